@@ -1,0 +1,1 @@
+"""Tables, the contract they obey, and the panels built from them."""

@@ -1,0 +1,245 @@
+"""What a table must obey, declared once per column; checking reports every violation at once.
+
+A declaration drives reading, checking, simulated data and the data dictionary. A violation
+names file, column, rule, row numbers and remedy, never the value of a cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import Problem, nearest
+
+PERIOD = re.compile(r"^\d{4}(-(0[1-9]|1[0-2])|-?Q[1-4])?$")
+"""A period is a year ``2019``, a quarter ``2019Q2`` or a month ``2019-03``."""
+
+FIRST_DATA_ROW = 2
+"""Row 1 of a file is its header."""
+
+ROWS_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type, unit, rules, and words for the reader.
+
+    ``kind`` is one of code, text, whole, number, date, period, choice, flag.
+    ``links_to`` names ``table.column`` whose values this column must come from.
+    """
+
+    name: str
+    kind: str
+    en: str
+    zh: str
+    unit: str = ""
+    required: bool = True
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[tuple[str, str, str], ...] = ()
+    links_to: str = ""
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The words a choice column may hold."""
+        return tuple(word for word, _, _ in self.choices)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: what a row is, its columns, and the key that no two rows may share."""
+
+    name: str
+    en: str
+    zh: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        """The column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All column names, in order."""
+        return tuple(column.name for column in self.columns)
+
+
+def rows_text(positions: np.ndarray) -> str:
+    """Row numbers as a reader of the file counts them, the first few and how many more."""
+    rows = [str(int(position) + FIRST_DATA_ROW) for position in positions[:ROWS_SHOWN]]
+    more = len(positions) - len(rows)
+    listed = ", ".join(rows) + (f" and {more} more" if more else "")
+    return f"row {listed}" if len(positions) == 1 else f"rows {listed}"
+
+
+def check_columns(table: Table, frame: pd.DataFrame, file: str) -> list[Problem]:
+    """Missing and unknown columns of a table as read."""
+    problems = [
+        Problem(f"{file}, column {column.name}", "is missing", f"{column.en} ({column.kind})")
+        for column in table.columns
+        if column.required and column.name not in frame
+    ]
+    unknown = [str(name) for name in frame.columns if name not in table.names]
+    problems += [
+        Problem(f"{file}, column {name}", "is not in the contract", nearest(name, table.names))
+        for name in unknown
+    ]
+    return problems
+
+
+def parse_table(table: Table, raw: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Problem]]:
+    """The table with typed columns, and everything wrong with it.
+
+    Parameters
+    ----------
+    raw: the table as read, every cell a string or already typed, in file order.
+    file: the name shown in problems.
+    """
+    problems = check_columns(table, raw, file)
+    parsed: dict[str, pd.Series] = {}
+    for column in table.columns:
+        if column.name in raw:
+            values, found = parse_column(column, raw[column.name], file)
+            parsed[column.name] = values
+            problems += found
+    frame = pd.DataFrame(parsed)
+    problems += check_key(table, frame, file)
+    return frame, problems
+
+
+def parse_column(column: Column, raw: pd.Series, file: str) -> tuple[pd.Series, list[Problem]]:
+    """One column typed, with the rows that break each of its rules."""
+    text = _as_text(raw)
+    empty = text.isna() | (text == "")
+    where = f"{file}, column {column.name}"
+    problems: list[Problem] = []
+
+    def refuse(bad: pd.Series, rule: str, remedy: str) -> None:
+        positions = np.flatnonzero(bad.to_numpy(dtype=bool))
+        if positions.size:
+            problems.append(Problem(f"{where}, {rows_text(positions)}", rule, remedy))
+
+    if column.required:
+        refuse(empty, "is empty", "Every row needs a value here")
+    values, bad, rule, remedy = _typed(column, raw, text, empty)
+    refuse(bad & ~empty, rule, remedy)
+    if column.kind in ("whole", "number"):
+        low, high = column.minimum, column.maximum
+        if low is not None:
+            refuse(values < low, f"is below {low:g}", f"{column.en}: {low:g} or more")
+        if high is not None:
+            refuse(values > high, f"is above {high:g}", f"{column.en}: {high:g} or less")
+    return values, problems
+
+
+def _as_text(raw: pd.Series) -> pd.Series:
+    if pd.api.types.is_string_dtype(raw) or raw.dtype == object:
+        return raw.astype("string").str.strip()
+    return raw.astype("string")
+
+
+def check_key(table: Table, frame: pd.DataFrame, file: str) -> list[Problem]:
+    """Rows that share a key."""
+    if not table.key or any(name not in frame for name in table.key):
+        return []
+    repeated = frame.duplicated(list(table.key), keep="first").to_numpy()
+    positions = np.flatnonzero(repeated)
+    if not positions.size:
+        return []
+    key = " + ".join(table.key)
+    return [
+        Problem(
+            f"{file}, {rows_text(positions)}",
+            f"repeats the key {key} of an earlier row",
+            "Keep one row per key",
+        )
+    ]
+
+
+def check_links(
+    tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame], files: Mapping[str, str]
+) -> list[Problem]:
+    """Codes that stand in no row of the table they link to."""
+    problems = []
+    for name, frame in frames.items():
+        for column in _linked(tables[name].columns, frame):
+            target_table, target_column = column.links_to.split(".")
+            if target_table not in frames or target_column not in frames[target_table]:
+                continue
+            values = frame[column.name]
+            known = frames[target_table][target_column]
+            unknown = (~values.isin(known) & values.notna()).to_numpy(dtype=bool)
+            positions = np.flatnonzero(unknown)
+            if positions.size:
+                where = f"{files[name]}, column {column.name}, {rows_text(positions)}"
+                remedy = f"Add it to {files[target_table]} or correct it here"
+                problems.append(Problem(where, f"is not in {target_table}", remedy))
+    return problems
+
+
+def _linked(columns: Iterable[Column], frame: pd.DataFrame) -> list[Column]:
+    return [column for column in columns if column.links_to and column.name in frame]
+
+
+Typed = tuple[pd.Series, pd.Series, str, str]
+"""Values, a mask of the rows that are not of the type, the rule and its remedy."""
+
+
+def _typed(column: Column, raw: pd.Series, text: pd.Series, empty: pd.Series) -> Typed:
+    if column.kind == "date" and pd.api.types.is_datetime64_any_dtype(raw):
+        return raw, pd.Series(False, index=raw.index), "", ""
+    given = text.where(~empty)
+    return TYPES.get(column.kind, _free)(column, given)
+
+
+def _number(_: Column, text: pd.Series) -> Typed:
+    values = pd.to_numeric(text, errors="coerce").astype("float64")
+    bad = values.isna() | ~np.isfinite(values)
+    return values, bad, "is not a number", "Digits with a point, no separators"
+
+
+def _whole(column: Column, text: pd.Series) -> Typed:
+    values, bad, _, _ = _number(column, text)
+    return values, bad | (values % 1 != 0), "is not a whole number", "A count has no decimals"
+
+
+def _date(_: Column, text: pd.Series) -> Typed:
+    shaped = text.str.fullmatch(r"\d{4}-\d{2}-\d{2}").fillna(False).astype(bool)
+    values = pd.to_datetime(text.where(shaped), format="%Y-%m-%d", errors="coerce")
+    return values, values.isna(), "is not a date", "Write dates as YYYY-MM-DD"
+
+
+def _period(_: Column, text: pd.Series) -> Typed:
+    shaped = text.str.fullmatch(PERIOD.pattern).fillna(False).astype(bool)
+    return text, ~shaped, "is not a period", "A year 2019, a quarter 2019Q2 or a month 2019-03"
+
+
+def _choice(column: Column, text: pd.Series) -> Typed:
+    words = ", ".join(column.allowed)
+    known = text.isin(column.allowed)
+    return text, ~known, "is not one of the allowed words", f"Allowed: {words}"
+
+
+def _flag(_: Column, text: pd.Series) -> Typed:
+    lowered = text.str.lower()
+    known = lowered.isin(["true", "false", "1", "0"])
+    return lowered.isin(["true", "1"]), ~known, "is not true or false", "Write true or false"
+
+
+def _free(_: Column, text: pd.Series) -> Typed:
+    return text, pd.Series(False, index=text.index), "", ""
+
+
+TYPES: Mapping[str, Callable[[Column, pd.Series], Typed]] = {
+    "number": _number,
+    "whole": _whole,
+    "date": _date,
+    "period": _period,
+    "choice": _choice,
+    "flag": _flag,
+}

@@ -1,0 +1,291 @@
+"""Region-by-period panels for one intervention and one outcome, with every exclusion counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.dataset import About, Dataset
+from analysis.data.series import PER_YEAR, counts_of, exposure_of, within
+from analysis.data.tables import COMPLAINTS
+from analysis.errors import DesignError, ParamsError, Problem, nearest
+from analysis.params import InterventionEffect
+from analysis.result import Sample
+
+NEVER = 0
+"""``first_treated`` of a region that does not adopt within the panel."""
+MINIMUM_SUPPORT = 5
+"""With fewer treated regions at an event time its band would be a guess."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A balanced panel: one row per region and period.
+
+    ``frame`` has ``region`` (code), ``period`` (1, 2, … T), ``count`` (whole), ``exposure``
+    (size; 1 where there is none) and ``first_treated`` (a period number, 0 for never within
+    the panel). ``periods`` are the T labels.
+    """
+
+    frame: pd.DataFrame
+    periods: tuple[str, ...]
+    frequency: str
+    has_exposure: bool
+    dropped: Mapping[str, int]
+    names: Mapping[str, tuple[str, str]]
+
+    @property
+    def per_year(self) -> int:
+        """Periods in a year."""
+        return PER_YEAR[self.frequency]
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Region codes, in order."""
+        return tuple(self.frame["region"].drop_duplicates())
+
+    @property
+    def adoption(self) -> pd.Series:
+        """First treated period by region, 0 for never."""
+        return self.frame.groupby("region", sort=False)["first_treated"].first()
+
+    @property
+    def sample(self) -> Sample:
+        """Rows, regions, treated regions, span and exclusions."""
+        return Sample(
+            rows=len(self.frame),
+            units=len(self.regions),
+            treated=int((self.adoption > NEVER).sum()),
+            first_period=self.periods[0],
+            last_period=self.periods[-1],
+            dropped=dict(self.dropped),
+        )
+
+    def matrix(self, column: str) -> np.ndarray:
+        """A column as an array of shape (regions, periods)."""
+        values = self.frame[column].to_numpy()
+        matrix: np.ndarray = values.reshape(len(self.regions), len(self.periods))
+        return matrix
+
+    def label(self, period: int) -> str:
+        """The label of period 1, 2, … T."""
+        return self.periods[period - 1]
+
+    def support(self, event_times: tuple[int, ...]) -> np.ndarray:
+        """How many treated regions are observed at each event time."""
+        starts = self.adoption.to_numpy()
+        periods = starts[starts > NEVER][:, None] + np.array(event_times)[None, :]
+        counted: np.ndarray = ((periods >= 1) & (periods <= len(self.periods))).sum(axis=0)
+        return counted
+
+    def left_out(self, values: np.ndarray, groups: np.ndarray) -> tuple[dict[str, Any], ...]:
+        """A value per region left out; empty where regions were left out in groups."""
+        if len(np.unique(groups)) < len(groups):
+            return ()
+        pairs = zip(self.regions, values, strict=True)
+        return tuple({"region": region, "value": float(value)} for region, value in pairs)
+
+    def keep(self, regions: list[str]) -> Panel:
+        """The same panel with these regions only."""
+        chosen = self.frame["region"].isin(regions)
+        return replace(self, frame=self.frame[chosen].reset_index(drop=True))
+
+    def until(self, last: int, dropped: Mapping[str, int]) -> Panel:
+        """The first ``last`` periods; a start after them is a start never seen."""
+        frame = self.frame[self.frame["period"] <= last].reset_index(drop=True)
+        first = frame["first_treated"].where(frame["first_treated"] <= last, NEVER)
+        frame = frame.assign(first_treated=first)
+        return replace(self, frame=frame, periods=self.periods[:last], dropped=dropped)
+
+
+def outcome_names(dataset: Dataset) -> list[str]:
+    """What can be an outcome: the counts given, and the kinds of complaint records."""
+    names: list[str] = []
+    if dataset.has("outcomes"):
+        names += list(dataset.tables["outcomes"]["outcome"].unique())
+    if dataset.has("complaints"):
+        names += list(COMPLAINTS.column("kind").allowed)
+    return sorted(set(names))
+
+
+def check_names(dataset: Dataset, params: InterventionEffect) -> list[Problem]:
+    """Parameters that name something the dataset does not hold."""
+    problems: list[Problem] = []
+
+    def known(name: str, value: str, choices: list[str]) -> None:
+        if value and value not in choices:
+            problems.append(
+                Problem(
+                    name,
+                    f"names '{value}', which the dataset does not hold",
+                    nearest(value, choices),
+                )
+            )
+
+    interventions, exposures = [], []
+    if dataset.has("interventions"):
+        interventions = sorted(dataset.tables["interventions"]["intervention"].unique())
+    if dataset.has("exposures"):
+        exposures = sorted(dataset.tables["exposures"]["exposure"].unique())
+    known("intervention", params.intervention, interventions)
+    known("outcome", params.outcome, outcome_names(dataset))
+    known("placebo_outcome", params.placebo_outcome, outcome_names(dataset))
+    known("exposure", params.exposure, exposures)
+    for code in params.exclude_regions:
+        known("exclude_regions", code, list(dataset.tables["regions"]["region_code"]))
+    return problems
+
+
+def build_panel(dataset: Dataset, params: InterventionEffect, outcome: str = "") -> Panel:
+    """The balanced panel of one question.
+
+    Raises
+    ------
+    ParamsError: a name the dataset does not hold.
+    DesignError: no panel is left, or the intervention lies outside it.
+    """
+    problems = check_names(dataset, params)
+    if problems:
+        raise ParamsError(problems)
+    counts = counts_of(dataset, outcome or params.outcome, params.period)
+    counts = within(counts, params)
+    periods = tuple(str(label) for label in counts.columns)
+    exposure, has_exposure = exposure_of(dataset, params, counts)
+    dropped: dict[str, int] = {}
+    kept = _drop(counts.index, set(params.exclude_regions), dropped, "excluded_by_params")
+    incomplete = set(counts.index[counts.isna().any(axis=1) | exposure.isna().any(axis=1)])
+    kept = _drop(kept, incomplete, dropped, "incomplete")
+    starts = _starts(dataset, params, counts.columns)
+    kept = _drop(kept, set(starts.index[starts == 1]), dropped, "treated_from_the_start")
+    kept = _drop(kept, _ended(dataset, params, counts.columns), dropped, "ended_within")
+    if params.exclude_other_interventions:
+        others = _others(dataset, params, counts.columns)
+        kept = _drop(kept, others, dropped, "other_intervention")
+    first = starts.reindex(kept).fillna(NEVER).astype(int)
+    _refuse_empty(kept, periods, first, params, dropped)
+    frame = pd.DataFrame(
+        {
+            "region": np.repeat(np.asarray(kept, dtype=object), len(periods)),
+            "period": np.tile(np.arange(1, len(periods) + 1), len(kept)),
+            "count": counts.loc[kept].to_numpy(dtype=float).ravel(),
+            "exposure": exposure.loc[kept].to_numpy(dtype=float).ravel(),
+            "first_treated": np.repeat(first.to_numpy(), len(periods)),
+        }
+    )
+    regions = dataset.tables["regions"].set_index("region_code")
+    names = {
+        str(code): (str(regions.at[code, "name_en"]), str(regions.at[code, "name_zh"]))
+        for code in kept
+    }
+    return Panel(frame, periods, params.period, has_exposure, dropped, names)
+
+
+def _starts(dataset: Dataset, params: InterventionEffect, periods: pd.PeriodIndex) -> pd.Series:
+    """First treated period number by region; starts after the panel count as never."""
+    rows = dataset.tables["interventions"]
+    rows = rows[rows["intervention"] == params.intervention].set_index("region_code")
+    return _position(rows["started_on"], periods)
+
+
+def _position(dates: pd.Series, periods: pd.PeriodIndex) -> pd.Series:
+    started = dates.dt.to_period(periods.freqstr)
+    number = periods.searchsorted(pd.PeriodIndex(started), side="left") + 1
+    number = np.where(number > len(periods), NEVER, number)
+    return pd.Series(number, index=dates.index)
+
+
+def _ended(dataset: Dataset, params: InterventionEffect, periods: pd.PeriodIndex) -> set[str]:
+    rows = dataset.tables["interventions"]
+    if "ended_on" not in rows:
+        return set()
+    last_day = periods[-1].end_time
+    own = rows[(rows["intervention"] == params.intervention) & (rows["ended_on"] <= last_day)]
+    return set(own["region_code"])
+
+
+def _others(dataset: Dataset, params: InterventionEffect, periods: pd.PeriodIndex) -> set[str]:
+    """Regions where another intervention began within the panel."""
+    rows = dataset.tables["interventions"]
+    began = (rows["started_on"] >= periods[0].start_time) & (
+        rows["started_on"] <= periods[-1].end_time
+    )
+    return set(rows.loc[(rows["intervention"] != params.intervention) & began, "region_code"])
+
+
+def _drop(kept: pd.Index | list, out: set[str], dropped: dict[str, int], reason: str) -> list[str]:
+    remaining = [code for code in kept if code not in out]
+    if len(remaining) < len(kept):
+        dropped[reason] = len(kept) - len(remaining)
+    return remaining
+
+
+def _refuse_empty(
+    kept: list[str],
+    periods: tuple[str, ...],
+    first: pd.Series,
+    params: InterventionEffect,
+    dropped: Mapping[str, int],
+) -> None:
+    left_out = ", ".join(f"{reason}: {count}" for reason, count in dropped.items()) or "none"
+    if not kept:
+        raise DesignError(
+            [
+                Problem(
+                    "sample",
+                    f"holds no complete region (left out: {left_out})",
+                    "Choose a shorter span, or fewer exclusions",
+                )
+            ]
+        )
+    if not (first > NEVER).any():
+        span = f"{periods[0]} to {periods[-1]}"
+        raise DesignError(
+            [
+                Problem(
+                    f"intervention {params.intervention}",
+                    f"starts in no region within the panel {span} (left out: {left_out})",
+                    "Choose dates around the starts, or fewer exclusions",
+                )
+            ]
+        )
+
+
+@dataclass(frozen=True)
+class Study:
+    """One question, ready to be answered: parameters, data description and panel."""
+
+    params: InterventionEffect
+    about: About
+    hashes: Mapping[str, str]
+    panel: Panel
+    placebo: Panel | None
+
+    @property
+    def simulated(self) -> bool:
+        """Whether any number here is invented."""
+        return self.about.status == "simulated"
+
+    def rng(self) -> np.random.Generator:
+        """A fresh generator from the seed of the parameters."""
+        return np.random.default_rng(self.params.seed)
+
+
+def build_study(dataset: Dataset, params: InterventionEffect) -> Study:
+    """The panel of the question and, where one is named, of the placebo outcome."""
+    panel = build_panel(dataset, params)
+    placebo = None
+    if params.placebo_outcome:
+        placebo = build_panel(dataset, params, params.placebo_outcome)
+    return Study(params, dataset.about, dataset.hashes, panel, placebo)
+
+
+def tables_needed(params: InterventionEffect, dataset: Dataset | None = None) -> set[str]:
+    """The tables a question reads."""
+    needed = {"regions", "outcomes", "interventions", "complaints"}
+    if params.exposure:
+        needed.add("exposures")
+    return needed if dataset is None else needed & set(dataset.tables)

@@ -1,0 +1,100 @@
+"""The error tree: every refusal says what is wrong, where, and what would fix it, all at once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong.
+
+    ``where`` names a file, a column and row numbers, or a parameter; it never holds the
+    value of a cell, because complaint records are personal data.
+    """
+
+    where: str
+    what: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.what}"
+        return f"{text}. {self.remedy}" if self.remedy else text
+
+
+class AnalysisError(Exception):
+    """Base of the errors a user can mend; carries every problem found, not only the first."""
+
+    exit_code = 1
+    subject = "The request"
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.message())
+
+    def message(self) -> str:
+        """All problems as a numbered list under one heading."""
+        count = len(self.problems)
+        noun = "problem" if count == 1 else "problems"
+        lines = [f"{self.subject} was refused: {count} {noun}."]
+        lines += [f"  {number}. {problem}" for number, problem in enumerate(self.problems, 1)]
+        return "\n".join(lines)
+
+    def __reduce__(self) -> tuple[type[AnalysisError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
+
+class ParamsError(AnalysisError):
+    """A parameter is unknown, of the wrong type, or names something that does not exist."""
+
+    exit_code = 10
+    subject = "The parameters"
+
+
+class ContractError(AnalysisError):
+    """A dataset does not obey the data contract."""
+
+    exit_code = 11
+    subject = "The dataset"
+
+
+class DesignError(AnalysisError):
+    """The comparison asked for cannot be carried by these data."""
+
+    exit_code = 12
+    subject = "The comparison"
+
+
+class EstimationError(AnalysisError):
+    """A method could not give a number that means anything."""
+
+    exit_code = 13
+    subject = "The estimate"
+
+
+class RunError(AnalysisError):
+    """A report did not run to its end."""
+
+    exit_code = 14
+    subject = "The run"
+
+
+class PublishError(AnalysisError):
+    """An executed notebook cannot become a page."""
+
+    exit_code = 15
+    subject = "The page"
+
+
+def nearest(name: str, choices: Sequence[str]) -> str:
+    """A remedy that offers the nearest right name, or the right names where none is near."""
+    close = difflib.get_close_matches(name, choices, n=1, cutoff=0.6)
+    if close:
+        return f"Did you mean '{close[0]}'?"
+    if not choices:
+        return ""
+    shown = ", ".join(f"'{choice}'" for choice in sorted(choices)[:12])
+    more = "" if len(choices) <= 12 else f" and {len(choices) - 12} more"
+    return f"Known: {shown}{more}"

@@ -1,0 +1,108 @@
+"""One strict model per notebook, held equal to the notebook's parameters cell by a test."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from analysis.errors import ParamsError, Problem, nearest
+
+PERIOD_PATTERN = r"^$|^\d{4}(-(0[1-9]|1[0-2])|-?Q[1-4])?$"
+Period = Annotated[str, Field(pattern=PERIOD_PATTERN)]
+
+
+class Params(BaseModel):
+    """What all notebooks share. A wrong type is refused, never converted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    language: Literal["en", "zh"] = "en"
+    seed: int = Field(default=1, ge=0)
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any], where: str = "params") -> Self:
+        """The model from plain values.
+
+        Raises
+        ------
+        ParamsError: with every problem, and the nearest right name for a misspelt one.
+        """
+        try:
+            return cls.model_validate(dict(values))
+        except ValidationError as error:
+            raise ParamsError(problems_of(error, cls, where)) from None
+
+    @classmethod
+    def from_namespace(cls, namespace: Mapping[str, Any]) -> Self:
+        """The model from a notebook's ``globals()``: only the names it declares are read."""
+        return cls.from_mapping({k: namespace[k] for k in cls.model_fields if k in namespace})
+
+
+class InterventionEffect(Params):
+    """Parameters of ``notebooks/intervention_effect.ipynb``."""
+
+    title_en: str = ""
+    title_zh: str = ""
+    dataset: str = "data/enterprise_zones"
+    intervention: str = "enterprise_zone"
+    outcome: str = "unemployment_claims"
+    exposure: str = ""
+    period: Literal["month", "quarter", "year"] = "year"
+    first_period: Period = ""
+    last_period: Period = ""
+    exclude_regions: list[str] = Field(default_factory=list)
+    exclude_other_interventions: bool = True
+    placebo_outcome: str = ""
+    method: Literal["did", "counts"] = "did"
+    comparison: Literal["not_yet_treated", "never_treated"] = "not_yet_treated"
+    better: Literal["lower", "higher"] = "lower"
+    smallest_effect: float = Field(default=0.05, gt=0, lt=1)
+    level: float = Field(default=0.95, ge=0.5, le=0.999)
+    placebo_periods: int = Field(default=1, ge=1)
+    disclosure_threshold: int = Field(default=10, ge=1)
+
+    @model_validator(mode="after")
+    def _periods_in_order(self) -> Self:
+        if self.first_period and self.last_period and self.first_period > self.last_period:
+            raise ValueError("last_period lies before first_period")
+        return self
+
+
+NOTEBOOKS: dict[str, type[Params]] = {"intervention_effect": InterventionEffect}
+
+
+def problems_of(error: ValidationError, model: type[BaseModel], where: str) -> list[Problem]:
+    """Every problem of a validation, in our words, without the value that was given."""
+    problems = []
+    for item in error.errors(include_input=False, include_url=False):
+        path = ".".join(str(part) for part in item["loc"])
+        place = f"{where}, {path}" if path else where
+        if item["type"] == "extra_forbidden":
+            known = list(model.model_fields) if len(item["loc"]) == 1 else []
+            remedy = nearest(str(item["loc"][-1]), known)
+            problems.append(Problem(place, "is not a parameter here", remedy))
+        else:
+            problems.append(Problem(place, _in_words(item["msg"])))
+    return problems
+
+
+def _in_words(message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    if "match pattern" in message:
+        return "is not a period: write 2019, 2019Q2 or 2019-03"
+    return message[:1].lower() + message[1:]
+
+
+def plain_types(values: Mapping[str, Any]) -> list[Problem]:
+    """Values that papermill cannot carry into a notebook: dates and unknown objects."""
+    carried = (str, int, float, bool, list, dict, type(None))
+    problems = []
+    for name, value in values.items():
+        if isinstance(value, (dt.date, dt.datetime)):
+            problems.append(Problem(name, "is a date in YAML", "Put the value in quotation marks"))
+        elif not isinstance(value, carried):
+            problems.append(Problem(name, f"is of type {type(value).__name__}", "Use plain YAML"))
+    return problems

@@ -1,0 +1,135 @@
+"""What every method returns: estimates with their sample, checks and series."""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One number with its uncertainty.
+
+    Parameters
+    ----------
+    name: what is estimated, as a key (``overall``, ``event_time=2``).
+    value: the estimate, in the unit of its result.
+    standard_error: its standard error, or ``None`` where none can be given.
+    low, high: limits of the interval at the result's level, or ``None``.
+    support: how many treated regions stand behind it.
+    """
+
+    name: str
+    value: float
+    standard_error: float | None = None
+    low: float | None = None
+    high: float | None = None
+    support: int | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing the estimate rests on: whether it held, and a sentence for each language.
+
+    ``passed`` is ``None`` where the data cannot tell.
+    """
+
+    name: str
+    passed: bool | None
+    value: float | None = None
+    threshold: float | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the estimate was computed from, and what was left out, by reason."""
+
+    rows: int
+    units: int
+    treated: int
+    first_period: str
+    last_period: str
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    """The one shape of every method's answer.
+
+    ``estimates[0]`` is the headline. ``series`` holds what figures draw, by name: lists of
+    flat records. ``options`` are the options as run.
+    """
+
+    method: str
+    estimand: str
+    unit: str
+    level: float
+    estimates: tuple[Estimate, ...]
+    sample: Sample
+    checks: tuple[Check, ...] = ()
+    series: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def headline(self) -> Estimate:
+        """The estimate the method is run for."""
+        return self.estimates[0]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per estimate: name, value, standard error, limits, support."""
+        return pd.DataFrame([plain(estimate) for estimate in self.estimates])
+
+    def to_json(self) -> str:
+        """Sorted JSON without NaN: the same result is the same bytes."""
+        return json.dumps(plain(self), sort_keys=True, ensure_ascii=False, allow_nan=False)
+
+    def _repr_html_(self) -> str:
+        table = self.tidy().to_html(index=False, float_format=lambda value: f"{value:.4f}")
+        return f"<p><b>{html.escape(self.method)}</b>: {html.escape(self.estimand)}</p>{table}"
+
+
+Record = dict[str, float | int | None]
+
+
+def event_path(
+    event_times: Sequence[int], values: np.ndarray, margins: np.ndarray, support: np.ndarray
+) -> tuple[Record, ...]:
+    """The series ``by_event_time``: value, band and number of regions at each event time.
+
+    A value that cannot be estimated is ``None``; where the margin is not a number the value
+    stands without its band.
+    """
+    return tuple(
+        {
+            "event_time": int(time),
+            "value": float(value) if np.isfinite(value) else None,
+            "low": float(value - margin) if np.isfinite(margin) else None,
+            "high": float(value + margin) if np.isfinite(margin) else None,
+            "regions": int(regions),
+        }
+        for time, value, margin, regions in zip(event_times, values, margins, support, strict=True)
+    )
+
+
+def plain(value: Any) -> Any:
+    """The value as plain JSON types; not-a-number and infinity become ``None``."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: plain(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
