@@ -1,0 +1,193 @@
+"""Staggered Poisson model of counts with exposure, as one rate ratio (imputation).
+
+Untreated region-periods give region and period effects by Poisson maximum likelihood with the
+exposure as offset, E[count | untreated] = exposure · exp(a_i + b_t). The rate ratio is
+
+    Σ count / Σ exposure · exp(a_i + b_t)   over all treated region-periods,
+
+what was counted over what was to be expected. For a log link this equals Wooldridge's pooled
+Poisson regression with one effect per cohort and period. Errors: delete-one-region jackknife
+on the log ratio, so they hold under over-dispersion and serial correlation.
+
+References
+----------
+Wooldridge (2023), "Simple approaches to nonlinear difference-in-differences with panel data",
+Econometrics Journal 26.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from analysis.data.design import comparable_part, require_comparison
+from analysis.data.panel import MINIMUM_SUPPORT, NEVER, Panel
+from analysis.errors import DesignError, EstimationError, Problem
+from analysis.result import Check, Estimate, Result, event_path
+from analysis.stats.poisson import fit_two_way
+from analysis.stats.resample import (
+    comparison_degrees,
+    jackknife_groups,
+    jackknife_intervals,
+    simultaneous_margins,
+)
+
+INPUT = "panel"
+GROUP_LIMIT = 400
+"""More regions than this are left out in groups, to bound time and memory."""
+
+
+class Options(BaseModel):
+    """Options of the method, as a params file may give them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    comparison: Literal["not_yet_treated", "never_treated"] = Field(
+        default="not_yet_treated",
+        description="untreated periods used: all, or those of never-treated regions after a start",
+    )
+    anticipation: int = Field(
+        default=0, ge=0, description="periods before the start in which effects may already show"
+    )
+    level: float = Field(default=0.95, gt=0, lt=1, description="level of the interval")
+
+
+def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result:
+    """The log rate ratio of counted to expected over all treated region-periods.
+
+    Raises
+    ------
+    DesignError: too few treated or untreated regions or periods.
+    EstimationError: the fit did not converge.
+    """
+    before = 1 + options.anticipation
+    require_comparison(panel, options.comparison, before)
+    used = comparable_part(panel, options.comparison, before)
+    used = _without_empty(used, options)
+    groups = jackknife_groups(len(used.regions), GROUP_LIMIT, rng)
+    weights = np.vstack([np.ones(len(groups)), groups[None, :] != np.unique(groups)[:, None]])
+    values = _ratios(used, options, weights.astype(float))
+    never = used.sample.units - used.sample.treated
+    untreated = never if options.comparison == "never_treated" else used.sample.units - 1
+    degrees = comparison_degrees(used.sample.treated, untreated, len(values) - 1)
+    intervals = jackknife_intervals(values[0], values[1:], options.level, degrees)
+    times = _event_times(used)
+    support = used.support(times)
+    margins = simultaneous_margins(
+        values[0, 2:],
+        values[1:, 2:],
+        support >= MINIMUM_SUPPORT,
+        np.minimum(support, len(values) - 1) - 1,
+        options.level,
+        rng,
+    )
+    names = ("overall", "before") if options.anticipation else ("overall",)
+    return Result(
+        method="counts",
+        estimand=(
+            "Ratio of all counts in the regions that adopted, since adoption, to the counts "
+            "expected there without it"
+        ),
+        unit="log rate ratio",
+        level=options.level,
+        estimates=tuple(
+            Estimate(
+                name,
+                values[0, k],
+                intervals.standard_error[k],
+                intervals.low[k],
+                intervals.high[k],
+                used.sample.treated,
+            )
+            for k, name in enumerate(names)
+        ),
+        sample=used.sample,
+        checks=(_dispersion_check(used, options),),
+        series={
+            "by_event_time": event_path(times, values[0, 2:], margins, support),
+            "leave_one_out": used.left_out(values[1:, 0], groups),
+        },
+        options={**options.model_dump(), "jackknife_groups": len(values) - 1, "degrees": degrees},
+    )
+
+
+def _masks(panel: Panel, options: Options) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Cells that train the model, treated cells, and cells just before the start; (N, T)."""
+    starts = panel.adoption.to_numpy()[:, None]
+    periods = np.arange(1, len(panel.periods) + 1)[None, :]
+    treated = (starts > NEVER) & (periods >= starts)
+    lead = (starts > NEVER) & (periods >= starts - options.anticipation) & ~treated
+    train = ~treated & ~lead
+    if options.comparison == "never_treated":
+        first = starts[starts > NEVER].min() - options.anticipation
+        train &= (starts == NEVER) | (periods < first)
+    return train, treated, lead
+
+
+def _event_times(panel: Panel) -> tuple[int, ...]:
+    """Periods since adoption that are observed; before it there is nothing to impute."""
+    starts = panel.adoption.to_numpy()
+    return tuple(range(len(panel.periods) - int(starts[starts > NEVER].min()) + 1))
+
+
+def _ratios(panel: Panel, options: Options, weights: np.ndarray) -> np.ndarray:
+    """Log ratios for each weighting: after, just before, and by event time; shape (B, 2 + K)."""
+    counts, exposure = panel.matrix("count"), panel.matrix("exposure")
+    train, treated, lead = _masks(panel, options)
+    fitted = fit_two_way(counts, exposure, train, weights)
+    if not fitted.converged.all():
+        failed = int((~fitted.converged).sum())
+        raise EstimationError(
+            [
+                Problem(
+                    "counts",
+                    f"did not converge in {failed} of {len(weights)} fits",
+                    "Some period or region has no untreated counts",
+                )
+            ]
+        )
+    scaled = weights * fitted.region
+    columns = []
+    since = np.arange(1, counts.shape[1] + 1)[None, :] - panel.adoption.to_numpy()[:, None]
+    by_time = [treated & (since == time) for time in _event_times(panel)]
+    for cells in (treated, lead, *by_time):
+        observed = weights @ np.where(cells, counts, 0.0).sum(axis=1)
+        expected = ((scaled @ np.where(cells, exposure, 0.0)) * fitted.period).sum(axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            columns.append(np.log(observed / expected))
+    return np.column_stack(columns)
+
+
+def _without_empty(panel: Panel, options: Options) -> Panel:
+    """Leave out regions without any untreated count: nothing can be expected of them."""
+    train, _, _ = _masks(panel, options)
+    sums = np.where(train, panel.matrix("count"), 0.0).sum(axis=1)
+    empty = [code for code, total in zip(panel.regions, sums, strict=True) if total == 0]
+    if not empty:
+        return panel
+    kept = panel.keep([code for code in panel.regions if code not in set(empty)])
+    if not (kept.adoption > NEVER).any():
+        raise DesignError(
+            [
+                Problem(
+                    "counts",
+                    "are all zero before the start in every treated region",
+                    "Use longer periods or another outcome",
+                )
+            ]
+        )
+    return kept.until(len(kept.periods), {**panel.dropped, "no_untreated_counts": len(empty)})
+
+
+def _dispersion_check(panel: Panel, options: Options) -> Check:
+    """Pearson over-dispersion of untreated cells; above 1 plain Poisson errors are too small."""
+    counts, exposure = panel.matrix("count"), panel.matrix("exposure")
+    train, _, _ = _masks(panel, options)
+    fitted = fit_two_way(counts, exposure, train, np.ones((1, len(counts))))
+    mean = exposure * fitted.region[0][:, None] * fitted.period[0][None, :]
+    free = int(train.sum()) - counts.shape[0] - counts.shape[1] + 1
+    usable = train & (mean > 0)
+    pearson = float((((counts - mean) ** 2)[usable] / mean[usable]).sum() / max(free, 1))
+    return Check("dispersion", None, pearson, 1.0)

@@ -1,0 +1,81 @@
+"""Two-way fixed effects or first differences on the log rate: comparison only, never a headline.
+
+    y_it = a_i + b_t + β d_it + e_it,   or   Δy_it = b_t + β Δd_it + e_it
+
+β mixes effects of early and late adopters with weights that can be negative, so under
+staggered adoption it is shown beside the headline and not as one.
+
+References
+----------
+Goodman-Bacon (2021), "Difference-in-differences with variation in treatment timing", Journal
+of Econometrics 225. Papke (1994), "Tax policy and urban development", Journal of Public
+Economics 54, for both forms on the enterprise zones.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from analysis.data.design import require_comparison, require_positive
+from analysis.data.panel import NEVER, Panel
+from analysis.result import Estimate, Result
+from analysis.stats.regression import first_difference_slope, two_way_slope
+from analysis.stats.resample import comparison_degrees, t_critical
+
+INPUT = "panel"
+
+
+class Options(BaseModel):
+    """Options of the method, as a params file may give them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    form: Literal["effects", "differences"] = Field(
+        default="effects", description="region and period effects, or first differences"
+    )
+    errors: Literal["clustered", "conventional"] = Field(
+        default="clustered", description="clustered by region, or as old publications gave them"
+    )
+    level: float = Field(default=0.95, gt=0, lt=1, description="level of the interval")
+
+
+def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result:  # noqa: ARG001
+    """The coefficient of treatment in log points.
+
+    Raises
+    ------
+    DesignError: too few regions or periods, or a count of zero.
+    """
+    require_comparison(panel, "not_yet_treated", 1)
+    counts, exposure = panel.matrix("count"), panel.matrix("exposure")
+    require_positive(panel)
+    starts = panel.adoption.to_numpy()[:, None]
+    periods = np.arange(1, len(panel.periods) + 1)
+    treatment = ((starts > NEVER) & (periods >= starts)).astype(float)
+    fit = two_way_slope if options.form == "effects" else first_difference_slope
+    slope = fit(np.log(counts / exposure), treatment)
+    error = slope.clustered if options.errors == "clustered" else slope.conventional
+    regions, treated = len(panel.regions), panel.sample.treated
+    degrees = comparison_degrees(treated, regions - 1, regions)
+    margin = t_critical(options.level, degrees) * error
+    return Result(
+        method="two_way",
+        estimand="Coefficient of treatment, a variance-weighted mix of cohort effects",
+        unit="log points",
+        level=options.level,
+        estimates=(
+            Estimate(
+                "overall",
+                slope.value,
+                error,
+                slope.value - margin,
+                slope.value + margin,
+                panel.sample.treated,
+            ),
+        ),
+        sample=panel.sample,
+        options={**options.model_dump(), "degrees": degrees},
+    )
