@@ -1,0 +1,105 @@
+"""List the sentences of the code that the Chinese catalogues lack, and those no code uses.
+
+    python scripts/messages.py
+
+Exits with 1 where a sentence is missing, orphaned, or its fields differ in translation.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+import sys
+from pathlib import Path
+
+from analysis.report.wording import catalogue
+
+SOURCE = Path(__file__).resolve().parents[1] / "src" / "analysis"
+CALLS = {"say", "t", "translate"}
+
+
+def messages() -> set[str]:
+    """Every sentence given to a translator, or held in a ``*_WORDS`` table."""
+    found: set[str] = set()
+    for file in [*(SOURCE / "report").rglob("*.py"), *(SOURCE / "publish").rglob("*.py")]:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            found |= _of_call(node) | _of_table(node) | _of_choice(node)
+    for file in (SOURCE / "publish").rglob("*.j2"):
+        found |= _of_template(file.read_text(encoding="utf-8"))
+    return found
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _of_call(node: ast.AST) -> set[str]:
+    """``say("…")``, ``brief.say("…")`` and ``translator(language)("…")``."""
+    if not isinstance(node, ast.Call) or not node.args:
+        return set()
+    made = isinstance(node.func, ast.Call) and _name(node.func.func) == "translator"
+    first = node.args[0]
+    if (made or _name(node.func) in CALLS) and isinstance(first, ast.Constant):
+        return {first.value}
+    return set()
+
+
+def _of_table(node: ast.AST) -> set[str]:
+    """The values of a module's ``*_WORDS`` table."""
+    target = None
+    if isinstance(node, ast.Assign):
+        target = node.targets[0]
+    elif isinstance(node, ast.AnnAssign):
+        target = node.target
+    if target is None or not _name(target).endswith("_WORDS"):
+        return set()
+    if not isinstance(node.value, ast.Dict):
+        return set()
+    return {
+        value.value
+        for value in node.value.values
+        if isinstance(value, ast.Constant) and isinstance(value.value, str)
+    }
+
+
+def _of_choice(node: ast.AST) -> set[str]:
+    """``text = "…" if … else "…"``, both of which are said later."""
+    if isinstance(node, ast.Assign) and _name(node.targets[0]) == "text":
+        choice = node.value
+        if isinstance(choice, ast.IfExp):
+            parts = (choice.body, choice.orelse)
+            return {p.value for p in parts if isinstance(p, ast.Constant)}
+    return set()
+
+
+def _of_template(text: str) -> set[str]:
+    """``say("…")`` inside a Jinja template."""
+    found = set()
+    for match in re.finditer(r"""\b(?:say|t)\(\s*(["'])(.+?)\1""", text):
+        found.add(match.group(2))
+    return found
+
+
+def fields(text: str) -> set[str]:
+    """The names of a sentence's fields."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def problems() -> list[str]:
+    """Everything that keeps the languages from matching."""
+    wanted, known = messages(), catalogue("zh")
+    found = [f"missing: {text}" for text in sorted(wanted - known.keys())]
+    found += [f"orphaned: {text}" for text in sorted(known.keys() - wanted)]
+    found += [
+        f"fields differ: {text}"
+        for text in sorted(wanted & known.keys())
+        if not fields(known[text]) <= fields(text)
+    ]
+    return found
+
+
+if __name__ == "__main__":
+    listed = problems()
+    print("\n".join(listed) or "every sentence stands in both languages")
+    sys.exit(bool(listed))

@@ -1,0 +1,1 @@
+"""Results become what a reader sees, in two languages."""

@@ -1,0 +1,166 @@
+"""The language-neutral numbers of a report: sentences, tables and figures all use these."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from analysis.data.dataset import Words
+from analysis.data.panel import NEVER, Study
+from analysis.report.verdict import Verdict
+from analysis.report.wording import Say, translator
+from analysis.result import Result
+from analysis.robustness import Robustness
+
+PER_EXPOSURE = 1000
+PER_EXPECTED = 100
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The headline as a share of what was expected, and as a natural frequency.
+
+    ``relative`` −0.177 means 17.7 % fewer than expected. ``change`` is per 1,000 of the
+    exposure and year, or per 100 expected where there is no exposure; so are its limits.
+    """
+
+    relative: float
+    relative_low: float
+    relative_high: float
+    base: float
+    change: float
+    change_low: float
+    change_high: float
+
+
+def effect_of(study: Study, result: Result) -> Effect:
+    """The headline of a result in readers' units."""
+    estimate = result.headline
+    low = estimate.value if estimate.low is None else estimate.low
+    high = estimate.value if estimate.high is None else estimate.high
+    shares = [math.expm1(value) for value in (estimate.value, low, high)]
+    base = expected_rate(study, estimate.value) if study.panel.has_exposure else PER_EXPECTED
+    return Effect(
+        relative=shares[0],
+        relative_low=shares[1],
+        relative_high=shares[2],
+        base=base,
+        change=shares[0] * base,
+        change_low=shares[1] * base,
+        change_high=shares[2] * base,
+    )
+
+
+def expected_rate(study: Study, effect: float) -> float:
+    """Counts per 1,000 exposure and year that adopters would have had since they adopted."""
+    counts, exposure = study.panel.matrix("count"), study.panel.matrix("exposure")
+    starts = study.panel.adoption.to_numpy()[:, None]
+    treated = (starts > NEVER) & (np.arange(1, counts.shape[1] + 1) >= starts)
+    observed = counts[treated].sum() / exposure[treated].sum()
+    return float(observed * study.panel.per_year * PER_EXPOSURE / math.exp(effect))
+
+
+@dataclass(frozen=True)
+class Brief:
+    """Everything a report is written from."""
+
+    study: Study
+    headline: Result
+    robustness: Robustness
+    verdict: Verdict
+
+    @property
+    def language(self) -> str:
+        """``en`` or ``zh``."""
+        return self.study.params.language
+
+    @property
+    def say(self) -> Say:
+        """The translator of the report's language."""
+        return translator(self.language)
+
+    @property
+    def effect(self) -> Effect:
+        """The headline in readers' units."""
+        return effect_of(self.study, self.headline)
+
+    @property
+    def detectable(self) -> float:
+        """The smallest share that the study would usually find, in the hoped-for direction."""
+        sign = -1 if self.study.params.better == "lower" else 1
+        return math.expm1(sign * self.robustness.detectable)
+
+    def words(self, key: str) -> Words:
+        """The names of an outcome, exposure or intervention."""
+        return self.study.about.word(key)
+
+    @property
+    def intervention(self) -> str:
+        """The intervention's name as the subject of a sentence."""
+        words = self.words(self.study.params.intervention)
+        return words.zh if self.language == "zh" else (words.en_plural or words.en)
+
+    @property
+    def outcome(self) -> str:
+        """The outcome's plural name."""
+        return self.words(self.study.params.outcome).plural(self.language)
+
+    @property
+    def exposure(self) -> str:
+        """The exposure's plural name, empty where there is none."""
+        key = self.study.params.exposure
+        return self.words(key).plural(self.language) if key else ""
+
+    @property
+    def regions(self) -> str:
+        """The plural word for regions here."""
+        return self.study.about.region_word.plural(self.language)
+
+    @property
+    def region(self) -> str:
+        """The word for one region here."""
+        return self.study.about.region_word.of(self.language)
+
+    def plate(self, key: str) -> dict[str, Any]:
+        """What every Plate of this report carries."""
+        return {"key": key, "language": self.language, "simulated": self.study.simulated}
+
+    def region_name(self, code: str) -> str:
+        """A region's name in the language of the report."""
+        english, chinese = self.study.panel.names[code]
+        return chinese if self.language == "zh" else english
+
+    def facts(self) -> Mapping[str, Any]:
+        """What both languages must agree on, rounded as published."""
+        effect = self.effect
+        detectable = self.detectable
+        shares = (effect.relative, effect.relative_low, effect.relative_high, detectable)
+        return {
+            "verdict": self.verdict.key,
+            "doubts": list(self.verdict.doubts),
+            "relative_percent": [round(100 * share, 1) for share in shares[:3]],
+            "change": [round(v, 2) for v in (effect.change, effect.change_low, effect.change_high)],
+            "base": round(effect.base, 2),
+            "detectable_percent": round(100 * detectable, 1),
+            "regions": self.headline.sample.units,
+            "treated": self.headline.sample.treated,
+            "periods": [self.headline.sample.first_period, self.headline.sample.last_period],
+            "specifications": {
+                answer.key: None if answer.estimate is None else round(answer.estimate.value, 4)
+                for answer in self.robustness.specifications
+            },
+        }
+
+
+def capital(text: str) -> str:
+    """The sentence with its first letter as a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def lower(text: str) -> str:
+    """The words with a small first letter, for use inside a sentence."""
+    return text[:1].lower() + text[1:]
