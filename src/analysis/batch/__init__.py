@@ -1,0 +1,1 @@
+"""Params files become executed notebooks."""
