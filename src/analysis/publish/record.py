@@ -1,0 +1,135 @@
+"""Files on either side of publishing: what a run left, what the site shows, safe writing."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from analysis.errors import Problem, PublishError
+from analysis.params import problems_of
+from analysis.report.wording import LANGUAGES
+
+PAGES = "pages.json"
+
+
+class Status(BaseModel):
+    """``status.json``: how one run in one language ended."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    version: Literal[1]
+    report: str
+    notebook: str
+    language: Literal["en", "zh"]
+    status: Literal["done", "failed"]
+    title: str
+    edition: str
+    error: str | None = None
+
+
+class Entry(BaseModel):
+    """One report as the index lists it; ``stale`` is true while a newer run has failed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    report: str
+    titles: dict[str, str]
+    verdict: str
+    verdict_words: dict[str, str]
+    edition: str
+    simulated: bool
+    stale: bool = False
+
+    def address(self, language: str) -> str:
+        """The file of the page in the language."""
+        return page_file(self.name, language)
+
+
+class Pages(BaseModel):
+    """``pages.json``: what the site holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: Literal[1] = 1
+    pages: dict[str, Entry] = {}
+
+
+def page_file(name: str, language: str) -> str:
+    """The file name of a page."""
+    return f"{name}.{language}.html"
+
+
+def read_status(folder: Path) -> Status:
+    """The status of one run.
+
+    Raises
+    ------
+    PublishError: there is none, or it does not say what a status says.
+    """
+    file = folder / "status.json"
+    try:
+        return Status.model_validate(read_json(file))
+    except ValidationError as error:
+        raise PublishError(problems_of(error, Status, str(file))) from error
+
+
+def read_pages(site: Path) -> dict[str, Entry]:
+    """What the site holds, by name, where its pages are still there."""
+    file = site / PAGES
+    if not file.exists():
+        return {}
+    try:
+        entries = Pages.model_validate(read_json(file)).pages
+    except ValidationError as error:
+        remedy = "Remove the file and publish again"
+        raise PublishError([Problem(str(file), "is not a record of pages", remedy)]) from error
+    return {
+        name: entry
+        for name, entry in entries.items()
+        if all((site / page_file(name, language)).exists() for language in LANGUAGES)
+    }
+
+
+def write_pages(site: Path, entries: Mapping[str, Entry]) -> None:
+    """The record of the site, sorted."""
+    content = Pages(pages=dict(entries)).model_dump()
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1)
+    write_whole(site / PAGES, text + "\n")
+
+
+def read_json(file: Path) -> dict[str, Any]:
+    """A JSON object from a file.
+
+    Raises
+    ------
+    PublishError: the file is missing or holds no JSON object.
+    """
+    remedy = "Run the report again"
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise PublishError([Problem(str(file), "is missing", remedy)]) from error
+    except ValueError as error:
+        raise PublishError([Problem(str(file), "is no JSON", remedy)]) from error
+    if not isinstance(content, dict):
+        raise PublishError([Problem(str(file), "holds no JSON object", remedy)])
+    return content
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Replace a file by a whole one: a reader sees the old or the new, never a part."""
+    draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
+    try:
+        with draft.open("w", encoding="utf-8", newline="\n") as handle:
+            handle.write(text)
+            handle.flush()
+            os.fsync(handle.fileno())
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,187 @@
+"""The site: every report that ran well is exported, every other keeps its last good page."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from analysis.errors import Problem, PublishError
+from analysis.publish.exporter import export
+from analysis.publish.page import Page, read_page
+from analysis.publish.record import (
+    Entry,
+    Status,
+    page_file,
+    read_json,
+    read_pages,
+    read_status,
+    write_pages,
+    write_whole,
+)
+from analysis.publish.render import Imprint, render_index
+from analysis.report.wording import LANGUAGES
+
+INDEX = {"en": "index.html", "zh": "index.zh.html"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one report: ``kept`` and ``failed`` say why in ``problems``."""
+
+    report: str
+    state: Literal["published", "kept", "failed"]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Built:
+    """A report ready to be written: its pages by file name, and its line in the index."""
+
+    entry: Entry
+    files: dict[str, str]
+
+
+def publish(runs: Path, site: Path) -> list[Outcome]:
+    """Export every report under ``runs`` into ``site`` and list them all in two indexes.
+
+    A report that failed, or whose pages cannot be made, does not stop the others: it keeps
+    its last good pages, marked in the index, and its problems are returned.
+
+    Raises
+    ------
+    PublishError: the record of the site itself cannot be read.
+    """
+    site.mkdir(parents=True, exist_ok=True)
+    entries = {name: mark(entry, stale=True) for name, entry in read_pages(site).items()}
+    outcomes = []
+    for folder in report_folders(runs):
+        name, report = name_of(folder), report_of(folder)
+        try:
+            built = _build(folder)
+            _refuse_clash(entries.get(name), report)
+        except PublishError as error:
+            state: Literal["kept", "failed"] = "kept" if name in entries else "failed"
+            outcomes.append(Outcome(report, state, error.problems))
+            continue
+        for file, text in built.files.items():
+            write_whole(site / file, text)
+        entries[name] = built.entry
+        outcomes.append(Outcome(report, "published"))
+    write_pages(site, entries)
+    write_indexes(site, entries)
+    return outcomes
+
+
+def report_folders(runs: Path) -> list[Path]:
+    """The folders ``<notebook>/<name>`` that hold a run in any language, sorted."""
+    found = {file.parent.parent for file in runs.glob("*/*/*/status.json")}
+    return sorted(found)
+
+
+def name_of(folder: Path) -> str:
+    """The stem of the report's pages."""
+    return f"{folder.parent.name}-{folder.name}"
+
+
+def report_of(folder: Path) -> str:
+    """The report as a person names it."""
+    return f"{folder.parent.name}/{folder.name}"
+
+
+def mark(entry: Entry, *, stale: bool) -> Entry:
+    """The entry with the mark set."""
+    return entry.model_copy(update={"stale": stale})
+
+
+def write_indexes(site: Path, entries: dict[str, Entry]) -> None:
+    """Both lists of reports: real data first, then by name."""
+    listed = sorted(entries.values(), key=lambda entry: (entry.simulated, entry.name))
+    for language, file in INDEX.items():
+        other = next(index for code, index in INDEX.items() if code != language)
+        write_whole(site / file, render_index(listed, language, other))
+
+
+def _build(folder: Path) -> _Built:
+    statuses = {language: _done(folder / language) for language in LANGUAGES}
+    pages = _pages(folder)
+    _refuse_other_numbers(folder, pages)
+    files = {
+        page_file(name_of(folder), language): export(page, _imprint(folder, statuses[language]))
+        for language, page in pages.items()
+    }
+    return _Built(_entry(folder, statuses, pages), files)
+
+
+def _done(folder: Path) -> Status:
+    status = read_status(folder)
+    if status.status != "done":
+        where = f"{report_of(folder.parent)} ({folder.name})"
+        reason = ((status.error or "").strip() or "no reason given").splitlines()[0]
+        raise PublishError([Problem(where, f"failed: {reason}", "See its run folder")])
+    return status
+
+
+def _pages(folder: Path) -> dict[str, Page]:
+    """The report in every language, or the problems of all languages together."""
+    pages: dict[str, Page] = {}
+    problems: list[Problem] = []
+    for language in LANGUAGES:
+        try:
+            pages[language] = read_page(read_json(folder / language / "notebook.ipynb"), language)
+        except PublishError as error:
+            place = f"{report_of(folder)} ({language})"
+            problems += [replace(item, where=f"{place}, {item.where}") for item in error.problems]
+    if problems:
+        raise PublishError(problems)
+    return pages
+
+
+def _refuse_other_numbers(folder: Path, pages: dict[str, Page]) -> None:
+    """Both languages, and the record of each run, must hold the same numbers."""
+    facts = {_hash(page.end.facts, page.end.verdict, page.simulated) for page in pages.values()}
+    for language, page in pages.items():
+        record = read_json(folder / language / "result.json")
+        facts.add(_hash(record.get("facts"), record.get("verdict"), page.simulated))
+    if len(facts) > 1:
+        what = "its languages, or a page and the record of its run, hold different numbers"
+        raise PublishError([Problem(report_of(folder), what, "Run both languages again")])
+
+
+def _hash(*facts: Any) -> str:
+    text = json.dumps(facts, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _imprint(folder: Path, status: Status) -> Imprint:
+    name = name_of(folder)
+    other = next(language for language in LANGUAGES if language != status.language)
+    return Imprint(
+        title=status.title,
+        name=name,
+        edition=status.edition,
+        sibling=page_file(name, other),
+        index=INDEX[status.language],
+    )
+
+
+def _entry(folder: Path, statuses: dict[str, Status], pages: dict[str, Page]) -> Entry:
+    english = pages["en"]
+    return Entry(
+        name=name_of(folder),
+        report=report_of(folder),
+        titles={language: status.title for language, status in statuses.items()},
+        verdict=english.summary.verdict,
+        verdict_words={language: page.summary.verdict_words for language, page in pages.items()},
+        edition=statuses["en"].edition,
+        simulated=english.simulated,
+    )
+
+
+def _refuse_clash(entry: Entry | None, report: str) -> None:
+    """Two reports must not write the same file."""
+    if entry is not None and entry.report != report:
+        what = f"would replace the pages of {entry.report}"
+        raise PublishError([Problem(report, what, "Give one of them another name")])

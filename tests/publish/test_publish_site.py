@@ -1,0 +1,196 @@
+"""The site: what ran well is published, what failed keeps its last good page."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+import samples
+
+from analysis.errors import PublishError
+from analysis.publish import record
+from analysis.publish.site import publish
+
+ROOT = Path(__file__).parents[2]
+
+
+def states(outcomes):
+    """Report to state."""
+    return {outcome.report: outcome.state for outcome in outcomes}
+
+
+def content(folder):
+    """Every file of a folder with its bytes."""
+    return {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
+
+
+def test_both_languages_and_two_indexes_are_written(tmp_path):
+    """A good report gives two pages, listed in two indexes."""
+    samples.write_report(tmp_path / "runs")
+    outcomes = publish(tmp_path / "runs", tmp_path / "site")
+    assert states(outcomes) == {"effect/zones": "published"}
+    assert set(content(tmp_path / "site")) == {
+        "effect-zones.en.html",
+        "effect-zones.zh.html",
+        "index.html",
+        "index.zh.html",
+        "pages.json",
+    }
+    for language, index in (("en", "index.html"), ("zh", "index.zh.html")):
+        text = (tmp_path / "site" / index).read_text(encoding="utf-8")
+        assert samples.WORDS[language]["title"] in text
+        assert samples.WORDS[language]["verdict"] in text
+        assert 'href="effect-zones.zh.html"' in text
+        assert "badge-simulated" in text.split("</style>")[1]
+
+
+def test_two_builds_from_the_same_runs_are_identical(tmp_path):
+    """Nothing reads the clock: a new site, and the same site again, have the same bytes."""
+    samples.write_report(tmp_path / "runs")
+    samples.write_report(tmp_path / "runs", "effect/other", edition="2026-10-01")
+    publish(tmp_path / "runs", tmp_path / "one")
+    publish(tmp_path / "runs", tmp_path / "two")
+    first = content(tmp_path / "one")
+    assert first == content(tmp_path / "two")
+    publish(tmp_path / "runs", tmp_path / "one")
+    assert first == content(tmp_path / "one")
+
+
+def test_a_failed_report_keeps_its_last_good_pages(tmp_path):
+    """After a failure the pages stay as they were and the index says since when."""
+    runs, site = tmp_path / "runs", tmp_path / "site"
+    samples.write_report(runs)
+    publish(runs, site)
+    before = content(site)
+    samples.write_run(
+        runs, "effect/zones", "zh", status="failed", edition="2026-12-01", error="no data"
+    )
+    (outcome,) = publish(runs, site)
+    assert outcome.state == "kept"
+    assert "failed: no data" in str(outcome.problems[0])
+    after = content(site)
+    for language in ("en", "zh"):
+        assert after[f"effect-zones.{language}.html"] == before[f"effect-zones.{language}.html"]
+    assert b"not updated since 22 November 2026" in after["index.html"]
+    assert "2026年11月22日之后未更新" in after["index.zh.html"].decode()
+    samples.write_report(runs, edition="2026-12-02")
+    assert states(publish(runs, site)) == {"effect/zones": "published"}
+    assert b"not updated" not in content(site)["index.html"]
+
+
+def test_one_bad_report_does_not_stop_the_others(tmp_path):
+    """A notebook that cannot become a page fails alone, with the problems of both languages."""
+    samples.write_report(tmp_path / "runs", "effect/good")
+    for language in ("en", "zh"):
+        node = samples.notebook(language, {"end": None})
+        samples.write_run(tmp_path / "runs", "effect/bad", language, node)
+    bad, good = publish(tmp_path / "runs", tmp_path / "site")
+    assert (bad.state, good.state) == ("failed", "published")
+    assert [str(problem).split(",")[0] for problem in bad.problems] == [
+        "effect/bad (en)",
+        "effect/bad (zh)",
+    ]
+    assert "effect-bad" not in str(sorted(content(tmp_path / "site")))
+
+
+def test_a_report_in_one_language_only_is_not_published(tmp_path):
+    """Both languages are needed."""
+    samples.write_run(tmp_path / "runs", "effect/zones", "en")
+    (outcome,) = publish(tmp_path / "runs", tmp_path / "site")
+    assert outcome.state == "failed"
+    assert "is missing" in str(outcome.problems[0])
+
+
+@pytest.mark.parametrize("file", ["result.json", "notebook.ipynb"])
+def test_other_numbers_in_one_language_are_refused(tmp_path, file):
+    """The numbers of both languages, in pages and in records, must be equal."""
+    samples.write_report(tmp_path / "runs")
+    path = tmp_path / "runs/effect/zones/zh" / file
+    path.write_text(path.read_text().replace("0.12", "0.13"), encoding="utf-8")
+    (outcome,) = publish(tmp_path / "runs", tmp_path / "site")
+    assert outcome.state == "failed"
+    assert "different numbers" in str(outcome.problems[0])
+
+
+@pytest.mark.parametrize("file", ["result.json", "notebook.ipynb", "status.json"])
+@pytest.mark.parametrize("text", ["", "[]", "{"])
+def test_a_damaged_run_is_refused_by_file(tmp_path, file, text):
+    """A run folder with a damaged file fails alone and the file is named."""
+    samples.write_report(tmp_path / "runs")
+    (tmp_path / "runs/effect/zones/en" / file).write_text(text, encoding="utf-8")
+    (outcome,) = publish(tmp_path / "runs", tmp_path / "site")
+    assert outcome.state == "failed"
+    assert file in str(outcome.problems[0])
+
+
+def test_two_reports_with_one_file_name_do_not_replace_each_other(tmp_path):
+    """The second report whose pages would have the same name is refused."""
+    samples.write_report(tmp_path / "runs", "a/b-c")
+    samples.write_report(tmp_path / "runs", "a-b/c")
+    outcomes = publish(tmp_path / "runs", tmp_path / "site")
+    assert sorted(states(outcomes).values()) != ["published", "published"]
+    assert "would replace the pages of" in str([str(o.problems) for o in outcomes])
+
+
+def test_a_page_is_never_half_written(tmp_path, monkeypatch):
+    """When writing breaks off, the old page stands whole and no draft is left."""
+    file = tmp_path / "page.html"
+    record.write_whole(file, "old")
+
+    def broken(_: int) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "fsync", broken)
+    with pytest.raises(OSError, match="disk full"):
+        record.write_whole(file, "new")
+    assert content(tmp_path) == {"page.html": b"old"}
+
+
+def test_a_page_that_was_removed_is_no_longer_listed(tmp_path):
+    """The index never leads to a file that is not there."""
+    runs, site = tmp_path / "runs", tmp_path / "site"
+    samples.write_report(runs)
+    publish(runs, site)
+    (site / "effect-zones.zh.html").unlink()
+    assert publish(tmp_path / "none", site) == []
+    assert "effect-zones" not in (site / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_damaged_record_of_the_site_is_refused(tmp_path):
+    """What the site holds is not guessed."""
+    (tmp_path / "pages.json").write_text('{"version": 9}', encoding="utf-8")
+    with pytest.raises(PublishError, match="is not a record of pages"):
+        publish(tmp_path / "runs", tmp_path)
+
+
+def test_nbconvert_knows_the_exporter_by_name(tmp_path):
+    """``jupyter nbconvert --to analysis_report`` writes the page, through the entry point."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (name, target), *_ = project["entry-points"]["nbconvert.exporters"].items()
+    installed = tmp_path / "installed" / "analysis_entry-0.dist-info"
+    installed.mkdir(parents=True)
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: analysis-entry\nVersion: 0\n")
+    (installed / "entry_points.txt").write_text(f"[nbconvert.exporters]\n{name} = {target}\n")
+    nbformat.write(samples.notebook("en"), tmp_path / "report.ipynb")
+    path = os.pathsep.join([str(ROOT / "src"), str(installed.parent)])
+    command = [sys.executable, "-m", "nbconvert", "--to", name, str(tmp_path / "report.ipynb")]
+    ended = subprocess.run(
+        command, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert samples.WORDS["en"]["notebook"] in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_record_of_pages_is_sorted_json(tmp_path):
+    """The record names every report with its edition and verdict."""
+    samples.write_report(tmp_path / "runs")
+    publish(tmp_path / "runs", tmp_path / "site")
+    pages = json.loads((tmp_path / "site/pages.json").read_text(encoding="utf-8"))
+    assert pages["pages"]["effect-zones"]["edition"] == "2026-11-22"
+    assert pages["pages"]["effect-zones"]["verdict"] == "improves"
