@@ -36,12 +36,11 @@ def counts_of(dataset: Dataset, outcome: str, frequency: str) -> pd.DataFrame:
         rows = outcomes[outcomes["outcome"] == outcome]
         return _sum_whole(rows, "count", frequency)
     records = dataset.tables["complaints"]
-    records = records[records["kind"] == outcome]
-    period = records["received_on"].dt.to_period("M")
-    wide = records.groupby(["region_code", period]).size().unstack(fill_value=0)
-    months = pd.period_range(wide.columns.min(), wide.columns.max(), freq="M")
-    spans = dataset.tables["complaints"].groupby("region_code")["received_on"].agg(["min", "max"])
-    wide = wide.reindex(index=spans.index, columns=months, fill_value=0).astype(float)
+    spans = records.groupby("region_code")["received_on"].agg(["min", "max"])
+    months = pd.period_range(spans["min"].min(), spans["max"].max(), freq="M")
+    own = records[records["kind"] == outcome]
+    wide = own.groupby(["region_code", own["received_on"].dt.to_period("M")]).size().unstack()
+    wide = wide.reindex(index=spans.index, columns=months).fillna(0.0).astype(float)
     for code, (low, high) in spans.iterrows():
         # Zeros are counts only inside a region's reporting span; outside it nothing is known.
         outside = (months < low.to_period("M")) | (months > high.to_period("M"))

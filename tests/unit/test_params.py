@@ -1,0 +1,70 @@
+"""Parameters are strict, and the notebook's cell says the same as the model."""
+
+from __future__ import annotations
+
+import ast
+
+import nbformat
+import pytest
+import yaml
+
+from analysis.errors import ParamsError
+from analysis.params import NOTEBOOKS, InterventionEffect
+
+
+def parameter_cell(root, name) -> str:
+    """Source of the cell tagged ``parameters``."""
+    notebook = nbformat.read(root / "notebooks" / f"{name}.ipynb", as_version=4)
+    cells = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
+    assert len(cells) == 1
+    return cells[0].source
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_model_and_parameters_cell_hold_the_same_names_and_defaults(root, name):
+    """Change one without the other, and this fails."""
+    tree = ast.parse(parameter_cell(root, name))
+    cell = {line.target.id: ast.literal_eval(line.value) for line in tree.body}
+    assert cell == NOTEBOOKS[name]().model_dump()
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_parameter_has_a_type_and_a_help_text(root, name):
+    """``papermill --help-notebook`` shows both."""
+    for line in parameter_cell(root, name).splitlines():
+        declaration, _, words = line.partition("  # ")
+        assert ": " in declaration
+        assert len(words) > 10, line
+
+
+def test_a_misspelt_parameter_offers_the_right_name():
+    """The nearest one."""
+    with pytest.raises(ParamsError, match="intervencion: is not a parameter here. Did you mean"):
+        InterventionEffect.from_mapping({"intervencion": "x"})
+
+
+def test_wrong_types_are_refused_and_all_listed():
+    """A number as text, a text as number, a share above one, an unknown word."""
+    given = {"seed": "1", "level": "high", "smallest_effect": 5.0, "period": "week"}
+    with pytest.raises(ParamsError, match="4 problems"):
+        InterventionEffect.from_mapping(given)
+
+
+def test_a_year_without_quotation_marks_is_refused():
+    """YAML reads 1980 as a number; a period is text."""
+    with pytest.raises(ParamsError, match="first_period"):
+        InterventionEffect.from_mapping({"first_period": 1980})
+
+
+def test_periods_must_be_in_order():
+    """Last before first."""
+    with pytest.raises(ParamsError, match="last_period lies before first_period"):
+        InterventionEffect.from_mapping({"first_period": "1985", "last_period": "1981"})
+
+
+def test_every_params_file_is_valid(root):
+    """All that are committed."""
+    files = [f for name in NOTEBOOKS for f in (root / "params" / name).glob("*.yml")]
+    assert files
+    for file in files:
+        NOTEBOOKS[file.parent.name].from_mapping(yaml.safe_load(file.read_text(encoding="utf-8")))
