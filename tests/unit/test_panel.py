@@ -133,7 +133,7 @@ def test_one_treated_region_is_refused_with_what_would_do(zones):
     first_two = "\n".join((zones / "interventions.csv").read_text().splitlines()[:2]) + "\n"
     (zones / "interventions.csv").write_text(first_two)
     panel = build_panel(read_dataset(zones), InterventionEffect(dataset=str(zones)))
-    with pytest.raises(DesignError, match="treated regions: are 1; at least 2.*synthetic control"):
+    with pytest.raises(DesignError, match=r"treated regions: are 1; at least 2.*synthetic control"):
         require_comparison(panel, "not_yet_treated")
 
 

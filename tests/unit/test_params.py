@@ -39,7 +39,7 @@ def test_every_parameter_has_a_type_and_a_help_text(root, name):
 
 def test_a_misspelt_parameter_offers_the_right_name():
     """The nearest one."""
-    with pytest.raises(ParamsError, match="intervencion: is not a parameter here. Did you mean"):
+    with pytest.raises(ParamsError, match=r"intervencion: is not a parameter here. Did you mean"):
         InterventionEffect.from_mapping({"intervencion": "x"})
 
 

@@ -56,14 +56,15 @@ def simultaneous_critical(
     Montiel Olea and Plagborg-Møller (2019), "Simultaneous confidence bands", Journal of
     Applied Econometrics 34.
     """
-    scale = np.sqrt(np.diag(covariance))
+    spread = np.sqrt(np.diag(covariance))
+    scale = np.where(spread > 0, spread, 1.0)  # a statistic without any error is never the extreme
     correlation = covariance / np.outer(scale, scale)
     eigenvalues, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.clip(eigenvalues, 0, None))
     normals = rng.standard_normal((draws, len(scale))) @ root.T
     chance = rng.random((draws, 1))
-    spread = np.sqrt(stats.chi2.ppf(chance, degrees) / degrees)
-    smallest = 2 * stats.t.sf(np.abs(normals) / spread, degrees).min(axis=1)
+    divisor = np.sqrt(stats.chi2.ppf(chance, degrees) / degrees)
+    smallest = 2 * stats.t.sf(np.abs(normals) / divisor, degrees).min(axis=1)
     shared = min(float(np.quantile(smallest, 1 - level)), 1 - level)
     critical: np.ndarray = stats.t.isf(shared / 2, degrees)
     return critical
