@@ -46,7 +46,7 @@ def _of_call(node: ast.AST) -> set[str]:
 
 
 def _of_table(node: ast.AST) -> set[str]:
-    """The values of a module's ``*_WORDS`` table."""
+    """The values of a module's ``*_WORDS`` table or sentence."""
     target = None
     if isinstance(node, ast.Assign):
         target = node.targets[0]
@@ -54,6 +54,8 @@ def _of_table(node: ast.AST) -> set[str]:
         target = node.target
     if target is None or not _name(target).endswith("_WORDS"):
         return set()
+    if isinstance(node.value, ast.Constant):
+        return {node.value.value}
     if not isinstance(node.value, ast.Dict):
         return set()
     return {

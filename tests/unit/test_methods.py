@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from diff_diff import CallawaySantAnna
+
 from analysis.data.panel import NEVER
 from analysis.errors import DesignError, EstimationError
 from analysis.methods import counts, did, two_way
-from diff_diff import CallawaySantAnna
 from worlds import county_world, make_panel
 
 
@@ -59,8 +60,12 @@ def saturated_poisson(panel) -> float:
     first = np.repeat(starts, periods)
     cells = sorted({(g, t) for g, t in zip(first, time, strict=True) if 0 < g <= t})
     effects = [((first == g) & (time == t)).astype(float) for g, t in cells]
-    columns = [np.ones(len(unit)), *((unit == u) * 1.0 for u in range(1, len(starts))),
-               *((time == t) * 1.0 for t in range(2, periods + 1)), *effects]
+    columns = [
+        np.ones(len(unit)),
+        *((unit == u) * 1.0 for u in range(1, len(starts))),
+        *((time == t) * 1.0 for t in range(2, periods + 1)),
+        *effects,
+    ]
     y, offset = panel.frame["count"].to_numpy(), np.log(panel.frame["exposure"].to_numpy())
     model = sm.GLM(y, np.column_stack(columns), family=sm.families.Poisson(), offset=offset)
     fit = model.fit(tol=1e-12)

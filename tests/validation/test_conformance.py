@@ -7,9 +7,10 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
+
 from analysis import methods
 from analysis.errors import ParamsError
-from pydantic import ValidationError
 from worlds import county_world
 
 NAMES = methods.names()
@@ -27,8 +28,9 @@ def run(name: str, seed: int, effect: float = EFFECT):
 def answers(request):
     """Every method's headlines over many worlds: estimate, low, high."""
     headlines = [run(request.param, seed).headline for seed in range(WORLDS)]
-    return pd.DataFrame([(h.value, h.low, h.high) for h in headlines],
-                        columns=["value", "low", "high"])
+    return pd.DataFrame(
+        [(h.value, h.low, h.high) for h in headlines], columns=["value", "low", "high"]
+    )
 
 
 def test_the_estimate_is_unbiased(answers):
@@ -64,8 +66,9 @@ def test_the_order_of_regions_does_not_matter(name):
     module, panel = methods.load(name), county_world(3)
     order = np.random.default_rng(5).permutation(panel.regions)
     rows = [panel.frame[panel.frame["region"] == code] for code in order]
-    shuffled = type(panel)(pd.concat(rows, ignore_index=True), panel.periods, panel.frequency,
-                           True, {}, panel.names)
+    shuffled = type(panel)(
+        pd.concat(rows, ignore_index=True), panel.periods, panel.frequency, True, {}, panel.names
+    )
     first = module.estimate(panel, module.Options(), np.random.default_rng(1)).headline
     second = module.estimate(shuffled, module.Options(), np.random.default_rng(1)).headline
     assert first.value == pytest.approx(second.value, rel=1e-9)
@@ -109,8 +112,11 @@ def test_size_and_coverage_over_many_worlds(name, capsys):
         rows.append((effect, value.mean() - effect, value.std() / np.sqrt(200), covered))
     with capsys.disabled():
         for effect, bias, error, covered in rows:
-            print(f"\n{name}: effect {effect:+.1f} bias {bias:+.4f} ({error:.4f}) "
-                  f"covered {covered:.3f}", end="")
+            print(
+                f"\n{name}: effect {effect:+.1f} bias {bias:+.4f} ({error:.4f}) "
+                f"covered {covered:.3f}",
+                end="",
+            )
     for _, bias, error, covered in rows:
         assert abs(bias) < 4 * error
         assert abs(covered - 0.95) < 3 * np.sqrt(0.95 * 0.05 / 200)

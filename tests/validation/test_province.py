@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+
 from analysis.data.dataset import read_dataset
 from analysis.data.places import region_table
 from analysis.data.records import write
@@ -95,8 +96,11 @@ def test_selection_on_a_spike_makes_before_and_after_fall_without_any_effect():
     starts = drawn.starts["reverse_assessment"]
     rate = np.log(drawn.counts["enquiry"] + 0.5) - np.log(drawn.exposure)
     rate -= rate.mean(axis=0)
-    change = [rate[i, s : s + 3].mean() - rate[i, s - 3 : s].mean()
-              for i, s in enumerate(starts) if s >= 0]
+    change = [
+        rate[i, s : s + 3].mean() - rate[i, s - 3 : s].mean()
+        for i, s in enumerate(starts)
+        if s >= 0
+    ]
     assert np.mean(change) < -0.03
 
 
@@ -125,13 +129,25 @@ def test_the_methods_find_the_known_effects(capsys):
             panel, truth = province_panel(drawn, name), drawn.options.effects[name]
             for method in (did, counts):
                 found = method.estimate(panel, method.Options(), np.random.default_rng(1)).headline
-                rows.append((name, method.__name__.rsplit(".", 1)[1], truth, found.value,
-                             found.low, found.high))
+                rows.append(
+                    (
+                        name,
+                        method.__name__.rsplit(".", 1)[1],
+                        truth,
+                        found.value,
+                        found.low,
+                        found.high,
+                    )
+                )
     frame = pd.DataFrame(rows, columns=["intervention", "method", "truth", "value", "low", "high"])
     frame["covered"] = (frame["low"] <= frame["truth"]) & (frame["truth"] <= frame["high"])
     table = frame.groupby(["intervention", "method"]).agg(
-        truth=("truth", "first"), mean=("value", "mean"), sd=("value", "std"),
-        low=("low", "mean"), high=("high", "mean"), covered=("covered", "mean"),
+        truth=("truth", "first"),
+        mean=("value", "mean"),
+        sd=("value", "std"),
+        low=("low", "mean"),
+        high=("high", "mean"),
+        covered=("covered", "mean"),
     )
     table["error"] = table["sd"] / np.sqrt(SEEDS)
     with capsys.disabled():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import moderndid
 import numpy as np
 import pytest
+
 from analysis.data.dataset import read_dataset
 from analysis.data.panel import build_study
 from analysis.methods import did
@@ -55,8 +56,10 @@ def test_the_teen_employment_estimates_of_callaway_and_santanna(mpdta):
     after = {c: v for c, v in cells.items() if c[1] >= c[0]}
     simple = np.average(list(after.values()), weights=[sizes[g] for g, _ in after])
     by_time = [
-        np.average([v for c, v in after.items() if c[1] - c[0] == e],
-                   weights=[sizes[g] for g, t in after if t - g == e])
+        np.average(
+            [v for c, v in after.items() if c[1] - c[0] == e],
+            weights=[sizes[g] for g, t in after if t - g == e],
+        )
         for e in range(4)
     ]
     groups = [np.mean([v for c, v in after.items() if c[0] == g]) for g in sizes]

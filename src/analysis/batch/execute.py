@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 import shutil
+import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterable
@@ -28,9 +29,24 @@ VERSION = 1
 
 
 class SocketKernelManager(AsyncKernelManager):  # type: ignore[misc]
-    """Kernels that talk over Unix sockets: no port is open to others on the machine."""
+    """Kernels that talk over Unix sockets in a private folder: no port is open to others.
+
+    The library's own default puts all sockets of a folder under one name, so that two kernels
+    at once would hear each other.
+    """
 
     transport = "ipc"
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._sockets = tempfile.TemporaryDirectory(prefix="analysis-")
+        self.ip = str(Path(self._sockets.name) / "kernel")
+
+    def cleanup_resources(self, restart: bool = False) -> Any:
+        """The folder goes with the kernel."""
+        if not restart:
+            self._sockets.cleanup()
+        return super().cleanup_resources(restart)
 
 
 @dataclass(frozen=True)

@@ -61,14 +61,19 @@ class About(Strict):
 
     title: Words
     status: Literal["real", "simulated"]
-    licence: str
-    origin: str
+    licence: Words | str
+    origin: Words | str
     accessed: dt.date | None = None
     note: Words | None = None
     region_word: Words = Words(en="region", zh="地区")
     words: dict[str, Words] = Field(default_factory=dict)
     files: dict[str, str] = Field(default_factory=dict)
     published_results: tuple[PublishedResult, ...] = ()
+
+    def text(self, name: Literal["licence", "origin"], language: str) -> str:
+        """Licence or origin in the language, or as it was given where in one only."""
+        value: Words | str = getattr(self, name)
+        return (value if isinstance(value, str) else value.of(language)).strip()
 
     def word(self, key: str) -> Words:
         """The name of an outcome, exposure or intervention; its key where none is given."""

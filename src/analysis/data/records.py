@@ -253,10 +253,13 @@ title:
   en: A simulated province of {options.counties} counties and {options.months} months
   zh: 模拟省份（{options.counties} 个县，{options.months} 个月）
 status: simulated
-licence: CC0 1.0; invented numbers
-origin: >-
-  Written by the command analysis simulate with the options {described}.
-  True effects stand in truth.csv. No county, code, enterprise or person is real.
+licence: {{en: CC0 1.0; invented numbers, zh: CC0 1.0；数字均为虚构}}
+origin:
+  en: >-
+    Written by the command analysis simulate with the options {described}.
+    True effects stand in truth.csv. No county, code, enterprise or person is real.
+  zh: >-
+    由命令 analysis simulate 生成，选项为 {described}。真实效果值见 truth.csv。县名、代码、企业、人员均非真实。
 region_word: {{en: county, en_plural: counties, zh: 县}}
 words:
   complaint: {{en: recorded complaint, en_plural: recorded complaints, zh: 登记投诉}}

@@ -26,7 +26,7 @@ from analysis.report.wording import HTML_LANG, Say, translator
 
 TEMPLATE = Path(__file__).parent / "template"
 LOCALE = {"en": "en_GB", "zh": "zh_Hans_CN"}
-BANNER = (
+BANNER_WORDS = (
     "SIMULATED DATA. This report tests software. "
     "Its numbers are invented; do not use or quote them."
 )
@@ -112,7 +112,7 @@ def _render(template: str, language: str, *, simulated: bool, **content: Any) ->
             other="en" if language == "zh" else "zh",
             html_lang=HTML_LANG,
             say=say,
-            banner=say(BANNER) if simulated else "",
+            banner=say(BANNER_WORDS) if simulated else "",
             style=Markup(style),  # noqa: S704
             style_hash=style_hash(style),
             **content,
@@ -125,7 +125,7 @@ def _style(say: Say, simulated: bool) -> str:
     """The style sheet; a simulated report repeats its banner over every printed page."""
     style = (TEMPLATE / "style.css").read_text(encoding="utf-8")
     if simulated:
-        content = json.dumps(say(BANNER), ensure_ascii=False)
+        content = json.dumps(say(BANNER_WORDS), ensure_ascii=False)
         rule = f"content: {content}; font: bold 8pt sans-serif; color: #5a3a00;"
         style += f"@page {{ @top-center {{ {rule} }} }}\n"
     return style

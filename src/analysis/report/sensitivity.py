@@ -99,10 +99,10 @@ def specification_data(brief: Brief) -> TableData:
     columns = (
         Column("specification", say("How it was estimated")),
         Column("change", say("Change"), "end"),
-        Column("low", say("Likely range from"), "end"),
-        Column("high", say("Likely range to"), "end"),
+        Column("low", say("Range from"), "end"),
+        Column("high", say("Range to"), "end"),
         Column("log_points", say("Log points"), "end"),
-        Column("standard_error", say("Standard error"), "end"),
+        Column("standard_error", say("Error"), "end"),
         Column("published", say("Published"), "end"),
         Column("published_error", say("Published error"), "end"),
     )

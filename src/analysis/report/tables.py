@@ -22,6 +22,14 @@ DROPPED_WORDS = {
     "too_few_periods_before": "Too few periods before adoption",
     "no_untreated_counts": "No count at all before adoption",
 }
+METHOD_WORDS = {
+    "did": "Staggered difference-in-differences on log rates: the average effect on the regions "
+    "that adopted, over all their periods since adoption; errors by leaving out one region at a "
+    "time",
+    "counts": "Poisson model of counts with exposure: all counts since adoption over those "
+    "expected without it; errors by leaving out one region at a time",
+    "two_way": "Two-way fixed effects on log rates",
+}
 PACKAGES = ("analysis", "diff-diff", "numpy", "pandas", "scipy", "matplotlib", "papermill")
 
 
@@ -149,9 +157,9 @@ def provenance(brief: Brief) -> Provenance:
             say("Status"),
             say("simulated, invented numbers") if brief.study.simulated else say("real"),
         ),
-        (say("Origin"), about.origin.strip()),
-        (say("Licence"), about.licence.strip()),
-        (say("Method"), f"{brief.headline.method}, {brief.headline.estimand}"),
+        (say("Origin"), about.text("origin", brief.language)),
+        (say("Licence"), about.text("licence", brief.language)),
+        (say("Method"), say(METHOD_WORDS[brief.headline.method])),
         (say("Seed"), str(brief.study.params.seed)),
         (say("Disclosure control"), describe(brief.study.params.disclosure_threshold, say)),
         (

@@ -1,0 +1,114 @@
+"""The reports as a reader gets them: executed, published, and opened in a browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "publish"))
+import browser
+
+pytestmark = pytest.mark.notebooks
+
+
+@pytest.fixture(scope="module")
+def site(root, tmp_path_factory) -> Path:
+    """The default suite, run and published into a folder of its own."""
+    from analysis.batch.execute import execute_all
+    from analysis.batch.plan import plan
+    from analysis.publish.site import publish
+
+    folder = tmp_path_factory.mktemp("site")
+    before = Path.cwd()
+    os.chdir(root)
+    try:
+        statuses = execute_all(plan(["default"]), 2, lambda *_: None, folder / "runs")
+        outcomes = publish(folder / "runs", folder / "site")
+    finally:
+        os.chdir(before)
+    assert all(status.done for status in statuses), [s.error for s in statuses]
+    assert all(outcome.state == "published" for outcome in outcomes), outcomes
+    return folder / "site"
+
+
+def test_every_report_is_published_in_both_languages(site):
+    """Pages and indexes."""
+    pages = {file.name for file in site.glob("*.html")}
+    for name in ("enterprise_zones", "reverse_assessment"):
+        for language in ("en", "zh"):
+            assert f"intervention_effect-{name}.{language}.html" in pages
+    assert {"index.html", "index.zh.html"} <= pages
+
+
+def test_only_the_simulated_report_says_that_it_is(site):
+    """Banner on every page of invented numbers, and on no other."""
+    for file in site.glob("intervention_effect-*.en.html"):
+        text = file.read_text(encoding="utf-8")
+        assert ("SIMULATED DATA" in text) == ("reverse_assessment" in file.name)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_passes_in_a_browser(site, width):
+    """No request, no script, no console error, right language, alt texts, no overflow."""
+    if browser.CHROMIUM is None:
+        assert not browser.required(), "there is no Chromium on this build server"
+        pytest.skip("there is no Chromium here")
+    problems = {file.name: browser.check_page(file, width) for file in sorted(site.glob("*.html"))}
+    assert len(problems) >= 6
+    assert {name: found for name, found in problems.items() if found} == {}
+
+
+def test_plain_papermill_is_enough(root, tmp_path):
+    """The command of the README, without our runner."""
+    output = tmp_path / "out.ipynb"
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "papermill",
+            "notebooks/intervention_effect.ipynb",
+            str(output),
+            "-f",
+            "params/intervention_effect/enterprise_zones.yml",
+            "--no-progress-bar",
+        ],
+        cwd=root,
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
+    last = nbformat.read(output, as_version=4).cells[-1].outputs[-1]
+    record = last["data"]["application/vnd.analysis.end+json"]
+    assert record["facts"]["relative_percent"][0] == -17.7
+
+
+def test_a_notebook_runs_from_its_own_folder_as_in_jupyterlab(root, tmp_path):
+    """JupyterLab starts a kernel in ``notebooks/``; datasets are found all the same."""
+    output = tmp_path / "out.ipynb"
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "papermill",
+            "intervention_effect.ipynb",
+            str(output),
+            "--no-progress-bar",
+            "--cwd",
+            str(root / "notebooks"),
+        ],
+        cwd=root / "notebooks",
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
+    outputs = [o for c in nbformat.read(output, as_version=4).cells for o in c.get("outputs", [])]
+    shown = [o for o in outputs if "text/html" in o.get("data", {})]
+    assert len(shown) >= 10
+    assert json.dumps(shown[0]["data"])

@@ -1,0 +1,202 @@
+"""What a reader sees: sentences from the same numbers, in two languages, and safe figures."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import math
+import re
+
+import messages
+import pytest
+
+from analysis.data.dataset import read_dataset
+from analysis.data.panel import build_study
+from analysis.errors import PublishError
+from analysis.params import InterventionEffect
+from analysis.report import numbers, style
+from analysis.report.adoption import adoption_figure, paths_figure
+from analysis.report.certainty import certainty
+from analysis.report.event_time import event_points, event_time_figure
+from analysis.report.facts import Brief
+from analysis.report.plates import MIME
+from analysis.report.sensitivity import leave_one_out_figure, specification_figure
+from analysis.report.summary import summary
+from analysis.report.tables import cohort_table, end, provenance, sample_table, specification_table
+from analysis.report.verdict import judge
+from analysis.report.wording import translator
+from analysis.result import plain
+from analysis.robustness import estimate_headline, examine
+
+FIGURES = (
+    adoption_figure,
+    paths_figure,
+    event_time_figure,
+    specification_figure,
+    leave_one_out_figure,
+)
+OTHERS = (summary, certainty, sample_table, cohort_table, specification_table, provenance, end)
+
+
+@pytest.fixture(scope="module", params=["en", "zh"])
+def brief(request) -> Brief:
+    """The enterprise zones report."""
+    params = InterventionEffect(language=request.param)
+    study = build_study(read_dataset(params.dataset), params)
+    headline = estimate_headline(study)
+    robustness = examine(study, headline)
+    return Brief(study, headline, robustness, judge(study, headline, robustness))
+
+
+def in_language(brief: Brief, language: str) -> Brief:
+    """The same report in the other language."""
+    params = brief.study.params.model_copy(update={"language": language})
+    return dataclasses.replace(brief, study=dataclasses.replace(brief.study, params=params))
+
+
+def test_every_sentence_stands_in_both_languages():
+    """Missing, orphaned, or with other fields: none."""
+    assert messages.problems() == []
+
+
+def test_a_sentence_without_translation_is_an_error():
+    """Never a silent fallback to English."""
+    with pytest.raises(PublishError, match="has no translation"):
+        translator("zh")("No such sentence.")
+
+
+def test_both_languages_hold_the_same_facts(brief):
+    """Compared as a whole."""
+    assert in_language(brief, "en").facts() == in_language(brief, "zh").facts()
+
+
+@pytest.mark.parametrize("make", FIGURES + OTHERS)
+def test_every_plate_is_complete_json_of_its_language(brief, make):
+    """Kind, version, language and status stand in each."""
+    bundle = make(brief)._repr_mimebundle_()
+    kind = make(brief).kind
+    payload = bundle[MIME.format(kind=kind)]
+    assert payload["kind"] == kind
+    assert payload["version"] == 1
+    assert payload["language"] == brief.language
+    assert payload["simulated"] is False
+    assert plain(payload) == payload
+
+
+@pytest.mark.parametrize("make", FIGURES)
+def test_a_figure_is_the_same_bytes_twice_and_has_two_drawings(brief, make):
+    """Reports are compared byte for byte; phones get their own drawing."""
+    first, second = make(brief), make(brief)
+    assert first == second
+    assert set(first.images) == {"wide", "narrow"}
+    assert len(first.alt) > 20
+    assert len(first.table.rows) == len(first.table.values) > 0
+
+
+def test_the_chinese_pages_sentences_are_chinese(brief):
+    """No English word slips into a generated sentence."""
+    chinese = in_language(brief, "zh")
+    texts = [*summary(chinese).points, *certainty(chinese).points]
+    texts += [make(chinese).title for make in FIGURES]
+    for text in texts:
+        assert not re.search(r"[A-Za-z]{3,}", text), text
+
+
+def test_sentences_and_tables_say_the_same_number(brief):
+    """The headline in the summary, the key number and the table of specifications."""
+    shown = numbers.percent(math.expm1(brief.headline.headline.value), brief.language, signed=True)
+    plate = summary(brief)
+    assert plate.number == shown
+    assert shown in plate.points[0]
+    assert specification_table(brief).data.rows[0][1] == shown
+    assert f"{brief.facts()['relative_percent'][0]:.1f}".lstrip("-") in shown
+
+
+def test_the_published_numbers_stand_in_the_table(brief):
+    """As published, beside our own."""
+    rows = {row[0]: row for row in specification_table(brief).data.rows}
+    own = [row for row in rows.values() if row[6]]
+    assert {(row[4], row[5]) for row in own} == {(row[6], row[7]) for row in own}
+    assert {row[6] for row in own} == {"−0.104", "−0.182"}
+
+
+def test_a_summary_has_at_most_six_points_and_the_answer_first(brief):
+    """Answer first."""
+    points = summary(brief).points
+    assert 3 <= len(points) <= 6
+    assert points[0].startswith("**")
+
+
+def test_the_reference_period_is_zero_and_has_no_band(brief):
+    """The period just before adoption."""
+    point = next(p for p in event_points(brief) if p.time == -1)
+    assert point.share == 0
+    assert point.band is None
+
+
+def test_simulated_data_are_marked_in_every_figure(brief):
+    """The watermark changes the drawing, and the flag is set."""
+    about = brief.study.about.model_copy(update={"status": "simulated"})
+    invented = dataclasses.replace(brief, study=dataclasses.replace(brief.study, about=about))
+    for make in FIGURES:
+        real, marked = make(brief), make(invented)
+        assert marked.simulated
+        for width in ("wide", "narrow"):
+            assert len(marked.images[width].data) > len(real.images[width].data)
+
+
+def test_a_missing_glyph_stops_the_figure():
+    """An empty box is an error, not a warning."""
+
+    def draw(_, axes, __):
+        axes.set_title("\U00020bb7 and \u0e01")
+
+    with pytest.raises(PublishError, match="Glyph"):
+        style.render(draw, "en", simulated=False)
+
+
+def test_text_in_figures_is_drawn_as_paths(brief):
+    """No font is needed to read a figure."""
+    image = base64.b64decode(adoption_figure(brief).images["wide"].data).decode()
+    assert "<text" not in image
+    assert "http://www.w3.org" in image
+    assert "<path" in image
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "signed", "english", "chinese"),
+    [
+        (-1234.5, 1, False, "−1,234.5", "−1,234.5"),
+        (0.04, 1, True, "0.0", "0.0"),
+        (-0.04, 1, True, "0.0", "0.0"),
+        (2.5, 1, True, "+2.5", "+2.5"),
+        (1648100, 0, False, "1,648,100", "1,648,100"),
+    ],
+)
+def test_numbers_are_written_with_true_minus_signs(value, decimals, signed, english, chinese):
+    """A zero has no sign."""
+    assert numbers.number(value, "en", decimals, signed) == english
+    assert numbers.number(value, "zh", decimals, signed) == chinese
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "english", "chinese"),
+    [
+        (-21.2, -3.1, "3 to 21 fewer", "少 3 至 21 件"),
+        (3.1, 21.2, "3 to 21 more", "多 3 至 21 件"),
+        (-33.2, 1.4, "33 fewer to 1 more", "少 33 件至多 1 件"),
+        (-1.8, -0.42, "0.4 to 1.8 fewer", "少 0.4 至 1.8 件"),
+    ],
+)
+def test_ranges_read_as_fewer_and_more(low, high, english, chinese):
+    """In both languages."""
+    assert numbers.change_span(low, high, "en") == english
+    assert numbers.change_span(low, high, "zh") == chinese
+
+
+def test_rates_resting_on_few_records_are_not_published(brief):
+    """The threshold set above every group's total."""
+    params = brief.study.params.model_copy(update={"disclosure_threshold": 10**9})
+    strict = dataclasses.replace(brief, study=dataclasses.replace(brief.study, params=params))
+    with pytest.raises(PublishError, match=r"rests on fewer than 1000000000 records in \d+ places"):
+        paths_figure(strict)
