@@ -139,7 +139,7 @@ def publish(site: Path) -> None:
     show_default=True,
     help="what makes counties adopt",
 )
-@click.option("--seed", default=1, show_default=True)
+@click.option("--seed", default=2026, show_default=True)
 @in_project
 def simulate(folder: Path, **options: Any) -> None:
     """Write a fictional province with known true effects; same options, same bytes."""

@@ -38,7 +38,7 @@ class Options:
     counties: int = 120
     months: int = 60
     first_month: str = "2019-01"
-    seed: int = 1
+    seed: int = 2026
     complaints_per_month: float = 25.0
     enterprises: int = 3000
     effects: Mapping[str, float] = field(
