@@ -28,8 +28,10 @@ _FACE = {
     "sample_table": "analysis.report.tables",
     "cohort_table": "analysis.report.tables",
     "specification_table": "analysis.report.tables",
-    "provenance": "analysis.report.tables",
-    "end": "analysis.report.tables",
+    "effect_table": "analysis.report.tables",
+    "reporting_table": "analysis.report.reporting",
+    "provenance": "analysis.report.provenance",
+    "end": "analysis.report.provenance",
 }
 
 __all__ = sorted(_FACE)  # noqa: PLE0605

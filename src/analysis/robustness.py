@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from analysis import methods
@@ -45,6 +45,7 @@ class Robustness:
 
     ``leave_one_out`` holds the headline without each region in turn; ``detectable`` is the
     smallest true effect, in log points, found in four of five studies like this one.
+    ``reporting`` holds, for complaint records, changes in who complains, how, and with what end.
     """
 
     specifications: tuple[Answer, ...]
@@ -52,6 +53,8 @@ class Robustness:
     placebo_outcome: Answer | None
     leave_one_out: tuple[Mapping[str, Any], ...]
     detectable: float
+    count_model: Answer | None = None
+    reporting: tuple[Answer, ...] = ()
 
 
 def estimate_headline(study: Study) -> Result:
@@ -61,8 +64,7 @@ def estimate_headline(study: Study) -> Result:
     ------
     DesignError, EstimationError: as the method.
     """
-    options = {"comparison": study.params.comparison, "level": study.params.level}
-    return run(study, study.panel, study.params.method, options)
+    return run(study, study.panel, study.params.method, _own_options(study))
 
 
 def run(study: Study, panel: Panel, method: str, options: Mapping[str, Any]) -> Result:
@@ -111,19 +113,37 @@ def answer(study: Study, specification: Specification) -> Answer:
         (p for p in study.about.published_results if p.specification == specification.published),
         None,
     )
-    try:
-        result = run(study, study.panel, specification.method, specification.options)
-    except AnalysisError as error:
-        reasons = "; ".join(str(problem) for problem in error.problems)
-        return Answer(specification.key, specification.method, None, reasons)
-    return Answer(
-        specification.key,
-        specification.method,
-        result.headline,
-        published_estimate=published.estimate if published else None,
-        published_error=published.standard_error if published else None,
-        published_source=published.source if published else "",
+    own = _answer(
+        study, study.panel, specification.key, specification.method, specification.options
     )
+    if published is None:
+        return own
+    return replace(
+        own,
+        published_estimate=published.estimate,
+        published_error=published.standard_error,
+        published_source=published.source,
+    )
+
+
+def _answer(
+    study: Study,
+    panel: Panel,
+    key: str,
+    method: str,
+    options: Mapping[str, Any],
+    name: str = "overall",
+) -> Answer:
+    """The named estimate of a method on a panel; a refusal is an answer too."""
+    try:
+        result = run(study, panel, method, options)
+    except AnalysisError as error:
+        return Answer(key, method, None, "; ".join(str(problem) for problem in error.problems))
+    return Answer(key, method, next(e for e in result.estimates if e.name == name))
+
+
+def _own_options(study: Study) -> dict[str, Any]:
+    return {"comparison": study.params.comparison, "level": study.params.level}
 
 
 def placebo_in_time(study: Study) -> Answer:
@@ -132,31 +152,34 @@ def placebo_in_time(study: Study) -> Answer:
     The comparison is moved ``placebo_periods`` back and only periods before the real start
     are looked at.
     """
-    options = {
-        "comparison": study.params.comparison,
-        "level": study.params.level,
-        "anticipation": study.params.placebo_periods,
-    }
-    try:
-        result = run(study, study.panel, study.params.method, options)
-    except AnalysisError as error:
-        reasons = "; ".join(str(problem) for problem in error.problems)
-        return Answer("placebo_time", study.params.method, None, reasons)
-    before = next(estimate for estimate in result.estimates if estimate.name == "before")
-    return Answer("placebo_time", study.params.method, before)
+    options = {**_own_options(study), "anticipation": study.params.placebo_periods}
+    method = study.params.method
+    return _answer(study, study.panel, "placebo_time", method, options, "before")
 
 
 def placebo_outcome(study: Study) -> Answer | None:
     """The same comparison on an outcome that the intervention should not touch."""
     if study.placebo is None:
         return None
-    options = {"comparison": study.params.comparison, "level": study.params.level}
-    try:
-        result = run(study, study.placebo, study.params.method, options)
-    except AnalysisError as error:
-        reasons = "; ".join(str(problem) for problem in error.problems)
-        return Answer("placebo_outcome", study.params.method, None, reasons)
-    return Answer("placebo_outcome", study.params.method, result.headline)
+    options = _own_options(study)
+    return _answer(study, study.placebo, "placebo_outcome", study.params.method, options)
+
+
+def _count_model(study: Study) -> Answer:
+    """The count model on the question's panel, whatever the headline's method."""
+    return _answer(study, study.panel, "count_model", "counts", _own_options(study))
+
+
+def reporting_checks(study: Study) -> tuple[Answer, ...]:
+    """Whether the mix of records changed with the intervention: ratios of shares.
+
+    Recorded complaints are incidents times the propensity to report. Fewer incidents leave the
+    mix of claimants, channels and endings about as it was; a change in reporting need not.
+    """
+    options = _own_options(study)
+    return tuple(
+        _answer(study, panel, mix, "counts", options) for mix, panel in study.mixes.items()
+    )
 
 
 def examine(study: Study, headline: Result) -> Robustness:
@@ -168,5 +191,7 @@ def examine(study: Study, headline: Result) -> Robustness:
         placebo_time=placebo_in_time(study),
         placebo_outcome=placebo_outcome(study),
         leave_one_out=tuple(headline.series["leave_one_out"]),
+        count_model=_count_model(study),
+        reporting=reporting_checks(study),
         detectable=minimum_detectable(error, headline.level, POWER, degrees),
     )

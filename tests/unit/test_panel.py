@@ -39,7 +39,7 @@ def records(tmp_path):
     days += [("C", f"2021-{m:02d}-15", "complaint") for m in range(1, 13)]
     frame = pd.DataFrame(days, columns=["region_code", "received_on", "kind"])
     frame.insert(0, "complaint_id", [f"R{i}" for i in range(len(frame))])
-    frame["channel"] = "phone"
+    frame["channel"] = ["online" if i % 4 == 0 else "phone" for i in range(len(frame))]
     frame.to_csv(folder / "complaints.csv", index=False)
     starts = {"region_code": ["A"], "intervention": "x", "started_on": "2021-07-20"}
     pd.DataFrame(starts).to_csv(folder / "interventions.csv", index=False)
@@ -169,3 +169,16 @@ def test_periods_in_which_all_are_treated_are_cut(zones):
     used = comparable_part(panel, "not_yet_treated")
     assert used.periods[-1] == "1985"
     assert used.sample.treated == 8
+
+
+def test_a_mix_counts_records_of_the_outcome_only(records):
+    """Online complaints by quarter out of all complaints; enquiries count in neither."""
+    study = build_study(read_dataset(records), ask(records, period="quarter"))
+    online = study.mixes["online_channel"]
+    assert set(study.mixes) == {"online_channel"}
+    assert online.matrix("exposure").sum() == study.panel.matrix("count").sum()
+    raw = pd.read_csv(records / "complaints.csv")
+    expected = raw[
+        (raw["kind"] == "complaint") & (raw["channel"] == "online") & (raw["region_code"] == "A")
+    ]
+    assert online.matrix("count")[0].sum() == len(expected)

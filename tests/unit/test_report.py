@@ -20,9 +20,11 @@ from analysis.report.certainty import certainty
 from analysis.report.event_time import event_points, event_time_figure
 from analysis.report.facts import Brief
 from analysis.report.plates import MIME
+from analysis.report.provenance import end, provenance
+from analysis.report.reporting import reporting_table
 from analysis.report.sensitivity import leave_one_out_figure, specification_figure
 from analysis.report.summary import summary
-from analysis.report.tables import cohort_table, end, provenance, sample_table, specification_table
+from analysis.report.tables import cohort_table, effect_table, sample_table, specification_table
 from analysis.report.verdict import judge
 from analysis.report.wording import translator
 from analysis.result import plain
@@ -35,7 +37,17 @@ FIGURES = (
     specification_figure,
     leave_one_out_figure,
 )
-OTHERS = (summary, certainty, sample_table, cohort_table, specification_table, provenance, end)
+OTHERS = (
+    summary,
+    certainty,
+    sample_table,
+    cohort_table,
+    effect_table,
+    specification_table,
+    reporting_table,
+    provenance,
+    end,
+)
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])

@@ -12,7 +12,7 @@ from analysis.data.panel import Study
 from analysis.params import InterventionEffect
 from analysis.report.verdict import from_interval, judge
 from analysis.result import Estimate
-from analysis.robustness import Answer, estimate_headline, examine
+from analysis.robustness import Answer, estimate_headline, examine, reporting_checks
 from worlds import county_world
 
 ABOUT = About.model_validate(
@@ -106,3 +106,21 @@ def test_without_an_effect_a_direction_is_seldom_claimed():
         directional += key in ("improves", "worsens")
     assert directional <= 6
     assert np.isfinite(directional)
+
+
+def test_a_change_in_who_complains_is_found_by_the_reporting_checks():
+    """Half as many repeat claimants among the complaints of adopters; the rest unchanged."""
+    panel = county_world(31)
+    rng = np.random.default_rng(2)
+    total = panel.matrix("count").astype(int)
+    starts = panel.adoption.to_numpy()[:, None]
+    treated = (starts > 0) & (np.arange(1, total.shape[1] + 1) >= starts)
+    mixes = {}
+    for mix, after in (("repeat_claimants", 0.15), ("online_channel", 0.3)):
+        drawn = rng.binomial(total, np.where(treated, after, 0.3))
+        frame = panel.frame.assign(count=drawn.ravel().astype(float), exposure=panel.frame["count"])
+        mixes[mix] = dataclasses.replace(panel, frame=frame)
+    study = dataclasses.replace(study_of(panel), mixes=mixes)
+    found = {answer.key: answer.estimate for answer in reporting_checks(study)}
+    assert found["repeat_claimants"].low < np.log(0.5) < found["repeat_claimants"].high < 0
+    assert found["online_channel"].low < 0 < found["online_channel"].high

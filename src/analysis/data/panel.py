@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.data.dataset import About, Dataset
-from analysis.data.series import PER_YEAR, counts_of, exposure_of, within
+from analysis.data.series import (
+    FREQUENCY,
+    PER_YEAR,
+    counts_of,
+    exposure_of,
+    mix_counts,
+    mixes_of,
+    within,
+)
 from analysis.data.tables import COMPLAINTS
 from analysis.errors import DesignError, ParamsError, Problem, nearest
 from analysis.params import InterventionEffect
@@ -263,6 +271,7 @@ class Study:
     hashes: Mapping[str, str]
     panel: Panel
     placebo: Panel | None
+    mixes: Mapping[str, Panel] = field(default_factory=dict)
 
     @property
     def simulated(self) -> bool:
@@ -280,7 +289,20 @@ def build_study(dataset: Dataset, params: InterventionEffect) -> Study:
     placebo = None
     if params.placebo_outcome:
         placebo = build_panel(dataset, params, params.placebo_outcome)
-    return Study(params, dataset.about, dataset.hashes, panel, placebo)
+    mixes = {
+        mix: mix_panel(dataset, panel, params.outcome, mix)
+        for mix in mixes_of(dataset, params.outcome)
+    }
+    return Study(params, dataset.about, dataset.hashes, panel, placebo, mixes)
+
+
+def mix_panel(dataset: Dataset, panel: Panel, outcome: str, mix: str) -> Panel:
+    """The question's panel with records of a mix as counts and all records as exposure."""
+    periods = pd.PeriodIndex(panel.periods, freq=FREQUENCY[panel.frequency])
+    counts = mix_counts(dataset, outcome, mix, periods)
+    counts = counts.reindex(index=list(panel.regions)).fillna(0.0)
+    frame = panel.frame.assign(count=counts.to_numpy().ravel(), exposure=panel.frame["count"])
+    return replace(panel, frame=frame, has_exposure=True)
 
 
 def tables_needed(params: InterventionEffect, dataset: Dataset | None = None) -> set[str]:

@@ -259,7 +259,8 @@ origin:
     Written by the command analysis simulate with the options {described}.
     True effects stand in truth.csv. No county, code, enterprise or person is real.
   zh: >-
-    由命令 analysis simulate 生成，选项为 {described}。真实效果值见 truth.csv。县名、代码、企业、人员均非真实。
+    由命令 analysis simulate 生成，选项为 {described}。
+    真实效果值见 truth.csv。县名、代码、企业、人员均非真实。
 region_word: {{en: county, en_plural: counties, zh: 县}}
 words:
   complaint: {{en: recorded complaint, en_plural: recorded complaints, zh: 登记投诉}}

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.dataset import Dataset
+from analysis.data.tables import COMPLAINTS
 from analysis.errors import DesignError, Problem
 from analysis.params import InterventionEffect
 
@@ -27,6 +28,39 @@ def _coarser(label: str, code: str) -> pd.Period | None:
     order = {"M": 0, "Q": 1, "Y": 2}
     own = given.freqstr[0]
     return given.asfreq(code) if order[own] <= order[code] else None
+
+
+MIX_COLUMNS = {
+    "repeat_claimants": "claimant_prior_cases",
+    "online_channel": "channel",
+    "upheld": "outcome",
+}
+"""Mixes of complaint records that stay put if only what happened changed, by column."""
+
+REPEAT_CASES = 5
+"""Earlier records by one person from which a claimant counts as a repeat claimant."""
+
+
+def mix_counts(dataset: Dataset, outcome: str, mix: str, periods: pd.PeriodIndex) -> pd.DataFrame:
+    """How many records of a kind fall into a mix, by region and period, wide; zeros filled."""
+    records = dataset.tables["complaints"]
+    values = records[MIX_COLUMNS[mix]]
+    if mix == "repeat_claimants":
+        belongs = values >= REPEAT_CASES
+    else:
+        belongs = values.isin(["online"] if mix == "online_channel" else ["upheld", "mediated"])
+    own = records[(records["kind"] == outcome) & belongs.fillna(False)]
+    frequency = own["received_on"].dt.to_period(periods.freqstr)
+    wide = own.groupby(["region_code", frequency]).size().unstack()
+    return wide.reindex(columns=periods).fillna(0.0)
+
+
+def mixes_of(dataset: Dataset, outcome: str) -> tuple[str, ...]:
+    """The mixes that can be told from the records behind an outcome."""
+    if outcome not in COMPLAINTS.column("kind").allowed or not dataset.has("complaints"):
+        return ()
+    held = dataset.tables["complaints"]
+    return tuple(mix for mix, column in MIX_COLUMNS.items() if column in held)
 
 
 def counts_of(dataset: Dataset, outcome: str, frequency: str) -> pd.DataFrame:

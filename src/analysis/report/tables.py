@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import platform
-from importlib import metadata
+import math
 
 from analysis.data.panel import NEVER
-from analysis.report.disclosure import describe
 from analysis.report.facts import Brief, capital
 from analysis.report.numbers import number, percent
-from analysis.report.plates import Column, End, Provenance, Table, TableData
+from analysis.report.plates import Column, Table, TableData
 from analysis.report.sensitivity import specification_data
-from analysis.result import plain
 
 DROPPED_WORDS = {
     "excluded_by_params": "Left out by the parameters",
@@ -22,15 +19,6 @@ DROPPED_WORDS = {
     "too_few_periods_before": "Too few periods before adoption",
     "no_untreated_counts": "No count at all before adoption",
 }
-METHOD_WORDS = {
-    "did": "Staggered difference-in-differences on log rates: the average effect on the regions "
-    "that adopted, over all their periods since adoption; errors by leaving out one region at a "
-    "time",
-    "counts": "Poisson model of counts with exposure: all counts since adoption over those "
-    "expected without it; errors by leaving out one region at a time",
-    "two_way": "Two-way fixed effects on log rates",
-}
-PACKAGES = ("analysis", "diff-diff", "numpy", "pandas", "scipy", "matplotlib", "papermill")
 
 
 def sample_table(brief: Brief) -> Table:
@@ -148,39 +136,51 @@ def specification_table(brief: Brief) -> Table:
     )
 
 
-def provenance(brief: Brief) -> Provenance:
-    """Where the numbers come from and with what they were made."""
-    say, about = brief.say, brief.study.about
-    entries = [
-        (say("Data"), about.title.of(brief.language)),
-        (
-            say("Status"),
-            say("simulated, invented numbers") if brief.study.simulated else say("real"),
-        ),
-        (say("Origin"), about.text("origin", brief.language)),
-        (say("Licence"), about.text("licence", brief.language)),
-        (say("Method"), say(METHOD_WORDS[brief.headline.method])),
-        (say("Seed"), str(brief.study.params.seed)),
-        (say("Disclosure control"), describe(brief.study.params.disclosure_threshold, say)),
-        (
-            say("Software"),
-            f"Python {platform.python_version()}; "
-            + "; ".join(f"{name} {metadata.version(name)}" for name in PACKAGES),
-        ),
-    ]
-    entries += [(f"SHA-256 {name}", digest) for name, digest in sorted(brief.study.hashes.items())]
-    return Provenance(
-        **brief.plate("provenance"),
-        entries=tuple({"label": label, "value": value} for label, value in entries),
-        params=brief.study.params.model_dump(),
-    )
+MODEL_WORDS = {
+    "did": "Staggered comparison of log rates",
+    "counts": "Poisson model of counts",
+}
 
 
-def end(brief: Brief) -> End:
-    """The record that the notebook came to its end, with its facts and results."""
-    return End(
-        **brief.plate("end"),
-        verdict=brief.verdict.key,
-        facts=brief.facts(),
-        results={"headline": plain(brief.headline), "robustness": plain(brief.robustness)},
+def effect_table(brief: Brief) -> Table:
+    """The headline beside the count model, as change and as rate ratio."""
+    say, language = brief.say, brief.language
+    answers = [(brief.study.params.method, brief.headline.headline)]
+    other = brief.robustness.count_model
+    if other is not None and other.estimate is not None and answers[0][0] != "counts":
+        answers.append(("counts", other.estimate))
+    rows, values = [], []
+    for method, estimate in answers:
+        ratios = [
+            math.exp(v) for v in (estimate.value, estimate.low, estimate.high) if v is not None
+        ]
+        change = percent(math.expm1(estimate.value), language, signed=True)
+        rows.append(
+            (say(MODEL_WORDS[method]), change, *(number(ratio, language, 2) for ratio in ratios))
+        )
+        values.append(
+            (method, round(math.expm1(estimate.value), 6), *(round(ratio, 6) for ratio in ratios))
+        )
+    return Table(
+        **brief.plate("effect_table"),
+        title=say(
+            "Counted over expected since adoption: {ratio}",
+            ratio=say("; ").join(f"{row[2]} ({row[0]})" for row in rows),
+        ),
+        caption=say(
+            "A rate ratio of 1 means no change, 0.9 means a tenth fewer than expected. "
+            "Intervals at {level}.",
+            level=percent(brief.headline.level, language, 0),
+        ),
+        data=TableData(
+            (
+                Column("model", say("Model")),
+                Column("change", say("Change"), "end"),
+                Column("rate_ratio", say("Rate ratio"), "end"),
+                Column("low", say("Range from"), "end"),
+                Column("high", say("Range to"), "end"),
+            ),
+            tuple(rows),
+            tuple(values),
+        ),
     )
