@@ -116,11 +116,17 @@ def _earlier_sentence(brief: Brief) -> str:
     answer = next((a for a in brief.robustness.specifications if a.key == "did_anticipation"), None)
     if answer is None or answer.estimate is None or brief.study.params.method != "did":
         return ""
+    earlier, own = math.expm1(answer.estimate.value), brief.effect.relative
+    text = (
+        "The estimate hangs on the period just before adoption: measured from one period earlier, "
+        "the change is {earlier} instead of {own}."
+        if abs(earlier - own) > abs(own) / 2
+        else "Measured from one period earlier, the change is {earlier}, close to {own}."
+    )
     return brief.say(
-        "The period just before adoption matters: measured from one period earlier, the change is "
-        "{earlier} instead of {own}.",
-        earlier=percent(math.expm1(answer.estimate.value), brief.language, signed=True),
-        own=percent(brief.effect.relative, brief.language, signed=True),
+        text,
+        earlier=percent(earlier, brief.language, signed=True),
+        own=percent(own, brief.language, signed=True),
     )
 
 

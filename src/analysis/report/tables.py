@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from analysis.data.panel import NEVER
-from analysis.report.facts import Brief, capital
+from analysis.report.facts import Brief, capital, lower
 from analysis.report.numbers import number, percent
 from analysis.report.plates import Column, Table, TableData
 from analysis.report.sensitivity import specification_data
@@ -165,7 +165,9 @@ def effect_table(brief: Brief) -> Table:
         **brief.plate("effect_table"),
         title=say(
             "Counted over expected since adoption: {ratio}",
-            ratio=say("; ").join(f"{row[2]} ({row[0]})" for row in rows),
+            ratio=say("; ").join(
+                say("{ratio} by the {model}", ratio=row[2], model=lower(row[0])) for row in rows
+            ),
         ),
         caption=say(
             "A rate ratio of 1 means no change, 0.9 means a tenth fewer than expected. "
