@@ -130,3 +130,12 @@ def test_the_data_dictionary_is_current(root):
     for language in ("en", "zh"):
         file = root / "docs" / f"data-dictionary.{language}.md"
         assert file.read_text(encoding="utf-8") == text(language), "run: analysis dictionary"
+
+
+def test_a_file_named_in_dataset_yml_must_exist(zones):
+    """And a table that is no table of the contract is named too."""
+    with (zones / "dataset.yml").open("a", encoding="utf-8") as file:
+        file.write("files: {outcomes: gone.csv, outcome: regions.csv}\n")
+    message = refusal(zones)
+    assert "gone.csv: does not exist" in message
+    assert "files.outcome: is not a table of the contract. Did you mean 'outcomes'?" in message
