@@ -18,7 +18,7 @@ import yaml
 from analysis.errors import PublishError
 from analysis.publish.exporter import LARGEST, ReportExporter
 from analysis.publish.page import read_page
-from analysis.publish.render import BANNER, TEMPLATE, Imprint, render_page
+from analysis.publish.render import BANNER_WORDS, TEMPLATE, Imprint, render_page
 from analysis.publish.text import blocks, inline, parse, words
 from analysis.report.plates import Column, TableData
 from analysis.report.wording import HTML_LANG, translator
@@ -61,7 +61,7 @@ def test_a_page_shows_everything_in_order(language):
     html = rendered(language)
     said, say = samples.WORDS[language], translator(language)
     places = [
-        f">{say(BANNER)}",
+        f">{say(BANNER_WORDS)}",
         f"{say('Evidence briefing')} · {said['notebook']}",
         f"<h1>{said['title']}</h1>",
         f"<p>{said['lead']}</p>",
@@ -106,7 +106,9 @@ def test_no_page_without_simulated_plates_has_a_banner():
     """The banner follows the Plates, not the author."""
     html = rendered("en", samples.plates("en", simulated=False))
     assert "SIMULATED" not in html
-    assert rendered("en").count(BANNER) == 2  # once on the screen, once for every printed page
+    assert (
+        rendered("en").count(BANNER_WORDS) == 2
+    )  # once on the screen, once for every printed page
 
 
 def test_chinese_in_an_english_page_says_so():
@@ -233,7 +235,7 @@ def test_the_language_switch_leads_to_the_other_language():
 def test_every_word_of_the_templates_is_translated():
     """Each sentence of a template has a Chinese translation."""
     say = translator("zh")
-    said = {BANNER}
+    said = {BANNER_WORDS}
     for file in TEMPLATE.glob("*.j2"):
         said |= set(re.findall(r'say\("([^"]+)"', file.read_text(encoding="utf-8")))
     assert len(said) > 15
