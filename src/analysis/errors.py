@@ -28,7 +28,7 @@ class AnalysisError(Exception):
     """Base of the errors a user can mend; carries every problem found, not only the first."""
 
     exit_code = 1
-    subject = "The request"
+    subject = "Request"
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -38,7 +38,7 @@ class AnalysisError(Exception):
         """All problems as a numbered list under one heading."""
         count = len(self.problems)
         noun = "problem" if count == 1 else "problems"
-        lines = [f"{self.subject} was refused: {count} {noun}."]
+        lines = [f"{self.subject} refused: {count} {noun}."]
         lines += [f"  {number}. {problem}" for number, problem in enumerate(self.problems, 1)]
         return "\n".join(lines)
 
@@ -50,42 +50,42 @@ class ParamsError(AnalysisError):
     """A parameter is unknown, of the wrong type, or names something that does not exist."""
 
     exit_code = 10
-    subject = "The parameters"
+    subject = "Parameters"
 
 
 class ContractError(AnalysisError):
     """A dataset does not obey the data contract."""
 
     exit_code = 11
-    subject = "The dataset"
+    subject = "Dataset"
 
 
 class DesignError(AnalysisError):
     """The comparison asked for cannot be carried by these data."""
 
     exit_code = 12
-    subject = "The comparison"
+    subject = "Comparison"
 
 
 class EstimationError(AnalysisError):
     """A method could not give a number that means anything."""
 
     exit_code = 13
-    subject = "The estimate"
+    subject = "Estimate"
 
 
 class RunError(AnalysisError):
     """A report did not run to its end."""
 
     exit_code = 14
-    subject = "The run"
+    subject = "Run"
 
 
 class PublishError(AnalysisError):
     """An executed notebook cannot become a page."""
 
     exit_code = 15
-    subject = "The page"
+    subject = "Page"
 
 
 def nearest(name: str, choices: Sequence[str]) -> str:

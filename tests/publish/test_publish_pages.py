@@ -106,9 +106,7 @@ def test_no_page_without_simulated_plates_has_a_banner():
     """The banner follows the Plates, not the author."""
     html = rendered("en", samples.plates("en", simulated=False))
     assert "SIMULATED" not in html
-    assert (
-        rendered("en").count(BANNER_WORDS) == 2
-    )  # once on the screen, once for every printed page
+    assert rendered("en").count(BANNER_WORDS) == 2  # screen and print
 
 
 def test_chinese_in_an_english_page_says_so():
