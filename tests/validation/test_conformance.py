@@ -10,38 +10,46 @@ import pytest
 from pydantic import ValidationError
 
 from analysis import methods
-from analysis.errors import ParamsError
-from worlds import county_world
+from analysis.errors import DesignError, ParamsError
+from kinds import KINDS, frame_of, kind_of, shuffled
 
 NAMES = methods.names()
 WORLDS = 60
-EFFECT = -0.2
 
 
-def run(name: str, seed: int, effect: float = EFFECT):
+def kind(name: str):
+    """The world maker of what a method takes."""
+    return KINDS[kind_of(methods.load(name))]
+
+
+def run(name: str, seed: int, truth: float | None = None):
     """One method on one world with its default options."""
-    module = methods.load(name)
-    return module.estimate(county_world(seed, effect), module.Options(), np.random.default_rng(1))
+    module, world = methods.load(name), kind(name)
+    given = world.make(seed, world.truth if truth is None else truth)
+    return module.estimate(given, module.Options(), np.random.default_rng(1))
 
 
 @pytest.fixture(scope="module", params=NAMES)
 def answers(request):
-    """Every method's headlines over many worlds: estimate, low, high."""
+    """Every method's headlines over many worlds: estimate, low, high; and the truth."""
     headlines = [run(request.param, seed).headline for seed in range(WORLDS)]
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         [(h.value, h.low, h.high) for h in headlines], columns=["value", "low", "high"]
     )
+    return frame, kind(request.param).truth
 
 
 def test_the_estimate_is_unbiased(answers):
-    """Within 4 Monte-Carlo errors of the known effect."""
-    error = answers["value"].std() / np.sqrt(WORLDS)
-    assert abs(answers["value"].mean() - EFFECT) < 4 * error
+    """Within 4 Monte-Carlo errors of the known truth."""
+    frame, truth = answers
+    error = frame["value"].std() / np.sqrt(WORLDS)
+    assert abs(frame["value"].mean() - truth) < 4 * error
 
 
 def test_the_interval_covers_at_its_level(answers):
     """95 % intervals: at least 52 of 60 (chance of fewer, if right: 1 in 200)."""
-    covered = (answers["low"] <= EFFECT) & (answers["high"] >= EFFECT)
+    frame, truth = answers
+    covered = (frame["low"] <= truth) & (frame["high"] >= truth)
     assert covered.sum() >= 52
 
 
@@ -52,27 +60,35 @@ def test_the_same_seed_gives_the_same_bytes(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_panel_is_left_as_it_was(name):
+def test_the_frame_is_left_as_it_was(name):
     """No method changes what it was given."""
-    module, panel = methods.load(name), county_world(2)
-    before = panel.frame.copy()
-    module.estimate(panel, module.Options(), np.random.default_rng(1))
-    pd.testing.assert_frame_equal(panel.frame, before)
+    module, given = methods.load(name), kind(name).make(2, kind(name).truth)
+    before = frame_of(given).copy()
+    module.estimate(given, module.Options(), np.random.default_rng(1))
+    pd.testing.assert_frame_equal(frame_of(given), before)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_order_of_regions_does_not_matter(name):
+def test_the_order_of_rows_does_not_matter(name):
     """Shuffled regions, same headline."""
-    module, panel = methods.load(name), county_world(3)
-    order = np.random.default_rng(5).permutation(panel.regions)
-    rows = [panel.frame[panel.frame["region"] == code] for code in order]
-    shuffled = type(panel)(
-        pd.concat(rows, ignore_index=True), panel.periods, panel.frequency, True, {}, panel.names
+    module, given = methods.load(name), kind(name).make(3, kind(name).truth)
+    first, second = (
+        module.estimate(item, module.Options(), np.random.default_rng(1)).headline
+        for item in (given, shuffled(given, 5))
     )
-    first = module.estimate(panel, module.Options(), np.random.default_rng(1)).headline
-    second = module.estimate(shuffled, module.Options(), np.random.default_rng(1)).headline
     assert first.value == pytest.approx(second.value, rel=1e-9)
-    assert first.standard_error == pytest.approx(second.standard_error, rel=1e-9)
+    assert (first.low, first.high) == pytest.approx((second.low, second.high), rel=1e-9)
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if kind_of(methods.load(n)) != "panel"])
+def test_a_frame_without_its_columns_is_refused_with_every_one_of_them(name):
+    """Missing columns and missing rows, all at once."""
+    module = methods.load(name)
+    with pytest.raises(DesignError) as refused:
+        module.estimate(pd.DataFrame({"colour": []}), module.Options(), np.random.default_rng(1))
+    needed = [column.name for column in module.INPUT.columns if not column.optional]
+    places = [problem.where for problem in refused.value.problems]
+    assert places == [*(f"column {name}" for name in needed), "frame"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -80,7 +96,7 @@ def test_a_method_documents_itself(name):
     """Equation and source in the docstring, every option described, a strict model."""
     module = methods.load(name)
     assert "References" in module.__doc__
-    assert module.INPUT == "panel"
+    assert kind_of(module) in KINDS
     assert all(field.description for field in module.Options.model_fields.values())
     with pytest.raises(ValidationError):
         module.Options(colour="red")
@@ -105,7 +121,7 @@ def test_an_unknown_method_offers_the_nearest():
 def test_size_and_coverage_over_many_worlds(name, capsys):
     """200 worlds with and without an effect: coverage and size within 3 Monte-Carlo errors."""
     rows = []
-    for effect in (EFFECT, 0.0):
+    for effect in (kind(name).truth, kind(name).null):
         found = [run(name, 1000 + seed, effect).headline for seed in range(200)]
         value = np.array([h.value for h in found])
         covered = np.mean([h.low <= effect <= h.high for h in found])
@@ -113,7 +129,7 @@ def test_size_and_coverage_over_many_worlds(name, capsys):
     with capsys.disabled():
         for effect, bias, error, covered in rows:
             print(
-                f"\n{name}: effect {effect:+.1f} bias {bias:+.4f} ({error:.4f}) "
+                f"\n{name}: truth {effect:+.2f} bias {bias:+.4f} ({error:.4f}) "
                 f"covered {covered:.3f}",
                 end="",
             )

@@ -1,0 +1,99 @@
+"""Frames that methods take beside panels: their columns, and all that is wrong, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import DesignError, Problem
+
+SHOWN_ROWS = 5
+"""Row numbers named in a problem; more are counted."""
+
+Rule = Literal["key", "number", "count", "positive", "flag"]
+
+RULES: dict[Rule, tuple[str, Callable[[np.ndarray], np.ndarray]]] = {
+    "number": ("a finite number", np.isfinite),
+    "count": ("a whole number of 0 or more", lambda v: np.isfinite(v) & (v >= 0) & (v % 1 == 0)),
+    "positive": ("a number above 0", lambda v: np.isfinite(v) & (v > 0)),
+    "flag": ("0 or 1", lambda v: (v == 0) | (v == 1)),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, the rule its cells obey, and what it means.
+
+    An optional column may be absent; where it is there, it obeys its rule.
+    """
+
+    name: str
+    rule: Rule
+    meaning: str
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The frame a method takes: its kind, what one row is, and its columns.
+
+    No two rows are alike in the columns of ``unique``.
+    """
+
+    kind: str
+    row: str
+    columns: tuple[Column, ...]
+    unique: tuple[str, ...] = ()
+
+
+def require_frame(frame: pd.DataFrame, spec: Frame) -> None:
+    """Refuse a frame that is not what the method takes.
+
+    Raises
+    ------
+    DesignError: with every column and row number that breaks a rule, never a cell's value.
+    """
+    problems = []
+    for column in spec.columns:
+        if column.name not in frame:
+            if not column.optional:
+                remedy = f"Add it: {column.meaning}; one row is {spec.row}"
+                problems.append(Problem(f"column {column.name}", "is missing", remedy))
+            continue
+        problems += _broken(frame[column.name], column)
+    if frame.empty:
+        problems.append(Problem("frame", "holds no rows", f"One row is {spec.row}"))
+    keys = [name for name in spec.unique if name in frame]
+    if keys and (repeated := frame.duplicated(keys).to_numpy()).any():
+        remedy = f"One row is {spec.row}; add up or remove what is repeated"
+        problems.append(Problem(_rows(repeated), f"repeat {' and '.join(keys)}", remedy))
+    if problems:
+        raise DesignError(problems)
+
+
+def _broken(values: pd.Series, column: Column) -> list[Problem]:
+    """The problem of a column whose cells break its rule."""
+    where = f"column {column.name}"
+    if column.rule == "key":
+        bad, wanted = values.isna().to_numpy(), "a name or code"
+    else:
+        if not pd.api.types.is_numeric_dtype(values):
+            return [Problem(where, "is not numeric", f"It holds {column.meaning}")]
+        wanted, holds = RULES[column.rule]
+        bad = ~holds(values.to_numpy(float, na_value=np.nan))
+    if not bad.any():
+        return []
+    return [Problem(f"{where}, {_rows(bad)}", f"must hold {wanted}", column.meaning.capitalize())]
+
+
+def _rows(bad: np.ndarray) -> str:
+    """Row numbers, counted from 1, the first few named."""
+    numbers = np.flatnonzero(bad) + 1
+    shown = ", ".join(str(number) for number in numbers[:SHOWN_ROWS])
+    more = len(numbers) - SHOWN_ROWS
+    noun = "row" if len(numbers) == 1 else "rows"
+    return f"{noun} {shown}" + (f" and {more} more" if more > 0 else "")

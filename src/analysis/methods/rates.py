@@ -1,0 +1,197 @@
+"""Rates of regions beside one another: exact intervals, funnel limits and shrunken rates.
+
+With y_i events out of size n_i (exposure, or trials of a share), the headline is the pooled rate
+
+    R = Σ y_i / Σ n_i,   se(log R)² = N/(N − 1) · Σ (y_i − R n_i)² / (Σ y_i)²,
+
+a ratio whose error allows for regions that differ by more than chance. A region's z score is
+(g(y_i/n_i) − g(R)) · 2 √n_i with g the root (Poisson) or the arcsine of the root (binomial);
+its over-dispersion widens the funnel. Shrunken rates have effects θ_i ~ N(m, s²) on the log or
+logit scale, with flat priors on m and s. With a ``stratum`` column, n_i is replaced by the
+events expected at the strata's overall rates, and rates become observed over expected.
+
+References
+----------
+Spiegelhalter (2005), "Funnel plots for comparing institutional performance", Statistics in
+Medicine 24, and "Handling over-dispersion of performance indicators", Quality and Safety in
+Health Care 14. Cochran (1977), "Sampling Techniques", ch. 6, for the error of a ratio.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from analysis.data.frames import Column, Frame, require_frame
+from analysis.errors import DesignError, Problem
+from analysis.result import Check, Estimate, Result, Sample
+from analysis.stats import rates as numerics
+from analysis.stats.resample import t_critical
+
+INPUT = Frame(
+    "rates",
+    "a region, or a region and stratum",
+    (
+        Column("region", "key", "the region's code"),
+        Column("events", "count", "how many events were counted"),
+        Column("size", "positive", "exposure, or trials out of which events were counted"),
+        Column("stratum", "key", "what the rate is standardised for", optional=True),
+    ),
+    unique=("region", "stratum"),
+)
+MINIMUM_REGIONS = 3
+FUNNEL_POINTS = 60
+OUTER = 0.998
+"""Level of the outer funnel; the inner one has the level of the options."""
+
+
+class Options(BaseModel):
+    """Options of the method, as a params file may give them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    family: Literal["poisson", "binomial"] = Field(
+        default="poisson", description="events by exposure, or events out of as many trials"
+    )
+    over_dispersion: Literal["additive", "multiplicative", "none"] = Field(
+        default="additive", description="how limits allow for regions that differ by nature"
+    )
+    level: float = Field(default=0.95, gt=0, lt=1, description="level of intervals and limits")
+
+
+def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> Result:  # noqa: ARG001
+    """The pooled rate, and each region's rate beside it.
+
+    Raises
+    ------
+    DesignError: the frame breaks a rule, or holds fewer than three regions or no event.
+    """
+    require_frame(frame, INPUT)
+    _require_events(frame, options)
+    regions, events, size = _by_region(frame)
+    pooled = float(events.sum() / size.sum())
+    error = _pooled_error(events, size, pooled)
+    factor = np.exp(t_critical(options.level, len(events) - 1) * error)
+    z = numerics.rooted(events / size, options.family) - numerics.rooted(pooled, options.family)
+    z = z / numerics.root_error(size)
+    spread = numerics.over_dispersion(z, size, options.over_dispersion)
+    return Result(
+        method="rates",
+        estimand="Events per unit of size over all regions together",
+        unit="observed over expected" if "stratum" in frame else "events per unit of size",
+        level=options.level,
+        estimates=(Estimate("overall", pooled, pooled * error, pooled / factor, pooled * factor),),
+        sample=Sample(len(frame), len(regions), 0, "", ""),
+        checks=(_dispersion_check(z),),
+        series={
+            "regions": _region_records(regions, events, size, pooled, spread, options),
+            "funnel": _funnel_records(size, pooled, spread, options),
+        },
+        options={**options.model_dump(), "factor": spread.factor, "between": spread.between},
+    )
+
+
+def _require_events(frame: pd.DataFrame, options: Options) -> None:
+    problems = []
+    if frame["region"].nunique() < MINIMUM_REGIONS:
+        what = f"are {frame['region'].nunique()}; at least {MINIMUM_REGIONS} are needed"
+        problems.append(Problem("regions", what, "Give the regions to compare with"))
+    if frame["events"].sum() == 0:
+        problems.append(Problem("column events", "holds only zeros", "Use a longer period"))
+    if options.family == "binomial":
+        if "stratum" in frame:
+            remedy = "Use family: poisson, whose size may be a fraction"
+            problems.append(Problem("family", "binomial cannot be standardised", remedy))
+        more = int((frame["events"] > frame["size"]).sum())
+        uneven = int((frame["size"] % 1 != 0).sum())
+        if more or uneven:
+            what = f"{more} rows have more events than trials, {uneven} trials that are not whole"
+            problems.append(Problem("columns events, size", what, "Use family: poisson"))
+    if problems:
+        raise DesignError(problems)
+
+
+def _by_region(frame: pd.DataFrame) -> tuple[list[Any], np.ndarray, np.ndarray]:
+    """Regions in order of their code, their events, and their size or expected events."""
+    size = frame["size"].to_numpy(float)
+    if "stratum" in frame:
+        codes = pd.factorize(frame["stratum"], sort=True)[0]
+        size = numerics.standardised(frame["events"].to_numpy(float), size, codes)
+    sums = frame[["region", "events"]].assign(size=size).groupby("region", sort=True).sum()
+    empty = sums.index[sums["size"] <= 0]
+    if len(empty):
+        where = "regions " + ", ".join(str(code) for code in empty[:5])
+        remedy = "Join strata that hold no event at all"
+        raise DesignError([Problem(where, "have no event to be expected in any stratum", remedy)])
+    return list(sums.index), sums["events"].to_numpy(float), sums["size"].to_numpy(float)
+
+
+def _pooled_error(events: np.ndarray, size: np.ndarray, pooled: float) -> float:
+    """Standard error of the log pooled rate."""
+    count = len(events)
+    squares = float(((events - pooled * size) ** 2).sum()) * count / (count - 1)
+    return float(np.sqrt(squares) / events.sum())
+
+
+def _dispersion_check(z: np.ndarray) -> Check:
+    """Mean squared z score; above 1 regions differ by more than chance."""
+    return Check("dispersion", None, float((z**2).sum() / (len(z) - 1)), 1.0)
+
+
+def _region_records(
+    regions: list[Any],
+    events: np.ndarray,
+    size: np.ndarray,
+    pooled: float,
+    spread: numerics.Spread,
+    options: Options,
+) -> tuple[dict[str, Any], ...]:
+    """Each region's rate with exact limits, its shrunken rate, and where it lies in the funnel."""
+    exact = numerics.exact_poisson if options.family == "poisson" else numerics.exact_binomial
+    own = exact(events, size, options.level)
+    shrunken = numerics.hierarchical(events, size, options.level, options.family)
+    rate = events / size
+    outside = np.zeros(len(rate), dtype=int)
+    for level in (options.level, OUTER):
+        limits = _limits(pooled, size, level, spread, options)
+        outside += np.sign(rate - limits.high).clip(0).astype(int)
+        outside -= np.sign(limits.low - rate).clip(0).astype(int)
+    columns = {
+        "region": regions,
+        "events": events,
+        "size": size,
+        "rate": rate,
+        "low": own.low,
+        "high": own.high,
+        "shrunken": shrunken.rate,
+        "shrunken_low": shrunken.low,
+        "shrunken_high": shrunken.high,
+        "outside": outside,
+    }
+    rows = zip(*columns.values(), strict=True)
+    return tuple(dict(zip(columns, row, strict=True)) for row in rows)
+
+
+def _limits(
+    pooled: float, size: np.ndarray, level: float, spread: numerics.Spread, options: Options
+) -> numerics.Limits:
+    if spread == numerics.Spread(1.0, 0.0):
+        return numerics.funnel_limits(pooled, size, level, options.family)
+    return numerics.spread_limits(pooled, size, level, options.family, spread)
+
+
+def _funnel_records(
+    size: np.ndarray, pooled: float, spread: numerics.Spread, options: Options
+) -> tuple[dict[str, float], ...]:
+    """Inner and outer limits along the sizes there are."""
+    along = np.geomspace(size.min(), size.max(), FUNNEL_POINTS)
+    if options.family == "binomial":
+        along = np.unique(along.round())
+    inner = _limits(pooled, along, options.level, spread, options)
+    outer = _limits(pooled, along, OUTER, spread, options)
+    rows = zip(along, inner.low, inner.high, outer.low, outer.high, strict=True)
+    names = ("size", "low", "high", "outer_low", "outer_high")
+    return tuple(dict(zip(names, map(float, row), strict=True)) for row in rows)

@@ -1,0 +1,57 @@
+"""One simulated world per kind of frame that methods take, each with a known truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.panel import Panel
+from worlds import county_world
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A world maker and the truths it is asked for: one ordinary, one where nothing happens."""
+
+    make: Callable[[int, float], Any]
+    truth: float
+    null: float
+
+
+def shuffled(given: Any, seed: int) -> Any:
+    """The same rows in another order; a panel keeps each region's periods together."""
+    rng = np.random.default_rng(seed)
+    if isinstance(given, Panel):
+        rows = [given.frame[given.frame["region"] == c] for c in rng.permutation(given.regions)]
+        return replace(given, frame=pd.concat(rows, ignore_index=True))
+    return given.iloc[rng.permutation(len(given))].reset_index(drop=True)
+
+
+def frame_of(given: Any) -> pd.DataFrame:
+    """The frame inside."""
+    return given.frame if isinstance(given, Panel) else given
+
+
+def kind_of(module: ModuleType) -> str:
+    """What a method takes."""
+    return module.INPUT if isinstance(module.INPUT, str) else module.INPUT.kind
+
+
+def rates_world(seed: int, truth: float) -> pd.DataFrame:
+    """Events of 60 regions of unequal size whose rates differ by a quarter."""
+    rng = np.random.default_rng(seed)
+    size = rng.lognormal(7, 0.4, 60)
+    rate = truth * rng.gamma(16, 1 / 16, 60)
+    codes = [f"99{i:04d}" for i in range(60)]
+    return pd.DataFrame({"region": codes, "events": rng.poisson(rate * size), "size": size})
+
+
+KINDS = {
+    "panel": Kind(county_world, -0.2, 0.0),
+    "rates": Kind(rates_world, 0.05, 0.01),
+}
