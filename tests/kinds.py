@@ -51,7 +51,36 @@ def rates_world(seed: int, truth: float) -> pd.DataFrame:
     return pd.DataFrame({"region": codes, "events": rng.poisson(rate * size), "size": size})
 
 
+def effects_world(seed: int, truth: float) -> pd.DataFrame:
+    """Estimates of 12 studies of unequal precision, whose true effects differ."""
+    rng = np.random.default_rng(seed)
+    error = rng.uniform(0.05, 0.3, 12)
+    values = truth + rng.normal(0, 0.15, 12) + rng.normal(0, error)
+    names = [f"study {i:02d}" for i in range(12)]
+    return pd.DataFrame({"study": names, "estimate": values, "standard_error": error})
+
+
+def ratings_world(seed: int, truth: float) -> pd.DataFrame:
+    """Scores of 80 officers by 8 enterprises, some stricter; ``truth`` is ICC(2,1)."""
+    rng = np.random.default_rng(seed)
+    noise = 1 - truth
+    scores = (
+        rng.normal(80, np.sqrt(truth), (80, 1))
+        + rng.normal(0, np.sqrt(0.1 * noise), (1, 8))
+        + rng.normal(0, np.sqrt(0.9 * noise), (80, 8))
+    )
+    return pd.DataFrame(
+        {
+            "rated": np.repeat(np.arange(80), 8),
+            "rater": np.tile(np.arange(8), 80),
+            "score": scores.ravel(),
+        }
+    )
+
+
 KINDS = {
     "panel": Kind(county_world, -0.2, 0.0),
+    "effects": Kind(effects_world, -0.3, 0.0),
+    "ratings": Kind(ratings_world, 0.5, 0.0),
     "rates": Kind(rates_world, 0.05, 0.01),
 }

@@ -1,0 +1,129 @@
+"""Random-effects pooling of studies: mean effect, spread of effects, and a new study's effect.
+
+Study k estimates y_k with standard error s_k of its own true effect, and true effects vary:
+
+    y_k = μ + u_k + e_k,   u_k ~ N(0, τ²),   e_k ~ N(0, s_k²),   μ̂ = Σ w_k y_k / Σ w_k,
+
+w_k = 1/(s_k² + τ̂²), τ² by restricted maximum likelihood or DerSimonian–Laird. The interval is
+Hartung–Knapp's, with t(K − 1), which holds with few studies where the normal one does not.
+
+References
+----------
+Viechtbauer (2005), Journal of Educational and Behavioral Statistics 30; Hartung and Knapp
+(2001), "A refined method for the meta-analysis of controlled clinical trials", Statistics in
+Medicine 20; Nagashima, Noma and Furukawa (2019), Statistical Methods in Medical Research 28,
+for the interval of a new study.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+from scipy import stats
+
+from analysis.data.frames import Column, Frame, require_frame
+from analysis.errors import DesignError, Problem
+from analysis.result import Check, Estimate, Result, Sample
+from analysis.stats.pooling import Pooled, heterogeneity, pool, prediction_interval
+
+INPUT = Frame(
+    "effects",
+    "a study",
+    (
+        Column("study", "key", "the study's name"),
+        Column("estimate", "number", "its estimate, on a scale where errors are symmetric"),
+        Column("standard_error", "positive", "the standard error of its estimate"),
+    ),
+    unique=("study",),
+)
+MINIMUM_STUDIES = 3
+"""Two studies cannot tell how much effects vary."""
+
+
+class Options(BaseModel):
+    """Options of the method, as a params file may give them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    between: Literal["reml", "dersimonian_laird", "none"] = Field(
+        default="reml", description="how the variance of true effects is estimated, or none at all"
+    )
+    interval: Literal["hartung_knapp", "normal"] = Field(
+        default="hartung_knapp", description="interval of the mean: Hartung–Knapp, or the normal"
+    )
+    level: float = Field(default=0.95, gt=0, lt=1, description="level of intervals")
+
+
+def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> Result:  # noqa: ARG001
+    """The mean of true effects over studies, in the unit of the studies.
+
+    Raises
+    ------
+    DesignError: the frame breaks a rule, or holds fewer than three studies.
+    """
+    require_frame(frame, INPUT)
+    if len(frame) < MINIMUM_STUDIES:
+        what = f"are {len(frame)}; at least {MINIMUM_STUDIES} are needed"
+        remedy = "Show the studies beside one another without pooling"
+        raise DesignError([Problem("studies", what, remedy)])
+    ordered = frame.sort_values("study")
+    values, errors = (ordered[c].to_numpy(float) for c in ("estimate", "standard_error"))
+    pooled = _pool(values, errors, options)
+    new_study = prediction_interval(values, errors, options.level)
+    return Result(
+        method="meta",
+        estimand="Mean of the true effects of studies like these",
+        unit="unit of the studies",
+        level=options.level,
+        estimates=(
+            Estimate("overall", pooled.value, pooled.standard_error, pooled.low, pooled.high),
+            Estimate("new_study", pooled.value, None, *new_study),
+        ),
+        sample=Sample(len(frame), len(frame), 0, "", ""),
+        checks=(_heterogeneity_check(values, errors),),
+        series={
+            "forest": _forest(ordered["study"], values, errors, pooled, options),
+            "leave_one_out": _left_out(ordered["study"], values, errors, options),
+        },
+        options={
+            **options.model_dump(),
+            "degrees": pooled.degrees,
+            "between_variance": pooled.between,
+        },
+    )
+
+
+def _pool(values: np.ndarray, errors: np.ndarray, options: Options) -> Pooled:
+    refined = options.interval == "hartung_knapp"
+    return pool(values, errors, options.level, options.between, refined)
+
+
+def _heterogeneity_check(values: np.ndarray, errors: np.ndarray) -> Check:
+    """Whether chance alone explains how studies differ; no reason to pool otherwise or not."""
+    found = heterogeneity(values, errors)
+    detail = {"statistic": found.statistic, "share": found.share}
+    return Check("heterogeneity", None, found.p_value, None, detail)
+
+
+def _forest(
+    studies: pd.Series, values: np.ndarray, errors: np.ndarray, pooled: Pooled, options: Options
+) -> tuple[dict[str, Any], ...]:
+    """Each study with its own normal interval and its weight in the mean."""
+    margin = stats.norm.ppf(0.5 + options.level / 2) * errors
+    rows = zip(studies, values, values - margin, values + margin, pooled.weights, strict=True)
+    names = ("study", "value", "low", "high", "weight")
+    return tuple(dict(zip(names, row, strict=True)) for row in rows)
+
+
+def _left_out(
+    studies: pd.Series, values: np.ndarray, errors: np.ndarray, options: Options
+) -> tuple[dict[str, Any], ...]:
+    """The mean without each study in turn."""
+    rows = []
+    for k, study in enumerate(studies):
+        others = _pool(np.delete(values, k), np.delete(errors, k), options)
+        rows.append({"study": study, "value": others.value, "low": others.low, "high": others.high})
+    return tuple(rows)
