@@ -1,0 +1,171 @@
+"""How far ratings tell the rated apart: intraclass correlations, alpha, generalisability.
+
+From a complete table of rated × raters with mean squares B (rated), C (raters), E (rest) and W
+(within rated), N rated and K raters:
+
+    ICC(1,1) = (B − W)/(B + (K − 1)W)            own raters for every rated
+    ICC(2,1) = (B − E)/(B + (K − 1)E + K(C − E)/N)   raters drawn from many, agreement
+    ICC(3,1) = (B − E)/(B + (K − 1)E)            these raters, consistency
+
+and ICC(·,k) of the mean of K raters; Cronbach's alpha equals ICC(3,k). With dimensions or
+periods, generalisability is σ²_p/(σ²_p + Σ σ²_{p·A}/n_A) over the interactions of the rated
+with raters, dimensions and periods, its interval from leaving out one rated at a time.
+
+References
+----------
+Shrout and Fleiss (1979), Psychological Bulletin 86; McGraw and Wong (1996), Psychological
+Methods 1; Feldt (1965), Psychometrika 30, for the limits of alpha; Brennan (2001),
+"Generalizability Theory".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from analysis.data.frames import Column, Frame, require_frame
+from analysis.errors import DesignError, Problem
+from analysis.result import Check, Estimate, Result, Sample
+from analysis.stats.reliability import (
+    Coefficient,
+    TwoWay,
+    generalisability,
+    icc_one,
+    icc_three,
+    icc_two,
+    mean_squares,
+    of_mean,
+    variance_components,
+)
+from analysis.stats.resample import jackknife_covariance, t_critical
+
+INPUT = Frame(
+    "ratings",
+    "one rater's score of one rated, in one dimension and period",
+    (
+        Column("rated", "key", "who or what is rated"),
+        Column("rater", "key", "who rates"),
+        Column("score", "number", "the score"),
+        Column("dimension", "key", "what is rated of it", optional=True),
+        Column("period", "key", "when it is rated", optional=True),
+    ),
+    unique=("rated", "rater", "dimension", "period"),
+)
+MINIMUM_RATED = 5
+FACETS = ("rater", "dimension", "period")
+SINGLE: dict[str, Callable[[TwoWay, float], Coefficient]] = {
+    "icc1": icc_one,
+    "icc2": icc_two,
+    "icc3": icc_three,
+}
+
+
+class Options(BaseModel):
+    """Options of the method, as a params file may give them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    form: Literal[
+        "icc1", "icc2", "icc3", "icc1k", "icc2k", "icc3k", "alpha", "generalisability"
+    ] = Field(
+        default="icc2",
+        description="coefficient: of one rater, of the mean of all (k, alpha), or over all facets",
+    )
+    level: float = Field(default=0.95, gt=0, lt=1, description="level of the interval")
+
+
+def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> Result:  # noqa: ARG001
+    """The coefficient asked for, and the variance that lies in each source.
+
+    Raises
+    ------
+    DesignError: the frame breaks a rule, has too few rated or raters, or holes.
+    """
+    require_frame(frame, INPUT)
+    facets = tuple(facet for facet in FACETS if facet in frame)
+    _require_form(facets, options)
+    scores = _array(frame, facets)
+    found = _generalised(scores, options) if options.form == "generalisability" else None
+    if found is None:
+        found = _classical(scores, options)
+    components = variance_components(scores)
+    names = ("rated", *facets)
+    return Result(
+        method="reliability",
+        estimand="Share of the variance of scores that lies between the rated",
+        unit="share",
+        level=options.level,
+        estimates=(Estimate("overall", found.value, None, found.low, found.high),),
+        sample=Sample(len(frame), scores.shape[0], 0, "", ""),
+        checks=(Check("raters", None, float(scores.shape[1])),),
+        series={
+            "components": tuple(
+                {"source": " × ".join(names[axis] for axis in effect), "variance": variance}
+                for effect, variance in sorted(components.items(), key=lambda e: (len(e[0]), e[0]))
+            )
+        },
+        options=options.model_dump(),
+    )
+
+
+def _require_form(facets: tuple[str, ...], options: Options) -> None:
+    if len(facets) > 1 and options.form != "generalisability":
+        what = f"is for one facet; the frame has {', '.join(facets)}"
+        remedy = "Use form: generalisability, or average the scores over the other facets"
+        raise DesignError([Problem(f"form {options.form}", what, remedy)])
+
+
+def _array(frame: pd.DataFrame, facets: tuple[str, ...]) -> np.ndarray:
+    """Scores of shape (rated, raters, …), every cell filled."""
+    keys = ["rated", *facets]
+    coded = [pd.factorize(frame[key], sort=True) for key in keys]
+    shape = tuple(len(labels) for _, labels in coded)
+    problems = [
+        Problem(key, f"are {size}; at least {least} are needed", "Add ratings, or drop the facet")
+        for key, size, least in zip(keys, shape, [MINIMUM_RATED, *[2] * len(facets)], strict=True)
+        if size < least
+    ]
+    scores = np.full(shape, np.nan)
+    scores[tuple(codes for codes, _ in coded)] = frame["score"].to_numpy(float)
+    holes = np.isnan(scores)
+    if holes.any():
+        rated = int(holes.any(axis=tuple(range(1, scores.ndim))).sum())
+        what = f"lack {int(holes.sum())} of {scores.size} cells, in {rated} of the {shape[0]} rated"
+        problems.append(
+            Problem("ratings", what, "Keep raters who rated all, or the rated whom all rated")
+        )
+    elif np.ptp(scores) == 0:
+        problems.append(Problem("column score", "is the same in every row", "Check the export"))
+    if problems:
+        raise DesignError(problems)
+    return scores
+
+
+def _classical(scores: np.ndarray, options: Options) -> Coefficient:
+    squares = mean_squares(scores)
+    if squares.rest <= 1e-12 * max(squares.rated, squares.raters):
+        what = "agree perfectly up to a constant; no interval can be given"
+        raise DesignError([Problem("raters", what, "Check that scores were not copied")])
+    form = "icc3k" if options.form == "alpha" else options.form
+    single = SINGLE[form.removesuffix("k")](squares, options.level)
+    return of_mean(single, scores.shape[1]) if form.endswith("k") else single
+
+
+def _generalised(scores: np.ndarray, options: Options) -> Coefficient:
+    """Generalisability with a jackknife interval on the scale of log(1 − G)."""
+    value = generalisability(scores)
+    without = [generalisability(np.delete(scores, i, axis=0)) for i in range(len(scores))]
+    with np.errstate(divide="ignore"):
+        scaled = np.log1p(-np.array([value, *without]))
+    if not np.isfinite(scaled).all():
+        what = "never disagree about the rated; no interval can be given"
+        raise DesignError([Problem("raters", what, "Check that scores were not copied")])
+    error = np.sqrt(jackknife_covariance(scaled[1:, None], scaled[:1]))[0, 0]
+    margin = t_critical(options.level, len(scores) - 1) * error
+    return Coefficient(
+        value, float(1 - np.exp(scaled[0] + margin)), float(1 - np.exp(scaled[0] - margin))
+    )
