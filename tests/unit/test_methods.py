@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from diff_diff import CallawaySantAnna
+from diff_diff import BaconDecomposition, CallawaySantAnna
 
 from analysis.data.panel import NEVER
 from analysis.errors import DesignError, EstimationError
 from analysis.methods import counts, did, two_way
+from analysis.stats.bacon import bacon_parts
+from analysis.stats.cohorts import cohort_effects
 from worlds import county_world, make_panel
 
 
@@ -167,3 +169,78 @@ def test_event_times_with_few_regions_have_no_band():
     assert thin
     assert all(record["low"] is None for record in thin)
     assert all(record["low"] < record["value"] < record["high"] for record in thick)
+
+
+@pytest.mark.parametrize("comparison", ["not_yet_treated", "never_treated"])
+@pytest.mark.parametrize("anticipation", [0, 1])
+def test_every_cell_equals_the_librarys(comparison, anticipation):
+    """ATT(g, t) of diff-diff, leads included, to rounding."""
+    panel = county_world(12)
+    outcome = np.log(panel.matrix("count") / panel.matrix("exposure"))
+    fitted = CallawaySantAnna(
+        control_group=comparison,
+        anticipation=anticipation,
+        estimation_method="reg",
+        base_period="universal",
+        cband=False,
+    ).fit(
+        panel.frame.assign(y=outcome.ravel()),
+        outcome="y",
+        unit="region",
+        time="period",
+        first_treat="first_treated",
+    )
+    cells = cohort_effects(
+        outcome,
+        panel.adoption.to_numpy(),
+        never_only=comparison == "never_treated",
+        anticipation=anticipation,
+    )
+    ours = dict(zip(zip(cells.cohort, cells.period, strict=True), cells.value[0], strict=True))
+    for key, cell in fitted.group_time_effects.items():
+        assert ours[key] == pytest.approx(cell["effect"], abs=1e-10), key
+
+
+def test_leaving_groups_out_by_subtraction_equals_computing_anew():
+    """Each replicate against the same function without those regions; to rounding."""
+    panel = county_world(13)
+    outcome, starts = np.log(panel.matrix("count")), panel.adoption.to_numpy()
+    groups = np.arange(len(starts)) // 3
+    cells = cohort_effects(outcome, starts, groups)
+    for group in range(groups.max() + 1):
+        kept = groups != group
+        alone = cohort_effects(outcome[kept], starts[kept])
+        assert np.allclose(cells.value[1 + group], alone.value[0], rtol=1e-9, equal_nan=True)
+
+
+def test_the_parts_of_the_two_way_coefficient_equal_the_librarys():
+    """Weights and estimates of every comparison against diff-diff, and their sum."""
+    panel = county_world(14)
+    outcome, starts = np.log(panel.matrix("count")), panel.adoption.to_numpy()
+    parts = {(p.treated, p.control): p for p in bacon_parts(outcome, starts)}
+    fitted = BaconDecomposition(weights="exact").fit(
+        panel.frame.assign(y=outcome.ravel()),
+        outcome="y",
+        unit="region",
+        time="period",
+        first_treat="first_treated",
+    )
+    assert len(parts) == len(fitted.comparisons)
+    for theirs in fitted.comparisons:
+        control = 0 if theirs.comparison_type == "treated_vs_never" else int(theirs.control_group)
+        ours = parts[(int(theirs.treated_group), control)]
+        assert ours.value == pytest.approx(theirs.estimate, abs=1e-9)
+        assert ours.weight == pytest.approx(theirs.weight, abs=1e-9)
+
+
+def test_the_averages_of_a_growing_effect_differ_as_they_should():
+    """Effects of 1, 2, 3, … by event time, no noise: each average by its own definition."""
+    starts = np.array([0] * 4 + [4] * 3 + [6] * 2)
+    since = np.where(starts[:, None] > 0, np.arange(1, 9) - starts[:, None] + 1, 0).clip(0)
+    panel = make_panel(1e6 * np.exp(0.1 * since), starts)
+    found = did.estimate(panel, did.Options(comparison="never_treated"), rng()).estimates
+    values = {estimate.name: estimate.value for estimate in found}
+    assert values["overall"] == pytest.approx(0.1 * (3 * 15 + 2 * 6) / (15 + 6))
+    assert values["dynamic"] == pytest.approx(0.1 * 3)
+    assert values["group"] == pytest.approx(0.1 * (3 * 3 + 2 * 2) / 5)
+    assert values["calendar"] == pytest.approx(0.1 * (1 + 2 + 11 / 5 + 16 / 5 + 21 / 5) / 5)

@@ -5,9 +5,10 @@ For a cohort that starts in period g and a period t,
     ATT(g, t) = mean_g[y_t − y_b] − mean_C[y_t − y_b],   y = log(count / exposure),
 
 with base period b = g − 1 − anticipation and C the regions not treated by t (or never). The
-headline weights every treated region-period alike: Σ n_g ATT(g, t) / Σ n_g over t ≥ g. The
-cells come from the diff-diff library; errors are a delete-one-region jackknife, because the
-library's are too small with few regions in a cohort.
+headline weights every treated region-period alike: Σ n_g ATT(g, t) / Σ n_g over t ≥ g. Beside
+it stand the dynamic average (the mean of event times 0, 1, …), the average by cohort (the mean
+of Σ_t ATT(g, t) / T_g, weighted by n_g) and by calendar period (the mean over t). Errors are a
+delete-one-region jackknife, because analytical ones are too small with few regions in a cohort.
 
 References
 ----------
@@ -18,17 +19,15 @@ difference-in-differences methods", for the common base period of leads and lags
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
-import pandas as pd
-from diff_diff import CallawaySantAnna
 from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.data.design import comparable_part, require_comparison, require_positive
 from analysis.data.panel import MINIMUM_SUPPORT, NEVER, Panel
 from analysis.result import Check, Estimate, Record, Result, event_path
+from analysis.stats.cohorts import Cells, cohort_effects, without_each
 from analysis.stats.resample import (
     comparison_degrees,
     jackknife_groups,
@@ -37,10 +36,10 @@ from analysis.stats.resample import (
 )
 
 INPUT = "panel"
-GROUP_LIMIT = 200
-"""More regions than this are left out in groups; each refit of a national panel takes 0.4 s."""
-
-Cells = Mapping[tuple[int, int], float]
+GROUP_LIMIT = 4000
+"""More regions than this are left out in groups, to bound memory."""
+AVERAGES = ("overall", "before", "dynamic", "group", "calendar")
+"""What stands before the event times in a row of statistics."""
 
 
 class Options(BaseModel):
@@ -85,34 +84,29 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         for key, n in zip(keys, support, strict=True)
     ]
     spread = np.minimum(support, len(replicates)) - 1
+    first = len(AVERAGES)
     margins = simultaneous_margins(
-        main[2:], replicates[:, 2:], np.array(shown), spread, options.level, rng
+        main[first:], replicates[:, first:], np.array(shown), spread, options.level, rng
     )
     estimates = [
-        Estimate(
-            "overall",
-            main[0],
-            intervals.standard_error[0],
-            intervals.low[0],
-            intervals.high[0],
-            treated,
-        ),
-        Estimate(
-            "before",
-            main[1],
-            intervals.standard_error[1],
-            intervals.low[1],
-            intervals.high[1],
-            treated,
-        ),
+        Estimate(name, value, error, low, high, treated)
+        for name, value, error, low, high in zip(
+            AVERAGES,
+            main,
+            intervals.standard_error,
+            intervals.low,
+            intervals.high,
+            strict=False,
+        )
+        if name != "before" or options.anticipation
     ]
-    path = event_path(keys, main[2:], margins, support)
+    path = event_path(keys, main[first:], margins, support)
     return Result(
         method="did",
         estimand=ESTIMAND[options.comparison],
         unit="log points",
         level=options.level,
-        estimates=tuple(estimates if options.anticipation else estimates[:1]),
+        estimates=tuple(estimates),
         sample=used.sample,
         checks=(_leads_check(path),),
         series={
@@ -150,11 +144,15 @@ def _all_statistics(
     starts = panel.adoption.to_numpy()
     keys = _event_times(starts, outcome.shape[1])
     groups = jackknife_groups(len(starts), GROUP_LIMIT, rng)
-    rows = [_statistics(outcome, starts, keys, options)]
-    for group in np.unique(groups):
-        kept = groups != group
-        rows.append(_statistics(outcome[kept], starts[kept], keys, options))
-    return np.array(rows), groups, keys
+    never_only = options.comparison == "never_treated"
+    cells = cohort_effects(outcome, starts, groups, never_only, options.anticipation)
+    values = np.column_stack([_averages(cells, options.anticipation), _path(cells, keys, options)])
+    if options.scale == "rate":
+        # Effect over what would have been expected, so that scales can stand side by side.
+        expected = _treated_mean(outcome, starts, groups) - values[:, :1]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            values = np.log1p(values / expected)
+    return values, groups, keys
 
 
 def _event_times(starts: np.ndarray, periods: int) -> tuple[int, ...]:
@@ -162,72 +160,43 @@ def _event_times(starts: np.ndarray, periods: int) -> tuple[int, ...]:
     return tuple(range(1 - int(treated.max()), periods - int(treated.min()) + 1))
 
 
-def _statistics(
-    outcome: np.ndarray, starts: np.ndarray, keys: tuple[int, ...], options: Options
-) -> np.ndarray:
-    """Overall, anticipation-period mean, and one value per event time."""
-    cells = cohort_cells(outcome, starts, options.comparison, options.anticipation)
-    sizes = {int(g): int((starts == g).sum()) for g in np.unique(starts[starts > NEVER])}
-    after = {cell: value for cell, value in cells.items() if cell[1] >= cell[0]}
-    lead = {c: v for c, v in cells.items() if c[0] - options.anticipation <= c[1] < c[0]}
-    by_time = [
-        _weighted({c: v for c, v in cells.items() if c[1] - c[0] == key}, sizes) for key in keys
+def _averages(cells: Cells, anticipation: int) -> np.ndarray:
+    """The five averages of cells; shape (1 + G, 5)."""
+    since, after = cells.period - cells.cohort, cells.after
+    lead = (since >= -anticipation) & (since < 0)
+    times = [cells.mean(since == time) for time in np.unique(since[after])]
+    periods = [cells.mean(after & (cells.period == t)) for t in np.unique(cells.period[after])]
+    labels = np.unique(cells.cohort)
+    cohorts = np.array([cells.mean(after & (cells.cohort == g)) for g in labels])
+    sizes = np.array([cells.size[:, cells.cohort == g][:, 0] for g in labels])
+    sizes = np.where(np.isfinite(cohorts), sizes, 0)
+    by_cohort = (sizes * np.nan_to_num(cohorts)).sum(axis=0) / sizes.sum(axis=0)
+    columns = [cells.mean(after), cells.mean(lead), _mean(times), by_cohort, _mean(periods)]
+    return np.column_stack(columns)
+
+
+def _mean(rows: list[np.ndarray]) -> np.ndarray:
+    """Plain mean of what can be estimated; shape (1 + G,)."""
+    values = np.array(rows)
+    known = np.isfinite(values)
+    return np.asarray(np.where(known, values, 0.0).sum(axis=0) / known.sum(axis=0))
+
+
+def _path(cells: Cells, keys: tuple[int, ...], options: Options) -> np.ndarray:
+    """Effects by event time, exactly 0 in the base period; shape (1 + G, K)."""
+    since, base = cells.period - cells.cohort, -1 - options.anticipation
+    columns = [
+        np.zeros(len(cells.value)) if key == base else cells.mean(since == key) for key in keys
     ]
-    base = -1 - options.anticipation
-    by_time = [0.0 if key == base else value for key, value in zip(keys, by_time, strict=True)]
-    values = np.array([_weighted(after, sizes), _weighted(lead, sizes), *by_time])
-    if options.scale == "rate":
-        # Effect over what would have been expected, so that scales can stand side by side.
-        expected = _treated_mean(outcome, starts) - values[0]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            values = np.log1p(values / expected)
-    return values
+    return np.column_stack(columns)
 
 
-def _treated_mean(outcome: np.ndarray, starts: np.ndarray) -> float:
+def _treated_mean(outcome: np.ndarray, starts: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Mean of treated cells in each sample; shape (1 + G, 1)."""
     periods = np.arange(1, outcome.shape[1] + 1)
     treated = (starts[:, None] > NEVER) & (periods >= starts[:, None])
-    return float(outcome[treated].mean())
-
-
-def cohort_cells(
-    outcome: np.ndarray, starts: np.ndarray, comparison: str, anticipation: int = 0
-) -> dict[tuple[int, int], float]:
-    """ATT(g, t) of every cohort and period, by diff-diff.
-
-    Parameters
-    ----------
-    outcome: shape (N, T). starts: shape (N,), first treated period, 0 for never.
-    """
-    regions, periods = outcome.shape
-    frame = pd.DataFrame(
-        {
-            "unit": np.repeat(np.arange(regions), periods),
-            "time": np.tile(np.arange(1, periods + 1), regions),
-            "first": np.repeat(starts, periods),
-            "y": outcome.ravel(),
-        }
-    )
-    model = CallawaySantAnna(
-        control_group=comparison,
-        anticipation=anticipation,
-        estimation_method="reg",
-        base_period="universal",
-        cband=False,
-    )
-    fitted = model.fit(frame, outcome="y", unit="unit", time="time", first_treat="first")
-    return {
-        (int(g), int(t)): float(cell["effect"])
-        for (g, t), cell in fitted.group_time_effects.items()
-        if np.isfinite(cell["effect"])
-    }
-
-
-def _weighted(cells: Cells, sizes: Mapping[int, int]) -> float:
-    total = sum(sizes[g] for g, _ in cells)
-    if not total:
-        return float("nan")
-    return sum(sizes[g] * value for (g, _), value in cells.items()) / total
+    sums = without_each(np.where(treated, outcome, 0.0), groups).sum(axis=1)
+    return np.asarray(sums / without_each(treated.astype(float), groups).sum(axis=1))[:, None]
 
 
 def _leads_check(path: tuple[Record, ...]) -> Check:

@@ -3,7 +3,9 @@
     y_it = a_i + b_t + β d_it + e_it,   or   Δy_it = b_t + β Δd_it + e_it
 
 β mixes effects of early and late adopters with weights that can be negative, so under
-staggered adoption it is shown beside the headline and not as one.
+staggered adoption it is shown beside the headline and not as one. The series ``bacon`` splits
+the coefficient of the first form into its two-by-two comparisons; the check ``already_treated``
+holds the weight of comparisons with regions that were treated already.
 
 References
 ----------
@@ -14,6 +16,7 @@ Economics 54, for both forms on the enterprise zones.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Literal
 
 import numpy as np
@@ -21,7 +24,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.data.design import require_comparison, require_positive
 from analysis.data.panel import NEVER, Panel
-from analysis.result import Estimate, Result
+from analysis.result import Check, Estimate, Result
+from analysis.stats.bacon import Part, bacon_parts
 from analysis.stats.regression import first_difference_slope, two_way_slope
 from analysis.stats.resample import comparison_degrees, t_critical
 
@@ -55,8 +59,12 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     starts = panel.adoption.to_numpy()[:, None]
     periods = np.arange(1, len(panel.periods) + 1)
     treatment = ((starts > NEVER) & (periods >= starts)).astype(float)
+    outcome = np.log(counts / exposure)
+    parts = None
+    if options.form == "effects":
+        parts = bacon_parts(outcome, panel.adoption.to_numpy())
     fit = two_way_slope if options.form == "effects" else first_difference_slope
-    slope = fit(np.log(counts / exposure), treatment)
+    slope = fit(outcome, treatment)
     error = slope.clustered if options.errors == "clustered" else slope.conventional
     regions, treated = len(panel.regions), panel.sample.treated
     degrees = comparison_degrees(treated, regions - 1, regions)
@@ -77,5 +85,13 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
             ),
         ),
         sample=panel.sample,
+        checks=() if parts is None else (_already_check(parts),),
+        series={} if parts is None else {"bacon": tuple(asdict(part) for part in parts)},
         options={**options.model_dump(), "degrees": degrees},
     )
+
+
+def _already_check(parts: tuple[Part, ...]) -> Check:
+    """Weight of comparisons with regions already treated, which growing effects would spoil."""
+    weight = sum(part.weight for part in parts if part.comparison == "already_treated")
+    return Check("already_treated", None, weight, 0.0)

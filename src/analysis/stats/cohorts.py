@@ -1,0 +1,102 @@
+"""Effects by cohort and period from comparisons of means, with every leave-one-out replicate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Cells:
+    """ATT(g, t) of C cells, in the full sample (row 0) and without each of G groups of regions.
+
+    ``cohort`` and ``period`` have shape (C,); ``value`` has shape (1 + G, C), not a number where
+    a cell cannot be estimated; ``size`` has shape (1 + G, C), regions in the cell's cohort.
+    """
+
+    cohort: np.ndarray
+    period: np.ndarray
+    value: np.ndarray
+    size: np.ndarray
+
+    def mean(self, chosen: np.ndarray) -> np.ndarray:
+        """Average over the chosen cells, weighted by cohort size; shape (1 + G,)."""
+        weight = np.where(np.isfinite(self.value), self.size, 0.0) * chosen
+        total = (weight * np.nan_to_num(self.value)).sum(axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(total / weight.sum(axis=1))
+
+    @property
+    def after(self) -> np.ndarray:
+        """Which cells lie in or after their cohort's first treated period; shape (C,)."""
+        return np.asarray(self.period >= self.cohort)
+
+
+def cohort_effects(
+    outcome: np.ndarray,
+    starts: np.ndarray,
+    groups: np.ndarray | None = None,
+    never_only: bool = False,
+    anticipation: int = 0,
+) -> Cells:
+    """Every ATT(g, t) against one base period per cohort, and its leave-one-out replicates.
+
+    ``ATT(g, t) = mean_g[y_t − y_b] − mean_C[y_t − y_b]``, b = g − 1 − anticipation, with C the
+    never treated and, unless ``never_only``, those that start after both t and b (plus the
+    periods of anticipation). Sums over a sample without a group are total sums less the
+    group's, so that all replicates together cost about as much as one estimate.
+
+    Parameters
+    ----------
+    outcome: shape (N, T). starts: shape (N,), first treated period from 1, 0 for never.
+    groups: shape (N,), 0 … G − 1, which regions are left out together; none by default.
+
+    References
+    ----------
+    Callaway and Sant'Anna (2021), Journal of Econometrics 225, eq. 2.8 and 2.9 without
+    covariates.
+    """
+    periods = outcome.shape[1]
+    cohorts = np.unique(starts[starts > 0])
+    cohorts = cohorts[cohorts - 2 - anticipation >= 0]
+    time = np.arange(1, periods + 1)
+    values, sizes = [], []
+    for cohort in cohorts:
+        base = cohort - 1 - anticipation
+        change = outcome - outcome[:, [base - 1]]
+        own = starts == cohort
+        later = starts[:, None] > np.maximum(time, base) + anticipation
+        others = (starts == 0)[:, None] | (later & (not never_only))
+        others = others & ~own[:, None]
+        own_mean, size = _means(change, np.broadcast_to(own[:, None], change.shape), groups)
+        values.append(own_mean - _means(change, others, groups)[0])
+        sizes.append(size)
+    rows = 1 if groups is None else 2 + int(groups.max())
+    empty = np.empty((rows, 0))
+    return Cells(
+        np.repeat(cohorts, periods),
+        np.tile(time, len(cohorts)),
+        np.hstack([empty, *values]),
+        np.hstack([empty, *sizes]),
+    )
+
+
+def without_each(total: np.ndarray, groups: np.ndarray | None) -> np.ndarray:
+    """Column sums of (N, T) over all rows and over all but each group; shape (1 + G, T)."""
+    full = total.sum(axis=0, keepdims=True)
+    if groups is None:
+        return full
+    order = np.argsort(groups, kind="stable")
+    first = np.searchsorted(groups[order], np.arange(groups.max() + 1))
+    return np.vstack([full, full - np.add.reduceat(total[order], first, axis=0)])
+
+
+def _means(
+    values: np.ndarray, use: np.ndarray, groups: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Means of the used rows by column, and how many they are; shapes (1 + G, T)."""
+    counts = without_each(use.astype(float), groups)
+    sums = without_each(np.where(use, values, 0.0), groups)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.where(counts > 0, sums / counts, np.nan)), counts
