@@ -84,7 +84,7 @@ def cohort_effects(
 
 def without_each(total: np.ndarray, groups: np.ndarray | None) -> np.ndarray:
     """Column sums of (N, T) over all rows and over all but each group; shape (1 + G, T)."""
-    full = total.sum(axis=0, keepdims=True)
+    full: np.ndarray = total.sum(axis=0, keepdims=True)
     if groups is None:
         return full
     order = np.argsort(groups, kind="stable")
