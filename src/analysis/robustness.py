@@ -40,6 +40,19 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Breakdown:
+    """How far trends may part before the answer falls (Rambachan and Roth's M̄).
+
+    ``value`` is in largest moves before the start, ``None`` where the answer stands up to
+    ``limit``; ``periods`` is how many periods since adoption it speaks of.
+    """
+
+    value: float | None
+    limit: float
+    periods: int
+
+
+@dataclass(frozen=True)
 class Robustness:
     """What the headline rests on.
 
@@ -55,6 +68,7 @@ class Robustness:
     detectable: float
     count_model: Answer | None = None
     reporting: tuple[Answer, ...] = ()
+    breakdown: Breakdown | None = None
 
 
 def estimate_headline(study: Study) -> Result:
@@ -170,6 +184,17 @@ def _count_model(study: Study) -> Answer:
     return _answer(study, study.panel, "count_model", "counts", _own_options(study))
 
 
+def _breakdown(study: Study) -> Breakdown | None:
+    """The breakdown value of the event study; ``None`` where these data cannot give one."""
+    try:
+        result = run(study, study.panel, "event_study", _own_options(study))
+    except AnalysisError:
+        return None
+    check = next(check for check in result.checks if check.name == "breakdown_relative")
+    after = [r for r in result.series["by_event_time"] if r["event_time"] >= 0]
+    return Breakdown(check.value, check.threshold or 0.0, len(after))
+
+
 def reporting_checks(study: Study) -> tuple[Answer, ...]:
     """Whether the mix of records changed with the intervention: ratios of shares.
 
@@ -193,5 +218,6 @@ def examine(study: Study, headline: Result) -> Robustness:
         leave_one_out=tuple(headline.series["leave_one_out"]),
         count_model=_count_model(study),
         reporting=reporting_checks(study),
+        breakdown=_breakdown(study),
         detectable=minimum_detectable(error, headline.level, POWER, degrees),
     )

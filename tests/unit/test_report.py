@@ -212,3 +212,18 @@ def test_rates_resting_on_few_records_are_not_published(brief):
     strict = dataclasses.replace(brief, study=dataclasses.replace(brief.study, params=params))
     with pytest.raises(PublishError, match=r"rests on fewer than 1000000000 records in \d+ places"):
         paths_figure(strict)
+
+
+@pytest.mark.parametrize(
+    ("value", "english"),
+    [(0.0, "breakdown value 0"), (0.5, "breakdown value 0.50"), (None, "above 3.00")],
+)
+def test_the_breakdown_value_stands_among_the_checks(brief, value, english):
+    """How far trends may part, in both languages, with the number of the event study."""
+    assert brief.robustness.breakdown.value == 0
+    found = dataclasses.replace(brief.robustness.breakdown, value=value)
+    robustness = dataclasses.replace(brief.robustness, breakdown=found)
+    changed = dataclasses.replace(in_language(brief, "en"), robustness=robustness)
+    assert any(english in point for point in certainty(changed).points)
+    chinese = certainty(in_language(changed, "zh")).points
+    assert any("临界值" in point for point in chinese)

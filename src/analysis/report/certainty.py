@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from analysis.report.facts import Brief
-from analysis.report.numbers import percent, percent_span
+from analysis.report.numbers import number, percent, percent_span
 from analysis.report.plates import Notes
 from analysis.report.summary import fill
 from analysis.report.verdict import excludes_zero
@@ -28,6 +28,7 @@ def certainty(brief: Brief) -> Notes:
         _leads_sentence(brief),
         _placebo_sentence(brief),
         _earlier_sentence(brief),
+        _breakdown_sentence(brief),
         _outcome_sentence(brief),
     ]
     points.append(
@@ -128,6 +129,35 @@ def _earlier_sentence(brief: Brief) -> str:
         earlier=percent(earlier, brief.language, signed=True),
         own=percent(own, brief.language, signed=True),
     )
+
+
+def _breakdown_sentence(brief: Brief) -> str:
+    """How far trends may part before the answer falls."""
+    found = brief.robustness.breakdown
+    if found is None:
+        return brief.say(
+            "How far trends may part before the answer falls (honest difference-in-differences) "
+            "cannot be told from these data."
+        )
+    periods = number(found.periods, brief.language)
+    if found.value == 0:
+        return brief.say(
+            "How far may trends part? Over the first {periods} periods the range includes no "
+            "change even if adopters and the others would have moved exactly alike (breakdown "
+            "value 0).",
+            periods=periods,
+        )
+    bound = number(found.limit if found.value is None else found.value, brief.language, 2)
+    text = (
+        "How far may trends part? Over the first {periods} periods the range leaves out no change "
+        "even if trends part by {bound} times their largest move before adoption, the most looked "
+        "at (breakdown value above {bound})."
+        if found.value is None
+        else "How far may trends part? Over the first {periods} periods the range leaves out no "
+        "change unless trends part by {bound} times their largest move before adoption (breakdown "
+        "value {bound})."
+    )
+    return brief.say(text, periods=periods, bound=bound)
 
 
 def _outcome_sentence(brief: Brief) -> str:
