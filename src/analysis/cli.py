@@ -65,8 +65,13 @@ def project_root() -> Path:
 
 @commands.command()
 @click.argument("targets", nargs=-1, required=True)
+@click.option(
+    "--sources",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="folder of the documents that published figures were read off",
+)
 @in_project
-def check(targets: tuple[str, ...]) -> None:
+def check(targets: tuple[str, ...], sources: Path | None) -> None:
     """Check datasets (folders), suites or params files without running anything."""
     from analysis.batch.plan import plan
     from analysis.data.dataset import read_dataset
@@ -75,10 +80,33 @@ def check(targets: tuple[str, ...]) -> None:
         if Path(target).is_dir():
             dataset = read_dataset(target)
             rows = ", ".join(f"{name} {len(frame):,}" for name, frame in dataset.tables.items())
+            if dataset.has("figures"):
+                check_figures(target, sources)
             click.echo(f"{target}: obeys the contract ({dataset.about.status}; rows: {rows})")
         else:
             for run in plan([target]):
                 click.echo(f"{run.report} [{run.language}]: can run")
+
+
+def check_figures(target: str, sources: Path | None) -> None:
+    """Published figures against their own rules and, where given, against the documents."""
+    from analysis.data.documents import check_documents, coverage, read_documents
+    from analysis.data.published import read_published
+    from analysis.errors import ContractError
+
+    dataset = read_published(target).dataset
+    if sources is None:
+        return
+    problems = check_documents(dataset, read_documents(dataset, sources))
+    if problems:
+        raise ContractError(problems)
+    found = coverage(dataset)
+    for source, figures in found.figures.items():
+        click.echo(f"  {source}: {figures} figures, {found.uncovered[source]} other numbers")
+    for row in dataset.tables["uncovered"].itertuples():
+        click.echo(
+            f"  {row.source}, line {row.line}, offset {row.offset}: {row.run} ({row.reason})"
+        )
 
 
 @commands.command()

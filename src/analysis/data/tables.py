@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.data.contract import Column, Table
+from analysis.data.published_tables import PUBLISHED_TABLES
 
 REGION = Column(
     "region_code",
@@ -14,6 +15,7 @@ REGION = Column(
 PERIOD = Column("period", "period", "Month, quarter or year", "时期（月、季或年）")
 
 LEVELS = (
+    ("nation", "nation", "国家"),
     ("province", "province", "省级"),
     ("city", "city", "市级"),
     ("district", "district", "市辖区"),
@@ -245,5 +247,6 @@ TABLES: dict[str, Table] = {
         COMPLAINTS,
         ENTERPRISES,
         ASSESSMENTS,
+        *PUBLISHED_TABLES,
     )
 }

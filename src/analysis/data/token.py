@@ -1,0 +1,170 @@
+"""What a printed number says: its value, how exact it is, and the range it allows."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+FULL_WIDTH = str.maketrans("０１２３４５６７８９．％＋－，", "0123456789.%+-,")
+MAGNITUDE = {"": 1, "万": 10_000, "亿": 100_000_000}
+DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2}
+STEPS = {"十": 10, "百": 100, "千": 1000}
+NUMERAL = re.compile(
+    r"(?P<before>近|约为?|超过|第)?"
+    r"(?P<number>[+-]?[\d,]+(?:\.\d+)?|[零一二两三四五六七八九十百千]+|(?=万))"
+    r"(?P<more>余|多)?个?(?P<magnitude>[万亿]?)(?P<late>余|多)?(?P<tail>[^\d]*?)(?P<least>以上)?"
+)
+FRACTION = re.compile(
+    r"(?P<whole>[一二三四五六七八九十百]+)分之(?P<part>[一二三四五六七八九十百]+)"
+)
+WORDED = {
+    "没有": (0, "exact"),
+    "零成本": (0, "exact"),
+    "全部": (100, "exact"),
+    "全覆盖": (100, "exact"),
+    "每一家": (100, "exact"),
+    "首": (1, "exact"),
+    "首家": (1, "exact"),
+    "第一": (1, "exact"),
+    "唯一": (1, "exact"),
+    "率先": (1, "exact"),
+    "一": (1, "exact"),
+    "零的突破": (1, "at_least"),
+}
+"""Words that stand for a number, with the bound they carry."""
+
+
+class UnreadableTokenError(ValueError):
+    """A token cannot be read by its rule."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What follows from a token: value and precision as text, and how exact it is."""
+
+    value: str
+    bound: str
+    precision: str
+
+
+def read_token(token: str, rule: str, year: str) -> Reading:
+    """The reading of a token by a rule; ``year`` is used where the token prints none.
+
+    Raises
+    ------
+    UnreadableTokenError: the rule does not fit the token.
+    """
+    try:
+        if rule.startswith("date"):
+            return Reading(_date(token, rule, year), "exact", "")
+        if rule == "worded":
+            value, bound = WORDED[token]
+            return Reading(str(value), bound, "")
+        if rule == "fraction":
+            return Reading(_fraction(token), "exact", "")
+        return _numeral(token, falls=rule == "decrease")
+    except (KeyError, IndexError, ArithmeticError) as error:
+        raise UnreadableTokenError(token) from error
+
+
+def printed_range(token: str, value: float, precision: float | None, bound: str) -> Range:
+    """The lowest and highest number that a writer could have printed so.
+
+    余 and 多 allow less than one more of the last digit that is not zero, 以上 and 超过
+    anything above. A count to the last unit is exact; other numbers are rounded.
+    """
+    rounded = 0.0 if precision is None or (precision == 1 and "%" not in _plain(token)) else 0.5
+    margin = rounded * (precision or 0.0)
+    if bound == "at_least":
+        open_ended = re.search("以上|超过|突破", token) is not None
+        return Range(value, math.inf if open_ended else value + _last_digit(token, value))
+    if "分之" in token:
+        margin = 0.5
+    return Range(value - margin, value + margin)
+
+
+@dataclass(frozen=True)
+class Range:
+    """The lowest and the highest value; both equal where a number is exact."""
+
+    low: float
+    high: float
+
+    def meets(self, other: Range, slack: float = 1e-9) -> bool:
+        """Whether some value lies in both."""
+        return self.low <= other.high + slack and other.low <= self.high + slack
+
+
+def chinese_number(text: str) -> int:
+    """Value of a Chinese numeral below ten thousand."""
+    total, digit = 0, 0
+    for character in text:
+        if character in DIGITS:
+            digit = DIGITS[character]
+        else:
+            total += (digit or 1) * STEPS[character]
+            digit = 0
+    return total + digit
+
+
+def _plain(token: str) -> str:
+    return token.translate(FULL_WIDTH)
+
+
+def _numeral(token: str, *, falls: bool) -> Reading:
+    match = NUMERAL.fullmatch(_plain(token))
+    if match is None:
+        raise UnreadableTokenError(token)
+    text = match["number"].replace(",", "") or "1"
+    arabic = text.lstrip("+-")[0].isdigit()
+    number = Decimal(text) if arabic else Decimal(chinese_number(text))
+    magnitude = MAGNITUDE[match["magnitude"]]
+    at_least = match["more"] or match["late"] or match["least"] or match["before"] == "超过"
+    about = match["before"] in ("近", "约", "约为")
+    precision = ""
+    if arabic and match["number"]:
+        decimals = len(text.partition(".")[2])
+        precision = _decimal(Decimal(1).scaleb(-decimals) * magnitude)
+    value = (-number if falls else number) * magnitude
+    return Reading(
+        _decimal(value), "at_least" if at_least else "about" if about else "exact", precision
+    )
+
+
+def _fraction(token: str) -> str:
+    match = FRACTION.fullmatch(token)
+    if match is None:
+        raise UnreadableTokenError(token)
+    return f"{100 * chinese_number(match['part']) / chinese_number(match['whole']):.4f}"
+
+
+def _date(token: str, rule: str, year: str) -> str:
+    parts = re.findall(r"\d+", _plain(token))
+    if rule == "date_year_end":
+        return f"{parts[0]}-12-31"
+    if rule == "date_range_year_inferred":
+        parts = parts[:2]
+    if rule != "date":
+        parts = [year, *parts]
+    return "-".join([parts[0], *(part.zfill(2) for part in parts[1:])])
+
+
+def _decimal(number: Decimal) -> str:
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _last_digit(token: str, value: float) -> float:
+    """Worth of the last printed digit that is not zero: 60余万 is below 70万, 370余 below 380."""
+    match = NUMERAL.fullmatch(_plain(token))
+    digits = match["number"].replace(",", "") if match else ""
+    if not digits or not digits[0].isdigit():
+        return abs(value)
+    whole, _, decimals = digits.partition(".")
+    if decimals:
+        step = 10.0 ** -len(decimals)
+    else:
+        step = 10.0 ** (len(whole) - len(whole.rstrip("0")))
+    return step * MAGNITUDE[match["magnitude"]] if match else step
