@@ -103,10 +103,9 @@ def check_figures(target: str, sources: Path | None) -> None:
     found = coverage(dataset)
     for source, figures in found.figures.items():
         click.echo(f"  {source}: {figures} figures, {found.uncovered[source]} other numbers")
-    for row in dataset.tables["uncovered"].itertuples():
-        click.echo(
-            f"  {row.source}, line {row.line}, offset {row.offset}: {row.run} ({row.reason})"
-        )
+    for row in dataset.tables["uncovered"].to_dict("records"):
+        place = f"{row['source']}, line {row['line']:.0f}, offset {row['offset']:.0f}"
+        click.echo(f"  {place}: {row['run']} ({row['reason']})")
 
 
 @commands.command()

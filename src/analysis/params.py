@@ -71,7 +71,40 @@ class InterventionEffect(Params):
         return self
 
 
-NOTEBOOKS: dict[str, type[Params]] = {"intervention_effect": InterventionEffect}
+class PublishedFigures(Params):
+    """Parameters of ``notebooks/published_figures.ipynb``."""
+
+    title_en: str = ""
+    title_zh: str = ""
+    dataset: str = "data/published"
+    level: float = Field(default=0.95, ge=0.5, le=0.999)
+
+
+class ClaimsAudit(Params):
+    """Parameters of ``notebooks/claims_audit.ipynb``."""
+
+    title_en: str = ""
+    title_zh: str = ""
+    dataset: str = "data/published"
+    claim: str = "pingyin_2020-0022"
+    comparison: str = "masked_district_2020-0041"
+    baselines: list[Annotated[int, Field(ge=1)]] = Field(
+        default_factory=lambda: [40, 60, 100, 200, 400, 1000], min_length=1
+    )
+    level: float = Field(default=0.95, ge=0.5, le=0.999)
+    window_means: list[Annotated[int, Field(ge=1)]] = Field(
+        default_factory=lambda: [1, 2, 5, 10, 20, 50, 100, 200], min_length=1
+    )
+    peak_share: float = Field(default=0.0833, gt=0, le=1)
+    dispersion: float = Field(default=0.3, ge=0)
+    draws: int = Field(default=100000, ge=1000)
+
+
+NOTEBOOKS: dict[str, type[Params]] = {
+    "intervention_effect": InterventionEffect,
+    "published_figures": PublishedFigures,
+    "claims_audit": ClaimsAudit,
+}
 
 
 def problems_of(error: ValidationError, model: type[BaseModel], where: str) -> list[Problem]:

@@ -11,11 +11,21 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from analysis import methods
+from analysis.data.claim import require_changes
 from analysis.data.dataset import read_dataset
 from analysis.data.design import require_comparison
 from analysis.data.panel import build_study, tables_needed
+from analysis.data.published import read_published
 from analysis.errors import AnalysisError, ParamsError, Problem, nearest
-from analysis.params import NOTEBOOKS, InterventionEffect, Params, plain_types, problems_of
+from analysis.params import (
+    NOTEBOOKS,
+    ClaimsAudit,
+    InterventionEffect,
+    Params,
+    PublishedFigures,
+    plain_types,
+    problems_of,
+)
 
 PARAMS = Path("params")
 LANGUAGES: tuple[Literal["en", "zh"], ...] = ("en", "zh")
@@ -168,3 +178,7 @@ def check_study(params: Params) -> None:
         study = build_study(dataset, params)
         methods.load(params.method)
         require_comparison(study.panel, params.comparison)
+    if isinstance(params, (PublishedFigures, ClaimsAudit)):
+        published = read_published(params.dataset)
+        if isinstance(params, ClaimsAudit):
+            require_changes(published, params)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from analysis.errors import ParamsError, Problem
 ARABIC_RUN = re.compile(r"[0-9０-９]+(?:[.．][0-9０-９]+)*")
 CHINESE_RUN = re.compile(r"[〇零一二三四五六七八九十百千万亿两半双]+|全部|没有|全覆盖|首|率先|每")
 Documents = dict[str, list[str]]
+Tables = Mapping[str, pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def _places(name: str, column: str, table: pd.DataFrame, documents: Documents) -
             yield Problem(where, "has other characters there in the document", remedy)
 
 
-def _spans(tables: dict[str, pd.DataFrame], name: str, column: str) -> dict:
+def _spans(tables: Tables, name: str, column: str) -> dict:
     found: dict[tuple[str, int], list[tuple[int, int]]] = {}
     for row in tables[name].to_dict("records"):
         start = int(row["offset"])
@@ -82,7 +83,7 @@ def _spans(tables: dict[str, pd.DataFrame], name: str, column: str) -> dict:
     return found
 
 
-def _unaccounted(tables: dict, documents: Documents) -> Iterator[Problem]:
+def _unaccounted(tables: Tables, documents: Documents) -> Iterator[Problem]:
     figures, listed = _spans(tables, "figures", "token"), _spans(tables, "uncovered", "run")
     for source, lines in documents.items():
         for number, line in enumerate(lines, 1):
@@ -96,7 +97,7 @@ def _unaccounted(tables: dict, documents: Documents) -> Iterator[Problem]:
                         yield Problem(where, "has a number that nothing accounts for", remedy)
 
 
-def _twice(tables: dict) -> Iterator[Problem]:
+def _twice(tables: Tables) -> Iterator[Problem]:
     taken = _spans(tables, "figures", "token")
     for position, row in enumerate(tables["uncovered"].to_dict("records")):
         start = int(row["offset"])

@@ -155,7 +155,7 @@ def check_published(dataset: Dataset) -> Iterator[Problem]:
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, object]]:
     blank = frame.astype(object).where(frame.notna(), None)
-    return blank.to_dict("records")
+    return [dict(row) for row in blank.to_dict("records")]
 
 
 def _figure(row: Mapping[str, object]) -> Figure:

@@ -33,6 +33,7 @@ PARTS: dict[str, tuple[int, int, bool, bool]] = {
     "part_of": (1, 1, True, False),
     "progress": (2, 2, False, False),
     "progress_of_unstated": (1, 1, True, False),
+    "progress_of_target": (1, 1, True, False),
     "difference": (2, 2, True, False),
     "same_thing": (1, 1, True, False),
     "ratio": (2, 2, False, False),

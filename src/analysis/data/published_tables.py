@@ -50,6 +50,7 @@ RELATION_TYPES: Choices = (
     ("share_derivable", "a share that is not printed", "可算而未载的占比"),
     ("share_of_unstated", "share and part printed, whole not", "有占比和分子，无总数"),
     ("progress_of_unstated", "progress and number printed, target not", "有完成率和数量，无目标数"),
+    ("progress_of_target", "progress and target printed, number not", "有完成率和目标数，无完成数"),
     ("share_without_numerator", "share and whole printed, part not", "有占比和总数，无分子"),
     ("growth", "result is the change that led to the term", "结果为达到该数的增幅"),
     ("growth_between", "last term is the earlier level", "末项为前期水平"),

@@ -163,8 +163,6 @@ def _last_digit(token: str, value: float) -> float:
     if not digits or not digits[0].isdigit():
         return abs(value)
     whole, _, decimals = digits.partition(".")
-    if decimals:
-        step = 10.0 ** -len(decimals)
-    else:
-        step = 10.0 ** (len(whole) - len(whole.rstrip("0")))
+    zeros = len(whole) - len(whole.rstrip("0"))
+    step = 10.0 ** (-len(decimals) if decimals else zeros)
     return step * MAGNITUDE[match["magnitude"]] if match else step

@@ -129,10 +129,11 @@ class Figure(Plate):
 
 
 class Table(Plate, TableData):
-    """A table with the sentence it states."""
+    """A table with the sentence it states; a long one may be folded away."""
 
     title: Text
     caption: str
+    folded: bool = False
 
 
 class Summary(Plate):

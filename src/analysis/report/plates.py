@@ -12,7 +12,7 @@ summary      ``points`` (markdown inline text, the answer first), ``verdict``,
 figure       ``title, caption, alt, images`` (``wide``, ``narrow``: ``{mime, data}``,
              data base64), ``table`` (as below, without its title)
 table        ``title, caption, columns`` (``{key, label, align}``), ``rows`` (texts),
-             ``values`` (raw numbers and codes, for the CSV)
+             ``values`` (raw numbers and codes, for the CSV), ``folded`` (shown on demand)
 notes        ``title``, ``points`` (markdown inline text)
 provenance   ``entries`` (``{label, value}``), ``params`` (the params as run)
 end          ``facts`` (language-neutral numbers), ``results`` (by name), ``verdict``
@@ -100,6 +100,7 @@ class Table(Plate):
     title: str
     caption: str
     data: TableData
+    folded: bool = False
 
     def payload(self) -> dict[str, Any]:
         """Columns, rows and values stand at the top of the JSON."""

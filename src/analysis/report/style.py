@@ -30,6 +30,19 @@ COLOURS = {
     "other": QUIET,
     "after": VERMILION,
     "before": QUIET,
+    "agrees": BLUE,
+    "agrees_after_rounding": BLUE,
+    "cannot_be_checked": "#b8b8b8",
+    "contradicts": VERMILION,
+    "claim": VERMILION,
+    "comparison": BLUE,
+    "chance": QUIET,
+    "known": BLUE,
+    "unknown": QUIET,
+    "province": GREEN,
+    "city": PURPLE,
+    "district": BLUE,
+    "county": VERMILION,
 }
 MARKERS = {"early": "o", "late": "s", "never": "^"}
 SIZES = {"wide": (7.6, 3.9), "narrow": (3.9, 3.7)}
