@@ -10,10 +10,11 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.data.audit import VERDICTS, Check
 from analysis.report import style
-from analysis.report.audit_words import VERDICT_WORDS, sentence
+from analysis.report.audit_words import VERDICT_WORDS, sentence, verdict_words
 from analysis.report.figures_brief import FiguresBrief
 from analysis.report.numbers import number
 from analysis.report.plates import Column, Figure, Notes, Table, TableData
+from analysis.report.rows import LINE, wrap
 
 
 def check_data(
@@ -37,8 +38,8 @@ def check_data(
         row = [
             brief.name(figure),
             brief.shown(figure),
-            sentence(brief, check),
-            brief.say(VERDICT_WORDS[check.verdict]),
+            sentence(brief, check, named=by_place),
+            verdict_words(brief, check),
         ]
         value: list[object] = [check.result, check.published, check.computed, check.verdict]
         if by_place:
@@ -69,7 +70,7 @@ def verdict_figure(brief: FiguresBrief) -> Figure:
                 open=counts[source]["cannot_be_checked"],
                 against=counts[source]["contradicts"],
             )
-            _label(axes, row, brief.place(source), text)
+            _label(axes, row, brief.place(source), text, width)
         axes.set_yticks([])
         axes.set_ylim(-0.4, len(brief.order) - 0.2)
         axes.spines["left"].set_visible(False)
@@ -110,17 +111,19 @@ def verdict_figure(brief: FiguresBrief) -> Figure:
     )
 
 
-def _label(axes: Axes, row: int, name: str, text: str) -> None:
+def _label(axes: Axes, row: int, name: str, text: str, width: str) -> None:
     """Name of a row above its bar, and its numbers."""
-    axes.annotate(
-        f"{name}  {text}",
+    label = axes.annotate(
+        wrap(f"{name}: {text}", LINE[width]),
         (0, row),
         xycoords=("axes fraction", "data"),
-        xytext=(2, 13),
+        xytext=(0, 12),
         textcoords="offset points",
-        fontsize=8,
+        fontsize=8.5 if width == "wide" else 7.4,
         color=style.INK,
+        annotation_clip=False,
     )
+    label.set_in_layout(False)
 
 
 def _count_data(brief: FiguresBrief) -> TableData:
@@ -213,7 +216,7 @@ def publish_next(brief: FiguresBrief) -> Notes:
     ]
     return Notes(
         **brief.plate("publish_next"),
-        title=say("What to publish next time"),
+        title=say("Numbers to add"),
         points=tuple(points),
     )
 

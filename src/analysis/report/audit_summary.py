@@ -33,7 +33,7 @@ def audit_summary(brief: FiguresBrief) -> Summary:
                 place=brief.place(check.source),
                 name=brief.name(brief.figure(check.result), sentence=True),
                 printed=brief.shown(brief.figure(check.result)),
-                sentence=sentence(brief, check),
+                sentence=sentence(brief, check, named=True),
             )
             for check in audit.contradictions[:2]
         ),

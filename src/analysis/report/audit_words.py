@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from analysis.data.audit import Check
-from analysis.report.facts import capital
+from analysis.data.published import Figure
+from analysis.report.facts import capital, lower
 from analysis.report.figures_brief import FiguresBrief
 
 VERDICT_WORDS = {
@@ -11,6 +12,7 @@ VERDICT_WORDS = {
     "cannot_be_checked": "Cannot be checked",
     "agrees_after_rounding": "Agrees after rounding",
     "agrees": "Agrees",
+    "misfit": "Our reading fails",
 }
 RULE_WORDS = {
     "sum": "{terms} add up to {computed}.",
@@ -43,15 +45,21 @@ FAILURE_WORDS = {
 }
 
 
-def sentence(brief: FiguresBrief, check: Check) -> str:
-    """What the other figures say to a printed figure."""
+def verdict_words(brief: FiguresBrief, check: Check) -> str:
+    """The verdict in words; a reading of ours that fails is no contradiction."""
+    misfit = check.conjectured and check.verdict == "contradicts"
+    return brief.say(VERDICT_WORDS["misfit" if misfit else check.verdict])
+
+
+def sentence(brief: FiguresBrief, check: Check, named: bool = False) -> str:
+    """What the other figures say to a printed figure; ``named`` says what each of them is."""
     text = RULE_WORDS.get(check.rule, "")
     if check.verdict == "contradicts":
         text = FAILURE_WORDS.get(check.rule, text)
     if check.rule == "lone_share" and check.computed is None:
         return brief.say("No count is printed.")
     terms = [brief.figure(term) for term in check.terms]
-    shown = [brief.shown(term) for term in terms]
+    shown = [_shown(brief, term, named) for term in terms]
     if check.rule in ("part_of", "same_thing"):
         shown = [brief.name(term, sentence=True) for term in terms]
     fields = {
@@ -61,6 +69,16 @@ def sentence(brief: FiguresBrief, check: Check) -> str:
         "computed": computed(brief, check),
     }
     return capital(brief.say(text, **fields))
+
+
+def _shown(brief: FiguresBrief, term: Figure, named: bool) -> str:
+    if not named:
+        return brief.shown(term)
+    name = brief.published.name("indicators", term.indicator, brief.language)
+    if term.scope:
+        scope = brief.published.name("scopes", term.scope, brief.language)
+        name = brief.say("{part}, {whole}", part=name, whole=scope)
+    return brief.say("{value} ({name})", value=brief.shown(term), name=lower(name))
 
 
 def computed(brief: FiguresBrief, check: Check) -> str:

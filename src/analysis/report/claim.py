@@ -21,7 +21,7 @@ def counts_figure(brief: FiguresBrief) -> Figure:
     spans = [(item.fall.low, item.fall.high) for item in found]
 
     def draw(_: Canvas, axes: Axes, width: str) -> None:
-        for row, (item, (low, high)) in enumerate(zip(found, spans, strict=True)):
+        for row, (item, (low, high)) in enumerate(reversed([*zip(found, spans, strict=True)])):
             axes.plot([low, high], [row, row], color=style.COLOURS["claim"], linewidth=3, alpha=0.5)
             printed = [1 - n / item.baseline for n in (item.most, item.fewest)]
             axes.plot(printed, [row, row], "D", color=style.COLOURS["claim"], markersize=5)
@@ -48,8 +48,7 @@ def counts_figure(brief: FiguresBrief) -> Figure:
         caption=say(
             "{place}. Diamonds: falls that print as {fall}. Bars: exact Poisson intervals of the "
             "fall in the underlying rate, windows of equal length. The numbers before are "
-            "assumed, because none is printed; fewer than {least} cannot print as {fall} unless "
-            "nothing is left.",
+            "assumed, because none is printed; fewer than {least} cannot print as {fall}.",
             place=brief.place(claim.figure.source),
             fall=fall,
             least=claim.smallest,
@@ -189,13 +188,14 @@ def comparison_figure(brief: FiguresBrief) -> Figure:
     def draw(_: Canvas, axes: Axes, width: str) -> None:
         for key, (value, name) in lines.items():
             axes.plot([0, 1], [100, value], color=style.COLOURS[key], marker="o")
+            rises = value > 100
             axes.annotate(
                 f"{name}: {number(value, language, 1)}",
-                (0.55, 100 + 0.55 * (value - 100)),
-                xytext=(0, 12 if value > 100 else 8),
+                (0.98, value) if rises else (0.02, 30),
+                xytext=(0, 9 if rises else 0),
                 textcoords="offset points",
                 fontsize=style.SMALL if width == "wide" else 8,
-                ha="center",
+                ha="right" if rises else "left",
                 color=style.COLOURS[key],
             )
         axes.set_xlim(-0.1, 1.1)
@@ -268,8 +268,8 @@ def comparison_notes(brief: FiguresBrief) -> Notes:
         title=say("What the comparison can and cannot say"),
         points=(
             say(
-                "**It can say** that fewer complaints were no general feature of that year: "
-                "elsewhere they rose. Had complaints here risen likewise, what is left would be "
+                "**It can say** that complaints did not fall everywhere in that year: one district "
+                "reports a rise. Had complaints here risen likewise, what is left would be "
                 "{relative} below what was to be expected, not {fall}.",
                 relative=percent(claim.comparison.relative, language, 2),
                 fall=percent(claim.fall, language, 0),

@@ -118,6 +118,8 @@ class FiguresBrief:
             return self.say("{years}", years=years)
         if end.day < 28:
             return self.say("to {day} {month} {year}", **_parts(end, self.language))
+        if (start.year, start.month) == (end.year, end.month):
+            return self.say("{month} {year}", **_parts(end, self.language))
         return self.say(
             "{first}–{month} {year}",
             first=_month(start, self.language),

@@ -31,7 +31,7 @@ def growth_figure(brief: FiguresBrief) -> Figure:
             "{name}, {place}: {value}",
             name=brief.name(item.change),
             place=_place(brief, item),
-            value=brief.shown(item.change),
+            value=_change_text(brief, item),
         )
         level = brief.published.level(item.change.region)
         return Row(label, item.change.number / 100, colour=level, hollow=item.level is None)
@@ -55,8 +55,8 @@ def growth_figure(brief: FiguresBrief) -> Figure:
             all=len(found),
         ),
         caption=say(
-            "Filled: the level is printed, and the table below gives the earlier level that it "
-            "implies. Hollow: neither level is printed. Different things, years and levels of "
+            "Filled: the level is printed, so that the earlier one follows. Hollow: neither "
+            "level is printed. Different things, years and levels of "
             "government; a change says nothing about how high the level is. No ranking."
         ),
         alt=say(
@@ -65,6 +65,22 @@ def growth_figure(brief: FiguresBrief) -> Figure:
         images=style.render(draw, language, False, height(len(found), 0.105)),
         table=_growth_data(brief, found),
     )
+
+
+def _change_text(brief: FiguresBrief, item: Growth) -> str:
+    if item.level is None or item.earlier is None:
+        return brief.say("{value}, no level", value=brief.shown(item.change))
+    return brief.say(
+        "{value}, from about {earlier} to {level}",
+        value=brief.shown(item.change),
+        earlier=brief.amount(_readable(item.earlier), item.level.unit),
+        level=brief.shown(item.level),
+    )
+
+
+def _readable(value: float) -> float:
+    """Whole numbers for counts, two decimals for small rates."""
+    return float(round(value)) if value >= 100 else round(value, 2)
 
 
 def _place(brief: FiguresBrief, item: Growth) -> str:
@@ -85,10 +101,10 @@ def _growth_data(brief: FiguresBrief, found: list[Growth]) -> TableData:
         missing = say("not printed")
         earlier = missing
         if level is not None and item.earlier is not None:
-            earlier = brief.amount(item.earlier, level.unit)
+            earlier = brief.amount(_readable(item.earlier), level.unit)
             if level.bound == "at_least":
                 earlier = say(
-                    "at least {value}", value=brief.amount(round(item.earlier), level.unit)
+                    "at least {value}", value=brief.amount(_readable(item.earlier), level.unit)
                 )
         rows.append(
             (

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure as Canvas
 
 from analysis.data.profile import Ratio, Share, handling_shares, recovery, yields
 from analysis.report import style
+from analysis.report.facts import lower
 from analysis.report.figures_brief import FiguresBrief
 from analysis.report.numbers import number, percent, size_decimals
 from analysis.report.plates import Column, Figure, Table, TableData
@@ -208,7 +209,7 @@ def _ratio_name(brief: FiguresBrief, item: Ratio) -> str:
     return brief.say(
         "{first} per {second}",
         first=brief.name(item.first),
-        second=brief.published.name("indicators", item.second.indicator, brief.language),
+        second=lower(brief.published.name("indicators", item.second.indicator, brief.language)),
     )
 
 

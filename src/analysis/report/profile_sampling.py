@@ -97,7 +97,6 @@ def _point(axes: Axes, brief: FiguresBrief, letter: str, item: Sampling) -> None
         xytext=(7, -4),
         textcoords="offset points",
         color=colour,
-        fontweight="bold",
     )
 
 

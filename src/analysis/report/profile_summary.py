@@ -66,8 +66,8 @@ def profile_summary(brief: FiguresBrief) -> Summary:
             **_widest(brief),
         ),
         say(
-            "**Growth:** {known} of {all} changes come with a level; for the others even the "
-            "direction of the level cannot be checked.",
+            "**Growth:** {known} of {all} changes come with a level; for the others no "
+            "number stands behind the percentage.",
             known=sum(1 for g in changes if g.level),
             all=len(changes),
         ),

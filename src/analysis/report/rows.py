@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from analysis.report import style
+
+CLOSING = "，。；：、）”"
+LINE = {"wide": 120, "narrow": 70}
+"""Letters in a line; a Chinese character takes the room of two."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +44,20 @@ def draw_rows(
     ends = [v for r in rows for v in (r.value, r.low, r.high, r.mark) if v and math.isfinite(v)]
     for position, row in enumerate(reversed(rows)):
         _draw(axes, row, position, max(ends))
-        axes.annotate(
-            row.label,
+        name = axes.annotate(
+            wrap(row.label, LINE[width]),
             (0, position),
             xycoords=("axes fraction", "data"),
-            xytext=(2, 5),
+            xytext=(0, 7.5),
             textcoords="offset points",
-            fontsize=8.5 if width == "wide" else 7.2,
+            fontsize=8.5 if width == "wide" else 7.4,
+            linespacing=1.1,
             color=style.INK,
+            bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.4},
             annotation_clip=False,
         )
+        # A long name may not squeeze the axes; it is wrapped to fit instead.
+        name.set_in_layout(False)
     axes.set_yticks([])
     axes.set_ylim(-0.45, len(rows) - 0.15)
     axes.spines["left"].set_visible(False)
@@ -74,6 +83,22 @@ def _draw(axes: Axes, row: Row, position: int, most: float) -> None:
     )
 
 
-def height(rows: int, width_ratio: float = 0.12) -> float:
+def wrap(text: str, room: int) -> str:
+    """The text in lines, broken at spaces or after any Chinese character."""
+    lines, line = [], ""
+    for word in re.findall(r"[^\s\u2e80-\uffef]+\s?|[\u2e80-\uffef]", text):
+        if line and span(line + word.rstrip()) > room and word not in CLOSING:
+            lines.append(line.rstrip())
+            line = ""
+        line += word
+    return "\n".join([*lines, line])
+
+
+def span(text: str) -> int:
+    """How many letters wide a text is."""
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+
+
+def height(rows: int, width_ratio: float = 0.13) -> float:
     """Height of a figure of so many rows, in house units."""
     return 0.28 + width_ratio * rows
