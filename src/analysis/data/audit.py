@@ -56,8 +56,9 @@ class Audit:
 
     @property
     def contradictions(self) -> tuple[Check, ...]:
-        """Stated checks that fail."""
-        return tuple(check for check in self.stated if check.verdict == "contradicts")
+        """Stated checks that fail, those in so many words first."""
+        failed = (check for check in self.stated if check.verdict == "contradicts")
+        return tuple(sorted(failed, key=lambda check: check.basis != "stated"))
 
     @property
     def misfits(self) -> tuple[Check, ...]:

@@ -17,37 +17,58 @@ from analysis.report.plates import Column, Figure, Notes, Table, TableData
 from analysis.report.rows import LINE, wrap
 
 
-def check_data(
-    brief: FiguresBrief, checks: Iterable[Check], *, by_place: bool = False
-) -> TableData:
+def check_data(brief: FiguresBrief, checks: Iterable[Check]) -> TableData:
     """Checks as a table: contradictions first, then what cannot be checked."""
     say = brief.say
     rank = {key: position for position, key in enumerate(VERDICTS)}
-    listed = sorted(checks, key=lambda c: (rank[c.verdict], brief.order.index(c.source)))
-    columns = [
-        Column("figure", say("Figure")),
-        Column("printed", say("Printed")),
-        Column("computed", say("What the other figures give")),
-        Column("verdict", say("Verdict")),
-    ]
-    if by_place:
-        columns.insert(1, Column("document", say("Document")))
-    rows, values = [], []
-    for check in listed:
-        figure = brief.figure(check.result)
-        row = [
-            brief.name(figure),
-            brief.shown(figure),
-            sentence(brief, check, named=by_place),
-            verdict_words(brief, check),
-        ]
-        value: list[object] = [check.result, check.published, check.computed, check.verdict]
-        if by_place:
-            row.insert(1, brief.place(check.source))
-            value.insert(1, check.source)
-        rows.append(tuple(row))
-        values.append(tuple(value))
-    return TableData(tuple(columns), tuple(rows), tuple(values))
+    listed = sorted(checks, key=lambda c: rank[c.verdict])
+    return TableData(
+        (
+            Column("figure", say("Figure")),
+            Column("printed", say("Printed")),
+            Column("computed", say("What the other figures give")),
+            Column("verdict", say("Verdict")),
+        ),
+        tuple(
+            (
+                brief.name(brief.figure(check.result)),
+                brief.shown(brief.figure(check.result)),
+                sentence(brief, check),
+                verdict_words(brief, check),
+            )
+            for check in listed
+        ),
+        tuple((check.result, check.published, check.computed, check.verdict) for check in listed),
+    )
+
+
+def failure_data(brief: FiguresBrief, checks: Iterable[Check]) -> TableData:
+    """The few checks that fail, with names of all figures, for a narrow screen."""
+    say = brief.say
+    listed = sorted(checks, key=lambda c: brief.order.index(c.source))
+    return TableData(
+        (
+            Column("printed", say("Printed")),
+            Column("computed", say("What the other figures give")),
+        ),
+        tuple(
+            (
+                say(
+                    "{name}, {place}: {value}",
+                    name=brief.name(brief.figure(check.result)),
+                    place=brief.place(check.source),
+                    value=brief.shown(brief.figure(check.result)),
+                ),
+                say(
+                    "{verdict}. {sentence}",
+                    verdict=verdict_words(brief, check),
+                    sentence=sentence(brief, check, named=True),
+                ),
+            )
+            for check in listed
+        ),
+        tuple((f"{check.result}={check.published:g}", check.computed) for check in listed),
+    )
 
 
 def verdict_figure(brief: FiguresBrief) -> Figure:
@@ -119,7 +140,7 @@ def _label(axes: Axes, row: int, name: str, text: str, width: str) -> None:
         xycoords=("axes fraction", "data"),
         xytext=(0, 12),
         textcoords="offset points",
-        fontsize=8.5 if width == "wide" else 7.4,
+        fontsize=8.5 if width == "wide" else 8,
         color=style.INK,
         annotation_clip=False,
     )
@@ -159,7 +180,7 @@ def contradiction_table(brief: FiguresBrief) -> Table:
             "Either number may be the slip: arithmetic shows that two numbers cannot both hold as "
             "they are worded, not which one is right."
         ),
-        data=check_data(brief, found, by_place=True),
+        data=failure_data(brief, found),
     )
 
 
@@ -177,7 +198,7 @@ def misfit_table(brief: FiguresBrief) -> Table:
             "reading fails; the document is not contradicted. One more sentence in the document "
             "would settle each of them."
         ),
-        data=check_data(brief, brief.audit.misfits, by_place=True),
+        data=failure_data(brief, brief.audit.misfits),
     )
 
 

@@ -68,7 +68,22 @@ def sentence(brief: FiguresBrief, check: Check, named: bool = False) -> str:
         "second": shown[-1] if shown else "",
         "computed": computed(brief, check),
     }
-    return capital(brief.say(text, **fields))
+    other = _other_reading(brief, check) if named else ""
+    return capital(brief.say(text, **fields)) + other
+
+
+def _other_reading(brief: FiguresBrief, check: Check) -> str:
+    """What a share without a fitting part would be a share of, if its whole is its part."""
+    if check.rule != "share_without_numerator" or check.verdict != "contradicts":
+        return ""
+    for other in brief.audit.checks:
+        if other.result == check.result and other.rule == "share_of_unstated":
+            return brief.say(
+                " If {second} is the part, a whole of {computed} would give it.",
+                second=brief.shown(brief.figure(other.terms[0])),
+                computed=computed(brief, other),
+            )
+    return ""
 
 
 def _shown(brief: FiguresBrief, term: Figure, named: bool) -> str:

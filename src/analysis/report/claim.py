@@ -191,16 +191,16 @@ def comparison_figure(brief: FiguresBrief) -> Figure:
             rises = value > 100
             axes.annotate(
                 f"{name}: {number(value, language, 1)}",
-                (0.98, value) if rises else (0.02, 30),
+                (0.98, value if rises else 86),
                 xytext=(0, 9 if rises else 0),
                 textcoords="offset points",
                 fontsize=style.SMALL if width == "wide" else 8,
-                ha="right" if rises else "left",
+                ha="right",
                 color=style.COLOURS[key],
             )
         axes.set_xlim(-0.1, 1.1)
         axes.set_ylim(0, 190)
-        axes.set_xticks([0, 1], [say("before"), say("after")])
+        axes.set_xticks([0, 1], [say("Before"), say("After")])
         axes.yaxis.set_major_locator(MaxNLocator(5))
         axes.set_ylabel(say("Before = 100"))
 

@@ -50,7 +50,7 @@ def draw_rows(
             xycoords=("axes fraction", "data"),
             xytext=(0, 7.5),
             textcoords="offset points",
-            fontsize=8.5 if width == "wide" else 7.4,
+            fontsize=8.5 if width == "wide" else 8,
             linespacing=1.1,
             color=style.INK,
             bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.4},
@@ -86,17 +86,17 @@ def _draw(axes: Axes, row: Row, position: int, most: float) -> None:
 def wrap(text: str, room: int) -> str:
     """The text in lines, broken at spaces or after any Chinese character."""
     lines, line = [], ""
-    for word in re.findall(r"[^\s\u2e80-\uffef]+\s?|[\u2e80-\uffef]", text):
-        if line and span(line + word.rstrip()) > room and word not in CLOSING:
+    for word in re.findall(r"[^\s\u2e80-\uffef]+\s?|[\u2e80-\uffef]\s?", text):
+        if line and span(line + word.rstrip()) > room and word.strip() not in CLOSING:
             lines.append(line.rstrip())
             line = ""
         line += word
     return "\n".join([*lines, line])
 
 
-def span(text: str) -> int:
+def span(text: str) -> float:
     """How many letters wide a text is."""
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+    return sum(2.1 if ord(character) > 0x2E7F else 1 for character in text)
 
 
 def height(rows: int, width_ratio: float = 0.13) -> float:

@@ -1,0 +1,246 @@
+"""Each rule of the audit on made-up figures, and the contradictions of the five documents."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from analysis.batch.plan import check_study
+from analysis.data.audit import audit
+from analysis.data.audit_rules import RULES
+from analysis.data.claim import study_claim
+from analysis.data.published import Figure, read_published
+from analysis.data.published_tables import RELATION_TYPES
+from analysis.errors import ParamsError
+from analysis.params import ClaimsAudit, PublishedFigures
+from analysis.publish.contract import read_plate
+from analysis.report import audit_report, audit_summary, claim, profile_summary
+from analysis.report.figures_brief import FiguresBrief
+
+DERIVED = {"share_derivable", "ratio", "bound", "growth_between"}
+"""Relations that allow a number but print none to check."""
+
+
+def figure(number: float, token: str = "", unit: str = "case", **changes) -> Figure:
+    """A made-up figure of the first half of 2023."""
+    given = {
+        "id": f"x-{number}",
+        "source": "x",
+        "line": 1,
+        "token": token or f"{number:g}",
+        "region": "x",
+        "start": dt.date(2023, 1, 1),
+        "end": dt.date(2023, 6, 30),
+        "period_inferred": False,
+        "indicator": "cases_opened",
+        "scope": "",
+        "kind": "level",
+        "value": number,
+        "date": "",
+        "precision": 1.0,
+        "unit": unit,
+        "bound": "exact",
+        "compared_with": "",
+        "links": {},
+    }
+    return Figure(**{**given, **changes})
+
+
+def percent(value: float, precision: float = 1.0, kind: str = "share_pct") -> Figure:
+    """A made-up percentage."""
+    return figure(value, f"{value:g}%", "percent", kind=kind, precision=precision)
+
+
+def day(year: int, month: int = 1) -> Figure:
+    """A made-up date."""
+    date = dt.date(year, month, 1)
+    return figure(0, unit="date", kind="date", value=None, date=f"{year}", start=date, end=date)
+
+
+CASES = [
+    ("sum", figure(118), [figure(60), figure(52), figure(6)], "agrees", 118),
+    ("sum", figure(119), [figure(60), figure(52), figure(6)], "contradicts", 118),
+    ("partial_sum", figure(154), [figure(6), figure(10)], "agrees", 16),
+    ("partial_sum", figure(15), [figure(6), figure(10)], "contradicts", 16),
+    ("part_of", figure(6), [figure(7)], "agrees", 7),
+    ("part_of", figure(8), [figure(7)], "contradicts", 7),
+    ("same_thing", figure(38), [figure(38)], "agrees", 38),
+    ("same_thing", figure(30), [figure(43)], "contradicts", 43),
+    ("difference", figure(5), [figure(18), figure(13)], "agrees", 5),
+    ("difference", figure(4), [figure(18), figure(13)], "contradicts", 5),
+    ("share", percent(100), [figure(9), figure(9)], "agrees", 100),
+    ("share", percent(92), [figure(193), figure(210)], "agrees_after_rounding", 91.905),
+    ("share", percent(50), [figure(776), figure(1256)], "contradicts", 61.783),
+    ("progress", percent(96.6, 0.1), [figure(483), figure(500)], "agrees", 96.6),
+    ("progress", percent(90, 0.1), [figure(483), figure(500)], "contradicts", 96.6),
+    ("share_without_numerator", percent(75), [figure(1400)], "cannot_be_checked", 1050),
+    ("share_without_numerator", percent(42.96, 0.01), [figure(58)], "contradicts", 43.103),
+    ("share_of_unstated", percent(75), [figure(6)], "cannot_be_checked", 8),
+    ("share_of_unstated", percent(99), [figure(6)], "contradicts", 6),
+    ("progress_of_unstated", percent(65), [figure(118)], "cannot_be_checked", 182),
+    ("progress_of_target", percent(10), [figure(2)], "contradicts", 0.2),
+    ("progress_of_target", percent(50), [figure(2)], "cannot_be_checked", 1),
+    ("growth", percent(60.47, 0.01, "change_pct"), [figure(3325)], "cannot_be_checked", 2072),
+    ("growth", percent(60.47, 0.01, "change_pct"), [figure(3)], "contradicts", 1.869),
+    ("year_span", figure(3), [day(2023), day(2025)], "agrees", 3),
+    ("year_span", figure(2), [day(2023), day(2025)], "contradicts", 3),
+    ("order", day(2023, 6), [day(2023, 4)], "agrees", None),
+    ("order", day(2023, 3), [day(2023, 4)], "contradicts", None),
+]
+
+
+@pytest.mark.parametrize(("rule", "result", "terms", "verdict", "computed"), CASES)
+def test_a_rule_gives_verdict_and_computed_value(rule, result, terms, verdict, computed):
+    """Every kind of relation, where it holds and where it fails."""
+    outcome = RULES[rule](result, terms, None)
+    assert outcome.verdict == verdict
+    assert outcome.computed == (None if computed is None else pytest.approx(computed, abs=5e-3))
+
+
+@pytest.mark.parametrize(
+    ("rule", "named", "verdict"),
+    [
+        ("count_list", 5, "agrees"),
+        ("count_list", 4, "contradicts"),
+        ("open_list", 4, "cannot_be_checked"),
+        ("open_list", 6, "contradicts"),
+    ],
+)
+def test_a_list_names_as_many_as_are_counted(rule, named, verdict):
+    """A closed list names all of five, an open one some."""
+    assert RULES[rule](figure(5), [], named).verdict == verdict
+
+
+def test_months_that_are_not_printed_follow_from_the_others():
+    """−31.9 % to February, 37.2 % in May, 31.84 % to May: March and April rose by 92.9 %."""
+    whole = percent(31.84, 0.01, "change_pct")
+    parts = [percent(-31.9, 0.1, "change_pct"), percent(37.2, 0.1, "change_pct")]
+    spans = [(whole, 1, 5), (parts[0], 1, 2), (parts[1], 5, 5)]
+    dated = [
+        Figure(**{**vars(f), "start": dt.date(2023, a, 1), "end": dt.date(2023, b, 28)})
+        for f, a, b in spans
+    ]
+    outcome = RULES["weighted_mean"](dated[0], dated[1:], None)
+    assert (outcome.verdict, outcome.computed) == ("cannot_be_checked", pytest.approx(92.9))
+
+
+def test_a_part_said_to_be_more_than_its_round_number_still_fits():
+    """At least 600 may be part of 650 but at least 700 may not."""
+    more = {"bound": "at_least"}
+    assert RULES["part_of"](figure(600, "600余", **more), [figure(650)], None).verdict == "agrees"
+    failed = RULES["part_of"](figure(700, "700余", **more), [figure(650)], None)
+    assert failed.verdict == "contradicts"
+
+
+def test_every_kind_of_relation_is_checked_or_only_derived():
+    """A new type must say what it is."""
+    assert {word for word, _, _ in RELATION_TYPES} == set(RULES) | DERIVED
+
+
+@pytest.fixture(scope="module")
+def published(root):
+    """The figures of the five documents."""
+    return read_published(root / "data" / "published")
+
+
+def test_the_contradictions_of_the_five_documents(published):
+    """50 % printed for 776 of 1,256, and 42.96 % of 58; five readings that do not hold."""
+    found = audit(published)
+    assert [(c.result, round(c.computed, 2)) for c in found.contradictions] == [
+        ("masked_district_2020-0068", 61.78),
+        ("masked_county_2023h1-0105", 43.10),
+    ]
+    assert {c.id for c in found.misfits} == {
+        "relation-0034",
+        "relation-0075",
+        "relation-0183",
+        "relation-0202",
+        "relation-0258",
+    }
+
+
+def test_over_a_hundred_checks_and_no_conjecture_among_them(published):
+    """Checks are counted once; conjectured ones never count as contradictions."""
+    found = audit(published)
+    assert sum(found.counts().values()) == len(found.stated) > 100
+    assert len({check.id for check in found.checks}) == len(found.checks)
+    assert not any(check.conjectured for check in found.stated)
+
+
+def test_rules_find_what_nobody_listed(published):
+    """Percentages without counts, a part by its scope, and a number printed three times."""
+    found = {c.rule for c in audit(published).checks if c.id.startswith("found-")}
+    assert found == {"lone_share", "lone_change", "part_of", "same_thing"}
+
+
+def test_the_claim_is_examined_with_the_parameters_shown(published):
+    """−98 %: 40 before at least; nothing simulated prints so in more than 1 %; 2,072 before."""
+    examined = study_claim(published, ClaimsAudit(draws=20_000))
+    assert examined.smallest == 40
+    assert max(item.as_claimed for item in examined.chance) < 0.01
+    assert examined.comparison.before == 2072
+    assert examined.comparison.relative == pytest.approx(1 - 0.02 / (3325 / 2072))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"claim": "pingyin_2020-0021"}, "claim: is not a reported change"),
+        ({"claim": "masked_district_2020-0041"}, "claim: is not a fall"),
+        ({"comparison": "pingyin_2020-0022"}, "comparison: has no level"),
+    ],
+)
+def test_a_claim_that_cannot_be_examined_is_refused_before_a_kernel_starts(in_root, changes, words):
+    """Misspelt, a rise, and a change without a level."""
+    with pytest.raises(ParamsError, match=words):
+        check_study(ClaimsAudit(**changes))
+
+
+def briefs(published, model):
+    """A brief in each language, with few draws."""
+    extra = {"draws": 2000} if model is ClaimsAudit else {}
+    return [FiguresBrief(published, model(language=code, **extra)) for code in ("en", "zh")]
+
+
+def test_both_languages_hold_the_same_facts(published):
+    """Of both reports."""
+    first, second = briefs(published, ClaimsAudit)
+    assert audit_summary.audit_facts(first) == audit_summary.audit_facts(second)
+    first, second = briefs(published, PublishedFigures)
+    assert profile_summary.profile_facts(first) == profile_summary.profile_facts(second)
+
+
+@pytest.mark.parametrize("language", [0, 1])
+def test_tables_hold_every_check_in_words(published, language):
+    """One folded table for each document, contradictions first, no blank cell, valid Plates."""
+    brief = briefs(published, ClaimsAudit)[language]
+    tables = audit_report.check_tables(brief)
+    assert sum(len(table.data.rows) for table in tables) == len(brief.audit.stated)
+    for table in tables:
+        assert all(cell.strip() for row in table.data.rows for cell in row)
+        plate, problems = read_plate("table", table.payload(), "test")
+        assert not problems
+        assert plate.folded
+    district = next(table for table in tables if table.key.endswith("masked_district_2020"))
+    assert district.data.values[0][0] == "masked_district_2020-0068"
+
+
+@pytest.mark.parametrize("language", [0, 1])
+def test_the_simulated_hypothetical_is_labelled_as_such(published, language):
+    """In title and caption, with the parameters of the simulation."""
+    brief = briefs(published, ClaimsAudit)[language]
+    plate = claim.chance_figure(brief)
+    word, data = (("Simulation", "not data of"), ("模拟", "不是平阴县的数据"))[language]
+    assert word in plate.title
+    assert data in plate.caption
+    assert "0.3" in plate.caption
+    assert not plate.simulated
+
+
+def test_the_sentence_and_the_table_of_a_contradiction_agree(published):
+    """The summary prints the number that the check computed."""
+    brief = briefs(published, ClaimsAudit)[0]
+    points = " ".join(audit_summary.audit_summary(brief).points)
+    assert "776 (agricultural trade marks registered, in the last three years) of 1,256" in points
+    assert "61.78%" in points

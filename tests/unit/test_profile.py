@@ -1,0 +1,89 @@
+"""The regional profile: what is divided by what, and what openly is not."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from analysis.data import profile
+from analysis.data.published import read_published
+from analysis.params import PublishedFigures
+from analysis.report.figures_brief import FiguresBrief
+from analysis.report.profile_rates import rates_figure
+from analysis.report.rows import span, wrap
+
+
+@pytest.fixture(scope="module")
+def published(root):
+    """The figures of the five documents."""
+    return read_published(root / "data" / "published")
+
+
+def test_rates_are_given_only_where_the_same_document_prints_the_base(published):
+    """The district and the city; 3,325 of 51,632 are 64.4 per 1,000."""
+    found = profile.rates(published)
+    sources = {item.figure.source for item in found if item.rate}
+    assert sources == {"masked_district_2020", "taian_2023"}
+    assert all((item.rate is None) == (item.denominator is None) for item in found)
+    complaints = next(i for i in found if i.figure.indicator == "complaints_and_reports_accepted")
+    assert complaints.rate.value == pytest.approx(3325 / 51.632)
+    assert complaints.by_chance
+
+
+def test_a_sample_is_matched_with_its_own_result(published):
+    """153 batches of food with one failed; 25 of 30 products are a part and not counted twice."""
+    found = {s.tested.number: s.passed for s in profile.samplings(published, 0.95)}
+    assert found[153] == 152
+    assert found[210] == 193
+    assert found[42] is None
+    assert 25 not in found
+
+
+def test_fines_of_other_cases_are_what_major_cases_leave(published):
+    """(8,277,300 − 6,649,300) / (365 − 77) yuan a case."""
+    rest = [fine for fine in profile.fines(published) if fine.rest]
+    assert [round(fine.per_case, 2) for fine in rest] == [5652.78]
+
+
+def test_growth_gives_the_earlier_level_or_none(published):
+    """2,072 complaints a year before; none for a change without level."""
+    earlier = {g.change.id: g.earlier for g in profile.growths(published)}
+    assert earlier["masked_district_2020-0041"] == 2072
+    assert earlier["pingyin_2020-0022"] is None
+
+
+def test_the_share_of_the_year_gone_by():
+    """12 June is day 163 of 365; a leap year has 366."""
+    assert profile.elapsed(dt.date(2023, 6, 12)) == pytest.approx(163 / 365)
+    assert profile.elapsed(dt.date(2020, 12, 31)) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_figure_of_rates_says_years_levels_and_that_it_ranks_nothing(published, language):
+    """Every row names level of government and year; the order is not by value."""
+    brief = FiguresBrief(published, PublishedFigures(language=language))
+    plate = rates_figure(brief)
+    no_ranking = {"en": "no ranking", "zh": "不作排名"}[language]
+    assert no_ranking in plate.caption
+    values = [row[4] for row in plate.table.values if row[4] is not None]
+    assert values != sorted(values)
+    assert values != sorted(values, reverse=True)
+    assert all("20" in row[1] for row in plate.table.rows)
+
+
+def test_the_order_is_by_level_of_government(published):
+    """Province, city, district, counties."""
+    order = FiguresBrief(published, PublishedFigures()).order
+    levels = [published.level(published.sources.at[s, "region_code"]) for s in order]
+    assert levels == ["province", "city", "district", "county", "county"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Cases closed, a district: 7.1 (6.4 to 7.8)", "结案案件数，某区：7.1（6.4 至 7.8）"]
+)
+def test_wrapped_names_keep_their_letters_and_fit(text):
+    """No letter is lost, no line is wider than its room by more than a closing mark."""
+    lines = wrap(text, 20).split("\n")
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert all(span(line) <= 22.2 for line in lines)
