@@ -275,3 +275,13 @@ def test_a_page_that_is_too_large_is_refused():
     node = samples.notebook("en", samples.changed("table", data=data))
     with pytest.raises(PublishError, match=f"more than {LARGEST // 1_000_000} MB"):
         ReportExporter().from_notebook_node(node)
+
+
+@pytest.mark.parametrize(("folded", "count"), [(False, 0), (True, 1)])
+def test_a_long_table_may_be_folded_away(folded, count):
+    """A folded table stands in closed details that say how many rows they hold."""
+    node = samples.notebook("en", samples.changed("table", folded=folded))
+    html = render_page(read_page(node, "en"), IMPRINT)
+    rows = len(samples.plates("en")["table"].data.rows)
+    assert html.count(f"<summary>Show all {rows} rows</summary>") == count
+    assert "<details open" not in html

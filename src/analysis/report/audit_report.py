@@ -110,9 +110,10 @@ def verdict_figure(brief: FiguresBrief) -> Figure:
         ),
         caption=say(
             "Blue: fits, exactly or after rounding. Grey: a number that the check needs is not "
-            "printed. Orange: contradicts. Most of the checks that fit only ask whether a part is "
-            "larger than its whole; they are easy to pass. Long and short documents, different "
-            "years and levels of government: the order is by level, not a ranking."
+            "printed. Orange: contradicts. {easy} of the checks that fit only ask whether a part "
+            "is larger than its whole; they are easy to pass. Long and short documents, different "
+            "years and levels of government: the order is by level, not a ranking.",
+            easy=sum(c.rule == "part_of" and c.verdict == "agrees" for c in audit.stated),
         ),
         alt=say(
             "Bars of checks by document: {parts}.",

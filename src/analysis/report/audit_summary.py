@@ -68,11 +68,13 @@ def _claim_point(brief: FiguresBrief) -> str:
     claim, language = brief.claim, brief.language
     return brief.say(
         "**{place}:** a fall in complaints of {fall} is printed without counts. It needs at least "
-        "{least} complaints before. A start picked at a peak could explain part of such a fall, "
-        "hardly all of it; whether the campaign explains it, the figure cannot show.",
+        "{least} complaints before. A start picked at a peak would alone give such a fall in at "
+        "most {reach} of simulated cases; whether the campaign explains it, the figure cannot "
+        "show.",
         place=brief.place(claim.figure.source),
         fall=percent(claim.fall, language, 0),
         least=claim.smallest,
+        reach=percent(max(item.as_claimed for item in claim.chance), language, 2),
     )
 
 

@@ -122,10 +122,11 @@ def chance_figure(brief: FiguresBrief) -> Figure:
         **brief.plate("chance"),
         title=say(
             "Simulation of a hypothetical: had the start been picked at a peak, complaints would "
-            "fall by {low} to {high} by themselves, but hardly ever by {fall}",
+            "fall by {low} to {high} by themselves, and by {fall} in at most {reach} of cases",
             low=percent(low, language, 0),
             high=percent(high, language, 0),
             fall=percent(claim.fall, language, 0),
+            reach=percent(reach, language, decimals),
         ),
         caption=say(
             "Invented windows in which nothing changes, not data of {region}. Counts vary with "

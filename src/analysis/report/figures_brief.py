@@ -131,6 +131,8 @@ class FiguresBrief:
         name = self.published.name("indicators", figure.indicator, self.language)
         if sentence and not name[:2].isupper():
             name = lower(name)
+        if figure.kind == "target_progress_pct":
+            name = self.say("{name}, progress", name=name)
         if not figure.scope:
             return name
         scope = self.published.name("scopes", figure.scope, self.language)

@@ -60,8 +60,8 @@ def profile_summary(brief: FiguresBrief) -> Summary:
             sum=brief.money(money.value.value),
         ),
         say(
-            "**Sampling:** {given} samplings print a result; with so few batches a pass rate can "
-            "be {low} and still be anything from {from_} to {to}.",
+            "**Sampling:** {given} samplings print a result. A pass rate of {value} in {batches} "
+            "batches leaves the true rate anywhere from {low} to {high}.",
             given=len(sampled),
             **_widest(brief),
         ),
@@ -94,12 +94,14 @@ def profile_summary(brief: FiguresBrief) -> Summary:
 
 def _widest(brief: FiguresBrief) -> dict[str, str]:
     """The pass rate with the widest interval."""
-    spans = [s.interval for s in samplings(brief.published, brief.params.level) if s.interval]
-    widest = max(spans, key=lambda span: span.high - span.low)
+    given = samplings(brief.published, brief.params.level)
+    spans = [(s.interval, s.tested) for s in given if s.interval]
+    widest, tested = max(spans, key=lambda pair: pair[0].high - pair[0].low)
     return {
-        "low": percent(widest.value, brief.language),
-        "from_": percent(widest.low, brief.language),
-        "to": percent(widest.high, brief.language),
+        "value": percent(widest.value, brief.language),
+        "batches": number(tested.number, brief.language),
+        "low": percent(widest.low, brief.language),
+        "high": percent(widest.high, brief.language),
     }
 
 
