@@ -59,9 +59,9 @@ _FACE = {
     "publish_next": "analysis.report.audit_report",
     "counts_figure": "analysis.report.claim",
     "chance_figure": "analysis.report.claim",
-    "comparison_figure": "analysis.report.claim",
-    "comparison_notes": "analysis.report.claim",
-    "settle": "analysis.report.claim",
+    "comparison_figure": "analysis.report.claim_compare",
+    "comparison_notes": "analysis.report.claim_compare",
+    "settle": "analysis.report.claim_compare",
 }
 
 __all__ = sorted(_FACE)  # noqa: PLE0605
