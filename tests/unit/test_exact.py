@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from analysis.stats.exact import funnel_limits, rate_interval, ratio_interval, share_interval
+from analysis.stats.exact import rate_interval, ratio_interval, share_interval
 from analysis.stats.reported import (
     apparent_falls,
     consistent_counts,
@@ -49,16 +49,6 @@ def test_the_ratio_interval_covers_the_true_ratio_at_least_at_its_level():
     before, after = rng.poisson(60, 4000), rng.poisson(6, 4000)
     spans = [ratio_interval(int(a), int(b)) for a, b in zip(after, before, strict=True)]
     assert np.mean([span.low <= 0.1 <= span.high for span in spans]) > 0.945
-
-
-def test_funnel_limits_hold_their_share_of_samples():
-    """At most five in a hundred samples of the common rate lie outside, counted exactly."""
-    trials = np.array([30, 73, 153, 210])
-    (low, high) = funnel_limits(trials, 0.93)[0.95]
-    inside = stats.binom.cdf(np.round(high * trials), trials, 0.93) - stats.binom.cdf(
-        np.round(low * trials) - 1, trials, 0.93
-    )
-    assert (inside >= 0.95).all()
 
 
 def test_a_fall_of_98_per_cent_needs_forty_before():

@@ -65,8 +65,8 @@ def figures_provenance(brief: FiguresBrief) -> Provenance:
         (say("Status"), say("real, as printed; one figure shows a simulated hypothetical"))
         if hasattr(brief.params, "claim")
         else (say("Status"), say("real, as printed")),
-        (say("Origin"), about.origin.strip()),
-        (say("Licence"), about.licence.strip()),
+        (say("Origin"), about.text("origin", brief.language)),
+        (say("Licence"), about.text("licence", brief.language)),
         (say("Seed"), str(brief.params.seed)),
         (
             say("Disclosure control"),

@@ -12,9 +12,11 @@ from analysis.report import style
 from analysis.report.figures_brief import FiguresBrief
 from analysis.report.numbers import number, percent
 from analysis.report.plates import Column, Figure, TableData
-from analysis.stats.exact import funnel_limits
+from analysis.stats.rates import funnel_limits
 
 LETTERS = "ABCDEFGHIJ"
+FUNNEL_LEVELS = (0.95, 0.998)
+"""About two and three standard errors, the usual limits of a funnel."""
 
 
 def sampling_figure(brief: FiguresBrief) -> Figure:
@@ -28,12 +30,14 @@ def sampling_figure(brief: FiguresBrief) -> Figure:
     tested = [round(s.tested.number) for s in given]
     pooled = sum(s.passed or 0 for s in given) / sum(tested)
     sizes = np.unique(np.geomspace(10, 1.15 * max(tested), 120).astype(int))
-    limits = funnel_limits(sizes, pooled)
+    limits = [funnel_limits(pooled, sizes, level, "binomial") for level in FUNNEL_LEVELS]
     outside = [s for s in given if _outside(s, pooled)]
 
     def draw(_: Canvas, axes: Axes, width: str) -> None:
-        for (low, high), shade in zip(limits.values(), (0.28, 0.14), strict=True):
-            axes.fill_between(sizes, low, high, color=style.QUIET, alpha=shade, linewidth=0)
+        for limit, shade in zip(limits, (0.28, 0.14), strict=True):
+            axes.fill_between(
+                sizes, limit.low, limit.high, color=style.QUIET, alpha=shade, linewidth=0
+            )
         axes.axhline(pooled, color=style.INK, linewidth=1)
         for letter, item in zip(LETTERS, given, strict=False):
             _point(axes, brief, letter, item)
@@ -79,9 +83,10 @@ def sampling_figure(brief: FiguresBrief) -> Figure:
 
 
 def _outside(item: Sampling, pooled: float) -> bool:
-    low, high = funnel_limits(np.array([round(item.tested.number)]), pooled)[0.95]
+    size = np.array([round(item.tested.number)])
+    limits = funnel_limits(pooled, size, FUNNEL_LEVELS[0], "binomial")
     value = (item.passed or 0) / item.tested.number
-    return bool(value < low[0] or value > high[0])
+    return bool(value < limits.low[0] or value > limits.high[0])
 
 
 def _point(axes: Axes, brief: FiguresBrief, letter: str, item: Sampling) -> None:

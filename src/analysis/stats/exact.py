@@ -1,12 +1,12 @@
-"""Exact intervals of counts and shares, and the limits of a funnel."""
+"""Exact intervals of single counts, shares and ratios, as values with their limits."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
-from statsmodels.stats.proportion import proportion_confint
+
+from analysis.stats.rates import exact_binomial, exact_poisson
 
 
 @dataclass(frozen=True)
@@ -19,27 +19,15 @@ class Interval:
 
 
 def share_interval(successes: int, trials: int, level: float = 0.95) -> Interval:
-    """A share with its exact binomial interval.
-
-    References
-    ----------
-    Clopper and Pearson (1934), Biometrika 26.
-    """
-    low, high = proportion_confint(successes, trials, alpha=1 - level, method="beta")
-    return Interval(successes / trials, float(low), float(high))
+    """A share with its exact binomial interval."""
+    limits = exact_binomial(np.array(successes), np.array(trials), level)
+    return Interval(successes / trials, float(limits.low), float(limits.high))
 
 
 def rate_interval(count: int, exposure: float, level: float = 0.95) -> Interval:
-    """A count per exposure with its exact Poisson interval.
-
-    References
-    ----------
-    Garwood (1936), Biometrika 28.
-    """
-    tail = (1 - level) / 2
-    low = stats.chi2.ppf(tail, 2 * count) / 2 if count else 0.0
-    high = stats.chi2.ppf(1 - tail, 2 * count + 2) / 2
-    return Interval(count / exposure, float(low) / exposure, float(high) / exposure)
+    """A count per exposure with its exact Poisson interval."""
+    limits = exact_poisson(np.array(count), np.array(exposure), level)
+    return Interval(count / exposure, float(limits.low), float(limits.high))
 
 
 def ratio_interval(after: int, before: int, level: float = 0.95) -> Interval:
@@ -56,26 +44,3 @@ def ratio_interval(after: int, before: int, level: float = 0.95) -> Interval:
     ratio = after / before if before else float("inf")
     high = share.high / (1 - share.high) if share.high < 1 else float("inf")
     return Interval(ratio, share.low / (1 - share.low), high)
-
-
-def funnel_limits(
-    trials: np.ndarray, share: float, levels: tuple[float, ...] = (0.95, 0.998)
-) -> dict[float, tuple[np.ndarray, np.ndarray]]:
-    """Between which shares chance alone would keep samples of each size, by level.
-
-    Parameters
-    ----------
-    trials: whole numbers, shape (N,).
-    share: the common share that all samples are compared with.
-
-    References
-    ----------
-    Spiegelhalter (2005), Statistics in Medicine 24, with exact binomial quantiles.
-    """
-    limits = {}
-    for level in levels:
-        tail = (1 - level) / 2
-        low = stats.binom.ppf(tail, trials, share) / trials
-        high = stats.binom.ppf(1 - tail, trials, share) / trials
-        limits[level] = (low, high)
-    return limits
