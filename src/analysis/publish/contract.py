@@ -63,6 +63,7 @@ class Column(Model):
     key: Text
     label: str
     align: Literal["start", "center", "end"] = "start"
+    role: Literal["", "count"] = ""
 
 
 class TableData(Model):
@@ -71,6 +72,7 @@ class TableData(Model):
     columns: list[Column] = Field(min_length=1)
     rows: list[list[str]]
     values: list[list[Value]]
+    threshold: int | None = None
 
     @model_validator(mode="after")
     def same_shape(self) -> TableData:
@@ -145,6 +147,7 @@ class Summary(Plate):
     number_unit: str
     number_words: str
     range_words: str
+    scope: dict[str, str] = {}
 
 
 class Notes(Plate):
@@ -166,6 +169,7 @@ class Provenance(Plate):
 
     entries: list[Entry]
     params: dict[str, Any]
+    methods: list[Text] = []
 
 
 class End(Plate):
@@ -173,6 +177,8 @@ class End(Plate):
 
     verdict: str
     facts: dict[str, Any]
+    seals: dict[str, list[str]] = {}
+    shapes: dict[str, list[str]] = {}
 
 
 MODELS: Mapping[str, type[Plate]] = {

@@ -8,14 +8,19 @@ are the contract between an executed notebook and a page, version 1:
 kind         fields beside ``version, kind, key, language, simulated``
 ============ ======================================================================
 summary      ``points`` (markdown inline text, the answer first), ``verdict``,
-             ``verdict_words``, ``number``, ``number_unit``, ``number_words``, ``range_words``
+             ``verdict_words``, ``number``, ``number_unit``, ``number_words``, ``range_words``;
+             optional ``scope`` (``place``, ``period``, ``intervention`` in words), which the
+             header and the filters of the list of reports use
 figure       ``title, caption, alt, images`` (``wide``, ``narrow``: ``{mime, data}``,
              data base64), ``table`` (as below, without its title)
-table        ``title, caption, columns`` (``{key, label, align}``), ``rows`` (texts),
-             ``values`` (raw numbers and codes, for the CSV)
+table        ``title, caption, columns`` (``{key, label, align}``, optional ``role``: ``count``
+             for counts of records), ``rows`` (texts), ``values`` (raw numbers and codes, for
+             the CSV); optional ``threshold`` below which no count stands
 notes        ``title``, ``points`` (markdown inline text)
-provenance   ``entries`` (``{label, value}``), ``params`` (the params as run)
-end          ``facts`` (language-neutral numbers), ``results`` (by name), ``verdict``
+provenance   ``entries`` (``{label, value}``), ``params`` (the params as run); optional
+             ``methods`` (names, the headline's first), linked to the methods register
+end          ``facts`` (language-neutral numbers), ``results`` (by name), ``verdict``; optional
+             ``seals`` and ``shapes`` (of identifiers that no page may show, see ``disclosure``)
 ============ ======================================================================
 """
 
@@ -72,6 +77,7 @@ class Column:
     key: str
     label: str
     align: str = "start"
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,7 @@ class TableData:
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     values: tuple[tuple[Any, ...], ...]
+    threshold: int | None = None
 
     def html(self) -> str:
         """The table as HTML for JupyterLab."""
@@ -160,6 +167,7 @@ class Summary(Plate):
     number_unit: str
     number_words: str
     range_words: str
+    scope: Mapping[str, str] = field(default_factory=dict)
 
     def preview(self) -> str:
         """Verdict, number and points."""
@@ -191,6 +199,7 @@ class Provenance(Plate):
     kind: ClassVar[str] = "provenance"
     entries: Sequence[Mapping[str, str]]
     params: Mapping[str, Any]
+    methods: Sequence[str] = ()
 
     def preview(self) -> str:
         """Entries as a table."""
@@ -209,6 +218,8 @@ class End(Plate):
     verdict: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     results: Mapping[str, Any] = field(default_factory=dict)
+    seals: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    shapes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def preview(self) -> str:
         """One line."""

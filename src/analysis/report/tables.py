@@ -8,7 +8,7 @@ from importlib import metadata
 from analysis.data.panel import NEVER
 from analysis.report.disclosure import describe
 from analysis.report.facts import Brief, capital
-from analysis.report.numbers import number, percent
+from analysis.report.numbers import number, percent, period, period_span
 from analysis.report.plates import Column, End, Provenance, Table, TableData
 from analysis.report.sensitivity import specification_data
 from analysis.result import plain
@@ -53,7 +53,7 @@ def sample_table(brief: Brief) -> Table:
         (
             "periods",
             say("Periods"),
-            say("{low} to {high}", low=sample.first_period, high=sample.last_period),
+            period_span(sample.first_period, sample.last_period, language),
             f"{sample.first_period} {sample.last_period}",
         ),
         (
@@ -101,7 +101,10 @@ def cohort_table(brief: Brief) -> Table:
     starts = panel.adoption
     counted = starts[starts > NEVER].value_counts().sort_index()
     never = int((starts == NEVER).sum())
-    rows = [(panel.label(int(g)), number(int(n), language)) for g, n in counted.items()]
+    rows = [
+        (period(panel.label(int(g)), language), number(int(n), language))
+        for g, n in counted.items()
+    ]
     rows.append((say("not within the panel"), number(never, language)))
     values = [*((panel.label(int(g)), int(n)) for g, n in counted.items()), ("never", never)]
     return Table(
@@ -173,7 +176,14 @@ def provenance(brief: Brief) -> Provenance:
         **brief.plate("provenance"),
         entries=tuple({"label": label, "value": value} for label, value in entries),
         params=brief.study.params.model_dump(),
+        methods=_methods(brief),
     )
+
+
+def _methods(brief: Brief) -> tuple[str, ...]:
+    """The headline's method, then the others it is held against."""
+    used = [answer.method for answer in brief.robustness.specifications if answer.estimate]
+    return tuple(dict.fromkeys([brief.headline.method, *used]))
 
 
 def end(brief: Brief) -> End:
