@@ -30,6 +30,7 @@ _FACE = {
     "specification_table": "analysis.report.tables",
     "provenance": "analysis.report.tables",
     "end": "analysis.report.tables",
+    "identifiers": "analysis.report.disclosure",
 }
 
 __all__ = sorted(_FACE)  # noqa: PLE0605

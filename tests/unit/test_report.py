@@ -265,7 +265,7 @@ def test_ranges_of_periods_are_written_out(first, last, english, chinese):
 def test_dates_and_their_ranges_are_written_out():
     """In full, in both languages."""
     assert numbers.date("2026-11-02", "en") == "2 November 2026"
-    assert numbers.date("2026-11-02", "zh") == "2026年11月2日"
+    assert numbers.date("2026-11-02", "zh") == "2026 年 11 月 2 日"
     assert numbers.date("soon", "en") == "soon"
     assert numbers.date_span("2026-11-02", "2026-12-01", "en") == (
         "2 November 2026 to 1 December 2026"

@@ -20,6 +20,7 @@ from pydantic import (
 
 from analysis.errors import Problem
 from analysis.params import problems_of
+from analysis.report.gate import table_problems
 from analysis.report.plates import KINDS, VERSION
 from analysis.result import plain
 
@@ -83,6 +84,10 @@ class TableData(Model):
             raise ValueError("a row has another number of cells than there are columns")
         if len(self.rows) != len(self.values):
             raise ValueError("rows and values differ in number")
+        columns = [(column.key, column.role) for column in self.columns]
+        problems = table_problems(columns, self.values, self.threshold, "table")
+        if problems:
+            raise ValueError("; ".join(str(problem) for problem in problems))
         return self
 
 

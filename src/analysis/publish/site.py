@@ -24,6 +24,7 @@ from analysis.publish.record import (
     write_whole,
 )
 from analysis.publish.render import Imprint
+from analysis.publish.scan import refuse_identifiers
 from analysis.report.wording import LANGUAGES
 
 
@@ -109,6 +110,8 @@ def _build(folder: Path) -> _Built:
         page_file(name_of(folder), language): export(page, _imprint(folder, statuses[language]))
         for language, page in pages.items()
     }
+    for page in pages.values():
+        refuse_identifiers(files, page.end)
     return _Built(_entry(folder, statuses, pages), files)
 
 

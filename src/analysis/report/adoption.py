@@ -50,7 +50,8 @@ def adoption_figure(brief: Brief) -> Figure:
         style.thin_ticks(axes, positions, list(panel.periods), 9 if width == "wide" else 4)
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.set_ylim(0, starts.size)
-        axes.set_ylabel(say("{regions} with the intervention", regions=capital(brief.regions)))
+        label = say("{regions} with the intervention", regions=capital(brief.regions))
+        axes.set_ylabel(style.short(label, "narrow", 0.8))
         axes.grid(axis="x", visible=False)
 
     rows = [

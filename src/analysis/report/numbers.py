@@ -60,11 +60,13 @@ def _trimmed(text: str) -> str:
 
 
 def date(iso: str, language: str) -> str:
-    """An ISO date in full: ``22 November 2026``, ``2026年11月22日``; other text as it is."""
+    """An ISO date in full: ``22 November 2026``, ``2026 年 11 月 22 日``; other text as it is."""
     try:
         day = dt.date.fromisoformat(iso)
     except ValueError:
         return iso
+    if language == "zh":  # spaced like every other number in a Chinese sentence here
+        return f"{day.year} 年 {day.month} 月 {day.day} 日"
     return str(format_date(day, format="long", locale=LOCALES[language]))
 
 

@@ -33,6 +33,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from analysis.errors import Problem, PublishError
+from analysis.report.gate import table_problems
 from analysis.result import plain
 
 VERSION = 1
@@ -62,7 +64,14 @@ class Plate:
         """One line for consoles."""
         return f"{self.kind}: {self.key}"
 
+    def tables(self) -> tuple[TableData, ...]:
+        """Every table of numbers that the Plate carries."""
+        return ()
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        problems = [problem for table in self.tables() for problem in table.problems(self.key)]
+        if problems:
+            raise PublishError(problems)
         return {
             MIME.format(kind=self.kind): self.payload(),
             "text/html": self.preview(),
@@ -89,6 +98,11 @@ class TableData:
     values: tuple[tuple[Any, ...], ...]
     threshold: int | None = None
 
+    def problems(self, where: str) -> list[Problem]:
+        """Everything in the table that may not leave."""
+        columns = [(column.key, column.role) for column in self.columns]
+        return table_problems(columns, self.values, self.threshold, f"table of '{where}'")
+
     def html(self) -> str:
         """The table as HTML for JupyterLab."""
         head = "".join(f"<th>{html.escape(column.label)}</th>" for column in self.columns)
@@ -107,6 +121,10 @@ class Table(Plate):
     title: str
     caption: str
     data: TableData
+
+    def tables(self) -> tuple[TableData, ...]:
+        """Its data."""
+        return (self.data,)
 
     def payload(self) -> dict[str, Any]:
         """Columns, rows and values stand at the top of the JSON."""
@@ -142,6 +160,10 @@ class Figure(Plate):
     alt: str
     images: Mapping[str, Image]
     table: TableData
+
+    def tables(self) -> tuple[TableData, ...]:
+        """The data it draws."""
+        return (self.table,)
 
     def preview(self) -> str:
         """Title, wide image and caption."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -34,6 +35,8 @@ COLOURS = {
 MARKERS = {"early": "o", "late": "s", "never": "^"}
 SIZES = {"wide": (7.6, 3.9), "narrow": (3.9, 3.7)}
 """Inches; the narrow drawing is for phones, where text must not shrink."""
+CHARACTERS = {"wide": 84, "narrow": 42}
+"""Latin characters of the small size that fit across each drawing."""
 TEXT = 10.0
 SMALL = 9.0
 FONT = Path(__file__).parent / "fonts" / "AnalysisSansSC.otf"
@@ -98,8 +101,10 @@ def render(draw: Draw, language: str, simulated: bool, height: float = 1.0) -> M
 
 def _render_one(draw: Draw, language: str, simulated: bool, width: str, height: float) -> Image:
     with canvas(width, height) as (figure, axes), warnings.catch_warnings():
-        # A missing glyph is only a warning to matplotlib; to a reader it is an empty box.
+        # A missing glyph is only a warning to matplotlib; to a reader it is an empty box. So is
+        # a layout that gave up, which leaves labels over one another.
         warnings.filterwarnings("error", message=".*[Gg]lyph.*")
+        warnings.filterwarnings("error", message=".*layout not applied.*")
         draw(figure, axes, width)
         if simulated:
             watermark(figure, language)
@@ -107,7 +112,9 @@ def _render_one(draw: Draw, language: str, simulated: bool, width: str, height: 
         try:
             figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
         except UserWarning as warning:
-            problem = Problem("figure", str(warning), "Add the character in scripts/build_font.py")
+            glyph = "glyph" in str(warning).lower()
+            remedy = "Add the character in scripts/build_font.py" if glyph else "Use shorter names"
+            problem = Problem("figure", str(warning), remedy)
             raise PublishError([problem]) from None
     return Image.of("image/svg+xml", target.getvalue())
 
@@ -127,6 +134,17 @@ def watermark(figure: Figure, language: str) -> None:
         alpha=0.16,
         zorder=10,
     )
+
+
+def short(text: str, width: str, share: float = 1.0) -> str:
+    """The text cut to about a share of the drawing's width; the table holds it whole."""
+    most = round(share * CHARACTERS[width])
+    used = 0
+    for place, character in enumerate(text):
+        used += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if used > most:
+            return f"{text[: max(1, place - 1)]}…"
+    return text
 
 
 def zero_line(axes: Axes, vertical: bool = False) -> None:

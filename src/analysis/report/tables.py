@@ -6,7 +6,7 @@ import platform
 from importlib import metadata
 
 from analysis.data.panel import NEVER
-from analysis.report.disclosure import describe
+from analysis.report.disclosure import Identifiers, Rules, describe, describe_rules
 from analysis.report.facts import Brief, capital
 from analysis.report.numbers import number, percent, period, period_span
 from analysis.report.plates import Column, End, Provenance, Table, TableData
@@ -30,6 +30,7 @@ METHOD_WORDS = {
     "expected without it; errors by leaving out one region at a time",
     "two_way": "Two-way fixed effects on log rates",
 }
+NOTHING_SEALED = Identifiers({}, {})
 PACKAGES = ("analysis", "diff-diff", "numpy", "pandas", "scipy", "matplotlib", "papermill")
 
 
@@ -164,7 +165,7 @@ def provenance(brief: Brief) -> Provenance:
         (say("Licence"), about.text("licence", brief.language)),
         (say("Method"), say(METHOD_WORDS[brief.headline.method])),
         (say("Seed"), str(brief.study.params.seed)),
-        (say("Disclosure control"), describe(brief.study.params.disclosure_threshold, say)),
+        (say("Disclosure control"), _disclosure(brief)),
         (
             say("Software"),
             f"Python {platform.python_version()}; "
@@ -180,17 +181,28 @@ def provenance(brief: Brief) -> Provenance:
     )
 
 
+def _disclosure(brief: Brief) -> str:
+    threshold = brief.study.params.disclosure_threshold
+    parts = (describe(threshold, brief.say), describe_rules(Rules(threshold), brief.say))
+    return brief.say("; ").join(parts)
+
+
 def _methods(brief: Brief) -> tuple[str, ...]:
     """The headline's method, then the others it is held against."""
     used = [answer.method for answer in brief.robustness.specifications if answer.estimate]
     return tuple(dict.fromkeys([brief.headline.method, *used]))
 
 
-def end(brief: Brief) -> End:
-    """The record that the notebook came to its end, with its facts and results."""
+def end(brief: Brief, sealed: Identifiers = NOTHING_SEALED) -> End:
+    """The record that the notebook came to its end, with its facts and results.
+
+    ``sealed`` is what publishing must not find on any page, from ``disclosure.identifiers``.
+    """
     return End(
         **brief.plate("end"),
         verdict=brief.verdict.key,
         facts=brief.facts(),
         results={"headline": plain(brief.headline), "robustness": plain(brief.robustness)},
+        seals=sealed.seals,
+        shapes=sealed.shapes,
     )
