@@ -174,10 +174,15 @@ def read_json(file: Path) -> dict[str, Any]:
 
 def write_whole(file: Path, text: str) -> None:
     """Replace a file by a whole one: a reader sees the old or the new, never a part."""
+    write_whole_bytes(file, text.encode("utf-8"))
+
+
+def write_whole_bytes(file: Path, content: bytes) -> None:
+    """The same for bytes."""
     draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
     try:
-        with draft.open("w", encoding="utf-8", newline="\n") as handle:
-            handle.write(text)
+        with draft.open("wb") as handle:
+            handle.write(content)
             handle.flush()
             os.fsync(handle.fileno())
         draft.replace(file)

@@ -81,6 +81,12 @@ def publish(runs: Path, site: Path) -> list[Outcome]:
     return outcomes
 
 
+def report_pages(site: Path) -> list[Path]:
+    """The page of every report of the site in every language, sorted."""
+    listed = sorted(read_pages(site))
+    return [site / page_file(name, language) for name in listed for language in LANGUAGES]
+
+
 def report_folders(runs: Path) -> list[Path]:
     """The folders ``<notebook>/<name>`` that hold a run in any language, sorted."""
     found = {file.parent.parent for file in runs.glob("*/*/*/status.json")}
