@@ -148,6 +148,7 @@ def paths_figure(brief: Brief) -> Figure:
                 color=style.COLOURS[key],
                 marker=style.MARKERS[key],
                 markersize=4,
+                markevery=max(1, len(positions) // 12),
                 label=labels[key],
             )
         axes.axvline(first - 0.5, color=style.QUIET, linewidth=1, linestyle=(0, (3, 3)))

@@ -183,9 +183,9 @@ def leave_one_out_figure(brief: Brief) -> Figure:
             )
         axes.annotate(
             style.short(say("all {regions}", regions=brief.regions), width, 0.4),
-            (len(shares) / 2, brief.effect.relative),
+            # At the left, where every point lies below the line.
+            (0, brief.effect.relative),
             xytext=(0, 5),
-            ha="center",
             textcoords="offset points",
             fontsize=style.SMALL,
             color=style.COLOURS["headline"],
