@@ -84,6 +84,12 @@ def test_the_head_of_a_table_is_repeated_on_every_page(printed):
     assert sum("Months since start" in page for page in pages) >= 3
 
 
+def test_no_pdf_names_a_folder_of_this_machine(printed):
+    """Links to neighbouring pages do not become addresses of files."""
+    for file in printed.values():
+        assert b"file://" not in file.read_bytes()
+
+
 def test_two_prints_are_the_same_bytes(printed):
     """The clock of the printing is taken out."""
     file = printed["effect-real.en.pdf"]

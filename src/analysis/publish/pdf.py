@@ -14,6 +14,10 @@ from analysis.publish.record import write_whole_bytes
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+# A link to a neighbouring page would be printed as the address of a folder on this machine.
+UNLINK = """() => document.querySelectorAll('a[href]').forEach(link => {
+  if (!/^(#|https?:|mailto:)/.test(link.getAttribute('href'))) link.removeAttribute('href');
+})"""
 STAMP = re.compile(rb"/(CreationDate|ModDate) ?\(D:[^)]*\)")
 
 
@@ -25,8 +29,9 @@ def print_pages(pages: Sequence[Path]) -> list[Path]:
     PublishError: Playwright or a browser is missing.
     """
     files = []
-    with _browser() as browser:
-        for page in pages:
+    for page in pages:
+        # A browser each: one that has printed before numbers the tags of the next page on.
+        with _browser() as browser:
             file = page.with_suffix(".pdf")
             write_whole_bytes(file, _printed(browser, page))
             files.append(file)
@@ -55,6 +60,7 @@ def _printed(browser: Any, page: Path) -> bytes:
     view = browser.new_page(java_script_enabled=False)
     try:
         view.goto(page.resolve().as_uri(), wait_until="load")
+        view.evaluate(UNLINK)
         content = view.pdf(
             format="A4", prefer_css_page_size=True, print_background=True, tagged=True, outline=True
         )
