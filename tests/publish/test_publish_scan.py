@@ -67,6 +67,24 @@ def test_an_identifier_in_a_file_name_is_found():
         refuse_identifiers({f"effect-{slug(HIDDEN)}.en.html": html}, marked)
 
 
+def test_hashes_of_data_files_are_no_hashed_complainants():
+    """They stand in the provenance; any other run of that length is refused."""
+    digest, other = "0a1b" * 16, "f" * 64
+    marked = {"shapes": {"claimant_id": [r"\w{64}"]}}
+    entries = [{"label": "SHA-256 outcomes.csv", "value": digest}]
+    given = samples.changed("provenance", entries=entries)
+    for text, refused in (("nobody", False), (other, True)):
+        caption = samples.changed("table", caption=f"Without {text}.")
+        page = read_page(samples.notebook("en", given | caption), "en")
+        files = {"page.en.html": render_page(page, Imprint("A title", "effect-zones"))}
+        end = page.end.model_copy(update=marked)
+        if refused:
+            with pytest.raises(PublishError, match="claimant_id"):
+                refuse_identifiers(files, end, page.provenance)
+        else:
+            refuse_identifiers(files, end, page.provenance)
+
+
 def test_a_report_that_shows_an_identifier_is_not_published(tmp_path):
     """Both languages are held back, and the site has no trace of it."""
     for language in samples.WORDS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 
 import numpy as np
@@ -18,6 +19,7 @@ from analysis.report.disclosure import (
     identifiers,
     protect,
     seal,
+    shapes_of,
     withheld,
 )
 from analysis.report.plates import Column, Table, TableData
@@ -233,6 +235,13 @@ def test_identifiers_are_handed_over_as_hashes_or_shapes(monkeypatch):
     found = identifiers(frames)
     assert found.seals == {"officer_id": sorted([seal("O12"), seal("O13")])}
     assert found.shapes == {"enterprise_id": [r"E\d\-\d", r"F\d\-\d"]}
+
+
+def test_identifiers_without_a_common_shape_are_told_by_their_length():
+    """Hashed complainants: sixty-four letters and digits, none alike."""
+    hashed = [hashlib.sha256(bytes([number])).hexdigest() for number in range(200)]
+    assert shapes_of(hashed) == [r"\w{64}"]
+    assert shapes_of(["E12", "E34"]) == [r"E\d\d"]
 
 
 def test_every_small_table_is_protected_by_brute_force():

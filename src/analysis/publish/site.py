@@ -117,7 +117,7 @@ def _build(folder: Path) -> _Built:
         for language, page in pages.items()
     }
     for page in pages.values():
-        refuse_identifiers(files, page.end)
+        refuse_identifiers(files, page.end, tuple(p for q in pages.values() for p in q.provenance))
     return _Built(_entry(folder, statuses, pages), files)
 
 

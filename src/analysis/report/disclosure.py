@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -196,13 +196,23 @@ def identifiers(tables: Mapping[str, pd.DataFrame]) -> Identifiers:
         if len(values) <= SEALS_KEPT:
             seals[name] = sorted(seal(value) for value in values)
         else:
-            shapes[name] = sorted({shape(value) for value in values})[:SHAPES_KEPT]
+            shapes[name] = shapes_of(values)
     return Identifiers(seals, shapes)
 
 
 def seal(identifier: str) -> str:
     """The hash under which an identifier is looked for, in capitals or not."""
     return hashlib.sha256(identifier.casefold().encode("utf-8")).hexdigest()[:SEAL_LENGTH]
+
+
+def shapes_of(values: Iterable[str]) -> list[str]:
+    """The fewest patterns that fit every identifier: by letters, else by their length."""
+    listed = list(values)
+    for describe_one in (shape, lambda value: rf"\w{{{len(value)}}}"):
+        patterns = sorted({describe_one(value) for value in listed})
+        if len(patterns) <= SHAPES_KEPT:
+            break
+    return patterns
 
 
 def shape(identifier: str) -> str:
