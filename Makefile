@@ -6,7 +6,7 @@ export PYTHONHASHSEED = 0
 export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 
-.PHONY: reports test validate lock check format clean
+.PHONY: reports test validate gallery lock check format clean
 
 reports: .venv/.ready data/simulated/province/dataset.yml  ## run every report of the default suite and build the site
 	$(BIN)/analysis run default
@@ -21,6 +21,9 @@ test: .venv/.ready data/simulated/province/dataset.yml  ## everything that must 
 
 validate: .venv/.ready  ## the long simulation studies of methods
 	$(BIN)/pytest -n 2 -m validate -s
+
+gallery: .venv/.ready  ## every kind of figure under conditions that break layouts, to look at
+	$(BIN)/python tests/publish/gallery.py build/gallery
 
 format: .venv/.ready  ## put code into the house format
 	$(BIN)/ruff format .

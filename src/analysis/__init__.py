@@ -62,6 +62,7 @@ _FACE = {
     "comparison_figure": "analysis.report.claim_compare",
     "comparison_notes": "analysis.report.claim_compare",
     "settle": "analysis.report.claim_compare",
+    "identifiers": "analysis.report.disclosure",
 }
 
 __all__ = sorted(_FACE)  # noqa: PLE0605

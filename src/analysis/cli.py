@@ -137,17 +137,23 @@ def run(targets: tuple[str, ...], jobs: int, language: tuple[str, ...]) -> None:
 
 @commands.command()
 @click.option("--site", default=SITE, type=click.Path(path_type=Path), show_default=True)
+@click.option("--pdf", is_flag=True, help="print every report as a PDF beside its page, too")
 @in_project
-def publish(site: Path) -> None:
+def publish(site: Path, pdf: bool) -> None:
     """Turn executed notebooks into one offline page per report and language, and an index."""
     from analysis.batch.execute import RUNS
+    from analysis.publish.pdf import print_pages
     from analysis.publish.site import publish as publish_site
+    from analysis.publish.site import report_pages
 
     outcomes = publish_site(RUNS, site)
     for outcome in outcomes:
         click.echo(f"  {outcome.report}: {outcome.state}")
         for problem in outcome.problems:
             click.echo(f"      {problem}", err=True)
+    if pdf:
+        for file in print_pages(report_pages(site)):
+            click.echo(f"  printed {file}")
     click.echo(f"Open {site / 'index.html'}")
     if any(outcome.state != "published" for outcome in outcomes):
         sys.exit(15)

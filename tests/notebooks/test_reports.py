@@ -56,7 +56,7 @@ def test_only_the_simulated_report_says_that_it_is(site):
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 390])
 def test_every_page_passes_in_a_browser(site, width):
-    """No request, no script, no console error, right language, alt texts, no overflow."""
+    """No axe violation, request, console error, wrong language, missing words or overflow."""
     if browser.CHROMIUM is None:
         assert not browser.required(), "there is no Chromium on this build server"
         pytest.skip("there is no Chromium here")

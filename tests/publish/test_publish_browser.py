@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+from pathlib import Path
+
 import pytest
-from browser import check_page, screenshot
+from browser import CLIPPED, OPEN_ALL, OVERFLOW, SPACED, check_page, opened, screenshot
+
+from analysis.publish.library import KINDS
 
 pytestmark = pytest.mark.browser
 
 FILES = [
     "effect-simulated.en.html",
     "effect-simulated.zh.html",
-    "effect-real.en.html",
-    "index.html",
-    "index.zh.html",
+    *(f"{kind}{end}" for kind in KINDS for end in (".html", ".zh.html")),
 ]
+FOCUSED = """() => {
+  const element = document.activeElement;
+  if (!element || element === document.body) return null;
+  const box = element.getBoundingClientRect(), style = getComputedStyle(element);
+  return {
+    tag: element.localName, href: element.getAttribute('href') || '',
+    file: element.getAttribute('download') || '', skip: element.classList.contains('skip'),
+    seen: box.width > 0 && box.left >= 0 && style.outlineStyle !== 'none',
+  };
+}"""
+EXPECTED = """() => [...document.querySelectorAll(
+  'a[href], summary, [tabindex="0"], input, select')].filter(e => e.checkVisibility()).length"""
+TABLE = """link => {
+  const table = link.closest('details, .plate').querySelector('table');
+  return [...table.tBodies[0].rows].map(row => [...row.cells].map(cell => cell.innerText.trim()));
+}"""
 
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("file", FILES)
 def test_a_page_has_nothing_wrong_in_a_browser(chromium, site, file, width):
-    """No request, script, error, overflow, weak contrast or missing words, details open too."""
+    """No axe violation, request, error, overflow or missing words; light, dark, details open."""
     assert check_page(site / file, width) == []
 
 
@@ -51,3 +72,115 @@ def test_a_screenshot_is_a_picture(chromium, site, tmp_path):
     """The helper writes a PNG."""
     screenshot(site / "index.html", 390, tmp_path / "index.png", dark=True)
     assert (tmp_path / "index.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("file", ["effect-real.en.html", "effect-real.zh.html", "index.html"])
+def test_the_keyboard_reaches_everything_in_order(chromium, site, file, width):
+    """Skip link first; every link, details, table and download once, each visibly focused."""
+    with opened(site / file, width) as (page, _):
+        page.evaluate(OPEN_ALL)
+        expected = page.evaluate(EXPECTED)
+        stops = []
+        for _ in range(expected + 1):
+            page.keyboard.press("Tab")
+            stops.append(page.evaluate(FOCUSED))
+        stops = [stop for stop in stops if stop]
+        assert stops[0]["skip"]
+        assert len(stops) == expected
+        assert all(stop["seen"] for stop in stops), [stop for stop in stops if not stop["seen"]]
+        if "index" not in file:
+            assert sum(stop["href"].startswith("#") for stop in stops) >= 5
+            assert sum(stop["tag"] == "summary" for stop in stops) >= 2
+            ends = {Path(stop["file"]).suffix for stop in stops if stop["file"]}
+            assert ends == {".csv", ".yml", ".ipynb"}
+
+
+def test_the_skip_link_leads_into_the_page(chromium, site):
+    """Enter on it moves the focus to the content."""
+    with opened(site / "effect-real.en.html", 1280) as (page, _):
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        assert page.evaluate("() => document.activeElement.id") == "main"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("file", ["effect-real.en.html", "effect-real.zh.html", "index.html"])
+def test_wide_text_spacing_cuts_nothing_off(chromium, site, file, width):
+    """WCAG 1.4.12: line height, letter, word and paragraph spacing set by the reader."""
+    with opened(site / file, width) as (page, _):
+        page.evaluate(OPEN_ALL)
+        page.evaluate(SPACED)
+        assert page.evaluate(OVERFLOW) == []
+        assert page.evaluate(CLIPPED) == []
+
+
+def test_without_scripts_everything_is_there(chromium, site):
+    """The full list without its filters, and a report that opens its details."""
+    with opened(site / "index.html", 1280, script=False) as (page, _):
+        assert page.locator(".reports > li:visible").count() == 2
+        assert not page.locator("#filters").is_visible()
+    with opened(site / "effect-real.en.html", 1280, script=False) as (page, _):
+        page.locator("figure summary").first.click()
+        assert page.locator("figure table").first.is_visible()
+
+
+def test_the_list_is_searched_and_filtered_from_a_file(chromium, site):
+    """Words, filters, the count, and the language in which reports open."""
+    with opened(site / "index.html", 1280) as (page, reported):
+        shown = page.locator(".reports > li:visible")
+        assert page.locator("#found").inner_text() == "2 of 2 reports"
+        page.locator("#search").fill("SIMULATED zhejiang")
+        assert shown.count() == 1
+        assert page.locator("#found").inner_text() == "1 of 2 reports"
+        page.locator("#search").fill("nothing of the kind")
+        assert shown.count() == 0
+        page.locator("#search").fill("")
+        for name, value in (("place", "Zhejiang Province"), ("verdict", "improves")):
+            page.locator(f"#filter-{name}").select_option(value)
+        assert shown.count() == 2
+        page.locator("#language").select_option("zh-Hans")
+        assert page.locator(".reports h2 a").first.get_attribute("href").endswith(".zh.html")
+        assert reported == []
+
+
+def test_the_list_runs_no_script_but_its_own(chromium, site, tmp_path):
+    """One more script, or a change of a letter in ours, is blocked by the policy."""
+    text = (site / "index.html").read_text(encoding="utf-8")
+    foreign = text.replace("</main>", "<script>window.ran = 1</script></main>")
+    changed = text.replace("const show =", "window.ran = 1; const show =")
+    for number, content in enumerate((foreign, changed)):
+        file = tmp_path / f"index.{number}.html"
+        file.write_text(content, encoding="utf-8")
+        with opened(file, 1280) as (page, reported):
+            assert page.evaluate("() => window.ran") is None
+            assert any("Content Security Policy" in line for line in reported)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_download_holds_what_the_table_shows(chromium, site, language):
+    """Row by row: the same numbers as rounded for the reader, the same words."""
+    with opened(site / f"effect-real.{language}.html", 1280) as (page, _):
+        page.evaluate(OPEN_ALL)
+        links = page.locator("a[download$='.csv']")
+        assert links.count() == 2
+        for place in range(links.count()):
+            link = links.nth(place)
+            shown = link.evaluate(TABLE)
+            with page.expect_download() as waiting:
+                link.click()
+            text = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
+            _, *rows = csv.reader(io.StringIO(text))
+            assert len(rows) == len(shown) > 0
+            for given, read in zip(rows, shown, strict=True):
+                assert all(same(a, b) for a, b in zip(given, read, strict=True)), (given, read)
+
+
+def same(value: str, shown: str) -> bool:
+    """Whether a raw value is what the reader sees, within half a unit of the last digit shown."""
+    plain = shown.replace("−", "-").replace(",", "").replace("%", "")
+    if not re.fullmatch(r"[+-]?[\d.]+", plain):
+        return value == shown
+    decimals = len(plain.partition(".")[2])
+    factor = 100 if "%" in shown else 1
+    return abs(float(value) * factor - float(plain)) <= 0.5 * 10**-decimals + 1e-9

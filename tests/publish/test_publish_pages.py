@@ -16,9 +16,10 @@ import samples
 import yaml
 
 from analysis.errors import PublishError
+from analysis.publish.environment import BANNER_WORDS, TEMPLATE
 from analysis.publish.exporter import LARGEST, ReportExporter
 from analysis.publish.page import read_page
-from analysis.publish.render import BANNER_WORDS, TEMPLATE, Imprint, render_page
+from analysis.publish.render import Imprint, render_page
 from analysis.publish.text import blocks, inline, parse, words
 from analysis.report.plates import Column, TableData
 from analysis.report.wording import HTML_LANG, translator
@@ -110,13 +111,30 @@ def test_no_page_without_simulated_plates_has_a_banner():
 
 
 def test_chinese_in_an_english_page_says_so():
-    """Runs of Chinese carry their language; in a Chinese page nothing is wrapped."""
+    """Runs of Chinese carry their language in an English page."""
     assert words("Xihu 西湖区, <b>", "en") == ('Xihu <span lang="zh-Hans">西湖区</span>, &lt;b&gt;')
-    assert words("西湖 Xihu", "zh") == "西湖 Xihu"
     assert inline("**西湖** `区`", "en") == (
         '<strong><span lang="zh-Hans">西湖</span></strong> '
         '<code><span lang="zh-Hans">区</span></code>'
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("西湖 Xihu 区", '西湖 <span lang="en">Xihu</span> 区'),
+        (
+            "见 Tax policy, and <b> of 1994",
+            '见 <span lang="en">Tax policy, and</span> &lt;b&gt; <span lang="en">of</span> 1994',
+        ),
+        ("下载 CSV、SHA-256 和 ATT", "下载 CSV、SHA-256 和 ATT"),
+        ("列 region_code 与 3fae91c0", "列 region_code 与 3fae91c0"),
+    ],
+)
+def test_english_words_in_a_chinese_page_say_so(text, html):
+    """Words do; abbreviations, identifiers and hashes belong to no language."""
+    assert words(text, "zh") == html.replace("<b>", "&lt;b&gt;")
+    assert inline("`run all`", "zh") == "<code>run all</code>"
 
 
 @pytest.mark.parametrize(
@@ -195,8 +213,21 @@ def test_a_table_comes_down_as_a_guarded_csv():
 
 def test_the_parameters_come_down_as_they_were_run():
     """The YAML a reader takes away gives the same parameters, codes still texts."""
-    given = samples.plates("en")["provenance"].params
+    given = dict(samples.plates("en")["provenance"].params)
+    del given["language"]  # a suite sets it, and a file that names it would be refused
     assert yaml.safe_load(downloaded(rendered("en"), "-params.yml")) == given
+
+
+def test_the_notebook_comes_down_as_it_was_before_it_ran():
+    """No outputs, no counts, no injected parameters; every other cell with its tags."""
+    node = nbformat.reads(downloaded(rendered("en"), ".ipynb").decode(), as_version=4)
+    nbformat.validate(node)
+    given = samples.notebook("en").cells
+    tags = [cell.metadata.get("tags", []) for cell in given]
+    kept = [c for c, tag in zip(given, tags, strict=True) if "injected-parameters" not in tag]
+    assert [cell.source for cell in node.cells] == [cell.source for cell in kept]
+    assert all(not cell.get("outputs") and not cell.get("execution_count") for cell in node.cells)
+    assert node.cells[0].metadata.tags == ["lang:en"]
 
 
 def test_figures_have_words_two_drawings_and_their_data():
@@ -222,10 +253,22 @@ def test_code_is_collected_in_closed_details():
     assert page.code[0].code[0].startswith("language: str")
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_header_says_where_and_when_and_methods_lead_to_the_register(language):
+    """Place and period come from the Summary, methods from the provenance."""
+    place, period = samples.WORDS[language]["place"], samples.WORDS[language]["period"]
+    page = read_page(samples.notebook(language), language)
+    html = render_page(page, replace(IMPRINT, methods="methods.html"))
+    assert f'<p class="scope">{place} · {period}</p>' in html
+    assert '<a href="methods.html#did"><code>did</code></a>' in html
+    assert "methods.html" not in render_page(page, IMPRINT)
+
+
 def test_the_language_switch_leads_to_the_other_language():
     """The switch names its language, in that language."""
     for language, other in (("en", "zh"), ("zh", "en")):
-        switch = next(a for a in Elements(rendered(language)).of("a") if "hreflang" in a)
+        links = Elements(rendered(language)).of("a")
+        (switch,) = (link for link in links if "hreflang" in link)
         assert switch["href"] == "other.html"
         assert switch["lang"] == switch["hreflang"] == HTML_LANG[other]
 
@@ -239,7 +282,7 @@ def test_every_word_of_the_templates_is_translated():
     assert len(said) > 15
     for sentence in said:
         fields = dict.fromkeys(re.findall(r"{(\w+)}", sentence), "1")
-        assert re.search("[\u4e00-\u9fff]", say(sentence, **fields))
+        assert re.search("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]", say(sentence, **fields))
 
 
 def test_the_exporter_takes_language_and_title_from_the_notebook():

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
 import samples
 
+from analysis import methods
+from analysis.data.tables import TABLES
 from analysis.errors import PublishError
 from analysis.publish import record
+from analysis.publish.library import KINDS
 from analysis.publish.site import publish
+from analysis.publish.text import slug
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,11 +42,12 @@ def test_both_languages_and_two_indexes_are_written(tmp_path):
     samples.write_report(tmp_path / "runs")
     outcomes = publish(tmp_path / "runs", tmp_path / "site")
     assert states(outcomes) == {"effect/zones": "published"}
-    assert set(content(tmp_path / "site")) == {
+    own = {f"{kind}{end}" for kind in KINDS for end in (".html", ".zh.html")}
+    assert set(content(tmp_path / "site")) == own | {
         "effect-zones.en.html",
         "effect-zones.zh.html",
-        "index.html",
-        "index.zh.html",
+        "feed.en.xml",
+        "feed.zh.xml",
         "pages.json",
     }
     for language, index in (("en", "index.html"), ("zh", "index.zh.html")):
@@ -78,7 +86,7 @@ def test_a_failed_report_keeps_its_last_good_pages(tmp_path):
     for language in ("en", "zh"):
         assert after[f"effect-zones.{language}.html"] == before[f"effect-zones.{language}.html"]
     assert b"not updated since 22 November 2026" in after["index.html"]
-    assert "2026年11月22日之后未更新" in after["index.zh.html"].decode()
+    assert "2026 年 11 月 22 日之后未更新" in after["index.zh.html"].decode()
     samples.write_report(runs, edition="2026-12-02")
     assert states(publish(runs, site)) == {"effect/zones": "published"}
     assert b"not updated" not in content(site)["index.html"]
@@ -194,3 +202,61 @@ def test_the_record_of_pages_is_sorted_json(tmp_path):
     pages = json.loads((tmp_path / "site/pages.json").read_text(encoding="utf-8"))
     assert pages["pages"]["effect-zones"]["edition"] == "2026-11-22"
     assert pages["pages"]["effect-zones"]["verdict"] == "improves"
+
+
+def test_a_changed_verdict_is_marked_and_told_in_the_feeds(tmp_path):
+    """The edition before is remembered; building the same edition again changes nothing."""
+    runs, site = tmp_path / "runs", tmp_path / "site"
+    samples.write_report(runs)
+    publish(runs, site)
+    assert b"<entry>" not in (site / "feed.en.xml").read_bytes()
+    for language in samples.WORDS:
+        given = samples.plates(language)
+        changed = {
+            "summary": replace(given["summary"], verdict="worsens", verdict_words="Worsens"),
+            "end": replace(given["end"], verdict="worsens"),
+        }
+        node = samples.notebook(language, changed)
+        samples.write_run(runs, "effect/zones", language, node, edition="2026-12-24")
+        end = json.dumps(changed["end"].payload())
+        (runs / "effect/zones" / language / "result.json").write_text(end, encoding="utf-8")
+    publish(runs, site)
+    first = content(site)
+    assert b"Changed, was: Improves" in first["index.html"]
+    assert "结论有变，原为：改善" in first["index.zh.html"].decode()
+    feed = ElementTree.fromstring(first["feed.en.xml"])  # noqa: S314  our own file
+    atom = "{http://www.w3.org/2005/Atom}"
+    (entry,) = feed.findall(f"{atom}entry")
+    assert entry.find(f"{atom}link").get("href") == "effect-zones.en.html"
+    assert "from “Improves” to “Worsens”" in entry.find(f"{atom}summary").text
+    assert entry.find(f"{atom}updated").text == "2026-12-24T00:00:00Z"
+    publish(runs, site)
+    assert content(site) == first
+
+
+def test_the_register_holds_every_method_and_the_dictionary_every_table(tmp_path):
+    """Both pages are generated, in both languages."""
+    samples.write_report(tmp_path / "runs")
+    publish(tmp_path / "runs", tmp_path / "site")
+    for end in (".html", ".zh.html"):
+        register = (tmp_path / "site" / f"methods{end}").read_text(encoding="utf-8")
+        for name in methods.names():
+            assert f'<h2 id="{slug(name)}"><code>{name}</code></h2>' in register
+            for option in methods.load(name).Options.model_fields.values():
+                assert option.description in html.unescape(register)
+        data = (tmp_path / "site" / f"data{end}").read_text(encoding="utf-8")
+        for name in TABLES:
+            assert f"<code>{name}</code>" in data
+        assert "sha256:0a1b" in data
+
+
+def test_a_large_page_is_published_with_a_warning(tmp_path):
+    """Between one and two megabytes."""
+    row = ("x" * 1000, "1", "1")
+    for language in samples.WORDS:
+        table = replace(samples.table_data(language), rows=(row,) * 450, values=(row,) * 450)
+        node = samples.notebook(language, samples.changed("table", language, data=table))
+        samples.write_run(tmp_path / "runs", "effect/zones", language, node)
+    (outcome,) = publish(tmp_path / "runs", tmp_path / "site")
+    assert outcome.state == "published"
+    assert "MB; 2 MB will be refused" in str(outcome.problems[0])

@@ -7,8 +7,10 @@ import dataclasses
 import math
 import re
 
+import build_font
 import messages
 import pytest
+from fontTools.ttLib import TTFont
 
 from analysis.data.dataset import read_dataset
 from analysis.data.panel import build_study
@@ -167,6 +169,14 @@ def test_a_missing_glyph_stops_the_figure():
         style.render(draw, "en", simulated=False)
 
 
+def test_the_font_has_every_character_of_county_names():
+    """GB 2312 lacks five of them; the list is checked by scripts/build_font.py --check."""
+    have = set(TTFont(style.FONT).getBestCmap())
+    assert set(map(ord, build_font.COUNTY_CHARACTERS)) <= have
+    assert build_font.gb2312() <= have
+    assert not set(map(ord, build_font.COUNTY_CHARACTERS)) & build_font.gb2312()
+
+
 def test_text_in_figures_is_drawn_as_paths(brief):
     """No font is needed to read a figure."""
     image = base64.b64decode(adoption_figure(brief).images["wide"].data).decode()
@@ -227,3 +237,65 @@ def test_the_breakdown_value_stands_among_the_checks(brief, value, english):
     assert any(english in point for point in certainty(changed).points)
     chinese = certainty(in_language(changed, "zh")).points
     assert any("临界值" in point for point in chinese)
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "chinese"),
+    [
+        (0, "RMB 0", "0 元"),
+        (9400, "RMB 9,400", "9,400 元"),
+        (9999, "RMB 9,999", "1 万元"),
+        (13500, "RMB 13,500", "1.35 万元"),
+        (1648100, "RMB 1.65 million", "165 万元"),
+        (-12_300_000, "−RMB 12.3 million", "−1,230 万元"),
+        (4_650_000_000, "RMB 4.65 billion", "46.5 亿元"),
+        (99_999_900, "RMB 100 million", "1 亿元"),
+        (999_600_000, "RMB 1 billion", "10 亿元"),
+    ],
+)
+def test_money_is_written_in_the_large_words_of_the_language(value, english, chinese):
+    """Million and billion; 万 and 亿."""
+    assert numbers.money(value, "en") == english
+    assert numbers.money(value, "zh") == chinese
+
+
+@pytest.mark.parametrize(
+    ("label", "english", "chinese"),
+    [
+        ("2019", "2019", "2019 年"),
+        ("2019Q1", "Q1 2019", "2019 年第 1 季度"),
+        ("2019-Q4", "Q4 2019", "2019 年第 4 季度"),
+        ("2019-03", "March 2019", "2019 年 3 月"),
+        ("never", "never", "never"),
+    ],
+)
+def test_periods_are_written_out(label, english, chinese):
+    """Years, quarters and months; anything else is left as it is."""
+    assert numbers.period(label, "en") == english
+    assert numbers.period(label, "zh") == chinese
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "english", "chinese"),
+    [
+        ("1980", "1988", "1980 to 1988", "1980 年至 1988 年"),
+        ("2019Q1", "2019Q1", "Q1 2019", "2019 年第 1 季度"),
+        ("2019-01", "2023-12", "January 2019 to December 2023", "2019 年 1 月至 2023 年 12 月"),
+    ],
+)
+def test_ranges_of_periods_are_written_out(first, last, english, chinese):
+    """With the word of the language between them."""
+    assert numbers.period_span(first, last, "en") == english
+    assert numbers.period_span(first, last, "zh") == chinese
+
+
+def test_dates_and_their_ranges_are_written_out():
+    """In full, in both languages."""
+    assert numbers.date("2026-11-02", "en") == "2 November 2026"
+    assert numbers.date("2026-11-02", "zh") == "2026 年 11 月 2 日"
+    assert numbers.date("soon", "en") == "soon"
+    assert numbers.date_span("2026-11-02", "2026-12-01", "en") == (
+        "2 November 2026 to 1 December 2026"
+    )
+    assert numbers.span("1.8", "2.8", "en") == "1.8 to 2.8"
+    assert numbers.span("1.8", "2.8", "zh") == "1.8 至 2.8"

@@ -67,8 +67,13 @@ def _table(table: Table, language: str) -> str:
         "| " + " | ".join(heads) + " |",
         "|" + "---|" * len(heads),
     ]
-    lines += ["| " + " | ".join(_cells(column, language)) + " |" for column in table.columns]
+    lines += ["| " + " | ".join(row) + " |" for row in cells(table, language)]
     return "\n".join(lines)
+
+
+def cells(table: Table, language: str) -> list[tuple[str, ...]]:
+    """One row per column of the table, under the last of the ``HEADINGS``."""
+    return [_cells(column, language) for column in table.columns]
 
 
 def _cells(column: Column, language: str) -> tuple[str, ...]:

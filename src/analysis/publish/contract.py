@@ -20,6 +20,7 @@ from pydantic import (
 
 from analysis.errors import Problem
 from analysis.params import problems_of
+from analysis.report.gate import table_problems
 from analysis.report.plates import KINDS, VERSION
 from analysis.result import plain
 
@@ -63,6 +64,7 @@ class Column(Model):
     key: Text
     label: str
     align: Literal["start", "center", "end"] = "start"
+    role: Literal["", "count"] = ""
 
 
 class TableData(Model):
@@ -71,6 +73,7 @@ class TableData(Model):
     columns: list[Column] = Field(min_length=1)
     rows: list[list[str]]
     values: list[list[Value]]
+    threshold: int | None = None
 
     @model_validator(mode="after")
     def same_shape(self) -> TableData:
@@ -81,6 +84,10 @@ class TableData(Model):
             raise ValueError("a row has another number of cells than there are columns")
         if len(self.rows) != len(self.values):
             raise ValueError("rows and values differ in number")
+        columns = [(column.key, column.role) for column in self.columns]
+        problems = table_problems(columns, self.values, self.threshold, "table")
+        if problems:
+            raise ValueError("; ".join(str(problem) for problem in problems))
         return self
 
 
@@ -146,6 +153,7 @@ class Summary(Plate):
     number_unit: str
     number_words: str
     range_words: str
+    scope: dict[str, str] = {}
 
 
 class Notes(Plate):
@@ -167,6 +175,7 @@ class Provenance(Plate):
 
     entries: list[Entry]
     params: dict[str, Any]
+    methods: list[Text] = []
 
 
 class End(Plate):
@@ -174,6 +183,8 @@ class End(Plate):
 
     verdict: str
     facts: dict[str, Any]
+    seals: dict[str, list[str]] = {}
+    shapes: dict[str, list[str]] = {}
 
 
 MODELS: Mapping[str, type[Plate]] = {

@@ -1,10 +1,11 @@
-"""What a reader can take away from a page: tables as CSV, the parameters as YAML."""
+"""What a reader can take away from a page: tables, the parameters, and the notebook itself."""
 
 from __future__ import annotations
 
 import base64
 import csv
 import io
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ import yaml
 
 from analysis.publish.contract import TableData, Value
 
+KEPT_METADATA = ("kernelspec", "language_info")
+INJECTED = "injected-parameters"
 BYTE_ORDER_MARK = "\ufeff"
 # The full-width forms are read as formulas by spreadsheets set to Chinese or Japanese.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -41,9 +44,40 @@ def csv_address(table: TableData) -> str:
 
 
 def params_address(params: Mapping[str, Any]) -> str:
-    """Parameters, as a file that runs the same report again, as a data address."""
-    text = yaml.safe_dump(dict(params), allow_unicode=True, sort_keys=True)
+    """Parameters, as a file that runs the same report again, as a data address.
+
+    The language is left out: a suite sets it.
+    """
+    given = {name: value for name, value in params.items() if name != "language"}
+    text = yaml.safe_dump(given, allow_unicode=True, sort_keys=True)
     return data_address("application/yaml", text)
+
+
+def notebook_text(notebook: Mapping[str, Any]) -> str:
+    """The notebook as it was before it ran: no outputs, counts or injected parameters."""
+    cells = []
+    for cell in notebook.get("cells", ()):
+        tags = list(cell.get("metadata", {}).get("tags", ()))
+        if INJECTED in tags:
+            continue
+        kept = {key: cell[key] for key in ("cell_type", "id", "source") if key in cell}
+        kept["metadata"] = {"tags": tags} if tags else {}
+        if cell.get("cell_type") == "code":
+            kept |= {"execution_count": None, "outputs": []}
+        cells.append(kept)
+    given = notebook.get("metadata", {})
+    content = {
+        "cells": cells,
+        "metadata": {key: given[key] for key in KEPT_METADATA if key in given},
+        "nbformat": notebook.get("nbformat", 4),
+        "nbformat_minor": notebook.get("nbformat_minor", 5),
+    }
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+
+def notebook_address(text: str) -> str:
+    """The notebook as a data address."""
+    return data_address("application/x-ipynb+json", text)
 
 
 def data_address(mime: str, text: str) -> str:

@@ -15,6 +15,8 @@ from analysis.publish.text import slug
 
 LARGEST = 2_000_000
 """Bytes: what a phone on a slow line loads in the time a reader waits."""
+LARGE = 1_000_000
+"""Bytes from which a warning is given."""
 
 
 class ReportExporter(Exporter):  # type: ignore[misc]
@@ -68,6 +70,15 @@ def export(page: Page, imprint: Imprint) -> str:
         remedy = "Show fewer points in its figures or fewer rows in its tables"
         raise PublishError([Problem(f"page '{page.title}'", what, remedy)])
     return html
+
+
+def warnings_of(page: str, html: str) -> list[Problem]:
+    """What should be looked at although the page is published."""
+    size = len(html.encode("utf-8"))
+    if size <= LARGE:
+        return []
+    what = f"is {size / 1e6:.1f} MB; {LARGEST / 1e6:.0f} MB will be refused"
+    return [Problem(page, what, "Show fewer points in its figures or fewer rows in its tables")]
 
 
 def language_of(notebook: Mapping[str, Any]) -> str:

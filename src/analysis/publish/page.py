@@ -11,6 +11,7 @@ from markupsafe import Markup
 from analysis.errors import Problem, PublishError
 from analysis.publish.cells import Cell, language_of, plates_of
 from analysis.publish.contract import End, Plate, Provenance, Summary
+from analysis.publish.download import notebook_text
 from analysis.publish.text import Token, blocks, parse, words_of
 from analysis.report.wording import LANGUAGES
 
@@ -45,6 +46,12 @@ class Page:
     opening: Section
     sections: tuple[Section, ...]
     provenance: tuple[Provenance, ...]
+    notebook: str = ""
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Names of the methods used, the headline's first."""
+        return tuple(dict.fromkeys(name for plate in self.provenance for name in plate.methods))
 
     @property
     def code(self) -> tuple[Section, ...]:
@@ -153,6 +160,7 @@ def read_page(notebook: Mapping[str, Any], language: str) -> Page:
         opening=opening,
         sections=tuple(sections),
         provenance=tuple(plate for plate in found if isinstance(plate, Provenance)),
+        notebook=notebook_text(notebook),
     )
 
 

@@ -32,8 +32,33 @@ class Status(BaseModel):
     error: str | None = None
 
 
+class Change(BaseModel):
+    """A verdict that differs from that of the edition before, with its words by language."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    edition: str
+    before: str
+    after: str
+    before_words: dict[str, str]
+    after_words: dict[str, str]
+
+
+class Line(BaseModel):
+    """One line of a report's provenance."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    label: str
+    value: str
+
+
 class Entry(BaseModel):
-    """One report as the index lists it; ``stale`` is true while a newer run has failed."""
+    """One report as the index lists it; ``stale`` is true while a newer run has failed.
+
+    ``scope`` (place, period, intervention) and ``provenance`` are words by language;
+    ``changes`` are the changed verdicts so far, oldest first.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -45,6 +70,31 @@ class Entry(BaseModel):
     edition: str
     simulated: bool
     stale: bool = False
+    scope: dict[str, dict[str, str]] = {}
+    provenance: dict[str, list[Line]] = {}
+    changes: list[Change] = []
+
+    @property
+    def changed(self) -> bool:
+        """Whether this edition's verdict differs from that of the edition before."""
+        return bool(self.changes) and self.changes[-1].edition == self.edition
+
+    def after(self, earlier: Entry | None) -> Entry:
+        """This edition with what the site knows of the editions before it."""
+        if earlier is None:
+            return self
+        changes = list(earlier.changes)
+        if earlier.verdict != self.verdict:
+            changes.append(
+                Change(
+                    edition=self.edition,
+                    before=earlier.verdict,
+                    after=self.verdict,
+                    before_words=earlier.verdict_words,
+                    after_words=self.verdict_words,
+                )
+            )
+        return self.model_copy(update={"changes": changes})
 
     def address(self, language: str) -> str:
         """The file of the page in the language."""
@@ -124,10 +174,15 @@ def read_json(file: Path) -> dict[str, Any]:
 
 def write_whole(file: Path, text: str) -> None:
     """Replace a file by a whole one: a reader sees the old or the new, never a part."""
+    write_whole_bytes(file, text.encode("utf-8"))
+
+
+def write_whole_bytes(file: Path, content: bytes) -> None:
+    """The same for bytes."""
     draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
     try:
-        with draft.open("w", encoding="utf-8", newline="\n") as handle:
-            handle.write(text)
+        with draft.open("wb") as handle:
+            handle.write(content)
             handle.flush()
             os.fsync(handle.fileno())
         draft.replace(file)

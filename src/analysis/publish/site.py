@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from analysis.errors import Problem, PublishError
-from analysis.publish.exporter import export
+from analysis.publish.exporter import export, warnings_of
+from analysis.publish.library import addresses, render_library
 from analysis.publish.page import Page, read_page
 from analysis.publish.record import (
     Entry,
+    Line,
     Status,
     page_file,
     read_json,
@@ -21,15 +23,17 @@ from analysis.publish.record import (
     write_pages,
     write_whole,
 )
-from analysis.publish.render import Imprint, render_index
+from analysis.publish.render import Imprint
+from analysis.publish.scan import refuse_identifiers
 from analysis.report.wording import LANGUAGES
-
-INDEX = {"en": "index.html", "zh": "index.zh.html"}
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one report: ``kept`` and ``failed`` say why in ``problems``."""
+    """What became of one report: ``kept`` and ``failed`` say why in ``problems``.
+
+    The problems of a published report are warnings.
+    """
 
     report: str
     state: Literal["published", "kept", "failed"]
@@ -45,7 +49,7 @@ class _Built:
 
 
 def publish(runs: Path, site: Path) -> list[Outcome]:
-    """Export every report under ``runs`` into ``site`` and list them all in two indexes.
+    """Export every report under ``runs`` into ``site``, with the site's own pages around them.
 
     A report that failed, or whose pages cannot be made, does not stop the others: it keeps
     its last good pages, marked in the index, and its problems are returned.
@@ -68,11 +72,19 @@ def publish(runs: Path, site: Path) -> list[Outcome]:
             continue
         for file, text in built.files.items():
             write_whole(site / file, text)
-        entries[name] = built.entry
-        outcomes.append(Outcome(report, "published"))
+        entries[name] = built.entry.after(entries.get(name))
+        warnings = [w for file, text in built.files.items() for w in warnings_of(file, text)]
+        outcomes.append(Outcome(report, "published", tuple(warnings)))
     write_pages(site, entries)
-    write_indexes(site, entries)
+    for file, text in render_library(entries).items():
+        write_whole(site / file, text)
     return outcomes
+
+
+def report_pages(site: Path) -> list[Path]:
+    """The page of every report of the site in every language, sorted."""
+    listed = sorted(read_pages(site))
+    return [site / page_file(name, language) for name in listed for language in LANGUAGES]
 
 
 def report_folders(runs: Path) -> list[Path]:
@@ -96,14 +108,6 @@ def mark(entry: Entry, *, stale: bool) -> Entry:
     return entry.model_copy(update={"stale": stale})
 
 
-def write_indexes(site: Path, entries: dict[str, Entry]) -> None:
-    """Both lists of reports: real data first, then by name."""
-    listed = sorted(entries.values(), key=lambda entry: (entry.simulated, entry.name))
-    for language, file in INDEX.items():
-        other = next(index for code, index in INDEX.items() if code != language)
-        write_whole(site / file, render_index(listed, language, other))
-
-
 def _build(folder: Path) -> _Built:
     statuses = {language: _done(folder / language) for language in LANGUAGES}
     pages = _pages(folder)
@@ -112,6 +116,8 @@ def _build(folder: Path) -> _Built:
         page_file(name_of(folder), language): export(page, _imprint(folder, statuses[language]))
         for language, page in pages.items()
     }
+    for page in pages.values():
+        refuse_identifiers(files, page.end, tuple(p for q in pages.values() for p in q.provenance))
     return _Built(_entry(folder, statuses, pages), files)
 
 
@@ -163,7 +169,7 @@ def _imprint(folder: Path, status: Status) -> Imprint:
         name=name,
         edition=status.edition,
         sibling=page_file(name, other),
-        index=INDEX[status.language],
+        **addresses(status.language),
     )
 
 
@@ -177,7 +183,14 @@ def _entry(folder: Path, statuses: dict[str, Status], pages: dict[str, Page]) ->
         verdict_words={language: page.summary.verdict_words for language, page in pages.items()},
         edition=statuses["en"].edition,
         simulated=english.simulated,
+        scope={language: page.summary.scope for language, page in pages.items()},
+        provenance={language: _lines(page) for language, page in pages.items()},
     )
+
+
+def _lines(page: Page) -> list[Line]:
+    listed = [entry for plate in page.provenance for entry in plate.entries]
+    return [Line(label=entry.label, value=entry.value) for entry in listed]
 
 
 def _refuse_clash(entry: Entry | None, report: str) -> None:

@@ -18,11 +18,16 @@ TAGS = {
     *("a", "h3", "h4", "hr", "span"),
 }
 ATTRIBUTES = {"a": {"href"}}
-LANGUAGE_VALUES = {"span": {"lang": {HTML_LANG["zh"]}}}
+LANGUAGE_VALUES = {"span": {"lang": set(HTML_LANG.values())}}
 SCHEMES = {"http", "https", "mailto"}
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 CHINESE = re.compile(f"[{HAN}][{HAN}\u3000-\u303f\uff00-\uffef]*")
+# Words of a sentence, not identifiers, hashes or single letters: those belong to no language.
+ENGLISH = re.compile(
+    r"(?<![\w])[A-Za-z][A-Za-z'’-]*(?:[ ,.;:&/–]+[A-Za-z][A-Za-z'’-]*)*(?![\w])", re.ASCII
+)
+SPOKEN = re.compile(r"[A-Za-z]?[a-z]{2}")
 
 # Markdown takes bold marks between punctuation and a letter for plain stars, and Chinese has no
 # space there: **已下降。**因此. This character, no letter and no space, stands in for the space.
@@ -34,11 +39,24 @@ Token = dict[str, Any]
 
 
 def words(text: str, language: str) -> Markup:
-    """The text escaped; on an English page every run of Chinese says what language it is in."""
-    safe = str(escape(text))
-    if language != "zh":
-        safe = CHINESE.sub(rf'<span lang="{HTML_LANG["zh"]}">\g<0></span>', safe)
-    return Markup(safe)  # noqa: S704
+    """The text escaped; every run of words in the other language says which it is in."""
+    pattern, other = (ENGLISH, "en") if language == "zh" else (CHINESE, "zh")
+    parts, last = [], 0
+    for match in pattern.finditer(text):
+        if other == "en" and not SPOKEN.search(match[0]):
+            continue
+        parts += [escape(text[last : match.start()]), _in_language(match[0], other)]
+        last = match.end()
+    return Markup("").join([*parts, escape(text[last:])])
+
+
+def code_words(text: str, language: str) -> Markup:
+    """Code escaped; its English-looking names belong to no language, its Chinese does."""
+    return escape(text) if language == "zh" else words(text, language)
+
+
+def _in_language(text: str, language: str) -> Markup:
+    return Markup('<span lang="{}">{}</span>').format(HTML_LANG[language], text)
 
 
 class Writer(mistune.HTMLRenderer):  # type: ignore[misc]
@@ -54,11 +72,11 @@ class Writer(mistune.HTMLRenderer):  # type: ignore[misc]
 
     def codespan(self, text: str) -> str:
         """Code within a sentence."""
-        return f"<code>{words(text, self.language)}</code>"
+        return f"<code>{code_words(text, self.language)}</code>"
 
     def block_code(self, code: str, info: str | None = None) -> str:  # noqa: ARG002
         """A block of code, without the classes of a highlighter."""
-        return f"<pre><code>{words(code, self.language)}</code></pre>"
+        return f"<pre><code>{code_words(code, self.language)}</code></pre>"
 
     def image(self, text: str, url: str, title: str | None = None) -> str:  # noqa: ARG002
         """The words only: pictures come from figure Plates, never from an address."""

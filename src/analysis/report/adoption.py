@@ -11,7 +11,7 @@ from analysis.data.panel import NEVER
 from analysis.report import style
 from analysis.report.disclosure import refuse_small
 from analysis.report.facts import PER_EXPOSURE, Brief, capital, lower
-from analysis.report.numbers import number, size_decimals
+from analysis.report.numbers import number, period, period_span, size_decimals
 from analysis.report.plates import Column, Figure, TableData
 
 
@@ -23,7 +23,10 @@ def adoption_figure(brief: Brief) -> Figure:
     treated = starts[starts > NEVER]
     positions = list(range(1, len(panel.periods) + 1))
     reached = [int((treated <= position).sum()) for position in positions]
-    first, last = panel.label(int(treated.min())), panel.label(int(treated.max()))
+    first, last = (
+        period(panel.label(int(start)), language) for start in (treated.min(), treated.max())
+    )
+    opening, closing = (period(panel.periods[place], language) for place in (0, -1))
     title = say(
         "{treated} of {units} {regions} adopted, the first in {first}, the last in {last}",
         treated=treated.size,
@@ -47,10 +50,14 @@ def adoption_figure(brief: Brief) -> Figure:
         style.thin_ticks(axes, positions, list(panel.periods), 9 if width == "wide" else 4)
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.set_ylim(0, starts.size)
-        axes.set_ylabel(say("{regions} with the intervention", regions=capital(brief.regions)))
+        label = say("{regions} with the intervention", regions=capital(brief.regions))
+        axes.set_ylabel(style.short(label, "narrow", 0.8))
         axes.grid(axis="x", visible=False)
 
-    rows = [(panel.label(p), number(n, language)) for p, n in zip(positions, reached, strict=True)]
+    rows = [
+        (period(panel.label(p), language), number(n, language))
+        for p, n in zip(positions, reached, strict=True)
+    ]
     return Figure(
         **brief.plate("adoption"),
         title=title,
@@ -58,7 +65,7 @@ def adoption_figure(brief: Brief) -> Figure:
             "{n} {regions} had not adopted by {last}; the axis ends at all {units}.",
             n=int((starts == NEVER).sum()),
             regions=brief.regions,
-            last=panel.periods[-1],
+            last=closing,
             units=starts.size,
         ),
         alt=say(
@@ -66,9 +73,9 @@ def adoption_figure(brief: Brief) -> Figure:
             "rising to {end} in {last}.",
             regions=brief.regions,
             start=reached[0],
-            first=panel.periods[0],
+            first=opening,
             end=reached[-1],
-            last=panel.periods[-1],
+            last=closing,
         ),
         images=style.render(draw, language, brief.study.simulated, 0.8),
         table=TableData(
@@ -141,6 +148,7 @@ def paths_figure(brief: Brief) -> Figure:
                 color=style.COLOURS[key],
                 marker=style.MARKERS[key],
                 markersize=4,
+                markevery=max(1, len(positions) // 12),
                 label=labels[key],
             )
         axes.axvline(first - 0.5, color=style.QUIET, linewidth=1, linestyle=(0, (3, 3)))
@@ -192,17 +200,19 @@ def paths_figure(brief: Brief) -> Figure:
             unit=capital(unit),
         ),
         alt=say(
-            "Lines of {unit} from {first} to {last}. Averages before the first start: {averages}.",
+            "Lines of {unit}, {span}. Averages before the first start: {averages}.",
             unit=unit,
-            first=panel.periods[0],
-            last=panel.periods[-1],
+            span=period_span(panel.periods[0], panel.periods[-1], language),
             averages=averages,
         ),
         images=style.render(draw, language, brief.study.simulated),
         table=TableData(
             tuple(columns),
             tuple(
-                (label, *(number(float(path[i]), language, decimals) for path in rates.values()))
+                (
+                    period(label, language),
+                    *(number(float(path[i]), language, decimals) for path in rates.values()),
+                )
                 for i, label in enumerate(panel.periods)
             ),
             tuple(

@@ -1,11 +1,57 @@
-"""Disclosure control: small counts do not leave."""
+"""Disclosure control: small counts, lone contributors and identifiers do not leave.
+
+Counts of records pass through ``protect`` on their way into a table; every Plate passes through
+``gate`` when it is shown, and the built pages are read once more by ``publish.scan``.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
 import numpy as np
+import pandas as pd
 
 from analysis.errors import Problem, PublishError
+from analysis.report.gate import COUNT, IDENTITIES
+from analysis.report.numbers import number
+from analysis.report.plates import TableData
 from analysis.report.wording import Say
+from analysis.stats.suppression import Published, dominated, protected, small, withhold
+
+SEALS_KEPT = 20_000
+"""Identifiers of one kind beyond this are recognised by their shape alone."""
+SEAL_LENGTH = 16
+SHAPES_KEPT = 50
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What may leave, as set by a report's parameters and recorded in its provenance.
+
+    Parameters
+    ----------
+    threshold: counts from 1 to one below it are withheld.
+    contributors, share: a cell is withheld where so many contributors hold more than the share.
+    group: the fewest raters, or rated, whose average is shown.
+    rounding: base to which shown counts are rounded, 1 for none.
+    protection: how wide the interval of a withheld count must stay for an attacker; the
+        threshold where not given.
+    """
+
+    threshold: int = 10
+    contributors: int = 2
+    share: float = 0.90
+    group: int = 5
+    rounding: int = 1
+    protection: int | None = None
+
+    @property
+    def width(self) -> int:
+        """The protection interval."""
+        return self.threshold if self.protection is None else self.protection
 
 
 def describe(threshold: int, say: Say) -> str:
@@ -14,6 +60,23 @@ def describe(threshold: int, say: Say) -> str:
         "only totals over several regions are shown; totals of counts from 1 to {most} are refused",
         most=threshold - 1,
     )
+
+
+def describe_rules(rules: Rules, say: Say) -> str:
+    """All thresholds in words, for the provenance block."""
+    text = say(
+        "counts from 1 to {most} are withheld, and others beside them so that none can be worked "
+        "out to within {width}; so are cells of which {contributors} contributors hold more than "
+        "{share}%, and averages of fewer than {group} people",
+        most=rules.threshold - 1,
+        width=rules.width,
+        contributors=rules.contributors,
+        share=round(100 * rules.share),
+        group=rules.group,
+    )
+    if rules.rounding > 1:
+        text += say("; shown counts are rounded to multiples of {base}", base=rules.rounding)
+    return text
 
 
 def refuse_small(totals: np.ndarray, threshold: int, where: str) -> None:
@@ -27,9 +90,131 @@ def refuse_small(totals: np.ndarray, threshold: int, where: str) -> None:
     ------
     PublishError: with how many totals are too small, never their values.
     """
-    small = int(((totals > 0) & (totals < threshold)).sum())
-    if small:
+    few = int(small(totals, threshold).sum())
+    if few:
         remedy = "Use longer periods, or fewer exclusions, so that more records stand behind each"
         raise PublishError(
-            [Problem(where, f"rests on fewer than {threshold} records in {small} places", remedy)]
+            [Problem(where, f"rests on fewer than {threshold} records in {few} places", remedy)]
         )
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Counts of records, rows by columns, with what the rules need to know of them.
+
+    Parameters
+    ----------
+    values: shape (R, C).
+    largest: sum of the ``contributors`` largest contributions to each cell, or ``None``.
+    row_totals: whether row totals are published; column totals always may be.
+    earlier: the counts and the withheld cells of the edition before, or ``None``.
+    """
+
+    values: np.ndarray
+    largest: np.ndarray | None = None
+    row_totals: bool = False
+    earlier: tuple[np.ndarray, np.ndarray] | None = None
+
+
+def withheld(counts: Counts, rules: Rules, where: str) -> np.ndarray:
+    """Mask of the cells that may not be shown, primary and complementary; shape (R, C).
+
+    Raises
+    ------
+    PublishError: even with every cell withheld, the totals give a small count away.
+    """
+    values = np.asarray(counts.values, dtype=float)
+    primary = small(values, rules.threshold)
+    if counts.largest is not None:
+        primary = primary | dominated(np.asarray(counts.largest, float), values, rules.share)
+    before = None
+    if counts.earlier is not None:
+        old, hidden = (np.asarray(part) for part in counts.earlier)
+        before = Published(old.astype(float), hidden, counts.row_totals)
+        primary = primary | (small(values - old, rules.threshold) & ~hidden)
+    if not primary.any():
+        return primary
+    mask = withhold(
+        values,
+        primary,
+        protection=rules.width,
+        row_totals=counts.row_totals,
+        earlier=before,
+    )
+    now = Published(values, mask, counts.row_totals)
+    if mask.all() and not protected(now, primary, rules.width, before):
+        remedy = "Show no totals, or use longer periods or larger regions"
+        raise PublishError([Problem(where, "its totals alone give small counts away", remedy)])
+    return mask
+
+
+def protect(table: TableData, counts: Counts, rules: Rules, say: Say, language: str) -> TableData:
+    """The table without the cells that may not be shown.
+
+    The columns whose role is ``count`` are, in order, those of ``counts``; rows beyond its
+    rows are totals and stay.
+    """
+    mask = withheld(counts, rules, "table")
+    places = [place for place, column in enumerate(table.columns) if column.role == COUNT]
+    rows, values = ([list(row) for row in part] for part in (table.rows, table.values))
+    for line in range(len(rows)):
+        for order, place in enumerate(places):
+            if line < len(mask) and mask[line, order]:
+                rows[line][place], values[line][place] = say("withheld"), None
+            elif rules.rounding > 1 and values[line][place] is not None:
+                rounded = rules.rounding * round(values[line][place] / rules.rounding)
+                rows[line][place], values[line][place] = number(rounded, language), rounded
+    return replace(
+        table,
+        rows=tuple(tuple(row) for row in rows),
+        values=tuple(tuple(row) for row in values),
+        threshold=rules.threshold,
+    )
+
+
+def enough(people: int, rules: Rules) -> bool:
+    """Whether an average over so many raters, or rated, may be shown."""
+    return people >= rules.group
+
+
+@dataclass(frozen=True)
+class Identifiers:
+    """What no page may show: hashes of identifiers, and the shapes of those too many to hash."""
+
+    seals: Mapping[str, Sequence[str]]
+    shapes: Mapping[str, Sequence[str]]
+
+
+def identifiers(tables: Mapping[str, pd.DataFrame]) -> Identifiers:
+    """Hashes and shapes of every identifier of a person or an enterprise in the tables."""
+    found: dict[str, set[str]] = {}
+    for frame in tables.values():
+        for name in IDENTITIES & set(map(str, frame.columns)):
+            found.setdefault(name, set()).update(frame[name].dropna().astype(str).unique())
+    seals, shapes = {}, {}
+    for name, values in sorted(found.items()):
+        if len(values) <= SEALS_KEPT:
+            seals[name] = sorted(seal(value) for value in values)
+        else:
+            shapes[name] = shapes_of(values)
+    return Identifiers(seals, shapes)
+
+
+def seal(identifier: str) -> str:
+    """The hash under which an identifier is looked for, in capitals or not."""
+    return hashlib.sha256(identifier.casefold().encode("utf-8")).hexdigest()[:SEAL_LENGTH]
+
+
+def shapes_of(values: Iterable[str]) -> list[str]:
+    """The fewest patterns that fit every identifier: by letters, else by their length."""
+    listed = list(values)
+    for describe_one in (shape, lambda value: rf"\w{{{len(value)}}}"):
+        patterns = sorted({describe_one(value) for value in listed})
+        if len(patterns) <= SHAPES_KEPT:
+            break
+    return patterns
+
+
+def shape(identifier: str) -> str:
+    """The identifier as a pattern: its letters as they are, each digit as any digit."""
+    return re.sub(r"\d", r"\\d", re.escape(identifier))

@@ -8,14 +8,20 @@ are the contract between an executed notebook and a page, version 1:
 kind         fields beside ``version, kind, key, language, simulated``
 ============ ======================================================================
 summary      ``points`` (markdown inline text, the answer first), ``verdict``,
-             ``verdict_words``, ``number``, ``number_unit``, ``number_words``, ``range_words``
+             ``verdict_words``, ``number``, ``number_unit``, ``number_words``, ``range_words``;
+             optional ``scope`` (``place``, ``period``, ``intervention`` in words), which the
+             header and the filters of the list of reports use
 figure       ``title, caption, alt, images`` (``wide``, ``narrow``: ``{mime, data}``,
              data base64), ``table`` (as below, without its title)
-table        ``title, caption, columns`` (``{key, label, align}``), ``rows`` (texts),
-             ``values`` (raw numbers and codes, for the CSV), ``folded`` (shown on demand)
+table        ``title, caption, columns`` (``{key, label, align}``, optional ``role``: ``count``
+             for counts of records), ``rows`` (texts), ``values`` (raw numbers and codes, for
+             the CSV); optional ``threshold`` below which no count stands, and ``folded``
+             (shown on demand)
 notes        ``title``, ``points`` (markdown inline text)
-provenance   ``entries`` (``{label, value}``), ``params`` (the params as run)
-end          ``facts`` (language-neutral numbers), ``results`` (by name), ``verdict``
+provenance   ``entries`` (``{label, value}``), ``params`` (the params as run); optional
+             ``methods`` (names, the headline's first), linked to the methods register
+end          ``facts`` (language-neutral numbers), ``results`` (by name), ``verdict``; optional
+             ``seals`` and ``shapes`` (of identifiers that no page may show, see ``disclosure``)
 ============ ======================================================================
 """
 
@@ -28,6 +34,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from analysis.errors import Problem, PublishError
+from analysis.report.gate import table_problems
 from analysis.result import plain
 
 VERSION = 1
@@ -57,7 +65,14 @@ class Plate:
         """One line for consoles."""
         return f"{self.kind}: {self.key}"
 
+    def tables(self) -> tuple[TableData, ...]:
+        """Every table of numbers that the Plate carries."""
+        return ()
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        problems = [problem for table in self.tables() for problem in table.problems(self.key)]
+        if problems:
+            raise PublishError(problems)
         return {
             MIME.format(kind=self.kind): self.payload(),
             "text/html": self.preview(),
@@ -72,6 +87,7 @@ class Column:
     key: str
     label: str
     align: str = "start"
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +97,12 @@ class TableData:
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     values: tuple[tuple[Any, ...], ...]
+    threshold: int | None = None
+
+    def problems(self, where: str) -> list[Problem]:
+        """Everything in the table that may not leave."""
+        columns = [(column.key, column.role) for column in self.columns]
+        return table_problems(columns, self.values, self.threshold, f"table of '{where}'")
 
     def html(self) -> str:
         """The table as HTML for JupyterLab."""
@@ -101,6 +123,10 @@ class Table(Plate):
     caption: str
     data: TableData
     folded: bool = False
+
+    def tables(self) -> tuple[TableData, ...]:
+        """Its data."""
+        return (self.data,)
 
     def payload(self) -> dict[str, Any]:
         """Columns, rows and values stand at the top of the JSON."""
@@ -137,6 +163,10 @@ class Figure(Plate):
     images: Mapping[str, Image]
     table: TableData
 
+    def tables(self) -> tuple[TableData, ...]:
+        """The data it draws."""
+        return (self.table,)
+
     def preview(self) -> str:
         """Title, wide image and caption."""
         image = self.images["wide"]
@@ -161,6 +191,7 @@ class Summary(Plate):
     number_unit: str
     number_words: str
     range_words: str
+    scope: Mapping[str, str] = field(default_factory=dict)
 
     def preview(self) -> str:
         """Verdict, number and points."""
@@ -192,6 +223,7 @@ class Provenance(Plate):
     kind: ClassVar[str] = "provenance"
     entries: Sequence[Mapping[str, str]]
     params: Mapping[str, Any]
+    methods: Sequence[str] = ()
 
     def preview(self) -> str:
         """Entries as a table."""
@@ -210,6 +242,8 @@ class End(Plate):
     verdict: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     results: Mapping[str, Any] = field(default_factory=dict)
+    seals: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    shapes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def preview(self) -> str:
         """One line."""

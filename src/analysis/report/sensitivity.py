@@ -48,7 +48,7 @@ def specification_figure(brief: Brief) -> Figure:
                 axes.plot(ends, [row, row], color=colour, linewidth=2.2, alpha=0.55)
             axes.plot(values[row], row, "D" if item.key == own else "o", color=colour, markersize=6)
             axes.annotate(
-                say(SPECIFICATION_WORDS[item.key]),
+                style.short(say(SPECIFICATION_WORDS[item.key]), width),
                 (0, row),
                 xycoords=("axes fraction", "data"),
                 xytext=(2, 7),
@@ -168,13 +168,13 @@ def leave_one_out_figure(brief: Brief) -> Figure:
         percent(shares[-1], language, signed=True),
     )
 
-    def draw(_: Canvas, axes: Axes, __: str) -> None:
+    def draw(_: Canvas, axes: Axes, width: str) -> None:
         style.zero_line(axes)
         axes.axhline(brief.effect.relative, color=style.COLOURS["headline"], linewidth=1.4)
         axes.plot(range(len(shares)), shares, "o", color=style.COLOURS["other"], markersize=4)
         for place in (0, len(shares) - 1):
             axes.annotate(
-                say("without {region}", region=names[place]),
+                style.short(say("without {region}", region=names[place]), width, 0.45),
                 (place, shares[place]),
                 xytext=(4 if place == 0 else -4, -14 if place == 0 else 9),
                 textcoords="offset points",
@@ -182,10 +182,10 @@ def leave_one_out_figure(brief: Brief) -> Figure:
                 fontsize=style.SMALL,
             )
         axes.annotate(
-            say("all {regions}", regions=brief.regions),
-            (len(shares) / 2, brief.effect.relative),
+            style.short(say("all {regions}", regions=brief.regions), width, 0.4),
+            # At the left, where every point lies below the line.
+            (0, brief.effect.relative),
             xytext=(0, 5),
-            ha="center",
             textcoords="offset points",
             fontsize=style.SMALL,
             color=style.COLOURS["headline"],
@@ -198,7 +198,8 @@ def leave_one_out_figure(brief: Brief) -> Figure:
         axes.yaxis.set_major_formatter(
             FuncFormatter(lambda value, _: percent(value, language, 0, signed=True))
         )
-        axes.set_xlabel(say("Each point leaves out one {region}", region=brief.region))
+        label = say("Each point leaves out one {region}", region=brief.region)
+        axes.set_xlabel(style.short(label, width, 0.8))
 
     return Figure(
         **brief.plate("leave_one_out"),

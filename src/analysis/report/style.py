@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import PIL.Image
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -47,6 +49,13 @@ COLOURS = {
 MARKERS = {"early": "o", "late": "s", "never": "^"}
 SIZES = {"wide": (7.6, 3.9), "narrow": (3.9, 3.7)}
 """Inches; the narrow drawing is for phones, where text must not shrink."""
+HEAVY = 150_000
+"""Bytes from which a drawing of paths becomes a picture."""
+DOTS = 200
+COLOURS_KEPT = 64
+MOST_GRIDLINES = 10
+CHARACTERS = {"wide": 84, "narrow": 42}
+"""Latin characters of the small size that fit across each drawing."""
 TEXT = 10.0
 SMALL = 9.0
 FONT = Path(__file__).parent / "fonts" / "AnalysisSansSC.otf"
@@ -111,18 +120,52 @@ def render(draw: Draw, language: str, simulated: bool, height: float = 1.0) -> M
 
 def _render_one(draw: Draw, language: str, simulated: bool, width: str, height: float) -> Image:
     with canvas(width, height) as (figure, axes), warnings.catch_warnings():
-        # A missing glyph is only a warning to matplotlib; to a reader it is an empty box.
+        # A missing glyph is only a warning to matplotlib; to a reader it is an empty box. So is
+        # a layout that gave up, which leaves labels over one another.
         warnings.filterwarnings("error", message=".*[Gg]lyph.*")
+        warnings.filterwarnings("error", message=".*layout not applied.*")
         draw(figure, axes, width)
         if simulated:
             watermark(figure, language)
-        target = io.BytesIO()
         try:
-            figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
+            image = _drawn(figure)
         except UserWarning as warning:
-            problem = Problem("figure", str(warning), "Add the character in scripts/build_font.py")
+            glyph = "glyph" in str(warning).lower()
+            remedy = "Add the character in scripts/build_font.py" if glyph else "Use shorter names"
+            problem = Problem("figure", str(warning), remedy)
             raise PublishError([problem]) from None
-    return Image.of("image/svg+xml", target.getvalue())
+        _refuse_dense_grid(figure)
+    return image
+
+
+def _drawn(figure: Figure) -> Image:
+    """The figure as paths or, where those are heavy, as a picture of few colours."""
+    target = io.BytesIO()
+    figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
+    if len(target.getvalue()) <= HEAVY:
+        return Image.of("image/svg+xml", target.getvalue())
+    dots, picture = io.BytesIO(), io.BytesIO()
+    figure.savefig(dots, format="png", dpi=DOTS)
+    with PIL.Image.open(dots) as drawn:
+        few = drawn.convert("RGB").quantize(COLOURS_KEPT, dither=PIL.Image.Dither.NONE)
+    few.save(picture, format="png", optimize=True)
+    return Image.of("image/png", picture.getvalue())
+
+
+def _refuse_dense_grid(figure: Figure) -> None:
+    """A grid is to be read past: more than ten lines compete with the data."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            shown = [
+                line
+                for tick, line in zip(axis.get_majorticklocs(), axis.get_gridlines(), strict=False)
+                if line.get_visible() and low <= tick <= high
+            ]
+            if len(shown) > MOST_GRIDLINES:
+                what = f"draws {len(shown)} gridlines"
+                remedy = f"Use at most {MOST_GRIDLINES} ticks, or no grid on that axis"
+                raise PublishError([Problem("figure", what, remedy)])
 
 
 def watermark(figure: Figure, language: str) -> None:
@@ -140,6 +183,17 @@ def watermark(figure: Figure, language: str) -> None:
         alpha=0.16,
         zorder=10,
     )
+
+
+def short(text: str, width: str, share: float = 1.0) -> str:
+    """The text cut to about a share of the drawing's width; the table holds it whole."""
+    most = round(share * CHARACTERS[width])
+    used = 0
+    for place, character in enumerate(text):
+        used += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if used > most:
+            return f"{text[: max(1, place - 1)]}…"
+    return text
 
 
 def zero_line(axes: Axes, vertical: bool = False) -> None:

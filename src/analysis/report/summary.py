@@ -11,6 +11,7 @@ from analysis.report.numbers import (
     number,
     percent,
     percent_span,
+    period_span,
     size_decimals,
 )
 from analysis.report.plates import Summary
@@ -54,7 +55,17 @@ def summary(brief: Brief) -> Summary:
         number_unit=brief.outcome,
         number_words=capital(_frequency(brief)) + say("."),
         range_words=_range_words(brief),
+        scope={
+            "place": brief.study.about.title.of(language),
+            "period": _period(brief),
+            "intervention": capital(brief.intervention),
+        },
     )
+
+
+def _period(brief: Brief) -> str:
+    sample = brief.headline.sample
+    return period_span(sample.first_period, sample.last_period, brief.language)
 
 
 def _subject(brief: Brief) -> dict[str, str]:
@@ -202,10 +213,9 @@ def _power_point(brief: Brief) -> str:
 def _scope_point(brief: Brief) -> str:
     return brief.say(
         "This is about {treated} {regions} that adopted and {others} that did not or not yet, "
-        "{first} to {last}; it does not say why.",
+        "{span}; it does not say why.",
         treated=number(brief.headline.sample.treated, brief.language),
         others=number(brief.headline.sample.units - brief.headline.sample.treated, brief.language),
         regions=brief.regions,
-        first=brief.headline.sample.first_period,
-        last=brief.headline.sample.last_period,
+        span=_period(brief),
     )

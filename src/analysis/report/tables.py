@@ -6,7 +6,7 @@ import math
 
 from analysis.data.panel import NEVER
 from analysis.report.facts import Brief, capital, lower
-from analysis.report.numbers import number, percent
+from analysis.report.numbers import number, percent, period, period_span
 from analysis.report.plates import Column, Table, TableData
 from analysis.report.sensitivity import specification_data
 
@@ -41,7 +41,7 @@ def sample_table(brief: Brief) -> Table:
         (
             "periods",
             say("Periods"),
-            say("{low} to {high}", low=sample.first_period, high=sample.last_period),
+            period_span(sample.first_period, sample.last_period, language),
             f"{sample.first_period} {sample.last_period}",
         ),
         (
@@ -89,7 +89,10 @@ def cohort_table(brief: Brief) -> Table:
     starts = panel.adoption
     counted = starts[starts > NEVER].value_counts().sort_index()
     never = int((starts == NEVER).sum())
-    rows = [(panel.label(int(g)), number(int(n), language)) for g, n in counted.items()]
+    rows = [
+        (period(panel.label(int(g)), language), number(int(n), language))
+        for g, n in counted.items()
+    ]
     rows.append((say("not within the panel"), number(never, language)))
     values = [*((panel.label(int(g)), int(n)) for g, n in counted.items()), ("never", never)]
     return Table(

@@ -1,0 +1,30 @@
+(() => {
+  const box = document.getElementById("filters");
+  const search = document.getElementById("search");
+  const found = document.getElementById("found");
+  const selects = [...box.querySelectorAll("select[data-key]")];
+  const items = [...document.querySelectorAll(".reports > li")];
+  const fold = text => text.normalize("NFKC").toLowerCase();
+  const texts = items.map(item => fold(item.textContent));
+  const lead = language => items.forEach(item => {
+    const address = item.querySelector(`.languages a[hreflang="${language}"]`).getAttribute("href");
+    item.querySelector("h2 a").setAttribute("href", address);
+  });
+  const show = () => {
+    const words = fold(search.value).split(/\s+/).filter(Boolean);
+    const wanted = selects.filter(select => select.value);
+    let count = 0;
+    items.forEach((item, place) => {
+      const fits = words.every(word => texts[place].includes(word))
+        && wanted.every(select => item.dataset[select.dataset.key] === select.value);
+      item.hidden = !fits;
+      count += fits;
+    });
+    const counts = {"#n": count, "#all": items.length};
+    found.textContent = found.dataset.words.replace(/#all|#n/g, name => counts[name]);
+    lead(document.getElementById("language").value);
+  };
+  box.hidden = false;
+  box.addEventListener("input", show);
+  show();
+})();

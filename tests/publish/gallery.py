@@ -1,0 +1,157 @@
+"""Every kind of figure under conditions that break layouts, as two pages to look at.
+
+    python tests/publish/gallery.py build/gallery
+
+The numbers are drawn at random for the eye alone; nothing is estimated.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/publish")]
+
+import samples  # noqa: E402
+
+from analysis.data.dataset import About, Words  # noqa: E402
+from analysis.data.panel import Panel, Study  # noqa: E402
+from analysis.params import InterventionEffect  # noqa: E402
+from analysis.publish.page import read_page  # noqa: E402
+from analysis.publish.render import Imprint, render_page  # noqa: E402
+from analysis.report.adoption import adoption_figure, paths_figure  # noqa: E402
+from analysis.report.event_time import event_time_figure  # noqa: E402
+from analysis.report.facts import Brief  # noqa: E402
+from analysis.report.plates import Figure  # noqa: E402
+from analysis.report.sensitivity import (  # noqa: E402
+    SPECIFICATION_WORDS,
+    leave_one_out_figure,
+    specification_figure,
+)
+from analysis.report.verdict import Verdict  # noqa: E402
+from analysis.result import Estimate, Result, event_path  # noqa: E402
+from analysis.robustness import Answer, Robustness  # noqa: E402
+from worlds import make_panel  # noqa: E402
+
+FIGURES = (
+    adoption_figure,
+    paths_figure,
+    event_time_figure,
+    specification_figure,
+    leave_one_out_figure,
+)
+LONG = (
+    "Shuangjiang Lahu, Va, Blang and Dai Autonomous County",
+    "双江拉祜族佤族布朗族傣族自治县",
+)
+CASES = {
+    "one": ("One region adopts", "只有一个地区实施"),
+    "many": ("136 regions, 60 months", "136 个地区，60 个月"),
+    "long": ("Long names", "很长的名称"),
+    "gaps": ("Periods that cannot be estimated", "部分时期无法估计"),
+    "zeros": ("Zero counts", "计数为零"),
+}
+
+
+def panel_of(case: str) -> Panel:
+    """Counts and starts of the case."""
+    rng = np.random.default_rng(sorted(CASES).index(case))
+    regions, periods = {"one": (2, 8), "many": (136, 60)}.get(case, (24, 12))
+    starts = rng.integers(3, periods, regions) * (rng.random(regions) < 0.6)
+    starts[:2] = (periods // 2, 0)
+    counts = rng.poisson(80, (regions, periods))
+    if case == "zeros":
+        counts[:, : periods // 2] = 0
+    panel = make_panel(counts, starts, 1000.0 * np.ones(counts.shape))
+    if case == "long":
+        panel = replace(panel, names=dict.fromkeys(panel.names, LONG))
+    return panel
+
+
+def brief_of(case: str, language: str) -> Brief:
+    """A report with made-up estimates on the panel of the case."""
+    rng = np.random.default_rng(1)
+    panel = panel_of(case)
+    english, chinese = LONG if case == "long" else ("county", "县")
+    about = About(
+        title=Words(en="Test data", zh="测试数据"),
+        status="simulated",
+        licence="CC0",
+        origin="Drawn at random",
+        region_word=Words(
+            en=english,
+            en_plural="counties" if english == "county" else f"{english} and others",
+            zh=chinese,
+        ),
+        words={"complaint": Words(en="recorded complaint", zh="登记投诉")},
+    )
+    params = InterventionEffect(
+        language=language,
+        outcome="complaint",
+        exposure="enterprises",
+        intervention="complaint",
+        period="quarter",
+        disclosure_threshold=1,
+    )
+    study = Study(params, about, {}, panel, None)
+    times = tuple(range(-len(panel.periods) // 2, len(panel.periods) // 2))
+    values, margins = rng.normal(-0.1, 0.08, len(times)), rng.uniform(0.05, 0.3, len(times))
+    if case == "gaps":
+        values[3:6] = math.nan
+        margins[::3] = math.nan
+    overall = Estimate("overall", -0.12, 0.04, -0.2, -0.04)
+    path = event_path(times, values, margins, np.full(len(times), 7))
+    headline = Result("did", "", "", 0.95, (overall,), panel.sample, (), {"by_event_time": path})
+    answers = tuple(
+        Answer(key, "did", Estimate(key, -0.1 + 0.02 * place, 0.05, -0.2, 0.02 * place))
+        for place, key in enumerate(SPECIFICATION_WORDS)
+    )
+    left = tuple(
+        {"region": region, "value": float(rng.normal(-0.12, 0.02))} for region in panel.regions
+    )
+    robustness = Robustness(answers, answers[0], None, left, 0.1)
+    return Brief(study, headline, robustness, Verdict("cannot_tell", "cannot_tell", ()))
+
+
+def figures(case: str, language: str) -> list[Figure]:
+    """Every kind of figure in the case, under keys of its own."""
+    brief, case_title = brief_of(case, language), CASES[case][language == "zh"]
+    made = [make(brief) for make in FIGURES]
+    return [
+        replace(figure, key=f"{case}_{figure.key}", title=f"{case_title} · {figure.title}")
+        for figure in made
+    ]
+
+
+def page(language: str) -> str:
+    """All cases on one page; drawings stand at the width a reader's screen asks for."""
+    cells = []
+    for case, titles in CASES.items():
+        cells.append(samples.text(language, f"## {titles[language == 'zh']}"))
+        cells += [samples.shows(figure, f"{figure.key}()") for figure in figures(case, language)]
+    node = samples.notebook(language, {"figure": None, "table": None}, *cells)
+    title = {"en": "Gallery of figures", "zh": "图样"}[language]
+    names = {"en": "gallery.html", "zh": "gallery.zh.html"}
+    other = next(name for code, name in names.items() if code != language)
+    # Not exported: twenty-five figures weigh more than a reader is made to wait for.
+    return render_page(read_page(node, language), Imprint(title, "gallery", sibling=other))
+
+
+def write(folder: Path) -> list[Path]:
+    """Both pages."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for language, name in (("en", "gallery.html"), ("zh", "gallery.zh.html")):
+        file = folder / name
+        file.write_text(page(language), encoding="utf-8")
+        files.append(file)
+    return files
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1] if len(sys.argv) > 1 else "build/gallery"))

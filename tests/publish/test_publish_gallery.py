@@ -1,0 +1,85 @@
+"""Every kind of figure survives one region and 136, long names, gaps and zeros."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import gallery
+import pytest
+from browser import check_page
+from PIL import Image as Picture
+
+from analysis.errors import PublishError
+from analysis.report import style
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """The gallery in both languages."""
+    return gallery.write(tmp_path_factory.mktemp("gallery"))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_gallery_has_nothing_wrong_in_a_browser(chromium, pages, width):
+    """Both languages, every case."""
+    assert [problem for file in pages for problem in check_page(file, width)] == []
+
+
+def test_the_gallery_shows_every_figure_in_every_case(pages):
+    """Five kinds in five cases, each with a wide and a narrow drawing."""
+    for file in pages:
+        text = file.read_text(encoding="utf-8")
+        assert text.count("<figure ") == len(gallery.FIGURES) * len(gallery.CASES)
+        assert text.count("<source ") == text.count("<img ")
+
+
+def dense(_, axes, __):
+    """Far more points than a vector drawing should carry."""
+    axes.plot([x * 0.37 % 1 for x in range(9000)], [x * 0.61 % 1 for x in range(9000)], ".")
+
+
+def test_a_heavy_drawing_becomes_a_small_picture():
+    """Above the limit a drawing is a picture of few colours, the same bytes each time."""
+    images = style.render(dense, "en", simulated=True)
+    assert images == style.render(dense, "en", simulated=True)
+    for width, image in images.items():
+        content = base64.b64decode(image.data)
+        assert image.mime == "image/png"
+        assert len(content) < 150_000
+        picture = Picture.open(io.BytesIO(content))
+        assert picture.mode == "P"
+        assert len(picture.getcolors()) <= 64
+        assert picture.width >= 2 * 96 * style.SIZES[width][0]
+        assert "Software" not in picture.info
+
+
+def test_a_light_drawing_stays_a_drawing():
+    """Sharp at any size."""
+    images = style.render(lambda _, axes, __: axes.plot([1, 2]), "en", simulated=False)
+    assert {image.mime for image in images.values()} == {"image/svg+xml"}
+
+
+def test_more_than_ten_gridlines_are_refused():
+    """A grid is to be read past."""
+
+    def ruled(_, axes, __):
+        axes.set_yticks(range(14))
+
+    with pytest.raises(PublishError, match="draws 14 gridlines"):
+        style.render(ruled, "en", simulated=False)
+
+
+def test_colours_can_be_told_apart_in_grey():
+    """Lines that meet in one figure differ in lightness, in marker, or both."""
+
+    def lightness(colour):
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+
+    groups = ("early", "late", "never")
+    assert len({style.MARKERS[key] for key in groups}) == len(groups)
+    assert abs(lightness(style.COLOURS["after"]) - lightness(style.COLOURS["before"])) > 0.03
+    for colour in style.COLOURS.values():
+        assert lightness(style.GRID) - lightness(colour) > 0.2
