@@ -23,9 +23,10 @@ from analysis.publish.page import read_page
 from analysis.publish.render import Imprint
 from analysis.report.certainty import certainty
 from analysis.report.facts import Brief
+from analysis.report.provenance import end, provenance
 from analysis.report.sensitivity import leave_one_out_figure, specification_figure
 from analysis.report.summary import summary
-from analysis.report.tables import end, provenance, sample_table
+from analysis.report.tables import sample_table
 from analysis.report.verdict import judge
 from analysis.robustness import estimate_headline, examine
 

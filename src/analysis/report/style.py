@@ -34,7 +34,7 @@ COLOURS = {
     "before": QUIET,
     "agrees": BLUE,
     "agrees_after_rounding": BLUE,
-    "cannot_be_checked": "#b8b8b8",
+    "cannot_be_checked": "#949494",
     "contradicts": VERMILION,
     "claim": VERMILION,
     "comparison": BLUE,
