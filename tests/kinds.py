@@ -78,7 +78,18 @@ def ratings_world(seed: int, truth: float) -> pd.DataFrame:
     )
 
 
+def draw_world(seed: int, truth: float) -> pd.DataFrame:
+    """A draw of 6 in 15 within each of 4 strata of unlike level."""
+    rng = np.random.default_rng(seed)
+    treated = np.concatenate([rng.permutation(15) < 6 for _ in range(4)]).astype(int)
+    stratum = np.repeat(np.arange(4), 15)
+    outcome = stratum + truth * treated + rng.gamma(2, 0.4, 60)
+    codes = [f"99{i:04d}" for i in range(60)]
+    return pd.DataFrame({"unit": codes, "treated": treated, "outcome": outcome, "stratum": stratum})
+
+
 KINDS = {
+    "draw": Kind(draw_world, -0.3, 0.0),
     "panel": Kind(county_world, -0.2, 0.0),
     "effects": Kind(effects_world, -0.3, 0.0),
     "ratings": Kind(ratings_world, 0.5, 0.0),

@@ -24,8 +24,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.data.design import require_comparison, require_positive
 from analysis.data.panel import NEVER, Panel
+from analysis.errors import DesignError, Problem
 from analysis.result import Check, Estimate, Result
 from analysis.stats.bacon import Part, bacon_parts
+from analysis.stats.bootstrap import wild_interval, wild_weights
 from analysis.stats.regression import first_difference_slope, two_way_slope
 from analysis.stats.resample import comparison_degrees, t_critical
 
@@ -40,13 +42,15 @@ class Options(BaseModel):
     form: Literal["effects", "differences"] = Field(
         default="effects", description="region and period effects, or first differences"
     )
-    errors: Literal["clustered", "conventional"] = Field(
-        default="clustered", description="clustered by region, or as old publications gave them"
+    errors: Literal["clustered", "conventional", "wild_bootstrap"] = Field(
+        default="clustered",
+        description="clustered by region, as old publications gave them, or wild bootstrap limits",
     )
+    draws: int = Field(default=999, ge=99, description="draws of the wild bootstrap")
     level: float = Field(default=0.95, gt=0, lt=1, description="level of the interval")
 
 
-def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result:  # noqa: ARG001
+def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result:
     """The coefficient of treatment in log points.
 
     Raises
@@ -65,10 +69,13 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         parts = bacon_parts(outcome, panel.adoption.to_numpy())
     fit = two_way_slope if options.form == "effects" else first_difference_slope
     slope = fit(outcome, treatment)
-    error = slope.clustered if options.errors == "clustered" else slope.conventional
+    error = slope.conventional if options.errors == "conventional" else slope.clustered
     regions, treated = len(panel.regions), panel.sample.treated
     degrees = comparison_degrees(treated, regions - 1, regions)
     margin = t_critical(options.level, degrees) * error
+    low, high = slope.value - margin, slope.value + margin
+    if options.errors == "wild_bootstrap":
+        low, high = _wild_limits(outcome, treatment, options, rng)
     return Result(
         method="two_way",
         estimand="Coefficient of treatment, a variance-weighted mix of cohort effects",
@@ -79,8 +86,8 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
                 "overall",
                 slope.value,
                 error,
-                slope.value - margin,
-                slope.value + margin,
+                low,
+                high,
                 panel.sample.treated,
             ),
         ),
@@ -89,6 +96,16 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         series={} if parts is None else {"bacon": tuple(asdict(part) for part in parts)},
         options={**options.model_dump(), "degrees": degrees},
     )
+
+
+def _wild_limits(
+    outcome: np.ndarray, treatment: np.ndarray, options: Options, rng: np.random.Generator
+) -> tuple[float, float]:
+    if options.form != "effects":
+        remedy = "Use errors: clustered, or form: effects"
+        raise DesignError([Problem("wild bootstrap", "is for the form with effects", remedy)])
+    weights = wild_weights(len(outcome), options.draws, "webb", rng)
+    return wild_interval(outcome, treatment, weights, options.level)
 
 
 def _already_check(parts: tuple[Part, ...]) -> Check:

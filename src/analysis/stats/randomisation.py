@@ -1,0 +1,125 @@
+"""Inference from the draw that assigned units to treatment, within strata."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain, combinations, product
+from math import comb, prod
+
+import numpy as np
+from scipy import optimize
+
+ALL_DRAWS = 50_000
+"""Up to so many possible draws every one is counted; beyond, draws are sampled."""
+ROUNDING = 1e-9
+"""Statistics this close, as a share, count as equal: sums are not exact to the last digit."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Possible draws, the actual one first: ``treated`` (B, N); ``exact`` if they are all."""
+
+    treated: np.ndarray
+    exact: bool
+
+
+def possible_draws(
+    treated: np.ndarray, strata: np.ndarray, draws: int, rng: np.random.Generator
+) -> Drawn:
+    """Draws with as many treated in every stratum as there were.
+
+    Parameters
+    ----------
+    treated: shape (N,), 0 or 1. strata: shape (N,), whole numbers from 0.
+    """
+    members = [np.flatnonzero(strata == s) for s in range(int(strata.max()) + 1)]
+    counts = [int(treated[own].sum()) for own in members]
+    number = prod(comb(len(own), k) for own, k in zip(members, counts, strict=True))
+    rows = [treated.astype(float)]
+    if number <= ALL_DRAWS:
+        options = [combinations(own, k) for own, k in zip(members, counts, strict=True)]
+        actual = set(np.flatnonzero(treated))
+        for chosen in product(*options):
+            row = np.zeros(len(treated))
+            row[list(chain(*chosen))] = 1
+            if set(np.flatnonzero(row)) != actual:
+                rows.append(row)
+        return Drawn(np.array(rows), exact=True)
+    drawn = np.zeros((draws, len(treated)))
+    for own, k in zip(members, counts, strict=True):
+        order = rng.random((draws, len(own))).argsort(axis=1)
+        drawn[:, own] = order < k
+    return Drawn(np.vstack([rows[0], drawn]), exact=False)
+
+
+def stratified_difference(
+    outcome: np.ndarray, treated: np.ndarray, strata: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean differences over strata, weighted by size, and their Neyman variances; shapes (B,).
+
+    The variance is not a number where a stratum has fewer than two treated or untreated.
+
+    Parameters
+    ----------
+    outcome: shape (N,) or (B, N). treated: shape (B, N). strata: shape (N,).
+    """
+    member = (strata[:, None] == np.arange(strata.max() + 1)).astype(float)
+    share = member.mean(axis=0)
+    moments = []
+    for arm in (treated, 1 - treated):
+        count = arm @ member
+        total, squares = (arm * outcome) @ member, (arm * outcome**2) @ member
+        mean = total / count
+        with np.errstate(divide="ignore", invalid="ignore"):
+            moments.append((mean, (squares / count - mean**2) / (count - 1)))
+    difference = (moments[0][0] - moments[1][0]) @ share
+    return difference, np.maximum(moments[0][1] + moments[1][1], 0) @ share**2
+
+
+def sharp_p_value(
+    outcome: np.ndarray, drawn: Drawn, strata: np.ndarray, effect: float, studentised: bool
+) -> float:
+    """Share of draws whose statistic is as far from 0 if every unit's effect were ``effect``.
+
+    References
+    ----------
+    Fisher (1935), "The Design of Experiments"; Wu and Ding (2021), "Randomization tests for
+    weak null hypotheses", JASA 116, for the studentised statistic.
+    """
+    untreated = outcome - effect * drawn.treated[0]
+    difference, variance = stratified_difference(untreated, drawn.treated, strata)
+    if studentised:
+        # A draw without any spread within arms is the most extreme there is.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            difference = np.nan_to_num(difference / np.sqrt(variance), posinf=1e300)
+    far = np.abs(difference)
+    return float((far >= far[0] * (1 - ROUNDING)).mean())
+
+
+def sharp_interval(
+    outcome: np.ndarray, drawn: Drawn, strata: np.ndarray, level: float, studentised: bool
+) -> tuple[float, float]:
+    """Constant effects that the test does not reject at 1 − level, to either side of the estimate.
+
+    Raises
+    ------
+    ValueError: the draw has too few outcomes ever to reject at this level.
+    """
+    value, variance = stratified_difference(outcome, drawn.treated[:1], strata)
+    step = float(np.sqrt(variance[0])) if np.isfinite(variance[0]) else float(outcome.std())
+
+    def kept(effect: float) -> float:
+        p_value = sharp_p_value(outcome, drawn, strata, effect, studentised)
+        return p_value - (1 - level) - 0.5 / len(drawn.treated)
+
+    limits = []
+    for side in (-1, 1):
+        reach = side * step
+        while kept(float(value[0]) + reach) > 0:
+            reach *= 2
+            if abs(reach) > 1e4 * step:
+                raise ValueError(f"{len(drawn.treated)} possible draws are too few at this level")
+        limits.append(
+            optimize.bisect(kept, float(value[0]), float(value[0]) + reach, xtol=1e-6 * step)
+        )
+    return float(limits[0]), float(limits[1])
