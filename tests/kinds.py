@@ -88,10 +88,23 @@ def draw_world(seed: int, truth: float) -> pd.DataFrame:
     return pd.DataFrame({"unit": codes, "treated": treated, "outcome": outcome, "stratum": stratum})
 
 
+def series_world(seed: int, truth: float) -> pd.DataFrame:
+    """Ten years of months with a trend and errors correlated by .3; a start after six years."""
+    rng = np.random.default_rng(seed)
+    noise = rng.normal(0, 0.1, 140)
+    for t in range(1, 140):
+        noise[t] += 0.3 * noise[t - 1]
+    period = np.arange(1, 121)
+    after = (period > 72).astype(int)
+    value = np.exp(5 + 0.003 * period + truth * after + noise[20:])
+    return pd.DataFrame({"period": period, "value": value, "after": after})
+
+
 KINDS = {
     "draw": Kind(draw_world, -0.3, 0.0),
     "panel": Kind(county_world, -0.2, 0.0),
     "effects": Kind(effects_world, -0.3, 0.0),
     "ratings": Kind(ratings_world, 0.5, 0.0),
+    "series": Kind(series_world, -0.2, 0.0),
     "rates": Kind(rates_world, 0.05, 0.01),
 }
