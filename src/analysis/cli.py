@@ -88,8 +88,9 @@ def check(targets: tuple[str, ...]) -> None:
 @in_project
 def run(targets: tuple[str, ...], jobs: int, language: tuple[str, ...]) -> None:
     """Run suites, reports or params files; go on after a failure (then exit with 14)."""
-    from analysis.batch.execute import Status, execute_all
+    from analysis.batch.execute import execute_all
     from analysis.batch.plan import plan
+    from analysis.batch.status import Status
 
     runs = plan(targets, language)
     click.echo(f"Running {len(runs)} notebooks, {jobs} at once")
@@ -113,7 +114,7 @@ def run(targets: tuple[str, ...], jobs: int, language: tuple[str, ...]) -> None:
 @in_project
 def publish(site: Path) -> None:
     """Turn executed notebooks into one offline page per report and language, and an index."""
-    from analysis.batch.execute import RUNS
+    from analysis.batch.status import RUNS
     from analysis.publish.site import publish as publish_site
 
     outcomes = publish_site(RUNS, site)

@@ -38,6 +38,7 @@ class Run:
     language: str
     values: Mapping[str, Any]
     params: Params
+    key: str = ""
 
     @property
     def notebook(self) -> Path:

@@ -269,4 +269,4 @@ words:
   reverse_assessment: {{en: reverse assessment, zh: 逆向考核}}
   order_style_service: {{en: order-style service, zh: 点餐式服务}}
   online_shop_review: {{en: online-shop review, zh: 网店网址审查}}
-"""
+"""  # noqa: E501  a break would put a space into the Chinese text
