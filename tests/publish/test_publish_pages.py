@@ -18,7 +18,8 @@ import yaml
 from analysis.errors import PublishError
 from analysis.publish.exporter import LARGEST, ReportExporter
 from analysis.publish.page import read_page
-from analysis.publish.render import BANNER, TEMPLATE, Imprint, render_page
+from analysis.publish.render import BANNER_WORDS as BANNER
+from analysis.publish.render import TEMPLATE, Imprint, render_page
 from analysis.publish.text import blocks, inline, parse, words
 from analysis.report.plates import Column, TableData
 from analysis.report.wording import HTML_LANG, translator
