@@ -45,6 +45,7 @@ class Imprint:
     edition: ISO date of the edition, or blank.
     sibling: address of the same report in the other language, or blank.
     index: address of the list of reports, or blank.
+    since: sentences on what changed since the last edition.
     """
 
     title: str = ""
@@ -52,6 +53,7 @@ class Imprint:
     edition: str = ""
     sibling: str = ""
     index: str = ""
+    since: tuple[str, ...] = ()
 
 
 def render_page(page: Page, imprint: Imprint) -> str:
