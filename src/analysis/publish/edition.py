@@ -27,7 +27,6 @@ from analysis.publish.record import (
 from analysis.report.wording import LANGUAGES
 
 INPUTS = ("notebook.ipynb", "result.json", "since.json", "status.json")
-SOURCES = "inputs.json"
 KEPT = 2
 """Editions that stay: the one shown, and the one a reader may still have open."""
 
@@ -52,7 +51,7 @@ def publish_edition(runs: Path, site: Path) -> list[Outcome]:
 def _publish(runs: Path, site: Path, editions: Path) -> list[Outcome]:
     inputs = {name_of(folder): _inputs(folder) for folder in report_folders(runs)}
     reports = {name_of(folder): report_of(folder) for folder in report_folders(runs)}
-    if _is_shown(site, inputs):
+    if _is_shown(site, editions, inputs):
         return [Outcome(report, "published") for report in reports.values()]
     # Imported here: rendering takes seconds to load, which an unchanged site does not have.
     from analysis.publish.site import publish
@@ -64,27 +63,29 @@ def _publish(runs: Path, site: Path, editions: Path) -> list[Outcome]:
         shutil.rmtree(leftover, ignore_errors=True)
     try:
         _take_over(current, draft)
-        before = _read_inputs(draft)
+        before = _read_inputs(current, editions)
         same = frozenset(name for name, seen in inputs.items() if before.get(name) == seen)
         outcomes = publish(runs, draft, same)
         good = {outcome.report for outcome in outcomes if outcome.state == "published"}
         shown = {name: seen for name, seen in inputs.items() if reports[name] in good}
-        text = json.dumps({**before, **shown}, sort_keys=True, indent=1)
-        write_whole(draft / SOURCES, text + "\n")
         mark_stale(draft)
         verify(draft)
-        _show(draft, site, editions, current)
+        final = _show(draft, site, editions, current)
+        # Beside the edition, not in it: digests of runs hold their duration, a site does not.
+        text = json.dumps({**before, **shown}, sort_keys=True, indent=1)
+        write_whole(_inputs_file(final, editions), text + "\n")
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return outcomes
 
 
-def _is_shown(site: Path, inputs: dict[str, str]) -> bool:
+def _is_shown(site: Path, editions: Path, inputs: dict[str, str]) -> bool:
     """Whether the site already holds exactly these reports, all of them renewed."""
     if not inputs or not site.is_symlink() or not site.is_dir():
         return False
     entries = read_pages(site)
-    return _read_inputs(site) == inputs and not any(entry.stale for entry in entries.values())
+    known = _read_inputs(_current(site), editions)
+    return known == inputs and not any(entry.stale for entry in entries.values())
 
 
 def _current(site: Path) -> Path | None:
@@ -113,13 +114,19 @@ def _inputs(folder: Path) -> str:
     return digest.of_value([found, digest.source("batch", "cli.py"), digest.packages()])
 
 
-def _read_inputs(draft: Path) -> dict[str, str]:
+def _inputs_file(edition: Path, editions: Path) -> Path:
+    return editions / f"{edition.name}.json"
+
+
+def _read_inputs(edition: Path | None, editions: Path) -> dict[str, str]:
     """Names of reports with the inputs of their pages, where those pages are there."""
+    if edition is None:
+        return {}
     try:
-        content = json.loads((draft / SOURCES).read_text(encoding="utf-8"))
+        content = json.loads(_inputs_file(edition, editions).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    pages = read_pages(draft)
+    pages = read_pages(edition)
     return {str(name): str(seen) for name, seen in content.items() if name in pages}
 
 
@@ -161,10 +168,10 @@ def _ends_well(file: Path) -> bool:
         return handle.read().rstrip().endswith(b"</html>")
 
 
-def _show(draft: Path, site: Path, editions: Path, current: Path | None) -> None:
-    """Put the draft in place, unless it is what is shown already."""
+def _show(draft: Path, site: Path, editions: Path, current: Path | None) -> Path:
+    """Put the draft in place, unless it is what is shown already; returns what is shown."""
     if current is not None and site.is_symlink() and _equal(draft, current):
-        return
+        return current
     numbers = [int(folder.name) for folder in editions.iterdir() if folder.name.isdigit()]
     final = editions / str(max(numbers, default=0) + 1)
     draft.rename(final)
@@ -179,7 +186,9 @@ def _show(draft: Path, site: Path, editions: Path, current: Path | None) -> None
     _settle(site.parent)
     for number in sorted(numbers)[: -(KEPT - 1)]:
         shutil.rmtree(editions / str(number), ignore_errors=True)
+        (editions / f"{number}.json").unlink(missing_ok=True)
     shutil.rmtree(editions / "before", ignore_errors=True)
+    return final
 
 
 def _settle(folder: Path) -> None:
