@@ -9,8 +9,7 @@ export OPENBLAS_NUM_THREADS = 1
 .PHONY: reports test validate gallery lock check format clean
 
 reports: .venv/.ready data/simulated/province/dataset.yml  ## run every report of the default suite and build the site
-	$(BIN)/analysis run default
-	$(BIN)/analysis publish
+	$(BIN)/analysis run default --publish
 
 test: .venv/.ready data/simulated/province/dataset.yml  ## everything that must hold before a change lands
 	$(BIN)/ruff format --check .
@@ -42,7 +41,7 @@ data/simulated/province/dataset.yml: .venv/.ready src/analysis/data/simulate.py
 	@touch $@
 
 lock: .venv/.ready  ## choose the exact versions anew
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-header \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra cluster --no-header \
 	  --no-emit-index-url --no-emit-find-links --upgrade pyproject.toml -o requirements.lock
 	touch .venv/.ready
 

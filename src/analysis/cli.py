@@ -112,27 +112,28 @@ def check_figures(target: str, sources: Path | None) -> None:
 @click.argument("targets", nargs=-1, required=True)
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, help="kernels at once")
 @click.option("--language", type=click.Choice(["en", "zh"]), multiple=True, help="only these")
+@click.option("--dry-run", is_flag=True, help="list what would be done and why")
+@click.option("--again", is_flag=True, help="run what has not changed, too")
+@click.option("--publish", "publishing", is_flag=True, help="then build the site")
+@click.option("--site", default=SITE, type=click.Path(path_type=Path), show_default=True)
+@click.option("--scheduler", default="", help="address of a Dask scheduler, tcp://…")
+@click.option("--limit", default=1800.0, show_default=True, help="seconds a report may take")
+@click.option("--retries", default=2, show_default=True, help="of dead kernels and of I/O")
+@click.option("--wait", default=0.0, show_default=True, help="seconds to wait for another run")
+@click.option("--quiet", "mode", flag_value="quiet", help="failures only")
+@click.option("--log-json", "mode", flag_value="json", help="one JSON object a line")
 @in_project
-def run(targets: tuple[str, ...], jobs: int, language: tuple[str, ...]) -> None:
-    """Run suites, reports or params files; go on after a failure (then exit with 14)."""
-    from analysis.batch.execute import Status, execute_all
-    from analysis.batch.plan import plan
+def run(targets: tuple[str, ...], language: tuple[str, ...], **options: Any) -> None:
+    """Run what has changed of suites, reports or params files; go on after a failure.
 
-    runs = plan(targets, language)
-    click.echo(f"Running {len(runs)} notebooks, {jobs} at once")
+    Exits with 14 where a report failed, with 15 where a page cannot be made.
+    """
+    from analysis.batch.command import run_command
 
-    def show(status: Status, finished: int, total: int) -> None:
-        mark = "ok" if status.done else "FAILED"
-        name = f"{status.report} [{status.language}]"
-        click.echo(f"  [{finished}/{total}] {name}: {mark} in {status.seconds:.1f} s")
-        if status.error:
-            click.echo(f"      {status.error}", err=True)
-
-    statuses = execute_all(runs, jobs, show)
-    failed = [status for status in statuses if not status.done]
-    if failed:
-        click.echo(f"{len(failed)} of {len(statuses)} failed", err=True)
-        sys.exit(14)
+    failed = run_command(targets, language, options)
+    refused = options["publishing"] and not options["dry_run"] and _publish(options["site"])
+    if failed or refused:
+        sys.exit(14 if failed else 15)
 
 
 @commands.command()
@@ -141,22 +142,74 @@ def run(targets: tuple[str, ...], jobs: int, language: tuple[str, ...]) -> None:
 @in_project
 def publish(site: Path, pdf: bool) -> None:
     """Turn executed notebooks into one offline page per report and language, and an index."""
-    from analysis.batch.execute import RUNS
+    from analysis.batch.lock import only_one
+
+    with only_one():
+        refused = _publish(site)
+        if pdf:
+            _print(site)
+    click.echo(f"Open {site / 'index.html'}")
+    if refused:
+        sys.exit(15)
+
+
+def _print(site: Path) -> None:
+    """Every report of the site as a PDF beside its page."""
     from analysis.publish.pdf import print_pages
-    from analysis.publish.site import publish as publish_site
     from analysis.publish.site import report_pages
 
-    outcomes = publish_site(RUNS, site)
-    for outcome in outcomes:
-        click.echo(f"  {outcome.report}: {outcome.state}")
+    for file in print_pages(report_pages(site)):
+        click.echo(f"  printed {file}")
+
+
+def _publish(site: Path) -> bool:
+    """Build the site; whether a page was refused."""
+    from analysis.batch.status import RUNS
+    from analysis.publish.edition import publish_edition
+
+    outcomes = publish_edition(RUNS, site)
+    bad = [outcome for outcome in outcomes if outcome.state != "published"]
+    for outcome in bad:
+        click.echo(f"  {outcome.report}: {outcome.state}", err=True)
         for problem in outcome.problems:
             click.echo(f"      {problem}", err=True)
-    if pdf:
-        for file in print_pages(report_pages(site)):
-            click.echo(f"  printed {file}")
-    click.echo(f"Open {site / 'index.html'}")
-    if any(outcome.state != "published" for outcome in outcomes):
-        sys.exit(15)
+    return bool(bad)
+
+
+@commands.group()
+def history() -> None:
+    """What every run gave, and what changed since the last good one, and why."""
+
+
+@history.command("list")
+@click.argument("report", default="")
+@click.option("--most", default=50, show_default=True)
+@in_project
+def history_list(report: str, most: int) -> None:
+    """The latest runs, newest first."""
+    from analysis.batch.command import history_lines
+
+    click.echo("\n".join(history_lines(report, most)))
+
+
+@history.command("show")
+@click.argument("number", type=int)
+@in_project
+def history_show(number: int) -> None:
+    """One run: status, duration, key, headline numbers, verdict and parts of its key."""
+    from analysis.batch.command import history_entry
+
+    click.echo(history_entry(number))
+
+
+@history.command("diff")
+@click.argument("number", type=int)
+@in_project
+def history_diff(number: int) -> None:
+    """What changed between a run and the last good one of its report before it."""
+    from analysis.batch.command import history_changes
+
+    click.echo(history_changes(number))
 
 
 @commands.command()

@@ -53,6 +53,7 @@ class InterventionEffect(Params):
     period: Literal["month", "quarter", "year"] = "year"
     first_period: Period = ""
     last_period: Period = ""
+    region: str = ""
     exclude_regions: list[str] = Field(default_factory=list)
     exclude_other_interventions: bool = True
     placebo_outcome: str = ""

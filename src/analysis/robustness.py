@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from analysis import methods
+from analysis import methods, stored
 from analysis.data.panel import Panel, Study
 from analysis.errors import AnalysisError
-from analysis.result import Estimate, Result
+from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.resample import minimum_detectable
 
 POWER = 0.8
@@ -71,13 +71,42 @@ class Robustness:
     breakdown: Breakdown | None = None
 
 
+STORED: Mapping[str, type] = {
+    kind.__name__: kind for kind in (Result, Estimate, Check, Sample, Answer, Breakdown, Robustness)
+}
+
+
+def question(study: Study) -> dict[str, Any]:
+    """All that estimates depend on beside source and environment, as plain values.
+
+    Two languages of a report ask the same question; two sets of data never do.
+    """
+    words = {"language", "title_en", "title_zh"}
+    panels = [study.panel, *([study.placebo] if study.placebo else []), *study.mixes.values()]
+    return {
+        "params": study.params.model_dump(exclude=words),
+        "published": [item.model_dump() for item in study.about.published_results],
+        "mixes": list(study.mixes),
+        "panels": [_contents(panel) for panel in panels],
+    }
+
+
+def _contents(panel: Panel) -> list[Any]:
+    columns = {name: panel.frame[name].to_list() for name in panel.frame}
+    return [columns, panel.periods, panel.frequency, panel.has_exposure, dict(panel.dropped)]
+
+
 def estimate_headline(study: Study) -> Result:
-    """The question's own method on its own panel.
+    """The question's own method on its own panel, once for all languages.
 
     Raises
     ------
     DesignError, EstimationError: as the method.
     """
+    return stored.kept("headline", question(study), STORED, lambda: _headline(study))
+
+
+def _headline(study: Study) -> Result:
     return run(study, study.panel, study.params.method, _own_options(study))
 
 
@@ -208,7 +237,12 @@ def reporting_checks(study: Study) -> tuple[Answer, ...]:
 
 
 def examine(study: Study, headline: Result) -> Robustness:
-    """Everything the headline rests on."""
+    """Everything the headline rests on, once for all languages."""
+    asked = {**question(study), "headline": headline.to_json()}
+    return stored.kept("robustness", asked, STORED, lambda: _examine(study, headline))
+
+
+def _examine(study: Study, headline: Result) -> Robustness:
     error = headline.headline.standard_error or float("nan")
     degrees = int(headline.options["degrees"])
     return Robustness(

@@ -3,70 +3,74 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import os
-import shutil
 import tempfile
+import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import nbformat
 import papermill
 import yaml
-from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
+from analysis.batch import warm
+from analysis.batch.kernels import ReportKernelManager
 from analysis.batch.plan import Run
+from analysis.batch.status import RUNS, VERSION, Finished, Status, json_bytes, put
 
-RUNS = Path("build/runs")
 END_MIME = "application/vnd.analysis.end+json"
-VERSION = 1
+LIMIT = 1800.0
+"""Seconds a report may take unless told otherwise."""
+RETRIES = 2
+PAUSE = 1.0
+"""Seconds before the first retry; each further one waits twice as long."""
 
-
-class SocketKernelManager(AsyncKernelManager):  # type: ignore[misc]
-    """Kernels that talk over Unix sockets in a private folder: no port is open to others.
-
-    The library's own default puts all sockets of a folder under one name, so that two kernels
-    at once would hear each other.
-    """
-
-    transport = "ipc"
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        self._sockets = tempfile.TemporaryDirectory(prefix="analysis-")
-        self.ip = str(Path(self._sockets.name) / "kernel")
-
-    def cleanup_resources(self, restart: bool = False) -> Any:
-        """The folder goes with the kernel."""
-        if not restart:
-            self._sockets.cleanup()
-        return super().cleanup_resources(restart)
+QUICK = {
+    # Nothing is written while the notebook runs: it is put in place whole, or not at all.
+    "request_save_on_cell_execute": False,
+    "autosave_cell_every": 0,
+    # The kernel is ended by signal. Waiting for its exit hooks costs 0.8 s a report.
+    "shutdown_kernel": "immediate",
+    "progress_bar": False,
+    "log_output": False,
+}
+"""Settings of papermill and nbclient that spare waits."""
 
 
 @dataclass(frozen=True)
-class Status:
-    """What became of a run; written as ``status.json`` beside the executed notebook."""
+class Settings:
+    """How runs are executed, wherever that is.
 
-    version: int
-    report: str
-    notebook: str
-    language: str
-    status: str
-    title: str
+    Parameters
+    ----------
+    root: the project's folder, in which kernels start.
+    edition: ISO date of the edition.
+    limit: seconds a report may take.
+    retries: how often a dead kernel or a failure of input or output is tried again.
+    results: folder of results that the languages of a report share, or blank.
+    """
+
+    root: str
     edition: str
-    seconds: float
-    error: str | None
+    limit: float = LIMIT
+    retries: int = RETRIES
+    results: str = ""
 
-    @property
-    def done(self) -> bool:
-        """Whether the notebook came to its end."""
-        return self.status == "done"
+
+class TooLongError(Exception):
+    """The report took longer than its time limit."""
+
+
+def settings_here(**changes: Any) -> Settings:
+    """Settings for this folder and today."""
+    today = dt.date.today().isoformat()  # noqa: DTZ011  an edition is a local date
+    return Settings(**{"root": str(Path.cwd()), "edition": today, **changes})
 
 
 def execute_all(
@@ -82,72 +86,149 @@ def execute_all(
     report: called with a status, how many are finished, and how many there are.
     """
     planned = list(runs)
-    today = dt.date.today().isoformat()  # noqa: DTZ011  an edition is a local date
     statuses: list[Status] = []
-    executor: Executor
     with ThreadPoolExecutor(max_workers=jobs) as executor:
-        waiting = [executor.submit(execute, run, folder, today) for run in planned]
-        for future in as_completed(waiting):
-            statuses.append(future.result())
-            report(statuses[-1], len(statuses), len(planned))
+        for finished in finished_runs(planned, executor, settings_here()):
+            put(finished, folder)
+            statuses.append(finished.status)
+            report(finished.status, len(statuses), len(planned))
     return statuses
 
 
-def execute(run: Run, folder: Path, edition: str) -> Status:
-    """Execute one run into a private folder, then put it in place whole."""
-    final = folder / run.report / run.language
-    private = final.with_name(f"{run.language}.part-{os.getpid()}")
-    shutil.rmtree(private, ignore_errors=True)
-    private.mkdir(parents=True)
+def finished_runs(
+    runs: Iterable[Run], executor: Executor, settings: Settings
+) -> Iterator[Finished]:
+    """Runs as they end, on any executor of ``concurrent.futures``' kind."""
+    waiting = [executor.submit(execute, run, settings) for run in runs]
+    for future in as_completed(waiting):
+        yield future.result()
+
+
+def execute(run: Run, settings: Settings) -> Finished:
+    """Execute one run; a dead kernel or broken input or output is tried again, nothing else."""
     started = time.monotonic()
-    error: str | None = None
+    attempts = 0
+    with tempfile.TemporaryDirectory(prefix="analysis-run-") as folder:
+        output = Path(folder) / "notebook.ipynb"
+        while True:
+            attempts += 1
+            record, kernel, error = attempt(run, settings, output)
+            if error is None or attempts > settings.retries or not worth_retrying(error):
+                break
+            time.sleep(PAUSE * 2 ** (attempts - 1))
+        status = Status(
+            VERSION,
+            run.report,
+            run.notebook.stem,
+            run.language,
+            "failed" if error else "done",
+            run.title,
+            settings.edition,
+            round(time.monotonic() - started, 1),
+            None if error is None else describe(error),
+            run.key,
+            attempts,
+            kernel,
+        )
+        return Finished(status, _files(run, output, record), record)
+
+
+def attempt(
+    run: Run, settings: Settings, output: Path
+) -> tuple[dict[str, Any] | None, str, Exception | None]:
+    """The record and the kind of kernel, or why there is none."""
+    output.unlink(missing_ok=True)
     try:
-        record = _run_notebook(run, private)
+        return *run_notebook(run, settings, output), None
     except Exception as failure:  # any failure is this run's own; the others go on
-        record, error = None, _describe(failure)
-    status = Status(
-        VERSION,
-        run.report,
-        run.notebook.stem,
-        run.language,
-        "failed" if error else "done",
-        run.title,
-        edition,
-        round(time.monotonic() - started, 1),
-        error,
-    )
-    (private / "params.yml").write_text(_params_text(run), encoding="utf-8")
-    _write_json(private / "status.json", asdict(status))
+        return None, "", failure
+
+
+def _files(run: Run, output: Path, record: dict[str, Any] | None) -> dict[str, bytes]:
+    """What the run leaves; a notebook that broke off is kept under another name."""
+    files = {"params.yml": _params_text(run).encode("utf-8")}
+    if output.exists():
+        name = "failed.ipynb" if record is None else output.name
+        files[name] = output.read_bytes()
     if record is not None:
-        _write_json(private / "result.json", record)
-    shutil.rmtree(final, ignore_errors=True)
-    private.rename(final)
-    return status
+        files["result.json"] = json_bytes(record)
+    return files
 
 
-def _run_notebook(run: Run, folder: Path) -> dict[str, Any]:
-    """Execute and return the end-of-notebook record; without one the run failed."""
-    output = folder / "notebook.ipynb"
-    papermill.execute_notebook(
-        str(run.notebook),
-        str(output),
-        parameters=dict(run.values),
-        kernel_name="python3",
-        progress_bar=False,
-        log_output=False,
-        kernel_manager_class=SocketKernelManager,
-    )
-    notebook = nbformat.read(output, as_version=4)
-    notebook.metadata["analysis"] = {"title": run.title, "report": run.report}
+def run_notebook(run: Run, settings: Settings, output: Path) -> tuple[dict[str, Any], str]:
+    """Write the executed notebook; its end-of-notebook record, and which kind of kernel it had.
+
+    Raises
+    ------
+    TooLongError: the time limit was reached.
+    Exception: whatever papermill raised, or no record: without one the run failed.
+    """
+    with timed_manager(settings) as (manager, expired):
+        try:
+            notebook = papermill.execute_notebook(
+                str(Path(settings.root) / run.notebook),
+                str(output),
+                parameters=dict(run.values),
+                kernel_name="python3",
+                kernel_manager_class=manager,
+                **QUICK,
+            )
+        except Exception as failure:
+            if expired.is_set():
+                raise TooLongError(f"took longer than {settings.limit:g} s") from failure
+            raise
+    notebook.metadata["analysis"] = {"title": run.title, "report": run.report, "key": run.key}
     nbformat.write(notebook, output)
     for cell in reversed(notebook.cells):
         for item in cell.get("outputs", []):
             if END_MIME in item.get("data", {}):
-                return dict(item["data"][END_MIME])
+                return dict(item["data"][END_MIME]), manager.kind()
     raise RuntimeError("the notebook came to no end-of-notebook record")
 
 
-def _describe(failure: Exception) -> str:
+@contextmanager
+def timed_manager(settings: Settings) -> Iterator[tuple[Any, threading.Event]]:
+    """A manager class for one run, whose kernel is killed when the time limit is reached."""
+    started: list[ReportKernelManager] = []
+    expired = threading.Event()
+
+    class Manager(ReportKernelManager):
+        """The kernel of this run."""
+
+        folder = settings.root
+        environment: ClassVar[Mapping[str, str]] = {"ANALYSIS_RESULTS": settings.results}
+
+        def __init__(self, **given: Any) -> None:
+            super().__init__(**given)
+            started.append(self)
+
+        @classmethod
+        def kind(cls) -> str:
+            """Forked, or started as usual where fork cannot be had."""
+            return "warm" if started and started[-1].was_warm else "ordinary"
+
+    def expire() -> None:
+        expired.set()
+        for manager in started:
+            manager.strike_down()
+
+    timer = threading.Timer(settings.limit, expire)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield Manager, expired
+    finally:
+        timer.cancel()
+
+
+def worth_retrying(failure: Exception) -> bool:
+    """Only what another try may mend: a kernel that died, or input and output."""
+    if isinstance(failure, (DeadKernelError, OSError, warm.ForkUnavailableError)):
+        return True
+    return isinstance(failure, RuntimeError) and str(failure).startswith("Kernel d")
+
+
+def describe(failure: Exception) -> str:
     """What went wrong, for the log: our own errors in full, others by their last line.
 
     Papermill's errors carry whole cells and tracebacks; a log gets neither.
@@ -157,6 +238,8 @@ def _describe(failure: Exception) -> str:
         return f"cell {cell}: {failure.ename}: {str(failure.evalue).strip()[:2000]}"
     if isinstance(failure, DeadKernelError):
         return "the kernel died"
+    if isinstance(failure, TooLongError):
+        return str(failure)
     last = traceback.format_exception_only(failure)[-1].strip()
     return last[:2000]
 
@@ -165,8 +248,3 @@ def _params_text(run: Run) -> str:
     """The params as given, without the language, so that the file can be run again."""
     given = {name: value for name, value in run.values.items() if name != "language"}
     return str(yaml.safe_dump(given, sort_keys=False, allow_unicode=True))
-
-
-def _write_json(file: Path, content: dict[str, Any]) -> None:
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1)
-    file.write_text(text + "\n", encoding="utf-8")

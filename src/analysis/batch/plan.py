@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from analysis import methods
+from analysis import digest, methods
+from analysis.batch.suites import LANGUAGES, Listed, expand
 from analysis.data.claim import require_changes
 from analysis.data.dataset import read_dataset
 from analysis.data.design import require_comparison
 from analysis.data.panel import build_study, tables_needed
 from analysis.data.published import read_published
-from analysis.errors import AnalysisError, ParamsError, Problem, nearest
+from analysis.errors import AnalysisError, ParamsError, Problem
 from analysis.params import (
     NOTEBOOKS,
     ClaimsAudit,
@@ -24,20 +23,19 @@ from analysis.params import (
     Params,
     PublishedFigures,
     plain_types,
-    problems_of,
 )
 
-PARAMS = Path("params")
-LANGUAGES: tuple[Literal["en", "zh"], ...] = ("en", "zh")
-
-
-class Suite(BaseModel):
-    """``params/suites/<suite>.yml``: reports by name, and the languages they appear in."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    reports: tuple[str, ...]
-    languages: tuple[Literal["en", "zh"], ...] = LANGUAGES
+NOT_OF_DESIGN = {
+    *("language", "title_en", "title_zh", "seed", "better", "smallest_effect", "level"),
+    *("placebo_periods", "disclosure_threshold"),
+}
+"""Parameters that cannot make a sound comparison impossible."""
+SECRET_NAME = re.compile(r"passw|secret|token|api_?key|credential", re.IGNORECASE)
+SECRET_VALUE = re.compile(
+    r"://[^/\s:@]+:[^/\s@]+@|-----BEGIN|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}|\bsk-\w{20,}"
+    r"|\b(?:password|passwd|pwd|secret|token)\s*=",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,7 @@ class Run:
     language: str
     values: Mapping[str, Any]
     params: Params
+    key: str = ""
 
     @property
     def notebook(self) -> Path:
@@ -60,12 +59,6 @@ class Run:
         return str(self.values.get(f"title_{self.language}") or self.report)
 
 
-def known_reports() -> list[str]:
-    """Every params file, as ``<notebook>/<report>``."""
-    files = (f for name in NOTEBOOKS for f in (PARAMS / name).glob("*.yml"))
-    return sorted(f"{file.parent.name}/{file.stem}" for file in files)
-
-
 def plan(targets: Iterable[str], languages: tuple[str, ...] = ()) -> list[Run]:
     """The runs of suites, report names or params files, checked.
 
@@ -73,22 +66,60 @@ def plan(targets: Iterable[str], languages: tuple[str, ...] = ()) -> list[Run]:
     ------
     AnalysisError: with every problem of every report; the kind of the first decides the exit.
     """
-    reports: list[tuple[str, tuple[str, ...]]] = []
-    problems: list[AnalysisError] = []
-    for target in targets:
-        try:
-            reports += _expand(target)
-        except AnalysisError as error:
-            problems.append(error)
-    runs: list[Run] = []
-    for report, own in dict.fromkeys(reports):
-        try:
-            runs += _runs(report, languages or own)
-        except AnalysisError as error:
-            problems.append(_placed(error, report))
-    if problems:
-        raise type(problems[0])(problem for error in problems for problem in error.problems)
+    runs, errors = list_runs(targets, languages)
+    refuse([*errors, *check_runs(runs)])
     return runs
+
+
+def list_runs(
+    targets: Iterable[str], languages: tuple[str, ...] = ()
+) -> tuple[list[Run], list[AnalysisError]]:
+    """The runs with their params checked, and what is wrong; no data are read."""
+    listed: dict[str, Listed] = {}
+    errors: list[AnalysisError] = []
+    for target in targets:
+        found, problems = expand(target)
+        if problems:
+            errors.append(ParamsError(problems))
+        for one in found:
+            if listed.setdefault(one.report, one) != one:
+                what = "stands for two runs with different parameters"
+                errors.append(ParamsError([Problem(f"report {one.report}", what, "Rename one")]))
+    runs: list[Run] = []
+    for one in listed.values():
+        try:
+            runs += _runs(one, languages or one.languages)
+        except AnalysisError as error:
+            errors.append(_placed(error, one.report))
+    # The first language of all reports, then the next: the second finds the first's results.
+    return sorted(runs, key=lambda run: LANGUAGES.index(run.language)), errors
+
+
+def check_runs(runs: Iterable[Run]) -> list[AnalysisError]:
+    """What the data refuse, once per question: languages and thresholds do not matter here."""
+    errors: list[AnalysisError] = []
+    asked: set[str] = set()
+    for run in runs:
+        question = digest.of_value(run.params.model_dump(mode="json", exclude=NOT_OF_DESIGN))
+        if question in asked:
+            continue
+        asked.add(question)
+        try:
+            check_study(run.params)
+        except AnalysisError as error:
+            errors.append(_placed(error, run.report))
+    return errors
+
+
+def refuse(errors: Sequence[AnalysisError]) -> None:
+    """Nothing starts while anything is wrong.
+
+    Raises
+    ------
+    AnalysisError: with all problems.
+    """
+    if errors:
+        raise type(errors[0])(problem for error in errors for problem in error.problems)
 
 
 def _placed(error: AnalysisError, report: str) -> AnalysisError:
@@ -96,74 +127,29 @@ def _placed(error: AnalysisError, report: str) -> AnalysisError:
     return type(error)(placed)
 
 
-def _expand(target: str) -> list[tuple[str, tuple[str, ...]]]:
-    """A suite, a report name or a path to a params file, as report names with languages."""
-    name = target.removesuffix(".yml").removeprefix(f"{PARAMS}/")
-    if name.startswith("suites/") or "/" not in name:
-        return _suite(name.removeprefix("suites/"))
-    if name not in known_reports():
-        raise ParamsError(
-            [Problem(f"report {name}", "does not exist", nearest(name, known_reports()))]
-        )
-    return [(name, LANGUAGES)]
-
-
-def _suite(name: str) -> list[tuple[str, tuple[str, ...]]]:
-    file = PARAMS / "suites" / f"{name}.yml"
-    if not file.is_file():
-        known = [other.stem for other in (PARAMS / "suites").glob("*.yml")]
-        raise ParamsError([Problem(f"suite {name}", "does not exist", nearest(name, known))])
-    try:
-        suite = Suite.model_validate(_read_yaml(file))
-    except ValidationError as error:
-        raise ParamsError(problems_of(error, Suite, file.name)) from None
-    unknown = [
-        Problem(
-            f"suite {name}",
-            f"lists '{report}', which does not exist",
-            nearest(report, known_reports()),
-        )
-        for report in suite.reports
-        if report not in known_reports()
-    ]
-    if unknown:
-        raise ParamsError(unknown)
-    return [(report, suite.languages) for report in suite.reports]
-
-
-def _read_yaml(file: Path) -> dict[str, Any]:
-    """A YAML mapping.
-
-    Raises
-    ------
-    ParamsError: unreadable, or not a mapping.
-    """
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", None)
-        where = file.name if line is None else f"{file.name}, row {line + 1}"
-        raise ParamsError([Problem(where, "is not readable YAML in UTF-8")]) from None
-    if not isinstance(content, dict):
-        raise ParamsError([Problem(file.name, "is not a list of name: value lines")])
-    return {str(key): value for key, value in content.items()}
-
-
-def _runs(report: str, languages: tuple[str, ...]) -> list[Run]:
-    notebook = report.split("/", maxsplit=1)[0]
-    values = _read_yaml(PARAMS / f"{report}.yml")
-    problems = plain_types(values)
+def _runs(listed: Listed, languages: tuple[str, ...]) -> list[Run]:
+    values = listed.values
+    problems = [*plain_types(values), *secrets(values)]
     if "language" in values:
         problems.append(Problem("language", "is set by the suite", "Leave it out"))
     if problems:
         raise ParamsError(problems)
-    model = NOTEBOOKS[notebook]
-    runs = []
-    for language in languages:
-        params = model.from_mapping({**values, "language": language})
-        runs.append(Run(report, language, {**values, "language": language}, params))
-    check_study(runs[0].params)
-    return runs
+    model = NOTEBOOKS[listed.report.split("/", maxsplit=1)[0]]
+    return [
+        Run(listed.report, language, given, model.from_mapping(given))
+        for language in languages
+        for given in [{**values, "language": language}]
+    ]
+
+
+def secrets(values: Mapping[str, Any]) -> list[Problem]:
+    """Parameters that look like a password or a key: all parameters are published."""
+    remedy = "Parameters are published; keep it in the environment or a password file"
+    return [
+        Problem(name, "looks like a password or a key", remedy)
+        for name, value in values.items()
+        if SECRET_NAME.search(name) or (isinstance(value, str) and SECRET_VALUE.search(value))
+    ]
 
 
 def check_study(params: Params) -> None:

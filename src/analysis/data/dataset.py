@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +13,7 @@ import pandas as pd
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from analysis import digest
 from analysis.data.contract import check_links, parse_table
 from analysis.data.tables import TABLES
 from analysis.errors import ContractError, ParamsError, Problem, nearest
@@ -203,7 +203,7 @@ def _read(folder: Path, wanted: tuple[str, ...] | None, stamp: tuple) -> Dataset
     if problems:
         raise ContractError(problems)
     used = (folder / "dataset.yml", *(files[name] for name in frames))
-    return Dataset(folder, about, frames, {file.name: file_hash(file) for file in used})
+    return Dataset(folder, about, frames, {file.name: digest.of_file(file) for file in used})
 
 
 def _check_files(files: Mapping[str, Path]) -> list[Problem]:
@@ -232,9 +232,3 @@ def _read_file(file: Path) -> pd.DataFrame:
     return pd.read_csv(
         file, dtype="string", keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False
     )
-
-
-def file_hash(file: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    with file.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.data.area import belongs, parents_of, within_region
 from analysis.data.dataset import About, Dataset
 from analysis.data.series import (
     FREQUENCY,
@@ -122,10 +123,11 @@ def outcome_names(dataset: Dataset) -> list[str]:
 
 def check_names(dataset: Dataset, params: InterventionEffect) -> list[Problem]:
     """Parameters that name something the dataset does not hold."""
-    problems: list[Problem] = []
+    problems = _missing_tables(dataset, params)
+    missing = {problem.where for problem in problems}
 
-    def known(name: str, value: str, choices: list[str]) -> None:
-        if value and value not in choices:
+    def known(name: str, value: str, choices: list[str], table: str = "") -> None:
+        if value and value not in choices and f"table {table}" not in missing:
             problems.append(
                 Problem(
                     name,
@@ -139,13 +141,27 @@ def check_names(dataset: Dataset, params: InterventionEffect) -> list[Problem]:
         interventions = sorted(dataset.tables["interventions"]["intervention"].unique())
     if dataset.has("exposures"):
         exposures = sorted(dataset.tables["exposures"]["exposure"].unique())
-    known("intervention", params.intervention, interventions)
+    known("intervention", params.intervention, interventions, "interventions")
     known("outcome", params.outcome, outcome_names(dataset))
     known("placebo_outcome", params.placebo_outcome, outcome_names(dataset))
-    known("exposure", params.exposure, exposures)
+    known("exposure", params.exposure, exposures, "exposures")
+    parents = parents_of(dataset.tables["regions"])
+    if params.region and not any(belongs(code, params.region, parents) for code in parents):
+        known("region", params.region, list(parents))
     for code in params.exclude_regions:
         known("exclude_regions", code, list(dataset.tables["regions"]["region_code"]))
     return problems
+
+
+def _missing_tables(dataset: Dataset, params: InterventionEffect) -> list[Problem]:
+    """Tables without which the question cannot be asked."""
+    needed = {"interventions"} | ({"exposures"} if params.exposure else set())
+    missing = [f"table {name}" for name in sorted(needed) if not dataset.has(name)]
+    if not (dataset.has("outcomes") or dataset.has("complaints")):
+        missing.append("table outcomes or complaints")
+    remedy = "Add it to the dataset, or choose a dataset that has it"
+    what = f"is needed by this report, and dataset {dataset.folder.name} has none"
+    return [Problem(name, what, remedy) for name in missing]
 
 
 def build_panel(dataset: Dataset, params: InterventionEffect, outcome: str = "") -> Panel:
@@ -159,6 +175,7 @@ def build_panel(dataset: Dataset, params: InterventionEffect, outcome: str = "")
     problems = check_names(dataset, params)
     if problems:
         raise ParamsError(problems)
+    dataset = within_region(dataset, params.region)
     counts = counts_of(dataset, outcome or params.outcome, params.period)
     counts = within(counts, params)
     periods = tuple(str(label) for label in counts.columns)

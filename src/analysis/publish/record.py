@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,6 +31,7 @@ class Status(BaseModel):
     title: str
     edition: str
     error: str | None = None
+    key: str = ""
 
 
 class Change(BaseModel):
@@ -101,6 +103,15 @@ class Entry(BaseModel):
         return page_file(self.name, language)
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one report: ``kept`` and ``failed`` say why in ``problems``."""
+
+    report: str
+    state: Literal["published", "kept", "failed"]
+    problems: tuple[Problem, ...] = ()
+
+
 class Pages(BaseModel):
     """``pages.json``: what the site holds."""
 
@@ -108,6 +119,22 @@ class Pages(BaseModel):
 
     version: Literal[1] = 1
     pages: dict[str, Entry] = {}
+
+
+def report_folders(runs: Path) -> list[Path]:
+    """The folders ``<notebook>/<name>`` that hold a run in any language, sorted."""
+    found = {file.parent.parent for file in runs.glob("*/*/*/status.json")}
+    return sorted(found)
+
+
+def name_of(folder: Path) -> str:
+    """The stem of the report's pages."""
+    return f"{folder.parent.name}-{folder.name}"
+
+
+def report_of(folder: Path) -> str:
+    """The report as a person names it."""
+    return f"{folder.parent.name}/{folder.name}"
 
 
 def page_file(name: str, language: str) -> str:

@@ -24,6 +24,7 @@ class Imprint:
     edition: ISO date of the edition, or blank.
     sibling: address of the same report in the other language, or blank.
     index, methods, data, reading: addresses of the site's own pages, or blank.
+    since: sentences on what changed since the last edition.
     """
 
     title: str = ""
@@ -34,6 +35,7 @@ class Imprint:
     methods: str = ""
     data: str = ""
     reading: str = ""
+    since: tuple[str, ...] = ()
 
 
 def render_page(page: Page, imprint: Imprint) -> str:

@@ -15,29 +15,23 @@ from analysis.publish.page import Page, read_page
 from analysis.publish.record import (
     Entry,
     Line,
+    Outcome,
     Status,
+    name_of,
     page_file,
     read_json,
     read_pages,
     read_status,
+    report_folders,
+    report_of,
     write_pages,
     write_whole,
 )
 from analysis.publish.render import Imprint
 from analysis.publish.scan import refuse_identifiers
+from analysis.publish.scrub import scrubbed
+from analysis.publish.since import read_since, sentences
 from analysis.report.wording import LANGUAGES
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one report: ``kept`` and ``failed`` say why in ``problems``.
-
-    The problems of a published report are warnings.
-    """
-
-    report: str
-    state: Literal["published", "kept", "failed"]
-    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,11 +42,12 @@ class _Built:
     files: dict[str, str]
 
 
-def publish(runs: Path, site: Path) -> list[Outcome]:
+def publish(runs: Path, site: Path, same: frozenset[str] = frozenset()) -> list[Outcome]:
     """Export every report under ``runs`` into ``site``, with the site's own pages around them.
 
     A report that failed, or whose pages cannot be made, does not stop the others: it keeps
-    its last good pages, marked in the index, and its problems are returned.
+    its last good pages, marked in the index, and its problems are returned. Reports in ``same``
+    have pages in ``site`` from the very same runs, which stay.
 
     Raises
     ------
@@ -63,6 +58,10 @@ def publish(runs: Path, site: Path) -> list[Outcome]:
     outcomes = []
     for folder in report_folders(runs):
         name, report = name_of(folder), report_of(folder)
+        if name in same:
+            entries[name] = mark(entries[name], stale=False)
+            outcomes.append(Outcome(report, "published"))
+            continue
         try:
             built = _build(folder)
             _refuse_clash(entries.get(name), report)
@@ -87,22 +86,6 @@ def report_pages(site: Path) -> list[Path]:
     return [site / page_file(name, language) for name in listed for language in LANGUAGES]
 
 
-def report_folders(runs: Path) -> list[Path]:
-    """The folders ``<notebook>/<name>`` that hold a run in any language, sorted."""
-    found = {file.parent.parent for file in runs.glob("*/*/*/status.json")}
-    return sorted(found)
-
-
-def name_of(folder: Path) -> str:
-    """The stem of the report's pages."""
-    return f"{folder.parent.name}-{folder.name}"
-
-
-def report_of(folder: Path) -> str:
-    """The report as a person names it."""
-    return f"{folder.parent.name}/{folder.name}"
-
-
 def mark(entry: Entry, *, stale: bool) -> Entry:
     """The entry with the mark set."""
     return entry.model_copy(update={"stale": stale})
@@ -110,6 +93,7 @@ def mark(entry: Entry, *, stale: bool) -> Entry:
 
 def _build(folder: Path) -> _Built:
     statuses = {language: _done(folder / language) for language in LANGUAGES}
+    _refuse_other_run(folder, statuses)
     pages = _pages(folder)
     _refuse_other_numbers(folder, pages)
     files = {
@@ -130,13 +114,28 @@ def _done(folder: Path) -> Status:
     return status
 
 
+def _refuse_other_run(folder: Path, statuses: dict[str, Status]) -> None:
+    """A notebook belongs to the run whose status stands beside it, by its content key."""
+    problems = []
+    for language, status in statuses.items():
+        notebook = read_json(folder / language / "notebook.ipynb")
+        key = notebook.get("metadata", {}).get("analysis", {}).get("key", "")
+        if key != status.key:
+            where = f"{report_of(folder)} ({language})"
+            problems.append(Problem(where, "holds the notebook of another run", "Run it again"))
+    if problems:
+        raise PublishError(problems)
+
+
 def _pages(folder: Path) -> dict[str, Page]:
     """The report in every language, or the problems of all languages together."""
     pages: dict[str, Page] = {}
     problems: list[Problem] = []
     for language in LANGUAGES:
         try:
-            pages[language] = read_page(read_json(folder / language / "notebook.ipynb"), language)
+            pages[language] = read_page(
+                scrubbed(read_json(folder / language / "notebook.ipynb")), language
+            )
         except PublishError as error:
             place = f"{report_of(folder)} ({language})"
             problems += [replace(item, where=f"{place}, {item.where}") for item in error.problems]
@@ -170,6 +169,7 @@ def _imprint(folder: Path, status: Status) -> Imprint:
         edition=status.edition,
         sibling=page_file(name, other),
         **addresses(status.language),
+        since=sentences(read_since(folder / status.language), status.language),
     )
 
 

@@ -1,0 +1,180 @@
+"""What ``analysis run`` and ``analysis history`` do, behind their options."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from analysis.batch import lock
+from analysis.batch.history import Entry, History, causes, in_words
+from analysis.batch.keys import Keys, results_folder
+from analysis.errors import ParamsError, Problem
+
+
+def run_command(
+    targets: tuple[str, ...], languages: tuple[str, ...], options: Mapping[str, Any]
+) -> int:
+    """Plan, then execute what is due; returns how many runs failed.
+
+    Raises
+    ------
+    AnalysisError: something is wrong, and nothing has started.
+    """
+    if options["dry_run"]:
+        _dry_run(targets, languages, options)
+        return 0
+    with lock.only_one(options["wait"]):
+        return _run(targets, languages, options)
+
+
+def _dry_run(
+    targets: tuple[str, ...], languages: tuple[str, ...], options: Mapping[str, Any]
+) -> None:
+    from analysis.batch.runner import Desk, prepare
+
+    tasks = prepare(targets, languages, Desk(), again=options["again"])
+    for task in tasks:
+        if options["mode"] == "json":
+            line = {"report": task.run.report, "language": task.run.language, "why": task.why}
+            click.echo(json.dumps({**line, "key": task.run.key}, ensure_ascii=False))
+        else:
+            click.echo(f"  {task.name}: {task.why or 'nothing to do'}")
+    if options["mode"] is None:
+        due = sum(bool(task.why) for task in tasks)
+        click.echo(f"{due} of {len(tasks)} would run")
+
+
+def _run(targets: tuple[str, ...], languages: tuple[str, ...], options: Mapping[str, Any]) -> int:
+    from analysis.batch.progress import progress
+    from analysis.batch.runner import Desk, execute_due, prepare
+
+    desk = Desk()
+    tasks = prepare(targets, languages, desk, again=options["again"])
+    with progress(tasks, options["jobs"], options["mode"]) as show:
+        if not any(task.why for task in tasks):
+            return 0
+        # Imported here: papermill takes a second, which a run with nothing to do does not have.
+        from analysis.batch.execute import settings_here
+
+        settings = settings_here(
+            limit=options["limit"], retries=options["retries"], results=str(results_folder())
+        )
+        with _ended_by_signal(), _executor(options["scheduler"], options["jobs"]) as executor:
+            statuses = execute_due(tasks, executor, settings, desk, show)
+    return sum(not status.done for status in statuses)
+
+
+@contextmanager
+def _executor(scheduler: str, jobs: int) -> Iterator[Executor]:
+    """Threads here, or the workers of a Dask cluster.
+
+    Raises
+    ------
+    ParamsError: Dask is not installed, or its scheduler does not answer.
+    """
+    if not scheduler:
+        with ThreadPoolExecutor(max_workers=jobs) as executor:
+            yield executor
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        remedy = "Install it: pip install 'analysis[cluster]'"
+        raise ParamsError(
+            [Problem("--scheduler", "needs the package distributed", remedy)]
+        ) from None
+    try:
+        client = Client(scheduler, timeout=10)
+    except (OSError, ValueError, TimeoutError):
+        remedy = "Start it with: dask scheduler"
+        raise ParamsError(
+            [Problem(f"--scheduler {scheduler}", "does not answer", remedy)]
+        ) from None
+    with client:
+        # A run that fails says so itself; Dask must not start it elsewhere a second time.
+        yield client.get_executor(retries=0, pure=False)
+
+
+@contextmanager
+def _ended_by_signal() -> Iterator[None]:
+    """On SIGTERM the kernels end with us; what was finished is kept, the site is untouched."""
+    from analysis.batch import warm
+
+    def end(*_: object) -> None:
+        warm.stop()
+        click.echo("Ended by SIGTERM; what was finished is kept", err=True)
+        sys.stderr.flush()
+        # Threads that wait for a kernel cannot be joined in time; nothing of theirs is half-done.
+        os._exit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def history_lines(report: str, most: int) -> list[str]:
+    """One line a run."""
+    lines = []
+    for one in History().latest(report, most):
+        number = one.headline.get("relative_percent")
+        shown = f"{number[0]} %" if isinstance(number, list) and number else ""
+        what = one.error.splitlines()[0] if one.error else f"{one.verdict} {shown}".strip()
+        name = f"{one.report} [{one.language}]"
+        lines.append(f"{one.id:>5} {one.edition} {name}: {one.status}, {one.seconds:.1f} s, {what}")
+    return lines or ["No run yet"]
+
+
+def _entry(number: int) -> Entry:
+    entry = History().get(number)
+    if entry is None:
+        raise ParamsError(
+            [Problem(f"run {number}", "is not in the history", "See: analysis history list")]
+        )
+    return entry
+
+
+def history_entry(number: int) -> str:
+    """A run as JSON.
+
+    Raises
+    ------
+    ParamsError: there is none of that number.
+    """
+    content = dataclasses.asdict(_entry(number))
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+
+
+def history_changes(number: int) -> str:
+    """What changed since the last good run before, and why.
+
+    Raises
+    ------
+    ParamsError: there is no run of that number.
+    """
+    new = _entry(number)
+    old = History().last_good(new.report, new.language, new.id)
+    name = f"{new.report} [{new.language}]"
+    if old is None:
+        return f"{name}: no good run before"
+    lines = [f"{name}: run {new.id} against run {old.id} of {old.edition}"]
+    lines += [
+        f"  {key}: {old.headline.get(key)} → {new.headline.get(key)}"
+        for key in sorted(new.headline)
+        if old.headline.get(key) != new.headline.get(key)
+    ]
+    if old.verdict != new.verdict:
+        lines.append(f"  verdict: {old.verdict} → {new.verdict or new.status}")
+    if old.parts is not None and new.parts is not None:
+        lines.append(f"  why: {in_words(causes(old.parts, new.parts, Keys().prints))}")
+    return "\n".join(lines)

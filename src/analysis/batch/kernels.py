@@ -1,0 +1,221 @@
+"""Kernels for reports: a provisioner that forks them from a warm parent, and their manager.
+
+The provisioner is registered as ``analysis-warm``; plain papermill, nbclient and Jupyter use it
+with ``JUPYTER_DEFAULT_PROVISIONER_NAME=analysis-warm``. Where no kernel can be forked it starts an
+ordinary one and says so in the log.
+
+References
+----------
+Jupyter client, "Customizing the kernel's runtime environment" (kernel provisioning).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from queue import Empty
+from typing import Any, ClassVar
+
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
+
+from analysis.batch import warm
+
+NAME = "analysis-warm"
+
+
+class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
+    """Forks a kernel from the warm parent of this process; an ordinary kernel where it cannot."""
+
+    warm_kernel: warm.Kernel | None = None
+    forked = False
+
+    @property
+    def has_process(self) -> bool:
+        """Whether there is a kernel, forked or ordinary."""
+        return self.warm_kernel is not None or super().has_process
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """A forked kernel, or an ordinary one with a word in the log."""
+        cwd = str(kwargs.get("cwd") or Path.cwd())
+        try:
+            arguments = kernel_arguments(cmd)
+            env = dict(kwargs.get("env") or os.environ)
+            # The parent takes seconds to start: a server must go on meanwhile.
+            self.warm_kernel = await asyncio.to_thread(_fork, arguments, cwd, env)
+        except warm.ForkUnavailableError as reason:
+            self.log.warning("Started an ordinary kernel: %s", reason)
+            kwargs["env"] = {**(kwargs.get("env") or os.environ), **warm.PINNED}
+            return await super().launch_kernel(cmd, **kwargs)
+        self.forked = True
+        self.pid = self.pgid = self.warm_kernel.pid
+        self.cwd = cwd
+        return self.connection_info
+
+    async def poll(self) -> int | None:
+        """Exit code, or ``None`` while the kernel runs."""
+        if self.warm_kernel is not None:
+            return self.warm_kernel.poll()
+        code: int | None = await super().poll()
+        return code
+
+    async def wait(self) -> int | None:
+        """Until the kernel has ended."""
+        if self.warm_kernel is None:
+            code: int | None = await super().wait()
+            return code
+        while (ended := self.warm_kernel.poll()) is None:
+            await asyncio.sleep(0.005)
+        self.warm_kernel.close()
+        self.warm_kernel = None
+        return ended
+
+    async def send_signal(self, signum: int) -> None:
+        """To the kernel and what it started."""
+        if self.warm_kernel is not None:
+            self.warm_kernel.send_signal(signum)
+        else:
+            await super().send_signal(signum)
+
+    async def kill(self, restart: bool = False) -> None:
+        """At once."""
+        if self.warm_kernel is not None:
+            self.warm_kernel.send_signal(signal.SIGKILL)
+        else:
+            await super().kill(restart)
+
+    async def terminate(self, restart: bool = False) -> None:
+        """By request."""
+        if self.warm_kernel is not None:
+            self.warm_kernel.send_signal(signal.SIGTERM)
+        else:
+            await super().terminate(restart)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """The connection goes, and with it a kernel that should still run."""
+        if self.warm_kernel is not None and not restart:
+            self.warm_kernel.close()
+            self.warm_kernel = None
+        await super().cleanup(restart)
+
+
+def _fork(arguments: list[str], cwd: str, env: dict[str, str]) -> warm.Kernel:
+    return warm.parent().fork(arguments, cwd, env)
+
+
+def kernel_arguments(cmd: list[str]) -> list[str]:
+    """What follows ``python -m ipykernel_launcher``.
+
+    Raises
+    ------
+    ForkUnavailableError: the command starts another program, which cannot be forked from ours.
+    """
+    ours = os.path.realpath(cmd[0]) == os.path.realpath(sys.executable)
+    # A link of the same name in another environment has the same program, but other packages.
+    ours = ours and Path(cmd[0]).parent == Path(sys.executable).parent
+    rest = [part for part in cmd[1:] if part != "-Xfrozen_modules=off"]
+    if not ours or rest[:2] != ["-m", "ipykernel_launcher"]:
+        raise warm.ForkUnavailableError("the kernel is of another environment")
+    return rest[2:]
+
+
+class PromptClient(AsyncKernelClient):  # type: ignore[misc]
+    """A client that is ready when the kernel has answered.
+
+    The library listens for another 0.2 s until nothing comes, for which it has no setting; here
+    the kernel's own ``idle`` says that nothing more will come.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Until the kernel has answered on both channels.
+
+        Raises
+        ------
+        RuntimeError: the kernel died or did not answer in time, as the library says it.
+        """
+        deadline = time.monotonic() + (timeout or float("inf"))
+        while time.monotonic() < deadline:
+            request = self.kernel_info()
+            if await self._answered(request) and await self._idle(request):
+                return
+            if not await self.is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+        raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
+
+    async def _answered(self, request: str) -> bool:
+        try:
+            reply = await self.shell_channel.get_msg(timeout=1)
+            while reply["parent_header"].get("msg_id") != request:
+                reply = await self.shell_channel.get_msg(timeout=1)
+        except Empty:
+            return False
+        self._handle_kernel_info_reply(reply)
+        return True
+
+    async def _idle(self, request: str) -> bool:
+        """Whether the end of the request came through; it may have been sent too early to hear."""
+        try:
+            while True:
+                message = await self.iopub_channel.get_msg(timeout=0.2)
+                ended = message["content"].get("execution_state") == "idle"
+                if ended and message["parent_header"].get("msg_id") == request:
+                    return True
+        except Empty:
+            return False
+
+
+class ReportKernelManager(AsyncKernelManager):  # type: ignore[misc]
+    """Warm kernels that talk over Unix sockets in a private folder: no port is open to others.
+
+    The library's own default puts all sockets of a folder under one name, so that two kernels
+    at once would hear each other. ``folder`` and ``environment`` are those of the report.
+    """
+
+    transport = "ipc"
+    folder = ""
+    environment: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.client_factory = PromptClient
+        self._sockets = tempfile.TemporaryDirectory(prefix="analysis-")
+        self.ip = str(Path(self._sockets.name) / "kernel")
+
+    @property
+    def kernel_spec(self) -> Any:
+        """The kernel's specification, which names the provisioner."""
+        spec = super().kernel_spec
+        if spec is not None:
+            spec.metadata = {**spec.metadata, "kernel_provisioner": {"provisioner_name": NAME}}
+        return spec
+
+    async def start_kernel(self, **settings: Any) -> Any:
+        """In the report's folder, with its environment."""
+        settings.setdefault("cwd", self.folder or str(Path.cwd()))
+        settings["env"] = {**os.environ, **self.environment, **settings.get("env", {})}
+        return await super().start_kernel(**settings)
+
+    @property
+    def was_warm(self) -> bool:
+        """Whether its kernel was forked."""
+        return bool(getattr(self.provisioner, "forked", False))
+
+    def strike_down(self) -> None:
+        """Kill the kernel; may be called from another thread."""
+        if self.was_warm and self.provisioner.warm_kernel is not None:
+            self.provisioner.warm_kernel.send_signal(signal.SIGKILL)
+        elif getattr(self.provisioner, "process", None) is not None:
+            self.provisioner.process.kill()
+
+    def cleanup_resources(self, restart: bool = False) -> Any:
+        """The folder goes with the kernel."""
+        if not restart:
+            self._sockets.cleanup()
+        return super().cleanup_resources(restart)

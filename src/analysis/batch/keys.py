@@ -1,0 +1,90 @@
+"""The content key of a run: all that its pages depend on. Same key, nothing to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis import digest
+from analysis.batch.plan import Run
+from analysis.data.fingerprint import Prints, data_read
+from analysis.data.panel import tables_needed
+from analysis.errors import AnalysisError
+from analysis.params import InterventionEffect
+
+CACHE = Path("build/cache")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the key of a run is made of, so that a change can be told from its cause.
+
+    Parameters
+    ----------
+    notebook: digest of its file.
+    params: values as run, defaults included, without the language.
+    data: by table, what :func:`analysis.data.fingerprint.data_read` found.
+    code: by file of the package, its digest.
+    environment: by package, its version.
+    """
+
+    language: str
+    notebook: str
+    params: Mapping[str, Any]
+    data: Mapping[str, Mapping[str, Any]]
+    code: Mapping[str, str]
+    environment: Mapping[str, str]
+
+    @property
+    def key(self) -> str:
+        """One digest of all; of data, of what the run reads only."""
+        data = {name: part["digest"] for name, part in self.data.items()}
+        content = [self.language, self.notebook, dict(self.params), data]
+        return digest.of_value([*content, dict(self.code), dict(self.environment)])
+
+
+class Keys:
+    """Keys of many runs; data of one dataset are looked at once."""
+
+    def __init__(self, cache: Path = CACHE) -> None:
+        self.prints = Prints(cache / "prints")
+        self._data: dict[str, dict[str, dict[str, Any]]] = {}
+        self._notebooks: dict[Path, str] = {}
+
+    def parts(self, run: Run) -> Parts | None:
+        """The parts of a run's key; ``None`` where its data cannot be read."""
+        try:
+            data = self._data_of(run)
+        except (AnalysisError, OSError, ValueError):
+            return None
+        if run.notebook not in self._notebooks:
+            self._notebooks[run.notebook] = digest.of_file(run.notebook)
+        return Parts(
+            run.language,
+            self._notebooks[run.notebook],
+            run.params.model_dump(mode="json", exclude={"language"}),
+            data,
+            digest.source(*digest.ABOVE),
+            digest.packages(),
+        )
+
+    def _data_of(self, run: Run) -> dict[str, dict[str, Any]]:
+        params = run.params
+        tables: set[str] | None = None
+        if isinstance(params, InterventionEffect):
+            tables = tables_needed(params)
+        folder, region = getattr(params, "dataset", ""), getattr(params, "region", "")
+        if not folder:
+            return {}
+        asked = digest.of_value([folder, sorted(tables or ()), region])
+        if asked not in self._data:
+            self._data[asked] = data_read(folder, tables, region, self.prints)
+        return self._data[asked]
+
+
+def results_folder(cache: Path = CACHE) -> Path:
+    """Where results of this source and environment are kept."""
+    here = [digest.source(*digest.ABOVE), digest.packages()]
+    return (cache / "results" / digest.of_value(here)[:16]).absolute()

@@ -1,0 +1,103 @@
+"""What a person or a log sees of a suite while it runs."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from analysis.batch.status import Status
+
+if TYPE_CHECKING:
+    from analysis.batch.runner import Task
+
+Show = Callable[[Status], None]
+
+
+@contextmanager
+def progress(tasks: Sequence[Task], jobs: int, mode: str | None) -> Iterator[Show]:
+    """Shows a suite while it runs.
+
+    Parameters
+    ----------
+    mode: ``quiet`` tells failures only, ``json`` writes one object a line, ``None`` tells all.
+    """
+    due = [task for task in tasks if task.why]
+    started = time.monotonic()
+    failed: list[Status] = []
+    if mode is None:
+        click.echo(f"{len(due)} of {len(tasks)} to run, {jobs} at once")
+    with _shower(due, jobs, mode) as one:
+
+        def show(status: Status) -> None:
+            if not status.done:
+                failed.append(status)
+            one(status)
+
+        yield show
+    seconds = time.monotonic() - started
+    if mode == "json":
+        end = {"event": "end", "ran": len(due), "failed": len(failed), "seconds": round(seconds, 1)}
+        click.echo(json.dumps({**end, "unchanged": len(tasks) - len(due)}))
+    elif mode is None and due:
+        click.echo(f"{len(due) - len(failed)} done, {len(failed)} failed in {seconds:.1f} s")
+
+
+@contextmanager
+def _shower(due: Sequence[Task], jobs: int, mode: str | None) -> Iterator[Show]:
+    if mode == "json":
+        yield _json_line
+    elif mode == "quiet" or not due:
+        yield _failure
+    elif Console().is_terminal:
+        with _bar(due, jobs) as show:
+            yield show
+    else:
+        left = iter(range(1, len(due) + 1))
+        yield lambda status: click.echo(f"  [{next(left)}/{len(due)}] {_sentence(status)}")
+
+
+def _json_line(status: Status) -> None:
+    click.echo(json.dumps({"event": "run", **asdict(status)}, ensure_ascii=False, sort_keys=True))
+
+
+def _failure(status: Status) -> None:
+    if not status.done:
+        click.echo(_sentence(status), err=True)
+
+
+def _sentence(status: Status) -> str:
+    name = f"{status.report} [{status.language}]"
+    if not status.done:
+        return f"{name}: FAILED after {status.seconds:.1f} s\n      {status.error}"
+    note = "" if status.kernel == "warm" else " (an ordinary kernel: no fork here)"
+    tries = f", {status.attempts} tries" if status.attempts > 1 else ""
+    return f"{name}: ok in {status.seconds:.1f} s{tries}{note}"
+
+
+@contextmanager
+def _bar(due: Sequence[Task], jobs: int) -> Iterator[Show]:
+    """A bar with what runs now: runs start in order, so it is the first few that have not ended."""
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
+    waiting = [task.name for task in due]
+    with Progress(*columns) as bar:
+        line = bar.add_task(", ".join(waiting[:jobs]), total=len(due))
+
+        def show(status: Status) -> None:
+            waiting.remove(f"{status.report} [{status.language}]")
+            bar.console.print(_sentence(status), markup=False, highlight=False)
+            bar.update(line, advance=1, description=", ".join(waiting[:jobs]))
+
+        yield show

@@ -1,0 +1,92 @@
+"""What a run leaves behind: its status, its files, and how they come into their folder whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+VERSION = 1
+RUNS = Path("build/runs")
+
+
+@dataclass(frozen=True)
+class Status:
+    """What became of a run; written as ``status.json`` beside the executed notebook."""
+
+    version: int
+    report: str
+    notebook: str
+    language: str
+    status: str
+    title: str
+    edition: str
+    seconds: float
+    error: str | None
+    key: str = ""
+    attempts: int = 1
+    kernel: str = "warm"
+
+    @property
+    def done(self) -> bool:
+        """Whether the notebook came to its end."""
+        return self.status == "done"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that has ended, with the bytes of its files: it can come from another machine."""
+
+    status: Status
+    files: Mapping[str, bytes]
+    record: Mapping[str, Any] | None
+
+
+def folder_of(runs: Path, report: str, language: str) -> Path:
+    """Where a run stands."""
+    return runs / report / language
+
+
+def put(finished: Finished, runs: Path) -> Path:
+    """Put a run into its place: written aside, then exchanged."""
+    final = folder_of(runs, finished.status.report, finished.status.language)
+    private = final.with_name(f"{final.name}.part-{os.getpid()}")
+    old = final.with_name(f"{final.name}.old-{os.getpid()}")
+    for leftover in (private, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    private.mkdir(parents=True)
+    for name, content in finished.files.items():
+        (private / name).write_bytes(content)
+    (private / "status.json").write_bytes(json_bytes(asdict(finished.status)))
+    if final.exists():
+        final.rename(old)
+    private.rename(final)
+    shutil.rmtree(old, ignore_errors=True)
+    return final
+
+
+def last(runs: Path, report: str, language: str) -> dict[str, Any] | None:
+    """The status of the run that stands there, or ``None`` where it cannot be read."""
+    try:
+        file = folder_of(runs, report, language) / "status.json"
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def clear_leftovers(runs: Path) -> None:
+    """Folders of runs that were killed between writing and their place."""
+    for pattern in ("*/*/*.part-*", "*/*/*.old-*"):
+        for folder in runs.glob(pattern):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def json_bytes(content: Mapping[str, Any]) -> bytes:
+    """Sorted JSON, for people and machines."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1)
+    return (text + "\n").encode("utf-8")

@@ -1,0 +1,171 @@
+"""What a dataset's files hold, as digests: of whole files, and of the rows of each region."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis import digest
+from analysis.data.area import belongs, parents_of
+from analysis.data.dataset import locate, read_about, table_files
+
+MOST_ROWS = 5_000_000
+"""Above this, row by row digests are not kept and a change is told by its size only."""
+
+
+@dataclass(frozen=True)
+class Print:
+    """One file: its digest, its rows, and rows and digest by region where it has regions."""
+
+    sha256: str
+    rows: int
+    regions: dict[str, tuple[int, str]]
+
+
+class Prints:
+    """Prints of files, kept in a folder under the digest of the file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._whole: dict[Path, str] = {}
+        self._known: dict[str, Print] = {}
+
+    def whole(self, file: Path) -> str:
+        """The digest of a file, read once per planning."""
+        if file not in self._whole:
+            self._whole[file] = digest.of_file(file)
+        return self._whole[file]
+
+    def of(self, file: Path) -> Print:
+        """The print of a table's file, read only where its bytes are new."""
+        sha256 = self.whole(file)
+        if sha256 not in self._known:
+            stored = self.folder / f"{sha256}.json"
+            try:
+                content = json.loads(stored.read_text(encoding="utf-8"))
+                regions = {code: (int(n), str(d)) for code, (n, d) in content["regions"].items()}
+                self._known[sha256] = Print(sha256, int(content["rows"]), regions)
+            except (OSError, ValueError, KeyError, TypeError):
+                self._known[sha256] = self._make(file, sha256)
+        return self._known[sha256]
+
+    def rows(self, sha256: str) -> np.ndarray | None:
+        """Digests of the rows of a file seen before, sorted; ``None`` where not kept."""
+        try:
+            kept: np.ndarray = np.load(self.folder / f"{sha256}.npy", allow_pickle=False)
+        except (OSError, ValueError):
+            return None
+        return kept
+
+    def _make(self, file: Path, sha256: str) -> Print:
+        frame = read_plain(file)
+        hashed = pd.util.hash_pandas_object(frame, index=False).to_numpy(dtype=np.uint64)
+        made = Print(sha256, len(frame), _by_region(frame, hashed))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if len(frame) <= MOST_ROWS:
+            with _whole_file(self.folder / f"{sha256}.npy") as draft:
+                np.save(draft, np.sort(hashed))
+        content = {"rows": made.rows, "regions": made.regions}
+        with _whole_file(self.folder / f"{sha256}.json") as draft:
+            draft.write(json.dumps(content).encode("utf-8"))
+        return made
+
+
+class _whole_file:  # noqa: N801  used as a function
+    """A file that appears whole under its name."""
+
+    def __init__(self, file: Path) -> None:
+        self.file, self.draft = file, file.with_name(f".{file.name}.{os.getpid()}")
+
+    def __enter__(self) -> Any:
+        self.handle = self.draft.open("wb")
+        return self.handle
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self.handle.close()
+        if kind is None:
+            self.draft.replace(self.file)
+        else:
+            self.draft.unlink(missing_ok=True)
+
+
+def read_plain(file: Path) -> pd.DataFrame:
+    """A table as its file holds it: texts of a CSV, values of a Parquet file."""
+    if file.suffix == ".parquet":
+        return pd.read_parquet(file)
+    return pd.read_csv(file, dtype="string", keep_default_na=False, encoding="utf-8-sig")
+
+
+def _by_region(frame: pd.DataFrame, hashed: np.ndarray) -> dict[str, tuple[int, str]]:
+    """Rows and digest of each region, in the order of the file."""
+    if "region_code" not in frame:
+        return {}
+    codes, names = pd.factorize(frame["region_code"], use_na_sentinel=False)
+    order = np.argsort(codes, kind="stable")
+    edges = np.searchsorted(codes[order], np.arange(len(names) + 1))
+    return {
+        str(name): (
+            int(edges[i + 1] - edges[i]),
+            hashlib.sha256(hashed[order[edges[i] : edges[i + 1]]].tobytes()).hexdigest(),
+        )
+        for i, name in enumerate(names)
+    }
+
+
+def data_read(
+    path: str, tables: set[str] | None, region: str, prints: Prints
+) -> dict[str, dict[str, Any]]:
+    """What a run reads, by file: ``digest``, and ``rows`` and ``sha256`` of the file.
+
+    Parameters
+    ----------
+    tables: names of tables, or ``None`` for every file of the folder.
+    region: where given, a table with regions counts by the rows of that region only.
+
+    Raises
+    ------
+    ParamsError, ContractError: as :func:`analysis.data.dataset.read_about`.
+    """
+    folder = locate(path)
+    about = read_about(folder)
+    files = table_files(folder, about)
+    if tables is None:
+        chosen = {f.name: f for f in sorted(folder.iterdir()) if f.is_file() and f.name[0] != "."}
+    else:
+        chosen = {name: files[name] for name in sorted(tables & files.keys())}
+    chosen = {name: file for name, file in chosen.items() if file.is_file()}
+    found: dict[str, dict[str, Any]] = {
+        name: {"digest": prints.whole(file)} for name, file in chosen.items()
+    }
+    found["dataset.yml"] = {"digest": prints.whole(folder / "dataset.yml")}
+    for name, file in chosen.items():
+        if file.suffix not in {".csv", ".parquet"}:
+            continue
+        whole = prints.of(file)
+        found[name] |= {"rows": whole.rows, "sha256": whole.sha256}
+        if region and whole.regions:
+            parents = parents_of(read_plain(files["regions"]))
+            own = {c: v for c, v in whole.regions.items() if belongs(c, region, parents)}
+            found[name]["digest"] = digest.of_value(sorted(own.items()))
+    return found
+
+
+def changed_rows(prints: Prints, old: str, new: str) -> tuple[int, int] | None:
+    """How many rows left and came between two versions of a file, or ``None`` where unknown."""
+    before, after = prints.rows(old), prints.rows(new)
+    if before is None or after is None:
+        return None
+    values, sides = (
+        np.concatenate([before, after]),
+        np.r_[-np.ones(len(before)), np.ones(len(after))],
+    )
+    unique, place = np.unique(values, return_inverse=True)
+    net = np.bincount(place, weights=sides, minlength=len(unique))
+    return int(-net[net < 0].sum()), int(net[net > 0].sum())

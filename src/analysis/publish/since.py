@@ -1,0 +1,120 @@
+"""What a page says of the time since its last edition, from the numbers a run left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from analysis.errors import PublishError
+from analysis.publish.environment import long_date
+from analysis.publish.record import read_json
+from analysis.report.numbers import number, percent
+from analysis.report.summary import VERDICT_WORDS
+from analysis.report.wording import Say, translator
+
+FILE = "since.json"
+
+
+class Model(BaseModel):
+    """A part of ``since.json``."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class TableChange(Model):
+    """One table: rows that left and came where known, and its rows before and now."""
+
+    table: str
+    left: int | None = None
+    came: int | None = None
+
+
+class Causes(Model):
+    """What changed between two runs."""
+
+    data: tuple[TableChange, ...] = ()
+    params: tuple[str, ...] = ()
+    notebook: bool = False
+    package: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+
+
+class Since(Model):
+    """``since.json``, version 1."""
+
+    edition: str
+    verdict: tuple[str, str]
+    relative_percent: tuple[list[float] | None, list[float] | None] = (None, None)
+    causes: Causes | None = Field(default=None)
+
+    @property
+    def turned(self) -> bool:
+        """Whether the verdict is another one."""
+        return self.verdict[0] != self.verdict[1]
+
+
+def read_since(folder: Path) -> Since | None:
+    """What a run says of its last edition; ``None`` where it is the first, or unreadable."""
+    if not (folder / FILE).is_file():
+        return None
+    try:
+        return Since.model_validate(read_json(folder / FILE))
+    except (PublishError, ValidationError):
+        # A page is worth more than its history.
+        return None
+
+
+def sentences(since: Since | None, language: str) -> tuple[str, ...]:
+    """The section of a page; empty for a first edition."""
+    if since is None:
+        return ()
+    say = translator(language)
+    said = [say("The last edition is of {edition}.", edition=long_date(since.edition, language))]
+    said += _verdict(since, say)
+    said += _estimate(since, language, say)
+    said += _causes(since.causes, language, say) if since.causes else []
+    return tuple(said)
+
+
+def _verdict(since: Since, say: Say) -> list[str]:
+    if not since.turned:
+        return [say("The verdict is the same.")]
+    old, new = (VERDICT_WORDS.get(key) for key in since.verdict)
+    if old is None or new is None:
+        return [say("The verdict changed.")]
+    return [say("The verdict changed from “{old}” to “{new}”.", old=say(old), new=say(new))]
+
+
+def _estimate(since: Since, language: str, say: Say) -> list[str]:
+    old, new = since.relative_percent
+    if not old or not new:
+        return []
+    if old[0] == new[0]:
+        return [say("The best estimate is the same.")]
+    shown = [percent(values[0] / 100, language, signed=True) for values in (old, new)]
+    return [say("The best estimate moved from {old} to {new}.", old=shown[0], new=shown[1])]
+
+
+def _causes(causes: Causes, language: str, say: Say) -> list[str]:
+    said = [_table(item, language, say) for item in causes.data]
+    comma = say("; ")
+    if causes.params:
+        said.append(say("Changed parameters: {names}.", names=comma.join(causes.params)))
+    if causes.notebook or causes.package:
+        said.append(say("The code of the analysis changed."))
+    if causes.environment:
+        names = comma.join(causes.environment[:8])
+        said.append(say("Other versions of software: {names}.", names=names))
+    return said
+
+
+def _table(item: TableChange, language: str, say: Say) -> str:
+    if item.left is None or item.came is None:
+        return say("Changed data: {table}.", table=item.table)
+    return say(
+        "Changed data: {table} ({came} rows came, {left} left).",
+        table=item.table,
+        came=number(item.came, language),
+        left=number(item.left, language),
+    )

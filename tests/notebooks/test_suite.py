@@ -1,0 +1,253 @@
+"""A suite as a schedule runs it: only what changed, failures alone, the last good site whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from analysis.cli import commands
+from suite import site_of, small_project, whole, write_suite
+
+pytestmark = pytest.mark.notebooks
+COUNTY = ("data/enterprise_zones/outcomes.csv", "166746", "166747")
+
+
+@pytest.fixture
+def project(tmp_path, root) -> Path:
+    """Three reports in two languages."""
+    return small_project(tmp_path, root, range(1, 4))
+
+
+def analysis(project: Path, *arguments: str, check: int | None = 0) -> str:
+    """Our command in the project, in this process, which has imported everything; what it said."""
+    before = Path.cwd()
+    os.chdir(project)
+    try:
+        ended = CliRunner().invoke(commands, list(arguments))
+    finally:
+        os.chdir(before)
+    if check is not None:
+        assert ended.exit_code == check, ended.output
+    return ended.output
+
+
+def change(project: Path, name: str, old: str, new: str) -> None:
+    """One place in one file."""
+    file = project / name
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_only_what_changed_runs_and_history_says_why(project):
+    """Nothing; one county's data; one parameter; one line of the notebook."""
+    said = analysis(project, "run", "all", "--dry-run")
+    assert "intervention_effect/r-1 [en]: never run" in said
+    assert not (project / "build/runs").exists()
+    analysis(project, "run", "all", "--publish")
+    first = site_of(project)
+    assert "0 of 6 would run" in analysis(project, "run", "all", "--dry-run")
+    assert "0 of 6 to run" in analysis(project, "run", "all", "--publish")
+    assert site_of(project) == first
+
+    change(project, *COUNTY)
+    said = analysis(project, "run", "all", "--dry-run")
+    assert said.count("changed: data outcomes (1 rows left, 1 came)") == 6
+    analysis(project, "run", "all", "--publish")
+    assert "Changed data: outcomes (1 rows came, 1 left)" in page(project, "r-1", "en")
+    assert "数据有变化：outcomes（新增1行，减少1行）" in page(project, "r-1", "zh")
+    last = re.match(r"\s*(\d+)", analysis(project, "history", "list")).group(1)
+    said = analysis(project, "history", "diff", last)
+    assert "why: data outcomes (1 rows left, 1 came)" in said
+    assert "total:" in said
+
+    change(project, "params/intervention_effect/enterprise_zones.yml", "0.05", "0.06")
+    said = analysis(project, "run", "all", "--dry-run")
+    assert said.count("changed: params smallest_effect") == 6
+    change(project, "params/intervention_effect/enterprise_zones.yml", "0.06", "0.05")
+    assert "0 of 6 would run" in analysis(project, "run", "all", "--dry-run")
+    change(project, "notebooks/intervention_effect.ipynb", "+ seed", "+ seed + 0")
+    said = analysis(project, "run", "all", "--dry-run", "--log-json")
+    assert {json.loads(line)["why"] for line in said.splitlines()} == {
+        "changed: code of the notebook"
+    }
+    shown = json.loads(analysis(project, "history", "show", last))
+    assert shown["status"] == "done"
+    assert shown["parts"]["params"]["smallest_effect"] == 0.05
+
+
+def page(project: Path, name: str, language: str) -> str:
+    """A page of the site."""
+    file = project / f"build/site/intervention_effect-{name}.{language}.html"
+    return file.read_text(encoding="utf-8")
+
+
+def test_parameter_sets_never_show_the_figure_of_another(project):
+    """Run together, again after a change: each page shows the total of its own data and seed."""
+    analysis(project, "run", "all", "--publish", "--jobs", "2")
+    totals = [re.search(r"Total (\d+)", page(project, f"r-{n}", "en")).group(1) for n in (1, 2, 3)]
+    assert [int(total) - int(totals[0]) for total in totals] == [0, 1, 2]
+    change(project, *COUNTY)
+    write_suite(project, [2, 3])
+    analysis(project, "run", "all", "--publish")
+    again = [re.search(r"Total (\d+)", page(project, f"r-{n}", "zh")).group(1) for n in (1, 2, 3)]
+    assert [int(n) - int(o) for n, o in zip(again, totals, strict=True)] == [0, 1, 1]
+    images = {
+        re.search(r"base64,(\S+?)\"", page(project, f"r-{n}", "en")).group(1) for n in (1, 2, 3)
+    }
+    assert len(images) == 3
+
+
+def failing(project: Path, count: int) -> None:
+    """One failing report among many, before and after it was good."""
+    write_suite(project, list(range(1, count + 1)))
+    analysis(project, "run", "all", "--publish", "--quiet")
+    change(project, *COUNTY)
+    (project / "break-2").touch()
+    said = analysis(project, "run", "all", "--publish", "--log-json", check=14)
+    events = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    ended = [one for one in events if one["event"] == "run"]
+    assert len(ended) == 2 * count
+    bad = [one for one in ended if one["status"] == "failed"]
+    assert {(one["report"], one["attempts"]) for one in bad} == {("intervention_effect/r-2", 1)}
+    assert "broken on purpose" in bad[0]["error"]
+    stale = [n for n in range(1, count + 1) if "Not updated since" in page(project, f"r-{n}", "en")]
+    assert stale == [2]
+    assert "之后未更新" in page(project, "r-2", "zh")
+    assert "r-2 [en]: failed last time" in analysis(project, "run", "all", "--dry-run")
+    (project / "break-2").unlink()
+    analysis(project, "run", "all", "--publish", "--quiet")
+    assert "Not updated since" not in page(project, "r-2", "en")
+
+
+def test_one_failing_report_stops_no_other(project):
+    """Among five."""
+    failing(project, 5)
+
+
+@pytest.mark.validate
+def test_one_failing_report_among_a_hundred(project):
+    """The others are renewed; the failed one keeps its page with a notice."""
+    failing(project, 100)
+
+
+def kill_at_random(project: Path, moments: int) -> int:
+    """Kill runs and their publishing at random moments; returns how many hit a live process."""
+    analysis(project, "run", "all", "--publish")
+    draw, hits = random.Random(7), 0  # noqa: S311
+    command = [sys.executable, "-m", "analysis", "run", "all", "--publish", "--quiet", "--again"]
+    started = time.monotonic()
+    subprocess.run(command, cwd=project, check=True)
+    usual = time.monotonic() - started
+    for moment in range(moments):
+        before = site_of(project)
+        edition = (project / "build/site").resolve()
+        with subprocess.Popen(command, cwd=project, stderr=subprocess.DEVNULL) as process:
+            time.sleep(usual * (0.3 + 0.75 * draw.random()))
+            hits += process.poll() is None
+            process.send_signal(signal.SIGTERM if moment % 5 == 4 else signal.SIGKILL)
+        assert whole(project)
+        if (project / "build/site").resolve() == edition:
+            assert site_of(project) == before
+    analysis(project, "run", "all", "--publish", "--quiet")
+    assert whole(project)
+    return hits
+
+
+def test_a_killed_run_leaves_the_last_site_whole(project):
+    """Four random moments; the full number is under make validate."""
+    write_suite(project, [1, 2])
+    assert kill_at_random(project, 4) >= 1
+
+
+@pytest.mark.validate
+def test_fifty_killed_runs_leave_the_last_site_whole(project):
+    """Fifty random moments."""
+    hits = kill_at_random(project, 50)
+    print(f"killed at {hits} of 50 moments before the end; the site was whole after each")
+    assert hits >= 30
+
+
+def test_a_second_run_leaves_with_a_clear_message(project):
+    """It names the process that holds the project, and goes on when told to wait."""
+    fcntl = pytest.importorskip("fcntl")
+    (project / "build").mkdir()
+    with (project / "build/lock").open("w") as held:
+        held.write(f"process {os.getpid()}")
+        held.flush()
+        fcntl.flock(held, fcntl.LOCK_EX)
+        said = analysis(project, "run", "all", check=14)
+        assert f"is in use by process {os.getpid()}" in said
+        assert "--wait" in said
+    analysis(project, "run", "intervention_effect/enterprise_zones", "--wait", "5", "--quiet")
+
+
+def test_the_second_language_reads_what_the_first_estimated(tmp_path, root):
+    """With the real notebook: a kept headline that was altered shows in the second language."""
+    import shutil
+
+    from analysis import digest
+
+    for name in ("notebooks", "params"):
+        shutil.copytree(root / name, tmp_path / name)
+    shutil.copytree(root / "data/enterprise_zones", tmp_path / "data/enterprise_zones")
+    report = "intervention_effect/enterprise_zones"
+    analysis(tmp_path, "run", report, "--language", "en")
+    (file,) = (tmp_path / "build/cache/results").glob("*/headline-*.json")
+    kept = json.loads(file.read_text())
+    kept["content"]["of"]["estimates"]["of"][0]["of"]["value"] = -0.5
+    kept["digest"] = digest.of_value(kept["content"])
+    file.write_text(json.dumps(kept))
+    analysis(tmp_path, "run", report, "--language", "zh")
+    facts = [
+        json.loads((tmp_path / f"build/runs/{report}/{language}/result.json").read_text())["facts"]
+        for language in ("en", "zh")
+    ]
+    assert [fact["relative_percent"][0] for fact in facts] == [-17.7, -39.3]
+
+
+def test_a_hundred_unchanged_reports_take_two_seconds_and_no_kernel(project, monkeypatch):
+    """Processor time, as the machine may be busy; the runs are put in place without kernels."""
+    from analysis.batch.history import History
+    from analysis.batch.keys import Keys
+    from analysis.batch.plan import list_runs
+    from analysis.batch.status import Finished, Status, put
+
+    monkeypatch.chdir(project)
+    write_suite(project, list(range(100)))
+    runs, _ = list_runs(["all"], ("en",))
+    keys, history = Keys(), History()
+    for run in runs:
+        parts = keys.parts(run)
+        given = (run.report, "x", "en", "done", "T", "2026-11-22", 1.0, None, parts.key)
+        status = Status(1, *given)
+        put(
+            Finished(status, {"notebook.ipynb": b"{}", "result.json": b"{}"}, {}),
+            Path("build/runs"),
+        )
+    history.record(status, parts, {})
+    script = (
+        "import sys, resource; sys.argv = ['analysis', 'run', 'all', '--language', 'en']\n"
+        "from analysis.cli import commands\n"
+        "commands(standalone_mode=False)\n"
+        "used = resource.getrusage(resource.RUSAGE_SELF)\n"
+        "kernels = [m for m in ('papermill', 'zmq', 'analysis.batch.warm') if m in sys.modules]\n"
+        "print('seconds', used.ru_utime + used.ru_stime, 'kernels', kernels)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=project, capture_output=True, text=True, check=True
+    )
+    assert "0 of 100 to run" in ended.stdout
+    assert "kernels []" in ended.stdout
+    # Twice the two seconds of a quiet machine: other tests share its cores.
+    assert float(re.search(r"seconds (\S+)", ended.stdout).group(1)) < 4

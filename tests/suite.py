@@ -1,0 +1,80 @@
+"""A small project whose reports take a moment: real params and data, a notebook of a few cells."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nbformat
+import yaml
+from nbformat import v4
+
+CELL = """
+import os
+from analysis.params import InterventionEffect
+from analysis.data.dataset import read_dataset
+from analysis.report.plates import *
+params = InterventionEffect.from_namespace(globals())
+data = read_dataset(params.dataset, ["outcomes"])
+rows = data.tables["outcomes"]
+total = int(rows["count"].sum()) + seed
+if os.path.exists(f"break-{seed}"):
+    raise ValueError("broken on purpose")
+key = {"language": language, "simulated": True}
+svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>{total}</text></svg>'
+image = Image.of("image/svg+xml", svg.encode())
+table = TableData((Column("total", "Total"),), ((str(total),),), ((total,),))
+facts = {"total": total, "relative_percent": [float(total % 97), 0.0, 1.0]}
+"""
+SHOW = """
+display(
+    Summary(key="summary", points=(f"Total {total}",), verdict="cannot_tell", verdict_words="?",
+            number=str(total), number_unit="", number_words="", range_words="", **key),
+    Figure(key="figure", title=f"Total {total}", caption="", alt=f"Total {total}",
+           images={"wide": image, "narrow": image}, table=table, **key),
+    Provenance(key="provenance", entries=(), params=params.model_dump(), **key),
+    End(key="end", verdict="cannot_tell", facts=facts, **key))
+"""
+
+
+def small_project(folder: Path, root: Path, seeds: range = range(0)) -> Path:
+    """A project with a suite ``all`` of one report per seed."""
+    for name in ("notebooks", "params"):
+        shutil.copytree(root / name, folder / name)
+    shutil.copytree(root / "data" / "enterprise_zones", folder / "data" / "enterprise_zones")
+    (folder / "params/intervention_effect/reverse_assessment.yml").unlink()
+    file = folder / "notebooks/intervention_effect.ipynb"
+    notebook = nbformat.read(file, as_version=4)
+    first = next(c for c in notebook.cells if "parameters" in c.metadata.get("tags", []))
+    titles = [
+        v4.new_markdown_cell(f"# {words}", metadata={"tags": [f"lang:{language}"]})
+        for language, words in (("en", "Small"), ("zh", "小"))
+    ]
+    notebook.cells = [*titles, first, v4.new_code_cell(CELL), v4.new_code_cell(SHOW)]
+    nbformat.write(notebook, file)
+    write_suite(folder, list(seeds))
+    return folder
+
+
+def write_suite(folder: Path, seeds: list[int]) -> None:
+    """The suite ``all``: one report per seed."""
+    report = "intervention_effect/enterprise_zones"
+    content = {"reports": [{"report": report, "name": "r", "matrix": {"seed": seeds or [1]}}]}
+    (folder / "params/suites/all.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
+
+
+def site_of(folder: Path) -> dict[str, bytes]:
+    """What a reader can open, by file."""
+    site = folder / "build/site"
+    return {file.name: file.read_bytes() for file in sorted(site.iterdir())}
+
+
+def whole(folder: Path) -> bool:
+    """Whether the site is whole: every page listed is there, complete, and of one edition."""
+    import json
+
+    site = (folder / "build/site").resolve()
+    listed = json.loads((site / "pages.json").read_text(encoding="utf-8"))["pages"]
+    files = [site / f"{name}.{language}.html" for name in listed for language in ("en", "zh")]
+    files += [site / "index.html", site / "index.zh.html"]
+    return all(file.read_text(encoding="utf-8").rstrip().endswith("</html>") for file in files)

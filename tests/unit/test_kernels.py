@@ -1,0 +1,208 @@
+"""Warm kernels: forked, clean, killed when asked, and ordinary where there is no fork."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbclient
+import nbformat
+import pytest
+from jupyter_client.provisioning import KernelProvisionerFactory
+
+from analysis.batch import kernels, warm
+from analysis.batch.execute import Settings, execute, settings_here
+from analysis.batch.plan import Run
+from analysis.params import InterventionEffect
+
+pytestmark = pytest.mark.notebooks
+
+
+def run_cells(*sources: str, folder: Path, **settings) -> list[str]:
+    """What each cell printed, run by nbclient in one warm kernel."""
+    node = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources])
+    client = nbclient.NotebookClient(
+        node,
+        kernel_name="python3",
+        kernel_manager_class=kernels.ReportKernelManager,
+        resources={"metadata": {"path": str(folder)}},
+        shutdown_kernel="immediate",
+        **settings,
+    )
+    client.execute()
+    return ["".join(o.get("text", "") for o in cell.outputs).strip() for cell in node.cells]
+
+
+LOOK = """import os, random, sys
+import numpy as np
+from matplotlib import pyplot as plt
+print([os.getcwd(), random.random(), float(np.random.random()), len(plt.get_fignums()),
+       "colorsys_of_a_run" in sys.modules, hasattr(np, "left_behind"),
+       os.environ.get("LEFT"), os.getsid(0) == os.getpid(), os.environ["OMP_NUM_THREADS"]])"""
+LEAVE = """import types
+sys.modules["colorsys_of_a_run"] = types.ModuleType("colorsys_of_a_run")
+np.left_behind = True
+os.environ["LEFT"] = "yes"
+plt.figure()
+os.chdir("/")"""
+
+
+def test_two_runs_see_nothing_of_each_other(tmp_path):
+    """Modules, attributes, environment, folder, figures; and each draws its own numbers."""
+    seen = [eval(run_cells(LOOK, LEAVE, folder=tmp_path)[0]) for _ in range(2)]  # noqa: S307
+    for folder, _, _, *rest in seen:
+        assert folder == str(tmp_path)
+        assert rest == [0, False, False, None, True, "1"]
+    assert seen[0][1] != seen[1][1]
+    assert seen[0][2] != seen[1][2]
+
+
+def test_the_parent_has_one_thread_and_kernels_are_its_children(tmp_path):
+    """Threads do not survive a fork; the kernel has imported everything before its first cell."""
+    ((pids, loaded),) = [
+        eval(text)  # noqa: S307
+        for text in run_cells(
+            "import os, sys; print(((os.getppid(), os.getpid()), 'diff_diff' in sys.modules))",
+            folder=tmp_path,
+        )
+    ]
+    assert pids[0] == warm.parent().process.pid
+    assert len(list(Path(f"/proc/{pids[0]}/task").iterdir())) == 1
+    assert loaded
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended, within five seconds."""
+    for _ in range(100):
+        if not Path(f"/proc/{pid}").exists():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_the_memory_of_a_report_is_returned(tmp_path):
+    """The kernel, and what it started, is gone after the report."""
+    source = (
+        "import os, subprocess, sys\n"
+        "other = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "print([os.getpid(), other.pid])"
+    )
+    for pid in eval(run_cells(source, folder=tmp_path)[0]):  # noqa: S307
+        assert gone(pid)
+
+
+def test_a_cell_that_takes_too_long_is_interrupted(tmp_path):
+    """The library's own timeout interrupts a forked kernel, which then goes on."""
+    printed = run_cells(
+        "import time\ntry:\n    time.sleep(30)\nexcept KeyboardInterrupt:\n    print('stopped')",
+        "print('went on')",
+        folder=tmp_path,
+        timeout=1,
+        interrupt_on_timeout=True,
+    )
+    assert printed == ["stopped", "went on"]
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch) -> Path:
+    """A folder whose notebook is one cell."""
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run_source(project: Path, source: str, **settings):
+    """The status of a run whose notebook is one cell."""
+    cells = [
+        nbformat.v4.new_code_cell("language = ''", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell(source),
+    ]
+    node = nbformat.v4.new_notebook(cells=cells)
+    node.metadata["kernelspec"] = {"name": "python3", "display_name": "", "language": "python"}
+    nbformat.write(node, project / "notebooks" / "x.ipynb")
+    run = Run("x/y", "en", {"language": "en"}, InterventionEffect())
+    return execute(run, settings_here(**settings)).status
+
+
+END = (
+    "from analysis.report.plates import End\n"
+    "End(key='end', language=language, simulated=True, verdict='', facts={})"
+)
+
+
+def test_a_report_over_its_time_limit_is_killed_and_not_tried_again(project):
+    """It says how long it may take."""
+    status = run_source(project, "import time; time.sleep(60)", limit=2)
+    assert (status.error, status.attempts) == ("took longer than 2 s", 1)
+
+
+def test_a_dead_kernel_is_tried_again_and_a_failed_check_is_not(project):
+    """The first kernel kills itself, the second finds its trace; an assertion fails at once."""
+    die = "import os\nif not os.path.exists('t'):\n    open('t', 'w'); os.kill(os.getpid(), 9)\n"
+    die += END
+    status = run_source(project, die)
+    assert (status.done, status.attempts, status.kernel) == (True, 2, "warm")
+    status = run_source(project, "import os; os.kill(os.getpid(), 9)", retries=1)
+    assert (status.error, status.attempts) == ("the kernel died", 2)
+    assert run_source(project, "assert False").attempts == 1
+
+
+def test_without_fork_a_kernel_starts_as_usual_and_says_so(project, monkeypatch, caplog):
+    """The report is the same, the log and the status tell."""
+    monkeypatch.delattr(os, "fork")
+    with caplog.at_level(logging.WARNING):
+        status = run_source(project, END)
+    assert (status.done, status.kernel) == (True, "ordinary")
+    assert "this system has no fork" in caplog.text
+
+
+def test_a_kernel_of_another_environment_is_not_forked():
+    """Its packages would be ours."""
+    with pytest.raises(warm.ForkUnavailableError, match="another environment"):
+        kernels.kernel_arguments(["/usr/bin/python3", "-m", "ipykernel_launcher", "-f", "x"])
+    own = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "x"]
+    assert kernels.kernel_arguments(own) == ["-f", "x"]
+
+
+def test_when_the_client_is_killed_its_kernels_go_with_it(tmp_path):
+    """No orphan is left after kill -9."""
+    script = (
+        "from analysis.batch import warm\nimport os, time\n"
+        "kernel = warm.parent().fork(['-f', 'c.json'], os.getcwd(), dict(os.environ))\n"
+        "print(warm.parent().process.pid, kernel.pid, flush=True)\ntime.sleep(60)"
+    )
+    client = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=tmp_path
+    )
+    pids = [int(word) for word in client.stdout.readline().split()]
+    client.kill()
+    client.wait()
+    client.stdout.close()
+    assert len(pids) == 2
+    assert all(gone(pid) for pid in pids)
+
+
+def test_the_provisioner_is_registered_for_plain_papermill(root, tmp_path):
+    """By its entry point, chosen by an environment variable."""
+    factory = KernelProvisionerFactory.instance()
+    assert kernels.NAME in factory.get_provisioner_entries()
+    cell = nbformat.v4.new_code_cell("import sys; assert 'diff_diff' in sys.modules")
+    node = nbformat.v4.new_notebook(cells=[cell])
+    node.metadata["kernelspec"] = {"name": "python3", "display_name": "", "language": "python"}
+    nbformat.write(node, tmp_path / "in.ipynb")
+    command = [sys.executable, "-m", "papermill", "in.ipynb", "out.ipynb", "--no-progress-bar"]
+    env = os.environ | {"JUPYTER_DEFAULT_PROVISIONER_NAME": kernels.NAME}
+    subprocess.run(command, cwd=tmp_path, env=env, check=True, capture_output=True, timeout=300)
+
+
+def test_settings_name_a_folder_and_a_day(tmp_path, monkeypatch):
+    """They can be sent to another machine."""
+    monkeypatch.chdir(tmp_path)
+    settings = settings_here()
+    assert isinstance(settings, Settings)
+    assert settings.root == str(tmp_path)
+    assert len(settings.edition) == 10

@@ -1,0 +1,184 @@
+"""Content keys and kept results: what makes a run necessary, and what two languages share."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis import digest, methods, robustness, stored
+from analysis.batch.keys import Keys
+from analysis.batch.plan import Run
+from analysis.data.dataset import read_dataset
+from analysis.data.fingerprint import Prints, changed_rows
+from analysis.data.panel import build_study, tables_needed
+from analysis.errors import ParamsError
+from analysis.params import InterventionEffect
+
+
+@pytest.fixture
+def project(tmp_path, root, monkeypatch) -> Path:
+    """Notebook and real data."""
+    shutil.copytree(root / "notebooks", tmp_path / "notebooks")
+    shutil.copytree(root / "data" / "enterprise_zones", tmp_path / "data" / "enterprise_zones")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run_of(**values) -> Run:
+    """A run of the enterprise zones."""
+    params = InterventionEffect(**values)
+    return Run("intervention_effect/x", params.language, values, params)
+
+
+def key(run: Run) -> str:
+    """A run's key, seen afresh."""
+    return Keys().parts(run).key
+
+
+def change(file: Path, old: str, new: str) -> None:
+    """Change one place in a file."""
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_key_changes_with_each_of_its_parts_and_with_nothing_else(project):
+    """Notebook, parameter, data, source, environment, language."""
+    before = key(run_of())
+    assert key(run_of()) == before
+    assert key(run_of(seed=2)) != before
+    assert key(run_of(language="zh")) != before
+    parts = Keys().parts(run_of())
+    assert replace(parts, code={**parts.code, "stats/poisson.py": "0"}).key != before
+    assert replace(parts, environment={**parts.environment, "numpy": "1"}).key != before
+    (project / "data/enterprise_zones/notes.txt").write_text("not a table")
+    assert key(run_of()) == before
+    change(project / "data/enterprise_zones/outcomes.csv", "166746", "166747")
+    assert key(run_of()) != before
+    change(project / "data/enterprise_zones/outcomes.csv", "166747", "166746")
+    assert key(run_of()) == before
+    change(project / "notebooks/intervention_effect.ipynb", "Points before", "The points before")
+    assert key(run_of()) != before
+
+
+def test_the_source_of_the_key_is_what_a_notebook_can_import():
+    """Methods and words, but not the runner or the page's template."""
+    names = digest.source(*digest.ABOVE)
+    assert {"methods/did.py", "report/locale/zh/report.po", "stored.py"} <= names.keys()
+    assert not [name for name in names if name.startswith(("batch/", "publish/", "cli"))]
+
+
+def province(project: Path) -> Path:
+    """Two cities of counties, by code."""
+    folder = project / "data" / "two_cities"
+    folder.mkdir(parents=True)
+    codes = [f"99{city:02d}{county:02d}" for city in (1, 2) for county in (1, 2, 3)]
+    rows = "".join(f"{c},N{c},名{c},county,\n" for c in codes)
+    (folder / "regions.csv").write_text(f"region_code,name_en,name_zh,level,parent_code\n{rows}")
+    rows = "".join(f"{c},{y},complaint,{10 + y % 7}\n" for c in codes for y in range(2010, 2016))
+    (folder / "outcomes.csv").write_text(f"region_code,period,outcome,count\n{rows}")
+    rows = "".join(f"{c},reform,2013-01-01\n" for c in codes if c.endswith("1"))
+    (folder / "interventions.csv").write_text(f"region_code,intervention,started_on\n{rows}")
+    about = "title: {en: T, zh: T}\nstatus: simulated\nlicence: X\norigin: Y\n"
+    (folder / "dataset.yml").write_text(about)
+    return folder
+
+
+def test_data_of_one_county_concern_its_city_and_what_pools_all(project):
+    """The other city's key stays."""
+    folder = province(project)
+    runs = [run_of(dataset="data/two_cities", region=r) for r in ("990100", "990200", "")]
+    before = [key(run) for run in runs]
+    change(folder / "outcomes.csv", "990102,2011,complaint,12", "990102,2011,complaint,13")
+    after = [key(run) for run in runs]
+    assert [a != b for a, b in zip(before, after, strict=True)] == [True, False, True]
+
+
+def test_a_restricted_question_reads_the_rows_of_its_region_only(project):
+    """Panel and refusal; a region unknown offers the nearest."""
+    province(project)
+    params = InterventionEffect(
+        dataset="data/two_cities", region="990200", intervention="reform", outcome="complaint"
+    )
+    dataset = read_dataset(params.dataset, tables_needed(params))
+    assert build_study(dataset, params).panel.regions == ("990201", "990202", "990203")
+    with pytest.raises(ParamsError, match="region"):
+        build_study(dataset, params.model_copy(update={"region": "980100"}))
+
+
+def test_the_rows_that_changed_are_counted(tmp_path):
+    """One changed, one added: one row left and two came."""
+    file, prints = tmp_path / "t.csv", Prints(tmp_path / "prints")
+    file.write_text("region_code,x\n1,a\n2,b\n2,b\n")
+    old = prints.of(file)
+    file.write_text("region_code,x\n1,a\n2,b\n2,c\n3,d\n")
+    new = Prints(tmp_path / "prints").of(file)
+    assert (old.rows, new.rows) == (3, 4)
+    assert changed_rows(prints, old.sha256, new.sha256) == (1, 2)
+    assert changed_rows(prints, "unknown", new.sha256) is None
+    assert old.regions["1"] == new.regions["1"]
+    assert old.regions["2"] != new.regions["2"]
+
+
+@pytest.fixture
+def study(root):
+    """The enterprise zones."""
+    params = InterventionEffect(dataset=str(root / "data/enterprise_zones"))
+    return build_study(read_dataset(params.dataset, tables_needed(params)), params)
+
+
+def test_the_second_language_does_not_estimate_and_gets_the_same(study, tmp_path, monkeypatch):
+    """To the byte, whether computed, kept or read back."""
+    plain = robustness.estimate_headline(study)
+    rest = robustness.examine(study, plain)
+    monkeypatch.setenv(stored.FOLDER, str(tmp_path / "results"))
+    first = robustness.estimate_headline(study)
+    examined = robustness.examine(study, first)
+
+    def never(*_: object) -> None:
+        raise AssertionError("was estimated again")
+
+    monkeypatch.setattr(methods, "load", never)
+    chinese = replace(study, params=study.params.model_copy(update={"language": "zh"}))
+    second = robustness.estimate_headline(chinese)
+    assert second == first
+    assert plain.to_json() == first.to_json() == second.to_json()
+    assert robustness.examine(chinese, second) == examined
+    assert stored.encode(examined) == stored.encode(rest)
+
+
+def test_other_data_never_find_a_kept_result(study, tmp_path, monkeypatch):
+    """The counts of one period differ, in the panel only."""
+    monkeypatch.setenv(stored.FOLDER, str(tmp_path / "results"))
+    first = robustness.estimate_headline(study)
+    frame = study.panel.frame.copy()
+    frame.loc[frame["period"] == frame["period"].max(), "count"] += 1.0
+    other = replace(study, panel=replace(study.panel, frame=frame))
+    assert robustness.estimate_headline(other).headline.value != first.headline.value
+
+
+@pytest.mark.parametrize("damage", ["", "{}", "[1]", '{"digest": "0", "content": 1}'])
+def test_a_damaged_kept_result_is_computed_anew(study, tmp_path, monkeypatch, damage):
+    """Cut off, empty, of another kind, or not what it says."""
+    monkeypatch.setenv(stored.FOLDER, str(tmp_path))
+    first = robustness.estimate_headline(study)
+    (file,) = tmp_path.glob("headline-*.json")
+    file.write_text(damage)
+    assert robustness.estimate_headline(study) == first
+    assert json.loads(file.read_text())["content"]["is"] == "Result"
+
+
+def test_only_plain_values_are_kept():
+    """Not a number stays so, tuples stay tuples; a frame is refused."""
+    value = {"a": (1, 2.5, None), 3: [float("nan"), True]}
+    back = stored.decode(stored.encode(value), {})
+    assert back["a"] == (1, 2.5, None)
+    assert math.isnan(back[3][0])
+    with pytest.raises(TypeError):
+        stored.encode(pd.DataFrame())

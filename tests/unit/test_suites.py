@@ -1,0 +1,166 @@
+"""Suites: globs, matrices, stable ids, and everything wrong at once before anything starts."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from analysis.batch.plan import list_runs, plan
+from analysis.batch.suites import expand
+from analysis.data.area import areas
+from analysis.data.dataset import read_dataset
+from analysis.errors import AnalysisError
+
+ZONES = "intervention_effect/enterprise_zones"
+
+
+@pytest.fixture
+def project(tmp_path, root, monkeypatch) -> Path:
+    """The real notebook and data, with one params file."""
+    for name in ("notebooks", "params"):
+        shutil.copytree(root / name, tmp_path / name)
+    shutil.copytree(root / "data" / "enterprise_zones", tmp_path / "data" / "enterprise_zones")
+    for file in (tmp_path / "params").glob("[!s]*/*.yml"):
+        if file.stem != "enterprise_zones":
+            file.unlink()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(project: Path, name: str, **content) -> str:
+    """A suite."""
+    file = project / "params" / "suites" / f"{name}.yml"
+    file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    return name
+
+
+def ids(suite: str) -> list[str]:
+    """What a suite lists."""
+    listed, problems = expand(suite)
+    assert problems == []
+    return [one.report.removeprefix("intervention_effect/") for one in listed]
+
+
+def test_a_glob_and_a_matrix_list_reports_with_stable_ids(project):
+    """By value, whatever the order of keys; include adds, exclude takes away."""
+    matrix = {"seed": [1, 2], "method": ["did", "counts"]}
+    suite = write(
+        project,
+        "s",
+        reports=[
+            "intervention_effect/enter*",
+            {
+                "report": ZONES,
+                "name": "m",
+                "matrix": matrix,
+                "include": [{"seed": 9, "method": "did"}],
+                "exclude": [{"seed": 2, "method": "counts"}],
+            },
+        ],
+        exclude=["intervention_effect/m-did-1"],
+    )
+    wanted = ["enterprise_zones", "m-counts-1", "m-did-2", "m-did-9"]
+    assert sorted(ids(suite)) == wanted
+    matrix_turned = dict(reversed(matrix.items()))
+    again = write(project, "t", reports=[{"report": ZONES, "name": "m", "matrix": matrix_turned}])
+    assert set(wanted[1:3]) <= set(ids(again))
+
+
+def test_a_matrix_over_regions_names_them_in_each_language(project):
+    """All regions of a level, by their codes; titles hold their names."""
+    suite = write(
+        project, "s", reports=[{"report": ZONES, "matrix": {"region": {"level": "city"}}}]
+    )
+    listed, _ = expand(suite)
+    assert len(listed) == 22
+    first = next(one for one in listed if one.values["region"] == "IN-03")
+    assert first.report == "intervention_effect/enterprise_zones-IN-03"
+    assert first.values["title_en"].endswith("· City 3")
+    assert first.values["title_zh"].endswith("· 3号城市")
+    titled = write(
+        project,
+        "t",
+        reports=[
+            {"report": ZONES, "set": {"title_en": "In {region}"}, "matrix": {"region": ["IN-03"]}}
+        ],
+    )
+    assert expand(titled)[0][0].values["title_en"] == "In City 3"
+
+
+def test_all_regions_are_those_with_regions_below_them(root):
+    """Cities by parent or by GB/T 2260; where there are none, every region."""
+    table = read_dataset(root / "data/enterprise_zones", ["regions"]).tables["regions"]
+    assert len(areas(table)) == 22
+    counties = table.assign(region_code=[f"3701{n:02d}" for n in range(1, 23)])
+    assert areas(counties) == ["370100"]
+    assert areas(table.assign(parent_code="P")) == ["P"]
+
+
+def test_everything_wrong_in_suites_is_listed_at_once(project):
+    """Misspelt suite, empty glob, key that is no parameter, one id twice, a missing table."""
+    for name, seed in (("a", 1), ("b", 2)):
+        write(
+            project,
+            name,
+            reports=[
+                {"report": ZONES, "name": "same", "matrix": {"level": [0.9]}, "set": {"seed": seed}}
+            ],
+        )
+    write(
+        project,
+        "wrong",
+        reports=[
+            "intervention_effect/none*",
+            {"report": ZONES, "matrix": {"exposre": ["a"]}},
+            {"report": ZONES, "name": "p", "matrix": {"exposure": ["population"]}},
+        ],
+        exclude=["intervention_effect/nothing"],
+    )
+    with pytest.raises(AnalysisError) as caught:
+        plan(["defalt", "a", "b", "wrong"])
+    message = str(caught.value)
+    for part in (
+        "suite defalt: does not exist. Did you mean 'default'?",
+        "lists 'intervention_effect/none*', which matches no report",
+        "exposre: is not a parameter of this notebook. Did you mean 'exposure'?",
+        "report intervention_effect/same-0.9: stands for two runs with different parameters",
+        "p-population: table exposures: is needed by this report",
+        "excludes 'intervention_effect/nothing', which it does not list",
+    ):
+        assert part in message
+    assert not (project / "build").exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "refused"),
+    [
+        ({"dataset": "postgresql://user:hunter2@server/db"}, True),
+        ({"title_en": "password=hunter2"}, True),
+        ({"title_en": "sk-abcdefghijklmnopqrstuv"}, True),
+        ({"title_en": "Token economy in county courts"}, False),
+    ],
+)
+def test_a_secret_in_params_is_refused_without_being_repeated(project, values, refused):
+    """All parameters are published."""
+    file = project / "params" / f"{ZONES}.yml"
+    file.write_text(yaml.safe_dump({**yaml.safe_load(file.read_text()), **values}))
+    _, errors = list_runs([ZONES])
+    text = "".join(str(error) for error in errors)
+    assert ("looks like a password or a key" in text) == refused
+    assert "hunter2" not in text
+
+
+def test_hundreds_of_runs_are_planned_in_a_moment(project):
+    """Data are read and checked once; the machine may be busy, so half is the allowance."""
+    levels = [round(0.9 + n / 1000, 3) for n in range(75)]
+    suite = write(
+        project, "s", reports=[{"report": ZONES, "matrix": {"level": levels, "seed": [1, 2]}}]
+    )
+    plan([ZONES])
+    started = time.process_time()
+    assert len(plan([suite])) == 300
+    assert time.process_time() - started < 1.5
