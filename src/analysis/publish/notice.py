@@ -6,7 +6,7 @@ import re
 
 from markupsafe import escape
 
-from analysis.publish.environment import long_date
+from analysis.report.numbers import date
 from analysis.report.wording import translator
 
 SLOT = re.compile(r"<!-- notice -->.*?<!-- /notice -->", re.DOTALL)
@@ -21,6 +21,6 @@ def with_notice(page: str, edition: str, language: str) -> str:
     text = ""
     if edition:
         say = translator(language)
-        words = escape(say(STALE_WORDS, edition=long_date(edition, language)))
+        words = escape(say(STALE_WORDS, edition=date(edition, language)))
         text = f'<p class="simulated" role="status">{words}</p>'
     return SLOT.sub(lambda _: f"<!-- notice -->{text}<!-- /notice -->", page, count=1)

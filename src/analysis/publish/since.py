@@ -7,9 +7,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.errors import PublishError
-from analysis.publish.environment import long_date
 from analysis.publish.record import read_json
-from analysis.report.numbers import number, percent
+from analysis.report.numbers import date, number, percent
 from analysis.report.summary import VERDICT_WORDS
 from analysis.report.wording import Say, translator
 
@@ -70,7 +69,7 @@ def sentences(since: Since | None, language: str) -> tuple[str, ...]:
     if since is None:
         return ()
     say = translator(language)
-    said = [say("The last edition is of {edition}.", edition=long_date(since.edition, language))]
+    said = [say("The last edition is of {edition}.", edition=date(since.edition, language))]
     said += _verdict(since, say)
     said += _estimate(since, language, say)
     said += _causes(since.causes, language, say) if since.causes else []
