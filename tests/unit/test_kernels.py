@@ -66,7 +66,8 @@ def test_the_parent_has_one_thread_and_kernels_are_its_children(tmp_path):
     ((pids, loaded),) = [
         eval(text)  # noqa: S307
         for text in run_cells(
-            "import os, sys; print(((os.getppid(), os.getpid()), 'diff_diff' in sys.modules))",
+            "import os, sys\n"
+            "print(((os.getppid(), os.getpid()), 'analysis.methods.did' in sys.modules))",
             folder=tmp_path,
         )
     ]
@@ -190,7 +191,7 @@ def test_the_provisioner_is_registered_for_plain_papermill(root, tmp_path):
     """By its entry point, chosen by an environment variable."""
     factory = KernelProvisionerFactory.instance()
     assert kernels.NAME in factory.get_provisioner_entries()
-    cell = nbformat.v4.new_code_cell("import sys; assert 'diff_diff' in sys.modules")
+    cell = nbformat.v4.new_code_cell("import sys; assert 'analysis.methods.did' in sys.modules")
     node = nbformat.v4.new_notebook(cells=[cell])
     node.metadata["kernelspec"] = {"name": "python3", "display_name": "", "language": "python"}
     nbformat.write(node, tmp_path / "in.ipynb")

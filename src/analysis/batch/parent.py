@@ -41,6 +41,10 @@ PRELOAD = (
     "analysis.methods.did",
     "analysis.methods.counts",
     "analysis.methods.two_way",
+    "analysis.methods.event_study",
+    "analysis.report.provenance",
+    "analysis.report.reporting",
+    "analysis.report.gate",
 )
 """What reports import. Never ``matplotlib_inline.backend_inline``: its figures would vanish."""
 
