@@ -51,6 +51,8 @@ def small_project(folder: Path, root: Path, seeds: range = range(0)) -> Path:
         for language, words in (("en", "Small"), ("zh", "小"))
     ]
     notebook.cells = [*titles, first, v4.new_code_cell(CELL), v4.new_code_cell(SHOW)]
+    for place, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{place:02d}"
     nbformat.write(notebook, file)
     write_suite(folder, list(seeds))
     return folder
