@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.optimize import linprog
+from scipy.optimize import LinearConstraint, milp
 
 from analysis.errors import PublishError
 from analysis.report.disclosure import (
@@ -24,57 +25,81 @@ from analysis.report.disclosure import (
 )
 from analysis.report.plates import Column, Table, TableData
 from analysis.report.wording import translator
+from analysis.stats.suppression import Earlier, Published
 
 RULES = Rules()
 WIDTH = RULES.width - 1e-6
 
 
-def attack(counts, shown, *, row_totals, shares=False, earlier=None):
-    """Interval of each withheld cell for someone who has the page, and the edition before.
+@dataclass(frozen=True)
+class Edition:
+    """What one edition shows: counts (R, C), which of them, and whether row totals stand there."""
 
-    Written apart from the code it attacks: unknown cells only, totals less what is shown, and
-    percentages of column totals rounded to one decimal where ``shares``.
+    counts: np.ndarray
+    shown: np.ndarray
+    row_totals: bool = False
+
+
+def attack(*editions, shares=False):
+    """Interval of each withheld cell by (edition, row, column), and of what was added to it.
+
+    Written apart from the code it attacks: every cell of every edition is a whole number, and
+    an integer programme knows all totals, every count that is shown and, where ``shares``,
+    percentages of column totals rounded to one decimal. Editions are the newest first; no count
+    falls from an older to a newer one. What was added is keyed ("added", row, column).
     """
-    hidden = [tuple(cell) for cell in np.argwhere(~shown)]
-    place = {cell: number for number, cell in enumerate(hidden)}
-    rows, sums, upper, limits = [], [], [], []
+    shape, size = editions[0].counts.shape, editions[0].counts.size
+    places = np.arange(len(editions) * size).reshape(len(editions), *shape)
+    rules = []
 
-    def know(cells, total):
-        row = np.zeros(len(hidden))
-        for cell in cells:
-            if cell in place:
-                row[place[cell]] = 1.0
-            else:
-                total -= counts[cell]
-        rows.append(row)
-        sums.append(total)
+    def know(cells, low, high, weight=1.0):
+        row = np.zeros(places.size)
+        row[cells] = weight
+        rules.append(LinearConstraint(row, low, high))
 
-    height, width = counts.shape
-    for j in range(width):
-        know([(i, j) for i in range(height)], counts[:, j].sum())
-    for i in range(height if row_totals else 0):
-        know([(i, j) for j in range(width)], counts[i].sum())
-    if shares:  # the share of all withheld cells of a column, from those that are shown
-        for j in range(width):
-            total = counts[:, j].sum()
-            rest = 100 - np.round(100 * counts[shown[:, j], j] / total, 1).sum()
-            slack = 0.05 * shown[:, j].sum()
-            row = np.array([100 / total * (cell[1] == j) for cell in hidden])
-            upper += [row, -row]
-            limits += [rest + slack, -(rest - slack)]
-    floor = np.zeros(len(hidden))
-    if earlier is not None:  # records are only added
-        floor = np.array([earlier[cell] for cell in hidden], dtype=float)
-    bounds = [(low, None) for low in floor]
-    found = {}
-    for cell in hidden:
-        aim = np.eye(len(hidden))[place[cell]]
-        ends = [
-            sign * linprog(sign * aim, upper or None, limits or None, rows, sums, bounds).fun
-            for sign in (1, -1)
-        ]
-        found[cell] = (ends[0], ends[1])
+    for table, edition in zip(places, editions, strict=True):
+        totals = [(table[:, j], edition.counts[:, j].sum()) for j in range(shape[1])]
+        if edition.row_totals:
+            totals += [(table[i], edition.counts[i].sum()) for i in range(shape[0])]
+        for cells, total in totals:
+            know(cells, total, total)
+        for cell in map(tuple, np.argwhere(edition.shown)):
+            know(table[cell], edition.counts[cell], edition.counts[cell])
+        for i, j in np.ndindex(*shape) if shares else ():
+            if edition.shown[i, j]:
+                total = edition.counts[:, j].sum()
+                printed = round(100 * edition.counts[i, j] / total, 1)
+                know(table[i, j], printed - 0.05, printed + 0.05, 100 / total)
+    for newer, older in itertools.pairwise(places):
+        for cell in np.ndindex(*shape):
+            row = np.zeros(places.size)
+            row[newer[cell]], row[older[cell]] = 1.0, -1.0
+            rules.append(LinearConstraint(row, 0, np.inf))
+
+    def interval(aim):
+        ends = []
+        for sign in (1, -1):
+            solved = milp(sign * aim, constraints=rules, integrality=np.ones(places.size))
+            ends.append(np.inf if solved.status == 3 else sign * solved.fun)
+        return tuple(ends)
+
+    unit = np.eye(places.size)
+    found = {
+        (number, *cell): interval(unit[places[number][cell]])
+        for number, edition in enumerate(editions)
+        for cell in map(tuple, np.argwhere(~edition.shown))
+    }
+    if len(editions) > 1:
+        found |= {
+            ("added", *cell): interval(unit[places[0][cell]] - unit[places[1][cell]])
+            for cell in np.ndindex(*shape)
+        }
     return found
+
+
+def few(counts):
+    """Cells that give someone away."""
+    return [tuple(cell) for cell in np.argwhere((counts > 0) & (counts < RULES.threshold))]
 
 
 @pytest.mark.parametrize("row_totals", [False, True])
@@ -85,21 +110,28 @@ def test_no_small_count_can_be_worked_out_from_totals_and_shares(seed, row_total
     counts = rng.poisson(rng.gamma(1.5, 14, (6, 4))).astype(float)
     mask = withheld(Counts(counts, row_totals=row_totals), RULES, "t")
     assert mask[(counts > 0) & (counts < RULES.threshold)].all()
-    found = attack(counts, ~mask, row_totals=row_totals, shares=True)
-    for cell, (low, high) in found.items():
-        assert low <= counts[cell] <= high
-        if 0 < counts[cell] < RULES.threshold:
-            assert high - low >= WIDTH, (cell, low, high)
+    found = attack(Edition(counts, ~mask, row_totals), shares=True)
+    for (_, *cell), (low, high) in found.items():
+        assert low <= counts[tuple(cell)] <= high
+    for cell in few(counts):
+        low, high = found[0, *cell]
+        assert high - low >= WIDTH, (cell, low, high)
 
 
 def test_the_attack_succeeds_where_only_small_cells_are_withheld():
     """The attack can win: without complementary suppression it finds the very count."""
     counts = np.array([[3.0], [40.0], [25.0]])
     alone = counts >= RULES.threshold
-    ((low, high),) = attack(counts, alone, row_totals=False).values()
+    ((low, high),) = attack(Edition(counts, alone)).values()
     assert low == pytest.approx(3)
     assert high == pytest.approx(3)
     assert withheld(Counts(counts), RULES, "t").ravel().tolist() == [True, False, True]
+
+
+def before(counts, hidden, row_totals=False):
+    """The edition before, every cell at the place it has now."""
+    links = {cell: cell for cell in np.ndindex(*counts.shape)}
+    return Earlier(Published.of(counts, hidden, row_totals), links)
 
 
 def test_what_was_added_since_the_edition_before_is_protected():
@@ -107,29 +139,65 @@ def test_what_was_added_since_the_edition_before_is_protected():
     earlier = np.array([[40.0], [60.0], [80.0], [30.0]])
     counts = earlier + np.array([[3.0], [15.0], [22.0], [0.0]])
     hidden = np.zeros(counts.shape, dtype=bool)
-    mask = withheld(Counts(counts, earlier=(earlier, hidden)), RULES, "t")
+    mask = withheld(Counts(counts), RULES, "t", before(earlier, hidden))
     assert mask[0, 0]
-    found = attack(counts, ~mask, row_totals=False, earlier=earlier)
-    low, high = found[0, 0]
+    low, high = attack(Edition(counts, ~mask), Edition(earlier, ~hidden))["added", 0, 0]
     assert high - low >= WIDTH
     assert not withheld(Counts(counts), RULES, "t").any()
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_two_editions_of_a_table_with_totals_protect_each_other(seed):
-    """Differences between editions, cell by cell, for random growth."""
+def test_the_joint_attack_succeeds_on_editions_that_are_protected_one_by_one():
+    """Two that withhold enough each give a count away together; with the first known, none."""
+    earlier = np.array([[3.0], [12.0], [40.0]])
+    counts = np.array([[11.0], [12.0], [41.0]])
+    hidden = withheld(Counts(earlier), RULES, "t")
+    alone = withheld(Counts(counts), RULES, "t")
+    assert hidden.ravel().tolist() == [True, True, False]
+    assert not alone.any()
+    first = Edition(earlier, ~hidden)
+    low, high = attack(Edition(counts, ~alone), first)["added", 2, 0]
+    assert low == high == 1
+    with pytest.raises(PublishError, match="how little was added"):
+        withheld(Counts(counts), RULES, "t", before(earlier, hidden))
+
+
+@pytest.mark.parametrize("row_totals", [False, True])
+@pytest.mark.parametrize("seed", range(8))
+def test_two_editions_of_a_table_protect_each_other(seed, row_totals):
+    """Small counts of either, and small growth between them, for random growth."""
     rng = np.random.default_rng(seed)
-    earlier = rng.poisson(45, (5, 3)).astype(float)
-    counts = earlier + rng.poisson(9, (5, 3))
-    hidden = withheld(Counts(earlier, row_totals=True), RULES, "t")
-    now = Counts(counts, row_totals=True, earlier=(earlier, hidden))
-    mask = withheld(now, RULES, "t")
-    found = attack(counts, ~mask, row_totals=True, earlier=np.where(hidden, 0, earlier))
-    grown = (counts - earlier > 0) & (counts - earlier < RULES.threshold) & ~hidden
-    assert grown.any()
-    for cell in map(tuple, np.argwhere(grown)):
-        low, high = found[cell]
-        assert high - low >= WIDTH
+    earlier = rng.poisson(rng.gamma(1.5, 18, (5, 3))).astype(float)
+    counts = earlier + rng.poisson(rng.choice([0, 9, 30], (5, 3)))
+    hidden = withheld(Counts(earlier, row_totals=row_totals), RULES, "t")
+    known = before(earlier, hidden, row_totals)
+    mask = withheld(Counts(counts, row_totals=row_totals), RULES, "t", known)
+    editions = Edition(counts, ~mask, row_totals), Edition(earlier, ~hidden, row_totals)
+    found = attack(*editions)
+    protected = [(0, *cell) for cell in few(counts)] + [(1, *cell) for cell in few(earlier)]
+    protected += [("added", *cell) for cell in few(counts - earlier) if not hidden[cell]]
+    assert protected
+    for key in protected:
+        low, high = found[key]
+        assert high - low >= WIDTH, key
+
+
+def test_a_count_that_fell_does_not_stop_the_protection():
+    """A record was struck off: the editions bind each other by nothing, and each is protected."""
+    earlier = np.array([[6.0], [40.0], [30.0], [20.0]])
+    counts = np.array([[5.0], [4.0], [30.0], [20.0]])
+    hidden = withheld(Counts(earlier), RULES, "t")
+    mask = withheld(Counts(counts), RULES, "t", before(earlier, hidden))
+    assert mask.ravel().tolist()[:2] == [True, True]
+    found = attack(Edition(counts, ~mask))
+    assert all(high - low >= WIDTH for low, high in found.values())
+
+
+def test_an_unchanged_table_is_published_again_as_it_was():
+    """Nothing was added, so nothing more is withheld."""
+    counts = np.array([[3.0], [40.0], [25.0], [90.0]])
+    hidden = withheld(Counts(counts), RULES, "t")
+    again = withheld(Counts(counts), RULES, "t", before(counts, hidden))
+    assert again.tolist() == hidden.tolist()
 
 
 def test_totals_that_give_a_count_away_are_refused():

@@ -64,12 +64,14 @@ def _run(targets: tuple[str, ...], languages: tuple[str, ...], options: Mapping[
             return 0
         # Imported here: papermill takes a second, which a run with nothing to do does not have.
         from analysis.batch.execute import settings_here
+        from analysis.report.editions import read_counts
 
         settings = settings_here(
             limit=options["limit"], retries=options["retries"], results=str(results_folder())
         )
         with _ended_by_signal(), _executor(options["scheduler"], options["jobs"]) as executor:
-            statuses = execute_due(tasks, executor, settings, desk, show)
+            earlier = read_counts(options["site"])
+            statuses = execute_due(tasks, executor, settings, desk, show, earlier)
     return sum(not status.done for status in statuses)
 
 

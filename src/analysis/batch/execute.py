@@ -23,6 +23,7 @@ from analysis.batch import warm
 from analysis.batch.kernels import ReportKernelManager
 from analysis.batch.plan import Run
 from analysis.batch.status import RUNS, VERSION, Finished, Status, json_bytes, put
+from analysis.report.editions import VARIABLE as EARLIER
 
 END_MIME = "application/vnd.analysis.end+json"
 LIMIT = 1800.0
@@ -163,7 +164,12 @@ def run_notebook(run: Run, settings: Settings, output: Path) -> tuple[dict[str, 
     TooLongError: the time limit was reached.
     Exception: whatever papermill raised, or no record: without one the run failed.
     """
-    with timed_manager(settings) as (manager, expired):
+    environment = {"ANALYSIS_RESULTS": settings.results}
+    if run.earlier:
+        earlier = output.with_name("earlier.json")
+        earlier.write_text(run.earlier, encoding="utf-8")
+        environment[EARLIER] = str(earlier)
+    with timed_manager(settings, environment) as (manager, expired):
         try:
             notebook = papermill.execute_notebook(
                 str(Path(settings.root) / run.notebook),
@@ -187,7 +193,9 @@ def run_notebook(run: Run, settings: Settings, output: Path) -> tuple[dict[str, 
 
 
 @contextmanager
-def timed_manager(settings: Settings) -> Iterator[tuple[Any, threading.Event]]:
+def timed_manager(
+    settings: Settings, variables: Mapping[str, str]
+) -> Iterator[tuple[Any, threading.Event]]:
     """A manager class for one run, whose kernel is killed when the time limit is reached."""
     started: list[ReportKernelManager] = []
     expired = threading.Event()
@@ -196,7 +204,7 @@ def timed_manager(settings: Settings) -> Iterator[tuple[Any, threading.Event]]:
         """The kernel of this run."""
 
         folder = settings.root
-        environment: ClassVar[Mapping[str, str]] = {"ANALYSIS_RESULTS": settings.results}
+        environment: ClassVar[Mapping[str, str]] = variables
 
         def __init__(self, **given: Any) -> None:
             super().__init__(**given)

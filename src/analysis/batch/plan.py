@@ -47,6 +47,8 @@ class Run:
     values: Mapping[str, Any]
     params: Params
     key: str = ""
+    earlier: str = ""
+    """Tables of counts of the report's last edition as JSON; no part of the key."""
 
     @property
     def notebook(self) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from analysis.batch.status import (
 
 if TYPE_CHECKING:
     from analysis.batch.execute import Settings
+    from analysis.report.editions import Edition
 
 
 @dataclass(frozen=True)
@@ -96,17 +97,26 @@ def execute_due(
     settings: Settings,
     desk: Desk,
     report: Callable[[Status], None],
+    earlier: Mapping[str, Edition] | None = None,
 ) -> list[Status]:
-    """Execute what is due; each run is put in place and remembered when it ends."""
+    """Execute what is due; each run is put in place and remembered when it ends.
+
+    ``earlier`` is what tables of counts showed in the last edition, by name of the report.
+    """
     due = {(task.run.report, task.run.language): task for task in tasks if task.why}
     if not due:
         return []
     # Imported here: papermill takes a second, which a suite with nothing to do does not have.
     from analysis.batch.execute import finished_runs
+    from analysis.report.editions import edition_text
 
     clear_leftovers(desk.runs)
     statuses = []
-    for finished in finished_runs([task.run for task in due.values()], executor, settings):
+    runs = [
+        dataclasses.replace(task.run, earlier=edition_text(earlier or {}, task.run.report))
+        for task in due.values()
+    ]
+    for finished in finished_runs(runs, executor, settings):
         status = finished.status
         _keep(finished, due[status.report, status.language], desk)
         statuses.append(status)

@@ -64,7 +64,7 @@ class Column(Model):
     key: Text
     label: str
     align: Literal["start", "center", "end"] = "start"
-    role: Literal["", "count"] = ""
+    role: Literal["", "count", "derived", "row_total"] = ""
 
 
 class TableData(Model):
@@ -74,6 +74,8 @@ class TableData(Model):
     rows: list[list[str]]
     values: list[list[Value]]
     threshold: int | None = None
+    counted: str = ""
+    totals: Literal[0, 1] = 0
 
     @model_validator(mode="after")
     def same_shape(self) -> TableData:

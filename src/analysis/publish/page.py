@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from analysis.errors import Problem, PublishError
 from analysis.publish.cells import Cell, language_of, plates_of
-from analysis.publish.contract import End, Plate, Provenance, Summary
+from analysis.publish.contract import End, Figure, Plate, Provenance, Summary, Table, TableData
 from analysis.publish.download import notebook_text
 from analysis.publish.text import Token, blocks, parse, words_of
+from analysis.report.editions import Edition, counted_in
 from analysis.report.wording import LANGUAGES
 
 
@@ -47,6 +48,16 @@ class Page:
     sections: tuple[Section, ...]
     provenance: tuple[Provenance, ...]
     notebook: str = ""
+
+    @property
+    def counts(self) -> Edition:
+        """What it shows of counts, by Plate."""
+        blocks = [block for part in (self.opening, *self.sections) for block in part.blocks]
+        tables: dict[str, TableData] = {}
+        tables |= {block.key: block for block in blocks if isinstance(block, Table)}
+        tables |= {block.key: block.table for block in blocks if isinstance(block, Figure)}
+        counted = {key: counted_in(table) for key, table in tables.items()}
+        return {key: one for key, one in counted.items() if one is not None}
 
     @property
     def methods(self) -> tuple[str, ...]:

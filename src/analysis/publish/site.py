@@ -31,15 +31,18 @@ from analysis.publish.render import Imprint
 from analysis.publish.scan import refuse_identifiers
 from analysis.publish.scrub import scrubbed
 from analysis.publish.since import read_since, sentences
+from analysis.report.editions import FILE as COUNTS
+from analysis.report.editions import Edition, as_text, given_away, read_counts
 from analysis.report.wording import LANGUAGES
 
 
 @dataclass(frozen=True)
 class _Built:
-    """A report ready to be written: its pages by file name, and its line in the index."""
+    """A report ready to be written: its pages by file name, its line in the index, its counts."""
 
     entry: Entry
     files: dict[str, str]
+    counts: Edition
 
 
 def publish(runs: Path, site: Path, same: frozenset[str] = frozenset()) -> list[Outcome]:
@@ -55,6 +58,7 @@ def publish(runs: Path, site: Path, same: frozenset[str] = frozenset()) -> list[
     """
     site.mkdir(parents=True, exist_ok=True)
     entries = {name: mark(entry, stale=True) for name, entry in read_pages(site).items()}
+    counts: dict[str, Edition] = dict(read_counts(site))
     outcomes = []
     for folder in report_folders(runs):
         name, report = name_of(folder), report_of(folder)
@@ -65,6 +69,7 @@ def publish(runs: Path, site: Path, same: frozenset[str] = frozenset()) -> list[
         try:
             built = _build(folder)
             _refuse_clash(entries.get(name), report)
+            _refuse_given_away(built.counts, counts.get(report, {}), report)
         except PublishError as error:
             state: Literal["kept", "failed"] = "kept" if name in entries else "failed"
             outcomes.append(Outcome(report, state, error.problems))
@@ -72,9 +77,11 @@ def publish(runs: Path, site: Path, same: frozenset[str] = frozenset()) -> list[
         for file, text in built.files.items():
             write_whole(site / file, text)
         entries[name] = built.entry.after(entries.get(name))
+        counts[report] = built.counts
         warnings = [w for file, text in built.files.items() for w in warnings_of(file, text)]
         outcomes.append(Outcome(report, "published", tuple(warnings)))
     write_pages(site, entries)
+    write_whole(site / COUNTS, as_text(counts))
     for file, text in render_library(entries).items():
         write_whole(site / file, text)
     return outcomes
@@ -102,7 +109,7 @@ def _build(folder: Path) -> _Built:
     }
     for page in pages.values():
         refuse_identifiers(files, page.end, tuple(p for q in pages.values() for p in q.provenance))
-    return _Built(_entry(folder, statuses, pages), files)
+    return _Built(_entry(folder, statuses, pages), files, _counts(folder, pages))
 
 
 def _done(folder: Path) -> Status:
@@ -158,6 +165,23 @@ def _refuse_other_numbers(folder: Path, pages: dict[str, Page]) -> None:
 def _hash(*facts: Any) -> str:
     text = json.dumps(facts, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _counts(folder: Path, pages: dict[str, Page]) -> Edition:
+    """What the pages show of counts, the same in every language."""
+    shown = [page.counts for page in pages.values()]
+    if any(other != shown[0] for other in shown):
+        what = "its languages withhold different counts, which gives both away"
+        raise PublishError([Problem(report_of(folder), what, "Run both languages again")])
+    return shown[0]
+
+
+def _refuse_given_away(now: Edition, before: Edition, report: str) -> None:
+    """Two editions must not give away what each withholds."""
+    problems = given_away(now, before)
+    if problems:
+        placed = [replace(item, where=f"{report}, {item.where}") for item in problems]
+        raise PublishError(placed)
 
 
 def _imprint(folder: Path, status: Status) -> Imprint:

@@ -15,11 +15,20 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import Problem, PublishError
-from analysis.report.gate import COUNT, IDENTITIES
+from analysis.report.editions import Counted, counted_in, growth, linked
+from analysis.report.gate import COUNT, DERIVED, IDENTITIES
 from analysis.report.numbers import number
 from analysis.report.plates import TableData
 from analysis.report.wording import Say
-from analysis.stats.suppression import Published, dominated, protected, small, withhold
+from analysis.stats.suppression import (
+    Earlier,
+    Needs,
+    Published,
+    dominated,
+    exposed,
+    small,
+    withhold,
+)
 
 SEALS_KEPT = 20_000
 """Identifiers of one kind beyond this are recognised by their shape alone."""
@@ -107,16 +116,16 @@ class Counts:
     values: shape (R, C).
     largest: sum of the ``contributors`` largest contributions to each cell, or ``None``.
     row_totals: whether row totals are published; column totals always may be.
-    earlier: the counts and the withheld cells of the edition before, or ``None``.
     """
 
     values: np.ndarray
     largest: np.ndarray | None = None
     row_totals: bool = False
-    earlier: tuple[np.ndarray, np.ndarray] | None = None
 
 
-def withheld(counts: Counts, rules: Rules, where: str) -> np.ndarray:
+def withheld(
+    counts: Counts, rules: Rules, where: str, earlier: Earlier | None = None
+) -> np.ndarray:
     """Mask of the cells that may not be shown, primary and complementary; shape (R, C).
 
     Raises
@@ -124,44 +133,56 @@ def withheld(counts: Counts, rules: Rules, where: str) -> np.ndarray:
     PublishError: even with every cell withheld, the totals give a small count away.
     """
     values = np.asarray(counts.values, dtype=float)
-    primary = small(values, rules.threshold)
+    level = small(values, rules.threshold)
     if counts.largest is not None:
-        primary = primary | dominated(np.asarray(counts.largest, float), values, rules.share)
-    before = None
-    if counts.earlier is not None:
-        old, hidden = (np.asarray(part) for part in counts.earlier)
-        before = Published(old.astype(float), hidden, counts.row_totals)
-        primary = primary | (small(values - old, rules.threshold) & ~hidden)
-    if not primary.any():
-        return primary
+        level = level | dominated(np.asarray(counts.largest, float), values, rules.share)
+    grown = np.zeros_like(level) if earlier is None else growth(values, earlier, rules.threshold)
+    needs = Needs(level, grown)
+    if earlier is None and not level.any():
+        return level
     mask = withhold(
         values,
-        primary,
+        needs,
         protection=rules.width,
         row_totals=counts.row_totals,
-        earlier=before,
+        earlier=earlier,
     )
-    now = Published(values, mask, counts.row_totals)
-    if mask.all() and not protected(now, primary, rules.width, before):
-        remedy = "Show no totals, or use longer periods or larger regions"
-        raise PublishError([Problem(where, "its totals alone give small counts away", remedy)])
+    now = Published.of(values, mask, counts.row_totals)
+    if mask.all() and next(exposed(now, needs, rules.width, earlier), None) is not None:
+        what = "its totals alone give small counts away"
+        if grown.any():
+            what += ", or how little was added since the edition before"
+        remedy = "Show no totals, use longer periods or larger regions, or wait for more records"
+        raise PublishError([Problem(where, what, remedy)])
     return mask
 
 
-def protect(table: TableData, counts: Counts, rules: Rules, say: Say, language: str) -> TableData:
+def protect(
+    table: TableData,
+    counts: Counts,
+    rules: Rules,
+    say: Say,
+    language: str,
+    before: Counted | None = None,
+) -> TableData:
     """The table without the cells that may not be shown.
 
     The columns whose role is ``count`` are, in order, those of ``counts``; rows beyond its
-    rows are totals and stay.
+    rows are totals and stay. Where a row's count is withheld, so is what is ``derived`` from it.
+    ``before`` is what the last edition of the table showed.
     """
-    mask = withheld(counts, rules, "table")
+    now = counted_in(table)
+    earlier = linked(now, before) if now else None
+    mask = withheld(counts, rules, "table", earlier)
     places = [place for place, column in enumerate(table.columns) if column.role == COUNT]
+    derived = [place for place, column in enumerate(table.columns) if column.role == DERIVED]
     rows, values = ([list(row) for row in part] for part in (table.rows, table.values))
     for line in range(len(rows)):
-        for order, place in enumerate(places):
-            if line < len(mask) and mask[line, order]:
-                rows[line][place], values[line][place] = say("withheld"), None
-            elif rules.rounding > 1 and values[line][place] is not None:
+        hidden = [place for j, place in enumerate(places) if line < len(mask) and mask[line, j]]
+        for place in [*hidden, *(derived if hidden else [])]:
+            rows[line][place], values[line][place] = say("withheld"), None
+        for place in places:
+            if rules.rounding > 1 and values[line][place] is not None:
                 rounded = rules.rounding * round(values[line][place] / rules.rounding)
                 rows[line][place], values[line][place] = number(rounded, language), rounded
     return replace(

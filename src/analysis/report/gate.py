@@ -10,6 +10,12 @@ from analysis.errors import Problem
 COUNT = "count"
 """Role of a column of counts of records, which must have passed disclosure control."""
 
+DERIVED = "derived"
+"""Role of a column worked out from the counts of its row, and withheld with them."""
+
+ROW_TOTAL = "row_total"
+"""Role of the column that adds up a row's counts."""
+
 IDENTITIES = frozenset(
     f"{who}{what}"
     for who in ("officer", "enterprise", "claimant", "complaint", "inspection", "case", "sample")

@@ -13,10 +13,11 @@ summary      ``points`` (markdown inline text, the answer first), ``verdict``,
              header and the filters of the list of reports use
 figure       ``title, caption, alt, images`` (``wide``, ``narrow``: ``{mime, data}``,
              data base64), ``table`` (as below, without its title)
-table        ``title, caption, columns`` (``{key, label, align}``, optional ``role``: ``count``
-             for counts of records), ``rows`` (texts), ``values`` (raw numbers and codes, for
-             the CSV); optional ``threshold`` below which no count stands, and ``folded``
-             (shown on demand)
+table        ``title, caption, columns`` (``{key, label, align}``, optional ``role``: see
+             ``gate``), ``rows`` (texts), ``values`` (raw numbers and codes, for
+             the CSV); optional ``threshold`` below which no count stands, ``counted`` (what
+             the counts are of, alike from edition to edition), ``totals`` (1 where the last
+             row adds up the others), and ``folded`` (shown on demand)
 notes        ``title``, ``points`` (markdown inline text)
 provenance   ``entries`` (``{label, value}``), ``params`` (the params as run); optional
              ``methods`` (names, the headline's first), linked to the methods register
@@ -98,6 +99,8 @@ class TableData:
     rows: tuple[tuple[str, ...], ...]
     values: tuple[tuple[Any, ...], ...]
     threshold: int | None = None
+    counted: str = ""
+    totals: int = 0
 
     def problems(self, where: str) -> list[Problem]:
         """Everything in the table that may not leave."""

@@ -2,12 +2,13 @@
 
 A table of R rows and C columns is published with its column totals, and its row totals where
 there are any. A cell is *primary* where its own size gives someone away; others are withheld
-beside it until a linear programme that knows every total, and every count of an earlier edition
-that was shown, can pin no primary cell down:
+beside it until a linear programme over everything that is published, in this edition and in the
+one before, can pin nothing down that must stay open:
 
-    width(c) = max x_c − min x_c   over x ≥ 0 with all published sums, and x ≥ earlier
+    width(f) = max f(x) − min f(x)   over x ≥ 0 with all published sums, and now ≥ before,
 
-must be at least ``protection`` wide.
+at least ``protection`` for every count that is primary now, for every count that was protected in
+the edition before, and for every small growth between the two.
 
 References
 ----------
@@ -18,24 +19,63 @@ Statistical Disclosure Control, chapter 4, for the dominance rule.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
+from scipy import sparse
 from scipy.optimize import linprog
 
 PRECISION = 1e-6
+INFEASIBLE, UNBOUNDED = 2, 3
+"""How scipy's linear programme says so."""
+Cell = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Published:
-    """One edition of a table: its counts, what of it is withheld, and which totals are shown.
+    """What a reader has of one edition of a table.
 
-    ``counts`` and ``withheld`` have shape (R, C). Column totals are always shown.
+    Parameters
+    ----------
+    shown: counts, shape (R, C), NaN where withheld.
+    column_totals: shape (C,). row_totals: shape (R,). ``None`` where there are none.
     """
 
-    counts: np.ndarray
-    withheld: np.ndarray
-    row_totals: bool
+    shown: np.ndarray
+    column_totals: np.ndarray | None
+    row_totals: np.ndarray | None = None
+
+    @classmethod
+    def of(cls, counts: np.ndarray, withheld: np.ndarray, row_totals: bool) -> Published:
+        """A table of counts, shape (R, C), published without the withheld ones."""
+        rows = counts.sum(axis=1) if row_totals else None
+        return cls(np.where(withheld, np.nan, counts), counts.sum(axis=0), rows)
+
+    @property
+    def withheld(self) -> np.ndarray:
+        """Mask of shape (R, C)."""
+        mask: np.ndarray = np.isnan(self.shown)
+        return mask
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The edition before, and where each cell of the new one stood in it, if anywhere."""
+
+    published: Published
+    links: Mapping[Cell, Cell]
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What must stay open: counts of the new edition, and growth since the one before.
+
+    Both are masks of the new table, shape (R, C).
+    """
+
+    level: np.ndarray
+    growth: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), dtype=bool))
 
 
 def small(counts: np.ndarray, threshold: int) -> np.ndarray:
@@ -55,138 +95,161 @@ def dominated(largest: np.ndarray, totals: np.ndarray, share: float) -> np.ndarr
     return mask
 
 
-def widths(now: Published, earlier: Published | None, targets: np.ndarray) -> np.ndarray:
-    """How wide an attacker's interval is for each target cell of the new edition.
+class Attacker:
+    """Someone who has this edition and the one before, and solves for what is withheld."""
 
-    Parameters
-    ----------
-    targets: mask of shape (R, C). Where an earlier edition is given, the interval is that of
-        the increase since then if it is the narrower one.
+    def __init__(self, now: Published, earlier: Earlier | None = None) -> None:
+        self.now, self.earlier = now, earlier
+        self._place: dict[tuple[int, int, int], int] = {}
+        self._rows: list[dict[int, float]] = []
+        self._sums: list[float] = []
+        editions = [now] if earlier is None else [now, earlier.published]
+        for edition, table in enumerate(editions):
+            for row, column in np.argwhere(table.withheld):
+                self._place[edition, int(row), int(column)] = len(self._place)
+        for edition, table in enumerate(editions):
+            self._learn_totals(edition, table)
+        self._bounds = [[0.0, np.inf] for _ in self._place]
+        self._orders: list[tuple[int, int]] = []
+        for new, old in earlier.links.items() if earlier else ():
+            self._learn_growth(new, old)
 
-    Returns
-    -------
-    One width per target, in the order of ``np.argwhere``.
-    """
-    matrix, sums, upper, floor = _knowledge(now, earlier)
-    size = now.counts.size
-    found = []
-    for cell in map(int, np.flatnonzero(targets)):
-        directions = [_unit(matrix.shape[1], cell)]
-        if earlier is not None:
-            directions.append(directions[0] - _unit(matrix.shape[1], cell + size))
-        spans = [_span(direction, matrix, sums, upper, floor) for direction in directions]
-        found.append(min(spans))
-    return np.array(found)
+    def level(self, cell: Cell, edition: int = 0) -> float:
+        """Width of the interval of a count of the new edition, or (1) of the one before."""
+        return self._span({self._place[edition, *cell]: 1.0})
 
-
-def _unit(length: int, place: int) -> np.ndarray:
-    unit = np.zeros(length)
-    unit[place] = 1.0
-    return unit
-
-
-def _span(
-    direction: np.ndarray,
-    matrix: np.ndarray,
-    sums: np.ndarray,
-    upper: np.ndarray | None,
-    floor: np.ndarray | None,
-) -> float:
-    """Largest minus smallest value of a linear form, given everything that is published."""
-    ends = []
-    for sign in (1.0, -1.0):
-        solved = linprog(sign * direction, upper, floor, matrix, sums, method="highs")
-        if solved.status == 3:  # unbounded: no published sum holds this form down
+    def growth(self, cell: Cell) -> float:
+        """Width of the interval of what was added to a count of the new edition."""
+        if self.earlier is None:
             return float("inf")
-        ends.append(sign * solved.fun)
-    return float(ends[1] - ends[0])
+        parts = {(0, *cell): 1.0, (1, *self.earlier.links[cell]): -1.0}
+        return self._span({self._place[k]: v for k, v in parts.items() if k in self._place})
+
+    def _learn_totals(self, edition: int, table: Published) -> None:
+        sums = [
+            (table.shown, table.column_totals, False),
+            (table.shown.T, table.row_totals, True),
+        ]
+        for shown, totals, turned in sums:
+            if totals is None:
+                continue
+            rest = totals - np.nansum(shown, axis=0)
+            for line in range(shown.shape[1]):
+                hidden = np.flatnonzero(np.isnan(shown[:, line]))
+                cells = ((line, int(h)) if turned else (int(h), line) for h in hidden)
+                row = {self._place[edition, *cell]: 1.0 for cell in cells}
+                if row:
+                    self._rows.append(row)
+                    self._sums.append(float(rest[line]))
+
+    def _learn_growth(self, new: Cell, old: Cell) -> None:
+        """Records are only ever added, so a count cannot fall from one edition to the next."""
+        if self.earlier is None:
+            return
+        after, before = self._place.get((0, *new)), self._place.get((1, *old))
+        if after is not None and before is not None:
+            self._orders.append((after, before))
+        elif after is not None:
+            self._bounds[after][0] = float(self.earlier.published.shown[old])
+        elif before is not None:
+            self._bounds[before][1] = float(self.now.shown[new])
+
+    def _span(self, form: Mapping[int, float]) -> float:
+        """Largest minus smallest value of a linear form, given everything that is published."""
+        if not form:
+            return 0.0
+        aim = np.zeros(len(self._place))
+        for place, weight in form.items():
+            aim[place] = weight
+        ends = [sign * self._least(sign * aim) for sign in (1.0, -1.0)]
+        return float(ends[1] - ends[0])
+
+    def _least(self, aim: np.ndarray) -> float:
+        """Smallest value of a form; minus infinity where nothing published holds it."""
+        size = len(aim)
+        known = _matrix(self._rows, size)
+        orders = _matrix([{before: 1.0, after: -1.0} for after, before in self._orders], size)
+        given = (orders, np.zeros(len(self._orders))) if self._orders else (None, None)
+        solved = linprog(aim, *given, known, self._sums, self._bounds, method="highs")
+        if solved.status == INFEASIBLE:
+            # Some count fell after all: then the editions bind each other by nothing.
+            solved = linprog(aim, None, None, known, self._sums, (0, None), method="highs")
+        return -float("inf") if solved.status == UNBOUNDED else float(solved.fun)
 
 
-def _knowledge(
-    now: Published, earlier: Published | None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, np.ndarray | None]:
-    """Everything published as equalities ``A x = b`` and inequalities over the stacked cells."""
-    editions = [now] if earlier is None else [now, earlier]
-    width = sum(edition.counts.size for edition in editions)
-    rows: list[np.ndarray] = []
-    sums: list[float] = []
-    start = 0
-    for edition in editions:
-        for mask in _sums_of(edition):
-            row = np.zeros(width)
-            row[start : start + mask.size] = mask.ravel()
-            rows.append(row)
-            sums.append(float(edition.counts[mask].sum()))
-        start += edition.counts.size
-    if earlier is None:
-        return np.array(rows), np.array(sums), None, None
-    # Records are only ever added, so a count cannot fall from one edition to the next.
-    half = now.counts.size
-    upper = np.hstack([-np.eye(half), np.eye(half)])
-    return np.array(rows), np.array(sums), upper, np.zeros(half)
-
-
-def _sums_of(edition: Published) -> list[np.ndarray]:
-    """Masks of the cells that add up to a published number: totals, and each shown cell."""
-    shape = edition.counts.shape
-    masks = []
-    for column in range(shape[1]):
-        mask = np.zeros(shape, dtype=bool)
-        mask[:, column] = True
-        masks.append(mask)
-    for row in range(shape[0] if edition.row_totals else 0):
-        mask = np.zeros(shape, dtype=bool)
-        mask[row, :] = True
-        masks.append(mask)
-    for cell in np.argwhere(~edition.withheld):
-        mask = np.zeros(shape, dtype=bool)
-        mask[tuple(cell)] = True
-        masks.append(mask)
-    return masks
+def _matrix(rows: list[dict[int, float]], width: int) -> sparse.csr_array:
+    data = [(line, place, v) for line, row in enumerate(rows) for place, v in row.items()]
+    lines, places, values = zip(*data, strict=True) if data else ((), (), ())
+    return sparse.csr_array((values, (lines, places)), shape=(len(rows), width))
 
 
 def withhold(
     counts: np.ndarray,
-    primary: np.ndarray,
+    needs: Needs,
     *,
     protection: float,
     row_totals: bool = False,
-    earlier: Published | None = None,
+    earlier: Earlier | None = None,
 ) -> np.ndarray:
-    """The primary cells and as few others as it takes to protect them.
+    """The cells that must stay open and as few others as it takes to protect them.
 
     Parameters
     ----------
-    counts, primary: shape (R, C).
+    counts: shape (R, C).
 
     Returns
     -------
-    Mask of withheld cells, shape (R, C). Where even withholding every cell leaves a primary
-    one too narrow, all are withheld: the caller must then refuse the totals.
+    Mask of withheld cells, shape (R, C). Where even withholding every cell leaves a count too
+    narrow, all are withheld: the caller must then refuse the totals.
     """
-    withheld = primary.copy()
+    withheld = needs.level.copy()
+    if needs.growth.size:
+        withheld |= needs.growth
     while not withheld.all():
-        found = widths(Published(counts, withheld, row_totals), earlier, primary)
-        exposed = np.argwhere(primary)[found < protection - PRECISION]
-        if not exposed.size:
-            return withheld
-        added = _companion(counts, withheld, exposed[0], row_totals)
-        withheld = withheld | added
+        now = Published.of(counts, withheld, row_totals)
+        cell = next(exposed(now, needs, protection, earlier), None)
+        if cell is None:
+            break
+        withheld = withheld | _companion(counts, withheld, cell, row_totals)
     return withheld
 
 
-def protected(
-    now: Published, primary: np.ndarray, protection: float, earlier: Published | None = None
-) -> bool:
-    """Whether every primary cell keeps its protection."""
-    return bool((widths(now, earlier, primary) >= protection - PRECISION).all())
+def exposed(
+    now: Published, needs: Needs, protection: float, earlier: Earlier | None = None
+) -> Iterator[Cell]:
+    """Cells of the new edition at which something that must stay open can be narrowed down."""
+    attacker = Attacker(now, earlier)
+    enough = protection - PRECISION
+    for cell in _cells(needs.level):
+        if attacker.level(cell) < enough:
+            yield cell
+    if earlier is None:
+        return
+    for cell in _cells(needs.growth):
+        if attacker.growth(cell) < enough:
+            yield cell
+    alone = Attacker(earlier.published)
+    for new, old in earlier.links.items():
+        if not np.isnan(earlier.published.shown[old]):
+            continue
+        if attacker.level(old, 1) < enough <= alone.level(old):
+            yield new
+
+
+def _cells(mask: np.ndarray) -> Iterator[Cell]:
+    for row, column in np.argwhere(mask):
+        yield int(row), int(column)
 
 
 def _companion(
-    counts: np.ndarray, withheld: np.ndarray, cell: np.ndarray, row_totals: bool
+    counts: np.ndarray, withheld: np.ndarray, cell: Cell, row_totals: bool
 ) -> np.ndarray:
-    """The cheapest cell that shares a total with the exposed one, or else the cheapest of all."""
+    """The cell itself; where it is withheld, the cheapest that shares a total, or of all."""
     row, column = cell
+    chosen = np.zeros(counts.shape, dtype=bool)
+    if not withheld[cell]:
+        chosen[cell] = True
+        return chosen
     related = np.zeros(counts.shape, dtype=bool)
     related[:, column] = True
     if row_totals:
@@ -202,6 +265,5 @@ def _companion(
     if not candidates.any():
         candidates = ~withheld
     cost = np.where(candidates, counts, np.inf)
-    chosen = np.zeros(counts.shape, dtype=bool)
     chosen[np.unravel_index(int(np.argmin(cost)), counts.shape)] = True
     return chosen
