@@ -67,8 +67,32 @@ class InterventionEffect(Params):
 
     @model_validator(mode="after")
     def _periods_in_order(self) -> Self:
-        if self.first_period and self.last_period and self.first_period > self.last_period:
-            raise ValueError("last_period lies before first_period")
+        require_order(self.first_period, self.last_period)
+        return self
+
+
+class RegionRates(Params):
+    """Parameters of ``notebooks/region_rates.ipynb``."""
+
+    title_en: str = ""
+    title_zh: str = ""
+    dataset: str = "data/simulated/province"
+    outcome: str = "report"
+    exposure: str = "enterprises"
+    period: Literal["month", "quarter", "year"] = "quarter"
+    first_period: Period = ""
+    last_period: Period = ""
+    region: str = ""
+    exclude_regions: list[str] = Field(default_factory=list)
+    over_dispersion: Literal["additive", "multiplicative", "none"] = "additive"
+    level: float = Field(default=0.95, ge=0.5, le=0.99)
+    false_discoveries: float = Field(default=0.05, gt=0, lt=0.5)
+    disclosure_threshold: int = Field(default=10, ge=1)
+    rounding: int = Field(default=1, ge=1)
+
+    @model_validator(mode="after")
+    def _periods_in_order(self) -> Self:
+        require_order(self.first_period, self.last_period)
         return self
 
 
@@ -103,9 +127,16 @@ class ClaimsAudit(Params):
 
 NOTEBOOKS: dict[str, type[Params]] = {
     "intervention_effect": InterventionEffect,
+    "region_rates": RegionRates,
     "published_figures": PublishedFigures,
     "claims_audit": ClaimsAudit,
 }
+
+
+def require_order(first: str, last: str) -> None:
+    """Refuse a span that ends before it begins; an empty end is open."""
+    if first and last and first > last:
+        raise ValueError("last_period lies before first_period")
 
 
 def problems_of(error: ValidationError, model: type[BaseModel], where: str) -> list[Problem]:

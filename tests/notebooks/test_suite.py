@@ -6,13 +6,16 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from analysis.cli import commands
@@ -251,3 +254,43 @@ def test_a_hundred_unchanged_reports_take_two_seconds_and_no_kernel(project, mon
     assert "kernels []" in ended.stdout
     # Twice the two seconds of a quiet machine: other tests share its cores.
     assert float(re.search(r"seconds (\S+)", ended.stdout).group(1)) < 4
+
+
+@pytest.fixture
+def regions(tmp_path, root) -> Path:
+    """One report on regions side by side, with real code and a made-up exposure."""
+    for name in ("notebooks", "params"):
+        shutil.copytree(root / name, tmp_path / name)
+    zones = tmp_path / "data/enterprise_zones"
+    shutil.copytree(root / "data/enterprise_zones", zones)
+    outcomes = pd.read_csv(zones / "outcomes.csv", dtype=str)
+    rows = outcomes[["region_code", "period"]].drop_duplicates()
+    rows.assign(exposure="people", value=100_000).to_csv(zones / "exposures.csv", index=False)
+    values = {"dataset": "data/enterprise_zones", "outcome": "unemployment_claims"}
+    values |= {"exposure": "people", "period": "year", "first_period": "1988"}
+    (tmp_path / "params/region_rates/tip_offs.yml").write_text(yaml.safe_dump(values))
+    return tmp_path
+
+
+def test_an_edition_is_run_with_what_the_last_one_showed(regions, monkeypatch):
+    """Three more claims in one city: it is withheld, and a page that shows it is refused."""
+    report, name = "region_rates/tip_offs", "region_rates-tip_offs.en.html"
+    analysis(regions, "run", report, "--publish")
+    first = json.loads(site_of(regions)["counts.json"])[report]["regions"]
+    assert all(count is not None for (count,) in first["shown"])
+    file = regions / "data/enterprise_zones/outcomes.csv"
+    rows = pd.read_csv(file, dtype=str)
+    last = rows.index[rows["period"] == "1988"]
+    more = pd.Series([3] + [40] * (len(last) - 1), index=last)
+    rows.loc[last, "count"] = (rows.loc[last, "count"].astype(int) + more).astype(str)
+    rows.to_csv(file, index=False)
+    with monkeypatch.context() as forgetful:
+        forgetful.setattr("analysis.report.editions.read_counts", lambda _: {})
+        said = analysis(regions, "run", report, "--publish", check=15)
+    assert "gives 1 counts away beside the edition before" in said
+    assert json.loads(site_of(regions)["counts.json"])[report]["regions"] == first
+    analysis(regions, "run", report, "--again", "--publish")
+    second = json.loads(site_of(regions)["counts.json"])[report]["regions"]
+    assert second["shown"][0] == [None]
+    assert sum(count is None for (count,) in second["shown"]) == 2
+    assert "withheld" in site_of(regions)[name].decode("utf-8")

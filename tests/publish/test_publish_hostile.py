@@ -44,9 +44,10 @@ ATTACKS = (
 FORMULA = '=HYPERLINK("https://example.org","officer")'
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory, root):
+@pytest.fixture(scope="module", params=["en", "zh"])
+def page(tmp_path_factory, root, request):
     """A report on the enterprise zones, whose every name is an attack."""
+    language = request.param
     folder = tmp_path_factory.mktemp("hostile") / "zones"
     folder.mkdir()
     for file in (root / "data/enterprise_zones").glob("*.csv"):
@@ -57,7 +58,7 @@ def page(tmp_path_factory, root):
     about = yaml.safe_load((root / "data/enterprise_zones/dataset.yml").read_text(encoding="utf-8"))
     words = [{"en": attack, "en_plural": attack, "zh": attack} for attack in ATTACKS]
     about["words"] = {"unemployment_claims": words[0], "enterprise_zone": words[1]}
-    about["title"], about["region_word"] = words[2], words[5]
+    about["title"], about["region_word"], about["place"] = words[2], words[5], words[3]
     about |= {
         "origin": ATTACKS[3],
         "licence": ATTACKS[6],
@@ -65,7 +66,7 @@ def page(tmp_path_factory, root):
         "published_results": [],
     }
     (folder / "dataset.yml").write_text(yaml.safe_dump(about), encoding="utf-8")
-    params = InterventionEffect(dataset=str(folder))
+    params = InterventionEffect(dataset=str(folder), language=language)
     study = build_study(read_dataset(folder), params)
     headline = estimate_headline(study)
     robustness = examine(study, headline)
@@ -79,17 +80,17 @@ def page(tmp_path_factory, root):
         "end": end(brief),
     }
     extra = [
-        samples.text("en", "\n\n".join(ATTACKS)),
+        samples.text(language, "\n\n".join(ATTACKS)),
         samples.code(f"officer = {ATTACKS[3]!r}"),
         samples.shows(specification_figure(brief), "specifications()"),
     ]
-    node = samples.notebook("en", given, *extra)
+    node = samples.notebook(language, given, *extra)
     for plate in [cell for cell in node.cells if cell.cell_type == "code"]:
         for output in plate.outputs:
             for content in output.data.values():
                 if isinstance(content, dict):
                     content["simulated"] = False
-    return export(read_page(node, "en"), Imprint(ATTACKS[0], ATTACKS[2], ATTACKS[1]))
+    return export(read_page(node, language), Imprint(ATTACKS[0], ATTACKS[2], ATTACKS[1]))
 
 
 def outcome(text: str, file: Path) -> tuple[object, list[str]]:

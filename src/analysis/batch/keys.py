@@ -11,8 +11,9 @@ from analysis import digest
 from analysis.batch.plan import Run
 from analysis.data.fingerprint import Prints, data_read
 from analysis.data.panel import tables_needed
+from analysis.data.regional import comparison_tables
 from analysis.errors import AnalysisError
-from analysis.params import InterventionEffect
+from analysis.params import InterventionEffect, RegionRates
 
 CACHE = Path("build/cache")
 
@@ -75,6 +76,8 @@ class Keys:
         tables: set[str] | None = None
         if isinstance(params, InterventionEffect):
             tables = tables_needed(params)
+        if isinstance(params, RegionRates):
+            tables = comparison_tables()
         folder, region = getattr(params, "dataset", ""), getattr(params, "region", "")
         if not folder:
             return {}

@@ -13,8 +13,10 @@ from analysis.batch.suites import LANGUAGES, Listed, expand
 from analysis.data.claim import require_changes
 from analysis.data.dataset import read_dataset
 from analysis.data.design import require_comparison
+from analysis.data.frames import require_frame
 from analysis.data.panel import build_study, tables_needed
 from analysis.data.published import read_published
+from analysis.data.regional import compare_regions, comparison_tables
 from analysis.errors import AnalysisError, ParamsError, Problem
 from analysis.params import (
     NOTEBOOKS,
@@ -22,6 +24,7 @@ from analysis.params import (
     InterventionEffect,
     Params,
     PublishedFigures,
+    RegionRates,
     plain_types,
 )
 
@@ -166,6 +169,9 @@ def check_study(params: Params) -> None:
         study = build_study(dataset, params)
         methods.load(params.method)
         require_comparison(study.panel, params.comparison)
+    if isinstance(params, RegionRates):
+        dataset = read_dataset(params.dataset, comparison_tables())
+        require_frame(compare_regions(dataset, params).frame, methods.load("rates").INPUT)
     if isinstance(params, (PublishedFigures, ClaimsAudit)):
         published = read_published(params.dataset)
         if isinstance(params, ClaimsAudit):

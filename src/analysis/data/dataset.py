@@ -29,15 +29,24 @@ class Strict(BaseModel):
 
 
 class Words(Strict):
-    """A name in both languages; ``en_plural`` where English needs one."""
+    """A name in both languages.
+
+    ``en_plural`` where English needs one, ``zh_measure`` where a Chinese number needs a measure
+    word before it (户 of 1,000 户登记企业).
+    """
 
     en: str
     zh: str
     en_plural: str = ""
+    zh_measure: str = ""
 
     def of(self, language: str) -> str:
         """The name in that language."""
         return self.zh if language == "zh" else self.en
+
+    def counted(self, language: str) -> str:
+        """The name as it stands after a number."""
+        return self.zh_measure + self.zh if language == "zh" else self.plural(language)
 
     def plural(self, language: str) -> str:
         """The plural name in that language."""
@@ -65,6 +74,7 @@ class About(Strict):
     origin: Words | str
     accessed: dt.date | None = None
     note: Words | None = None
+    place: Words | None = None
     region_word: Words = Words(en="region", zh="地区")
     words: dict[str, Words] = Field(default_factory=dict)
     files: dict[str, str] = Field(default_factory=dict)

@@ -252,6 +252,7 @@ def _about(options: Options) -> str:
 title:
   en: A simulated province of {options.counties} counties and {options.months} months
   zh: 模拟省份（{options.counties} 个县，{options.months} 个月）
+place: {{en: Simulated province, zh: 模拟省份}}
 status: simulated
 licence: {{en: CC0 1.0; invented numbers, zh: CC0 1.0；数字均为虚构}}
 origin:
@@ -264,9 +265,10 @@ origin:
 region_word: {{en: county, en_plural: counties, zh: 县}}
 words:
   complaint: {{en: recorded complaint, en_plural: recorded complaints, zh: 登记投诉}}
-  report: {{en: recorded report, en_plural: recorded reports (tip-offs), zh: 登记举报}}
+  report: {{en: recorded tip-off, en_plural: recorded tip-offs, zh: 登记举报}}
   enquiry: {{en: recorded enquiry, en_plural: recorded enquiries, zh: 登记咨询}}
-  enterprises: {{en: registered enterprise, en_plural: registered enterprises, zh: 户登记企业}}
+  enterprises:
+    {{en: registered enterprise, en_plural: registered enterprises, zh: 登记企业, zh_measure: 户}}
   reverse_assessment: {{en: reverse assessment, zh: 逆向考核}}
   order_style_service: {{en: order-style service, zh: 点餐式服务}}
   online_shop_review: {{en: online-shop review, zh: 网店网址审查}}

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.data.dataset import Dataset
 from analysis.data.tables import COMPLAINTS
 from analysis.errors import DesignError, Problem
-from analysis.params import InterventionEffect
+from analysis.params import InterventionEffect, RegionRates
 
 FREQUENCY = {"month": "M", "quarter": "Q", "year": "Y"}
 
@@ -125,7 +125,7 @@ def _resample_whole(months: pd.DataFrame, frequency: str) -> pd.DataFrame:
     return summed.loc[:, size[size == needed].index]
 
 
-def within(counts: pd.DataFrame, params: InterventionEffect) -> pd.DataFrame:
+def within(counts: pd.DataFrame, params: InterventionEffect | RegionRates) -> pd.DataFrame:
     """The columns from ``first_period`` to ``last_period``; empty edges are cut."""
     code = FREQUENCY[params.period]
     if params.first_period:
@@ -153,7 +153,7 @@ def _bound(label: str, code: str, edge: str) -> pd.Period:
 
 
 def exposure_of(
-    dataset: Dataset, params: InterventionEffect, counts: pd.DataFrame
+    dataset: Dataset, params: InterventionEffect | RegionRates, counts: pd.DataFrame
 ) -> tuple[pd.DataFrame, bool]:
     """Mean exposure by region and period; ones where the question has none."""
     if not params.exposure:

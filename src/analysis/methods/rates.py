@@ -7,14 +7,18 @@ With y_i events out of size n_i (exposure, or trials of a share), the headline i
 a ratio whose error allows for regions that differ by more than chance. A region's z score is
 (g(y_i/n_i) − g(R)) · 2 √n_i with g the root (Poisson) or the arcsine of the root (binomial);
 its over-dispersion widens the funnel. Shrunken rates have effects θ_i ~ N(m, s²) on the log or
-logit scale, with flat priors on m and s. With a ``stratum`` column, n_i is replaced by the
-events expected at the strata's overall rates, and rates become observed over expected.
+logit scale, with flat priors on m and s. Each region's p-value is that of its place in the
+funnel, and ``false_discovery`` the Benjamini–Hochberg value over all regions. With a ``stratum``
+column, n_i is replaced by the events expected at the strata's overall rates, and rates become
+observed over expected.
 
 References
 ----------
 Spiegelhalter (2005), "Funnel plots for comparing institutional performance", Statistics in
 Medicine 24, and "Handling over-dispersion of performance indicators", Quality and Safety in
-Health Care 14. Cochran (1977), "Sampling Techniques", ch. 6, for the error of a ratio.
+Health Care 14. Benjamini and Hochberg (1995), "Controlling the false discovery rate", Journal
+of the Royal Statistical Society B 57. Cochran (1977), "Sampling Techniques", ch. 6, for the
+error of a ratio.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
+from scipy.stats import false_discovery_control
 
 from analysis.data.frames import Column, Frame, require_frame
 from analysis.errors import DesignError, Problem
@@ -159,6 +164,7 @@ def _region_records(
         limits = _limits(pooled, size, level, spread, options)
         outside += np.sign(rate - limits.high).clip(0).astype(int)
         outside -= np.sign(limits.low - rate).clip(0).astype(int)
+    chance = numerics.chance(events, size, pooled, options.family, spread)
     columns = {
         "region": regions,
         "events": events,
@@ -170,6 +176,8 @@ def _region_records(
         "shrunken_low": shrunken.low,
         "shrunken_high": shrunken.high,
         "outside": outside,
+        "p_value": chance,
+        "false_discovery": false_discovery_control(chance),
     }
     rows = zip(*columns.values(), strict=True)
     return tuple(dict(zip(columns, row, strict=True)) for row in rows)

@@ -51,6 +51,7 @@ def audit_summary(brief: FiguresBrief) -> Summary:
     ]
     return Summary(
         **brief.plate("summary"),
+        scope=brief.scope,
         points=tuple(points),
         verdict=VERDICT,
         verdict_words=say("Arithmetic audit"),

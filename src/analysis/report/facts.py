@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from analysis.data.dataset import Words
+from analysis.data.dataset import About
 from analysis.data.panel import NEVER, Study
+from analysis.params import InterventionEffect
 from analysis.report.verdict import Verdict
-from analysis.report.wording import Say, translator
+from analysis.report.voice import Voice
 from analysis.result import Result
 from analysis.robustness import Robustness
 
@@ -65,7 +66,7 @@ def expected_rate(study: Study, effect: float) -> float:
 
 
 @dataclass(frozen=True)
-class Brief:
+class Brief(Voice):
     """Everything a report is written from."""
 
     study: Study
@@ -74,14 +75,14 @@ class Brief:
     verdict: Verdict
 
     @property
-    def language(self) -> str:
-        """``en`` or ``zh``."""
-        return self.study.params.language
+    def question(self) -> InterventionEffect:
+        """The parameters."""
+        return self.study.params
 
     @property
-    def say(self) -> Say:
-        """The translator of the report's language."""
-        return translator(self.language)
+    def about(self) -> About:
+        """What the data are."""
+        return self.study.about
 
     @property
     def effect(self) -> Effect:
@@ -94,40 +95,11 @@ class Brief:
         sign = -1 if self.study.params.better == "lower" else 1
         return math.expm1(sign * self.robustness.detectable)
 
-    def words(self, key: str) -> Words:
-        """The names of an outcome, exposure or intervention."""
-        return self.study.about.word(key)
-
     @property
     def intervention(self) -> str:
         """The intervention's name as the subject of a sentence."""
         words = self.words(self.study.params.intervention)
         return words.zh if self.language == "zh" else (words.en_plural or words.en)
-
-    @property
-    def outcome(self) -> str:
-        """The outcome's plural name."""
-        return self.words(self.study.params.outcome).plural(self.language)
-
-    @property
-    def exposure(self) -> str:
-        """The exposure's plural name, empty where there is none."""
-        key = self.study.params.exposure
-        return self.words(key).plural(self.language) if key else ""
-
-    @property
-    def regions(self) -> str:
-        """The plural word for regions here."""
-        return self.study.about.region_word.plural(self.language)
-
-    @property
-    def region(self) -> str:
-        """The word for one region here."""
-        return self.study.about.region_word.of(self.language)
-
-    def plate(self, key: str) -> dict[str, Any]:
-        """What every Plate of this report carries."""
-        return {"key": key, "language": self.language, "simulated": self.study.simulated}
 
     def region_name(self, code: str) -> str:
         """A region's name in the language of the report."""

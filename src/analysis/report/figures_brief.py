@@ -13,7 +13,7 @@ from analysis.data.published import Figure, Published
 from analysis.data.token import FULL_WIDTH
 from analysis.params import ClaimsAudit, PublishedFigures
 from analysis.report.facts import lower
-from analysis.report.numbers import number
+from analysis.report.numbers import number, period_span
 from analysis.report.wording import Say, translator
 
 LEVEL_WORDS = {
@@ -69,6 +69,17 @@ class FiguresBrief:
             return ORDER.index(self.published.level(sources.at[source, "region_code"])), source
 
         return tuple(sorted(sources.index, key=place))
+
+    @property
+    def scope(self) -> dict[str, str]:
+        """Place and years, for the header and the filters of the list of reports."""
+        about = self.published.dataset.about
+        days = [day for source in self.order for day in self._span(source)]
+        years = sorted(str(day.year) for day in days)
+        return {
+            "place": (about.place or about.title).of(self.language),
+            "period": period_span(years[0], years[-1], self.language),
+        }
 
     def figure(self, key: str) -> Figure:
         """A figure by its number."""

@@ -78,6 +78,7 @@ def profile_summary(brief: FiguresBrief) -> Summary:
     )
     return Summary(
         **brief.plate("summary"),
+        scope=brief.scope,
         points=points,
         verdict=VERDICT,
         verdict_words=say("Description"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from importlib import metadata
 
 from analysis.report.disclosure import Identifiers, Rules, describe, describe_rules
 from analysis.report.facts import Brief
 from analysis.report.plates import End, Provenance
+from analysis.report.voice import Voice
 from analysis.result import plain
 
 METHOD_WORDS = {
@@ -30,37 +32,43 @@ PACKAGES = ("analysis", "diff-diff", "numpy", "pandas", "scipy", "matplotlib", "
 
 def provenance(brief: Brief) -> Provenance:
     """Where the numbers come from and with what they were made."""
-    say, about = brief.say, brief.study.about
-    entries = [
-        (say("Data"), about.title.of(brief.language)),
-        (
-            say("Status"),
-            say("simulated, invented numbers") if brief.study.simulated else say("real"),
-        ),
-        (say("Origin"), about.text("origin", brief.language)),
-        (say("Licence"), about.text("licence", brief.language)),
-        (say("Method"), say(METHOD_WORDS[brief.headline.method])),
-        (say("Seed"), str(brief.study.params.seed)),
-        (say("Disclosure control"), _disclosure(brief)),
-        (
-            say("Software"),
-            f"Python {platform.python_version()}; "
-            + "; ".join(f"{name} {metadata.version(name)}" for name in PACKAGES),
-        ),
-    ]
-    entries += [(f"SHA-256 {name}", digest) for name, digest in sorted(brief.study.hashes.items())]
+    threshold = brief.question.disclosure_threshold
+    rules = (describe(threshold, brief.say), describe_rules(Rules(threshold), brief.say))
     return Provenance(
         **brief.plate("provenance"),
-        entries=tuple({"label": label, "value": value} for label, value in entries),
+        entries=source_entries(
+            brief,
+            brief.say(METHOD_WORDS[brief.headline.method]),
+            brief.question.seed,
+            brief.say("; ").join(rules),
+            brief.study.hashes,
+        ),
         params=brief.study.params.model_dump(),
         methods=_methods(brief),
     )
 
 
-def _disclosure(brief: Brief) -> str:
-    threshold = brief.study.params.disclosure_threshold
-    parts = (describe(threshold, brief.say), describe_rules(Rules(threshold), brief.say))
-    return brief.say("; ").join(parts)
+def source_entries(
+    voice: Voice, method: str, seed: int, disclosure: str, hashes: Mapping[str, str]
+) -> tuple[dict[str, str], ...]:
+    """The lines of provenance that every report on a dataset shares; blank ones are left out."""
+    say, about = voice.say, voice.about
+    entries = [
+        (say("Data"), about.title.of(voice.language)),
+        (say("Status"), say("simulated, invented numbers") if voice.simulated else say("real")),
+        (say("Origin"), about.text("origin", voice.language)),
+        (say("Licence"), about.text("licence", voice.language)),
+        (say("Method"), method),
+        (say("Seed"), str(seed)),
+        (say("Disclosure control"), disclosure),
+        (
+            say("Software"),
+            f"Python {platform.python_version()}; "
+            + "; ".join(f"{name} {metadata.version(name)}" for name in PACKAGES),
+        ),
+        *((f"SHA-256 {name}", digest) for name, digest in sorted(hashes.items())),
+    ]
+    return tuple({"label": label, "value": value} for label, value in entries if value)
 
 
 def _methods(brief: Brief) -> tuple[str, ...]:

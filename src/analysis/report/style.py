@@ -45,6 +45,9 @@ COLOURS = {
     "city": PURPLE,
     "district": BLUE,
     "county": VERMILION,
+    "high": VERMILION,
+    "low": BLUE,
+    "within": QUIET,
 }
 MARKERS = {"early": "o", "late": "s", "never": "^"}
 SIZES = {"wide": (7.6, 3.9), "narrow": (3.9, 3.7)}

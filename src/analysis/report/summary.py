@@ -56,7 +56,7 @@ def summary(brief: Brief) -> Summary:
         number_words=capital(_frequency(brief)) + say("."),
         range_words=_range_words(brief),
         scope={
-            "place": brief.study.about.title.of(language),
+            "place": brief.place,
             "period": _period(brief),
             "intervention": capital(brief.intervention),
         },

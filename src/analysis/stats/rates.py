@@ -103,6 +103,22 @@ def spread_limits(
     return Limits(restored(centre - margin, family), restored(centre + margin, family))
 
 
+def chance(
+    events: np.ndarray, size: np.ndarray, target: float, family: Family, spread: Spread
+) -> np.ndarray:
+    """Two-sided p-values of units that all share the target but for their spread; shape (N,).
+
+    Exact, twice the smaller tail, without over-dispersion; normal on the root scale with it.
+    """
+    if spread == Spread(1.0, 0.0):
+        law = stats.poisson(target * size) if family == "poisson" else stats.binom(size, target)
+        tails = np.minimum(law.cdf(events), law.sf(events - 1))
+        return np.asarray(np.minimum(1.0, 2 * tails))
+    error = np.sqrt(spread.factor * root_error(size) ** 2 + spread.between)
+    z = (rooted(events / size, family) - rooted(target, family)) / error
+    return np.asarray(2 * stats.norm.sf(np.abs(z)))
+
+
 def root_error(size: np.ndarray) -> np.ndarray:
     """Standard error of a rooted rate, whatever the rate; shape of ``size``."""
     error: np.ndarray = 0.5 / np.sqrt(size)

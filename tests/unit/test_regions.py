@@ -1,0 +1,257 @@
+"""Regions side by side: who stands out, what is withheld, and what two editions give away."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from analysis.data.dataset import About, Words, read_dataset
+from analysis.data.regional import Comparison, compare_regions, comparison_tables
+from analysis.errors import DesignError, ParamsError, PublishError
+from analysis.params import RegionRates
+from analysis.report.editions import Counted, counted_in, earlier_edition, given_away
+from analysis.report.regions_brief import HIGH, LOW, regions_brief
+from analysis.report.regions_funnel import funnel_figure
+from analysis.report.regions_report import (
+    regions_certainty,
+    regions_end,
+    regions_provenance,
+    regions_sample,
+    regions_summary,
+    regions_table,
+)
+from analysis.stats.rates import Spread, chance
+
+ZONES = RegionRates(
+    dataset="data/enterprise_zones", outcome="unemployment_claims", exposure="people", period="year"
+)
+
+
+@pytest.fixture
+def people(zones):
+    """The enterprise zones dataset with an exposure: 100,000 people in every city and year."""
+    outcomes = pd.read_csv(zones / "outcomes.csv", dtype=str)
+    rows = outcomes[["region_code", "period"]].drop_duplicates()
+    rows.assign(exposure="people", value=100_000).to_csv(zones / "exposures.csv", index=False)
+    return zones
+
+
+def test_counts_and_exposures_are_added_up_over_the_span(people):
+    """Three years of claims out of three years of people."""
+    dataset = read_dataset(people, comparison_tables())
+    asked = ZONES.model_copy(update={"first_period": "1985", "last_period": "1987"})
+    compared = compare_regions(dataset, asked)
+    rows = dataset.tables["outcomes"]
+    rows = rows[rows["period"].isin(["1985", "1986", "1987"])]
+    wanted = rows.groupby("region_code")["count"].sum()
+    assert compared.frame.set_index("region")["events"].to_dict() == wanted.to_dict()
+    assert (compared.frame["size"] == 300_000).all()
+    assert set(compared.exposure) == {100_000.0}
+    assert (compared.first_period, compared.last_period) == ("1985", "1987")
+
+
+def test_regions_left_out_are_counted_by_reason(people):
+    """One by the parameters, one for a missing exposure."""
+    file = people / "exposures.csv"
+    exposures = pd.read_csv(file, dtype=str)
+    codes = sorted(exposures["region_code"].unique())
+    exposures[exposures["region_code"] != codes[1]].to_csv(file, index=False)
+    asked = ZONES.model_copy(update={"exclude_regions": [codes[0]]})
+    compared = compare_regions(read_dataset(people, comparison_tables()), asked)
+    assert compared.dropped == {"excluded_by_params": 1, "incomplete": 1}
+    assert set(codes[:2]).isdisjoint(compared.frame["region"])
+
+
+def test_every_unknown_name_is_refused_at_once(people):
+    """Outcome, exposure, region and excluded region, each with the nearest name."""
+    bad = ZONES.model_copy(
+        update={"outcome": "claim", "exposure": "peopl", "region": "x", "exclude_regions": ["y"]}
+    )
+    with pytest.raises(ParamsError) as refused:
+        compare_regions(read_dataset(people, comparison_tables()), bad)
+    assert [problem.where for problem in refused.value.problems] == [
+        "outcome",
+        "exposure",
+        "exclude_regions",
+        "region",
+    ]
+
+
+@pytest.mark.parametrize("family", ["poisson", "binomial"])
+@pytest.mark.parametrize("spread", [Spread(1.0, 0.0), Spread(1.0, 0.002), Spread(3.0, 0.0)])
+def test_chances_hold_their_level_where_regions_share_one_rate(family, spread):
+    """5 in 100 of 40,000 regions, within what discreteness and the normal root allow."""
+    rng = np.random.default_rng(5)
+    size = rng.integers(2000, 20000, 40_000).astype(float)
+    root = np.sqrt(0.03) if family == "poisson" else np.arcsin(np.sqrt(0.03))
+    wide = np.sqrt(spread.between + (spread.factor - 1) / (4 * size))
+    moved = root + wide * rng.normal(size=len(size))
+    rate = moved**2 if family == "poisson" else np.sin(moved) ** 2
+    draw = rng.poisson(rate * size) if family == "poisson" else rng.binomial(size.astype(int), rate)
+    found = chance(draw.astype(float), size, 0.03, family, spread)
+    assert 0.035 < (found < 0.05).mean() < 0.06
+
+
+def test_exact_chances_equal_the_tables():
+    """Twice the smaller Poisson tail, at most 1."""
+    found = chance(np.array([3.0, 10.0]), np.array([10.0, 10.0]), 1.0, "poisson", Spread(1.0, 0.0))
+    assert found[0] == pytest.approx(2 * stats.poisson(10).cdf(3))
+    assert found[1] == 1.0
+
+
+def comparison(events, language="en", status="real", **changes):
+    """Regions of 4,000 enterprises each, with those events in one quarter."""
+    size = 1000.0
+    frame = pd.DataFrame(
+        {
+            "region": [f"{code:06d}" for code in range(990101, 990101 + len(events))],
+            "events": np.asarray(events, dtype=float),
+            "size": size,
+        }
+    )
+    about = About(
+        title=Words(en="Test", zh="测试"),
+        status=status,
+        licence="CC0",
+        origin="made here",
+        region_word=Words(en="county", en_plural="counties", zh="县"),
+        words={
+            "report": Words(en="recorded tip-off", zh="登记举报"),
+            "enterprises": Words(en="enterprise", zh="企业", zh_measure="户"),
+        },
+    )
+    names = {code: (f"County {code}", f"县{code}") for code in frame["region"]}
+    params = RegionRates(language=language, **changes)
+    return Comparison(params, about, {}, frame, 0.25, "2023Q4", "2023Q4", {}, names)
+
+
+def counts(count=40, mean=30):
+    """Regions that differ by chance only, the first far above and the second far below."""
+    drawn = np.random.default_rng(3).poisson(mean, count)
+    drawn[:2] = (90, 11)
+    return drawn
+
+
+def test_regions_far_out_are_named_and_no_others():
+    """One above, one below; the other thirty-eight cannot be told apart."""
+    brief = regions_brief(comparison(counts()), {})
+    assert [region.code for region in brief.standing(HIGH)] == ["990101"]
+    assert [region.code for region in brief.standing(LOW)] == ["990102"]
+    said = regions_summary(brief)
+    assert said.number == "2 of 40"
+    assert "More: County 990101. Fewer: County 990102." in said.points
+    assert funnel_figure(brief).title == (
+        "2 of the 40 counties shown stand out: 1 above the funnel, 1 below"
+    )
+
+
+def test_no_region_stands_out_where_all_share_one_rate():
+    """Chance alone names none, and says so."""
+    brief = regions_brief(comparison(np.random.default_rng(8).poisson(30, 60)), {})
+    assert regions_summary(brief).number == "0 of 60"
+    assert regions_summary(brief).points[0].startswith("**None of the 60 counties shown")
+    assert funnel_figure(brief).title.startswith("None of the 60 counties shown stands out")
+
+
+def test_a_withheld_region_is_shown_nowhere_not_even_by_its_standing():
+    """Its count of 4 is far below the funnel, but nothing may say so."""
+    drawn = counts()
+    drawn[1] = 4
+    brief = regions_brief(comparison(drawn), {})
+    assert brief.everyone[1].standing == LOW
+    assert brief.standing(LOW) == ()
+    assert brief.withheld == 2
+    row = brief.table.values[1]
+    assert row[0] == "990102"
+    assert (row[1], *row[3:]) == (None,) * 6
+    assert brief.table.rows[1][3:] == ("withheld",) * 5
+    plates = [regions_summary(brief), funnel_figure(brief), regions_table(brief)]
+    plates += [regions_certainty(brief), regions_end(brief)]
+    shown = [json.dumps(plate.payload(), ensure_ascii=False) for plate in plates]
+    assert "County 990102" not in shown[0] + shown[3] + shown[4]
+    assert not any('"events": 4' in text for text in shown)
+    assert "2 counties whose counts are withheld are not drawn" in shown[1]
+
+
+def test_both_languages_hold_the_same_facts_and_every_plate_is_whole():
+    """Same numbers; every sentence in both languages; every Plate passes its gate."""
+    english, chinese = (regions_brief(comparison(counts(), lang), {}) for lang in ("en", "zh"))
+    assert english.facts() == chinese.facts()
+    assert english.table.values == chinese.table.values
+    for brief in (english, chinese):
+        for make in (
+            regions_summary,
+            regions_sample,
+            funnel_figure,
+            regions_table,
+            regions_certainty,
+            regions_provenance,
+            regions_end,
+        ):
+            assert make(brief)._repr_mimebundle_()
+    assert "每 1,000 户企业每年的登记举报件数" in chinese.unit
+    assert chinese.table.columns[2].label == "企业"
+
+
+def test_shown_counts_are_rounded_where_asked():
+    """To fives, in text and download."""
+    brief = regions_brief(comparison(counts(), rounding=5), {})
+    assert all(row[1] % 5 == 0 for row in brief.table.values[:-1] if row[1] is not None)
+
+
+def test_too_few_regions_are_a_design_error():
+    """Two cannot be told apart from one another's chance."""
+    with pytest.raises(DesignError, match="at least 3"):
+        regions_brief(comparison([30, 40]), {})
+
+
+def test_the_next_edition_hides_what_little_was_added():
+    """A county that grew by three is withheld with another; the others stay."""
+    first = regions_brief(comparison(counts()), {})
+    seen = {"regions": counted_in(first.table)}
+    assert first.withheld == 0
+    grown = counts() + np.array([3, *[12] * 39])
+    plain = regions_brief(comparison(grown), {})
+    problems = given_away({"regions": counted_in(plain.table)}, seen)
+    assert [problem.what for problem in problems] == [
+        "gives 1 counts away beside the edition before"
+    ]
+    second = regions_brief(comparison(grown), seen)
+    assert second.table.values[0][1] is None
+    assert second.withheld == 2
+    assert given_away({"regions": counted_in(second.table)}, seen) == []
+
+
+def test_another_span_is_no_earlier_edition():
+    """Counts of another quarter say nothing of this one's growth."""
+    first = regions_brief(comparison(counts()), {})
+    seen = {"regions": counted_in(first.table)}
+    later = replace(comparison(counts() + 3), first_period="2024Q1", last_period="2024Q1")
+    assert regions_brief(later, seen).withheld == 0
+
+
+def test_a_region_that_is_new_does_not_bind_the_editions():
+    """Its count was in no total before."""
+    first = regions_brief(comparison(counts()[:-1]), {})
+    seen = {"regions": counted_in(first.table)}
+    now = regions_brief(comparison([*counts()[:-1] + 15, 8]), seen)
+    assert now.table.values[-2][1] is None
+    assert given_away({"regions": counted_in(now.table)}, seen) == []
+
+
+def test_a_damaged_record_of_the_edition_before_is_refused(tmp_path, monkeypatch):
+    """Without it nothing is protected, so nothing is shown; without a runner there is none."""
+    assert earlier_edition() == {}
+    file = tmp_path / "earlier.json"
+    file.write_text("{", encoding="utf-8")
+    monkeypatch.setenv("ANALYSIS_EARLIER", str(file))
+    with pytest.raises(PublishError, match="edition before: cannot be read"):
+        earlier_edition()
+    one = Counted(counted="x", threshold=10, rows=["a"], columns=["n"], shown=[[None]])
+    file.write_text(json.dumps({"t": one.model_dump()}), encoding="utf-8")
+    assert earlier_edition() == {"t": one}
