@@ -56,6 +56,9 @@ LOOK = """() => {
     if (image.alt.trim().length < SHORTEST) found.push('alt too short: ' + image.alt);
     if (!image.naturalWidth) found.push('image not shown: ' + image.alt);
   }
+  for (const part of all('p span[lang], caption span[lang], figcaption span[lang], td span[lang]'))
+    if (getComputedStyle(part).display !== 'inline')
+      found.push('words of another language stand apart: ' + part.textContent);
   const inside = element => element.closest('[lang]').lang;
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {

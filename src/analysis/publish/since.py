@@ -13,6 +13,7 @@ from analysis.report.summary import VERDICT_WORDS
 from analysis.report.wording import Say, translator
 
 FILE = "since.json"
+ABOUT = "dataset.yml"
 
 
 class Model(BaseModel):
@@ -109,6 +110,8 @@ def _causes(causes: Causes, language: str, say: Say) -> list[str]:
 
 
 def _table(item: TableChange, language: str, say: Say) -> str:
+    if item.table == ABOUT:
+        return say("The description of the data changed.")
     if item.left is None or item.came is None:
         return say("Changed data: {table}.", table=item.table)
     return say(

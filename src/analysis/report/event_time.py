@@ -67,10 +67,10 @@ def event_time_figure(brief: Brief) -> Figure:
     outside = sum(1 for p in after if p.band and (p.band[0] > 0 or p.band[1] < 0))
     text = (
         "{Outcome} were {size} below what was expected on average since adoption; in {outside} of "
-        "{after} periods the band rules out 'no change'"
+        "{after} periods the band rules out “no change”"
         if brief.effect.relative < 0
         else "{Outcome} were {size} above what was expected on average since adoption; in "
-        "{outside} of {after} periods the band rules out 'no change'"
+        "{outside} of {after} periods the band rules out “no change”"
     )
     title = say(
         text,
@@ -141,7 +141,7 @@ def event_time_figure(brief: Brief) -> Figure:
         + reference,
         alt=say(
             "Estimates from {first} to {last} periods since adoption; {outside} of {after} bands "
-            "after adoption rule out 'no change'.",
+            "after adoption rule out “no change”.",
             first=number(points[0].time, language),
             last=number(points[-1].time, language),
             outside=outside,

@@ -19,6 +19,8 @@ from analysis.robustness import Robustness
 
 PER_EXPOSURE = 1000
 PER_EXPECTED = 100
+NAMES = ("Poisson",)
+"""Names with which a term may begin."""
 
 
 @dataclass(frozen=True)
@@ -134,5 +136,5 @@ def capital(text: str) -> str:
 
 
 def lower(text: str) -> str:
-    """The words with a small first letter, for use inside a sentence."""
-    return text[:1].lower() + text[1:]
+    """The words with a small first letter, for use inside a sentence; a name keeps its capital."""
+    return text if text.startswith(NAMES) else text[:1].lower() + text[1:]

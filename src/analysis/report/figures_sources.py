@@ -49,7 +49,7 @@ def sources_table(brief: FiguresBrief) -> Table:
                 Column("figures", say("Figures"), "end"),
                 Column("inferred", say("Period inferred"), "end"),
                 Column("other", say("Other numbers"), "end"),
-                Column("mechanisms", say("Mechanisms described"), "end"),
+                Column("mechanisms", say("Mechanisms"), "end"),
             ),
             tuple(rows),
             tuple(values),

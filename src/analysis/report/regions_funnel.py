@@ -15,6 +15,7 @@ from analysis.report.facts import PER_EXPOSURE, capital
 from analysis.report.numbers import number, percent
 from analysis.report.plates import Figure
 from analysis.report.regions_brief import HIGH, LOW, WITHIN, Region, RegionsBrief
+from analysis.report.wording import joined
 
 NAMED = {"wide": 8, "narrow": 3}
 """Regions named in each drawing; the table names all."""
@@ -92,13 +93,12 @@ def _caption(brief: RegionsBrief) -> str:
         regions=brief.regions,
         inner=percent(brief.result.level, language, 0),
     )
-    if brief.withheld:
-        text += ("" if language == "zh" else " ") + say(
-            "{count} {regions} whose counts are withheld are not drawn.",
-            count=number(brief.withheld, language),
-            regions=brief.regions,
-        )
-    return text
+    hidden = say(
+        "{count} {regions} whose counts are withheld are not drawn.",
+        count=number(brief.withheld, language),
+        regions=brief.regions,
+    )
+    return joined(language, text, hidden if brief.withheld else "")
 
 
 def _limits(axes: Axes, brief: RegionsBrief, limits: Series, width: str) -> None:

@@ -11,6 +11,7 @@ from analysis.report.plates import End, Notes, Provenance, Summary, Table
 from analysis.report.provenance import METHOD_WORDS, NOTHING_SEALED, source_entries
 from analysis.report.regions_brief import HIGH, LOW, VERDICT, RegionsBrief
 from analysis.report.tables import DROPPED_WORDS
+from analysis.report.wording import joined
 from analysis.result import plain
 
 STANDING_WORDS = {HIGH: "More: {names}.", LOW: "Fewer: {names}."}
@@ -99,7 +100,7 @@ def _names(brief: RegionsBrief) -> str:
                 "{names} and {more} others (see the table)", names=names, more=len(found) - NAMED
             )
         parts.append(say(text, names=names))
-    return " ".join(parts)
+    return joined(brief.language, *parts)
 
 
 def _dispersion(brief: RegionsBrief) -> str:

@@ -9,6 +9,7 @@ from analysis.report.facts import Brief, capital, lower
 from analysis.report.numbers import number, percent, period, period_span
 from analysis.report.plates import Column, Table, TableData
 from analysis.report.sensitivity import specification_data
+from analysis.report.wording import joined
 
 DROPPED_WORDS = {
     "excluded_by_params": "Left out by the parameters",
@@ -120,7 +121,8 @@ def specification_table(brief: Brief) -> Table:
     )
     if published:
         sources = "; ".join(dict.fromkeys(a.published_source for a in published))
-        caption += " " + say("Published numbers: {sources}.", sources=sources)
+        given = say("Published numbers: {sources}.", sources=sources)
+        caption = joined(brief.language, caption, given)
     title = say(
         "{count} ways to estimate the same change",
         count=number(len(brief.robustness.specifications), brief.language),

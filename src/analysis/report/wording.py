@@ -32,6 +32,11 @@ def catalogue(language: str) -> dict[str, str]:
     return messages
 
 
+def joined(language: str, *sentences: str) -> str:
+    """Sentences one after another; Chinese ones stand without a space, blank ones fall away."""
+    return ("" if language == "zh" else " ").join(text for text in sentences if text)
+
+
 def translator(language: str) -> Say:
     """A function that puts a sentence into the language and fills its fields.
 
