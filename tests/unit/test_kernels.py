@@ -207,3 +207,32 @@ def test_settings_name_a_folder_and_a_day(tmp_path, monkeypatch):
     assert isinstance(settings, Settings)
     assert settings.root == str(tmp_path)
     assert len(settings.edition) == 10
+
+
+@pytest.mark.parametrize(
+    ("failures", "attempts", "pauses"),
+    [
+        ([OSError("disk")], 2, [1.0]),
+        ([OSError("disk"), OSError("disk")], 3, [1.0, 2.0]),
+        ([OSError("disk")] * 9, 3, [1.0, 2.0]),
+        ([ValueError("not worth it"), OSError("disk")], 1, []),
+    ],
+)
+def test_broken_input_or_output_is_tried_again_after_longer_and_longer_pauses(
+    failures, attempts, pauses, monkeypatch
+):
+    """At most twice more; a failure of any other kind is final."""
+    left, slept = list(failures), []
+
+    def run_notebook(run, settings, output):
+        if left:
+            raise left.pop(0)
+        output.write_text("{}", encoding="utf-8")
+        return {"facts": {}}, "warm"
+
+    monkeypatch.setattr("analysis.batch.execute.run_notebook", run_notebook)
+    monkeypatch.setattr("analysis.batch.execute.time.sleep", slept.append)
+    run = Run("x/y", "en", {"language": "en"}, InterventionEffect())
+    status = execute(run, settings_here()).status
+    assert (status.attempts, slept) == (attempts, pauses)
+    assert status.done == (len(failures) < attempts)

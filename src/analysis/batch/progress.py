@@ -89,7 +89,7 @@ def _bar(due: Sequence[Task], jobs: int) -> Iterator[Show]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
     )
     waiting = [task.name for task in due]
     with Progress(*columns) as bar:

@@ -81,7 +81,8 @@ def publish(runs: Path, site: Path, same: frozenset[str] = frozenset()) -> list[
         warnings = [w for file, text in built.files.items() for w in warnings_of(file, text)]
         outcomes.append(Outcome(report, "published", tuple(warnings)))
     write_pages(site, entries)
-    write_whole(site / COUNTS, as_text(counts))
+    if any(counts.values()) or (site / COUNTS).exists():
+        write_whole(site / COUNTS, as_text(counts))
     for file, text in render_library(entries).items():
         write_whole(site / file, text)
     return outcomes

@@ -200,5 +200,9 @@ def edition_text(counts: Mapping[str, Edition], report: str) -> str:
 
 def as_text(content: Mapping[str, Edition]) -> str:
     """The record as JSON, sorted."""
-    held = {report: dict(sorted(edition.items())) for report, edition in sorted(content.items())}
+    held = {
+        report: dict(sorted(edition.items()))
+        for report, edition in sorted(content.items())
+        if edition
+    }
     return SITE.dump_json(held).decode("utf-8") + "\n"
