@@ -148,7 +148,8 @@ def _treatment(panel: Panel, options: Options) -> np.ndarray:
         return panel.matrix(options.dose).astype(float)
     starts = panel.adoption.to_numpy()[:, None]
     periods = np.arange(1, len(panel.periods) + 1)
-    return ((starts > NEVER) & (periods >= starts)).astype(float)
+    treated: np.ndarray = (starts > NEVER) & (periods >= starts)
+    return treated.astype(float)
 
 
 def _slope(panel: Panel, outcome: np.ndarray, treatment: np.ndarray, options: Options) -> Slope:

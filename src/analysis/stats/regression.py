@@ -91,7 +91,7 @@ def absorb(
     member = (groups == np.arange(int(groups.max()) + 1)[:, None]).astype(float)
     by_region = weights.sum(axis=1, keepdims=True)
     by_period = member @ weights
-    left = matrix - (weights * matrix).sum(axis=1, keepdims=True) / by_region
+    left: np.ndarray = matrix - (weights * matrix).sum(axis=1, keepdims=True) / by_region
     scale = max(float(np.abs(left).max()), np.finfo(float).tiny)
     for _ in range(iterations):
         left = left - (member @ (weights * left) / by_period)[groups]
