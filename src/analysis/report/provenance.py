@@ -5,9 +5,11 @@ from __future__ import annotations
 import platform
 from importlib import metadata
 
+from analysis import methods
 from analysis.report.disclosure import Identifiers, Rules, describe, describe_rules
 from analysis.report.facts import Brief
 from analysis.report.plates import End, Provenance
+from analysis.report.wording import Say
 from analysis.result import plain
 
 METHOD_WORDS = {
@@ -22,10 +24,19 @@ METHOD_WORDS = {
     "meta": "Random-effects pooling of studies",
     "reliability": "Reliability of ratings",
     "randomisation": "Randomisation inference from the draws that could have been",
+    "imputation": "Staggered difference-in-differences by imputing untreated log rates: the "
+    "average effect on the regions that adopted; errors by leaving out one region at a time",
+    "rollout": "Staggered comparison of log rates, judged by the orders in which regions could "
+    "have adopted",
 }
 
 NOTHING_SEALED = Identifiers({}, {})
 PACKAGES = ("analysis", "diff-diff", "numpy", "pandas", "scipy", "matplotlib", "papermill")
+
+
+def method_title(name: str, say: Say) -> str:
+    """A method in the reader's words; one without them yet in its own, which are English."""
+    return say(METHOD_WORDS[name]) if name in METHOD_WORDS else methods.summary(name)
 
 
 def provenance(brief: Brief) -> Provenance:
@@ -39,7 +50,7 @@ def provenance(brief: Brief) -> Provenance:
         ),
         (say("Origin"), about.text("origin", brief.language)),
         (say("Licence"), about.text("licence", brief.language)),
-        (say("Method"), say(METHOD_WORDS[brief.headline.method])),
+        (say("Method"), method_title(brief.headline.method, say)),
         (say("Seed"), str(brief.study.params.seed)),
         (say("Disclosure control"), _disclosure(brief)),
         (
