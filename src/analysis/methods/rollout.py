@@ -5,7 +5,9 @@ region-periods (as in ``did``), y the log rate. If the order was drawn by lot, w
 exchange of start dates between regions was as likely; the p-value is the share of orders whose
 statistic is as far from 0, all of them if there are at most 20,000, else a sample. The statistic
 is the estimate over its Neyman error Σ_g n_g s²_g, with s²_g the variance in cohort g of what a
-region adds to it. The interval holds every constant effect that the same test does not reject.
+region adds to it; where a cohort is one region it has no such error, the statistic is the estimate
+itself, and the check ``lone_cohorts`` says so. The interval holds every constant effect that the
+same test does not reject.
 An order that was not drawn makes these numbers a description, not a probability.
 
 References
@@ -17,6 +19,7 @@ null hypotheses", Journal of the American Statistical Association 116.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -71,11 +74,13 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     """
     before = 1 + options.anticipation
     require_comparison(panel, options.comparison, before)
-    used = comparable_part(panel, options.comparison, before)
+    used = comparable_part(_sorted(panel), options.comparison, before)
     require_positive(used)
+    _require_strata(used, options)
     labels, cohort = np.unique(used.adoption.to_numpy(), return_inverse=True)
-    _require_sizes(used, labels, cohort, options)
     orders = possible_orders(cohort, _strata(used, options), options.draws, rng)
+    lone = int((np.bincount(cohort) < 2).sum())
+    options = options.model_copy(update={"studentised": options.studentised and not lone})
     names = ("overall", "before") if options.anticipation else ("overall",)
     parts = {name: _linear(used, options, labels, cohort, name == "before") for name in names}
     treated = used.sample.treated
@@ -99,6 +104,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
                 order_p_value(parts["overall"], orders, 0.0, options.studentised),
                 1 - options.level,
             ),
+            Check("lone_cohorts", lone == 0, float(lone), 0.0),
         ),
         series={
             "null": _null(parts["overall"], orders),
@@ -113,21 +119,16 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     )
 
 
-def _require_sizes(panel: Panel, labels: np.ndarray, cohort: np.ndarray, options: Options) -> None:
-    """A cohort of one has no variance; a column of strata must be there."""
-    problems = []
+def _sorted(panel: Panel) -> Panel:
+    """Regions by code, so that the same orders are drawn however rows come."""
+    frame = panel.frame.sort_values(["region", "period"], ignore_index=True)
+    return replace(panel, frame=frame)
+
+
+def _require_strata(panel: Panel, options: Options) -> None:
     if options.strata and options.strata not in panel.frame:
-        problems.append(Problem(f"column {options.strata}", "is missing", "Add it to the panel"))
-    size = np.bincount(cohort)
-    if options.studentised and (size < 2).any():
-        periods = ", ".join(
-            "never" if g == NEVER else panel.label(int(g)) for g in labels[size < 2]
-        )
-        what = f"of one region start in {periods}; its error cannot be known"
-        remedy = "Use longer periods, which join cohorts, or set studentised: false"
-        problems.append(Problem("cohorts", what, remedy))
-    if problems:
-        raise DesignError(problems)
+        where = f"column {options.strata}"
+        raise DesignError([Problem(where, "is missing", "Add it to the panel")])
 
 
 def _strata(panel: Panel, options: Options) -> np.ndarray:

@@ -22,8 +22,10 @@ class Cells:
 
     def mean(self, chosen: np.ndarray) -> np.ndarray:
         """Average over the chosen cells, weighted by cohort size; shape (1 + G,)."""
-        weight = np.where(np.isfinite(self.value), self.size, 0.0) * chosen
-        total = (weight * np.nan_to_num(self.value)).sum(axis=1)
+        value = self.value[:, chosen]
+        known = np.isfinite(value)
+        weight = np.where(known, self.size[:, chosen], 0.0)
+        total = (weight * np.where(known, value, 0.0)).sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(total / weight.sum(axis=1))
 
