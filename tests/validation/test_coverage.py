@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 import pytest
 
+from analysis import methods
 from analysis.data.panel import Panel
 from analysis.errors import AnalysisError
 from analysis.methods import counts, did, event_study, imputation, rollout, two_way
@@ -164,3 +165,27 @@ def test_selection_on_a_spike_is_warned_of(name, capsys):
     row = study(name, WORLDS_OF["spike"])
     shown(name, "spike", row, capsys)
     assert row.warned > 0.5 * (1 - row.coverage)
+
+
+@pytest.mark.validate
+@pytest.mark.parametrize("name", ["did", "imputation", "rollout"])
+def test_after_a_spike_no_direction_is_claimed_beyond_the_level(name, capsys):
+    """A false effect that leads, base period and placebo in time let pass: as rare as the level."""
+    module, claimed = methods.load(name), 0
+    draws = {"draws": 499} if name == "rollout" else {}
+    for seed in range(WORLDS):
+        panel = panel_of(WORLDS_OF["spike"], 7000 + seed, 0.0)
+        try:
+            result = module.estimate(panel, module.Options(**draws), np.random.default_rng(1))
+            moved = module.Options(anticipation=1, **draws)
+            earlier = module.estimate(panel, moved, np.random.default_rng(1))
+        except AnalysisError:
+            continue
+        before = next(e for e in earlier.estimates if e.name == "before")
+        doubted = not before.low <= 0 <= before.high or any(
+            c.name in ("leads", "base_period") and c.passed is False for c in result.checks
+        )
+        claimed += not doubted and not result.headline.low <= 0 <= result.headline.high
+    with capsys.disabled():
+        print(f"\n| {name} | spike, false claims that no check doubts | {claimed / WORLDS:.3f} |")
+    assert claimed / WORLDS < 0.07 + 3 * ERROR

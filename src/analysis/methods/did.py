@@ -39,6 +39,7 @@ from analysis.errors import EstimationError, Problem
 from analysis.result import Check, Estimate, Record, Result, event_path
 from analysis.stats.cohorts import Cells, cohort_effects, without_each
 from analysis.stats.doubly_robust import doubly_robust_effects
+from analysis.stats.pretrend import base_check
 from analysis.stats.resample import (
     comparison_degrees,
     jackknife_groups,
@@ -89,7 +90,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     if options.scale == "log":
         require_positive(used)
     require_columns(used, options.covariates)
-    values, groups, keys = _all_statistics(used, options, rng)
+    values, groups, keys, gaps = _all_statistics(used, options, rng)
     main, replicates = values[0], values[1:]
     treated, untreated = used.sample.treated, used.sample.units - used.sample.treated
     if options.comparison == "not_yet_treated":
@@ -126,7 +127,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         level=options.level,
         estimates=tuple(estimates),
         sample=used.sample,
-        checks=(_leads_check(path),),
+        checks=(_leads_check(path), base_check(gaps, options.level, degrees)),
         series={
             "by_event_time": path,
             "leave_one_out": used.left_out(replicates[:, 0], groups),
@@ -156,8 +157,11 @@ def outcome_values(panel: Panel, scale: str) -> np.ndarray:
 
 def _all_statistics(
     panel: Panel, options: Options, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray, tuple[int, ...]]:
-    """Statistics of the full sample and of each sample without one group; shape (1 + G, K)."""
+) -> tuple[np.ndarray, np.ndarray, tuple[int, ...], np.ndarray]:
+    """Statistics of the full sample and of each sample without one group; shape (1 + G, K).
+
+    With them the group of each region, the event times, and gaps of the base period (1 + G,).
+    """
     outcome = outcome_values(panel, options.scale)
     starts = panel.adoption.to_numpy()
     keys = _event_times(starts, outcome.shape[1])
@@ -170,7 +174,7 @@ def _all_statistics(
         expected = _treated_mean(outcome, starts, groups) - values[:, :1]
         with np.errstate(invalid="ignore", divide="ignore"):
             values = np.log1p(values / expected)
-    return values, groups, keys
+    return values, groups, keys, cells.base_gap(options.anticipation)
 
 
 def _cells(panel: Panel, outcome: np.ndarray, groups: np.ndarray, options: Options) -> Cells:

@@ -35,7 +35,7 @@ from analysis.errors import DesignError, EstimationError, Problem
 from analysis.result import Check, Estimate, Result, event_path
 from analysis.stats.cohorts import cohort_effects
 from analysis.stats.honest import Leads, breakdown, relative_interval, smooth_interval
-from analysis.stats.pretrend import detectable_slope
+from analysis.stats.pretrend import base_check, detectable_slope
 from analysis.stats.resample import (
     comparison_degrees,
     jackknife_covariance,
@@ -81,6 +81,7 @@ class _Path:
     degrees: int
     ahead: np.ndarray
     groups: np.ndarray
+    gaps: np.ndarray
 
 
 def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result:
@@ -129,6 +130,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         sample=used.sample,
         checks=(
             _leads_check(path, study, margins, options, rng),
+            base_check(path.gaps, options.level, path.degrees),
             *(_breakdown_check(f"breakdown_{name}", rows) for name, rows in relaxed.items()),
         ),
         series={
@@ -163,7 +165,13 @@ def _path(panel: Panel, options: Options, rng: np.random.Generator) -> _Path:
     degrees = comparison_degrees(treated, untreated, len(values) - 1)
     kept = slice(first, last)
     return _Path(
-        wanted[kept], values[:, kept], support[kept], degrees, ahead[: len(values)], groups
+        wanted[kept],
+        values[:, kept],
+        support[kept],
+        degrees,
+        ahead[: len(values)],
+        groups,
+        cells.base_gap(early),
     )
 
 

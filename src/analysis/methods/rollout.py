@@ -30,6 +30,7 @@ from analysis.data.panel import NEVER, Panel
 from analysis.errors import DesignError, Problem
 from analysis.result import Check, Estimate, Result
 from analysis.stats.cohorts import cohort_effects
+from analysis.stats.pretrend import base_check
 from analysis.stats.resample import comparison_degrees
 from analysis.stats.rollout import (
     Linear,
@@ -84,6 +85,8 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     names = ("overall", "before") if options.anticipation else ("overall",)
     parts = {name: _linear(used, options, labels, cohort, name == "before") for name in names}
     treated = used.sample.treated
+    degrees = comparison_degrees(treated, len(cohort) - 1, len(cohort))
+    left_out, gaps = _without_each(used, options)
     groups = np.arange(len(cohort))
     return Result(
         method="rollout",
@@ -105,16 +108,17 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
                 1 - options.level,
             ),
             Check("lone_cohorts", lone == 0, float(lone), 0.0),
+            base_check(gaps, options.level, degrees),
         ),
         series={
             "null": _null(parts["overall"], orders),
-            "leave_one_out": used.left_out(_without_each(used, options), groups),
+            "leave_one_out": used.left_out(left_out, groups),
         },
         options={
             **options.model_dump(),
             "possible": len(orders.cohort),
             "exact": orders.exact,
-            "degrees": comparison_degrees(treated, len(cohort) - 1, len(cohort)),
+            "degrees": degrees,
         },
     )
 
@@ -173,14 +177,14 @@ def _estimate(
     )
 
 
-def _without_each(panel: Panel, options: Options) -> np.ndarray:
-    """The estimate without each region; shape (N,)."""
+def _without_each(panel: Panel, options: Options) -> tuple[np.ndarray, np.ndarray]:
+    """The estimate without each region, (N,); gaps of the base period, with all first, (1 + N,)."""
     outcome = np.log(panel.matrix("count") / panel.matrix("exposure"))
     starts = panel.adoption.to_numpy()
     never_only = options.comparison == "never_treated"
     groups = np.arange(len(starts))
     cells = cohort_effects(outcome, starts, groups, never_only, options.anticipation)
-    return cells.mean(cells.after)[1:]
+    return cells.mean(cells.after)[1:], cells.base_gap(options.anticipation)
 
 
 def _null(linear: Linear, orders: Orders) -> tuple[dict[str, Any], ...]:

@@ -14,6 +14,7 @@ from analysis.robustness import NOT_OFFERED
 MIND_WORDS = {
     "few_regions": "More {regions} that adopt at different times, or more that do not.",
     "leads": "Comparison {regions} that moved like the adopters before adoption.",
+    "base_period": "Adoption dates that did not follow an unusual period, for example by lot.",
     "placebo_time": "Adoption dates set by something other than a recent rise or fall, for "
     "example by lot.",
     "placebo_outcome": "Records that separate what happened from how it is recorded.",

@@ -25,6 +25,8 @@ VERDICT_WORDS = {
 DOUBT_WORDS = {
     "few_regions": "fewer than five {regions} adopted or can be compared with",
     "leads": "adopters and the others already moved apart before adoption",
+    "base_period": "adopters stood out in the period just before adoption, from which they would "
+    "have returned by themselves",
     "placebo_time": "the same comparison finds an effect just before adoption, where none can be",
     "placebo_outcome": "an outcome that should not change, {placebo}, changed as well",
     "leave_one_out": "leaving out one {region} turns the sign",

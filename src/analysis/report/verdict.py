@@ -60,6 +60,8 @@ def find_doubts(headline: Result, robustness: Robustness) -> list[str]:
         doubts.append("few_regions")
     if any(check.name == "leads" and check.passed is False for check in headline.checks):
         doubts.append("leads")
+    if any(check.name == "base_period" and check.passed is False for check in headline.checks):
+        doubts.append("base_period")
     if excludes_zero(robustness.placebo_time):
         doubts.append("placebo_time")
     if robustness.placebo_outcome and excludes_zero(robustness.placebo_outcome):

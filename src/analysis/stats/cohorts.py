@@ -29,6 +29,14 @@ class Cells:
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(total / weight.sum(axis=1))
 
+    def base_gap(self, anticipation: int) -> np.ndarray:
+        """How far cohorts stand out in their base period from all periods before; (1 + G,).
+
+        Adopters chosen for a bad or good period return from it by themselves, which would be
+        taken for an effect.
+        """
+        return -self.mean(self.period - self.cohort < -1 - anticipation)
+
     @property
     def after(self) -> np.ndarray:
         """Which cells lie in or after their cohort's first treated period; shape (C,)."""
