@@ -57,7 +57,7 @@ class InterventionEffect(Params):
     exclude_regions: list[str] = Field(default_factory=list)
     exclude_other_interventions: bool = True
     placebo_outcome: str = ""
-    method: Literal["did", "counts"] = "did"
+    method: str = "did"
     comparison: Literal["not_yet_treated", "never_treated"] = "not_yet_treated"
     better: Literal["lower", "higher"] = "lower"
     smallest_effect: float = Field(default=0.05, gt=0, lt=1)

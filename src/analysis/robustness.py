@@ -10,8 +10,10 @@ from analysis import methods, stored
 from analysis.data.panel import Panel, Study
 from analysis.errors import AnalysisError
 from analysis.result import Check, Estimate, Result, Sample
-from analysis.stats.resample import minimum_detectable
+from analysis.stats.resample import minimum_detectable, t_critical
 
+NOT_OFFERED = "not offered"
+"""Why an answer is missing that the method has no way to give."""
 POWER = 0.8
 """The usual chance with which a study should find what it looks for."""
 
@@ -56,16 +58,18 @@ class Breakdown:
 class Robustness:
     """What the headline rests on.
 
-    ``leave_one_out`` holds the headline without each region in turn; ``detectable`` is the
-    smallest true effect, in log points, found in four of five studies like this one.
+    ``leave_one_out`` holds the headline without each region in turn, empty where regions were
+    left out in groups and ``None`` where the method leaves out none; ``detectable`` is the
+    smallest true effect, in log points, found in four of five studies like this one, ``None``
+    where the method gives no error.
     ``reporting`` holds, for complaint records, changes in who complains, how, and with what end.
     """
 
     specifications: tuple[Answer, ...]
     placebo_time: Answer
     placebo_outcome: Answer | None
-    leave_one_out: tuple[Mapping[str, Any], ...]
-    detectable: float
+    leave_one_out: tuple[Mapping[str, Any], ...] | None
+    detectable: float | None
     count_model: Answer | None = None
     reporting: tuple[Answer, ...] = ()
     breakdown: Breakdown | None = None
@@ -101,6 +105,7 @@ def estimate_headline(study: Study) -> Result:
 
     Raises
     ------
+    ParamsError: there is no such method for a panel.
     DesignError, EstimationError: as the method.
     """
     return stored.kept("headline", question(study), STORED, lambda: _headline(study))
@@ -112,7 +117,7 @@ def _headline(study: Study) -> Result:
 
 def run(study: Study, panel: Panel, method: str, options: Mapping[str, Any]) -> Result:
     """One method with plain options."""
-    module = methods.load(method)
+    module = methods.for_panel(method)
     result: Result = module.estimate(panel, module.Options(**options), study.rng())
     return result
 
@@ -128,6 +133,7 @@ def specifications(study: Study) -> tuple[Specification, ...]:
         Specification("did_anticipation", "did", {**level, "comparison": own, "anticipation": 1}),
         Specification(f"counts_{own}", "counts", {**level, "comparison": own}),
         Specification(f"counts_{other[own]}", "counts", {**level, "comparison": other[own]}),
+        Specification(f"imputation_{own}", "imputation", {**level, "comparison": own}),
         Specification("two_way_effects", "two_way", {**level, "form": "effects"}),
         Specification("two_way_differences", "two_way", {**level, "form": "differences"}),
     ]
@@ -147,7 +153,17 @@ def specifications(study: Study) -> tuple[Specification, ...]:
         for p in study.about.published_results
         if (p.intervention, p.outcome) == (study.params.intervention, study.params.outcome)
     ]
+    if headline_key(study) not in [item.key for item in listed]:
+        method = study.params.method
+        listed.insert(0, Specification(method, method, _own_options(study)))
     return tuple(listed)
+
+
+def headline_key(study: Study) -> str:
+    """The key of the headline among the specifications."""
+    method = study.params.method
+    listed = ("did", "counts", "imputation")
+    return f"{method}_{study.params.comparison}" if method in listed else method
 
 
 def answer(study: Study, specification: Specification) -> Answer:
@@ -185,18 +201,22 @@ def _answer(
     return Answer(key, method, next(e for e in result.estimates if e.name == name))
 
 
-def _own_options(study: Study) -> dict[str, Any]:
-    return {"comparison": study.params.comparison, "level": study.params.level}
+def _own_options(study: Study, method: str = "") -> dict[str, Any]:
+    """What the question asks of its own or another method, as far as that knows it."""
+    wanted = {"comparison": study.params.comparison, "level": study.params.level}
+    return methods.known_options(methods.for_panel(method or study.params.method), wanted)
 
 
 def placebo_in_time(study: Study) -> Answer:
     """The effect seen in the periods just before the start, where none can be.
 
     The comparison is moved ``placebo_periods`` back and only periods before the real start
-    are looked at.
+    are looked at. A method that knows no anticipation has no such placebo.
     """
-    options = {**_own_options(study), "anticipation": study.params.placebo_periods}
     method = study.params.method
+    if not methods.knows(methods.for_panel(method), "anticipation"):
+        return Answer("placebo_time", method, None, NOT_OFFERED)
+    options = {**_own_options(study), "anticipation": study.params.placebo_periods}
     return _answer(study, study.panel, "placebo_time", method, options, "before")
 
 
@@ -210,13 +230,13 @@ def placebo_outcome(study: Study) -> Answer | None:
 
 def _count_model(study: Study) -> Answer:
     """The count model on the question's panel, whatever the headline's method."""
-    return _answer(study, study.panel, "count_model", "counts", _own_options(study))
+    return _answer(study, study.panel, "count_model", "counts", _own_options(study, "counts"))
 
 
 def _breakdown(study: Study) -> Breakdown | None:
     """The breakdown value of the event study; ``None`` where these data cannot give one."""
     try:
-        result = run(study, study.panel, "event_study", _own_options(study))
+        result = run(study, study.panel, "event_study", _own_options(study, "event_study"))
     except AnalysisError:
         return None
     check = next(check for check in result.checks if check.name == "breakdown_relative")
@@ -230,7 +250,7 @@ def reporting_checks(study: Study) -> tuple[Answer, ...]:
     Recorded complaints are incidents times the propensity to report. Fewer incidents leave the
     mix of claimants, channels and endings about as it was; a change in reporting need not.
     """
-    options = _own_options(study)
+    options = _own_options(study, "counts")
     return tuple(
         _answer(study, panel, mix, "counts", options) for mix, panel in study.mixes.items()
     )
@@ -243,15 +263,24 @@ def examine(study: Study, headline: Result) -> Robustness:
 
 
 def _examine(study: Study, headline: Result) -> Robustness:
-    error = headline.headline.standard_error or float("nan")
-    degrees = int(headline.options["degrees"])
+    left_out = headline.series.get("leave_one_out")
     return Robustness(
         specifications=tuple(answer(study, item) for item in specifications(study)),
         placebo_time=placebo_in_time(study),
         placebo_outcome=placebo_outcome(study),
-        leave_one_out=tuple(headline.series["leave_one_out"]),
+        leave_one_out=None if left_out is None else tuple(left_out),
         count_model=_count_model(study),
         reporting=reporting_checks(study),
         breakdown=_breakdown(study),
-        detectable=minimum_detectable(error, headline.level, POWER, degrees),
+        detectable=_detectable(headline),
     )
+
+
+def _detectable(headline: Result) -> float | None:
+    """The smallest effect usually found, from the error or else the width of the interval."""
+    estimate = headline.headline
+    degrees = int(headline.options.get("degrees", max(headline.sample.treated - 1, 1)))
+    error = estimate.standard_error
+    if error is None and estimate.low is not None and estimate.high is not None:
+        error = (estimate.high - estimate.low) / (2 * t_critical(headline.level, degrees))
+    return None if error is None else minimum_detectable(error, headline.level, POWER, degrees)

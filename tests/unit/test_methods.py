@@ -8,7 +8,7 @@ import statsmodels.api as sm
 from diff_diff import BaconDecomposition, CallawaySantAnna
 
 from analysis.data.panel import NEVER
-from analysis.errors import DesignError, EstimationError
+from analysis.errors import DesignError
 from analysis.methods import counts, did, two_way
 from analysis.stats.bacon import bacon_parts
 from analysis.stats.cohorts import cohort_effects
@@ -142,12 +142,12 @@ def test_regions_without_untreated_counts_are_left_out_and_counted():
 
 
 def test_a_period_without_counts_stops_the_count_model():
-    """No untreated count in a period leaves its effect unknown."""
+    """No untreated count in a period leaves its effect unknown; it is named."""
     panel = county_world(8)
     frame = panel.frame.copy()
     frame.loc[frame["period"] == 3, "count"] = 0
     spoiled = type(panel)(frame, panel.periods, panel.frequency, True, {}, panel.names)
-    with pytest.raises(EstimationError, match="did not converge"):
+    with pytest.raises(DesignError, match="period 2001Q3: has untreated counts in 0 regions"):
         counts.estimate(spoiled, counts.Options(), rng())
 
 

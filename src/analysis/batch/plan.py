@@ -12,7 +12,6 @@ from analysis import digest, methods
 from analysis.batch.suites import LANGUAGES, Listed, expand
 from analysis.data.claim import require_changes
 from analysis.data.dataset import read_dataset
-from analysis.data.design import require_comparison
 from analysis.data.frames import require_frame
 from analysis.data.panel import build_study, tables_needed
 from analysis.data.published import read_published
@@ -167,8 +166,7 @@ def check_study(params: Params) -> None:
     if isinstance(params, InterventionEffect):
         dataset = read_dataset(params.dataset, tables_needed(params))
         study = build_study(dataset, params)
-        methods.load(params.method)
-        require_comparison(study.panel, params.comparison)
+        methods.check_panel(params.method, study.panel, params.comparison)
     if isinstance(params, RegionRates):
         dataset = read_dataset(params.dataset, comparison_tables())
         require_frame(compare_regions(dataset, params).frame, methods.load("rates").INPUT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from pandas.api.types import is_numeric_dtype
 
 from analysis.data.panel import NEVER, Panel
 from analysis.errors import DesignError, Problem
@@ -116,3 +117,24 @@ def require_positive(panel: Panel) -> None:
                 )
             ]
         )
+
+
+def require_columns(panel: Panel, names: tuple[str, ...]) -> None:
+    """Refuse a panel that lacks columns an option names, or holds no finite number in them.
+
+    Raises
+    ------
+    DesignError: with every column that is missing, not numeric, or has holes.
+    """
+    problems = []
+    for name in names:
+        where = f"column {name}"
+        if name not in panel.frame:
+            problems.append(Problem(where, "is missing", "Add it to the panel"))
+        elif not is_numeric_dtype(panel.frame[name]):
+            problems.append(Problem(where, "is not numeric", "Code it as numbers"))
+        elif count := int((~np.isfinite(panel.frame[name].to_numpy(float))).sum()):
+            remedy = "Fill them from the source, or leave those regions out"
+            problems.append(Problem(where, f"has no number in {count} rows", remedy))
+    if problems:
+        raise DesignError(problems)

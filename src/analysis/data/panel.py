@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -52,12 +53,12 @@ class Panel:
         """Periods in a year."""
         return PER_YEAR[self.frequency]
 
-    @property
+    @cached_property
     def regions(self) -> tuple[str, ...]:
         """Region codes, in order."""
         return tuple(self.frame["region"].drop_duplicates())
 
-    @property
+    @cached_property
     def adoption(self) -> pd.Series:
         """First treated period by region, 0 for never."""
         return self.frame.groupby("region", sort=False)["first_treated"].first()

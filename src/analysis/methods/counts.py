@@ -7,12 +7,18 @@ exposure as offset, E[count | untreated] = exposure · exp(a_i + b_t). The rate 
 
 what was counted over what was to be expected. For a log link this equals Wooldridge's pooled
 Poisson regression with one effect per cohort and period. Errors: delete-one-region jackknife
-on the log ratio, so they hold under over-dispersion and serial correlation.
+on the log ratio, so they hold under over-dispersion and serial correlation. The negative binomial
+family gives busy regions less weight, with one dispersion α from the untreated cells of all
+regions: variance μ + α μ².
+
+Zeros are counts like others. Regions without any untreated count are left out and counted, since
+a rate of zero would be expected of them; a period with untreated counts in fewer than two
+regions, or no count at all after adoption, is refused.
 
 References
 ----------
 Wooldridge (2023), "Simple approaches to nonlinear difference-in-differences with panel data",
-Econometrics Journal 26.
+Econometrics Journal 26. Cameron and Trivedi (2013), "Regression Analysis of Count Data".
 """
 
 from __future__ import annotations
@@ -26,7 +32,12 @@ from analysis.data.design import comparable_part, require_comparison
 from analysis.data.panel import MINIMUM_SUPPORT, NEVER, Panel
 from analysis.errors import DesignError, EstimationError, Problem
 from analysis.result import Check, Estimate, Result, event_path
-from analysis.stats.poisson import fit_two_way
+from analysis.stats.negative_binomial import (
+    fit_dispersion,
+    fit_negative_binomial,
+    overdispersion,
+)
+from analysis.stats.poisson import TwoWayPoisson, fit_two_way
 from analysis.stats.resample import (
     comparison_degrees,
     jackknife_groups,
@@ -37,6 +48,10 @@ from analysis.stats.resample import (
 INPUT = "panel"
 GROUP_LIMIT = 400
 """More regions than this are left out in groups, to bound time and memory."""
+
+SLOW_GROUP_LIMIT = 60
+"""The negative binomial costs a hundred times as much a fit."""
+SIGNIFICANT = 0.05
 
 
 class Options(BaseModel):
@@ -52,6 +67,9 @@ class Options(BaseModel):
         default=0, ge=0, description="periods before the start in which effects may already show"
     )
     level: float = Field(default=0.95, gt=0, lt=1, description="level of the interval")
+    family: Literal["poisson", "negative_binomial"] = Field(
+        default="poisson", description="how counts vary around what is expected"
+    )
 
 
 def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result:
@@ -59,20 +77,23 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
 
     Raises
     ------
-    DesignError: too few treated or untreated regions or periods.
+    DesignError: too few treated or untreated regions, periods or counts.
     EstimationError: the fit did not converge.
     """
     before = 1 + options.anticipation
     require_comparison(panel, options.comparison, before)
     used = comparable_part(panel, options.comparison, before)
     used = _without_empty(used, options)
-    groups = jackknife_groups(len(used.regions), GROUP_LIMIT, rng)
+    _require_counts(used, options)
+    limit = GROUP_LIMIT if options.family == "poisson" else SLOW_GROUP_LIMIT
+    groups = jackknife_groups(len(used.regions), limit, rng)
     weights = np.vstack([np.ones(len(groups)), groups[None, :] != np.unique(groups)[:, None]])
-    values = _ratios(used, options, weights.astype(float))
+    dispersion = _dispersion(used, options)
+    values = _ratios(used, options, weights.astype(float), dispersion)
     never = used.sample.units - used.sample.treated
     untreated = never if options.comparison == "never_treated" else used.sample.units - 1
     degrees = comparison_degrees(used.sample.treated, untreated, len(values) - 1)
-    intervals = jackknife_intervals(values[0], values[1:], options.level, degrees)
+    intervals = jackknife_intervals(values[0, :2], values[1:, :2], options.level, degrees)
     times = _event_times(used)
     support = used.support(times)
     margins = simultaneous_margins(
@@ -104,12 +125,17 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
             for k, name in enumerate(names)
         ),
         sample=used.sample,
-        checks=(_dispersion_check(used, options),),
+        checks=_count_checks(used, options),
         series={
             "by_event_time": event_path(times, values[0, 2:], margins, support),
             "leave_one_out": used.left_out(values[1:, 0], groups),
         },
-        options={**options.model_dump(), "jackknife_groups": len(values) - 1, "degrees": degrees},
+        options={
+            **options.model_dump(),
+            "jackknife_groups": len(values) - 1,
+            "degrees": degrees,
+            "dispersion": dispersion,
+        },
     )
 
 
@@ -132,11 +158,30 @@ def _event_times(panel: Panel) -> tuple[int, ...]:
     return tuple(range(len(panel.periods) - int(starts[starts > NEVER].min()) + 1))
 
 
-def _ratios(panel: Panel, options: Options, weights: np.ndarray) -> np.ndarray:
+def _dispersion(panel: Panel, options: Options) -> float:
+    """α of the untreated cells; 0 for Poisson."""
+    if options.family == "poisson":
+        return 0.0
+    train, _, _ = _masks(panel, options)
+    return fit_dispersion(panel.matrix("count"), panel.matrix("exposure"), train)
+
+
+def _fit(
+    panel: Panel, options: Options, weights: np.ndarray, dispersion: float = 0.0
+) -> TwoWayPoisson:
+    """Region and period effects of untreated cells, for each weighting of the regions."""
+    counts, exposure = panel.matrix("count"), panel.matrix("exposure")
+    train, _, _ = _masks(panel, options)
+    if dispersion > 0:
+        return fit_negative_binomial(counts, exposure, train, weights, dispersion)
+    return fit_two_way(counts, exposure, train, weights)
+
+
+def _ratios(panel: Panel, options: Options, weights: np.ndarray, dispersion: float) -> np.ndarray:
     """Log ratios for each weighting: after, just before, and by event time; shape (B, 2 + K)."""
     counts, exposure = panel.matrix("count"), panel.matrix("exposure")
-    train, treated, lead = _masks(panel, options)
-    fitted = fit_two_way(counts, exposure, train, weights)
+    _, treated, lead = _masks(panel, options)
+    fitted = _fit(panel, options, weights, dispersion)
     if not fitted.converged.all():
         failed = int((~fitted.converged).sum())
         raise EstimationError(
@@ -144,7 +189,7 @@ def _ratios(panel: Panel, options: Options, weights: np.ndarray) -> np.ndarray:
                 Problem(
                     "counts",
                     f"did not converge in {failed} of {len(weights)} fits",
-                    "Some period or region has no untreated counts",
+                    "Some period or region has too few untreated counts; use longer periods",
                 )
             ]
         )
@@ -181,13 +226,53 @@ def _without_empty(panel: Panel, options: Options) -> Panel:
     return kept.until(len(kept.periods), {**panel.dropped, "no_untreated_counts": len(empty)})
 
 
-def _dispersion_check(panel: Panel, options: Options) -> Check:
-    """Pearson over-dispersion of untreated cells; above 1 plain Poisson errors are too small."""
+def _require_counts(panel: Panel, options: Options) -> None:
+    """Refuse what would make a ratio infinite: periods that nothing or one region speaks for."""
+    counts = panel.matrix("count")
+    train, treated, _ = _masks(panel, options)
+    speaking = (train & (counts > 0)).sum(axis=0)
+    problems = [
+        Problem(
+            f"period {panel.label(int(t) + 1)}",
+            f"has untreated counts in {speaking[t]} regions; at least 2 are needed",
+            "Use longer periods, or end the panel before it",
+        )
+        for t in np.flatnonzero(speaking < 2)
+    ]
+    filled = (treated & (counts > 0)).any(axis=1).sum()
+    if filled < 2:
+        what = f"are all zero since adoption in all but {filled} adopting regions"
+        remedy = "No ratio can be given; use longer periods, or another outcome"
+        problems.append(Problem("counts", what, remedy))
+    if problems:
+        raise DesignError(problems)
+
+
+def _count_checks(panel: Panel, options: Options) -> tuple[Check, ...]:
+    """Over-dispersion of untreated cells, against which plain Poisson errors would be too small.
+
+    ``dispersion`` is Pearson's statistic by its degrees of freedom, ``overdispersion`` the t
+    statistic of excess variance, ``zeros`` the share of cells without a count, with how many
+    cells of a cohort and period are empty and so have no ratio of their own.
+    """
     counts, exposure = panel.matrix("count"), panel.matrix("exposure")
     train, _, _ = _masks(panel, options)
-    fitted = fit_two_way(counts, exposure, train, np.ones((1, len(counts))))
+    fitted = _fit(panel, options, np.ones((1, len(counts))))
     mean = exposure * fitted.region[0][:, None] * fitted.period[0][None, :]
-    free = int(train.sum()) - counts.shape[0] - counts.shape[1] + 1
+    estimated = counts.shape[0] + counts.shape[1] - 1
     usable = train & (mean > 0)
-    pearson = float((((counts - mean) ** 2)[usable] / mean[usable]).sum() / max(free, 1))
-    return Check("dispersion", None, pearson, 1.0)
+    squares = ((counts - mean) ** 2)[usable] / mean[usable]
+    found = overdispersion(counts[usable], mean[usable], min(estimated, int(usable.sum()) - 1))
+    passed = found.p_value > SIGNIFICANT
+    detail = {"alpha": found.alpha, "p_value": found.p_value}
+    starts = panel.adoption.to_numpy()
+    empty = sum(
+        int((counts[starts == g][:, g - 1 :].sum(axis=0) == 0).sum())
+        for g in np.unique(starts[starts > NEVER])
+    )
+    pearson = float(squares.sum() / max(int(train.sum()) - estimated, 1))
+    return (
+        Check("dispersion", None, pearson, 1.0),
+        Check("overdispersion", passed, found.statistic, 1.645, detail),
+        Check("zeros", None, float((counts == 0).mean()), 0.0, {"empty_treated_cells": empty}),
+    )

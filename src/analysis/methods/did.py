@@ -9,12 +9,16 @@ headline weights every treated region-period alike: Σ n_g ATT(g, t) / Σ n_g ov
 it stand the dynamic average (the mean of event times 0, 1, …), the average by cohort (the mean
 of Σ_t ATT(g, t) / T_g, weighted by n_g) and by calendar period (the mean over t). Errors are a
 delete-one-region jackknife, because analytical ones are too small with few regions in a cohort.
+With covariates, changes of the regions compared with are reweighted to look like the cohort and
+predicted from what the regions were like in the base period (doubly robust).
 
 References
 ----------
 Callaway and Sant'Anna (2021), "Difference-in-differences with multiple time periods", Journal
 of Econometrics 225. Roth (2026), "Interpreting event-studies from recent
 difference-in-differences methods", for the common base period of leads and lags.
+Sant'Anna and Zhao (2020), "Doubly robust difference-in-differences estimators", Journal of
+Econometrics 219.
 """
 
 from __future__ import annotations
@@ -24,10 +28,18 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.data.design import comparable_part, require_comparison, require_positive
+from analysis.data.design import (
+    comparable_part,
+    require_columns,
+    require_comparison,
+    require_positive,
+)
 from analysis.data.panel import MINIMUM_SUPPORT, NEVER, Panel
+from analysis.errors import EstimationError, Problem
 from analysis.result import Check, Estimate, Record, Result, event_path
 from analysis.stats.cohorts import Cells, cohort_effects, without_each
+from analysis.stats.doubly_robust import doubly_robust_effects
+from analysis.stats.pretrend import base_check
 from analysis.stats.resample import (
     comparison_degrees,
     jackknife_groups,
@@ -38,6 +50,8 @@ from analysis.stats.resample import (
 INPUT = "panel"
 GROUP_LIMIT = 4000
 """More regions than this are left out in groups, to bound memory."""
+COVARIATE_GROUP_LIMIT = 400
+"""With covariates every replicate refits its models."""
 AVERAGES = ("overall", "before", "dynamic", "group", "calendar")
 """What stands before the event times in a row of statistics."""
 
@@ -57,6 +71,9 @@ class Options(BaseModel):
     scale: Literal["log", "rate"] = Field(
         default="log", description="log rate, or the rate itself divided by the expected rate"
     )
+    covariates: tuple[str, ...] = Field(
+        default=(), description="columns, as of the base period, in which regions should be alike"
+    )
 
 
 def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result:
@@ -64,14 +81,16 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
 
     Raises
     ------
-    DesignError: too few treated or untreated regions or periods, or a count of zero.
+    DesignError: too few treated or untreated regions or periods, a count of zero, a column lacking.
+    EstimationError: covariates decide who adopts.
     """
     before = 1 + options.anticipation
     require_comparison(panel, options.comparison, before)
     used = comparable_part(panel, options.comparison, before)
     if options.scale == "log":
         require_positive(used)
-    values, groups, keys = _all_statistics(used, options, rng)
+    require_columns(used, options.covariates)
+    values, groups, keys, gaps = _all_statistics(used, options, rng)
     main, replicates = values[0], values[1:]
     treated, untreated = used.sample.treated, used.sample.units - used.sample.treated
     if options.comparison == "not_yet_treated":
@@ -108,7 +127,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         level=options.level,
         estimates=tuple(estimates),
         sample=used.sample,
-        checks=(_leads_check(path),),
+        checks=(_leads_check(path), base_check(gaps, options.level, degrees)),
         series={
             "by_event_time": path,
             "leave_one_out": used.left_out(replicates[:, 0], groups),
@@ -138,21 +157,39 @@ def outcome_values(panel: Panel, scale: str) -> np.ndarray:
 
 def _all_statistics(
     panel: Panel, options: Options, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray, tuple[int, ...]]:
-    """Statistics of the full sample and of each sample without one group; shape (1 + G, K)."""
+) -> tuple[np.ndarray, np.ndarray, tuple[int, ...], np.ndarray]:
+    """Statistics of the full sample and of each sample without one group; shape (1 + G, K).
+
+    With them the group of each region, the event times, and gaps of the base period (1 + G,).
+    """
     outcome = outcome_values(panel, options.scale)
     starts = panel.adoption.to_numpy()
     keys = _event_times(starts, outcome.shape[1])
-    groups = jackknife_groups(len(starts), GROUP_LIMIT, rng)
-    never_only = options.comparison == "never_treated"
-    cells = cohort_effects(outcome, starts, groups, never_only, options.anticipation)
+    limit = COVARIATE_GROUP_LIMIT if options.covariates else GROUP_LIMIT
+    groups = jackknife_groups(len(starts), limit, rng)
+    cells = _cells(panel, outcome, groups, options)
     values = np.column_stack([_averages(cells, options.anticipation), _path(cells, keys, options)])
     if options.scale == "rate":
         # Effect over what would have been expected, so that scales can stand side by side.
         expected = _treated_mean(outcome, starts, groups) - values[:, :1]
         with np.errstate(invalid="ignore", divide="ignore"):
             values = np.log1p(values / expected)
-    return values, groups, keys
+    return values, groups, keys, cells.base_gap(options.anticipation)
+
+
+def _cells(panel: Panel, outcome: np.ndarray, groups: np.ndarray, options: Options) -> Cells:
+    """Every ATT(g, t), with or without covariates."""
+    starts, never_only = panel.adoption.to_numpy(), options.comparison == "never_treated"
+    if not options.covariates:
+        return cohort_effects(outcome, starts, groups, never_only, options.anticipation)
+    covariates = np.stack([panel.matrix(name).astype(float) for name in options.covariates])
+    try:
+        return doubly_robust_effects(
+            outcome, starts, covariates, groups, never_only, options.anticipation
+        )
+    except ValueError as error:
+        remedy = "Use fewer covariates, or join small cohorts"
+        raise EstimationError([Problem("covariates", str(error), remedy)]) from None
 
 
 def _event_times(starts: np.ndarray, periods: int) -> tuple[int, ...]:

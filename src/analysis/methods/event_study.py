@@ -1,11 +1,12 @@
 """Leads and lags of adoption on the log rate, with what holds if trends were not parallel.
 
 Effects by event time e average ATT(g, g + e) over cohorts by size (Callaway–Sant'Anna, base
-period g − 1); the headline is their plain average over e = 0 … Q − 1. Two relaxations follow:
-the trend moves by at most M̄ times its largest move before the start (relative magnitudes), or
-its slope changes by at most M a period (smoothness). For each the breakdown value is the
-smallest bound at which the interval reaches 0. Covariances are the delete-one-region jackknife,
-multiplied by (t/z)² for the degrees of freedom of the comparison.
+period g − 1 − anticipation); the headline is their plain average over e = 0 … Q − 1. Two
+relaxations follow: the trend moves by at most M̄ times its largest move before the start (relative
+magnitudes), or its slope changes by at most M a period (smoothness). For each the breakdown value
+is the smallest bound at which the interval reaches 0. With anticipation the periods in which
+effects may show early are averaged apart and no relaxation is given. Covariances are the
+delete-one-region jackknife, multiplied by (t/z)² for the degrees of freedom of the comparison.
 
 References
 ----------
@@ -23,17 +24,23 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 from scipy import stats
 
-from analysis.data.design import comparable_part, require_comparison, require_positive
+from analysis.data.design import (
+    MINIMUM_BEFORE,
+    comparable_part,
+    require_comparison,
+    require_positive,
+)
 from analysis.data.panel import MINIMUM_SUPPORT, NEVER, Panel
 from analysis.errors import DesignError, EstimationError, Problem
 from analysis.result import Check, Estimate, Result, event_path
 from analysis.stats.cohorts import cohort_effects
 from analysis.stats.honest import Leads, breakdown, relative_interval, smooth_interval
-from analysis.stats.pretrend import detectable_slope
+from analysis.stats.pretrend import base_check, detectable_slope
 from analysis.stats.resample import (
     comparison_degrees,
     jackknife_covariance,
     jackknife_groups,
+    jackknife_intervals,
     simultaneous_margins,
     t_critical,
 )
@@ -53,6 +60,9 @@ class Options(BaseModel):
     comparison: Literal["not_yet_treated", "never_treated"] = Field(
         default="not_yet_treated", description="regions compared with: not yet, or never, treated"
     )
+    anticipation: int = Field(
+        default=0, ge=0, description="periods before the start in which effects may already show"
+    )
     leads: int = Field(default=6, ge=1, description="most periods before the base period shown")
     effects: int = Field(default=6, ge=1, description="most periods since adoption averaged")
     level: float = Field(default=0.95, gt=0, lt=1, description="level of intervals and bands")
@@ -60,12 +70,18 @@ class Options(BaseModel):
 
 @dataclass(frozen=True)
 class _Path:
-    """Event times without the base, their values (1 + G, K) and the supporting regions (K,)."""
+    """Event times without the base, their values (1 + G, K) and the supporting regions (K,).
+
+    ``ahead`` is the mean of the periods of anticipation, shape (1 + G,).
+    """
 
     times: np.ndarray
     values: np.ndarray
     support: np.ndarray
     degrees: int
+    ahead: np.ndarray
+    groups: np.ndarray
+    gaps: np.ndarray
 
 
 def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result:
@@ -76,21 +92,22 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     DesignError: too few regions or periods, a count of zero, or no lead to look at.
     EstimationError: the search for an interval failed.
     """
-    require_comparison(panel, options.comparison)
-    used = comparable_part(panel, options.comparison)
+    before = MINIMUM_BEFORE + options.anticipation
+    require_comparison(panel, options.comparison, before)
+    used = comparable_part(panel, options.comparison, before)
     require_positive(used)
     path = _path(used, options, rng)
     study = _study(path, options)
     average = np.concatenate([np.zeros(study.before), study.weights])
-    value = float(average @ study.value)
-    own = float(average @ jackknife_covariance(path.values[1:], path.values[0]) @ average)
-    margin = t_critical(options.level, path.degrees) * np.sqrt(own)
-    relative, smooth = _honest(study, options, rng)
+    statistics = np.column_stack([path.values @ average, path.ahead])
+    intervals = jackknife_intervals(statistics[0], statistics[1:], options.level, path.degrees)
+    names = ("overall", "before") if options.anticipation else ("overall",)
     spread = np.minimum(path.support, len(path.values) - 1) - 1
     shown = np.ones(len(path.times), dtype=bool)
     margins = simultaneous_margins(
         path.values[0], path.values[1:], shown, spread, options.level, rng
     )
+    relaxed = {} if options.anticipation else _honest(study, options, rng)
     return Result(
         method="event_study",
         estimand=(
@@ -99,26 +116,27 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         ),
         unit="log points",
         level=options.level,
-        estimates=(
+        estimates=tuple(
             Estimate(
-                "overall",
-                value,
-                float(np.sqrt(own)),
-                value - margin,
-                value + margin,
+                name,
+                float(statistics[0, k]),
+                float(intervals.standard_error[k]),
+                float(intervals.low[k]),
+                float(intervals.high[k]),
                 used.sample.treated,
-            ),
+            )
+            for k, name in enumerate(names)
         ),
         sample=used.sample,
         checks=(
             _leads_check(path, study, margins, options, rng),
-            _breakdown_check("breakdown_relative", relative),
-            _breakdown_check("breakdown_smooth", smooth),
+            base_check(path.gaps, options.level, path.degrees),
+            *(_breakdown_check(f"breakdown_{name}", rows) for name, rows in relaxed.items()),
         ),
         series={
-            "by_event_time": _with_base(path, margins),
-            "honest_relative": relative,
-            "honest_smooth": smooth,
+            "by_event_time": _with_base(path, margins, -1 - options.anticipation),
+            "leave_one_out": used.left_out(statistics[1:, 0], path.groups),
+            **{f"honest_{name}": rows for name, rows in relaxed.items()},
         },
         options={**options.model_dump(), "degrees": path.degrees},
     )
@@ -129,9 +147,12 @@ def _path(panel: Panel, options: Options, rng: np.random.Generator) -> _Path:
     outcome = np.log(panel.matrix("count") / panel.matrix("exposure"))
     starts = panel.adoption.to_numpy()
     groups = jackknife_groups(len(starts), GROUP_LIMIT, rng)
-    cells = cohort_effects(outcome, starts, groups, options.comparison == "never_treated")
+    never_only, early = options.comparison == "never_treated", options.anticipation
+    cells = cohort_effects(outcome, starts, groups, never_only, early)
     since = cells.period - cells.cohort
-    wanted = np.array([*range(-1 - options.leads, -1), *range(options.effects)])
+    base = -1 - early
+    wanted = np.array([*range(base - options.leads, base), *range(options.effects)])
+    ahead = cells.mean((since >= -early) & (since < 0)) if early else np.zeros(1 + len(starts))
     columns = [cells.mean(since == time) for time in wanted]
     values = np.column_stack(columns)
     support = panel.support(tuple(wanted))
@@ -143,7 +164,15 @@ def _path(panel: Panel, options: Options, rng: np.random.Generator) -> _Path:
     untreated = len(starts) - (treated if options.comparison == "never_treated" else 1)
     degrees = comparison_degrees(treated, untreated, len(values) - 1)
     kept = slice(first, last)
-    return _Path(wanted[kept], values[:, kept], support[kept], degrees)
+    return _Path(
+        wanted[kept],
+        values[:, kept],
+        support[kept],
+        degrees,
+        ahead[: len(values)],
+        groups,
+        cells.base_gap(early),
+    )
 
 
 def _require_both(leads: int, effects: int) -> None:
@@ -175,8 +204,8 @@ def _study(path: _Path, options: Options) -> Leads:
 
 def _honest(
     study: Leads, options: Options, rng: np.random.Generator
-) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...]]:
-    """Intervals along the bounds of both relaxations."""
+) -> dict[str, tuple[dict[str, Any], ...]]:
+    """Intervals along the bounds of both relaxations, by name."""
     effects = np.diag(study.covariance)[study.before :]
     steps = np.arange(SMOOTH_STEPS + 1) / SMOOTH_STEPS * float(np.sqrt(effects.max()))
     relative = [(m, relative_interval(study, m, options.level, rng)) for m in RELATIVE]
@@ -184,10 +213,10 @@ def _honest(
         smooth = [(m, smooth_interval(study, m, options.level)) for m in steps]
     except ValueError as error:
         raise EstimationError([Problem("smoothness interval", str(error))]) from None
-    return (
-        tuple({"bound": float(m), "low": low, "high": high} for m, (low, high) in relative),
-        tuple({"bound": float(m), "low": low, "high": high} for m, (low, high) in smooth),
-    )
+    return {
+        name: tuple({"bound": float(m), "low": low, "high": high} for m, (low, high) in rows)
+        for name, rows in (("relative", relative), ("smooth", smooth))
+    }
 
 
 def _breakdown_check(name: str, rows: tuple[dict[str, Any], ...]) -> Check:
@@ -207,14 +236,17 @@ def _leads_check(
     leads = slice(0, study.before)
     values, half = np.abs(path.values[0, leads]), margins[leads]
     covariance = study.covariance[leads, leads]
-    slope = detectable_slope(covariance, path.times[leads] + 1, options.level, POWER, rng)
-    bias = slope * float(study.weights @ (path.times[study.before :] + 1))
+    distance = path.times + 1 + options.anticipation
+    slope = detectable_slope(covariance, distance[leads], options.level, POWER, rng)
+    bias = slope * float(study.weights @ distance[study.before :])
     detail = {"periods": study.before, "detectable_slope": slope, "detectable_bias": bias}
     passed = bool((values <= half).all())
     return Check("leads", passed, float(values.max()), float(half.max()), detail)
 
 
-def _with_base(path: _Path, margins: np.ndarray) -> tuple[dict[str, float | int | None], ...]:
+def _with_base(
+    path: _Path, margins: np.ndarray, base: int
+) -> tuple[dict[str, float | int | None], ...]:
     """The path with its base period, which is 0 and has no band."""
     at = int((path.times < 0).sum())
     values, wide, support = (
@@ -222,4 +254,4 @@ def _with_base(path: _Path, margins: np.ndarray) -> tuple[dict[str, float | int 
         for item, filler in ((path.values[0], 0.0), (margins, np.nan), (path.support, 0))
     )
     support[at] = support[at - 1]
-    return event_path(tuple(np.insert(path.times, at, -1)), values, wide, support)
+    return event_path(tuple(np.insert(path.times, at, base)), values, wide, support)

@@ -7,11 +7,15 @@ With n_s of N units in stratum s, the estimate is the mean difference within str
 and its p-value the share of possible draws (as many treated in every stratum) whose statistic is
 as far from 0: all of them if there are at most 50,000, else a sample. The statistic is τ̂ over its
 Neyman error. The interval holds every constant effect that the same test does not reject.
+Whether the draw looks like one is tested by the same draws: balance of covariates (Hansen and
+Bowers), and runs along the list that was drawn from.
 
 References
 ----------
 Fisher (1935), "The Design of Experiments"; Imbens and Rubin (2015), "Causal Inference", ch. 5;
-Wu and Ding (2021), "Randomization tests for weak null hypotheses", JASA 116.
+Wu and Ding (2021), "Randomization tests for weak null hypotheses", JASA 116; Hansen and Bowers
+(2008), "Covariate balance in simple, stratified and clustered comparative studies", Statistical
+Science 23; Wald and Wolfowitz (1940), Annals of Mathematical Statistics 11, for runs.
 """
 
 from __future__ import annotations
@@ -25,7 +29,9 @@ from analysis.errors import DesignError, Problem
 from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.randomisation import (
     Drawn,
+    balance_p_value,
     possible_draws,
+    runs_p_value,
     sharp_interval,
     sharp_p_value,
     stratified_difference,
@@ -39,6 +45,7 @@ INPUT = Frame(
         Column("treated", "flag", "1 if it was drawn for treatment"),
         Column("outcome", "number", "what was measured afterwards"),
         Column("stratum", "key", "within which the draw was made", optional=True),
+        Column("place", "number", "the unit's place on the list drawn from", optional=True),
     ),
     unique=("unit",),
 )
@@ -54,6 +61,9 @@ class Options(BaseModel):
     )
     draws: int = Field(default=4999, ge=99, description="draws sampled where not all are counted")
     level: float = Field(default=0.95, gt=0, lt=1, description="level of the interval")
+    covariates: tuple[str, ...] = Field(
+        default=(), description="columns measured before the draw, in which arms should be alike"
+    )
 
 
 def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> Result:
@@ -70,6 +80,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     if "stratum" in ordered:
         strata = pd.factorize(ordered["stratum"], sort=True)[0]
     _require_arms(ordered, treated, strata, options)
+    _require_covariates(ordered, options)
     drawn = possible_draws(treated, strata, options.draws, rng)
     value, variance = stratified_difference(outcome, drawn.treated[:1], strata)
     low, high = _interval(outcome, drawn, strata, options)
@@ -82,7 +93,10 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
         level=options.level,
         estimates=(Estimate("overall", float(value[0]), error, low, high, int(treated.sum())),),
         sample=Sample(len(frame), len(frame), int(treated.sum()), "", ""),
-        checks=(Check("sharp_null", None, p_value, 1 - options.level),),
+        checks=(
+            Check("sharp_null", None, p_value, 1 - options.level),
+            *_draw_checks(ordered, drawn, strata, options),
+        ),
         series={"null": _null(outcome, drawn, strata)},
         options={
             **options.model_dump(),
@@ -110,6 +124,33 @@ def _require_arms(
     if np.ptp(frame["outcome"].to_numpy(float)) == 0:
         what = "is the same in every row"
         raise DesignError([Problem("column outcome", what, "Use an outcome that varies")])
+
+
+def _require_covariates(frame: pd.DataFrame, options: Options) -> None:
+    """Covariates are there and hold numbers in every row."""
+    problems = []
+    for name in options.covariates:
+        if name not in frame:
+            problems.append(Problem(f"column {name}", "is missing", "Add it to the frame"))
+        elif not pd.api.types.is_numeric_dtype(frame[name]) or frame[name].isna().any():
+            remedy = "Fill it from the source, or leave it out"
+            problems.append(Problem(f"column {name}", "does not hold a number in all rows", remedy))
+    if problems:
+        raise DesignError(problems)
+
+
+def _draw_checks(
+    frame: pd.DataFrame, drawn: Drawn, strata: np.ndarray, options: Options
+) -> tuple[Check, ...]:
+    """Whether the draw looks like one of the possible draws."""
+    checks, least = [], 1 - options.level
+    if options.covariates:
+        p_value = balance_p_value(frame[list(options.covariates)].to_numpy(float), drawn, strata)
+        checks.append(Check("balance", p_value > least, p_value, least))
+    if "place" in frame:
+        p_value = runs_p_value(drawn, frame["place"].to_numpy(float))
+        checks.append(Check("runs", p_value > least, p_value, least))
+    return tuple(checks)
 
 
 def _interval(

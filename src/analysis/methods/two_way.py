@@ -2,6 +2,10 @@
 
     y_it = a_i + b_t + β d_it + e_it,   or   Δy_it = b_t + β Δd_it + e_it
 
+Weights w_it, effects of groups of regions in each period b_gt instead of b_t, controls x_it'γ and
+a treatment by degrees d_it (such as the share of a year that a law was in force) are columns of
+the panel, named by options of the form with effects.
+
 β mixes effects of early and late adopters with weights that can be negative, so under
 staggered adoption it is shown beside the headline and not as one. The series ``bacon`` splits
 the coefficient of the first form into its two-by-two comparisons; the check ``already_treated``
@@ -11,7 +15,8 @@ References
 ----------
 Goodman-Bacon (2021), "Difference-in-differences with variation in treatment timing", Journal
 of Econometrics 225. Papke (1994), "Tax policy and urban development", Journal of Public
-Economics 54, for both forms on the enterprise zones.
+Economics 54, for both forms on the enterprise zones; Cheng and Hoekstra (2013), Journal of
+Human Resources 48, for weights, region-by-year effects and controls.
 """
 
 from __future__ import annotations
@@ -22,13 +27,18 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.data.design import require_comparison, require_positive
+from analysis.data.design import require_columns, require_comparison, require_positive
 from analysis.data.panel import NEVER, Panel
-from analysis.errors import DesignError, Problem
+from analysis.errors import DesignError, EstimationError, Problem
 from analysis.result import Check, Estimate, Result
 from analysis.stats.bacon import Part, bacon_parts
 from analysis.stats.bootstrap import wild_interval, wild_weights
-from analysis.stats.regression import first_difference_slope, two_way_slope
+from analysis.stats.regression import (
+    Slope,
+    first_difference_slope,
+    two_way_slope,
+    weighted_slope,
+)
 from analysis.stats.resample import comparison_degrees, t_critical
 
 INPUT = "panel"
@@ -47,6 +57,18 @@ class Options(BaseModel):
         description="clustered by region, as old publications gave them, or wild bootstrap limits",
     )
     draws: int = Field(default=999, ge=99, description="draws of the wild bootstrap")
+    weights: str = Field(default="", description="column of positive weights; empty for none")
+    groups: str = Field(
+        default="", description="column of groups of regions with period effects of their own"
+    )
+    controls: tuple[str, ...] = Field(default=(), description="columns of control variables")
+    dose: str = Field(
+        default="", description="column of the degree of treatment; empty for 0 or 1 by start"
+    )
+    nested: bool = Field(
+        default=False,
+        description="leave region effects out of the small-sample factor of clustered errors",
+    )
     level: float = Field(default=0.95, gt=0, lt=1, description="level of the interval")
 
 
@@ -58,17 +80,14 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     DesignError: too few regions or periods, or a count of zero.
     """
     require_comparison(panel, "not_yet_treated", 1)
-    counts, exposure = panel.matrix("count"), panel.matrix("exposure")
     require_positive(panel)
-    starts = panel.adoption.to_numpy()[:, None]
-    periods = np.arange(1, len(panel.periods) + 1)
-    treatment = ((starts > NEVER) & (periods >= starts)).astype(float)
-    outcome = np.log(counts / exposure)
+    _require_form(panel, options)
+    outcome = np.log(panel.matrix("count") / panel.matrix("exposure"))
+    treatment = _treatment(panel, options)
     parts = None
-    if options.form == "effects":
+    if options.form == "effects" and not _columns(options):
         parts = bacon_parts(outcome, panel.adoption.to_numpy())
-    fit = two_way_slope if options.form == "effects" else first_difference_slope
-    slope = fit(outcome, treatment)
+    slope = _slope(panel, outcome, treatment, options)
     error = slope.conventional if options.errors == "conventional" else slope.clustered
     regions, treated = len(panel.regions), panel.sample.treated
     degrees = comparison_degrees(treated, regions - 1, regions)
@@ -98,12 +117,63 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     )
 
 
+def _columns(options: Options) -> tuple[str, ...]:
+    """Columns of the panel that options name."""
+    named = (options.weights, options.groups, options.dose, *options.controls)
+    return tuple(name for name in named if name)
+
+
+def _require_form(panel: Panel, options: Options) -> None:
+    """Columns are there, and only for what knows them."""
+    require_columns(panel, tuple(n for n in _columns(options) if n != options.groups))
+    problems = []
+    if options.weights and (panel.frame[options.weights] <= 0).any():
+        remedy = "Leave those regions out, or use another column"
+        problems.append(Problem(f"column {options.weights}", "holds weights of 0 or less", remedy))
+    if options.groups and options.groups not in panel.frame:
+        problems.append(Problem(f"column {options.groups}", "is missing", "Add it to the panel"))
+    if _columns(options) and options.form != "effects":
+        what = "are for the form with effects"
+        problems.append(Problem("weights, groups, controls, dose", what, "Use form: effects"))
+    if options.errors == "wild_bootstrap" and (_columns(options) or options.form != "effects"):
+        what = "is for the form with effects, without further columns"
+        problems.append(Problem("wild bootstrap", what, "Use errors: clustered"))
+    if problems:
+        raise DesignError(problems)
+
+
+def _treatment(panel: Panel, options: Options) -> np.ndarray:
+    """Degree of treatment by region and period; shape (N, T)."""
+    if options.dose:
+        return panel.matrix(options.dose).astype(float)
+    starts = panel.adoption.to_numpy()[:, None]
+    periods = np.arange(1, len(panel.periods) + 1)
+    treated: np.ndarray = (starts > NEVER) & (periods >= starts)
+    return treated.astype(float)
+
+
+def _slope(panel: Panel, outcome: np.ndarray, treatment: np.ndarray, options: Options) -> Slope:
+    if options.form == "differences":
+        return first_difference_slope(outcome, treatment)
+    if not _columns(options) and not options.nested:
+        return two_way_slope(outcome, treatment)
+    weights = np.ones_like(outcome)
+    if options.weights:
+        weights = panel.matrix(options.weights).astype(float)
+    groups = np.zeros(len(outcome), dtype=int)
+    if options.groups:
+        groups = np.unique(panel.matrix(options.groups)[:, 0], return_inverse=True)[1]
+    controls = tuple(panel.matrix(name).astype(float) for name in options.controls)
+    try:
+        return weighted_slope(outcome, treatment, weights, groups, controls, options.nested).slope
+    except ValueError as error:
+        remedy = "Use fewer controls or groups"
+        raise EstimationError([Problem("two-way regression", str(error), remedy)]) from None
+
+
 def _wild_limits(
     outcome: np.ndarray, treatment: np.ndarray, options: Options, rng: np.random.Generator
 ) -> tuple[float, float]:
-    if options.form != "effects":
-        remedy = "Use errors: clustered, or form: effects"
-        raise DesignError([Problem("wild bootstrap", "is for the form with effects", remedy)])
     weights = wild_weights(len(outcome), options.draws, "webb", rng)
     return wild_interval(outcome, treatment, weights, options.level)
 

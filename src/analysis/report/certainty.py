@@ -9,14 +9,17 @@ from analysis.report.numbers import number, percent, percent_span
 from analysis.report.plates import Notes
 from analysis.report.summary import fill
 from analysis.report.verdict import excludes_zero
+from analysis.robustness import NOT_OFFERED
 
 MIND_WORDS = {
     "few_regions": "More {regions} that adopt at different times, or more that do not.",
     "leads": "Comparison {regions} that moved like the adopters before adoption.",
+    "base_period": "Adoption dates that did not follow an unusual period, for example by lot.",
     "placebo_time": "Adoption dates set by something other than a recent rise or fall, for "
     "example by lot.",
     "placebo_outcome": "Records that separate what happened from how it is recorded.",
     "leave_one_out": "More {regions}, so that none decides alone.",
+    "already_treated": "A method that compares only with {regions} that had not adopted.",
     "other_method": "A reason to prefer one of the methods, settled before looking at results.",
 }
 
@@ -93,6 +96,8 @@ def _leads_sentence(brief: Brief) -> str:
 def _placebo_sentence(brief: Brief) -> str:
     say, language = brief.say, brief.language
     answer = brief.robustness.placebo_time
+    if answer.refused == NOT_OFFERED:
+        return say("The method of the headline has no placebo in time.")
     if answer.estimate is None or answer.estimate.low is None or answer.estimate.high is None:
         return say("The placebo in time cannot be estimated with these data.")
     shares = [

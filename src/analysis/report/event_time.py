@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from analysis.report import style
 from analysis.report.facts import Brief, capital
 from analysis.report.numbers import number, percent
-from analysis.report.plates import Column, Figure, TableData
+from analysis.report.plates import Column, Figure, Notes, TableData
 
 TIME_WORDS = {
     "month": "Months since adoption",
@@ -59,9 +59,15 @@ def _values(point: Point) -> tuple[float | int | None, ...]:
     return (point.time, *shares, point.regions)
 
 
-def event_time_figure(brief: Brief) -> Figure:
-    """The effect by periods since adoption with its simultaneous band."""
+def event_time_figure(brief: Brief) -> Figure | Notes:
+    """The effect by periods since adoption with its simultaneous band, or that there is none."""
     say, language = brief.say, brief.language
+    if "by_event_time" not in brief.headline.series:
+        return Notes(
+            **brief.plate("event_time"),
+            title=say("Effects over time"),
+            points=(say("The method of the headline gives one average, not effects by period."),),
+        )
     points = event_points(brief)
     after = [p for p in points if p.time >= 0 and p.band]
     outside = sum(1 for p in after if p.band and (p.band[0] > 0 or p.band[1] < 0))

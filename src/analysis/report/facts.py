@@ -92,8 +92,10 @@ class Brief(Voice):
         return effect_of(self.study, self.headline)
 
     @property
-    def detectable(self) -> float:
+    def detectable(self) -> float | None:
         """The smallest share that the study would usually find, in the hoped-for direction."""
+        if self.robustness.detectable is None:
+            return None
         sign = -1 if self.study.params.better == "lower" else 1
         return math.expm1(sign * self.robustness.detectable)
 
@@ -112,14 +114,14 @@ class Brief(Voice):
         """What both languages must agree on, rounded as published."""
         effect = self.effect
         detectable = self.detectable
-        shares = (effect.relative, effect.relative_low, effect.relative_high, detectable)
+        shares = (effect.relative, effect.relative_low, effect.relative_high)
         return {
             "verdict": self.verdict.key,
             "doubts": list(self.verdict.doubts),
-            "relative_percent": [round(100 * share, 1) for share in shares[:3]],
+            "relative_percent": [round(100 * share, 1) for share in shares],
             "change": [round(v, 2) for v in (effect.change, effect.change_low, effect.change_high)],
             "base": round(effect.base, 2),
-            "detectable_percent": round(100 * detectable, 1),
+            "detectable_percent": None if detectable is None else round(100 * detectable, 1),
             "regions": self.headline.sample.units,
             "treated": self.headline.sample.treated,
             "periods": [self.headline.sample.first_period, self.headline.sample.last_period],

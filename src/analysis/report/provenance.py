@@ -6,10 +6,12 @@ import platform
 from collections.abc import Mapping
 from importlib import metadata
 
+from analysis import methods
 from analysis.report.disclosure import Identifiers, Rules, describe, describe_rules
 from analysis.report.facts import Brief
 from analysis.report.plates import End, Provenance
 from analysis.report.voice import Voice
+from analysis.report.wording import Say
 from analysis.result import plain
 
 METHOD_WORDS = {
@@ -24,10 +26,19 @@ METHOD_WORDS = {
     "meta": "Random-effects pooling of studies",
     "reliability": "Reliability of ratings",
     "randomisation": "Randomisation inference from the draws that could have been",
+    "imputation": "Staggered difference-in-differences by imputing untreated log rates: the "
+    "average effect on the regions that adopted; errors by leaving out one region at a time",
+    "rollout": "Staggered comparison of log rates, judged by the orders in which regions could "
+    "have adopted",
 }
 
 NOTHING_SEALED = Identifiers({}, {})
 PACKAGES = ("analysis", "diff-diff", "numpy", "pandas", "scipy", "matplotlib", "papermill")
+
+
+def method_title(name: str, say: Say) -> str:
+    """A method in the reader's words; one without them yet in its own, which are English."""
+    return say(METHOD_WORDS[name]) if name in METHOD_WORDS else methods.summary(name)
 
 
 def provenance(brief: Brief) -> Provenance:
@@ -38,7 +49,7 @@ def provenance(brief: Brief) -> Provenance:
         **brief.plate("provenance"),
         entries=source_entries(
             brief,
-            brief.say(METHOD_WORDS[brief.headline.method]),
+            method_title(brief.headline.method, brief.say),
             brief.question.seed,
             brief.say("; ").join(rules),
             brief.study.hashes,

@@ -11,8 +11,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from analysis.report import style
 from analysis.report.facts import Brief
 from analysis.report.numbers import number, percent
-from analysis.report.plates import Column, Figure, TableData
-from analysis.robustness import Answer
+from analysis.report.plates import Column, Figure, Notes, TableData
+from analysis.report.provenance import method_title
+from analysis.robustness import Answer, headline_key
 
 SPECIFICATION_WORDS = {
     "did_not_yet_treated": "Staggered comparison with regions not yet treated",
@@ -21,6 +22,11 @@ SPECIFICATION_WORDS = {
     "did_rate": "Staggered comparison of rates instead of log rates",
     "counts_not_yet_treated": "Poisson model of counts, all untreated periods",
     "counts_never_treated": "Poisson model of counts, never-treated regions only",
+    "imputation_not_yet_treated": "Imputation from all untreated periods",
+    "imputation_never_treated": "Imputation from never-treated regions",
+    "event_study": "Event study, first periods since adoption",
+    "rollout": "Staggered comparison judged by possible orders",
+    "two_way": "Two-way fixed effects (comparison only)",
     "two_way_effects": "Two-way fixed effects (comparison only)",
     "two_way_differences": "First differences (comparison only)",
     "two_way_effects_published": "Two-way fixed effects, errors as published",
@@ -28,10 +34,17 @@ SPECIFICATION_WORDS = {
 }
 
 
+def specification_name(brief: Brief, item: Answer) -> str:
+    """How an answer was estimated, in the reader's words."""
+    if item.key in SPECIFICATION_WORDS:
+        return brief.say(SPECIFICATION_WORDS[item.key])
+    return method_title(item.method, brief.say)
+
+
 def specification_figure(brief: Brief) -> Figure:
     """The headline among other ways to answer the same question."""
     say, language = brief.say, brief.language
-    own = f"{brief.study.params.method}_{brief.study.params.comparison}"
+    own = headline_key(brief.study)
     given = [a for a in brief.robustness.specifications if a.estimate is not None]
     given = sorted(given, key=lambda a: a.estimate.value if a.estimate else 0.0)
     values = [math.expm1(a.estimate.value) for a in given if a.estimate]
@@ -48,7 +61,7 @@ def specification_figure(brief: Brief) -> Figure:
                 axes.plot(ends, [row, row], color=colour, linewidth=2.2, alpha=0.55)
             axes.plot(values[row], row, "D" if item.key == own else "o", color=colour, markersize=6)
             axes.annotate(
-                style.short(say(SPECIFICATION_WORDS[item.key]), width),
+                style.short(specification_name(brief, item), width),
                 (0, row),
                 xycoords=("axes fraction", "data"),
                 xytext=(2, 7),
@@ -116,7 +129,7 @@ def specification_data(brief: Brief) -> TableData:
 
 def _specification_row(brief: Brief, item: Answer) -> tuple[str, ...]:
     language, estimate = brief.language, item.estimate
-    name = brief.say(SPECIFICATION_WORDS[item.key])
+    name = specification_name(brief, item)
     if estimate is None:
         return (name, brief.say("cannot be estimated"), *[""] * 6)
 
@@ -157,9 +170,11 @@ def _specification_values(item: Answer) -> tuple[object, ...]:
     )
 
 
-def leave_one_out_figure(brief: Brief) -> Figure:
-    """The headline without each region in turn."""
+def leave_one_out_figure(brief: Brief) -> Figure | Notes:
+    """The headline without each region in turn, or why it cannot be shown."""
     say, language = brief.say, brief.language
+    if not brief.robustness.leave_one_out:
+        return _without_leaving_out(brief)
     records = sorted(brief.robustness.leave_one_out, key=lambda record: float(record["value"]))
     shares = [math.expm1(float(record["value"])) for record in records]
     names = [brief.region_name(str(record["region"])) for record in records]
@@ -232,4 +247,19 @@ def leave_one_out_figure(brief: Brief) -> Figure:
                 for record, share in zip(records, shares, strict=True)
             ),
         ),
+    )
+
+
+def _without_leaving_out(brief: Brief) -> Notes:
+    """Why there is no estimate without each region."""
+    text = (
+        "The method of the headline does not give its estimate without single {regions}; whether "
+        "one of them carries it is not known."
+        if brief.robustness.leave_one_out is None
+        else "There are so many {regions} that they were left out in groups, not one by one."
+    )
+    return Notes(
+        **brief.plate("leave_one_out"),
+        title=brief.say("Without each {region}", region=brief.region),
+        points=(brief.say(text, regions=brief.regions),),
     )

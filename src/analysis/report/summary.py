@@ -25,10 +25,23 @@ VERDICT_WORDS = {
 DOUBT_WORDS = {
     "few_regions": "fewer than five {regions} adopted or can be compared with",
     "leads": "adopters and the others already moved apart before adoption",
+    "base_period": "adopters stood out in the period just before adoption, from which they would "
+    "have returned by themselves",
     "placebo_time": "the same comparison finds an effect just before adoption, where none can be",
     "placebo_outcome": "an outcome that should not change, {placebo}, changed as well",
     "leave_one_out": "leaving out one {region} turns the sign",
+    "already_treated": "the method also compares with {regions} that had adopted already",
     "other_method": "another sound method gives a range on the other side of no change",
+}
+
+HELD_WORDS = {
+    "both": "It held when the start was moved back in time, and when any one {region} was left "
+    "out.",
+    "moved": "It held when the start was moved back in time; it could not be tried without each "
+    "{region}.",
+    "left_out": "It held when any one {region} was left out; it could not be tried with an earlier "
+    "start.",
+    "neither": "It could not be tried with an earlier start, nor without each {region}.",
 }
 
 
@@ -176,10 +189,17 @@ def _doubt_point(brief: Brief) -> str:
         return say(
             "The likely range includes no change, so chance alone could explain the estimate."
         )
-    return say(
-        "It held when the start was moved back in time, and when any one {region} was left out.",
-        region=brief.region,
-    )
+    return say(_held_words(brief), region=brief.region)
+
+
+def _held_words(brief: Brief) -> str:
+    """What the answer was put to and held; nothing that the method could not be put to."""
+    moved = brief.robustness.placebo_time.estimate is not None
+    if moved and brief.robustness.leave_one_out:
+        return HELD_WORDS["both"]
+    if moved:
+        return HELD_WORDS["moved"]
+    return HELD_WORDS["left_out"] if brief.robustness.leave_one_out else HELD_WORDS["neither"]
 
 
 def _method_point(brief: Brief) -> str:
@@ -200,6 +220,8 @@ def _method_point(brief: Brief) -> str:
 
 
 def _power_point(brief: Brief) -> str:
+    if brief.detectable is None:
+        return ""
     text = (
         "A study of this size finds a true fall of {size} in four cases out of five; a smaller "
         "one may well go unseen."

@@ -8,8 +8,9 @@ from analysis.data.panel import NEVER
 from analysis.report.facts import Brief, capital, lower
 from analysis.report.numbers import number, percent, period, period_span
 from analysis.report.plates import Column, Table, TableData
+from analysis.report.provenance import method_title
 from analysis.report.sensitivity import specification_data
-from analysis.report.wording import joined
+from analysis.report.wording import Say, joined
 
 DROPPED_WORDS = {
     "excluded_by_params": "Left out by the parameters",
@@ -144,7 +145,16 @@ def specification_table(brief: Brief) -> Table:
 MODEL_WORDS = {
     "did": "Staggered comparison of log rates",
     "counts": "Poisson model of counts",
+    "imputation": "Imputation of log rates",
+    "event_study": "Event study on log rates",
+    "two_way": "Two-way fixed effects",
+    "rollout": "Staggered comparison judged by possible orders",
 }
+
+
+def model_name(method: str, say: Say) -> str:
+    """A method in few words."""
+    return say(MODEL_WORDS[method]) if method in MODEL_WORDS else method_title(method, say)
 
 
 def effect_table(brief: Brief) -> Table:
@@ -161,7 +171,7 @@ def effect_table(brief: Brief) -> Table:
         ]
         change = percent(math.expm1(estimate.value), language, signed=True)
         rows.append(
-            (say(MODEL_WORDS[method]), change, *(number(ratio, language, 2) for ratio in ratios))
+            (model_name(method, say), change, *(number(ratio, language, 2) for ratio in ratios))
         )
         values.append(
             (method, round(math.expm1(estimate.value), 6), *(round(ratio, 6) for ratio in ratios))

@@ -60,12 +60,17 @@ def find_doubts(headline: Result, robustness: Robustness) -> list[str]:
         doubts.append("few_regions")
     if any(check.name == "leads" and check.passed is False for check in headline.checks):
         doubts.append("leads")
+    if any(check.name == "base_period" and check.passed is False for check in headline.checks):
+        doubts.append("base_period")
     if excludes_zero(robustness.placebo_time):
         doubts.append("placebo_time")
     if robustness.placebo_outcome and excludes_zero(robustness.placebo_outcome):
         doubts.append("placebo_outcome")
-    if turns(headline.headline.value, [record["value"] for record in robustness.leave_one_out]):
+    left_out = robustness.leave_one_out or ()
+    if turns(headline.headline.value, [record["value"] for record in left_out]):
         doubts.append("leave_one_out")
+    if any(c.name == "already_treated" and (c.value or 0) > 0 for c in headline.checks):
+        doubts.append("already_treated")
     if contradicted(headline, robustness):
         doubts.append("other_method")
     return doubts
@@ -85,10 +90,10 @@ def turns(value: float, others: list[float]) -> bool:
 
 
 def contradicted(headline: Result, robustness: Robustness) -> bool:
-    """Whether a staggered method gives an interval wholly on the other side of zero."""
+    """Whether a method sound under staggered adoption puts its interval beyond zero."""
     return any(
         answer.estimate is not None
-        and answer.method in ("did", "counts")
+        and answer.method != "two_way"
         and excludes_zero(answer)
         and answer.estimate.value * headline.headline.value < 0
         for answer in robustness.specifications

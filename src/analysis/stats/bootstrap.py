@@ -1,4 +1,4 @@
-"""Wild cluster bootstrap of a two-way coefficient, and step-down adjustment of many tests."""
+"""Wild, cluster and block bootstrap, and step-down adjustment of many tests."""
 
 from __future__ import annotations
 
@@ -99,6 +99,43 @@ def wild_interval(
         far = slope.value + reach
         limits.append(float(optimize.bisect(kept, slope.value, far, xtol=1e-5 * slope.clustered)))
     return limits[0], limits[1]
+
+
+def cluster_counts(clusters: int, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """How often each cluster is drawn when as many are drawn anew with replacement.
+
+    Shape (draws, clusters); rows are weights for any statistic that takes weights of clusters.
+
+    References
+    ----------
+    Efron and Tibshirani (1993), "An Introduction to the Bootstrap", ch. 8.
+    """
+    return rng.multinomial(clusters, np.full(clusters, 1 / clusters), draws).astype(float)
+
+
+def block_counts(periods: int, length: int, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """How often each period is drawn when blocks of neighbouring periods are drawn.
+
+    The last period is followed by the first, so that all are as likely; the last block is cut
+    where periods would be too many. Shape (draws, periods).
+
+    References
+    ----------
+    Politis and Romano (1992), "A circular block-resampling procedure for stationary data".
+    """
+    blocks = -(-periods // length)
+    start = rng.integers(0, periods, (draws, blocks, 1))
+    chosen = ((start + np.arange(length)) % periods).reshape(draws, -1)[:, :periods]
+    offset = chosen + periods * np.arange(draws)[:, None]
+    counted = np.bincount(offset.ravel(), minlength=draws * periods)
+    return counted.reshape(draws, periods).astype(float)
+
+
+def bootstrap_limits(draws: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """Percentile limits of statistics; draws of shape (B, K), limits of shape (K,)."""
+    tail = (1 - level) / 2
+    low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
+    return low, high
 
 
 def romano_wolf(statistics: np.ndarray, draws: np.ndarray) -> np.ndarray:

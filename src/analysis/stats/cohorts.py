@@ -22,10 +22,20 @@ class Cells:
 
     def mean(self, chosen: np.ndarray) -> np.ndarray:
         """Average over the chosen cells, weighted by cohort size; shape (1 + G,)."""
-        weight = np.where(np.isfinite(self.value), self.size, 0.0) * chosen
-        total = (weight * np.nan_to_num(self.value)).sum(axis=1)
+        value = self.value[:, chosen]
+        known = np.isfinite(value)
+        weight = np.where(known, self.size[:, chosen], 0.0)
+        total = (weight * np.where(known, value, 0.0)).sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(total / weight.sum(axis=1))
+
+    def base_gap(self, anticipation: int) -> np.ndarray:
+        """How far cohorts stand out in their base period from all periods before; (1 + G,).
+
+        Adopters chosen for a bad or good period return from it by themselves, which would be
+        taken for an effect.
+        """
+        return -self.mean(self.period - self.cohort < -1 - anticipation)
 
     @property
     def after(self) -> np.ndarray:

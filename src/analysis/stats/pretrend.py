@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import optimize, stats
 
+from analysis.result import Check
+from analysis.stats.resample import jackknife_intervals
+
 
 def detectable_slope(
     covariance: np.ndarray,
@@ -36,3 +39,25 @@ def detectable_slope(
     if shortfall(0.0) >= 0:
         return 0.0
     return float(optimize.brentq(shortfall, 0.0, highest, xtol=1e-6 * highest))
+
+
+def base_check(gaps: np.ndarray, level: float, degrees: int) -> Check:
+    """Whether adopters stand out in the base period: ``passed`` is ``None`` without earlier ones.
+
+    Leads are compared with the base period one by one; the base period against all of them has
+    far more power to find adopters that were chosen for a spike.
+
+    Parameters
+    ----------
+    gaps: shape (1 + G,), of the full sample and without each group.
+
+    References
+    ----------
+    Ashenfelter (1978), "Estimating the effect of training programs on earnings", Review of
+    Economics and Statistics 60.
+    """
+    if not np.isfinite(gaps).all():
+        return Check("base_period", None)
+    found = jackknife_intervals(gaps[:1], gaps[1:, None], level, degrees)
+    low, high = float(found.low[0]), float(found.high[0])
+    return Check("base_period", low <= 0 <= high, float(gaps[0]), (high - low) / 2)

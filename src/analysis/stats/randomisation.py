@@ -123,3 +123,47 @@ def sharp_interval(
             optimize.bisect(kept, float(value[0]), float(value[0]) + reach, xtol=1e-6 * step)
         )
     return float(limits[0]), float(limits[1])
+
+
+def balance_p_value(covariates: np.ndarray, drawn: Drawn, strata: np.ndarray) -> float:
+    """Chance that a draw would differ as much in its covariates taken together.
+
+    The statistic is Hansen and Bowers' d²: differences of means within strata in the metric of
+    their covariance over possible draws.
+
+    Parameters
+    ----------
+    covariates: shape (N, K).
+
+    References
+    ----------
+    Hansen and Bowers (2008), "Covariate balance in simple, stratified and clustered comparative
+    studies", Statistical Science 23.
+    """
+    gaps = np.column_stack(
+        [stratified_difference(column, drawn.treated, strata)[0] for column in covariates.T]
+    )
+    metric = np.linalg.pinv(np.atleast_2d(np.cov(gaps, rowvar=False)), rcond=1e-10)
+    distance = np.einsum("bk,kl,bl->b", gaps, metric, gaps)
+    return float((distance >= distance[0] * (1 - ROUNDING)).mean())
+
+
+def runs_p_value(drawn: Drawn, order: np.ndarray) -> float:
+    """Chance that a draw would be as far from mixed along a list, either way.
+
+    Counts runs of drawn and undrawn neighbours: few where the list was cut, many where every
+    second unit was taken.
+
+    Parameters
+    ----------
+    order: shape (N,), each unit's place on the list.
+
+    References
+    ----------
+    Wald and Wolfowitz (1940), "On a test whether two samples are from the same population",
+    Annals of Mathematical Statistics 11.
+    """
+    along = drawn.treated[:, np.argsort(order, kind="stable")]
+    runs = 1 + (along[:, 1:] != along[:, :-1]).sum(axis=1)
+    far = np.abs(runs - runs.mean())
+    return float((far >= far[0] * (1 - ROUNDING)).mean())

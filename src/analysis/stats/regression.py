@@ -66,3 +66,98 @@ def _slope(y: np.ndarray, d: np.ndarray, used: int) -> Slope:
     correction = regions / (regions - 1) * (y.size - 1) / free
     clustered = np.sqrt(correction * (scores**2).sum()) / total
     return Slope(value, float(conventional), float(clustered))
+
+
+def absorb(
+    matrix: np.ndarray,
+    weights: np.ndarray,
+    groups: np.ndarray,
+    tolerance: float = 1e-12,
+    iterations: int = 2000,
+) -> np.ndarray:
+    """What region effects and group-by-period effects leave of a balanced array; shape (N, T).
+
+    Weighted means of regions and of groups in a period are taken out in turn until nothing
+    moves; where weights do not change over time two rounds suffice.
+
+    Parameters
+    ----------
+    matrix, weights: shape (N, T). groups: shape (N,), whole numbers from 0.
+
+    Raises
+    ------
+    ValueError: the rounds did not settle.
+    """
+    member = (groups == np.arange(int(groups.max()) + 1)[:, None]).astype(float)
+    by_region = weights.sum(axis=1, keepdims=True)
+    by_period = member @ weights
+    left: np.ndarray = matrix - (weights * matrix).sum(axis=1, keepdims=True) / by_region
+    scale = max(float(np.abs(left).max()), np.finfo(float).tiny)
+    for _ in range(iterations):
+        left = left - (member @ (weights * left) / by_period)[groups]
+        shift = (weights * left).sum(axis=1, keepdims=True) / by_region
+        left = left - shift
+        if float(np.abs(shift).max()) <= tolerance * scale:
+            return left
+    raise ValueError(f"effects did not settle in {iterations} rounds")
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """A weighted two-way regression: the slope, and how many numbers it estimated in all.
+
+    ``residual`` and ``treatment``, both after effects and controls, have shape (N, T).
+    """
+
+    slope: Slope
+    estimated: int
+    residual: np.ndarray
+    treatment: np.ndarray
+
+
+def weighted_slope(
+    outcome: np.ndarray,
+    treatment: np.ndarray,
+    weights: np.ndarray,
+    groups: np.ndarray,
+    controls: tuple[np.ndarray, ...] = (),
+    nested: bool = False,
+) -> Weighted:
+    """Coefficient of treatment with region effects, group-by-period effects and controls.
+
+    Parameters
+    ----------
+    outcome, treatment, weights, each of controls: shape (N, T). groups: shape (N,), from 0.
+    nested: leave region effects out of the small-sample factor, as they lie within clusters.
+
+    Raises
+    ------
+    ValueError: effects did not settle, or treatment does not vary beside effects and controls.
+
+    References
+    ----------
+    Frisch and Waugh (1933) for taking out effects first; Cameron and Miller (2015), "A
+    practitioner's guide to cluster-robust inference", Journal of Human Resources 50, section
+    IIIA for effects nested in clusters.
+    """
+    root = np.sqrt(weights)
+    y, d, *others = (root * absorb(m, weights, groups) for m in (outcome, treatment, *controls))
+    spread = float((d**2).sum())
+    columns = np.column_stack([x.ravel() for x in others]) if others else np.empty((y.size, 0))
+    fitted, _, rank, _ = np.linalg.lstsq(columns, np.stack([y.ravel(), d.ravel()], axis=1))
+    y, d = (m - (columns @ fitted[:, k]).reshape(y.shape) for k, m in enumerate((y, d)))
+    total = float((d**2).sum())
+    if total <= 1e-10 * max(spread, float((weights * treatment**2).sum())):
+        raise ValueError("treatment does not vary beside effects and controls")
+    regions, periods = outcome.shape
+    period_effects = (int(groups.max()) + 1) * (periods - 1)
+    estimated = regions + period_effects + int(rank) + 1
+    value = float((d * y).sum()) / total
+    residual = y - value * d
+    conventional = np.sqrt((residual**2).sum() / (y.size - estimated) / total)
+    free = y.size - estimated + (regions - 1 if nested else 0)
+    scores = (d * residual).sum(axis=1)
+    correction = regions / (regions - 1) * (y.size - 1) / free
+    clustered = np.sqrt(correction * (scores**2).sum()) / total
+    slope = Slope(value, float(conventional), float(clustered))
+    return Weighted(slope, estimated, residual, d)

@@ -63,8 +63,11 @@ def simultaneous_critical(
     root = vectors * np.sqrt(np.clip(eigenvalues, 0, None))
     normals = rng.standard_normal((draws, len(scale))) @ root.T
     chance = rng.random((draws, 1))
-    divisor = np.sqrt(stats.chi2.ppf(chance, degrees) / degrees)
-    smallest = 2 * stats.t.sf(np.abs(normals) / divisor, degrees).min(axis=1)
+    sizes, smallest = np.abs(normals), np.ones(draws)
+    for free in np.unique(degrees):  # quantiles are slow: once per degrees of freedom, not per k
+        largest = sizes[:, degrees == free].max(axis=1)
+        divisor = np.sqrt(stats.chi2.ppf(chance[:, 0], free) / free)
+        smallest = np.minimum(smallest, 2 * stats.t.sf(largest / divisor, free))
     shared = min(float(np.quantile(smallest, 1 - level)), 1 - level)
     critical: np.ndarray = stats.t.isf(shared / 2, degrees)
     return critical

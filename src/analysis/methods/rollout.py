@@ -1,0 +1,195 @@
+"""Effect of a staggered rollout, judged by the orders in which regions could have adopted.
+
+The estimate is the average of ATT(g, t) = mean_g[y_t − y_b] − mean_C[y_t − y_b] over all treated
+region-periods (as in ``did``), y the log rate. If the order was drawn by lot, within strata, every
+exchange of start dates between regions was as likely; the p-value is the share of orders whose
+statistic is as far from 0, all of them if there are at most 20,000, else a sample. The statistic
+is the estimate over its Neyman error Σ_g n_g s²_g, with s²_g the variance in cohort g of what a
+region adds to it; where a cohort is one region it has no such error, the statistic is the estimate
+itself, and the check ``lone_cohorts`` says so. The interval holds every constant effect that the
+same test does not reject.
+An order that was not drawn makes these numbers a description, not a probability.
+
+References
+----------
+Roth and Sant'Anna (2023), "Efficient estimation for staggered rollout designs", Journal of
+Political Economy Microeconomics 1, section 2.5; Wu and Ding (2021), "Randomization tests for weak
+null hypotheses", Journal of the American Statistical Association 116.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from analysis.data.design import comparable_part, require_comparison, require_positive
+from analysis.data.panel import NEVER, Panel
+from analysis.errors import DesignError, Problem
+from analysis.result import Check, Estimate, Result
+from analysis.stats.cohorts import cohort_effects
+from analysis.stats.pretrend import base_check
+from analysis.stats.resample import comparison_degrees
+from analysis.stats.rollout import (
+    Linear,
+    Orders,
+    cohort_weights,
+    order_interval,
+    order_p_value,
+    possible_orders,
+    rollout_statistics,
+)
+
+INPUT = "panel"
+
+
+class Options(BaseModel):
+    """Options of the method, as a params file may give them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    comparison: Literal["not_yet_treated", "never_treated"] = Field(
+        default="not_yet_treated", description="regions compared with: not yet, or never, treated"
+    )
+    anticipation: int = Field(
+        default=0, ge=0, description="periods before the start in which effects may already show"
+    )
+    strata: str = Field(
+        default="", description="column within whose values the order was drawn; empty for all"
+    )
+    studentised: bool = Field(
+        default=True, description="divide by the error, so that it holds if effects differ too"
+    )
+    draws: int = Field(default=1999, ge=99, description="orders sampled where not all are counted")
+    level: float = Field(default=0.95, gt=0, lt=1, description="level of the interval")
+
+
+def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result:
+    """The average effect on adopters in log points, with an interval from possible orders.
+
+    Raises
+    ------
+    DesignError: too few regions or periods, a count of zero, or orders too few to tell.
+    """
+    before = 1 + options.anticipation
+    require_comparison(panel, options.comparison, before)
+    used = comparable_part(_sorted(panel), options.comparison, before)
+    require_positive(used)
+    _require_strata(used, options)
+    labels, cohort = np.unique(used.adoption.to_numpy(), return_inverse=True)
+    orders = possible_orders(cohort, _strata(used, options), options.draws, rng)
+    lone = int((np.bincount(cohort) < 2).sum())
+    options = options.model_copy(update={"studentised": options.studentised and not lone})
+    names = ("overall", "before") if options.anticipation else ("overall",)
+    parts = {name: _linear(used, options, labels, cohort, name == "before") for name in names}
+    treated = used.sample.treated
+    degrees = comparison_degrees(treated, len(cohort) - 1, len(cohort))
+    left_out, gaps = _without_each(used, options)
+    groups = np.arange(len(cohort))
+    return Result(
+        method="rollout",
+        estimand=(
+            "Average effect on the regions that adopted, over all their periods since adoption, "
+            "against regions whose turn had not come"
+        ),
+        unit="log points",
+        level=options.level,
+        estimates=tuple(
+            _estimate(name, linear, orders, options, treated) for name, linear in parts.items()
+        ),
+        sample=used.sample,
+        checks=(
+            Check(
+                "sharp_null",
+                None,
+                order_p_value(parts["overall"], orders, 0.0, options.studentised),
+                1 - options.level,
+            ),
+            Check("lone_cohorts", lone == 0, float(lone), 0.0),
+            base_check(gaps, options.level, degrees),
+        ),
+        series={
+            "null": _null(parts["overall"], orders),
+            "leave_one_out": used.left_out(left_out, groups),
+        },
+        options={
+            **options.model_dump(),
+            "possible": len(orders.cohort),
+            "exact": orders.exact,
+            "degrees": degrees,
+        },
+    )
+
+
+def _sorted(panel: Panel) -> Panel:
+    """Regions by code, so that the same orders are drawn however rows come."""
+    frame = panel.frame.sort_values(["region", "period"], ignore_index=True)
+    return replace(panel, frame=frame)
+
+
+def _require_strata(panel: Panel, options: Options) -> None:
+    if options.strata and options.strata not in panel.frame:
+        where = f"column {options.strata}"
+        raise DesignError([Problem(where, "is missing", "Add it to the panel")])
+
+
+def _strata(panel: Panel, options: Options) -> np.ndarray:
+    """Stratum of each region, whole numbers from 0; shape (N,)."""
+    if not options.strata:
+        return np.zeros(len(panel.regions), dtype=int)
+    return np.asarray(np.unique(panel.matrix(options.strata)[:, 0], return_inverse=True)[1])
+
+
+def _linear(
+    panel: Panel, options: Options, labels: np.ndarray, cohort: np.ndarray, ahead: bool
+) -> Linear:
+    """What regions add to the estimate, after the start or in the periods just before it."""
+    outcome = np.log(panel.matrix("count") / panel.matrix("exposure"))
+    periods = np.arange(1, outcome.shape[1] + 1)
+    since = np.where(labels[:, None] > NEVER, periods - labels[:, None], -len(periods) - 1)
+    chosen = (since >= -options.anticipation) & (since < 0) if ahead else since >= 0
+    weights = cohort_weights(
+        labels,
+        np.bincount(cohort).astype(float),
+        len(periods),
+        chosen,
+        options.comparison == "never_treated",
+        options.anticipation,
+    )
+    treated = chosen[cohort].astype(float)
+    return Linear(outcome @ weights.T, treated @ weights.T)
+
+
+def _estimate(
+    name: str, linear: Linear, orders: Orders, options: Options, treated: int
+) -> Estimate:
+    value, variance = rollout_statistics(linear.outcome, orders.cohort[:1])
+    try:
+        low, high = order_interval(linear, orders, options.level, options.studentised)
+    except ValueError as problem:
+        remedy = "Ask for a lower level, or wait for more regions"
+        raise DesignError([Problem("orders", str(problem), remedy)]) from None
+    error = float(np.sqrt(variance[0]))
+    return Estimate(
+        name, float(value[0]), error if np.isfinite(error) else None, low, high, treated
+    )
+
+
+def _without_each(panel: Panel, options: Options) -> tuple[np.ndarray, np.ndarray]:
+    """The estimate without each region, (N,); gaps of the base period, with all first, (1 + N,)."""
+    outcome = np.log(panel.matrix("count") / panel.matrix("exposure"))
+    starts = panel.adoption.to_numpy()
+    never_only = options.comparison == "never_treated"
+    groups = np.arange(len(starts))
+    cells = cohort_effects(outcome, starts, groups, never_only, options.anticipation)
+    return cells.mean(cells.after)[1:], cells.base_gap(options.anticipation)
+
+
+def _null(linear: Linear, orders: Orders) -> tuple[dict[str, Any], ...]:
+    """Quantiles of the estimate over possible orders if there were no effect."""
+    values, _ = rollout_statistics(linear.outcome, orders.cohort)
+    shares = np.linspace(0, 1, 101)
+    rows = zip(shares, np.quantile(values, shares), strict=True)
+    return tuple({"share": float(share), "value": float(value)} for share, value in rows)

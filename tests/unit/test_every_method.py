@@ -1,0 +1,162 @@
+"""The notebook on an intervention's effect, under every method that takes a panel."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from types import ModuleType
+from typing import Literal
+
+import nbformat
+import numpy as np
+import pytest
+from pydantic import BaseModel
+from test_verdict import study_of
+
+from analysis import methods
+from analysis.errors import DesignError, ParamsError
+from analysis.report.certainty import certainty
+from analysis.report.event_time import event_time_figure
+from analysis.report.facts import Brief
+from analysis.report.plates import Figure, Notes
+from analysis.report.sensitivity import leave_one_out_figure, specification_figure
+from analysis.report.summary import summary
+from analysis.report.tables import effect_table
+from analysis.report.verdict import judge
+from analysis.result import Estimate, Result
+from analysis.robustness import NOT_OFFERED, estimate_headline, examine, headline_key
+from worlds import county_world
+
+
+def brief_of(study) -> Brief:
+    """All that a report is written from."""
+    headline = estimate_headline(study)
+    robustness = examine(study, headline)
+    return Brief(study, headline, robustness, judge(study, headline, robustness))
+
+
+@pytest.mark.parametrize("name", methods.panel_names())
+def test_the_notebooks_cells_run_under_every_method_that_takes_a_panel(in_root, name):
+    """On the enterprise zones, every cell as it stands in the notebook; what can be is shown."""
+    notebook = nbformat.read(in_root / "notebooks" / "intervention_effect.ipynb", as_version=4)
+    shown: list[object] = []
+    space = {"display": lambda *plates: shown.extend(plates)}
+    for cell in (c for c in notebook.cells if c.cell_type == "code"):
+        exec(cell.source, space)  # noqa: S102
+        if "parameters" in cell.metadata.get("tags", []):
+            space.update(method=name)
+    assert space["headline"].method == name
+    assert len(shown) >= 8
+    keys = [answer.key for answer in space["robustness"].specifications]
+    assert headline_key(space["study"]) in keys
+    able = methods.knows(methods.load(name), "anticipation")
+    assert (space["robustness"].placebo_time.estimate is not None) is able
+    assert isinstance(leave_one_out_figure(space["brief"]), Figure) is able
+
+
+def test_a_method_that_cannot_try_an_earlier_start_or_leave_out_regions_says_so():
+    """Two-way effects: notes instead of figures, in both languages, and no claim to have held."""
+    first = brief_of(study_of(county_world(21, effect=-0.5, regions=60), method="two_way"))
+    for language in ("en", "zh"):
+        params = first.study.params.model_copy(update={"language": language})
+        brief = replace(first, study=replace(first.study, params=params))
+        assert brief.robustness.placebo_time.refused == NOT_OFFERED
+        assert brief.robustness.leave_one_out is None
+        assert isinstance(leave_one_out_figure(brief), Notes)
+        assert isinstance(event_time_figure(brief), Notes)
+        assert "already_treated" in brief.verdict.doubts
+        sentences = " ".join(certainty(brief).points)
+        wanted = {"en": "has no placebo in time", "zh": "不提供时间安慰剂检验"}
+        assert wanted[language] in sentences
+        free = replace(brief, verdict=replace(brief.verdict, key="improves", doubts=()))
+        wanted = {
+            "en": "could not be tried with an earlier start, nor",
+            "zh": "无法用更早的起点检验，也无法",
+        }
+        assert wanted[language] in " ".join(summary(free).points)
+
+
+@pytest.mark.parametrize("name", ["event_study", "imputation", "rollout"])
+def test_leaving_out_a_region_equals_estimating_without_it(name):
+    """Three regions, to 1e-9: an adopter among them."""
+    panel, module = county_world(23), methods.load(name)
+    # With anticipation the event study gives no relaxations, which are slow.
+    options = module.Options(anticipation=1)
+    result = module.estimate(panel, options, np.random.default_rng(1))
+    left_out = {r["region"]: r["value"] for r in result.series["leave_one_out"]}
+    treated = panel.adoption[panel.adoption > 0].index[0]
+    for code in (treated, panel.regions[0], panel.regions[-1]):
+        rest = panel.keep([region for region in panel.regions if region != code])
+        alone = module.estimate(rest, options, np.random.default_rng(1))
+        assert left_out[code] == pytest.approx(alone.headline.value, abs=1e-9)
+
+
+def test_the_event_studys_placebo_is_the_staggered_comparisons():
+    """The mean of the periods of anticipation, of one and of two; to 1e-12."""
+    panel = county_world(24)
+    for anticipation in (1, 2):
+        values = []
+        for name in ("event_study", "did"):
+            module = methods.load(name)
+            options = module.Options(anticipation=anticipation)
+            found = module.estimate(panel, options, np.random.default_rng(1)).estimates
+            values.append(next(e.value for e in found if e.name == "before"))
+        assert values[0] == pytest.approx(values[1], abs=1e-12)
+
+
+class Options(BaseModel):
+    """What the bare method below knows: a level and nothing else."""
+
+    level: float = 0.95
+    form: Literal["plain"] = "plain"
+
+
+@pytest.fixture
+def bare(monkeypatch):
+    """A method of one new file, with needs of its own: one number, no error, no series."""
+    module = ModuleType("analysis.methods.bare", "A bare number.\n\nReferences\n----------\nNone.")
+
+    def estimate(panel, options, rng) -> Result:
+        found = Estimate("overall", -0.3, None, -0.5, -0.1, 1)
+        return Result("bare", "A number", "log points", options.level, (found,), panel.sample)
+
+    def check_panel(panel) -> None:
+        if len(panel.regions) > 36:
+            raise DesignError([])
+
+    module.INPUT, module.Options = "panel", Options
+    module.estimate, module.check_panel = estimate, check_panel
+    monkeypatch.setitem(sys.modules, "analysis.methods.bare", module)
+    monkeypatch.setattr(methods, "names", lambda: ("bare", "counts", "did", "event_study",
+                                                   "imputation", "rates", "two_way"))  # fmt: skip
+    return module
+
+
+def test_a_new_method_needs_no_registration_and_only_does_what_it_can(bare):
+    """Its own check of the panel; its name in the figure; a study's power from its interval."""
+    methods.check_panel("bare", county_world(1), "not_yet_treated")
+    with pytest.raises(DesignError):
+        methods.check_panel("bare", county_world(1, regions=40), "not_yet_treated")
+    brief = brief_of(study_of(county_world(1), method="bare"))
+    assert brief.robustness.detectable > 0
+    names = [row[0] for row in specification_figure(brief).table.rows]
+    assert names[0] == "A bare number."
+    assert effect_table(brief).data.rows[0][0] == "A bare number."
+    assert isinstance(event_time_figure(brief), Notes)
+    assert summary(brief).points
+
+
+def test_a_method_that_takes_no_panel_is_refused_with_those_that_do():
+    """Ratings have no regions over time; a misspelt name offers the nearest."""
+    with pytest.raises(ParamsError, match="'reliability' takes no panel"):
+        methods.for_panel("reliability")
+    with pytest.raises(ParamsError, match="Did you mean 'imputation'"):
+        methods.for_panel("imputaton")
+
+
+def test_every_method_has_a_name_in_both_languages():
+    """No page falls back on an English line for a method of this package that takes a panel."""
+    from analysis.report.provenance import METHOD_WORDS
+    from analysis.report.tables import MODEL_WORDS
+
+    assert set(methods.panel_names()) <= set(METHOD_WORDS) & set(MODEL_WORDS)
