@@ -22,6 +22,9 @@ METHOD_WORDS = {
     "meta": "Random-effects pooling of studies",
     "reliability": "Reliability of ratings",
     "randomisation": "Randomisation inference from the draws that could have been",
+    "survival": "How long cases take: survival curves, Cox's hazards and accelerated failure",
+    "bunching": "Excess of cases just at a target or deadline",
+    "agreement": "Agreement of raters beyond chance",
 }
 
 NOTHING_SEALED = Identifiers({}, {})
