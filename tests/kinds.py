@@ -78,6 +78,15 @@ def ratings_world(seed: int, truth: float) -> pd.DataFrame:
     )
 
 
+def judgements_world(seed: int, truth: float) -> pd.DataFrame:
+    """Scores of 80 officers by 6 equally strict enterprises, a tenth of them missing."""
+    rng = np.random.default_rng(seed)
+    scores = rng.normal(80, np.sqrt(truth), (80, 1)) + rng.normal(0, np.sqrt(1 - truth), (80, 6))
+    rated, rater = np.indices(scores.shape).reshape(2, -1)
+    frame = pd.DataFrame({"rated": rated, "rater": rater, "score": scores.ravel()})
+    return frame[rng.random(480) > 0.1].reset_index(drop=True)
+
+
 def draw_world(seed: int, truth: float) -> pd.DataFrame:
     """A draw of 6 in 15 within each of 4 strata of unlike level."""
     rng = np.random.default_rng(seed)
@@ -100,11 +109,59 @@ def series_world(seed: int, truth: float) -> pd.DataFrame:
     return pd.DataFrame({"period": period, "value": value, "after": after})
 
 
+def durations_world(seed: int, truth: float) -> pd.DataFrame:
+    """Cases of 40 regions, half of them treated, that resemble one another within a region.
+
+    A region's factor on all its hazards is positive stable with index .9, under which hazards
+    stay proportional over all regions, exp(β) becoming exp(.9 β). A quarter are still open.
+    """
+    rng = np.random.default_rng(seed)
+    size = rng.poisson(rng.gamma(4, 7, 40)) + 3
+    region = np.repeat(np.arange(40), size)
+    treated = (rng.permutation(40) < 20)[region].astype(int)
+    angle, waiting = rng.uniform(0, np.pi, 40), rng.exponential(size=40)
+    factor = np.sin(0.9 * angle) / np.sin(angle) ** (1 / 0.9)
+    factor *= (np.sin(0.1 * angle) / waiting) ** (0.1 / 0.9)
+    cumulated = rng.exponential(size=len(region)) / factor[region] / np.exp(truth / 0.9 * treated)
+    taken, seen = 12 * cumulated**0.8, rng.uniform(5, 60, len(region))
+    return pd.DataFrame(
+        {
+            "case": np.arange(len(region)),
+            "duration": np.minimum(taken, seen),
+            "ended": (taken <= seen).astype(int),
+            "treated": treated,
+            "region": [f"99{r:04d}" for r in region],
+        }
+    )
+
+
+def values_world(seed: int, truth: float) -> pd.DataFrame:
+    """Days that 6,000 cases of 30 regions take, heaped on fives; some brought down to day 30.
+
+    ``truth`` is their share of the cases from day 5 to day 55, taken from days 31 to 35.
+    """
+    rng = np.random.default_rng(seed)
+    region = rng.integers(0, 30, 6000)
+    scale = rng.lognormal(3.4, 0.1, 30)[region]
+    days = np.ceil(rng.gamma(3.0, scale / 3.0))
+    rounded = rng.random(6000) < 0.15
+    days = np.where(rounded, 5 * np.round(days / 5), days)
+    late = np.flatnonzero((days >= 31) & (days <= 35))
+    inside = int(((days >= 5) & (days <= 55)).sum())
+    number = min(round(truth * inside), late.size)
+    days[rng.choice(late, number, replace=False)] = 30
+    codes = np.array([f"99{r:04d}" for r in region])
+    return pd.DataFrame({"value": days, "region": codes})
+
+
 KINDS = {
+    "values": Kind(values_world, 0.03, 0.0),
+    "durations": Kind(durations_world, 0.3, 0.0),
     "draw": Kind(draw_world, -0.3, 0.0),
     "panel": Kind(county_world, -0.2, 0.0),
     "effects": Kind(effects_world, -0.3, 0.0),
     "ratings": Kind(ratings_world, 0.5, 0.0),
+    "judgements": Kind(judgements_world, 0.5, 0.0),
     "series": Kind(series_world, -0.2, 0.0),
     "rates": Kind(rates_world, 0.05, 0.01),
 }

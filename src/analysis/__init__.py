@@ -16,6 +16,7 @@ _FACE = {
     "tables_needed": "analysis.data.panel",
     "estimate_headline": "analysis.robustness",
     "examine": "analysis.robustness",
+    "study_power": "analysis.power",
     "judge": "analysis.report.verdict",
     "Brief": "analysis.report.facts",
     "summary": "analysis.report.summary",

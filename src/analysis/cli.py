@@ -245,6 +245,21 @@ def methods() -> None:
 
 
 @commands.command()
+@click.argument("report")
+@click.option("--draws", default=200, show_default=True, help="of starts dealt to other regions")
+@click.option("--effect", "effects", multiple=True, type=float, help="in per cent, such as -10")
+@in_project
+def power(report: str, draws: int, effects: tuple[float, ...]) -> None:
+    """How often a report's method would find effects on its own panel, and the smallest it would.
+
+    About a minute for 200 draws of a small panel.
+    """
+    from analysis.batch.command import power_lines
+
+    click.echo("\n".join(power_lines(report, draws, effects)))
+
+
+@commands.command()
 @in_project
 def dictionary() -> None:
     """Write the data dictionary of the contract, in English and Chinese."""

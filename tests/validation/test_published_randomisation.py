@@ -26,7 +26,9 @@ def rng():
 
 
 def test_darwins_maize(published):
-    """1,726 of 32,768 draws are as extreme; all printed digits."""
+    """1,726 of 32,768 draws are as extreme; all printed digits. Differences as in R's boot."""
+    differences = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48]
+    assert np.subtract(CROSSED, SELFED).tolist() == differences
     strata = np.tile(np.arange(15), 2)
     treated = np.repeat([1, 0], 15)
     outcome = np.array(CROSSED + SELFED, dtype=float)
@@ -35,6 +37,7 @@ def test_darwins_maize(published):
     assert len(drawn.treated) == 2**15
     found = sharp_p_value(outcome, drawn, strata, 0.0, studentised=False)
     published("p of Darwin's maize", found, 0.05267, 5e-6, "Fisher 1935")
+    assert round(found * 2**15) == 1726
 
 
 def test_the_lady_tasting_tea(published):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import os
 import signal
 import sys
@@ -180,3 +181,40 @@ def history_changes(number: int) -> str:
     if old.parts is not None and new.parts is not None:
         lines.append(f"  why: {in_words(causes(old.parts, new.parts, Keys().prints))}")
     return "\n".join(lines)
+
+
+def power_lines(report: str, draws: int, effects: tuple[float, ...]) -> list[str]:
+    """How a report's method would fare on its own panel, one line per effect in per cent.
+
+    Raises
+    ------
+    ParamsError: the report compares nothing over time, or an effect is no change of a count.
+    AnalysisError: as the report's own check.
+    """
+    from analysis.batch.plan import plan
+    from analysis.data.dataset import read_dataset
+    from analysis.data.panel import build_study, tables_needed
+    from analysis.params import InterventionEffect
+    from analysis.power import study_power
+
+    params = plan([report], ("en",))[0].params
+    problems = []
+    if not isinstance(params, InterventionEffect):
+        what = "asks for no effect of an intervention"
+        problems.append(Problem(f"report {report}", what, "Name one of intervention_effect/"))
+    if any(effect <= -100 for effect in effects):
+        problems.append(Problem("--effect", "is a fall of all or more", "Give per cent above -100"))
+    if problems or not isinstance(params, InterventionEffect):
+        raise ParamsError(problems)
+    study = build_study(read_dataset(params.dataset, tables_needed(params)), params)
+    logs = tuple(math.log1p(effect / 100) for effect in effects)
+    found = study_power(study, effects=logs, draws=draws)
+    lines = ["  effect   found (error)  covered  refused"]
+    for row in found.rows:
+        effect = f"{100 * math.expm1(row.effect):+7.1f}%"
+        share = f"{row.found:9.3f} ({row.error:.3f})  {row.covered:7.3f}"
+        lines.append(f"{effect} {share}  {row.refused:7}")
+    if found.detectable is None:
+        return [*lines, f"No effect tried is found in {found.wanted:.0%} of draws"]
+    percent = 100 * math.expm1(math.copysign(found.detectable, found.rows[-1].effect))
+    return [*lines, f"Smallest effect found in {found.wanted:.0%} of draws: {percent:+.1f}%"]

@@ -30,6 +30,9 @@ METHOD_WORDS = {
     "average effect on the regions that adopted; errors by leaving out one region at a time",
     "rollout": "Staggered comparison of log rates, judged by the orders in which regions could "
     "have adopted",
+    "survival": "How long cases take: survival curves, Cox's hazards and accelerated failure",
+    "bunching": "Excess of cases just at a target or deadline",
+    "agreement": "Agreement of raters beyond chance",
 }
 
 NOTHING_SEALED = Identifiers({}, {})

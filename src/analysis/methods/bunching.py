@@ -1,0 +1,214 @@
+"""Excess of cases just at a target or deadline, over a smooth course with heaps on round values.
+
+Values are counted in bins of one width around the target. The course without the target is
+
+    E[c_j] = exp(Σ_k a_k p_k(j) + Σ_h b_h · 1{value of bin j is a multiple of h}),
+
+fitted by Poisson likelihood to the bins outside the window from ``below`` bins under the target
+to ``above`` bins over it, so that cases moved to the target do not bend it. The headline is the
+excess, Σ (c_j − ĉ_j) from ``below`` bins under the target to it, as a share of all cases in the
+range; ``excess_bins`` is the same in heights of the course, ``missing`` what lacks over the
+target. Where the target is a round value, its own heap is expected from the other heaps. Errors
+come from drawing regions anew where there are any, else cases, widened by over-dispersion.
+
+A rush before a deadline need not be gaming: work may be planned to end then. Excess over the
+course is not evidence of false dates by itself.
+
+References
+----------
+Chetty, Friedman, Olsen and Pistaferri (2011), "Adjustment costs, firm responses, and micro vs.
+macro labor supply elasticities", QJE 126; Kleven (2016), "Bunching", Annual Review of Economics
+8, for round-number heaps; Best and Kleven (2018), Review of Economic Studies 85.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from analysis.data.frames import Column, Frame, require_frame
+from analysis.errors import DesignError, EstimationError, Problem
+from analysis.result import Check, Estimate, Result, Sample
+from analysis.stats.bunching import Bins, Excess, lay_out, measure, redraw
+from analysis.stats.resample import t_critical
+
+INPUT = Frame(
+    "values",
+    "a case",
+    (
+        Column("value", "number", "days taken, score, or share of a target reached"),
+        Column("region", "key", "whose cases are not independent", optional=True),
+    ),
+)
+MINIMUM_CASES = 200
+MINIMUM_FREE = 5
+"""Bins beyond the terms of the course, below which the course follows anything."""
+MINIMUM_REGIONS = 10
+"""Fewer regions drawn anew say little of how others would differ."""
+
+
+class Options(BaseModel):
+    """Options of the method, as a params file may give them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    target: float = Field(default=30.0, description="the target or deadline")
+    width: float = Field(default=1.0, gt=0, description="width of a bin")
+    bins_below: int = Field(default=25, ge=5, description="bins under the target to look at")
+    bins_above: int = Field(default=25, ge=5, description="bins over the target to look at")
+    below: int = Field(
+        default=0, ge=0, description="bins under the target where excess may lie too"
+    )
+    above: int = Field(
+        default=5, ge=0, description="bins over the target from where cases may have been moved"
+    )
+    order: int = Field(default=6, ge=1, le=9, description="degree of the smooth course")
+    heaps: tuple[float, ...] = Field(
+        default=(5.0,), strict=False, description="multiples on which values heap by rounding"
+    )
+    draws: int = Field(default=499, ge=99, description="histograms drawn anew for the errors")
+    level: float = Field(default=0.95, gt=0, lt=1, description="level of intervals")
+
+
+def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> Result:
+    """Share of cases that stand at the target beyond the smooth course.
+
+    Raises
+    ------
+    DesignError: the frame breaks a rule, or bins and cases cannot carry the course.
+    EstimationError: the course could not be fitted.
+    """
+    require_frame(frame, INPUT)
+    counts, steps, dropped = _histogram(frame, options)
+    values = options.target + options.width * steps
+    heaps = np.array([heap for heap in options.heaps if heap != options.width])
+    bins = lay_out(steps, values, options.order, options.below, options.above, heaps)
+    _require_bins(counts, bins, options, values)
+    whole = counts.sum(axis=0, keepdims=True).astype(float)
+    found = _measured(whole, bins)
+    drawn = redraw(counts, options.draws, float(found.dispersion[0]), rng)
+    spread = _measured(drawn, bins)
+    degrees = len(counts) - 1 if len(counts) > 1 else int(whole.sum()) - 1
+    points, again = _numbers(found, whole), _numbers(spread, drawn)
+    estimates = []
+    for name, value in points.items():
+        error = float(again[name].std(ddof=1))
+        margin = t_critical(options.level, degrees) * error
+        number = float(value[0])
+        estimates.append(Estimate(name, number, error, number - margin, number + margin))
+    return Result(
+        method="bunching",
+        estimand="Share of cases at the target beyond what a smooth course leads to expect",
+        unit="share",
+        level=options.level,
+        estimates=tuple(estimates),
+        sample=Sample(
+            len(frame), len(counts) if len(counts) > 1 else len(frame), 0, "", "", dropped
+        ),
+        checks=(
+            Check("dispersion", None, float(found.dispersion[0]), 1.0),
+            _shift_check(points, again),
+        ),
+        series={
+            "histogram": _records(values, whole[0], found.course[0], bins),
+            "by_order": _by_order(whole, steps, values, options, heaps),
+        },
+        options={**options.model_dump(), "degrees": degrees, "cases": int(whole.sum())},
+    )
+
+
+def _histogram(
+    frame: pd.DataFrame, options: Options
+) -> tuple[np.ndarray, np.ndarray, dict[str, int]]:
+    """Counts by region and bin (R, J), bins as steps from the target (J,), and what lies out.
+
+    A bin ends at its value: a case of 29.5 days belongs to day 30.
+    """
+    distance = (frame["value"].to_numpy(float) - options.target) / options.width
+    step = np.ceil(np.round(distance, 9)).astype(int)
+    steps = np.arange(-options.bins_below, options.bins_above + 1)
+    inside = (step >= steps[0]) & (step <= steps[-1])
+    codes = np.zeros(len(frame), dtype=int)
+    if "region" in frame:
+        codes = pd.factorize(frame["region"], sort=True)[0]
+    counts = np.zeros((codes.max() + 1, len(steps)))
+    np.add.at(counts, (codes[inside], step[inside] - steps[0]), 1)
+    return counts, steps, {"out_of_range": int((~inside).sum())} if not inside.all() else {}
+
+
+def _require_bins(counts: np.ndarray, bins: Bins, options: Options, values: np.ndarray) -> None:
+    """Enough cases, bins and heaps for the course, and enough regions for the errors."""
+    problems = []
+    cases, outside = int(counts.sum()), int(bins.outside.sum())
+    if cases < MINIMUM_CASES:
+        what = f"in range are {cases}; at least {MINIMUM_CASES} are needed"
+        problems.append(Problem("cases", what, "Take a wider range or a longer period"))
+    if outside < bins.design.shape[1] + MINIMUM_FREE:
+        what = f"outside the window are {outside} for {bins.design.shape[1]} terms"
+        problems.append(Problem("bins", what, "Take more bins, or a lower order"))
+    for heap in options.heaps:
+        others = np.abs(values / heap - np.round(values / heap)) < 1e-9
+        if heap != options.width and (number := int((others & bins.outside).sum())) < 2:
+            what = f"of {heap:g} outside the window are {number}; at least 2 are needed"
+            problems.append(Problem("multiples", what, "Take more bins, or drop the heap"))
+    for side in (bins.steps < 0, bins.steps > 0):
+        if counts[:, side & bins.outside].sum() == 0:
+            where = "cases under the target" if side[0] else "cases over the target"
+            what = "outside the window are none"
+            problems.append(Problem(where, what, "A course needs both sides; choose other bins"))
+    if 1 < len(counts) < MINIMUM_REGIONS:
+        what = f"are {len(counts)}; at least {MINIMUM_REGIONS} are needed to draw them anew"
+        remedy = "Drop the column to take cases as independent, and say so"
+        problems.append(Problem("regions", what, remedy))
+    if problems:
+        raise DesignError(problems)
+
+
+def _measured(counts: np.ndarray, bins: Bins) -> Excess:
+    try:
+        return measure(counts, bins)
+    except ValueError as error:
+        remedy = "Take wider bins, fewer heaps or a lower order"
+        raise EstimationError([Problem("course", str(error), remedy)]) from None
+
+
+def _numbers(found: Excess, counts: np.ndarray) -> dict[str, np.ndarray]:
+    """Estimates by name; each of shape (B,)."""
+    total = counts.sum(axis=1)
+    return {
+        "overall": found.excess / total,
+        "excess_bins": found.excess / found.height,
+        "missing": found.missing / total,
+    }
+
+
+def _shift_check(points: dict[str, np.ndarray], again: dict[str, np.ndarray]) -> Check:
+    """Whether what is missing over the target makes up for the excess, within 2 errors."""
+    rest = float((points["overall"] - points["missing"])[0])
+    error = float((again["overall"] - again["missing"]).std(ddof=1))
+    return Check("shifted_from_above", abs(rest) <= 2 * error, rest, 2 * error)
+
+
+def _records(
+    values: np.ndarray, counts: np.ndarray, course: np.ndarray, bins: Bins
+) -> tuple[dict[str, Any], ...]:
+    """Counted and expected by bin, and whether the bin lay in the window."""
+    rows = zip(values, counts, course, (~bins.outside).astype(int), strict=True)
+    names = ("value", "count", "expected", "window")
+    return tuple(dict(zip(names, (float(item) for item in row), strict=True)) for row in rows)
+
+
+def _by_order(
+    counts: np.ndarray, steps: np.ndarray, values: np.ndarray, options: Options, heaps: np.ndarray
+) -> tuple[dict[str, Any], ...]:
+    """The headline under smooth courses of neighbouring degrees."""
+    rows = []
+    for order in range(max(1, options.order - 2), min(9, options.order + 2) + 1):
+        bins = lay_out(steps, values, order, options.below, options.above, heaps)
+        if bins.outside.sum() >= bins.design.shape[1] + MINIMUM_FREE:
+            found = _measured(counts, bins)
+            rows.append({"order": order, "value": float(found.excess[0] / counts.sum())})
+    return tuple(rows)

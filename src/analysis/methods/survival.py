@@ -1,0 +1,298 @@
+"""How long cases take, and by how much sooner they end under treatment; open cases count too.
+
+A case lasts T; where it is still open when last seen, only T > t is known. The headline is β of
+
+    h(t | x) = h_s(t) exp(β·treated + x'γ)          Cox; exp(β) a ratio of rates of ending, or
+    log T = a + β·treated + x'γ + σ W               accelerated; exp(β) a ratio of durations,
+
+h_s the baseline of the case's stratum, left free, ties by Efron's likelihood; W smallest extreme
+value (Weibull), normal or logistic. Where cases lie in regions, errors come from leaving out one
+region at a time, with Student's t; where treatment is by region the smaller side sets its
+degrees. Curves are Kaplan–Meier's, their limits Greenwood's, which take cases as independent.
+Treatment and covariates are those at a case's start: nothing that happens while it is open. Cases
+that end in a rush before a deadline are no proportional hazard: see the method ``bunching``.
+
+References
+----------
+Kaplan and Meier (1958), JASA 53; Cox (1972), JRSS B 34; Lin and Wei (1989), "The robust
+inference for the Cox proportional hazards model", JASA 84; Grambsch and Therneau (1994),
+Biometrika 81; Kalbfleisch and Prentice (2002), "The Statistical Analysis of Failure Time Data".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+from scipy import stats
+
+from analysis.data.frames import Column, Frame, require_frame
+from analysis.errors import DesignError, EstimationError, Problem
+from analysis.result import Check, Estimate, Result, Sample
+from analysis.stats.accelerated import fit_accelerated
+from analysis.stats.resample import (
+    comparison_degrees,
+    jackknife_covariance,
+    jackknife_groups,
+    t_critical,
+)
+from analysis.stats.survival import (
+    Hazards,
+    fit_hazards,
+    hazard_trend,
+    kaplan_meier,
+    quantile_time,
+)
+
+INPUT = Frame(
+    "durations",
+    "a case",
+    (
+        Column("case", "key", "the case's number"),
+        Column("duration", "positive", "how long it took, or has been open so far"),
+        Column("ended", "flag", "1 if it ended, 0 if it was still open when last seen"),
+        Column("treated", "flag", "1 if it began under treatment"),
+        Column("region", "key", "whose cases are not independent", optional=True),
+        Column("stratum", "key", "with a baseline of its own", optional=True),
+    ),
+    unique=("case",),
+)
+MINIMUM_ENDS = 5
+"""With fewer ends in an arm its rate would be a guess."""
+MINIMUM_REGIONS = 2
+GROUP_LIMIT = 200
+"""More regions than this are left out in groups, to bound time."""
+CURVE_POINTS = 200
+
+
+class Options(BaseModel):
+    """Options of the method, as a params file may give them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    model: Literal["cox", "weibull", "lognormal", "loglogistic"] = Field(
+        default="cox", description="Cox's hazards, or accelerated failure of this distribution"
+    )
+    covariates: tuple[str, ...] = Field(
+        default=(), strict=False, description="further numeric columns known when a case begins"
+    )
+    deadline: float | None = Field(
+        default=None, gt=0, description="time by which cases are due, to look for a rush before it"
+    )
+    level: float = Field(default=0.95, gt=0, lt=1, description="level of intervals")
+
+
+@dataclass(frozen=True)
+class _Cases:
+    """Arrays of N cases; ``group`` numbers what is left out together, or is empty."""
+
+    duration: np.ndarray
+    ended: np.ndarray
+    design: np.ndarray
+    strata: np.ndarray
+    group: np.ndarray
+
+    def without(self, group: int) -> _Cases:
+        kept = self.group != group
+        arrays = (self.duration, self.ended, self.design, self.strata, self.group)
+        return _Cases(*(array[kept] for array in arrays))
+
+
+def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> Result:
+    """The log ratio of rates of ending (Cox) or of durations (accelerated), treated to untreated.
+
+    Raises
+    ------
+    DesignError: the frame breaks a rule, or has too few ends or regions in an arm.
+    EstimationError: the likelihood has no highest point.
+    """
+    require_frame(frame, INPUT)
+    _require_arms(frame, options)
+    ordered = frame.sort_values("case").reset_index(drop=True)
+    cases = _cases(ordered, options, rng)
+    values, covariance, trend = _fit(cases, options)
+    degrees = _degrees(ordered, cases, len(values))
+    margin = t_critical(options.level, degrees) * np.sqrt(np.diag(covariance))
+    treated = ordered["treated"].to_numpy() == 1
+    support = int(ordered.loc[treated, "region"].nunique()) if "region" in ordered else None
+    checks = [] if trend is None else [_trend_check(*trend, degrees)]
+    if options.deadline is not None:
+        checks.append(_deadline_check(cases, options.deadline))
+    return Result(
+        method="survival",
+        estimand=_estimand(options),
+        unit="log hazard ratio" if options.model == "cox" else "log time ratio",
+        level=options.level,
+        estimates=tuple(
+            Estimate(
+                name,
+                float(values[k]),
+                float(np.sqrt(covariance[k, k])),
+                float(values[k] - margin[k]),
+                float(values[k] + margin[k]),
+                support if k == 0 else None,
+            )
+            for k, name in enumerate(("overall", *options.covariates))
+        ),
+        sample=Sample(len(frame), len(frame), int(treated.sum()), "", ""),
+        checks=tuple(checks),
+        series=_curves(cases, treated, options.level),
+        options={**options.model_dump(), "degrees": degrees, "ends": int(cases.ended.sum())},
+    )
+
+
+def _estimand(options: Options) -> str:
+    if options.model == "cox":
+        return "Ratio of the rates at which open cases end, treated to untreated"
+    return "Ratio of how long cases take, treated to untreated"
+
+
+def _require_arms(frame: pd.DataFrame, options: Options) -> None:
+    """Enough ends and regions in both arms, and covariates that can be used."""
+    problems = []
+    ends = frame["ended"].groupby(frame["treated"]).sum()
+    for arm, name in ((1, "treated"), (0, "untreated")):
+        if (number := int(ends.get(arm, 0))) < MINIMUM_ENDS:
+            what = f"are {number}; at least {MINIMUM_ENDS} are needed"
+            remedy = "Follow cases for longer, or take in more of them"
+            problems.append(Problem(f"ends of {name} cases", what, remedy))
+    if "region" in frame:
+        arms = frame.groupby("treated")["region"].nunique()
+        for arm, name in ((1, "treated"), (0, "untreated")):
+            if (number := int(arms.get(arm, 0))) < MINIMUM_REGIONS:
+                what = f"are {number}; at least {MINIMUM_REGIONS} are needed"
+                remedy = "One region's luck and the effect cannot be told apart; add regions"
+                problems.append(Problem(f"regions with {name} cases", what, remedy))
+    for name in options.covariates:
+        known = name in frame and pd.api.types.is_numeric_dtype(frame[name])
+        if not known or not np.isfinite(frame[name].to_numpy(float, na_value=np.nan)).all():
+            problems.append(Problem(f"column {name}", "is missing, not numeric or has holes"))
+    if options.model != "cox" and "stratum" in frame:
+        what = f"of model {options.model} cannot differ by stratum"
+        problems.append(Problem("baseline", what, "Use model: cox, or drop the column stratum"))
+    if problems:
+        raise DesignError(problems)
+
+
+def _cases(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> _Cases:
+    """Arrays of the frame; a constant is added for accelerated models."""
+    names = ["treated", *options.covariates]
+    design = frame[names].to_numpy(float)
+    if options.model != "cox":
+        design = np.column_stack([design, np.ones(len(frame))])
+    strata = np.zeros(len(frame), dtype=int)
+    if "stratum" in frame:
+        strata = pd.factorize(frame["stratum"], sort=True)[0]
+    group = np.zeros(0, dtype=int)
+    if "region" in frame:
+        codes, regions = pd.factorize(frame["region"], sort=True)
+        group = jackknife_groups(len(regions), GROUP_LIMIT, rng)[codes]
+    duration, ended = (frame[c].to_numpy(float) for c in ("duration", "ended"))
+    return _Cases(duration, ended, design, strata, group)
+
+
+Trend = tuple[float, float]
+
+
+def _fit(cases: _Cases, options: Options) -> tuple[np.ndarray, np.ndarray, Trend | None]:
+    """Values, covariance, and the treated hazard ratio's change over time with its error."""
+    if options.model != "cox":
+        values, covariance, _ = _accelerated(cases, options)
+        return values, covariance, None
+    fit = _hazards(cases)
+    slope, error = _slope(cases, fit)
+    if not cases.group.size:
+        return fit.value, fit.covariance, (slope, error)
+    replicates = []
+    for group in np.unique(cases.group):
+        others = cases.without(group)
+        found = _hazards(others, fit.value)
+        replicates.append(np.append(found.value, _slope(others, found)[0]))
+    joint = jackknife_covariance(np.array(replicates), np.append(fit.value, slope))
+    return fit.value, joint[:-1, :-1], (slope, float(np.sqrt(joint[-1, -1])))
+
+
+def _hazards(cases: _Cases, start: np.ndarray | None = None) -> Hazards:
+    try:
+        return fit_hazards(cases.duration, cases.ended, cases.design, cases.strata, start)
+    except ValueError as error:
+        raise EstimationError([_unfitted(error)]) from None
+
+
+def _unfitted(error: ValueError) -> Problem:
+    remedy = "Look for a covariate, stratum or single region that decides which cases end"
+    return Problem("survival", str(error), remedy)
+
+
+def _slope(cases: _Cases, fit: Hazards) -> Trend:
+    arrays = (cases.duration, cases.ended, cases.design, cases.strata)
+    slope, error = hazard_trend(*arrays, fit)
+    return float(slope[0]), float(error[0])
+
+
+def _accelerated(cases: _Cases, options: Options) -> tuple[np.ndarray, np.ndarray, None]:
+    """Values and covariance of the terms without the constant."""
+    terms = 1 + len(options.covariates)
+    form: Any = options.model
+    try:
+        fit = fit_accelerated(cases.duration, cases.ended, cases.design, form)
+        if not cases.group.size:
+            return fit.value[:terms], fit.covariance[:terms, :terms], None
+        start = np.append(fit.value, fit.log_scale)
+        replicates = []
+        for group in np.unique(cases.group):
+            kept = cases.without(group)
+            found = fit_accelerated(kept.duration, kept.ended, kept.design, form, start)
+            replicates.append(found.value[:terms])
+    except ValueError as error:
+        raise EstimationError([_unfitted(error)]) from None
+    return fit.value[:terms], jackknife_covariance(np.array(replicates), fit.value[:terms]), None
+
+
+def _degrees(frame: pd.DataFrame, cases: _Cases, terms: int) -> int:
+    """Degrees of freedom: of cases, of regions, or of the smaller side of regions."""
+    if not cases.group.size:
+        return max(int(cases.ended.sum()) - terms, 1)
+    groups = len(np.unique(cases.group))
+    share = frame.groupby("region")["treated"].mean()
+    if share.isin([0, 1]).all():
+        treated = int((share == 1).sum())
+        return comparison_degrees(treated, len(share) - treated, groups)
+    return max(groups - 1, 1)
+
+
+def _trend_check(slope: float, error: float, degrees: int) -> Check:
+    """Whether the ratio stays the same however long a case has been open (Grambsch–Therneau)."""
+    p_value = float(2 * stats.t.sf(abs(slope / error), degrees)) if error > 0 else 1.0
+    detail = {"slope": slope, "standard_error": error}
+    return Check("proportional_hazards", p_value >= 0.05, p_value, 0.05, detail)
+
+
+def _deadline_check(cases: _Cases, deadline: float) -> Check:
+    """Ends on the last day before the deadline over those of a day within three of it."""
+    days = np.ceil(cases.duration[cases.ended == 1]) - np.ceil(deadline)
+    last, near = int((days == 0).sum()), int(((np.abs(days) <= 3) & (days != 0)).sum())
+    value = last / (near / 6) if near else None
+    return Check("deadline", None, value, 1.0, {"ends": last})
+
+
+def _curves(
+    cases: _Cases, treated: np.ndarray, level: float
+) -> dict[str, tuple[dict[str, Any], ...]]:
+    """Kaplan–Meier curves of both arms and their medians."""
+    rows: list[dict[str, Any]] = []
+    medians = []
+    for arm in (1, 0):
+        own = treated == (arm == 1)
+        curve = kaplan_meier(cases.duration[own], cases.ended[own], level)
+        value, low, high = quantile_time(curve, 0.5)
+        medians.append({"treated": arm, "value": value, "low": low, "high": high})
+        shown = np.unique(np.linspace(0, len(curve.time) - 1, CURVE_POINTS).astype(int))
+        columns = (curve.time, curve.share, curve.low, curve.high, curve.at_risk)
+        names = ("time", "share", "low", "high", "at_risk")
+        for row in zip(*(column[shown] for column in columns), strict=True):
+            rows.append({"treated": arm, **dict(zip(names, map(float, row), strict=True))})
+    return {"survival": tuple(rows), "medians": tuple(medians)}

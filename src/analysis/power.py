@@ -1,0 +1,237 @@
+"""Power on one's own panel: starts dealt anew, a known effect put in, and how often it is found.
+
+The effect that the headline finds is first taken out of the treated counts, so that what is left
+is an untreated history. Then, in every draw, the starts are dealt to other regions (as many at
+each date as there were), the treated counts are thinned (or added to) so that they change by
+exactly the effect, and the method runs as it would in earnest: with the counts' own trends,
+seasons, shocks and over-dispersion, and with the very interval a report would print. All effects
+meet the same draws. At an effect of 0 the share found is the size of the test.
+
+References
+----------
+Burlig, Preonas and Woerman (2020), "Panel data and experimental design", Journal of Development
+Economics 144; Black, Hollingsworth, Nunes and Simon (2022), "Simulated power analyses for
+observational studies", Journal of Public Economics 213; Bloom (1995), Evaluation Review 19, for
+the smallest effect that a study would find.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis import methods
+from analysis.data.panel import NEVER, Panel, Study
+from analysis.errors import AnalysisError, DesignError, Problem
+from analysis.result import Result
+from analysis.stats.resample import minimum_detectable
+
+GRID = (0.5, 0.75, 1.0, 1.25, 1.5)
+"""Effects tried, in smallest effects to be found by the formula."""
+MINIMUM_DRAWS = 20
+
+
+@dataclass(frozen=True)
+class Found:
+    """How one effect, in log points, fared over the draws.
+
+    ``found`` is the share of draws whose interval leaves out 0, ``error`` its Monte-Carlo error;
+    ``covered`` the share whose interval holds the effect; ``mean`` and ``spread`` are of the
+    estimates; ``refused`` draws could not be estimated and count nowhere.
+    """
+
+    effect: float
+    found: float
+    error: float
+    covered: float
+    mean: float
+    spread: float
+    draws: int
+    refused: int
+
+
+@dataclass(frozen=True)
+class Power:
+    """Power of a method on a panel, the effect of 0 first.
+
+    ``detectable`` is the smallest effect, in log points and without sign, found with the
+    ``wanted`` power, read off between the effects tried; ``None`` where none was found so often.
+    ``formula`` is the same by the formula from the estimates' spread under no effect.
+    """
+
+    method: str
+    options: Mapping[str, Any]
+    level: float
+    wanted: float
+    removed: float
+    rows: tuple[Found, ...]
+    detectable: float | None
+    formula: float
+
+    @property
+    def size(self) -> Found:
+        """How often an effect is found where there is none."""
+        return self.rows[0]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per effect."""
+        return pd.DataFrame([asdict(row) for row in self.rows])
+
+    def _repr_html_(self) -> str:
+        table: str = self.tidy().to_html(index=False, float_format=lambda value: f"{value:.3f}")
+        return table
+
+
+def power(
+    panel: Panel,
+    method: str,
+    options: Mapping[str, Any],
+    rng: np.random.Generator,
+    *,
+    effects: Sequence[float] = (),
+    draws: int = 200,
+    wanted: float = 0.8,
+    sign: int = -1,
+) -> Power:
+    """How often a method that takes panels finds effects on this panel.
+
+    Parameters
+    ----------
+    effects: in log points; by default a grid around the smallest effect that the formula gives,
+    with ``sign``.
+
+    Raises
+    ------
+    DesignError: the panel cannot carry the comparison, or the method takes no panel.
+    EstimationError: as the method, on the panel as it is.
+    """
+    _require(method, draws)
+    headline = _run(panel, method, options, rng)
+    removed = headline.headline.value
+    history = _shift(panel, -removed, rng)
+    seeds = [int(seed) for seed in rng.integers(2**63, size=draws)]
+    none = _try(history, method, options, 0.0, seeds)
+    level = headline.level
+    degrees = int(headline.options.get("degrees", len(panel.regions) - 1))
+    formula = minimum_detectable(none.spread, level, wanted, degrees)
+    tried = effects or tuple(sign * formula * multiple for multiple in GRID)
+    rows = [none, *(_try(history, method, options, float(e), seeds) for e in tried if e != 0)]
+    return Power(
+        method=method,
+        options=headline.options,
+        level=level,
+        wanted=wanted,
+        removed=removed,
+        rows=tuple(rows),
+        detectable=_detectable(rows, wanted),
+        formula=formula,
+    )
+
+
+def study_power(
+    study: Study, *, effects: Sequence[float] = (), draws: int = 200, wanted: float = 0.8
+) -> Power:
+    """Power of a question's own method on its own panel, from the seed of its parameters."""
+    params = study.params
+    options = {"comparison": params.comparison, "level": params.level}
+    sign = -1 if params.better == "lower" else 1
+    return power(
+        study.panel, params.method, options, study.rng(),
+        effects=effects, draws=draws, wanted=wanted, sign=sign,
+    )  # fmt: skip
+
+
+def _require(method: str, draws: int) -> None:
+    problems = []
+    if methods.load(method).INPUT != "panel":
+        what = "takes no panel whose starts could be dealt anew"
+        problems.append(Problem(f"method {method}", what, "Use did, counts or two_way"))
+    if draws < MINIMUM_DRAWS:
+        what = f"are {draws}; at least {MINIMUM_DRAWS} are needed"
+        problems.append(Problem("draws", what, "200 give a power of .8 within 3 points"))
+    if problems:
+        raise DesignError(problems)
+
+
+def _run(panel: Panel, method: str, options: Mapping[str, Any], rng: np.random.Generator) -> Result:
+    module = methods.load(method)
+    result: Result = module.estimate(panel, module.Options(**options), rng)
+    return result
+
+
+def _try(
+    history: Panel,
+    method: str,
+    options: Mapping[str, Any],
+    effect: float,
+    seeds: Sequence[int],
+) -> Found:
+    """One effect over all draws; each draw has its own seed, the same for every effect."""
+    values, found, covered = [], [], []
+    for seed in seeds:
+        own = np.random.default_rng(seed)
+        dealt = _shift(_deal(history, own), effect, own)
+        try:
+            headline = _run(dealt, method, options, own).headline
+        except AnalysisError:
+            continue
+        if headline.low is None or headline.high is None or not math.isfinite(headline.value):
+            continue
+        values.append(headline.value)
+        found.append(not headline.low <= 0 <= headline.high)
+        covered.append(headline.low <= effect <= headline.high)
+    if len(values) < max(2, len(seeds) // 2):
+        what = f"could be estimated in {len(values)} of {len(seeds)} draws only"
+        remedy = "Too few regions start at each date, or counts are too small"
+        raise DesignError([Problem("panel with starts dealt anew", what, remedy)])
+    share = float(np.mean(found))
+    error = math.sqrt(max(share * (1 - share), 1 / len(found)) / len(found))
+    spread = float(np.std(values, ddof=1))
+    refused = len(seeds) - len(values)
+    covers = float(np.mean(covered))
+    return Found(effect, share, error, covers, float(np.mean(values)), spread, len(values), refused)
+
+
+def _deal(panel: Panel, rng: np.random.Generator) -> Panel:
+    """The same panel with its starts dealt to other regions, as many at each date."""
+    starts = rng.permutation(panel.adoption.to_numpy())
+    frame = panel.frame.assign(first_treated=np.repeat(starts, len(panel.periods)))
+    return replace(panel, frame=frame)
+
+
+def _shift(panel: Panel, effect: float, rng: np.random.Generator) -> Panel:
+    """The same panel with treated counts changed by a factor of exp(effect), kept whole.
+
+    A fall keeps each event with probability exp(effect); a rise adds a Poisson number of events.
+    Counts that are not whole are multiplied.
+    """
+    frame = panel.frame
+    start, period = (frame[name].to_numpy() for name in ("first_treated", "period"))
+    treated = (start > NEVER) & (period >= start)
+    counts = frame["count"].to_numpy(float).copy()
+    own, factor = counts[treated], math.exp(effect)
+    if (own % 1 != 0).any():
+        counts[treated] = own * factor
+    elif effect <= 0:
+        counts[treated] = rng.binomial(own.astype(int), factor)
+    else:
+        counts[treated] = own + rng.poisson(own * (factor - 1))
+    return replace(panel, frame=frame.assign(count=counts))
+
+
+def _detectable(rows: Sequence[Found], wanted: float) -> float | None:
+    """The smallest effect found often enough, read off a rising line through the shares."""
+    ordered = sorted(rows, key=lambda row: abs(row.effect))
+    size = np.array([abs(row.effect) for row in ordered])
+    share = np.maximum.accumulate([row.found for row in ordered])
+    above = np.flatnonzero(share >= wanted)
+    if not above.size or above[0] == 0:
+        return None
+    first = int(above[0])
+    part = (wanted - share[first - 1]) / (share[first] - share[first - 1])
+    return float(size[first - 1] + part * (size[first] - size[first - 1]))

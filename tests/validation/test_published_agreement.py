@@ -1,0 +1,127 @@
+"""Agreement against Krippendorff's and Gwet's example, Fleiss, psych and statsmodels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from statsmodels.stats import inter_rater
+
+from analysis.errors import DesignError
+from analysis.methods import agreement
+from analysis.stats.agreement import FORMS
+
+HOLE = np.nan
+OBSERVERS = np.array(
+    [[1, 2, 3, 3, 2, 1, 4, 1, 2, HOLE, HOLE, HOLE], [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, HOLE, 3],
+     [HOLE, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, HOLE], [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, HOLE]]
+).T  # fmt: skip
+"""Twelve units by four observers (Krippendorff 2011, example C; Gwet's raw ratings)."""
+FIRST = [1, 2, 3, 3, 2, 1, 4, 1, 2, 3, 2, 1, 4, 4, 3]
+SECOND = [1, 2, 3, 2, 2, 1, 4, 1, 3, 3, 2, 2, 4, 3, 3]
+ALPHA = "Krippendorff 2011"
+GWET = "irrCAC 1.0, cac.raw4raters"
+
+
+def frame(scores: np.ndarray) -> pd.DataFrame:
+    """Scores as rows, without the holes."""
+    rated, rater = np.indices(scores.shape).reshape(2, -1)
+    return pd.DataFrame({"rated": rated, "rater": rater, "score": scores.ravel()}).dropna()
+
+
+def run(given: pd.DataFrame, **options):
+    """The result with these options."""
+    return agreement.estimate(given, agreement.Options(**options), np.random.default_rng(1))
+
+
+def test_twelve_units_by_four_observers_with_holes(published):
+    """Every coefficient that its author prints for these data; all printed digits."""
+    for scale, printed in (("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849)):
+        found = run(frame(OBSERVERS), scale=scale).headline.value
+        published(f"alpha, {scale}", found, printed, 5e-4, ALPHA)
+    for form, printed in (("gwet", 0.77544), ("fleiss", 0.76117), ("percent", 0.81818)):
+        found = run(frame(OBSERVERS), form=form, scale="nominal").headline.value
+        published(f"{form}, nominal", found, printed, 5e-6, GWET)
+    found = run(frame(OBSERVERS), form="gwet").headline.value
+    published("AC2, squared distances", found, 0.914, 5e-4, GWET)
+
+
+def test_weighted_kappa_of_two_raters(published):
+    """Plain and with squared weights as the R package psych gives them; to 1e-8."""
+    given = frame(np.array([FIRST, SECOND], dtype=float).T)
+    source = "psych 2.2.9, cohen.kappa"
+    for scale, printed in (("nominal", 0.640718563), ("interval", 0.871794872)):
+        found = run(given, form="cohen", scale=scale).headline.value
+        published(f"kappa, {scale}", found, printed, 1e-8, source)
+
+
+def test_kappas_equal_statsmodels():
+    """Cohen's for two and Fleiss's for six raters of 40 rated, to rounding."""
+    scores = np.random.default_rng(1).integers(1, 5, (40, 6)).astype(float)
+    table, _ = inter_rater.to_table(scores[:, :2].astype(int))
+    ours = FORMS["cohen"](scores[:, :2], "nominal")
+    assert ours == pytest.approx(inter_rater.cohens_kappa(table).kappa, rel=1e-10)
+    counts, _ = inter_rater.aggregate_raters(scores.astype(int))
+    assert FORMS["fleiss"](scores, "nominal") == pytest.approx(
+        inter_rater.fleiss_kappa(counts), rel=1e-10
+    )
+
+
+def test_alpha_from_sums_of_squares_equals_alpha_from_pairs():
+    """Interval distances counted pair by pair, holes left out."""
+    units = [unit[np.isfinite(unit)] for unit in OBSERVERS[:11]]
+    pooled = np.concatenate(units)
+
+    def pairs(scores: np.ndarray) -> float:
+        return float(((scores[:, None] - scores) ** 2).sum())
+
+    observed = sum(pairs(unit) / (len(unit) - 1) for unit in units) / len(pooled)
+    expected = pairs(pooled) / len(pooled) / (len(pooled) - 1)
+    assert FORMS["krippendorff"](OBSERVERS, "interval") == pytest.approx(1 - observed / expected)
+
+
+def test_high_agreement_with_low_kappa_is_shown_beside_its_cause():
+    """Nearly all scores alike: kappa low, AC1 high, and the commonest score named as the reason."""
+    scores = np.ones((100, 2))
+    scores[:3, 0], scores[3:6, 1] = 2, 2
+    found = run(frame(scores), form="cohen", scale="nominal")
+    by_name = {e.name: e.value for e in found.estimates}
+    assert found.headline.value < 0
+    assert by_name["gwet"] > 0.9
+    assert next(c for c in found.checks if c.name == "commonest_score").value > 0.95
+
+
+@pytest.mark.validate
+@pytest.mark.parametrize("form", ["krippendorff", "fleiss", "gwet"])
+def test_the_interval_of_a_nominal_coefficient_covers(form):
+    """200 worlds of 60 rated by 3 raters, truth from 300,000: 3 Monte-Carlo errors and 1 point."""
+
+    def world(rng: np.random.Generator, rated: int) -> np.ndarray:
+        true = rng.choice(3, rated, p=[0.5, 0.3, 0.2])
+        guess = rng.choice(3, (rated, 3), p=[0.5, 0.3, 0.2])
+        return np.where(rng.random((rated, 3)) < 0.7, true[:, None], guess).astype(float)
+
+    truth = FORMS[form](world(np.random.default_rng(9), 300_000), "nominal")
+    inside = 0
+    for seed in range(200):
+        given = frame(world(np.random.default_rng(seed), 60))
+        found = run(given, form=form, scale="nominal").headline
+        inside += found.low <= truth <= found.high
+    assert inside / 200 == pytest.approx(0.95, abs=3 * np.sqrt(0.95 * 0.05 / 200) + 0.01)
+
+
+def test_designs_without_pairs_facets_or_differences_are_refused():
+    """Each with what would do."""
+    with pytest.raises(DesignError, match="rated: with two scores or more are 3; at least 5"):
+        run(frame(OBSERVERS[:3]))
+    with pytest.raises(DesignError, match="ratings: lack 7 of 48 cells"):
+        run(frame(OBSERVERS), form="cohen")
+    with pytest.raises(DesignError, match="column score: is the same in every row"):
+        run(frame(np.ones((8, 3))))
+    with pytest.raises(DesignError, match="columns period: split the scores"):
+        run(frame(OBSERVERS).assign(period=1))
+    with pytest.raises(DesignError, match="raters: agree on every rated"):
+        run(frame(np.arange(8.0)[:, None] + np.zeros(3)))
+    many = np.random.default_rng(1).random((60, 3))
+    with pytest.raises(DesignError, match="column score: holds 180 different values"):
+        run(frame(many), form="fleiss")
