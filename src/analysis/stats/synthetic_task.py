@@ -96,9 +96,14 @@ def _statistics(task: Task, outcome: np.ndarray, cohorts: tuple[CohortGap, ...])
     lead = (since >= -task.anticipation) & (since < 0)
     before = cells.mean(lead)[0] if lead.any() else 0.0
     fit = fit_ratio(cells, task.anticipation, task.form == "difference")
-    path = [
-        cells.mean(since == key)[0] if (since == key).any() else np.nan for key in task.event_times
-    ]
+    times = np.array(task.event_times)
+    place, size = since - times[0], cells.size[0]
+    known = (place >= 0) & (place < len(times))
+    sums, counts = (
+        np.bincount(place[known], weight[known], minlength=len(times))
+        for weight in (size * cells.value[0], size)
+    )
+    path = np.divide(sums, counts, out=np.full(len(times), np.nan), where=counts > 0)
     return np.array([average_gap(cells), before, *fit, *path])
 
 
