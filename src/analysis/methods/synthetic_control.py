@@ -100,6 +100,16 @@ class Options(BaseModel):
     level: float = Field(default=0.95, gt=0, lt=1, description="level of intervals and bands")
 
 
+def check_panel(panel: Panel) -> None:
+    """Refuse a panel without a start, periods before it, or regions to make a control of.
+
+    Raises
+    ------
+    DesignError: with every shortfall and what would do.
+    """
+    comparable_donors(panel, "not_yet_treated", 0)
+
+
 def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result:
     """The average gap of the regions that adopted, in log points or units of the rate.
 
@@ -250,7 +260,12 @@ def _path(
         if options.scale == "log":
             observed, without = np.exp(observed), np.exp(without)
         rows += [
-            {"cohort": panel.label(cohort.start), "period": label, "observed": a, "without": b}
+            {
+                "cohort": panel.label(cohort.start),
+                "period": label,
+                "observed": float(a),
+                "without": float(b),
+            }
             for label, a, b in zip(panel.periods, observed, without, strict=True)
         ]
     return tuple(rows)

@@ -22,6 +22,9 @@ METHOD_WORDS = {
     "meta": "Random-effects pooling of studies",
     "reliability": "Reliability of ratings",
     "randomisation": "Randomisation inference from the draws that could have been",
+    "rdd": "Regression discontinuity: the jump of an outcome where a score crosses a cut-off",
+    "synthetic_control": "Synthetic controls on log rates: the average effect on the regions that "
+    "adopted, against weighted means of regions that did not; errors from placebos or resampling",
 }
 
 NOTHING_SEALED = Identifiers({}, {})

@@ -8,7 +8,11 @@ from scipy.optimize import minimize
 from analysis.stats.simplex import simplex_weights
 
 REFINED = 8
-"""How many of the best starts are refined."""
+"""How many of the best starts that lead to different weights are refined."""
+DIFFERENT = 0.05
+"""Weights that differ by less are taken to lead to the same end."""
+EXACT = 1e-12
+"""A squared gap this far below the outcome's own variance is none; nothing is left to refine."""
 
 
 def predictor_weights(
@@ -50,11 +54,26 @@ def predictor_weights(
         return float((gap**2).mean())
 
     starts = [np.zeros(count), *(8.0 * np.eye(count) - 8.0), *rng.normal(0, 4, (searches, count))]
-    best = sorted(starts, key=loss)[:REFINED]
-    options = {"maxiter": 400 * count, "xatol": 1e-4, "fatol": 1e-9, "adaptive": True}
+    ranked = sorted(starts, key=loss)
+    best = [ranked[k] for k in _different([weights(_shares(start)) for start in ranked])]
+    if loss(best[0]) < EXACT * float(treated_before.var()):
+        importance = _shares(best[0])
+        return weights(importance), importance
+    options = {"maxiter": 200 * count, "xatol": 1e-3, "fatol": 1e-9, "adaptive": True}
     ends = [minimize(loss, start, method="Nelder-Mead", options=options) for start in best]
     importance = _shares(min(ends, key=lambda end: float(end.fun)).x)
     return weights(importance), importance
+
+
+def _different(found: list[np.ndarray]) -> list[int]:
+    """Places of the first weights that differ from all before them, ``REFINED`` at most."""
+    kept: list[int] = []
+    for place, weights in enumerate(found):
+        if all(np.abs(weights - found[other]).max() > DIFFERENT for other in kept):
+            kept.append(place)
+        if len(kept) == REFINED:
+            break
+    return kept
 
 
 def _shares(logarithm: np.ndarray) -> np.ndarray:
