@@ -37,18 +37,20 @@ def uneven_world(
 
 
 @pytest.mark.validate
-@pytest.mark.parametrize("effect", [0.0, -0.2])
 @pytest.mark.parametrize(
-    ("treated", "untreated", "starts", "form", "inference"),
+    ("treated", "untreated", "starts", "form", "inference", "effect"),
     [
-        (1, 20, (16,), "difference", "placebo"),
-        (1, 30, (16,), "classic", "placebo"),
-        (1, 30, (16,), "augmented", "placebo"),
-        (3, 30, (16,), "difference", "placebo"),
-        (3, 30, (12, 16), "classic", "placebo"),
-        (5, 20, (12, 16), "difference", "placebo"),
-        (10, 12, (16,), "difference", "bootstrap"),
-        (20, 20, (12, 16), "classic", "bootstrap"),
+        (1, 20, (16,), "difference", "placebo", -0.2),
+        (1, 30, (16,), "classic", "placebo", -0.2),
+        (1, 24, (16,), "augmented", "placebo", -0.2),
+        (3, 30, (16,), "difference", "placebo", -0.2),
+        (3, 30, (12, 16), "classic", "placebo", -0.2),
+        (5, 20, (12, 16), "difference", "placebo", -0.2),
+        (10, 12, (16,), "difference", "bootstrap", -0.2),
+        (20, 20, (12, 16), "classic", "bootstrap", -0.2),
+        (1, 30, (16,), "difference", "placebo", 0.0),
+        (4, 30, (12, 16), "difference", "placebo", 0.0),
+        (20, 20, (12, 16), "difference", "bootstrap", 0.0),
     ],
 )
 def test_few_treated_regions_are_covered(

@@ -172,7 +172,8 @@ def _task(panel: Panel, options: Options) -> tuple[Task, tuple[str, ...]]:
     if len(matched) == 1:
         what = "are one; weights that match one number are not unique"
         raise DesignError([Problem("predictors and lags", what, "Name at least two, or none")])
-    order = np.argsort(np.array(panel.regions, dtype=str), kind="stable")
+    regions = panel.regions
+    order = np.argsort(np.array(regions, dtype=str), kind="stable")
     rate = panel.matrix("count") / panel.matrix("exposure")
     task = Task(
         outcome=(np.log(rate) if options.scale == "log" else rate)[order],
@@ -183,7 +184,7 @@ def _task(panel: Panel, options: Options) -> tuple[Task, tuple[str, ...]]:
         lags=lag_positions(panel, options.lags, options.anticipation),
         searches=options.searches,
     )
-    return task, tuple(panel.regions[i] for i in order)
+    return task, tuple(regions[i] for i in order)
 
 
 def _estimates(

@@ -10,6 +10,8 @@ FEW = 100
 """Up to so many weights the active set is faster; beyond, the dual with its fewer unknowns."""
 ROUNDS = 200
 SOLVED = 1e-9
+ROUNDING = 1e-13
+"""A fall of the dual by so little is rounding near its maximum, and no reason to halve a step."""
 
 
 def simplex_weights(target: np.ndarray, donors: np.ndarray, ridge: float = 0.0) -> np.ndarray:
@@ -86,7 +88,8 @@ def _dual(target: np.ndarray, donors: np.ndarray, ridge: float) -> np.ndarray:
         curve = np.diag(own + 1e-12) + used.T @ used / ridge
         step = cho_solve(cho_factor(curve), slope)
         length, start = 1.0, reached
-        while (reached := value(unknown + length * step)) < start and length > 1e-10:
+        least = start - ROUNDING * (1 + abs(start))
+        while (reached := value(unknown + length * step)) < least and length > 1e-10:
             length /= 2
         unknown = unknown + length * step
     raise ValueError("the weights did not settle")
