@@ -154,6 +154,16 @@ def values_world(seed: int, truth: float) -> pd.DataFrame:
     return pd.DataFrame({"value": days, "region": codes})
 
 
+def scores_world(seed: int, truth: float) -> pd.DataFrame:
+    """700 units whose outcome curves in a score and jumps at 0, noisier the farther away."""
+    rng = np.random.default_rng(seed)
+    score = rng.beta(2, 3, 700) * 2 - 0.8
+    curve = 0.5 * score + 0.8 * score**2 - 0.6 * np.maximum(score, 0) ** 3
+    noise = rng.normal(0, 1, 700) * (0.2 + 0.1 * np.abs(score))
+    outcome = curve + truth * (score >= 0) + noise
+    return pd.DataFrame({"unit": np.arange(700), "score": score, "outcome": outcome})
+
+
 KINDS = {
     "values": Kind(values_world, 0.03, 0.0),
     "durations": Kind(durations_world, 0.3, 0.0),
@@ -164,4 +174,5 @@ KINDS = {
     "judgements": Kind(judgements_world, 0.5, 0.0),
     "series": Kind(series_world, -0.2, 0.0),
     "rates": Kind(rates_world, 0.05, 0.01),
+    "scores": Kind(scores_world, -0.3, 0.0),
 }

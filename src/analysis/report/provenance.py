@@ -33,6 +33,9 @@ METHOD_WORDS = {
     "survival": "How long cases take: survival curves, Cox's hazards and accelerated failure",
     "bunching": "Excess of cases just at a target or deadline",
     "agreement": "Agreement of raters beyond chance",
+    "rdd": "Regression discontinuity: the jump of an outcome where a score crosses a cut-off",
+    "synthetic_control": "Synthetic controls on log rates: the average effect on the regions that "
+    "adopted, against weighted means of regions that did not; errors from placebos or resampling",
 }
 
 NOTHING_SEALED = Identifiers({}, {})

@@ -1,0 +1,272 @@
+"""Synthetic controls: each cohort against a weighted mean of regions that never start.
+
+For a cohort that starts in period g, with mean path y_gt over its n_g regions, donors j and
+weights ω_j ≥ 0, Σ ω_j = 1,
+
+    gap(g, t) = d_gt − Σ_{s<g} λ_s d_gs,   d_gt = y_gt − Σ_j ω_j y_jt,   y = log(count / exposure).
+
+``difference`` (synthetic difference-in-differences) lets levels differ: ω makes the paths before
+the start parallel, with a penalty on uneven weights, and λ picks the periods before that are
+likest to those after. ``classic`` makes the paths equal (λ = 0), in the outcome or in
+predictors, each as important as it helps to follow the outcome. ``augmented`` moves the classic
+weights by ridge regression where the fit is not close; they may then be negative. The headline
+weights every treated region-period alike: Σ n_g gap(g, t) / Σ n_g over t ≥ g.
+
+Errors come from placebos: untreated regions take over the starts of the treated ones (every way,
+or as many as are drawn), and the spread of these estimates is the error, with Student's t. They
+take regions to be alike in their luck. With too few untreated regions for that, regions are drawn
+with replacement and all weights fitted anew (bootstrap), which needs several treated ones. Keeping
+the weights while leaving out one region at a time held the truth in 91 % of simulated worlds where
+95 was meant, so it gives no interval here.
+
+References
+----------
+Abadie, Diamond and Hainmueller (2010), "Synthetic control methods for comparative case studies",
+Journal of the American Statistical Association 105.
+
+Arkhangelsky, Athey, Hirshberg, Imbens and Wager (2021), "Synthetic difference-in-differences",
+American Economic Review 111.
+
+Ben-Michael, Feller and Rothstein (2021), "The augmented synthetic control method", Journal of the
+American Statistical Association 116.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from analysis.data.design import require_positive
+from analysis.data.donors import (
+    comparable_donors,
+    lag_positions,
+    predictor_columns,
+    require_inference,
+)
+from analysis.data.panel import MINIMUM_SUPPORT, Panel
+from analysis.errors import DesignError, EstimationError, Problem
+from analysis.result import Check, Estimate, Result, event_path
+from analysis.stats.cohort_gaps import CohortGap, average_without
+from analysis.stats.placebo import simultaneous_band
+from analysis.stats.resample import comparison_degrees, t_critical
+from analysis.stats.synthetic_task import (
+    FIRST,
+    Task,
+    fit_task,
+    task_replicates,
+    task_statistics,
+)
+
+INPUT = "panel"
+SHOWN_WEIGHT = 0.001
+"""Donors with less are not listed."""
+
+
+class Options(BaseModel):
+    """Options of the method, as a params file may give them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    form: Literal["difference", "classic", "augmented"] = Field(
+        default="difference",
+        description="paths parallel before the start, equal, or equal after ridge regression",
+    )
+    comparison: Literal["not_yet_treated", "never_treated"] = Field(
+        default="not_yet_treated",
+        description="where too few regions never start, whether the last to start stand in for "
+        "them, with the panel ended before they do",
+    )
+    predictors: tuple[str, ...] = Field(
+        default=(), strict=False, description="classic form: columns of the panel to match on"
+    )
+    lags: tuple[str, ...] = Field(
+        default=(), strict=False, description="classic form: periods whose outcome to match on"
+    )
+    anticipation: int = Field(
+        default=0, ge=0, description="periods before the start in which effects may already show"
+    )
+    inference: Literal["auto", "placebo", "bootstrap"] = Field(
+        default="auto", description="what errors come from; placebos wherever they can be had"
+    )
+    draws: int = Field(
+        default=200, ge=50, description="placebos or resamples, where not all are counted"
+    )
+    searches: int = Field(
+        default=200, ge=1, description="random starts in the search for predictors' importance"
+    )
+    scale: Literal["log", "rate"] = Field(default="log", description="log rate, or the rate itself")
+    level: float = Field(default=0.95, gt=0, lt=1, description="level of intervals and bands")
+
+
+def check_panel(panel: Panel) -> None:
+    """Refuse a panel without a start, periods before it, or regions to make a control of.
+
+    Raises
+    ------
+    DesignError: with every shortfall and what would do.
+    """
+    comparable_donors(panel, "not_yet_treated", 0)
+
+
+def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result:
+    """The average gap of the regions that adopted, in log points or units of the rate.
+
+    Raises
+    ------
+    DesignError: too few treated or untreated regions or periods, or a count of zero.
+    EstimationError: the search for weights did not come to an end.
+    """
+    used = comparable_donors(panel, options.comparison, options.anticipation)
+    if options.scale == "log":
+        require_positive(used)
+    inference = require_inference(used, options.inference, options.level)
+    task, codes = _task(used, options)
+    try:
+        cohorts = fit_task(task, rng)
+        replicates = task_replicates(task, inference, options.draws, rng)
+    except ValueError as error:
+        remedy = "Use longer periods, or leave out regions that are unlike all others"
+        raise EstimationError([Problem("weights", str(error), remedy)]) from None
+    main = task_statistics(task, cohorts)
+    treated, donors = used.sample.treated, used.sample.units - used.sample.treated
+    degrees = donors - 1 if inference == "placebo" else comparison_degrees(treated, donors, donors)
+    critical = t_critical(options.level, degrees)
+    support = used.support(task.event_times)
+    shown = support >= (1 if inference == "placebo" else MINIMUM_SUPPORT)
+    first = len(FIRST)
+    margins = simultaneous_band(replicates[:, first:], shown, options.level, critical)
+    return Result(
+        method="synthetic_control",
+        estimand=(
+            "Average effect on the regions that adopted, over all their periods since adoption, "
+            "against synthetic regions made of others"
+        ),
+        unit="log points" if options.scale == "log" else "unit of the rate",
+        level=options.level,
+        estimates=_estimates(main, replicates, critical, treated, options),
+        sample=used.sample,
+        checks=_checks(main, replicates, inference, options),
+        series={
+            "by_event_time": event_path(task.event_times, main[first:], margins, support),
+            "leave_one_out": _left_out(task, codes, cohorts),
+            "weights": _weights(codes, cohorts, used),
+            "path": _path(task, cohorts, used, options),
+        },
+        options={
+            **options.model_dump(),
+            "inference": inference,
+            "replicates": len(replicates),
+            "degrees": degrees,
+        },
+    )
+
+
+def _task(panel: Panel, options: Options) -> tuple[Task, tuple[str, ...]]:
+    """What is to be fitted, and the regions in order of their codes, whatever the rows' order."""
+    matched = options.predictors + options.lags
+    if matched and options.form != "classic":
+        what = f"are matched on only by form: classic, not by form: {options.form}"
+        raise DesignError([Problem("predictors and lags", what, "Set form: classic, or drop them")])
+    if len(matched) == 1:
+        what = "are one; weights that match one number are not unique"
+        raise DesignError([Problem("predictors and lags", what, "Name at least two, or none")])
+    regions = panel.regions
+    order = np.argsort(np.array(regions, dtype=str), kind="stable")
+    rate = panel.matrix("count") / panel.matrix("exposure")
+    task = Task(
+        outcome=(np.log(rate) if options.scale == "log" else rate)[order],
+        starts=panel.adoption.to_numpy()[order],
+        form=options.form,
+        anticipation=options.anticipation,
+        columns=predictor_columns(panel, options.predictors, order),
+        lags=lag_positions(panel, options.lags, options.anticipation),
+        searches=options.searches,
+    )
+    return task, tuple(regions[i] for i in order)
+
+
+def _estimates(
+    main: np.ndarray, replicates: np.ndarray, critical: float, treated: int, options: Options
+) -> tuple[Estimate, ...]:
+    """The average effect and, with anticipation, what is seen just before the start."""
+    errors = replicates[:, : len(FIRST)].std(axis=0)
+    names = ("overall", "before") if options.anticipation else ("overall",)
+    return tuple(
+        Estimate(
+            name,
+            float(main[k]),
+            float(errors[k]),
+            float(main[k] - critical * errors[k]),
+            float(main[k] + critical * errors[k]),
+            treated,
+        )
+        for k, name in enumerate(names)
+    )
+
+
+def _checks(
+    main: np.ndarray, replicates: np.ndarray, inference: str, options: Options
+) -> tuple[Check, ...]:
+    """How closely the path before was followed; among placebos, also how rare such a gap is.
+
+    ``fit_before`` fails where placebos are followed more closely in all but the level's share.
+    """
+    fit, ratio = (FIRST.index(name) for name in ("fit", "ratio"))
+    if inference != "placebo":
+        return (Check("fit_before", None, float(main[fit])),)
+    limit = float(np.quantile(replicates[:, fit], options.level))
+    rarer = int((replicates[:, ratio] >= main[ratio] * (1 - 1e-9)).sum())
+    p_value = (1 + rarer) / (1 + len(replicates))
+    detail = {"ratio": float(main[ratio]), "placebos": len(replicates)}
+    return (
+        Check("fit_before", bool(main[fit] <= limit), float(main[fit]), limit),
+        Check("placebo_rank", None, p_value, 1 - options.level, detail),
+    )
+
+
+def _left_out(
+    task: Task, codes: tuple[str, ...], cohorts: tuple[CohortGap, ...]
+) -> tuple[dict[str, Any], ...]:
+    """The headline without each region, the others' weights rescaled."""
+    values = average_without(task.outcome, cohorts)
+    pairs = zip(codes, values, strict=True)
+    return tuple({"region": code, "value": float(v)} for code, v in pairs if np.isfinite(v))
+
+
+def _weights(
+    codes: tuple[str, ...], cohorts: tuple[CohortGap, ...], panel: Panel
+) -> tuple[dict[str, Any], ...]:
+    """Donors that count, the heaviest first, by cohort."""
+    rows = []
+    for cohort in cohorts:
+        for place in np.argsort(-np.abs(cohort.weights.unit), kind="stable"):
+            weight = float(cohort.weights.unit[place])
+            if abs(weight) >= SHOWN_WEIGHT:
+                code = codes[cohort.donors[place]]
+                label = panel.label(cohort.start)
+                rows.append({"cohort": label, "region": code, "weight": weight})
+    return tuple(rows)
+
+
+def _path(
+    task: Task, cohorts: tuple[CohortGap, ...], panel: Panel, options: Options
+) -> tuple[dict[str, Any], ...]:
+    """Each cohort's mean path and its synthetic one, as rates (geometric means in logs)."""
+    rows = []
+    for cohort in cohorts:
+        observed = task.outcome[cohort.rows].mean(axis=0)
+        without = observed - cohort.weights.gap(observed, task.outcome[cohort.donors])
+        if options.scale == "log":
+            observed, without = np.exp(observed), np.exp(without)
+        rows += [
+            {
+                "cohort": panel.label(cohort.start),
+                "period": label,
+                "observed": float(a),
+                "without": float(b),
+            }
+            for label, a, b in zip(panel.periods, observed, without, strict=True)
+        ]
+    return tuple(rows)
