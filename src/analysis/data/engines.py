@@ -6,6 +6,7 @@ No message of a driver is shown: it can hold the host, the user or the value of 
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,7 +45,10 @@ def engine(source: RecordSource) -> Iterator[Any]:
         what = f"cannot be reached ({type(error).__name__})"
         raise _refused("records.url", what, "Check address, user and network") from None
     try:
-        yield connection
+        with warnings.catch_warnings():
+            # Ibis 12, DuckDB 2 and PySpark 4 call what pandas 3 and Arrow will drop.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            yield connection
     finally:
         if connection.name != "pyspark":
             connection.disconnect()
@@ -68,6 +72,9 @@ def _spark(url: str) -> Any:
     from pyspark.sql import SparkSession
 
     master = "local[*]" if url == "spark://local" else url
+    session = SparkSession.getActiveSession()
+    if session is not None:
+        return session
     builder = SparkSession.builder.master(master).config("spark.ui.enabled", "false")
     if master == "local[*]":
         # One machine: two hundred shuffle partitions cost more than the counting.
@@ -147,9 +154,7 @@ def _require_days(connection: Any, records: Any, source: RecordSource, place: st
         if name not in records.columns:
             continue
         kind = records[name].type()
-        # Spark does not tell Ibis which of its moments have a time zone.
-        moment = kind.is_timestamp() and (kind.timezone or connection.name == "pyspark")
-        if moment and not source.time_zone:
+        if not source.time_zone and kind.is_timestamp() and _is_moment(connection, records, name):
             what, remedy = "holds moments", "Say in which records.time_zone a day begins"
             problems.append(Problem(f"{place}, column {name}", what, remedy))
         elif not (kind.is_timestamp() or kind.is_date()):
@@ -157,6 +162,16 @@ def _require_days(connection: Any, records: Any, source: RecordSource, place: st
             problems.append(Problem(f"{place}, column {name}", what, remedy))
     if problems:
         raise ContractError(problems)
+
+
+def _is_moment(connection: Any, records: Any, name: str) -> bool:
+    """Whether a column of times is of moments, and not of a clock on some wall."""
+    if connection.name != "pyspark":
+        return bool(records[name].type().timezone)
+    # Spark does not tell Ibis which of its times have a time zone.
+    query = connection.compile(records.select(name).limit(0))
+    kind: str = connection._session.sql(query).schema[0].dataType.typeName()
+    return kind == "timestamp"
 
 
 @contextmanager
