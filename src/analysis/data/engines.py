@@ -108,6 +108,8 @@ def records_in(connection: Any, source: RecordSource, files: Sequence[Path] = ()
     try:
         raw = _files(connection, source, files) if source.files else _table(connection, source)
         columns = raw.columns
+    except ContractError:
+        raise
     except Exception as error:
         where, what = _where(error, source, files)
         raise ContractError([Problem(where, what, "Check files, table and encoding")]) from None
@@ -131,9 +133,13 @@ def _table(connection: Any, source: RecordSource) -> Any:
 def _files(connection: Any, source: RecordSource, files: Sequence[Path]) -> Any:
     names = [str(file) for file in files]
     if files[0].suffix == ".parquet":
-        return connection.read_parquet(names if connection.name == "duckdb" else names[0])
+        if connection.name == "duckdb":
+            return connection.read_parquet(names)
+        first, *others = (connection.read_parquet(name) for name in names)
+        return first.union(*others) if others else first
     if connection.name != "duckdb":
-        return connection.read_csv(names[0], header=True)
+        remedy = "Leave out the url, or give Parquet"
+        raise _refused("records.files", "are CSV, which only DuckDB reads here", remedy)
     with files[0].open(encoding="utf-8-sig", errors="replace") as handle:
         header = {name.strip().strip('"') for name in handle.readline().split(",")}
     kinds = {"whole": "BIGINT", "number": "DOUBLE"}

@@ -87,10 +87,12 @@ def record_panel(
         work = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         count = _Count(source, tuple(by), crosswalk, stack)
         digests = {str(file.relative_to(folder)): digest.of_file(file) for file in files}
-        pieces = [
-            count.kept(f, key, keep or work) for f, key in zip(files, digests.values(), strict=True)
-        ]
-        pieces = pieces or [count.of([], work / "table.parquet")]
+        if keep is None or not files:
+            pieces = [count.of(files, work / "cells.parquet")]
+        else:
+            pieces = [
+                count.kept(file, digests[str(file.relative_to(folder))], keep) for file in files
+            ]
         frame = _balanced(pieces, by, crosswalk, regions, place)
         held = [json.loads(_metadata(piece)) for piece in pieces]
     hashes = digests or {place: _of_frame(frame)}
@@ -144,7 +146,7 @@ class _Count:
         with engines.told(self.source, files):
             table = expression.counted(records, self.by, moves).to_pyarrow()
         table = table.replace_schema_metadata({"columns": json.dumps(records.columns)})
-        name = files[0].name if files else self.source.table
+        name = files[0].name if len(files) == 1 else (self.source.files or self.source.table)
         self.anew[name] = len(pyarrow.compute.unique(table["month"]))
         draft = target.with_name(f".{target.name}.{os.getpid()}")
         pyarrow.parquet.write_table(table, draft, write_page_checksum=True)
@@ -189,34 +191,24 @@ def _balanced(
 def _refuse(held: Any, parts: int, regions: Sequence[str], place: str) -> None:
     """Refuse cells of records that break a rule: how many, and what would fix them."""
     kinds = list(cells.DIMENSIONS["kind"])
+    counted = held.group_by("region_code", "kind", dated=held["month"] != expression.UNKNOWN_MONTH)
+    sums = {name: held[name].sum() for name in ("records", cells.BROKEN)}
+    rows = counted.aggregate(**sums).to_pandas()
+    add = "Add the regions, or lead former ones to present ones in crosswalk"
     rules = {
-        "received_on": (
-            held["month"] == expression.UNKNOWN_MONTH,
-            "has no day",
-            "Give every record its day",
-        ),
-        "region_code": (
-            ~held["region_code"].isin(list(regions)),
-            "is not in regions",
-            "Add the regions, or lead former ones to present ones in crosswalk",
-        ),
-        "kind": (
-            ~held["kind"].isin(kinds),
-            "is not one of the allowed words",
-            f"Allowed: {', '.join(kinds)}",
-        ),
+        "received_on": (~rows["dated"], "has no day", "Give every record its day"),
+        "region_code": (~rows["region_code"].isin(regions), "is not in regions", add),
+        "kind": (~rows["kind"].isin(kinds), "is no allowed word", f"Allowed: {', '.join(kinds)}"),
     }
-    sums = {name: held["records"].sum(where=broken) for name, (broken, _, _) in rules.items()}
-    found = held.aggregate(**sums, **{cells.BROKEN: held[cells.BROKEN].sum()}).to_pandas().iloc[0]
-    counts = found.fillna(0) / parts
+    counts = {name: rows.loc[bad, "records"].sum() / parts for name, (bad, _, _) in rules.items()}
     problems = [
         Problem(f"{place}, column {name}, {counts[name]:,.0f} records", what, remedy)
         for name, (_, what, remedy) in rules.items()
         if counts[name]
     ]
-    if counts[cells.BROKEN]:
+    if broken := rows[cells.BROKEN].sum() / parts:
         where = f"{place}, columns channel, outcome and claimant_prior_cases"
-        what = f"hold what the contract does not allow in {counts[cells.BROKEN]:,.0f} records"
+        what = f"hold what the contract does not allow in {broken:,.0f} records"
         problems.append(Problem(where, what, "Compare them with the data dictionary"))
     if problems:
         raise ContractError(problems)
