@@ -185,9 +185,9 @@ def rewritten(months, change) -> str:
         ("region_code", None, r"column region_code, 1 records: is not in regions"),
         ("kind", "secret", r"column kind, 1 records: is no allowed word. Allowed: complaint"),
         ("received_on", None, r"column received_on, 1 records: has no day"),
-        ("channel", "secret", r"hold what the contract does not allow in 1 records"),
-        ("outcome", "secret", r"hold what the contract does not allow in 1 records"),
-        ("claimant_prior_cases", -3, r"hold what the contract does not allow in 1 records"),
+        ("channel", "secret", r"hold 1 words or numbers that the contract does not allow"),
+        ("outcome", "secret", r"hold 1 words or numbers that the contract does not allow"),
+        ("claimant_prior_cases", -3, r"hold 1 words or numbers that the contract does not allow"),
     ],
 )
 def test_a_record_that_breaks_a_rule_is_refused_without_its_value(months, column, value, message):

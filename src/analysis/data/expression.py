@@ -23,14 +23,12 @@ from analysis.data.cells import (
 )
 from analysis.data.tables import COMPLAINTS
 
-COUNTED = (*MEASURES, BROKEN)
-
 UNKNOWN_MONTH = -1
 """Month of records without a day of receipt: found in cells and refused there."""
 
 
-def counted(records: Any, by: Sequence[str], crosswalk: Any = None) -> Any:
-    """Cells of records: one row per region, month and dimension that occurs.
+def counted(records: Any, by: Sequence[str], crosswalk: Any = None, *, check: bool = False) -> Any:
+    """Cells of records: rows of region, month and dimensions, to be added up.
 
     Parameters
     ----------
@@ -39,28 +37,27 @@ def counted(records: Any, by: Sequence[str], crosswalk: Any = None) -> Any:
     by: names out of ``DIMENSIONS``.
     crosswalk: an Ibis table of :func:`analysis.data.crosswalk.lookup`; with it, measures come
         in millionths.
+    check: whether ``BROKEN`` is counted, too.
 
     Returns
     -------
     An Ibis table: ``region_code``, ``month`` (number), ``by``, and ``MEASURES`` as whole numbers.
     """
-    import ibis
-
     held = _described(records, by)
-    weight = {}
+    keys = {"region_code": held["region_code"], "first_day": held["received"].truncate("M")}
     if crosswalk is not None:
         held = _moved(held, crosswalk)
-        weight = {"parts": held["parts"]}
-    grouped = held.group_by(
-        region_code=held["region_code"].fill_null(""),
-        first_day=held["received"].truncate("M"),
-        **{name: held[name] for name in by},
-        **weight,
-    ).aggregate(records=held.count(), **_measures(held))
-    month = grouped["first_day"].year() * 12 + grouped["first_day"].month() - 1
-    cells = grouped.mutate(month=month.fill_null(UNKNOWN_MONTH).cast("int64"))
-    factor = cells["parts"] if weight else ibis.literal(1)
-    return _added(cells.mutate(**{name: cells[name] * factor for name in COUNTED}), by, COUNTED)
+        keys = {"region_code": held["region_code"], "first_day": held["received"].truncate("M")}
+        keys["parts"] = held["parts"]
+    measures = _measures(held) | (_broken(held) if check else {})
+    cells = held.group_by(**keys, **{name: held[name] for name in by}).aggregate(**measures)
+    month = cells["first_day"].year() * 12 + cells["first_day"].month() - 1
+    # Empty keys are named after counting: to name them for every record would cost a third more.
+    named = {name: cells[name].fill_null("") for name in ("region_code", *by)}
+    amounts = {name: cells[name].fill_null(0).cast("int64") for name in measures}
+    if crosswalk is not None:
+        amounts = {name: value * cells["parts"] for name, value in amounts.items()}
+    return cells.select(month=month.fill_null(UNKNOWN_MONTH).cast("int64"), **named, **amounts)
 
 
 def _described(records: Any, by: Sequence[str]) -> Any:
@@ -87,44 +84,42 @@ def _dimension(records: Any, name: str) -> Any:
             return ibis.literal("other")
         repeat = (records["claimant_prior_cases"] >= REPEAT_CASES).fill_null(False)
         return repeat.ifelse(*DIMENSIONS["claimant"])
-    return records[name].fill_null("") if name in records.columns else ibis.literal("")
+    return records[name] if name in records.columns else ibis.literal("")
 
 
 def _measures(held: Any) -> dict[str, Any]:
-    """Measures beside the number of records; zero where a column is not there."""
+    """Measures of a group of records; zero where a column is not there."""
     import ibis
 
     none, columns = ibis.literal(0, type="int64"), held.columns
-    measures = dict.fromkeys(MEASURES[1:], none)
+    measures = {"records": held.count(), **dict.fromkeys(MEASURES[1:], none)}
     if "cases" in columns:
-        repeat = (held["cases"] >= REPEAT_CASES).fill_null(False)
-        measures["repeat_claimants"] = held.count(where=repeat)
-    for name, column, words in (
-        ("online_channel", "channel", ONLINE),
-        ("upheld", "outcome", UPHELD),
-    ):
-        if column in columns:
-            measures[name] = held.count(where=held[column].isin(words).fill_null(False))
+        measures["repeat_claimants"] = held.count(where=held["cases"] >= REPEAT_CASES)
+    if "channel" in columns:
+        measures["online_channel"] = held.count(where=held["channel"].isin(ONLINE))
+    if "outcome" in columns:
+        measures["upheld"] = held.count(where=held["outcome"].isin(UPHELD))
     if "closed_day" in columns:
-        days = held["closed_day"].delta(held["received"], unit="day")
-        measures["closed"] = held.count(where=held["closed_day"].notnull())
-        measures["handling_days"] = days.sum().fill_null(0).cast("int64")
-    return {**measures, BROKEN: _broken(held)}
+        measures["closed"] = held["closed_day"].count()
+        measures["handling_days"] = held["closed_day"].delta(held["received"], unit="day").sum()
+    return measures
 
 
-def _broken(held: Any) -> Any:
-    """How many records have a word or number that the contract refuses."""
+def _broken(held: Any) -> dict[str, Any]:
+    """How many words and numbers the contract refuses, of columns that are no dimension."""
     import ibis
 
-    columns = held.columns
-    rules = [
-        ~held[name].isin(COMPLAINTS.column(name).allowed).fill_null(name == "outcome")
-        for name in ("channel", "outcome")
-        if name in columns
-    ]
+    columns, rules = held.columns, []
+    if "channel" in columns:
+        words = COMPLAINTS.column("channel").allowed
+        rules += [held["channel"].notin(words), held["channel"].isnull()]
+    if "outcome" in columns:
+        rules.append(held["outcome"].notin(COMPLAINTS.column("outcome").allowed))
     if "cases" in columns:
-        rules.append((held["cases"] < 0).fill_null(False))
-    return held.count(where=ibis.or_(*rules)) if rules else ibis.literal(0, type="int64")
+        rules.append(held["cases"] < 0)
+    # One count for each: an engine tells a word of a dictionary once, not once for every record.
+    counts = (held.count(where=rule).fill_null(0) for rule in rules)
+    return {BROKEN: sum(counts, ibis.literal(0, type="int64"))}
 
 
 def _moved(held: Any, crosswalk: Any) -> Any:
@@ -144,11 +139,6 @@ def _moved(held: Any, crosswalk: Any) -> Any:
     )
 
 
-def _added(cells: Any, by: Sequence[str], measures: Sequence[str] = MEASURES) -> Any:
-    sums = {name: cells[name].sum().cast("int64") for name in measures}
-    return cells.group_by("region_code", "month", *by).aggregate(**sums)
-
-
 def balanced(cells: Any, by: Sequence[str], *, parts: int = 1) -> Any:
     """The panel: every region, every month of its reporting span, every word, zeros explicit.
 
@@ -165,7 +155,9 @@ def balanced(cells: Any, by: Sequence[str], *, parts: int = 1) -> Any:
     """
     import ibis
 
-    summed = _added(cells.filter(cells["month"] != UNKNOWN_MONTH), by)
+    known = cells.filter(cells["month"] != UNKNOWN_MONTH)
+    sums = {name: known[name].sum().cast("int64") for name in MEASURES}
+    summed = known.group_by("region_code", "month", *by).aggregate(**sums)
     spans = summed.group_by("region_code").aggregate(
         low=summed["month"].min(), high=summed["month"].max()
     )

@@ -144,7 +144,7 @@ class _Count:
             moves = ibis.memtable(moves.assign(**days))
         records = engines.records_in(self._connection, self.source, files)
         with engines.told(self.source, files):
-            table = expression.counted(records, self.by, moves).to_pyarrow()
+            table = expression.counted(records, self.by, moves, check=True).to_pyarrow()
         table = table.replace_schema_metadata({"columns": json.dumps(records.columns)})
         name = files[0].name if len(files) == 1 else (self.source.files or self.source.table)
         self.anew[name] = len(pyarrow.compute.unique(table["month"]))
@@ -208,7 +208,7 @@ def _refuse(held: Any, parts: int, regions: Sequence[str], place: str) -> None:
     ]
     if broken := rows[cells.BROKEN].sum() / parts:
         where = f"{place}, columns channel, outcome and claimant_prior_cases"
-        what = f"hold what the contract does not allow in {broken:,.0f} records"
+        what = f"hold {broken:,.0f} words or numbers that the contract does not allow"
         problems.append(Problem(where, what, "Compare them with the data dictionary"))
     if problems:
         raise ContractError(problems)
