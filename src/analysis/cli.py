@@ -214,8 +214,12 @@ def history_diff(number: int) -> None:
 
 @commands.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("data/simulated/province"))
-@click.option("--counties", default=120, show_default=True)
-@click.option("--months", default=60, show_default=True)
+@click.option("--counties", type=int, help="120; with --records 2,850", show_default=False)
+@click.option("--months", type=int, help="60; with --records 12", show_default=False)
+@click.option(
+    "--records", type=int, help="write about so many records of a nation, in files by month"
+)
+@click.option("--format", "suffix", type=click.Choice(["parquet", "csv"]), help="of those files")
 @click.option("--complaints-per-month", default=25.0, show_default=True, help="per county")
 @click.option("--enterprises", default=3000, show_default=True, help="mean per county")
 @click.option(
@@ -227,12 +231,22 @@ def history_diff(number: int) -> None:
 )
 @click.option("--seed", default=2026, show_default=True)
 @in_project
-def simulate(folder: Path, **options: Any) -> None:
+def simulate(
+    folder: Path, records: int | None, suffix: str | None, complaints_per_month: float, **rest: Any
+) -> None:
     """Write a fictional province with known true effects; same options, same bytes."""
+    from analysis.data.national import Nation, write_nation
     from analysis.data.records import write
     from analysis.data.simulate import Options
 
-    click.echo(f"Wrote {write(Options(**options), folder)}")
+    options = {name: value for name, value in rest.items() if value is not None}
+    if records is None:
+        options |= {"complaints_per_month": complaints_per_month}
+        click.echo(f"Wrote {write(Options(**options), folder)}")
+        return
+    nation = Nation(records=records, suffix=suffix or "parquet", **options)
+    written = write_nation(nation, folder)
+    click.echo(f"Wrote {folder} with {written:,} records")
 
 
 @commands.command()

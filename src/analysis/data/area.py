@@ -52,7 +52,11 @@ def within_region(dataset: Dataset, region: str) -> Dataset:
         else frame[frame["region_code"].isin(own)]
         for name, frame in dataset.tables.items()
     }
-    return replace(dataset, tables=tables)
+    panel = dataset.panel
+    if panel is not None:
+        inside = panel.frame["region_code"].isin(own)
+        panel = replace(panel, frame=panel.frame[inside].reset_index(drop=True))
+    return replace(dataset, tables=tables, panel=panel)
 
 
 def areas(regions: pd.DataFrame) -> list[str]:

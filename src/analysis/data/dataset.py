@@ -15,6 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis import digest
 from analysis.data.contract import check_links, parse_table
+from analysis.data.kept_cells import RecordPanel, keep_folder, record_panel
+from analysis.data.present import on_present_regions
+from analysis.data.source import RecordSource
 from analysis.data.tables import TABLES
 from analysis.errors import ContractError, ParamsError, Problem, nearest
 from analysis.params import problems_of
@@ -78,6 +81,7 @@ class About(Strict):
     region_word: Words = Words(en="region", zh="地区")
     words: dict[str, Words] = Field(default_factory=dict)
     files: dict[str, str] = Field(default_factory=dict)
+    records: RecordSource | None = None
     published_results: tuple[PublishedResult, ...] = ()
 
     def text(self, name: Literal["licence", "origin"], language: str) -> str:
@@ -92,16 +96,20 @@ class About(Strict):
 
 @dataclass(frozen=True)
 class Dataset:
-    """The tables of a folder, typed and checked."""
+    """The tables of a folder, typed and checked.
+
+    Complaint records that lie in many files or a database are not a table but ``panel``.
+    """
 
     folder: Path
     about: About
     tables: Mapping[str, pd.DataFrame]
     hashes: Mapping[str, str]
+    panel: RecordPanel | None = None
 
     def has(self, table: str) -> bool:
         """Whether the dataset holds that table."""
-        return table in self.tables
+        return table in self.tables or (table == "complaints" and self.panel is not None)
 
 
 def locate(path: str | Path) -> Path:
@@ -175,13 +183,15 @@ def read_dataset(path: str | Path, tables: Iterable[str] | None = None) -> Datas
     ContractError: with every violation in every table.
     """
     folder = locate(path)
-    files = table_files(folder, read_about(folder))
+    about = read_about(folder)
+    files = table_files(folder, about)
+    records = about.records.paths(folder) if about.records and about.records.files else []
     stamp = tuple(
         (str(file), file.stat().st_mtime_ns, file.stat().st_size)
-        for file in (folder / "dataset.yml", *files.values())
+        for file in (folder / "dataset.yml", *files.values(), *records)
         if file.is_file()
     )
-    wanted = None if tables is None else tuple(sorted({*tables, "regions"}))
+    wanted = None if tables is None else tuple(sorted({*tables, "regions", "crosswalk"}))
     return _read(folder, wanted, stamp)
 
 
@@ -191,6 +201,9 @@ def _read(folder: Path, wanted: tuple[str, ...] | None, stamp: tuple) -> Dataset
     about = read_about(folder)
     files = table_files(folder, about)
     problems = _check_files(files)
+    if about.records and "complaints" in files:
+        remedy = "Keep the file or the key records in dataset.yml"
+        problems.append(Problem(files["complaints"].name, "stands beside other records", remedy))
     frames: dict[str, pd.DataFrame] = {}
     names = {name: file.name for name, file in files.items()}
     for name in sorted(files.keys() & TABLES.keys()):
@@ -213,7 +226,15 @@ def _read(folder: Path, wanted: tuple[str, ...] | None, stamp: tuple) -> Dataset
     if problems:
         raise ContractError(problems)
     used = (folder / "dataset.yml", *(files[name] for name in frames))
-    return Dataset(folder, about, frames, {file.name: digest.of_file(file) for file in used})
+    hashes = {file.name: digest.of_file(file) for file in used}
+    frames, moves = on_present_regions(frames, names)
+    panel = None
+    if about.records and (wanted is None or "complaints" in wanted):
+        codes = frames["regions"]["region_code"].tolist()
+        keep = keep_folder()
+        panel = record_panel(folder, about.records, codes, crosswalk=moves, keep=keep)
+        hashes |= panel.hashes
+    return Dataset(folder, about, frames, hashes, panel)
 
 
 def _check_files(files: Mapping[str, Path]) -> list[Problem]:

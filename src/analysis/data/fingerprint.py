@@ -14,7 +14,8 @@ import pandas as pd
 
 from analysis import digest
 from analysis.data.area import belongs, parents_of
-from analysis.data.dataset import locate, read_about, table_files
+from analysis.data.dataset import locate, read_about, read_dataset, table_files
+from analysis.data.source import RecordSource
 
 MOST_ROWS = 5_000_000
 """Above this, row by row digests are not kept and a change is told by its size only."""
@@ -145,6 +146,8 @@ def data_read(
         name: {"digest": prints.whole(file)} for name, file in chosen.items()
     }
     found["dataset.yml"] = {"digest": prints.whole(folder / "dataset.yml")}
+    if about.records and (tables is None or "complaints" in tables):
+        found |= _records_read(folder, about.records, prints)
     for name, file in chosen.items():
         if file.suffix not in {".csv", ".parquet"}:
             continue
@@ -155,6 +158,16 @@ def data_read(
             own = {c: v for c, v in whole.regions.items() if belongs(c, region, parents)}
             found[name]["digest"] = digest.of_value(sorted(own.items()))
     return found
+
+
+def _records_read(folder: Path, source: RecordSource, prints: Prints) -> dict[str, dict[str, Any]]:
+    """Digests of the files that hold records; of a database, of its panel, which is asked for."""
+    if source.files:
+        named = {str(file.relative_to(folder)): file for file in source.paths(folder)}
+        return {name: {"digest": prints.whole(file)} for name, file in named.items()}
+    panel = read_dataset(folder, {"complaints"}).panel
+    hashes = {} if panel is None else panel.hashes
+    return {name: {"digest": value} for name, value in hashes.items()}
 
 
 def changed_rows(prints: Prints, old: str, new: str) -> tuple[int, int] | None:

@@ -325,7 +325,7 @@ def mix_panel(dataset: Dataset, panel: Panel, outcome: str, mix: str) -> Panel:
 
 def tables_needed(params: InterventionEffect, dataset: Dataset | None = None) -> set[str]:
     """The tables a question reads."""
-    needed = {"regions", "outcomes", "interventions", "complaints"}
+    needed = {"regions", "outcomes", "interventions", "complaints", "crosswalk"}
     if params.exposure:
         needed.add("exposures")
     return needed if dataset is None else needed & set(dataset.tables)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -36,8 +37,8 @@ def write(options: Options, folder: Path) -> Path:
     regions = region_table(options)
     codes = regions["region_code"].to_numpy()
     _csv(regions, aside / "regions.csv")
-    _csv(_intervention_table(province, codes), aside / "interventions.csv")
-    _csv(_exposure_table(province, codes), aside / "exposures.csv")
+    _csv(intervention_table(province, codes), aside / "interventions.csv")
+    _csv(exposure_table(province, codes), aside / "exposures.csv")
     _enterprise_table(province, codes, rng).to_parquet(aside / "enterprises.parquet", index=False)
     records = _record_table(province, codes, rng)
     records.to_parquet(aside / "complaints.parquet", index=False)
@@ -67,7 +68,8 @@ def truth_table(province: Province) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _intervention_table(province: Province, codes: np.ndarray) -> pd.DataFrame:
+def intervention_table(province: Province, codes: np.ndarray) -> pd.DataFrame:
+    """Starts of interventions, one row each."""
     rows = [
         {
             "region_code": codes[county],
@@ -82,7 +84,8 @@ def _intervention_table(province: Province, codes: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _exposure_table(province: Province, codes: np.ndarray) -> pd.DataFrame:
+def exposure_table(province: Province, codes: np.ndarray) -> pd.DataFrame:
+    """Registered enterprises by county and month."""
     return pd.DataFrame(
         {
             "region_code": np.repeat(codes, len(province.months)),
@@ -247,12 +250,26 @@ def _one_round(
 
 
 def _about(options: Options) -> str:
-    described = json.dumps(asdict(options), sort_keys=True)
+    title = {
+        "en": f"A simulated province of {options.counties} counties and {options.months} months",
+        "zh": f"模拟省份（{options.counties} 个县，{options.months} 个月）",
+    }
+    place = {"en": "Simulated province", "zh": "模拟省份"}
+    return about(title, place, json.dumps(asdict(options), sort_keys=True))
+
+
+def about(title: Mapping[str, str], place: Mapping[str, str], described: str) -> str:
+    """``dataset.yml`` of invented data.
+
+    Parameters
+    ----------
+    described: the options they were drawn with.
+    """
     return f"""\
 title:
-  en: A simulated province of {options.counties} counties and {options.months} months
-  zh: 模拟省份（{options.counties} 个县，{options.months} 个月）
-place: {{en: Simulated province, zh: 模拟省份}}
+  en: {title["en"]}
+  zh: {title["zh"]}
+place: {{en: {place["en"]}, zh: {place["zh"]}}}
 status: simulated
 licence: {{en: CC0 1.0; invented numbers, zh: CC0 1.0；数字均为虚构}}
 origin:

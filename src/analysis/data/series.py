@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
+from analysis.data.cells import as_months, mixes_in, monthly
 from analysis.data.dataset import Dataset
 from analysis.data.tables import COMPLAINTS
 from analysis.errors import DesignError, Problem
@@ -30,37 +30,30 @@ def _coarser(label: str, code: str) -> pd.Period | None:
     return given.asfreq(code) if order[own] <= order[code] else None
 
 
-MIX_COLUMNS = {
-    "repeat_claimants": "claimant_prior_cases",
-    "online_channel": "channel",
-    "upheld": "outcome",
-}
-"""Mixes of complaint records that stay put if only what happened changed, by column."""
-
-REPEAT_CASES = 5
-"""Earlier records by one person from which a claimant counts as a repeat claimant."""
-
-
 def mix_counts(dataset: Dataset, outcome: str, mix: str, periods: pd.PeriodIndex) -> pd.DataFrame:
     """How many records of a kind fall into a mix, by region and period, wide; zeros filled."""
-    records = dataset.tables["complaints"]
-    values = records[MIX_COLUMNS[mix]]
-    if mix == "repeat_claimants":
-        belongs = values >= REPEAT_CASES
-    else:
-        belongs = values.isin(["online"] if mix == "online_channel" else ["upheld", "mediated"])
-    own = records[(records["kind"] == outcome) & belongs.fillna(False)]
-    frequency = own["received_on"].dt.to_period(periods.freqstr)
-    wide = own.groupby(["region_code", frequency]).size().unstack()
+    months = _months(dataset, outcome, mix)
+    wide = months.T.groupby(months.columns.asfreq(periods.freqstr)).sum().T
     return wide.reindex(columns=periods).fillna(0.0)
+
+
+def _months(dataset: Dataset, outcome: str, measure: str) -> pd.DataFrame:
+    """A measure of the records of a kind by region and month, wide; empty outside a span."""
+    if dataset.panel is None:
+        return monthly(dataset.tables["complaints"], outcome, measure)
+    frame = dataset.panel.frame
+    own = frame[frame["kind"] == outcome]
+    wide = own.pivot(index="region_code", columns="month", values=measure).astype(float)
+    wide = wide.reindex(columns=range(wide.columns.min(), wide.columns.max() + 1))
+    wide.columns = as_months(wide.columns)
+    return wide
 
 
 def mixes_of(dataset: Dataset, outcome: str) -> tuple[str, ...]:
     """The mixes that can be told from the records behind an outcome."""
     if outcome not in COMPLAINTS.column("kind").allowed or not dataset.has("complaints"):
         return ()
-    held = dataset.tables["complaints"]
-    return tuple(mix for mix, column in MIX_COLUMNS.items() if column in held)
+    return mixes_in(dataset.tables["complaints"] if dataset.panel is None else dataset.panel.held)
 
 
 def counts_of(dataset: Dataset, outcome: str, frequency: str) -> pd.DataFrame:
@@ -69,17 +62,7 @@ def counts_of(dataset: Dataset, outcome: str, frequency: str) -> pd.DataFrame:
     if outcomes is not None and (outcomes["outcome"] == outcome).any():
         rows = outcomes[outcomes["outcome"] == outcome]
         return _sum_whole(rows, "count", frequency)
-    records = dataset.tables["complaints"]
-    spans = records.groupby("region_code")["received_on"].agg(["min", "max"])
-    months = pd.period_range(spans["min"].min(), spans["max"].max(), freq="M")
-    own = records[records["kind"] == outcome]
-    wide = own.groupby(["region_code", own["received_on"].dt.to_period("M")]).size().unstack()
-    wide = wide.reindex(index=spans.index, columns=months).fillna(0.0).astype(float)
-    for code, (low, high) in spans.iterrows():
-        # Zeros are counts only inside a region's reporting span; outside it nothing is known.
-        outside = (months < low.to_period("M")) | (months > high.to_period("M"))
-        wide.loc[code, outside] = np.nan
-    return _resample_whole(wide, frequency)
+    return _resample_whole(_months(dataset, outcome, "records"), frequency)
 
 
 def _sum_whole(rows: pd.DataFrame, value: str, frequency: str) -> pd.DataFrame:

@@ -96,6 +96,17 @@ def simulate(options: Options) -> Province:
     rng = np.random.default_rng(options.seed)
     months = pd.period_range(options.first_month, periods=options.months, freq="M")
     register, exposure = _register(options, rng)
+    return draw(options, months, register, exposure, rng)
+
+
+def draw(
+    options: Options,
+    months: pd.PeriodIndex,
+    register: pd.DataFrame,
+    exposure: np.ndarray,
+    rng: np.random.Generator,
+) -> Province:
+    """Starts and counts, given the sizes of counties; ``exposure`` is (N, T)."""
     propensity = rng.normal(0, 0.35, options.counties)
     noise = _autoregression(options, rng)
     starts = {

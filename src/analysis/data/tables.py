@@ -167,6 +167,52 @@ COMPLAINTS = Table(
     ),
 )
 
+CROSSWALK = Table(
+    "crosswalk",
+    "a former region and one present region that its records count for",
+    "一个原地区与其记录所归入的一个现地区",
+    ("old_code", "new_code", "first_day"),
+    (
+        Column(
+            "old_code",
+            "code",
+            "Code under which records were made",
+            "登记时的地区代码",
+            links_to="regions.region_code",
+        ),
+        Column(
+            "new_code",
+            "code",
+            "Region of today; itself for a part that stayed",
+            "现地区代码；保留部分填原代码",
+            links_to="regions.region_code",
+        ),
+        Column(
+            "weight",
+            "number",
+            "Share of each record; shares of one old_code add up to 1 on every day",
+            "每条记录所占份额；同一原代码在任一日的份额合计为 1",
+            unit="share",
+            minimum=0,
+            maximum=1,
+        ),
+        Column(
+            "first_day",
+            "date",
+            "First day of receipt that moves; from the beginning if empty",
+            "适用的最早登记日；为空则从最初起",
+            required=False,
+        ),
+        Column(
+            "last_day",
+            "date",
+            "Last day of receipt that moves; to the end if empty",
+            "适用的最晚登记日；为空则至最后",
+            required=False,
+        ),
+    ),
+)
+
 ENTERPRISES = Table(
     "enterprises",
     "a registered enterprise or individual business",
@@ -245,6 +291,7 @@ TABLES: dict[str, Table] = {
         EXPOSURES,
         INTERVENTIONS,
         COMPLAINTS,
+        CROSSWALK,
         ENTERPRISES,
         ASSESSMENTS,
         *PUBLISHED_TABLES,
