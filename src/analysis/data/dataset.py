@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 import pandas as pd
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from analysis import digest
-from analysis.data.contract import check_links, parse_table
+from analysis.data.account import Account
+from analysis.data.contract import check_links
+from analysis.data.intake import Taken, read_table
+from analysis.data.mapping import PLAIN, Strict, TableMapping, mapping_problems
+from analysis.data.query import sqlite_file
+from analysis.data.settings import read_settings
+from analysis.data.sources import DEFAULTS, inside, matching, named
 from analysis.data.tables import TABLES
 from analysis.errors import ContractError, ParamsError, Problem, nearest
 from analysis.params import problems_of
-
-READERS = {".csv", ".parquet"}
-
-
-class Strict(BaseModel):
-    """A model that refuses keys it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Words(Strict):
@@ -68,6 +65,7 @@ class About(Strict):
     region_word: Words = Words(en="region", zh="地区")
     words: dict[str, Words] = Field(default_factory=dict)
     files: dict[str, str] = Field(default_factory=dict)
+    mapping: dict[str, TableMapping] = Field(default_factory=dict)
     published_results: tuple[PublishedResult, ...] = ()
 
     def text(self, name: Literal["licence", "origin"], language: str) -> str:
@@ -88,6 +86,7 @@ class Dataset:
     about: About
     tables: Mapping[str, pd.DataFrame]
     hashes: Mapping[str, str]
+    accounts: Mapping[str, Account] = field(default_factory=dict)
 
     def has(self, table: str) -> bool:
         """Whether the dataset holds that table."""
@@ -120,16 +119,26 @@ def read_about(folder: Path) -> About:
     file = folder / "dataset.yml"
     if not file.is_file():
         raise ParamsError([_missing(folder, file)])
+    content = read_settings(file)
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", None)
-        where = "dataset.yml" if line is None else f"dataset.yml, row {line + 1}"
-        raise ContractError([Problem(where, "is not readable YAML in UTF-8")]) from None
-    try:
-        return About.model_validate(content)
+        about = About.model_validate(content)
     except ValidationError as error:
-        raise ContractError(problems_of(error, About, "dataset.yml")) from None
+        raise ContractError(_sharper(problems_of(error, About, "dataset.yml"))) from None
+    problems = mapping_problems(about.mapping, TABLES)
+    if problems:
+        raise ContractError(problems)
+    return about
+
+
+def _sharper(problems: list[Problem]) -> list[Problem]:
+    """Misspelt keys of a mapping with the nearest right name."""
+    known = list(TableMapping.model_fields)
+    return [
+        Problem(p.where, p.what, p.remedy or nearest(p.where.rsplit(".", 1)[1], known))
+        if p.what == "is not a parameter here" and ", mapping." in p.where
+        else p
+        for p in problems
+    ]
 
 
 def _missing(folder: Path, file: Path) -> Problem:
@@ -145,15 +154,54 @@ def _missing(folder: Path, file: Path) -> Problem:
 
 
 def table_files(folder: Path, about: About) -> dict[str, Path]:
-    """Which file holds which table: named in ``files``, or ``<table>.csv`` / ``.parquet``."""
+    """Which file holds which table that has no mapping: named in ``files``, or ``<table>.csv``…"""
     found = {
         name: folder / f"{name}{suffix}"
         for name in TABLES
-        for suffix in sorted(READERS)
+        for suffix in sorted(DEFAULTS, reverse=True)
         if (folder / f"{name}{suffix}").is_file()
     }
     found |= {name: folder / file for name, file in about.files.items()}
-    return found
+    return {name: file for name, file in found.items() if name not in about.mapping}
+
+
+Sources = dict[str, Mapping[str, Path]]
+"""By table, its files by the names shown; none for a query."""
+
+
+def table_sources(folder: Path, about: About) -> tuple[Sources, list[Problem]]:
+    """The files of every table, mapped or not, and what is wrong with their names."""
+    problems = [
+        Problem(
+            f"dataset.yml, files.{name}",
+            "is not a table of the contract",
+            nearest(name, list(TABLES)),
+        )
+        for name in about.files
+        if name not in TABLES
+    ]
+    found: Sources = {}
+    for name, file in table_files(folder, about).items():
+        if name in about.files and not inside(folder, about.files[name]):
+            remedy = "Files of a dataset lie in its folder; copy or move them there"
+            what = "names a path outside the dataset's folder"
+            problems.append(Problem(f"dataset.yml, files.{name}", what, remedy))
+        elif name in TABLES:
+            found[name] = named(folder, [file])
+    for name, mapping in about.mapping.items():
+        where = f"dataset.yml, mapping.{name}"
+        if name in about.files:
+            problems.append(Problem(where, "is named under files, too", "Name its files there"))
+        default = next(
+            (f"{name}{end}" for end in DEFAULTS if (folder / f"{name}{end}").is_file()), ""
+        )
+        patterns = mapping.files or ((default,) if default else ())
+        if not patterns and not mapping.sql:
+            problems.append(Problem(where, "names no files and no query", "Add files: or sql:"))
+        files, wrong = matching(folder, patterns, where)
+        problems += wrong
+        found[name] = named(folder, files)
+    return found, problems
 
 
 def read_dataset(path: str | Path, tables: Iterable[str] | None = None) -> Dataset:
@@ -165,70 +213,82 @@ def read_dataset(path: str | Path, tables: Iterable[str] | None = None) -> Datas
     ContractError: with every violation in every table.
     """
     folder = locate(path)
-    files = table_files(folder, read_about(folder))
-    stamp = tuple(
+    about = read_about(folder)
+    sources, _ = table_sources(folder, about)
+    used = [*(file for files in sources.values() for file in files.values()), *_databases(folder, about)]
+    stamp: list[object] = [
         (str(file), file.stat().st_mtime_ns, file.stat().st_size)
-        for file in (folder / "dataset.yml", *files.values())
+        for file in (folder / "dataset.yml", *used)
         if file.is_file()
-    )
+    ]
+    if any(mapping.sql and not sqlite_file(folder, mapping.url) for mapping in about.mapping.values()):
+        # A database tells nothing of its changes: it is asked every time.
+        stamp.append(object())
     wanted = None if tables is None else tuple(sorted({*tables, "regions"}))
-    return _read(folder, wanted, stamp)
+    return _read(folder, wanted, tuple(stamp))
+
+
+def _databases(folder: Path, about: About) -> list[Path]:
+    files = (sqlite_file(folder, mapping.url) for mapping in about.mapping.values())
+    return [file for file in files if file is not None]
 
 
 @lru_cache(maxsize=8)
 def _read(folder: Path, wanted: tuple[str, ...] | None, stamp: tuple) -> Dataset:  # noqa: ARG001
     """Reading is repeated only when a file changed, which ``stamp`` tells."""
-    about = read_about(folder)
-    files = table_files(folder, about)
-    problems = _check_files(files)
-    frames: dict[str, pd.DataFrame] = {}
-    names = {name: file.name for name, file in files.items()}
-    for name in sorted(files.keys() & TABLES.keys()):
-        if (wanted is not None and name not in wanted) or not files[name].is_file():
-            continue
-        try:
-            raw = _read_file(files[name])
-        except Exception as error:  # a damaged file is the user's to mend, whatever the reader says
-            problems.append(
-                Problem(
-                    names[name],
-                    f"cannot be read ({type(error).__name__})",
-                    "Save it as CSV in UTF-8 or as Parquet",
-                )
-            )
-            continue
-        frames[name], found = parse_table(TABLES[name], raw, names[name])
-        problems += found
-    problems += check_links(TABLES, frames, names)
+    dataset, problems = examine(folder, wanted)
     if problems:
         raise ContractError(problems)
-    used = (folder / "dataset.yml", *(files[name] for name in frames))
-    return Dataset(folder, about, frames, {file.name: digest.of_file(file) for file in used})
+    return dataset
 
 
-def _check_files(files: Mapping[str, Path]) -> list[Problem]:
-    problems = [
-        Problem(
-            f"dataset.yml, files.{name}",
-            "is not a table of the contract",
-            nearest(name, list(TABLES)),
-        )
-        for name in files
-        if name not in TABLES
-    ]
-    problems += [
-        Problem(file.name, "does not exist", "It is named under files in dataset.yml")
-        for file in files.values()
-        if not file.is_file()
-    ]
-    if "regions" not in files:
+def examine(
+    folder: Path, wanted: tuple[str, ...] | None = None
+) -> tuple[Dataset, list[Problem]]:
+    """A dataset as far as it can be read, and everything that is wrong with it.
+
+    Raises
+    ------
+    ParamsError, ContractError: as :func:`read_about`.
+    """
+    about = read_about(folder)
+    sources, problems = table_sources(folder, about)
+    if "regions" not in sources:
         problems.append(Problem("regions.csv", "does not exist", "Every dataset lists its regions"))
-    return problems
+    taken: dict[str, Taken] = {}
+    for name in _in_order(sources, about, wanted):
+        mapping = about.mapping.get(name, PLAIN)
+        problems += _absent_targets(name, mapping, sources)
+        names = {other: table.frame for other, table in taken.items()}
+        taken[name] = read_table(folder, TABLES[name], sources[name], mapping, names)
+        problems += taken[name].problems
+    frames = {name: table.frame for name, table in sorted(taken.items())}
+    problems += check_links(TABLES, frames, {name: t.origin for name, t in taken.items()})
+    hashes = {"dataset.yml": digest.of_file(folder / "dataset.yml")}
+    accounts = {name: table.account for name, table in sorted(taken.items())}
+    hashes |= {s.file: s.sha256 for account in accounts.values() for s in account.sources}
+    return Dataset(folder, about, frames, hashes, accounts), problems
 
 
-def _read_file(file: Path) -> pd.DataFrame:
-    if file.suffix == ".parquet":
-        return pd.read_parquet(file)
-    return pd.read_csv(
-        file, dtype="string", keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False
-    )
+def _in_order(sources: Sources, about: About, wanted: tuple[str, ...] | None) -> list[str]:
+    """The tables to read, those in which names are looked up before those that look."""
+    targets = {
+        name: {values.lookup.partition(".")[0] for values in mapping.values.values()} - {""}
+        for name, mapping in about.mapping.items()
+    }
+    chosen = set(sources if wanted is None else wanted) & sources.keys()
+    for name in sorted(chosen):
+        chosen |= targets.get(name, set()) & sources.keys()
+    return sorted(chosen, key=lambda name: (bool(targets.get(name)), name))
+
+
+def _absent_targets(name: str, mapping: TableMapping, sources: Sources) -> list[Problem]:
+    return [
+        Problem(
+            f"dataset.yml, mapping.{name}.values.{column}.lookup",
+            "looks in a table that the dataset does not hold",
+            nearest(values.lookup.partition(".")[0], list(sources)),
+        )
+        for column, values in mapping.values.items()
+        if values.lookup and values.lookup.partition(".")[0] not in sources
+    ]

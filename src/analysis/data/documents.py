@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.data.contract import FIRST_DATA_ROW
+from analysis.data.origin import FIRST_DATA_ROW
 from analysis.data.dataset import Dataset
 from analysis.errors import ParamsError, Problem
 
