@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from analysis.data.cells import Cells
 from analysis.data.origin import Origin
@@ -19,6 +22,7 @@ from analysis.errors import Problem, nearest
 
 PERIOD = re.compile(r"^\d{4}(-(0[1-9]|1[0-2])|-?Q[1-4])?$")
 """A period is a year ``2019``, a quarter ``2019Q2`` or a month ``2019-03``."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -82,7 +86,7 @@ def check_columns(table: Table, frame: Columns, file: str) -> list[Problem]:
     return problems
 
 
-Columns = Mapping[str, "pd.Series | Cells"] | pd.DataFrame
+Columns: TypeAlias = Mapping[str, Any]
 """Columns of a table as read: texts with each kept once, or already typed."""
 
 
@@ -103,9 +107,7 @@ def parse_table(
     return frame, [*problems, *found, *check_key(table, frame, origin)]
 
 
-def parse_columns(
-    table: Table, raw: Columns, origin: Origin
-) -> tuple[pd.DataFrame, list[Problem]]:
+def parse_columns(table: Table, raw: Columns, origin: Origin) -> tuple[pd.DataFrame, list[Problem]]:
     """The columns of the contract, typed, and the rows that break their rules."""
     problems: list[Problem] = []
     parsed: dict[str, pd.Series] = {}
@@ -135,9 +137,8 @@ def parse_column(
         problems.extend(origin.problems(positions, rule, remedy, column.name))
 
     if column.required:
-        told = isinstance(raw, Cells) and raw.refused is not None
-        missing = empty & ~raw.refused if told else empty  # type: ignore[union-attr]
-        refuse(missing, "is empty", "Every row needs a value here")
+        told = raw.refused if isinstance(raw, Cells) and raw.refused is not None else False
+        refuse(empty & np.logical_not(told), "is empty", "Every row needs a value here")
     values, bad, rule, remedy = _typed(column, given, text, empty)
     refuse(bad & ~empty, rule, remedy)
     if column.kind in ("whole", "number"):
@@ -154,6 +155,9 @@ def parse_column(
 def _as_text(raw: pd.Series) -> pd.Series:
     if pd.api.types.is_string_dtype(raw) or raw.dtype == object:
         return raw.astype("string").str.strip()
+    if pd.api.types.is_datetime64_any_dtype(raw) or pd.api.types.is_float_dtype(raw):
+        # Taken as they are below: only what is missing matters.
+        return pd.Series(np.where(raw.isna(), "", "?"), index=raw.index)
     return raw.astype("string")
 
 
@@ -202,15 +206,21 @@ def check_links(
             target_table, target_column = column.links_to.split(".")
             if target_table not in frames or target_column not in frames[target_table]:
                 continue
-            values = frame[column.name]
             known = frames[target_table][target_column]
-            unknown = (~values.isin(known) & values.notna()).to_numpy(dtype=bool)
-            positions = np.flatnonzero(unknown)
+            positions = np.flatnonzero(_strange(frame[column.name], known))
             if positions.size:
                 rule = f"is not in {target_table}"
                 remedy = f"Add it to {origins[target_table].name} or correct it here"
                 problems += origins[name].problems(positions, rule, remedy, column.name)
     return problems
+
+
+def _strange(values: pd.Series, known: pd.Series) -> np.ndarray:
+    """Which values stand in none of the known; Arrow looks millions up in a second."""
+    listed = pa.array(known.dropna().unique(), pa.string())
+    found = pc.is_in(pa.array(values, pa.string(), from_pandas=True), listed)
+    absent: np.ndarray = ~np.asarray(found) & values.notna().to_numpy()
+    return absent
 
 
 def _linked(columns: Iterable[Column], frame: pd.DataFrame) -> list[Column]:
@@ -225,6 +235,12 @@ def _typed(column: Column, raw: pd.Series, text: pd.Series, empty: pd.Series) ->
     fine = pd.Series(False, index=raw.index)
     if column.kind == "date" and pd.api.types.is_datetime64_any_dtype(raw):
         return raw, fine, "", ""
+    if column.kind in ("whole", "number") and pd.api.types.is_float_dtype(raw):
+        values = raw.astype("float64")
+        bad = ~pd.Series(np.isfinite(values), index=raw.index)
+        if column.kind == "number":
+            return values, bad, "is not a number", NUMBER_REMEDY
+        return values, bad | (values % 1 != 0), "is not a whole number", WHOLE_REMEDY
     given = text.where(~empty)
     return TYPES.get(column.kind, _free)(column, given)
 
@@ -232,12 +248,12 @@ def _typed(column: Column, raw: pd.Series, text: pd.Series, empty: pd.Series) ->
 def _number(_: Column, text: pd.Series) -> Typed:
     values = pd.to_numeric(text, errors="coerce").astype("float64")
     bad = values.isna() | ~np.isfinite(values)
-    return values, bad, "is not a number", "Digits with a point, no separators"
+    return values, bad, "is not a number", NUMBER_REMEDY
 
 
 def _whole(column: Column, text: pd.Series) -> Typed:
     values, bad, _, _ = _number(column, text)
-    return values, bad | (values % 1 != 0), "is not a whole number", "A count has no decimals"
+    return values, bad | (values % 1 != 0), "is not a whole number", WHOLE_REMEDY
 
 
 def _date(_: Column, text: pd.Series) -> Typed:
@@ -266,6 +282,9 @@ def _flag(_: Column, text: pd.Series) -> Typed:
 def _free(_: Column, text: pd.Series) -> Typed:
     return text, pd.Series(False, index=text.index), "", ""
 
+
+NUMBER_REMEDY = "Digits with a point, no separators"
+WHOLE_REMEDY = "A count has no decimals"
 
 TYPES: Mapping[str, Callable[[Column, pd.Series], Typed]] = {
     "number": _number,

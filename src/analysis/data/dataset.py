@@ -215,13 +215,18 @@ def read_dataset(path: str | Path, tables: Iterable[str] | None = None) -> Datas
     folder = locate(path)
     about = read_about(folder)
     sources, _ = table_sources(folder, about)
-    used = [*(file for files in sources.values() for file in files.values()), *_databases(folder, about)]
+    used = [
+        *(file for files in sources.values() for file in files.values()),
+        *_databases(folder, about),
+    ]
     stamp: list[object] = [
         (str(file), file.stat().st_mtime_ns, file.stat().st_size)
         for file in (folder / "dataset.yml", *used)
         if file.is_file()
     ]
-    if any(mapping.sql and not sqlite_file(folder, mapping.url) for mapping in about.mapping.values()):
+    if any(
+        mapping.sql and not sqlite_file(folder, mapping.url) for mapping in about.mapping.values()
+    ):
         # A database tells nothing of its changes: it is asked every time.
         stamp.append(object())
     wanted = None if tables is None else tuple(sorted({*tables, "regions"}))
@@ -242,9 +247,7 @@ def _read(folder: Path, wanted: tuple[str, ...] | None, stamp: tuple) -> Dataset
     return dataset
 
 
-def examine(
-    folder: Path, wanted: tuple[str, ...] | None = None
-) -> tuple[Dataset, list[Problem]]:
+def examine(folder: Path, wanted: tuple[str, ...] | None = None) -> tuple[Dataset, list[Problem]]:
     """A dataset as far as it can be read, and everything that is wrong with it.
 
     Raises

@@ -14,9 +14,9 @@ import pyarrow.csv
 from analysis import digest
 from analysis.data.account import Ledger, Source
 from analysis.data.cells import Cells, cells_of, plain_name
-from analysis.data.origin import row_problem
 from analysis.data.encoding import encoding_of
 from analysis.data.mapping import TableMapping
+from analysis.data.origin import row_problem
 from analysis.data.raw import Raw, Wanted, merged_names, require_distinct
 from analysis.errors import ContractError, Problem
 
@@ -165,7 +165,9 @@ def _open_quote(text: bytes, name: str) -> str:
     if text.count(b'"') % 2 == 0:
         return name
     odd = [row for row, line in enumerate(text.split(b"\n"), 1) if line.count(b'"') % 2]
-    return f"{name}, row {odd[-1]}" if len(odd) == 1 else f"{name}, between rows {odd[0]} and the end"
+    return (
+        f"{name}, row {odd[-1]}" if len(odd) == 1 else f"{name}, between rows {odd[0]} and the end"
+    )
 
 
 def _columns(table: pa.Table, names: list[str]) -> dict[str, Cells]:

@@ -14,7 +14,9 @@ import pandas as pd
 
 from analysis import digest
 from analysis.data.area import belongs, parents_of
-from analysis.data.dataset import locate, read_about, table_files
+from analysis.data.dataset import About, examine, locate, read_about, table_files, table_sources
+from analysis.data.encoding import encoding_of
+from analysis.data.query import read_query, sqlite_file
 
 MOST_ROWS = 5_000_000
 """Above this, row by row digests are not kept and a change is told by its size only."""
@@ -100,7 +102,10 @@ def read_plain(file: Path) -> pd.DataFrame:
     """A table as its file holds it: texts of a CSV, values of a Parquet file."""
     if file.suffix == ".parquet":
         return pd.read_parquet(file)
-    return pd.read_csv(file, dtype="string", keep_default_na=False, encoding="utf-8-sig")
+    encoding, _ = encoding_of(file.read_bytes(), "", file.name)
+    return pd.read_csv(
+        file, dtype="string", keep_default_na=False, encoding=encoding.replace("utf-8-sig", "utf-8")
+    )
 
 
 def _by_region(frame: pd.DataFrame, hashed: np.ndarray) -> dict[str, tuple[int, str]]:
@@ -145,16 +150,53 @@ def data_read(
         name: {"digest": prints.whole(file)} for name, file in chosen.items()
     }
     found["dataset.yml"] = {"digest": prints.whole(folder / "dataset.yml")}
+    found |= _mapped(folder, about, tables, prints, set(found))
     for name, file in chosen.items():
         if file.suffix not in {".csv", ".parquet"}:
             continue
         whole = prints.of(file)
         found[name] |= {"rows": whole.rows, "sha256": whole.sha256}
         if region and whole.regions:
-            parents = parents_of(read_plain(files["regions"]))
+            parents = _parents(folder, files)
             own = {c: v for c, v in whole.regions.items() if belongs(c, region, parents)}
             found[name]["digest"] = digest.of_value(sorted(own.items()))
     return found
+
+
+def _mapped(
+    folder: Path, about: About, tables: set[str] | None, prints: Prints, done: set[str]
+) -> dict[str, dict[str, Any]]:
+    """Tables with a mapping, by the bytes of all their files or the answer of their database.
+
+    A table in which another looks names up counts with it; ``dataset.yml`` counts always.
+    """
+    sources, _ = table_sources(folder, about)
+    names = set(sources) if tables is None else tables & sources.keys()
+    names |= {
+        values.lookup.partition(".")[0]
+        for name in names & about.mapping.keys()
+        for values in about.mapping[name].values.values()
+    }
+    found: dict[str, dict[str, Any]] = {}
+    for name in sorted(names & sources.keys() - done):
+        mapping = about.mapping.get(name)
+        files = dict(sources[name])
+        if mapping is not None and mapping.sql:
+            database = sqlite_file(folder, mapping.url)
+            if database is None:
+                answer = read_query(folder, name, mapping).source
+                found[name] = {"digest": answer.sha256, "rows": answer.rows}
+                continue
+            files[database.name] = database
+        parts = [[shown, prints.whole(file)] for shown, file in files.items() if file.is_file()]
+        found[name] = {"digest": digest.of_value(parts)}
+    return found
+
+
+def _parents(folder: Path, files: dict[str, Path]) -> dict[str, str]:
+    if "regions" in files:
+        return parents_of(read_plain(files["regions"]))
+    return parents_of(examine(folder, ("regions",))[0].tables["regions"])
 
 
 def changed_rows(prints: Prints, old: str, new: str) -> tuple[int, int] | None:

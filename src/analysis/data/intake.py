@@ -160,9 +160,11 @@ def _stacked(parts: list[dict[str, pd.Series | Cells]]) -> dict[str, pd.Series |
     columns: dict[str, pd.Series | Cells] = {}
     for name in dict.fromkeys(name for part in parts for name in part):
         sizes = [len(next(iter(part.values()))) for part in parts]
-        given = [part.get(name, constant("", size)) for part, size in zip(parts, sizes, strict=True)]
+        given = [
+            part.get(name, constant("", size)) for part, size in zip(parts, sizes, strict=True)
+        ]
         if all(isinstance(column, pd.Series) for column in given):
-            columns[name] = pd.concat(given, ignore_index=True)  # type: ignore[arg-type]
+            columns[name] = pd.concat(given, ignore_index=True)
         else:
             columns[name] = stack([as_cells(column) for column in given])
     return columns
@@ -227,9 +229,7 @@ def _account(
     table: Table, raws: list[Raw], ledgers: list[Ledger], kept: int, mapping: TableMapping
 ) -> Account:
     used = {plain_name(name) for name in owner_names(table, mapping)}
-    unused = tuple(
-        dict.fromkeys(n for raw in raws for n in raw.names if plain_name(n) not in used)
-    )
+    unused = tuple(dict.fromkeys(n for raw in raws for n in raw.names if plain_name(n) not in used))
     lines = tuple(line for ledger in ledgers for line in ledger.lines)
     sources = tuple(replace(raw.source) for raw in raws)
     return Account(table.name, sources, lines, kept, unused)

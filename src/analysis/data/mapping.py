@@ -143,7 +143,7 @@ class TableMapping(Strict):
     def _known_encoding(cls, name: str) -> str:
         if name:
             try:
-                codecs.lookup(name).incrementaldecoder(errors="strict").decode(b"")  # type: ignore[misc]
+                codecs.lookup(name).incrementaldecoder(errors="strict").decode(b"")
             except (LookupError, TypeError, AssertionError):
                 raise ValueError("is not an encoding: for example utf-8, gb18030, utf-16") from None
         return name
@@ -227,7 +227,11 @@ def mapping_problems(
 
 
 def _column_problems(mapping: TableMapping, table: Table, where: str) -> list[Problem]:
-    parts = {"columns": mapping.columns, "constants": mapping.constants, "values": mapping.values}
+    parts: dict[str, Mapping[str, Any]] = {
+        "columns": mapping.columns,
+        "constants": mapping.constants,
+        "values": mapping.values,
+    }
     problems = [
         Problem(f"{where}.{part}.{name}", "is not in the contract", nearest(name, table.names))
         for part, given in parts.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from analysis.data.raw import Raw
 from analysis.data.sources import cells_of_series
 from analysis.errors import Problem
 
-Given = pd.Series | Cells
+Given: TypeAlias = pd.Series | Cells
 
 
 def without_rows(raw: Raw, mapping: TableMapping) -> Raw:
@@ -57,7 +58,8 @@ def _meets(raw: Raw, rule: RowRule) -> np.ndarray:
     met = mask(pc.is_in(words, listed))
     if rule.empty:
         met |= mask(pc.equal(words, ""))
-    return met[texts.codes]
+    rows: np.ndarray = met[texts.codes]
+    return rows
 
 
 def contract_columns(

@@ -22,7 +22,9 @@ class _Plain(yaml.SafeLoader):
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and key.value != "<<":
                 if key.value in seen:
-                    raise yaml.MarkedYAMLError(problem="is there twice", problem_mark=key.start_mark)
+                    raise yaml.MarkedYAMLError(
+                        problem="is there twice", problem_mark=key.start_mark
+                    )
                 seen.add(key.value)
         return super().construct_mapping(node, deep=deep)
 
@@ -32,7 +34,7 @@ def read_settings(file: Path) -> Any:
 
     Raises
     ------
-    ContractError: not YAML in UTF-8, a tag, a key twice, or more than a dataset needs; with the row.
+    ContractError: not YAML in UTF-8, a tag, a key twice, or too much; with the row.
     """
     where = file.name
     if file.stat().st_size > LARGEST:
@@ -55,4 +57,6 @@ def _problem(error: Exception, where: str) -> Problem:
         return Problem(place, "holds a YAML tag", "Write plain words, numbers, lists and maps")
     if getattr(error, "problem", "") == "is there twice":
         return Problem(place, "repeats a key", "Keep one of the two")
-    return Problem(place, "is not readable YAML in UTF-8", "Mind colons, blanks and quotation marks")
+    return Problem(
+        place, "is not readable YAML in UTF-8", "Mind colons, blanks and quotation marks"
+    )

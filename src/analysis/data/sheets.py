@@ -17,8 +17,8 @@ import pyarrow.parquet
 from analysis import digest
 from analysis.data.account import Ledger, Source
 from analysis.data.cells import Cells, cells_of, plain_name
-from analysis.data.origin import row_problem
 from analysis.data.mapping import TableMapping
+from analysis.data.origin import row_problem
 from analysis.data.raw import Raw, Wanted, merged_names, require_distinct
 from analysis.errors import ContractError, Problem, nearest
 
@@ -137,9 +137,7 @@ def _refuse_unstored_formulas(
             number
             for number, row in enumerate(sheet.iter_rows(values_only=True), 1)
             for place, cell in enumerate(row)
-            if isinstance(cell, str)
-            and cell.startswith("=")
-            and not _at(cells[number - 1], place)
+            if isinstance(cell, str) and cell.startswith("=") and not _at(cells[number - 1], place)
         ]
     finally:
         book.close()

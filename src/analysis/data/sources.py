@@ -55,7 +55,9 @@ def inside(folder: Path, given: str) -> bool:
     return (folder / path).resolve().is_relative_to(folder.resolve())
 
 
-def matching(folder: Path, patterns: tuple[str, ...], where: str) -> tuple[list[Path], list[Problem]]:
+def matching(
+    folder: Path, patterns: tuple[str, ...], where: str
+) -> tuple[list[Path], list[Problem]]:
     """The files that names and patterns mean, in the order given, and what is wrong with them."""
     files: list[Path] = []
     problems: list[Problem] = []
