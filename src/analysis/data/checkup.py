@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -85,12 +85,12 @@ def account_lines(dataset: Dataset, problems: Sequence[Problem]) -> list[str]:
     rows = [("", "table", "file or column", "rows", "what")]
     for account in dataset.accounts.values():
         rows += [("read", account.table, s.file, f"{s.rows:,}", _read(s)) for s in account.sources]
-        rows += [_line(account.table, line) for line in account.lines]
+        rows += [_line(account.table, line) for line in _summed(account.lines)]
     known = {s.file: a.table for a in dataset.accounts.values() for s in a.sources}
     for problem in problems:
         if isinstance(problem, RowProblem):
             place = problem.column or problem.file
-            what = f"{problem.what} ({rows_words_of(problem)})"
+            what = f"{problem.what} ({_rows(problem)})"
             table = known.get(problem.file, "")
             rows.append(("refused", table, place, f"{problem.count:,}", what))
         else:
@@ -98,16 +98,28 @@ def account_lines(dataset: Dataset, problems: Sequence[Problem]) -> list[str]:
     return _aligned(rows)
 
 
+def _summed(lines: Sequence[Line]) -> list[Line]:
+    """Repairs of one kind in one column as one line, over all files; exclusions as they are."""
+    found: dict[tuple[str, str], Line] = {}
+    for line in lines:
+        if line.done == "repaired":
+            before = found.get((line.column, line.rule))
+            count = line.count + (before.count if before else 0)
+            found[line.column, line.rule] = replace(line, count=count)
+    return [*(line for line in lines if line.done != "repaired"), *found.values()]
+
+
 def _line(table: str, line: Line) -> tuple[str, str, str, str, str]:
-    where = f" ({rows_words(line.rows)}{', …' if line.count > len(line.rows) else ''})"
-    what = line.rule + (where if line.rows else "")
-    return (line.done, table, line.column or line.file, f"{line.count:,}", what)
+    what = f"{line.rule} ({_rows(line)})" if line.rows else line.rule
+    place = line.column if line.done == "repaired" else line.file
+    return (line.done, table, place, f"{line.count:,}", what)
 
 
-def rows_words_of(problem: RowProblem) -> str:
-    """The rows of a problem, the first few and how many more."""
-    more = problem.count - len(problem.rows)
-    return rows_words(problem.rows) + (f" and {more} more" if more > 0 else "")
+def _rows(found: Line | RowProblem) -> str:
+    """The rows of a problem or exclusion, the first few and how many more."""
+    more = found.count - len(found.rows)
+    words = rows_words(found.rows)
+    return f"{words} and {more:,} more" if more > 0 else words
 
 
 def _read(source: Source) -> str:
