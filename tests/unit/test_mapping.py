@@ -102,9 +102,7 @@ def test_checking_prints_the_account_and_writes_it_as_json(ugly, in_root, tmp_pa
         assert not [name for name in claimants if name in text]
 
 
-def test_checking_a_broken_dataset_shows_the_account_and_ends_with_its_exit_code(
-    tmp_path, in_root
-):
+def test_checking_a_broken_dataset_shows_the_account_and_ends_with_its_exit_code(tmp_path, in_root):
     """Refused rows stand in the table, in the error and in the JSON."""
     folder = export(tmp_path, rows={2: {"日期": "2023/02/30"}, 3: {"件数": "-1"}})
     file = tmp_path / "quality.json"

@@ -293,5 +293,5 @@ def _absent_targets(name: str, mapping: TableMapping, sources: Sources) -> list[
             nearest(values.lookup.partition(".")[0], list(sources)),
         )
         for column, values in mapping.values.items()
-        if values.lookup and values.lookup.partition(".")[0] not in sources
+        if values.lookup and values.lookup.partition(".")[0] not in {*sources, "regions"}
     ]

@@ -49,6 +49,9 @@ def read_delimited(file: Path, name: str, mapping: TableMapping, wanted: Wanted)
     rows = np.delete(np.arange(1, table.num_rows + len(ragged) + 1), np.array(ragged, int) - 1)
     below = rows > mapping.header[-1]
     late = [row for row in ragged if row > mapping.header[-1]]
+    if late and text.count(b'"') % 2:
+        # It has swallowed rows: their number is not known, and leaving them out would hide that.
+        raise ContractError([_open_quote(text, name)])
     if late and mapping.ragged == "refuse":
         what = f"has more or fewer than {len(names)} cells"
         remedy = "Mend the row in a copy, or write ragged: leave_out in dataset.yml"
@@ -155,19 +158,15 @@ def _split(
         )
     except pa.ArrowInvalid:
         # What Arrow says quotes the cell.
-        what, remedy = "cannot be read as delimited text", "A quotation mark may be left open"
-        raise ContractError([Problem(_open_quote(text, name), what, remedy)]) from None
+        raise ContractError([_open_quote(text, name)]) from None
     return table, ragged
 
 
-def _open_quote(text: bytes, name: str) -> str:
-    """The file, and the row of the last quotation mark where their number is odd."""
-    if text.count(b'"') % 2 == 0:
-        return name
+def _open_quote(text: bytes, name: str) -> Problem:
+    """That the file cannot be split, and the rows with an odd number of quotation marks."""
+    what, remedy = "cannot be read as delimited text", "A quotation mark may be left open"
     odd = [row for row, line in enumerate(text.split(b"\n"), 1) if line.count(b'"') % 2]
-    return (
-        f"{name}, row {odd[-1]}" if len(odd) == 1 else f"{name}, between rows {odd[0]} and the end"
-    )
+    return row_problem(name, odd, what, remedy) if odd else Problem(name, what, remedy)
 
 
 def _columns(table: pa.Table, names: list[str]) -> dict[str, Cells]:

@@ -17,7 +17,7 @@ from analysis.data.account import Account, Ledger
 from analysis.data.cells import Cells, constant, plain_name, stack
 from analysis.data.contract import Table, check_columns, check_key, parse_columns
 from analysis.data.mapping import PLAIN, TableMapping
-from analysis.data.origin import Origin
+from analysis.data.origin import Origin, rows_words
 from analysis.data.personal import hashed, project_salt
 from analysis.data.query import read_query
 from analysis.data.raw import Raw
@@ -110,30 +110,35 @@ def owner_names(table: Table, mapping: TableMapping) -> set[str]:
 def missing_columns(table: Table, mapping: TableMapping, raw: Raw) -> list[Problem]:
     """Columns named in the mapping or needed by the contract that a file does not have.
 
-    Names of the owner's columns are offered only where they are near what was looked for: in a
-    file without a header they are the cells of a record.
+    Names of the owner's columns are offered only where most were found and they are near what
+    was looked for: in a file without a header they are the cells of a record.
     """
-    known = {plain_name(name): name for name in raw.names}
-    header = "" if mapping is PLAIN else f"; row {raw.source.header[-1]} is read as the header"
+    file, known = raw.source.file, {plain_name(name): name for name in raw.names}
+    looked = [
+        (name, own)
+        for name in table.names
+        if name not in mapping.constants
+        and (table.column(name).required or name in mapping.columns)
+        for own in mapping.owners(name)
+    ]
+    absent = [(name, own) for name, own in looked if plain_name(own) not in known]
+    if len(absent) == len(looked) and looked and mapping is not PLAIN:
+        where = f"{file}, {rows_words(raw.source.header)}"
+        remedy = "Correct header, delimiter or columns in dataset.yml"
+        return [Problem(where, "holds none of the columns that are named", remedy)]
+    headed = 2 * len(absent) <= len(looked)
     problems = []
-    for name in table.names:
-        if name in mapping.constants:
-            continue
-        if not table.column(name).required and name not in mapping.columns:
-            continue
-        for own in mapping.owners(name):
-            if plain_name(own) in known:
-                continue
-            close = nearest(plain_name(own), list(known))
-            near = close if close.startswith("Did") else ""
-            meaning = f"{table.column(name).en} ({table.column(name).kind}){header}"
-            shown = own if own == name else f"{own} ({name})"
-            where = f"{raw.source.file}, column {shown}"
-            problems.append(Problem(where, "is missing", near or meaning))
-    for rule in (*mapping.keep_rows, *mapping.leave_out):
-        if plain_name(rule.column) not in known:
-            where = f"{raw.source.file}, column {rule.column}"
-            problems.append(Problem(where, "is missing", "A rule on rows names it"))
+    for name, own in absent:
+        close = nearest(plain_name(own), list(known)) if headed else ""
+        meaning = f"{table.column(name).en} ({table.column(name).kind})"
+        shown = own if own == name else f"{own} ({name})"
+        remedy = close if close.startswith("Did") else meaning
+        problems.append(Problem(f"{file}, column {shown}", "is missing", remedy))
+    problems += [
+        Problem(f"{file}, column {rule.column}", "is missing", "A rule on rows names it")
+        for rule in (*mapping.keep_rows, *mapping.leave_out)
+        if plain_name(rule.column) not in known
+    ]
     if mapping is PLAIN:
         problems += _unknown(table, raw, missing=bool(problems))
     return problems
