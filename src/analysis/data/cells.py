@@ -59,12 +59,14 @@ class Cells:
 
 def cells_of(values: pa.ChunkedArray | pa.Array) -> Cells:
     """A column of texts with each distinct text kept once; nothing is an empty text."""
-    if isinstance(values, pa.ChunkedArray):
-        values = values.combine_chunks() if values.num_chunks != 1 else values.chunk(0)
-    if not pa.types.is_dictionary(values.type):
-        values = values.cast(pa.string()).fill_null("").dictionary_encode()
-    codes = values.indices.to_numpy(zero_copy_only=False)
-    return Cells(codes, values.dictionary.cast(pa.string()))
+    if not isinstance(values, pa.ChunkedArray):
+        values = pa.chunked_array([values])
+    coded = values.cast(pa.string()).fill_null("").dictionary_encode()
+    if not coded.num_chunks:
+        return Cells(np.zeros(0, dtype=np.int32), pa.array([], pa.string()))
+    # Arrow encodes all chunks with one dictionary; unifying them anew would take minutes.
+    codes = np.concatenate([chunk.indices.to_numpy() for chunk in coded.chunks])
+    return Cells(codes, coded.chunk(0).dictionary)
 
 
 def constant(word: str, size: int) -> Cells:

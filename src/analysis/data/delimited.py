@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pyarrow.csv
 from analysis import digest
 from analysis.data.account import Ledger, Source
 from analysis.data.cells import Cells, cells_of, plain_name
-from analysis.data.encoding import encoding_of
+from analysis.data.encoding import decoded
 from analysis.data.mapping import TableMapping
 from analysis.data.origin import row_problem
 from analysis.data.raw import Raw, Wanted, merged_names, require_distinct
@@ -34,10 +35,10 @@ def read_delimited(file: Path, name: str, mapping: TableMapping, wanted: Wanted)
     ContractError: encoding, NULs, ragged rows, an open quotation mark, or no such header.
     """
     data = file.read_bytes()
-    if not data.strip():
+    if re.search(rb"\S", data) is None:
         raise ContractError([Problem(name, "is empty", "A header and a row for each record")])
-    encoding, how = encoding_of(data, mapping.encoding, name)
-    text = _utf8(data, encoding)
+    opened = decoded(data, mapping.encoding, name)
+    text = opened.text
     _refuse_nuls(text, name)
     sample = text[:SAMPLE].decode("utf-8", errors="ignore")
     delimiter = mapping.delimiter or guess_delimiter(sample)
@@ -62,21 +63,13 @@ def read_delimited(file: Path, name: str, mapping: TableMapping, wanted: Wanted)
         sha256=digest.of_bytes(data),
         form="delimited text",
         rows=int(below.sum()) + len(late),
-        encoding=encoding,
+        encoding=opened.encoding,
         delimiter=delimiter,
-        how=f"encoding {how}, delimiter {'named' if mapping.delimiter else 'detected'}",
+        how=f"encoding {opened.how}, delimiter {'named' if mapping.delimiter else 'detected'}",
         header=mapping.header,
     )
     columns = {key: column.take(below) for key, column in _columns(table, names).items()}
     return Raw(source, tuple(names), columns, rows[below], ledger)
-
-
-def _utf8(data: bytes, encoding: str) -> bytes:
-    if encoding == "utf-8":
-        return data
-    if encoding == "utf-8-sig":
-        return data[3:]
-    return data.decode(encoding).encode("utf-8")
 
 
 def _refuse_nuls(text: bytes, name: str) -> None:
@@ -132,6 +125,16 @@ def _split(
     text: bytes, delimiter: str, names: list[str], wanted: Wanted, name: str
 ) -> tuple[pa.Table, list[int]]:
     """All rows as texts, and the numbers of those with another number of cells."""
+    table, ragged = _parsed(text, delimiter, names, wanted, name, threads=True)
+    if ragged:
+        # Rows have numbers only where one thread reads them; most files need none.
+        table, ragged = _parsed(text, delimiter, names, wanted, name, threads=False)
+    return table, ragged
+
+
+def _parsed(
+    text: bytes, delimiter: str, names: list[str], wanted: Wanted, name: str, *, threads: bool
+) -> tuple[pa.Table, list[int]]:
     ragged: list[int] = []
 
     def note(row: pyarrow.csv.InvalidRow) -> str:
@@ -140,12 +143,11 @@ def _split(
 
     keys = [str(place) for place in range(len(names))]
     chosen = [key for key, own in zip(keys, names, strict=True) if wanted(plain_name(own))]
-    kinds = pa.schema([(key, pa.dictionary(pa.int32(), pa.string())) for key in chosen])
+    kinds = pa.schema([(key, pa.string()) for key in chosen])
     try:
         table = pyarrow.csv.read_csv(
             pa.BufferReader(text),
-            # Rows are numbered only where one thread reads them.
-            pyarrow.csv.ReadOptions(use_threads=False, column_names=keys, block_size=BLOCK),
+            pyarrow.csv.ReadOptions(use_threads=threads, column_names=keys, block_size=BLOCK),
             pyarrow.csv.ParseOptions(
                 delimiter=delimiter,
                 newlines_in_values=True,
@@ -171,7 +173,7 @@ def _open_quote(text: bytes, name: str) -> Problem:
 
 def _columns(table: pa.Table, names: list[str]) -> dict[str, Cells]:
     return {
-        plain_name(names[int(key)]): cells_of(table.column(key).unify_dictionaries())
+        plain_name(names[int(key)]): cells_of(table.column(key))
         for key in table.column_names
         if plain_name(names[int(key)])
     }

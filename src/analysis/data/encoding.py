@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from dataclasses import dataclass
 
 from analysis.errors import ContractError, Problem
 
@@ -22,8 +23,17 @@ MANY_NULS = 0.25
 REMEDY = "Name it in dataset.yml, for example encoding: gb18030, or save the file in UTF-8"
 
 
-def encoding_of(data: bytes, named: str, file: str) -> tuple[str, str]:
-    """The encoding, and whether it was ``named`` or ``detected``.
+@dataclass(frozen=True)
+class Decoded:
+    """A file's text in UTF-8 without a mark, its encoding, and whether that was named."""
+
+    text: bytes
+    encoding: str
+    how: str
+
+
+def decoded(data: bytes, named: str, file: str) -> Decoded:
+    """The text of a file whose encoding is named, or is told from its bytes.
 
     Raises
     ------
@@ -31,25 +41,24 @@ def encoding_of(data: bytes, named: str, file: str) -> tuple[str, str]:
     """
     mark = next((name for start, name in MARKS if data.startswith(start)), "")
     if named:
-        return _named(data, codecs.lookup(named).name, mark, file), "named"
-    if mark:
-        _require(data, mark, file)
-        return mark, "detected"
-    wide = _wide(data[:SAMPLE])
-    if wide:
-        _require(data, wide, file)
-        return wide, "detected"
-    if not bad_rows(data, "utf-8"):
-        return "utf-8", "detected"
-    if not bad_rows(data, "gb18030") and _reads_as_chinese(data[:SAMPLE]):
-        return "gb18030", "detected"
+        return _named(data, codecs.lookup(named).name, mark, file)
+    sure = mark or _wide(data[:SAMPLE])
+    if sure:
+        return Decoded(_required(data, sure, file), sure, "detected")
+    text, _ = transcoded(data, "utf-8")
+    if text is not None:
+        return Decoded(text, "utf-8", "detected")
+    if _reads_as_chinese(data[:SAMPLE]):
+        text, _ = transcoded(data, "gb18030")
+        if text is not None:
+            return Decoded(text, "gb18030", "detected")
     if _mostly_utf8(data):
-        _require(data, "utf-8", file)
+        _required(data, "utf-8", file)
     raise ContractError([Problem(file, "cannot be read: its encoding cannot be told", REMEDY)])
 
 
-def _named(data: bytes, name: str, mark: str, file: str) -> str:
-    """The encoding named, where nothing in the bytes speaks against it."""
+def _named(data: bytes, name: str, mark: str, file: str) -> Decoded:
+    """The text in the encoding named, where nothing in the bytes speaks against it."""
     family = name.replace("-", "").replace("_", "")[:5]
     if mark and mark.replace("-", "")[:5] != family:
         what = f"is named as {name}, but begins with the mark of {mark.removesuffix('-sig')}"
@@ -57,9 +66,7 @@ def _named(data: bytes, name: str, mark: str, file: str) -> str:
     if name.startswith("gb") and _is_utf8(data):
         what = f"is named as {name}, but is UTF-8"
         raise ContractError([Problem(file, what, "Correct encoding in dataset.yml")])
-    name = mark or name
-    _require(data, name, file)
-    return name
+    return Decoded(_required(data, mark or name, file), mark or name, "named")
 
 
 def _wide(sample: bytes) -> str:
@@ -74,7 +81,7 @@ def _wide(sample: bytes) -> str:
 
 def _is_utf8(data: bytes) -> bool:
     above = len(data[:CHUNK].translate(None, bytes(range(128))))
-    return above >= ENOUGH and not bad_rows(data, "utf-8")
+    return above >= ENOUGH and transcoded(data, "utf-8")[0] is not None
 
 
 def _mostly_utf8(data: bytes) -> bool:
@@ -89,26 +96,29 @@ def _reads_as_chinese(data: bytes) -> bool:
     return sum(CHINESE.match(c) is not None for c in above) >= 0.8 * len(above)
 
 
-def _require(data: bytes, name: str, file: str) -> None:
-    bad = bad_rows(data, name)
-    if bad:
-        first = f", row {bad[0]}" if bad[0] else ""
+def _required(data: bytes, name: str, file: str) -> bytes:
+    text, row = transcoded(data, name)
+    if text is None:
         what = f"cannot be read: bytes that are not {name.removesuffix('-sig')}"
-        raise ContractError([Problem(f"{file}{first}", what, REMEDY)])
+        raise ContractError([Problem(f"{file}, row {row}", what, REMEDY)])
+    return text
 
 
-def bad_rows(data: bytes, name: str) -> list[int]:
-    """The row of the first bytes that are not in the encoding; nothing where all are."""
+def transcoded(data: bytes, name: str) -> tuple[bytes | None, int]:
+    """The text in UTF-8; else nothing, and the row of the first bytes not in the encoding."""
     if name == "utf-8" and data.isascii():
-        return []
+        return data, 0
     decoder = codecs.getincrementaldecoder(name)(errors="strict")
-    row = 1
+    parts, row = [], 1
     for start in range(0, max(len(data), 1), CHUNK):
         chunk = data[start : start + CHUNK]
         try:
-            row += decoder.decode(chunk, final=start + CHUNK >= len(data)).count("\n")
+            part = decoder.decode(chunk, final=start + CHUNK >= len(data)).encode("utf-8")
         except UnicodeDecodeError as error:
-            return [row + error.object[: error.start].count(b"\n")]
+            return None, row + error.object[: error.start].count(b"\n")
         except UnicodeError:
-            return [row]
-    return []
+            return None, row
+        row += part.count(b"\n")
+        if name != "utf-8":
+            parts.append(part)
+    return (data if name == "utf-8" else b"".join(parts)), 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import pandas as pd
 from analysis import digest
 from analysis.data.area import belongs, parents_of
 from analysis.data.dataset import About, examine, locate, read_about, table_files, table_sources
-from analysis.data.encoding import encoding_of
+from analysis.data.encoding import decoded
 from analysis.data.query import read_query, sqlite_file
 
 MOST_ROWS = 5_000_000
@@ -102,10 +103,8 @@ def read_plain(file: Path) -> pd.DataFrame:
     """A table as its file holds it: texts of a CSV, values of a Parquet file."""
     if file.suffix == ".parquet":
         return pd.read_parquet(file)
-    encoding, _ = encoding_of(file.read_bytes(), "", file.name)
-    return pd.read_csv(
-        file, dtype="string", keep_default_na=False, encoding=encoding.replace("utf-8-sig", "utf-8")
-    )
+    text = decoded(file.read_bytes(), "", file.name).text
+    return pd.read_csv(io.BytesIO(text), dtype="string", keep_default_na=False)
 
 
 def _by_region(frame: pd.DataFrame, hashed: np.ndarray) -> dict[str, tuple[int, str]]:

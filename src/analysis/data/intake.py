@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.data.account import Account, Ledger
 from analysis.data.cells import Cells, constant, plain_name, stack
-from analysis.data.contract import Table, check_columns, check_key, parse_columns
+from analysis.data.contract import Table, check_columns, check_key, parse_columns, sharing
 from analysis.data.mapping import PLAIN, TableMapping
 from analysis.data.origin import Origin, rows_words
 from analysis.data.personal import hashed, project_salt
@@ -71,8 +71,8 @@ def read_table(
     frame, wrong = parse_columns(table, columns, origin)
     problems += [*check_columns(table, columns, origin.name), *wrong]
     last = Ledger(origin.name)
-    frame, origin = _single(frame, origin, table, mapping, last)
-    problems += check_key(table, frame, origin)
+    frame, origin, repeated = _single(frame, origin, table, mapping, last)
+    problems += check_key(table, frame, origin) if repeated else []
     account = _account(table, raws, [*ledgers, last], len(frame), mapping)
     return Taken(frame, origin, account, tuple(problems))
 
@@ -201,12 +201,15 @@ def _origin(raws: list[Raw], table: Table, mapping: TableMapping) -> Origin:
 
 def _single(
     frame: pd.DataFrame, origin: Origin, table: Table, mapping: TableMapping, ledger: Ledger
-) -> tuple[pd.DataFrame, Origin]:
-    """Rows without those that are there twice, as the mapping says; each exclusion counted."""
+) -> tuple[pd.DataFrame, Origin, bool]:
+    """Rows without those that are there twice, as the mapping says; each exclusion counted.
+
+    The last of what is returned says whether any two rows of the table shared a key.
+    """
     rule, key = mapping.duplicates, list(table.key)
     if not key or any(name not in frame for name in key):
-        return frame, origin
-    shared = np.flatnonzero(frame.duplicated(key, keep=False).to_numpy())
+        return frame, origin, False
+    shared = sharing(frame, key)
     out = np.zeros(len(frame), dtype=bool)
     if rule.exact == "drop" and shared.size:
         again = frame.iloc[shared].duplicated(keep="first").to_numpy()
@@ -220,8 +223,8 @@ def _single(
         _note(ledger, origin, gone, f"shares its key with another row: the {rule.keep} is kept")
         out |= gone
     if not out.any():
-        return frame, origin
-    return frame[~out].reset_index(drop=True), origin.take(~out)
+        return frame, origin, bool(shared.size)
+    return frame[~out].reset_index(drop=True), origin.take(~out), True
 
 
 def _note(ledger: Ledger, origin: Origin, out: np.ndarray, rule: str) -> None:

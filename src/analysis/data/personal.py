@@ -14,9 +14,12 @@ import hashlib
 import os
 import secrets
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from analysis.data.cells import Cells
 from analysis.errors import ParamsError, Problem
@@ -31,14 +34,24 @@ DIGITS = 20
 
 def hashed(column: Cells, salt: bytes) -> Cells:
     """The column with every identifier replaced by ``P`` and twenty digits; nothing stays so."""
-    words = [pseudonym(word, salt) if word else "" for word in column.words.to_pylist()]
-    return Cells(column.codes, pa.array(words, pa.string()), column.refused)
+    marks = pseudonyms(column.words.to_pylist(), salt)
+    return Cells(column.codes, pc.if_else(pc.equal(column.words, ""), "", marks), column.refused)
 
 
-def pseudonym(identifier: str, salt: bytes) -> str:
-    """The keyed BLAKE2b hash of an identifier, in a shape that no other identifier has."""
-    mark = hashlib.blake2b(identifier.encode("utf-8"), key=salt, digest_size=16).digest()
-    return f"P{int.from_bytes(mark, 'big') % 10**DIGITS:0{DIGITS}d}"
+def pseudonyms(identifiers: Sequence[str], salt: bytes) -> pa.Array:
+    """Keyed BLAKE2b hashes of identifiers, in a shape that no other identifier has."""
+    keyed = hashlib.blake2b(key=salt, digest_size=16)
+    marks = []
+    for identifier in identifiers:
+        mark = keyed.copy()
+        mark.update(identifier.encode("utf-8"))
+        marks.append(mark.digest())
+    halves = np.frombuffer(b"".join(marks), dtype=">u8").reshape(-1, 2) % 10 ** (DIGITS // 2)
+    texts = [
+        pc.utf8_lpad(pa.array(half.astype(np.uint64)).cast(pa.string()), DIGITS // 2, "0")
+        for half in halves.T
+    ]
+    return pc.binary_join_element_wise("P", *texts, "")
 
 
 def project_salt(folder: Path) -> bytes:
