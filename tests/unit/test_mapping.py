@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -279,3 +281,81 @@ def test_the_account_says_what_was_detected(tmp_path):
     assert source.how == "encoding detected, delimiter detected"
     assert report_of(dataset, problems)["tables"][0]["files"][0]["encoding"] == "gb18030"
     assert ABOUT["status"] == "simulated"
+
+
+FILLED = {"title": {"en": "T", "zh": "题"}, "status": "simulated", "licence": "x", "origin": "y"}
+
+
+def begin(folder: Path, *files: Path) -> object:
+    """The command that writes a first dataset.yml."""
+    return CliRunner().invoke(cli.commands, ["init", str(folder), *map(str, files)])
+
+
+def test_a_first_description_passes_once_its_blanks_are_filled(tmp_path, in_root):
+    """An easy export in GB18030: who gave it and what it is are all that has to be written."""
+    folder = export(tmp_path, encoding="gb18030", delimiter=";")
+    (folder / "dataset.yml").unlink()
+    file = folder / "台账.csv"
+    before = digest.of_file(file)
+    result = begin(folder, file)
+    assert result.exit_code == 0, result.output
+    with pytest.raises(ContractError, match=r"4 problems|5 problems") as caught:
+        examine(folder)
+    assert {"title", "status", "licence", "origin"} <= set(
+        re.findall(r"dataset.yml, (\w+)", str(caught.value))
+    )
+    settings = yaml.safe_load((folder / "dataset.yml").read_text(encoding="utf-8"))
+    mapping = settings["mapping"]["complaints"]
+    assert (mapping["encoding"], mapping["delimiter"]) == ("gb18030", ";")
+    assert mapping["columns"]["received_on"] == "日期"
+    assert mapping["values"]["kind"] == {"投诉": "complaint", "举报": "report", "咨询": "enquiry"}
+    assert set(mapping["dates"]) == {"%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d"}
+    filled = yaml.safe_dump(settings | FILLED, allow_unicode=True)
+    (folder / "dataset.yml").write_text(filled, encoding="utf-8")
+    dataset, problems = examine(folder)
+    assert not problems
+    assert len(dataset.tables["complaints"]) == 6
+    assert digest.of_file(file) == before
+
+
+def test_a_first_description_is_never_written_over_another(tmp_path, in_root):
+    """Not even an empty one."""
+    folder = export(tmp_path)
+    before = (folder / "dataset.yml").read_bytes()
+    result = begin(folder, folder / "台账.csv", folder / "gone.csv", tmp_path / "salt")
+    assert result.exit_code == 10
+    assert "3 problems" in result.output
+    for word in ("is there already", "does not exist", "lies outside the dataset's folder"):
+        assert word in result.output
+    assert (folder / "dataset.yml").read_bytes() == before
+
+
+def test_a_first_description_takes_no_record_for_a_header(tmp_path, in_root):
+    """Cells of a record must not be written into a file that is passed on."""
+    folder = export(tmp_path)
+    (folder / "dataset.yml").unlink()
+    file = folder / "台账.csv"
+    file.write_text(file.read_text(encoding="utf-8").split("\n", 1)[1], encoding="utf-8")
+    result = begin(folder, file)
+    assert result.exit_code == 11
+    assert "holds no row that looks like names" in result.output
+    assert not (folder / "dataset.yml").exists()
+
+
+def test_a_first_description_of_the_ugly_export_finds_its_form(ugly, tmp_path, in_root):
+    """Title rows, merged header, marks of numbers, words and which file is which table."""
+    folder = Path(shutil.copytree(ugly, tmp_path / "ugly"))
+    mapping = yaml.safe_load((folder / "dataset.yml").read_text(encoding="utf-8"))["mapping"]
+    (folder / "dataset.yml").unlink()
+    assert begin(folder, *sorted(folder.iterdir())).exit_code == 0
+    text = (folder / "dataset.yml").read_text(encoding="utf-8")
+    guessed = yaml.safe_load(text)["mapping"]
+    assert guessed.keys() == mapping.keys()
+    for table, given in mapping.items():
+        assert guessed[table]["columns"] == given["columns"], table
+    assert guessed["regions"]["header"] == [2, 3]
+    complaints = guessed["complaints"]
+    assert (complaints["decimal"], complaints["thousands"]) == (",", ".")
+    assert complaints["values"]["outcome"] == mapping["complaints"]["values"]["outcome"]
+    assert "# not read: 备注" in text
+    assert not re.search(r"C\d{8}|R\d{9}", text), "an identifier of a record or person"

@@ -131,14 +131,24 @@ def read_about(folder: Path) -> About:
 
 
 def _sharper(problems: list[Problem]) -> list[Problem]:
-    """Misspelt keys of a mapping with the nearest right name."""
+    """Misspelt keys of a mapping with the nearest right name; what is still to fill in, once.
+
+    Words of a map of values stand in cells and are not repeated.
+    """
     known = list(TableMapping.model_fields)
-    return [
-        Problem(p.where, p.what, p.remedy or nearest(p.where.rsplit(".", 1)[1], known))
-        if p.what == "is not a parameter here" and ", mapping." in p.where
-        else p
-        for p in problems
-    ]
+    found: dict[Problem, None] = {}
+    for problem in problems:
+        where, what, remedy = problem.where, problem.what, problem.remedy
+        if ".values." in where and ".words." in where:
+            where, what = where.partition(".words.")[0], "holds a word without one of ours"
+            remedy = "Write the contract's word behind each"
+        elif where.endswith((".Words", ".str")):
+            where, what = where.rpartition(".")[0], "is neither a text nor one in each language"
+            remedy = "Write a text, or en: and zh:"
+        elif what == "is not a parameter here" and ", mapping." in where and not remedy:
+            remedy = nearest(where.rsplit(".", 1)[1], known)
+        found[Problem(where, what, remedy)] = None
+    return list(found)
 
 
 def _missing(folder: Path, file: Path) -> Problem:

@@ -68,6 +68,22 @@ def read_excel(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> 
     return Raw(source, tuple(names), columns, np.arange(last + 1, len(cells) + 1), Ledger(name))
 
 
+def sheet_rows(file: Path, name: str, count: int) -> tuple[list[list[str]], str]:
+    """The first rows of the first sheet as texts, and its name.
+
+    Raises
+    ------
+    ContractError: as :func:`read_excel`.
+    """
+    _require_sound_archive(file, name)
+    book, sheet = _open(file, name, "")
+    try:
+        rows = [[_text(c) for c in row] for row in sheet.iter_rows(max_row=count, values_only=True)]
+    finally:
+        book.close()
+    return rows, str(sheet.title)
+
+
 def _at(row: list[str], place: int) -> str:
     return row[place] if place < len(row) else ""
 
