@@ -381,6 +381,21 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], list[str]]] = {
         settings(lambda text: text.replace("complaints:", "complaint:")),
         [r"mapping.complaint: is not a table of the contract\. Did you mean 'complaints'"],
     ),
+    "bytes that are no text": (mapped(encoding="base64"), [r"encoding: is not an encoding"]),
+    "a zone nobody lives in": (mapped(time_zone="Mars/X"), [r"time_zone: is not a time zone"]),
+    "a name too long": (mapped(files="x" * 999), [r"files: holds what is no name of a file"]),
+    "a number for a column": (
+        mapped(columns={**MAPPING["columns"], "closed_on": 7}),
+        [r"columns.closed_on: is no name of a column\. Write the owner's name"],
+    ),
+    "no row left": (
+        mapped(keep_rows=[{"column": "类型", "words": ["秘密"]}]),
+        [r"台账.csv: holds no row that is kept"],
+    ),
+    "a header without rows": (
+        written(lambda text: text.split("\n")[0].encode()),
+        [r"台账.csv: holds no row that is kept"],
+    ),
     "two statements of SQL": (
         mapped(**SQL, sql="SELECT 1; DROP TABLE x"),
         [r"mapping.complaints.sql: is not a single"],

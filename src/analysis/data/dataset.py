@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -142,9 +143,12 @@ def _sharper(problems: list[Problem]) -> list[Problem]:
         if ".values." in where and ".words." in where:
             where, what = where.partition(".words.")[0], "holds a word without one of ours"
             remedy = "Write the contract's word behind each"
-        elif where.endswith((".Words", ".str")):
+        elif re.search(r", (licence|origin)\.(Words|str)$", where):
             where, what = where.rpartition(".")[0], "is neither a text nor one in each language"
             remedy = "Write a text, or en: and zh:"
+        elif ".columns." in where:
+            where = where.removesuffix(".str").removesuffix(".tuple[str, ...]")
+            what, remedy = "is no name of a column", "Write the owner's name, or several in a list"
         elif what == "is not a parameter here" and ", mapping." in where and not remedy:
             remedy = nearest(where.rsplit(".", 1)[1], known)
         found[Problem(where, what, remedy)] = None

@@ -86,7 +86,11 @@ def guess_delimiter(sample: str) -> str:
     lines = sample.splitlines()[:200]
     best, chosen = (0.0, 0), ","
     for mark in DELIMITERS:
-        widths = Counter(len(row) for row in csv.reader(lines, delimiter=mark) if row)
+        try:
+            widths = Counter(len(row) for row in csv.reader(lines, delimiter=mark) if row)
+        except csv.Error:
+            # A cell longer than the reader takes, as where a quotation mark is left open.
+            continue
         wide = {width: count for width, count in widths.items() if width > 1}
         if wide:
             width, count = max(wide.items(), key=lambda item: (item[1], item[0]))

@@ -73,6 +73,9 @@ def read_table(
     last = Ledger(origin.name)
     frame, origin, repeated = _single(frame, origin, table, mapping, last)
     problems += check_key(table, frame, origin) if repeated else []
+    if frame.empty and mapping is not PLAIN:
+        what, remedy = "holds no row that is kept", "Look at the file and at the rules on rows"
+        problems.append(Problem(origin.name, what, remedy))
     account = _account(table, raws, [*ledgers, last], len(frame), mapping)
     return Taken(frame, origin, account, tuple(problems))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import zoneinfo
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -111,6 +112,8 @@ class TableMapping(Strict):
     header: the row of the names, or several where headers are merged.
     columns: contract column to the owner's column, or to several that are joined by ``-``.
     dates: formats tried on every date; a cell that two of them read differently is refused.
+        A time of day is left out.
+    time_zone: whose days count where a Parquet file or database holds times with a zone.
     empty: words that stand for nothing.
     """
 
@@ -143,9 +146,11 @@ class TableMapping(Strict):
     def _known_encoding(cls, name: str) -> str:
         if name:
             try:
-                codecs.lookup(name).incrementaldecoder(errors="strict").decode(b"")
-            except (LookupError, TypeError, AssertionError):
-                raise ValueError("is not an encoding: for example utf-8, gb18030, utf-16") from None
+                read = codecs.getincrementaldecoder(name)(errors="strict").decode(b"")
+            except (LookupError, TypeError, AssertionError, UnicodeError):
+                read = None
+            if not isinstance(read, str):
+                raise ValueError("is not an encoding: for example utf-8, gb18030, utf-16")
         return name
 
     @field_validator("delimiter")
@@ -155,6 +160,23 @@ class TableMapping(Strict):
         if mark and (len(mark) > 1 or not mark.isascii() or mark in '"\r\n'):
             raise ValueError("is not one plain character: for example ',', ';', tab")
         return mark
+
+    @field_validator("files")
+    @classmethod
+    def _possible_names(cls, files: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not name.strip() or max(map(len, name.split("/"))) > 200 for name in files):
+            raise ValueError("holds what is no name of a file")
+        return files
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        if zone:
+            try:
+                zoneinfo.ZoneInfo(zone)
+            except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+                raise ValueError("is not a time zone: for example Asia/Shanghai") from None
+        return zone
 
     @field_validator("header")
     @classmethod
