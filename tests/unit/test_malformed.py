@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import zipfile
 from collections.abc import Callable
@@ -573,3 +574,31 @@ def test_there_are_forty_malformed_datasets():
     """As was promised; a case taken out is missed."""
     assert len(REFUSED) >= 40
     assert yaml.safe_load("010203") == 4227, "YAML still reads codes as octal numbers"
+
+
+@pytest.mark.parametrize("kind", ["text", "workbook"])
+def test_damage_at_random_never_ends_in_a_traceback(tmp_path, kind):
+    """Bytes changed, cut and added: an error of ours or rows that add up, and no value shown."""
+    draw = random.Random(7)  # noqa: S311  damage, not a secret
+    folder = workbook()(tmp_path) if kind == "workbook" else export(tmp_path)
+    file = folder / ("台账.xlsx" if kind == "workbook" else TABLE)
+    whole, outcomes = file.read_bytes(), set()
+    for _ in range(60):
+        data = bytearray(whole)
+        for _ in range(draw.choice([1, 3, 20])):
+            place = draw.randrange(len(data))
+            if draw.random() < 0.6:
+                data[place] = draw.choice([0, 10, 34, 44, draw.randrange(256)])
+            else:
+                del data[place : place + draw.randrange(1, 20)]
+        file.write_bytes(data)
+        try:
+            dataset, problems = examine(folder)
+        except AnalysisError as error:
+            problems = list(error.problems)
+        else:
+            account = dataset.accounts["complaints"]
+            assert problems or account.rows == account.kept + sum(account.left_out().values())
+        outcomes.add(bool(problems))
+        assert not PRIVATE.search("\n".join(map(str, problems)))
+    assert outcomes == {True, False}

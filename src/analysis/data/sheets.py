@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import warnings
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +23,7 @@ from analysis.data.cells import Cells, cells_of, plain_name
 from analysis.data.mapping import TableMapping
 from analysis.data.origin import row_problem
 from analysis.data.raw import Raw, Wanted, merged_names, require_distinct
-from analysis.errors import ContractError, Problem, nearest
+from analysis.errors import AnalysisError, ContractError, Problem, nearest
 
 LARGEST = 2 << 30
 """Bytes an Excel file may unfold to; a full sheet of 20 columns takes about half."""
@@ -36,19 +39,17 @@ def read_excel(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> 
     ------
     ContractError: not an Excel file, a bomb, no such sheet, formulas without stored values.
     """
-    _require_sound_archive(file, name)
-    book, sheet = _open(file, name, mapping.sheet)
-    try:
-        cells = [[_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
-    finally:
-        book.close()
+    with _mended_by_owner(name):
+        _require_sound_archive(file, name)
+        cells, title = _rows(file, name, mapping.sheet)
     last = mapping.header[-1]
     if len(cells) < last or not any(cells[last - 1]):
         where = f"{name}, row {last}"
         raise ContractError(
             [Problem(where, "holds no names of columns", "Correct header in dataset.yml")]
         )
-    _refuse_unstored_formulas(file, name, mapping.sheet, cells)
+    with _mended_by_owner(name):
+        _refuse_unstored_formulas(file, name, mapping.sheet, cells)
     names = merged_names(cells[mapping.header[0] - 1 : last])
     require_distinct(names, wanted, name)
     body = cells[last:]
@@ -62,7 +63,7 @@ def read_excel(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> 
         sha256=digest.of_file(file),
         form="Excel",
         rows=len(body),
-        sheet=str(sheet.title),
+        sheet=title,
         header=mapping.header,
     )
     return Raw(source, tuple(names), columns, np.arange(last + 1, len(cells) + 1), Ledger(name))
@@ -75,13 +76,34 @@ def sheet_rows(file: Path, name: str, count: int) -> tuple[list[list[str]], str]
     ------
     ContractError: as :func:`read_excel`.
     """
-    _require_sound_archive(file, name)
-    book, sheet = _open(file, name, "")
+    with _mended_by_owner(name):
+        _require_sound_archive(file, name)
+        return _rows(file, name, "", count)
+
+
+def _rows(
+    file: Path, name: str, wanted: str | int, count: int | None = None
+) -> tuple[list[list[str]], str]:
+    book, sheet = _open(file, name, wanted)
     try:
-        rows = [[_text(c) for c in row] for row in sheet.iter_rows(max_row=count, values_only=True)]
+        rows = sheet.iter_rows(max_row=count, values_only=True)
+        return [[_text(cell) for cell in row] for row in rows], str(sheet.title)
     finally:
         book.close()
-    return rows, str(sheet.title)
+
+
+@contextmanager
+def _mended_by_owner(name: str) -> Iterator[None]:
+    """Whatever a reader of workbooks stumbles over as one problem; its own words quote cells."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except AnalysisError:
+        raise
+    except Exception:  # a damaged file is the user's to mend, whatever the reader says
+        what, remedy = "cannot be read as an Excel workbook", "Save it anew in Excel, or as CSV"
+        raise ContractError([Problem(name, what, remedy)]) from None
 
 
 def _at(row: list[str], place: int) -> str:
@@ -129,11 +151,7 @@ def _open(file: Path, name: str, wanted: str | int, *, values: bool = True) -> t
     """The workbook, and the sheet of that name or number; the first where none is named."""
     import openpyxl
 
-    try:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=values)
-    except Exception:  # a damaged file is the user's to mend, whatever the reader says
-        what, remedy = "cannot be read as an Excel workbook", "Save it anew in Excel, or as CSV"
-        raise ContractError([Problem(name, what, remedy)]) from None
+    book = openpyxl.load_workbook(file, read_only=True, data_only=values)
     names = book.sheetnames
     if isinstance(wanted, int) and 1 <= wanted <= len(names):
         return book, book[names[wanted - 1]]
@@ -175,7 +193,7 @@ def read_parquet(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -
         require_distinct(names, wanted, name)
         chosen = [own for own in names if wanted(plain_name(own))]
         table = pyarrow.parquet.read_table(file, columns=chosen)
-    except (pa.ArrowInvalid, OSError):
+    except (pa.ArrowException, OSError):
         what, remedy = "cannot be read as Parquet", "Export it again"
         raise ContractError([Problem(name, what, remedy)]) from None
     source = Source(name, digest.of_file(file), "Parquet", table.num_rows)
