@@ -602,3 +602,15 @@ def test_damage_at_random_never_ends_in_a_traceback(tmp_path, kind):
         outcomes.add(bool(problems))
         assert not PRIVATE.search("\n".join(map(str, problems)))
     assert outcomes == {True, False}
+
+
+def test_cells_of_a_record_read_as_names_are_not_offered(tmp_path):
+    """Of a first row that holds a single name that is looked for, none of the rest is shown."""
+    folder = export(tmp_path)
+    table = cells()[1:]
+    table[0][4] = "来源"
+    (folder / TABLE).write_text(text_of(table), encoding="utf-8")
+    message = refusal(folder)
+    assert "7 problems" in message
+    assert "column 投诉人 (claimant_id): is missing. Who complained" in message
+    assert "Did you mean" not in message
