@@ -17,7 +17,8 @@ from analysis import digest
 from analysis.data.account import Account
 from analysis.data.contract import check_links
 from analysis.data.intake import Taken, read_table
-from analysis.data.mapping import PLAIN, Strict, TableMapping, mapping_problems
+from analysis.data.mapping import PLAIN, Strict, TableMapping
+from analysis.data.mapping_rules import mapping_problems
 from analysis.data.query import sqlite_file
 from analysis.data.settings import read_settings
 from analysis.data.sources import DEFAULTS, inside, matching, named
