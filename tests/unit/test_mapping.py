@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -179,6 +180,8 @@ def test_an_unsafe_salt_is_refused(clean, tmp_path, monkeypatch, text, mode, exp
 def test_the_salt_is_ignored_by_git(root):
     """It must not travel with the project."""
     assert ".salt" in (root / ".gitignore").read_text().split()
+    known = subprocess.run(["git", "ls-files", ".salt"], cwd=root, capture_output=True, check=False)
+    assert not known.stdout
 
 
 def test_the_content_key_sees_the_files_the_mapping_and_the_names_looked_up(tmp_path):

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.data.cells import Cells, cells_of
+from analysis.data.distinct import Cells, cells_of
 from analysis.data.origin import Origin
 from analysis.errors import Problem, nearest
 

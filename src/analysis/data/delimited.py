@@ -14,7 +14,7 @@ import pyarrow.csv
 
 from analysis import digest
 from analysis.data.account import Ledger, Source
-from analysis.data.cells import Cells, cells_of, plain_name
+from analysis.data.distinct import Cells, cells_of, plain_name
 from analysis.data.encoding import decoded
 from analysis.data.mapping import TableMapping
 from analysis.data.origin import row_problem

@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis.data.cells import plain_name
 from analysis.data.contract import Column
+from analysis.data.distinct import plain_name
 from analysis.data.look import (
     MOST_WORDS,
     Look,

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.account import Account, Ledger
-from analysis.data.cells import Cells, constant, plain_name, stack
 from analysis.data.contract import Table, check_columns, check_key, parse_columns, sharing
+from analysis.data.distinct import Cells, constant, plain_name, stack
 from analysis.data.mapping import PLAIN, TableMapping
 from analysis.data.origin import Origin, rows_words
 from analysis.data.personal import hashed, project_salt

@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.data import cells as repairs
-from analysis.data.cells import Cells, plain_name
+from analysis.data import distinct as repairs
 from analysis.data.contract import Column, Table
 from analysis.data.delimited import first_rows, guess_delimiter
+from analysis.data.distinct import Cells, plain_name
 from analysis.data.encoding import decoded
 from analysis.data.mapping import TableMapping
 from analysis.data.sheets import sheet_rows

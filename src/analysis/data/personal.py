@@ -21,7 +21,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.data.cells import Cells
+from analysis.data.distinct import Cells
 from analysis.errors import ParamsError, Problem
 
 VARIABLE = "ANALYSIS_SALT"

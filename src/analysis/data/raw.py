@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.account import Ledger, Source
-from analysis.data.cells import Cells, plain_name
+from analysis.data.distinct import Cells, plain_name
 from analysis.errors import ContractError, Problem
 
 Wanted = Callable[[str], bool]

@@ -11,9 +11,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.data import cells as repairs
-from analysis.data.cells import Cells, changed, joined, mask, plain_name
+from analysis.data import distinct as repairs
 from analysis.data.contract import Column, Table
+from analysis.data.distinct import Cells, changed, joined, mask, plain_name
 from analysis.data.mapping import PLAIN, RowRule, TableMapping, ValueMap
 from analysis.data.origin import row_problem
 from analysis.data.raw import Raw

@@ -19,7 +19,7 @@ import pyarrow.parquet
 
 from analysis import digest
 from analysis.data.account import Ledger, Source
-from analysis.data.cells import Cells, cells_of, plain_name
+from analysis.data.distinct import Cells, cells_of, plain_name
 from analysis.data.mapping import TableMapping
 from analysis.data.origin import row_problem
 from analysis.data.raw import Raw, Wanted, merged_names, require_distinct

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from analysis.data.cells import Cells, cells_of
 from analysis.data.delimited import read_delimited
+from analysis.data.distinct import Cells, cells_of
 from analysis.data.mapping import TableMapping
 from analysis.data.raw import Raw, Wanted
 from analysis.data.sheets import read_excel, read_parquet
