@@ -70,22 +70,59 @@ def project_root() -> Path:
     type=click.Path(path_type=Path, file_okay=False),
     help="folder of the documents that published figures were read off",
 )
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="write what was read, repaired, left out and refused as JSON, of one dataset",
+)
 @in_project
-def check(targets: tuple[str, ...], sources: Path | None) -> None:
-    """Check datasets (folders), suites or params files without running anything."""
-    from analysis.batch.plan import plan
-    from analysis.data.dataset import read_dataset
+def check(targets: tuple[str, ...], sources: Path | None, report: Path | None) -> None:
+    """Check datasets (folders), suites or params files without running anything.
 
+    Of a dataset, shows what was read, repaired, left out and refused: counts and row numbers,
+    never a value.
+    """
+    from analysis.batch.plan import plan
+
+    folders = [target for target in targets if Path(target).is_dir()]
+    if report is not None and len(folders) != 1:
+        raise ParamsError([Problem("--report", "is of one dataset", "Name one folder")])
     for target in targets:
         if Path(target).is_dir():
-            dataset = read_dataset(target)
-            rows = ", ".join(f"{name} {len(frame):,}" for name, frame in dataset.tables.items())
-            if dataset.has("figures"):
-                check_figures(target, sources)
-            click.echo(f"{target}: obeys the contract ({dataset.about.status}; rows: {rows})")
+            check_dataset(target, sources, report)
         else:
             for run in plan([target]):
                 click.echo(f"{run.report} [{run.language}]: can run")
+
+
+def check_dataset(target: str, sources: Path | None, report: Path | None) -> None:
+    """The account of one dataset, and everything that is wrong with it."""
+    from analysis.data.checkup import account_lines, write_report
+    from analysis.data.dataset import examine
+    from analysis.errors import ContractError
+
+    dataset, problems = examine(Path(target))
+    if report is not None:
+        write_report(dataset, problems, report)
+    click.echo("\n".join(account_lines(dataset, problems)))
+    if problems:
+        raise ContractError(problems)
+    if dataset.has("figures"):
+        check_figures(target, sources)
+    rows = ", ".join(f"{name} {len(frame):,}" for name, frame in dataset.tables.items())
+    click.echo(f"{target}: obeys the contract ({dataset.about.status}; rows: {rows})")
+
+
+@commands.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@in_project
+def init(folder: Path, files: tuple[Path, ...]) -> None:
+    """Look at exports and write a first dataset.yml with guesses to correct; changes no file."""
+    from analysis.data.draft import write_draft
+
+    written = write_draft(folder, files)
+    click.echo(f"Wrote {written}: look at every line, then run: analysis check {folder}")
 
 
 def check_figures(target: str, sources: Path | None) -> None:

@@ -23,6 +23,11 @@ def of_value(value: Any) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
+def of_bytes(data: bytes) -> str:
+    """SHA-256 of bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def of_file(file: Path) -> str:
     """SHA-256 of a file."""
     with file.open("rb") as handle:

@@ -41,6 +41,7 @@ CASES = [
     ("interventions", "1984-01-01", "01/02/1984", r"Write dates as YYYY-MM-DD"),
     ("interventions", "selected", "chosen", r"assignment, row 2: is not one of the allowed"),
     ("interventions", "started_on", "start_on", r"start_on: is not in the contract. Did you mean"),
+    ("outcomes", "IN-01,1980", "IN-01,1980-07", r"period, row 2: is of another length than most"),
     ("regions", "name_zh", "name_cn", r"column name_zh: is missing"),
     ("regions", ",city,", ",parish,", r"column level, row 2: is not one of the allowed words"),
 ]
@@ -91,7 +92,8 @@ def test_codes_keep_their_leading_zeros():
 @pytest.mark.parametrize("period", ["1980", "1980Q3", "1980-Q3", "1980-07"])
 def test_periods_may_be_years_quarters_or_months(zones, period):
     """All three forms are read."""
-    spoil(zones, "outcomes", "IN-01,1980", f"IN-01,{period}")
+    row = "IN-01,1980,unemployment_claims"
+    spoil(zones, "outcomes", row, f"IN-01,{period},claims_of_another_length")
     assert read_dataset(zones).tables["outcomes"]["period"].iloc[0] == period
 
 
@@ -111,7 +113,7 @@ def test_a_broken_dataset_yml_is_refused_with_its_keys(zones):
 def test_a_damaged_file_is_refused_without_a_traceback(zones):
     """Bytes that are no UTF-8."""
     (zones / "outcomes.csv").write_bytes(b"region_code,period\n\xff\xfe\x00,1980\n")
-    assert "outcomes.csv: cannot be read" in refusal(zones)
+    assert "outcomes.csv, row 2: cannot be read" in refusal(zones)
 
 
 def test_reading_sees_a_changed_file(zones):

@@ -7,21 +7,21 @@ names file, column, rule, row numbers and remedy, never the value of a cell.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from analysis.data.distinct import Cells, cells_of
+from analysis.data.origin import Origin
 from analysis.errors import Problem, nearest
 
 PERIOD = re.compile(r"^\d{4}(-(0[1-9]|1[0-2])|-?Q[1-4])?$")
 """A period is a year ``2019``, a quarter ``2019Q2`` or a month ``2019-03``."""
-
-FIRST_DATA_ROW = 2
-"""Row 1 of a file is its header."""
-
-ROWS_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Column:
     """One column: its type, unit, rules, and words for the reader.
 
     ``kind`` is one of code, text, whole, number, date, period, choice, flag.
-    ``links_to`` names ``table.column`` whose values this column must come from.
+    ``links_to`` names ``table.column`` whose values this column must come from. A ``personal``
+    column names a person; its values are replaced by keyed hashes when they are read.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Column:
     maximum: float | None = None
     choices: tuple[tuple[str, str, str], ...] = ()
     links_to: str = ""
+    personal: bool = False
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -69,22 +71,14 @@ class Table:
         return tuple(column.name for column in self.columns)
 
 
-def rows_text(positions: np.ndarray) -> str:
-    """Row numbers as a reader of the file counts them, the first few and how many more."""
-    rows = [str(int(position) + FIRST_DATA_ROW) for position in positions[:ROWS_SHOWN]]
-    more = len(positions) - len(rows)
-    listed = ", ".join(rows) + (f" and {more} more" if more else "")
-    return f"row {listed}" if len(positions) == 1 else f"rows {listed}"
-
-
-def check_columns(table: Table, frame: pd.DataFrame, file: str) -> list[Problem]:
+def check_columns(table: Table, frame: Columns, file: str) -> list[Problem]:
     """Missing and unknown columns of a table as read."""
     problems = [
         Problem(f"{file}, column {column.name}", "is missing", f"{column.en} ({column.kind})")
         for column in table.columns
         if column.required and column.name not in frame
     ]
-    unknown = [str(name) for name in frame.columns if name not in table.names]
+    unknown = [str(name) for name in frame if name not in table.names]
     problems += [
         Problem(f"{file}, column {name}", "is not in the contract", nearest(name, table.names))
         for name in unknown
@@ -92,41 +86,60 @@ def check_columns(table: Table, frame: pd.DataFrame, file: str) -> list[Problem]
     return problems
 
 
-def parse_table(table: Table, raw: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Problem]]:
+Columns: TypeAlias = Mapping[str, Any]
+"""Columns of a table as read: texts with each kept once, or already typed."""
+
+
+def parse_table(
+    table: Table, raw: Columns, origin: Origin | str
+) -> tuple[pd.DataFrame, list[Problem]]:
     """The table with typed columns, and everything wrong with it.
 
     Parameters
     ----------
-    raw: the table as read, every cell a string or already typed, in file order.
-    file: the name shown in problems.
+    raw: the table as read, every cell a text or already typed, in file order.
+    origin: the file and row of each row, or the name of the one file that it all is.
     """
-    problems = check_columns(table, raw, file)
+    if isinstance(origin, str):
+        origin = Origin.plain(origin, len(next(iter(dict(raw).values()), ())))
+    problems = check_columns(table, raw, origin.name)
+    frame, found = parse_columns(table, raw, origin)
+    return frame, [*problems, *found, *check_key(table, frame, origin)]
+
+
+def parse_columns(table: Table, raw: Columns, origin: Origin) -> tuple[pd.DataFrame, list[Problem]]:
+    """The columns of the contract, typed, and the rows that break their rules."""
+    problems: list[Problem] = []
     parsed: dict[str, pd.Series] = {}
     for column in table.columns:
         if column.name in raw:
-            values, found = parse_column(column, raw[column.name], file)
+            values, found = parse_column(column, raw[column.name], origin)
             parsed[column.name] = values
             problems += found
     frame = pd.DataFrame(parsed)
-    problems += check_key(table, frame, file)
-    return frame, problems
+    return frame, [*problems, *check_periods(table, frame, origin)]
 
 
-def parse_column(column: Column, raw: pd.Series, file: str) -> tuple[pd.Series, list[Problem]]:
+def parse_column(
+    column: Column, raw: pd.Series | Cells, origin: Origin
+) -> tuple[pd.Series, list[Problem]]:
     """One column typed, with the rows that break each of its rules."""
-    text = _as_text(raw)
+    given = raw.distinct() if isinstance(raw, Cells) else raw
+    text = _as_text(given)
     empty = text.isna() | (text == "")
-    where = f"{file}, column {column.name}"
     problems: list[Problem] = []
 
     def refuse(bad: pd.Series, rule: str, remedy: str) -> None:
-        positions = np.flatnonzero(bad.to_numpy(dtype=bool))
-        if positions.size:
-            problems.append(Problem(f"{where}, {rows_text(positions)}", rule, remedy))
+        broken = bad.to_numpy(dtype=bool)
+        if not broken.any():
+            return
+        positions = np.flatnonzero(broken[raw.codes] if isinstance(raw, Cells) else broken)
+        problems.extend(origin.problems(positions, rule, remedy, column.name))
 
     if column.required:
-        refuse(empty, "is empty", "Every row needs a value here")
-    values, bad, rule, remedy = _typed(column, raw, text, empty)
+        told = raw.refused if isinstance(raw, Cells) and raw.refused is not None else False
+        refuse(empty & np.logical_not(told), "is empty", "Every row needs a value here")
+    values, bad, rule, remedy = _typed(column, given, text, empty)
     refuse(bad & ~empty, rule, remedy)
     if column.kind in ("whole", "number"):
         low, high = column.minimum, column.maximum
@@ -134,52 +147,90 @@ def parse_column(column: Column, raw: pd.Series, file: str) -> tuple[pd.Series, 
             refuse(values < low, f"is below {low:g}", f"{column.en}: {low:g} or more")
         if high is not None:
             refuse(values > high, f"is above {high:g}", f"{column.en}: {high:g} or less")
+    if isinstance(raw, Cells):
+        values = values.take(raw.codes).reset_index(drop=True)
     return values, problems
 
 
 def _as_text(raw: pd.Series) -> pd.Series:
     if pd.api.types.is_string_dtype(raw) or raw.dtype == object:
         return raw.astype("string").str.strip()
+    if pd.api.types.is_datetime64_any_dtype(raw) or pd.api.types.is_float_dtype(raw):
+        # Taken as they are below: only what is missing matters.
+        return pd.Series(np.where(raw.isna(), "", "?"), index=raw.index)
     return raw.astype("string")
 
 
-def check_key(table: Table, frame: pd.DataFrame, file: str) -> list[Problem]:
+def check_key(table: Table, frame: pd.DataFrame, origin: Origin) -> list[Problem]:
     """Rows that share a key."""
     if not table.key or any(name not in frame for name in table.key):
         return []
-    repeated = frame.duplicated(list(table.key), keep="first").to_numpy()
-    positions = np.flatnonzero(repeated)
-    if not positions.size:
+    shared = sharing(frame, table.key)
+    again = frame.iloc[shared].duplicated(list(table.key), keep="first").to_numpy()
+    if not again.any():
         return []
+    positions = shared[again]
     key = " + ".join(table.key)
-    return [
-        Problem(
-            f"{file}, {rows_text(positions)}",
-            f"repeats the key {key} of an earlier row",
-            "Keep one row per key",
-        )
-    ]
+    rule = f"repeats the key {key} of an earlier row"
+    return origin.problems(positions, rule, "Keep one row per key")
+
+
+def sharing(frame: pd.DataFrame, key: Sequence[str]) -> np.ndarray:
+    """Positions of the rows whose key another row has, too, in order."""
+    if len(key) > 1 or not pd.api.types.is_string_dtype(frame[key[0]]):
+        return np.flatnonzero(frame.duplicated(list(key), keep=False).to_numpy())
+    # Arrow tells five million texts apart in a second or two.
+    codes = cells_of(pa.array(frame[key[0]], pa.string(), from_pandas=True)).codes
+    return np.flatnonzero(np.bincount(codes)[codes] > 1)
+
+
+def check_periods(table: Table, frame: pd.DataFrame, origin: Origin) -> list[Problem]:
+    """Rows whose period is of another length than most of the same outcome or exposure."""
+    others = [name for name in ("outcome", "exposure") if name in table.key and name in frame]
+    if "period" not in frame or not others:
+        return []
+    known = frame["period"].notna().to_numpy()
+    length = frame["period"].where(known, "").map(_length).to_numpy()
+    mixed = np.zeros(len(frame), dtype=bool)
+    for _, rows in frame.groupby(others[0]).indices.items():
+        own = rows[known[rows]]
+        lengths, counts = np.unique(length[own], return_counts=True)
+        if len(lengths) > 1:
+            mixed[own[length[own] != lengths[counts.argmax()]]] = True
+    rule = "is of another length than most periods"
+    remedy = "Years, quarters and months of one series do not mix: leave one length"
+    return origin.problems(np.flatnonzero(mixed), rule, remedy, "period")
+
+
+def _length(period: str) -> str:
+    return "quarter" if "Q" in period else "month" if "-" in period else "year"
 
 
 def check_links(
-    tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame], files: Mapping[str, str]
+    tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame], origins: Mapping[str, Origin]
 ) -> list[Problem]:
     """Codes that stand in no row of the table they link to."""
-    problems = []
+    problems: list[Problem] = []
     for name, frame in frames.items():
         for column in _linked(tables[name].columns, frame):
             target_table, target_column = column.links_to.split(".")
             if target_table not in frames or target_column not in frames[target_table]:
                 continue
-            values = frame[column.name]
             known = frames[target_table][target_column]
-            unknown = (~values.isin(known) & values.notna()).to_numpy(dtype=bool)
-            positions = np.flatnonzero(unknown)
+            positions = np.flatnonzero(_strange(frame[column.name], known))
             if positions.size:
-                where = f"{files[name]}, column {column.name}, {rows_text(positions)}"
-                remedy = f"Add it to {files[target_table]} or correct it here"
-                problems.append(Problem(where, f"is not in {target_table}", remedy))
+                rule = f"is not in {target_table}"
+                remedy = f"Add it to {origins[target_table].name} or correct it here"
+                problems += origins[name].problems(positions, rule, remedy, column.name)
     return problems
+
+
+def _strange(values: pd.Series, known: pd.Series) -> np.ndarray:
+    """Which values stand in none of the known; Arrow looks millions up in a second."""
+    listed = pa.array(known.dropna().unique(), pa.string())
+    found = pc.is_in(pa.array(values, pa.string(), from_pandas=True), listed)
+    absent: np.ndarray = ~np.asarray(found) & values.notna().to_numpy()
+    return absent
 
 
 def _linked(columns: Iterable[Column], frame: pd.DataFrame) -> list[Column]:
@@ -191,8 +242,15 @@ Typed = tuple[pd.Series, pd.Series, str, str]
 
 
 def _typed(column: Column, raw: pd.Series, text: pd.Series, empty: pd.Series) -> Typed:
+    fine = pd.Series(False, index=raw.index)
     if column.kind == "date" and pd.api.types.is_datetime64_any_dtype(raw):
-        return raw, pd.Series(False, index=raw.index), "", ""
+        return raw, fine, "", ""
+    if column.kind in ("whole", "number") and pd.api.types.is_float_dtype(raw):
+        values = raw.astype("float64")
+        bad = ~pd.Series(np.isfinite(values), index=raw.index)
+        if column.kind == "number":
+            return values, bad, "is not a number", NUMBER_REMEDY
+        return values, bad | (values % 1 != 0), "is not a whole number", WHOLE_REMEDY
     given = text.where(~empty)
     return TYPES.get(column.kind, _free)(column, given)
 
@@ -200,12 +258,12 @@ def _typed(column: Column, raw: pd.Series, text: pd.Series, empty: pd.Series) ->
 def _number(_: Column, text: pd.Series) -> Typed:
     values = pd.to_numeric(text, errors="coerce").astype("float64")
     bad = values.isna() | ~np.isfinite(values)
-    return values, bad, "is not a number", "Digits with a point, no separators"
+    return values, bad, "is not a number", NUMBER_REMEDY
 
 
 def _whole(column: Column, text: pd.Series) -> Typed:
     values, bad, _, _ = _number(column, text)
-    return values, bad | (values % 1 != 0), "is not a whole number", "A count has no decimals"
+    return values, bad | (values % 1 != 0), "is not a whole number", WHOLE_REMEDY
 
 
 def _date(_: Column, text: pd.Series) -> Typed:
@@ -234,6 +292,9 @@ def _flag(_: Column, text: pd.Series) -> Typed:
 def _free(_: Column, text: pd.Series) -> Typed:
     return text, pd.Series(False, index=text.index), "", ""
 
+
+NUMBER_REMEDY = "Digits with a point, no separators"
+WHOLE_REMEDY = "A count has no decimals"
 
 TYPES: Mapping[str, Callable[[Column, pd.Series], Typed]] = {
     "number": _number,

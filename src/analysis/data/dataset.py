@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 import pandas as pd
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from analysis import digest
-from analysis.data.contract import check_links, parse_table
+from analysis.data.account import Account
+from analysis.data.contract import check_links
+from analysis.data.intake import Taken, read_table
 from analysis.data.kept_cells import RecordPanel, keep_folder, record_panel
+from analysis.data.mapping import PLAIN, Strict, TableMapping
+from analysis.data.mapping_rules import mapping_problems
 from analysis.data.present import on_present_regions
+from analysis.data.query import sqlite_file
+from analysis.data.settings import read_settings
 from analysis.data.source import RecordSource
+from analysis.data.sources import DEFAULTS, inside, matching, named
 from analysis.data.tables import TABLES
 from analysis.errors import ContractError, ParamsError, Problem, nearest
 from analysis.params import problems_of
-
-READERS = {".csv", ".parquet"}
-
-
-class Strict(BaseModel):
-    """A model that refuses keys it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Words(Strict):
@@ -82,6 +81,7 @@ class About(Strict):
     words: dict[str, Words] = Field(default_factory=dict)
     files: dict[str, str] = Field(default_factory=dict)
     records: RecordSource | None = None
+    mapping: dict[str, TableMapping] = Field(default_factory=dict)
     published_results: tuple[PublishedResult, ...] = ()
 
     def text(self, name: Literal["licence", "origin"], language: str) -> str:
@@ -106,6 +106,7 @@ class Dataset:
     tables: Mapping[str, pd.DataFrame]
     hashes: Mapping[str, str]
     panel: RecordPanel | None = None
+    accounts: Mapping[str, Account] = field(default_factory=dict)
 
     def has(self, table: str) -> bool:
         """Whether the dataset holds that table."""
@@ -138,16 +139,39 @@ def read_about(folder: Path) -> About:
     file = folder / "dataset.yml"
     if not file.is_file():
         raise ParamsError([_missing(folder, file)])
+    content = read_settings(file)
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", None)
-        where = "dataset.yml" if line is None else f"dataset.yml, row {line + 1}"
-        raise ContractError([Problem(where, "is not readable YAML in UTF-8")]) from None
-    try:
-        return About.model_validate(content)
+        about = About.model_validate(content)
     except ValidationError as error:
-        raise ContractError(problems_of(error, About, "dataset.yml")) from None
+        raise ContractError(_sharper(problems_of(error, About, "dataset.yml"))) from None
+    problems = mapping_problems(about.mapping, TABLES)
+    if problems:
+        raise ContractError(problems)
+    return about
+
+
+def _sharper(problems: list[Problem]) -> list[Problem]:
+    """Misspelt keys of a mapping with the nearest right name; what is still to fill in, once.
+
+    Words of a map of values stand in cells and are not repeated.
+    """
+    known = list(TableMapping.model_fields)
+    found: dict[Problem, None] = {}
+    for problem in problems:
+        where, what, remedy = problem.where, problem.what, problem.remedy
+        if ".values." in where and ".words." in where:
+            where, what = where.partition(".words.")[0], "holds a word without one of ours"
+            remedy = "Write the contract's word behind each"
+        elif re.search(r", (licence|origin)\.(Words|str)$", where):
+            where, what = where.rpartition(".")[0], "is neither a text nor one in each language"
+            remedy = "Write a text, or en: and zh:"
+        elif ".columns." in where:
+            where = where.removesuffix(".str").removesuffix(".tuple[str, ...]")
+            what, remedy = "is no name of a column", "Write the owner's name, or several in a list"
+        elif what == "is not a parameter here" and ", mapping." in where and not remedy:
+            remedy = nearest(where.rsplit(".", 1)[1], known)
+        found[Problem(where, what, remedy)] = None
+    return list(found)
 
 
 def _missing(folder: Path, file: Path) -> Problem:
@@ -163,15 +187,54 @@ def _missing(folder: Path, file: Path) -> Problem:
 
 
 def table_files(folder: Path, about: About) -> dict[str, Path]:
-    """Which file holds which table: named in ``files``, or ``<table>.csv`` / ``.parquet``."""
+    """Which file holds which table that has no mapping: named in ``files``, or ``<table>.csv``…"""
     found = {
         name: folder / f"{name}{suffix}"
         for name in TABLES
-        for suffix in sorted(READERS)
+        for suffix in sorted(DEFAULTS, reverse=True)
         if (folder / f"{name}{suffix}").is_file()
     }
     found |= {name: folder / file for name, file in about.files.items()}
-    return found
+    return {name: file for name, file in found.items() if name not in about.mapping}
+
+
+Sources = dict[str, Mapping[str, Path]]
+"""By table, its files by the names shown; none for a query."""
+
+
+def table_sources(folder: Path, about: About) -> tuple[Sources, list[Problem]]:
+    """The files of every table, mapped or not, and what is wrong with their names."""
+    problems = [
+        Problem(
+            f"dataset.yml, files.{name}",
+            "is not a table of the contract",
+            nearest(name, list(TABLES)),
+        )
+        for name in about.files
+        if name not in TABLES
+    ]
+    found: Sources = {}
+    for name, file in table_files(folder, about).items():
+        if name in about.files and not inside(folder, about.files[name]):
+            remedy = "Files of a dataset lie in its folder; copy or move them there"
+            what = "names a path outside the dataset's folder"
+            problems.append(Problem(f"dataset.yml, files.{name}", what, remedy))
+        elif name in TABLES:
+            found[name] = named(folder, [file])
+    for name, mapping in about.mapping.items():
+        where = f"dataset.yml, mapping.{name}"
+        if name in about.files:
+            problems.append(Problem(where, "is named under files, too", "Name its files there"))
+        default = next(
+            (f"{name}{end}" for end in DEFAULTS if (folder / f"{name}{end}").is_file()), ""
+        )
+        patterns = mapping.files or ((default,) if default else ())
+        if not patterns and not mapping.sql:
+            problems.append(Problem(where, "names no files and no query", "Add files: or sql:"))
+        files, wrong = matching(folder, patterns, where)
+        problems += wrong
+        found[name] = named(folder, files)
+    return found, problems
 
 
 def read_dataset(path: str | Path, tables: Iterable[str] | None = None) -> Dataset:
@@ -184,82 +247,111 @@ def read_dataset(path: str | Path, tables: Iterable[str] | None = None) -> Datas
     """
     folder = locate(path)
     about = read_about(folder)
-    files = table_files(folder, about)
-    records = about.records.paths(folder) if about.records and about.records.files else []
-    stamp = tuple(
+    sources, _ = table_sources(folder, about)
+    used = [
+        *(file for files in sources.values() for file in files.values()),
+        *_databases(folder, about),
+        *(about.records.paths(folder) if about.records and about.records.files else []),
+    ]
+    stamp: list[object] = [
         (str(file), file.stat().st_mtime_ns, file.stat().st_size)
-        for file in (folder / "dataset.yml", *files.values(), *records)
+        for file in (folder / "dataset.yml", *used)
         if file.is_file()
-    )
+    ]
+    if any(
+        mapping.sql and not sqlite_file(folder, mapping.url) for mapping in about.mapping.values()
+    ):
+        # A database tells nothing of its changes: it is asked every time.
+        stamp.append(object())
     wanted = None if tables is None else tuple(sorted({*tables, "regions", "crosswalk"}))
-    return _read(folder, wanted, stamp)
+    return _read(folder, wanted, tuple(stamp))
+
+
+def _databases(folder: Path, about: About) -> list[Path]:
+    files = (sqlite_file(folder, mapping.url) for mapping in about.mapping.values())
+    return [file for file in files if file is not None]
 
 
 @lru_cache(maxsize=8)
 def _read(folder: Path, wanted: tuple[str, ...] | None, stamp: tuple) -> Dataset:  # noqa: ARG001
     """Reading is repeated only when a file changed, which ``stamp`` tells."""
-    about = read_about(folder)
-    files = table_files(folder, about)
-    problems = _check_files(files)
-    if about.records and "complaints" in files:
-        remedy = "Keep the file or the key records in dataset.yml"
-        problems.append(Problem(files["complaints"].name, "stands beside other records", remedy))
-    frames: dict[str, pd.DataFrame] = {}
-    names = {name: file.name for name, file in files.items()}
-    for name in sorted(files.keys() & TABLES.keys()):
-        if (wanted is not None and name not in wanted) or not files[name].is_file():
-            continue
-        try:
-            raw = _read_file(files[name])
-        except Exception as error:  # a damaged file is the user's to mend, whatever the reader says
-            problems.append(
-                Problem(
-                    names[name],
-                    f"cannot be read ({type(error).__name__})",
-                    "Save it as CSV in UTF-8 or as Parquet",
-                )
-            )
-            continue
-        frames[name], found = parse_table(TABLES[name], raw, names[name])
-        problems += found
-    problems += check_links(TABLES, frames, names)
+    dataset, problems = examine(folder, wanted)
     if problems:
         raise ContractError(problems)
-    used = (folder / "dataset.yml", *(files[name] for name in frames))
-    hashes = {file.name: digest.of_file(file) for file in used}
-    frames, moves = on_present_regions(frames, names)
-    panel = None
-    if about.records and (wanted is None or "complaints" in wanted):
-        codes = frames["regions"]["region_code"].tolist()
-        keep = keep_folder()
-        panel = record_panel(folder, about.records, codes, crosswalk=moves, keep=keep)
-        hashes |= panel.hashes
-    return Dataset(folder, about, frames, hashes, panel)
+    return dataset
 
 
-def _check_files(files: Mapping[str, Path]) -> list[Problem]:
-    problems = [
-        Problem(
-            f"dataset.yml, files.{name}",
-            "is not a table of the contract",
-            nearest(name, list(TABLES)),
-        )
-        for name in files
-        if name not in TABLES
-    ]
-    problems += [
-        Problem(file.name, "does not exist", "It is named under files in dataset.yml")
-        for file in files.values()
-        if not file.is_file()
-    ]
-    if "regions" not in files:
+def examine(folder: Path, wanted: tuple[str, ...] | None = None) -> tuple[Dataset, list[Problem]]:
+    """A dataset as far as it can be read, and everything that is wrong with it.
+
+    Raises
+    ------
+    ParamsError, ContractError: as :func:`read_about`.
+    """
+    about = read_about(folder)
+    sources, problems = table_sources(folder, about)
+    if "regions" not in sources:
         problems.append(Problem("regions.csv", "does not exist", "Every dataset lists its regions"))
-    return problems
+    if about.records and "complaints" in sources:
+        remedy = "Keep the table or the key records in dataset.yml"
+        problems.append(Problem("table complaints", "stands beside other records", remedy))
+    taken: dict[str, Taken] = {}
+    for name in _in_order(sources, about, wanted):
+        mapping = about.mapping.get(name, PLAIN)
+        problems += _absent_targets(name, mapping, sources)
+        names = {other: table.frame for other, table in taken.items()}
+        taken[name] = read_table(folder, TABLES[name], sources[name], mapping, names)
+        problems += taken[name].problems
+    frames = {name: table.frame for name, table in sorted(taken.items())}
+    origins = {name: table.origin for name, table in taken.items()}
+    problems += check_links(TABLES, frames, origins)
+    hashes = {"dataset.yml": digest.of_file(folder / "dataset.yml")}
+    accounts = {name: table.account for name, table in sorted(taken.items())}
+    hashes |= {s.file: s.sha256 for account in accounts.values() for s in account.sources}
+    panel = None
+    if not problems:
+        try:
+            frames, moves = on_present_regions(frames, origins)
+            panel = _record_panel(folder, about, frames, moves, wanted)
+        except ContractError as error:
+            problems += error.problems
+    hashes |= {} if panel is None else panel.hashes
+    return Dataset(folder, about, frames, hashes, panel, accounts), problems
 
 
-def _read_file(file: Path) -> pd.DataFrame:
-    if file.suffix == ".parquet":
-        return pd.read_parquet(file)
-    return pd.read_csv(
-        file, dtype="string", keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False
-    )
+def _record_panel(
+    folder: Path,
+    about: About,
+    frames: Mapping[str, pd.DataFrame],
+    moves: pd.DataFrame | None,
+    wanted: tuple[str, ...] | None,
+) -> RecordPanel | None:
+    """Records that lie elsewhere, counted, where the dataset has such and they are wanted."""
+    if about.records is None or (wanted is not None and "complaints" not in wanted):
+        return None
+    codes = frames["regions"]["region_code"].tolist()
+    return record_panel(folder, about.records, codes, crosswalk=moves, keep=keep_folder())
+
+
+def _in_order(sources: Sources, about: About, wanted: tuple[str, ...] | None) -> list[str]:
+    """The tables to read, those in which names are looked up before those that look."""
+    targets = {
+        name: {values.lookup.partition(".")[0] for values in mapping.values.values()} - {""}
+        for name, mapping in about.mapping.items()
+    }
+    chosen = set(sources if wanted is None else wanted) & sources.keys()
+    for name in sorted(chosen):
+        chosen |= targets.get(name, set()) & sources.keys()
+    return sorted(chosen, key=lambda name: (bool(targets.get(name)), name))
+
+
+def _absent_targets(name: str, mapping: TableMapping, sources: Sources) -> list[Problem]:
+    return [
+        Problem(
+            f"dataset.yml, mapping.{name}.values.{column}.lookup",
+            "looks in a table that the dataset does not hold",
+            nearest(values.lookup.partition(".")[0], list(sources)),
+        )
+        for column, values in mapping.values.items()
+        if values.lookup and values.lookup.partition(".")[0] not in {*sources, "regions"}
+    ]

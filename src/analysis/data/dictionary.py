@@ -96,6 +96,10 @@ def _rules(column: Column, language: str) -> str:
         rules.append(f"≤ {column.maximum:g}")
     if column.links_to:
         rules.append(f"→ `{column.links_to}`")
+    if column.personal:
+        rules.append(
+            "读取时替换为加盐散列值" if language == "zh" else "replaced by a keyed hash on reading"
+        )
     for word, english, chinese in column.choices:
         meaning = chinese if language == "zh" else english
         rules.append(f"`{word}`" if meaning == word else f"`{word}` ({meaning})")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.data.contract import FIRST_DATA_ROW
 from analysis.data.dataset import Dataset
+from analysis.data.origin import FIRST_DATA_ROW
 from analysis.errors import ParamsError, Problem
 
 ARABIC_RUN = re.compile(r"[0-9０-９]+(?:[.．][0-9０-９]+)*")

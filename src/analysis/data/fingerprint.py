@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 from dataclasses import dataclass
@@ -14,7 +15,17 @@ import pandas as pd
 
 from analysis import digest
 from analysis.data.area import belongs, parents_of
-from analysis.data.dataset import locate, read_about, read_dataset, table_files
+from analysis.data.dataset import (
+    About,
+    examine,
+    locate,
+    read_about,
+    read_dataset,
+    table_files,
+    table_sources,
+)
+from analysis.data.encoding import decoded
+from analysis.data.query import read_query, sqlite_file
 from analysis.data.source import RecordSource
 
 MOST_ROWS = 5_000_000
@@ -101,7 +112,8 @@ def read_plain(file: Path) -> pd.DataFrame:
     """A table as its file holds it: texts of a CSV, values of a Parquet file."""
     if file.suffix == ".parquet":
         return pd.read_parquet(file)
-    return pd.read_csv(file, dtype="string", keep_default_na=False, encoding="utf-8-sig")
+    text = decoded(file.read_bytes(), "", file.name).text
+    return pd.read_csv(io.BytesIO(text), dtype="string", keep_default_na=False)
 
 
 def _by_region(frame: pd.DataFrame, hashed: np.ndarray) -> dict[str, tuple[int, str]]:
@@ -148,13 +160,15 @@ def data_read(
     found["dataset.yml"] = {"digest": prints.whole(folder / "dataset.yml")}
     if about.records and (tables is None or "complaints" in tables):
         found |= _records_read(folder, about.records, prints)
+    found |= _mapped(folder, about, tables, prints, set(found))
     for name, file in chosen.items():
         if file.suffix not in {".csv", ".parquet"}:
             continue
         whole = prints.of(file)
         found[name] |= {"rows": whole.rows, "sha256": whole.sha256}
-        if region and whole.regions:
-            parents = parents_of(read_plain(files["regions"]))
+        # Behind a crosswalk a region's rows may stand under codes that are no longer its own.
+        if region and whole.regions and "crosswalk" not in files:
+            parents = _parents(folder, files)
             own = {c: v for c, v in whole.regions.items() if belongs(c, region, parents)}
             found[name]["digest"] = digest.of_value(sorted(own.items()))
     return found
@@ -168,6 +182,42 @@ def _records_read(folder: Path, source: RecordSource, prints: Prints) -> dict[st
     panel = read_dataset(folder, {"complaints"}).panel
     hashes = {} if panel is None else panel.hashes
     return {name: {"digest": value} for name, value in hashes.items()}
+
+
+def _mapped(
+    folder: Path, about: About, tables: set[str] | None, prints: Prints, done: set[str]
+) -> dict[str, dict[str, Any]]:
+    """Tables with a mapping, by the bytes of all their files or the answer of their database.
+
+    A table in which another looks names up counts with it; ``dataset.yml`` counts always.
+    """
+    sources, _ = table_sources(folder, about)
+    names = set(sources) if tables is None else tables & sources.keys()
+    names |= {
+        values.lookup.partition(".")[0]
+        for name in names & about.mapping.keys()
+        for values in about.mapping[name].values.values()
+    }
+    found: dict[str, dict[str, Any]] = {}
+    for name in sorted(names & sources.keys() - done):
+        mapping = about.mapping.get(name)
+        files = dict(sources[name])
+        if mapping is not None and mapping.sql:
+            database = sqlite_file(folder, mapping.url)
+            if database is None:
+                answer = read_query(folder, name, mapping).source
+                found[name] = {"digest": answer.sha256, "rows": answer.rows}
+                continue
+            files[database.name] = database
+        parts = [[shown, prints.whole(file)] for shown, file in files.items() if file.is_file()]
+        found[name] = {"digest": digest.of_value(parts)}
+    return found
+
+
+def _parents(folder: Path, files: dict[str, Path]) -> dict[str, str]:
+    if "regions" in files:
+        return parents_of(read_plain(files["regions"]))
+    return parents_of(examine(folder, ("regions",))[0].tables["regions"])
 
 
 def changed_rows(prints: Prints, old: str, new: str) -> tuple[int, int] | None:

@@ -7,22 +7,22 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.data.cells import PARTS
-from analysis.data.contract import rows_text
 from analysis.data.crosswalk import lookup, moved
+from analysis.data.origin import Origin
 from analysis.errors import ContractError, Problem
 
 COUNTED = {"outcomes": ("outcome", "count"), "exposures": ("exposure", "value")}
 
 
 def on_present_regions(
-    frames: Mapping[str, pd.DataFrame], names: Mapping[str, str]
+    frames: Mapping[str, pd.DataFrame], origins: Mapping[str, Origin]
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame | None]:
     """Counts, exposures and records under present codes, and the crosswalk ready to join.
 
     Parameters
     ----------
     frames: the tables as checked.
-    names: of their files, for problems.
+    origins: where their rows stand, for problems.
 
     Raises
     ------
@@ -32,7 +32,7 @@ def on_present_regions(
     if "crosswalk" not in frames:
         return present, None
     ready = lookup(frames["crosswalk"])
-    problems = _astride(frames, ready, names) + _moved_interventions(frames, ready, names)
+    problems = _astride(frames, ready, origins) + _moved_interventions(frames, ready, origins)
     if problems:
         raise ContractError(problems)
     for table in COUNTED.keys() & frames.keys():
@@ -59,7 +59,7 @@ def _shared_out(frame: pd.DataFrame, ready: pd.DataFrame, name: str, value: str)
 
 
 def _astride(
-    frames: Mapping[str, pd.DataFrame], ready: pd.DataFrame, names: Mapping[str, str]
+    frames: Mapping[str, pd.DataFrame], ready: pd.DataFrame, origins: Mapping[str, Origin]
 ) -> list[Problem]:
     """Periods in which their region changes."""
     problems = []
@@ -79,14 +79,14 @@ def _astride(
         met = rows.merge(edges, left_on="region_code", right_on="old_code")
         astride = met.loc[(met["low"] < met["day"]) & (met["day"] <= met["high"]), "row"].unique()
         if len(astride):
-            where = f"{names[table]}, {rows_text(astride)}"
             what = "is of a period in which the region changed"
-            problems.append(Problem(where, what, "Give counts before and after by shorter periods"))
+            remedy = "Give counts before and after by shorter periods"
+            problems += origins[table].problems(astride, what, remedy)
     return problems
 
 
 def _moved_interventions(
-    frames: Mapping[str, pd.DataFrame], ready: pd.DataFrame, names: Mapping[str, str]
+    frames: Mapping[str, pd.DataFrame], ready: pd.DataFrame, origins: Mapping[str, Origin]
 ) -> list[Problem]:
     """Starts of an intervention in a region that is no more."""
     if "interventions" not in frames:
@@ -95,5 +95,5 @@ def _moved_interventions(
     rows = frames["interventions"]["region_code"].isin(former).to_numpy(dtype=bool).nonzero()[0]
     if not len(rows):
         return []
-    where = f"{names['interventions']}, column region_code, {rows_text(rows)}"
-    return [Problem(where, "is a former region", "Write the region of today that acted")]
+    remedy = "Write the region of today that acted"
+    return origins["interventions"].problems(rows, "is a former region", remedy, "region_code")

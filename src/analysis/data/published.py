@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.data.contract import FIRST_DATA_ROW
 from analysis.data.dataset import Dataset, read_dataset
+from analysis.data.origin import FIRST_DATA_ROW
 from analysis.data.published_rules import figure_problems, relation_problems, table_problems
 from analysis.data.published_tables import PUBLISHED_TABLES
 from analysis.data.token import Range, printed_range

@@ -44,7 +44,7 @@ class Comparison:
 
 def comparison_tables() -> set[str]:
     """The tables a comparison reads."""
-    return {"regions", "outcomes", "complaints", "exposures"}
+    return {"regions", "outcomes", "complaints", "exposures", "crosswalk"}
 
 
 def compare_regions(dataset: Dataset, params: RegionRates) -> Comparison:

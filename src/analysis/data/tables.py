@@ -141,7 +141,12 @@ COMPLAINTS = Table(
             links_to="enterprises.enterprise_id",
         ),
         Column(
-            "claimant_id", "code", "Who complained (hashed)", "投诉人（已散列）", required=False
+            "claimant_id",
+            "code",
+            "Who complained (hashed)",
+            "投诉人（已散列）",
+            required=False,
+            personal=True,
         ),
         Column(
             "claimant_prior_cases",
@@ -243,7 +248,9 @@ ASSESSMENTS = Table(
     (
         PERIOD,
         REGION,
-        Column("officer_id", "code", "Officer rated (hashed)", "被评价人员（已散列）"),
+        Column(
+            "officer_id", "code", "Officer rated (hashed)", "被评价人员（已散列）", personal=True
+        ),
         Column(
             "enterprise_id",
             "code",

@@ -1,0 +1,149 @@
+"""What checking a dataset found, as a table for a terminal and as JSON for the page on its quality.
+
+The JSON (``version`` 1) holds ``dataset`` (the folder's name), ``title`` in both languages,
+``status`` (``real`` or ``simulated``), ``obeys`` (whether nothing was refused), ``tables`` and
+``refused``. A table holds ``table``, ``rows_read``, ``rows_kept``, ``files`` (``file``,
+``sha256``, ``form``, ``rows``, ``encoding``, ``delimiter``, ``how``, ``sheet``, ``header``),
+``repaired`` and ``excluded`` (``file``, ``column``, ``rule``, ``count``, ``rows``: the first
+numbers in the owner's file) and ``unused`` (columns that are not read). A refusal holds
+``where``, ``rule``, ``remedy`` and, where it is of rows, ``file``, ``column``, ``rows`` and
+``count``. Nothing holds the value of a cell.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from rich.cells import cell_len
+
+from analysis.data.account import Account, Line, Source
+from analysis.data.dataset import Dataset
+from analysis.data.origin import RowProblem, rows_words
+from analysis.errors import Problem
+
+VERSION = 1
+
+
+def report_of(dataset: Dataset, problems: Sequence[Problem]) -> dict[str, Any]:
+    """The account of a dataset as plain values."""
+    return {
+        "version": VERSION,
+        "dataset": dataset.folder.name,
+        "title": {"en": dataset.about.title.en, "zh": dataset.about.title.zh},
+        "status": dataset.about.status,
+        "obeys": not problems,
+        "tables": [_table(account) for account in dataset.accounts.values()],
+        "refused": [_refusal(problem) for problem in problems],
+    }
+
+
+def _table(account: Account) -> dict[str, Any]:
+    def lines(done: str) -> list[dict[str, Any]]:
+        found = [asdict(line) for line in account.lines if line.done == done]
+        return [{key: value for key, value in line.items() if key != "done"} for line in found]
+
+    return {
+        "table": account.table,
+        "rows_read": account.rows,
+        "rows_kept": account.kept,
+        "files": [asdict(source) for source in account.sources],
+        "repaired": lines("repaired"),
+        "excluded": lines("excluded"),
+        "unused": list(account.unused),
+    }
+
+
+def _refusal(problem: Problem) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "where": problem.where,
+        "rule": problem.what,
+        "remedy": problem.remedy,
+    }
+    if isinstance(problem, RowProblem):
+        rows = {"rows": list(problem.rows), "count": problem.count}
+        found |= {"file": problem.file, "column": problem.column, **rows}
+    return found
+
+
+def write_report(dataset: Dataset, problems: Sequence[Problem], file: Path) -> Path:
+    """The account as JSON, whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(report_of(dataset, problems), ensure_ascii=False, indent=1, sort_keys=True)
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    draft.write_text(text + "\n", encoding="utf-8")
+    draft.replace(file)
+    return file
+
+
+def account_lines(dataset: Dataset, problems: Sequence[Problem]) -> list[str]:
+    """The account as a table: what happened, to which table, where, how often."""
+    rows = [("", "table", "file or column", "rows", "what")]
+    for account in dataset.accounts.values():
+        rows += [("read", account.table, s.file, f"{s.rows:,}", _read(s)) for s in account.sources]
+        rows += [_line(account.table, line) for line in _summed(account.lines)]
+    known = {s.file: a.table for a in dataset.accounts.values() for s in a.sources}
+    for problem in problems:
+        if isinstance(problem, RowProblem):
+            place = problem.column or problem.file
+            what = f"{problem.what} ({_rows(problem)})"
+            table = known.get(problem.file, "")
+            rows.append(("refused", table, place, f"{problem.count:,}", what))
+        else:
+            rows.append(("refused", "", problem.where, "", problem.what))
+    return _aligned(rows)
+
+
+def _summed(lines: Sequence[Line]) -> list[Line]:
+    """Repairs of one kind in one column as one line, over all files; exclusions as they are."""
+    found: dict[tuple[str, str], Line] = {}
+    for line in lines:
+        if line.done == "repaired":
+            before = found.get((line.column, line.rule))
+            count = line.count + (before.count if before else 0)
+            found[line.column, line.rule] = replace(line, count=count)
+    return [*(line for line in lines if line.done != "repaired"), *found.values()]
+
+
+def _line(table: str, line: Line) -> tuple[str, str, str, str, str]:
+    what = f"{line.rule} ({_rows(line)})" if line.rows else line.rule
+    place = line.column if line.done == "repaired" else line.file
+    return (line.done, table, place, f"{line.count:,}", what)
+
+
+def _rows(found: Line | RowProblem) -> str:
+    """The rows of a problem or exclusion, the first few and how many more."""
+    more = found.count - len(found.rows)
+    words = rows_words(found.rows)
+    return f"{words} and {more:,} more" if more > 0 else words
+
+
+def _read(source: Source) -> str:
+    parts = [source.form]
+    if source.sheet:
+        parts.append(f"sheet {source.sheet}")
+    if source.encoding:
+        mark = {"\t": "tab"}.get(source.delimiter, source.delimiter)
+        parts.append(f"{source.encoding}, delimiter {mark} ({source.how})")
+    if source.header != (1,):
+        parts.append(f"header in {rows_words(source.header)}")
+    return "; ".join(parts)
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Columns of equal width; a Chinese character takes two places."""
+    widths = [max(cell_len(row[place]) for row in rows) for place in range(4)]
+    lines = []
+    for row in rows:
+        cells = [
+            " " * (width - cell_len(cell)) + cell
+            if place == 3
+            else cell + " " * (width - cell_len(cell))
+            for place, (cell, width) in enumerate(zip(row, widths, strict=False))
+        ]
+        lines.append("  ".join([*cells, row[4]]).rstrip())
+    return lines

@@ -1,0 +1,62 @@
+"""``dataset.yml`` as plain values: YAML without tags, repeated keys or bombs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from analysis.errors import ContractError, Problem
+
+LARGEST = 1 << 20
+MOST_ALIASES = 20
+"""Each alias can double what a file unfolds to; nobody needs more."""
+
+
+class _Plain(yaml.SafeLoader):
+    """Refuses keys that stand twice; of such YAML silently takes the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value != "<<":
+                if key.value in seen:
+                    raise yaml.MarkedYAMLError(
+                        problem="is there twice", problem_mark=key.start_mark
+                    )
+                seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_settings(file: Path) -> Any:
+    """The content of a YAML file.
+
+    Raises
+    ------
+    ContractError: not YAML in UTF-8, a tag, a key twice, or too much; with the row.
+    """
+    where = file.name
+    if file.stat().st_size > LARGEST:
+        raise ContractError([Problem(where, "is larger than a description of data can be")])
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        aliases = sum(isinstance(token, yaml.AliasToken) for token in yaml.scan(text))
+        if aliases > MOST_ALIASES:
+            what, remedy = f"repeats itself by more than {MOST_ALIASES} aliases", "Write it out"
+            raise ContractError([Problem(where, what, remedy)])
+        return yaml.load(text, Loader=_Plain)  # noqa: S506  a safe loader that refuses more
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise ContractError([_problem(error, where)]) from None
+
+
+def _problem(error: Exception, where: str) -> Problem:
+    line = getattr(getattr(error, "problem_mark", None), "line", None)
+    place = where if line is None else f"{where}, row {line + 1}"
+    if isinstance(error, yaml.constructor.ConstructorError) and "tag" in str(error.problem):
+        return Problem(place, "holds a YAML tag", "Write plain words, numbers, lists and maps")
+    if getattr(error, "problem", "") == "is there twice":
+        return Problem(place, "repeats a key", "Keep one of the two")
+    return Problem(
+        place, "is not readable YAML in UTF-8", "Mind colons, blanks and quotation marks"
+    )
