@@ -128,7 +128,7 @@ class _Count:
         keep.mkdir(parents=True, exist_ok=True)
         target = keep / f"{digest.of_value([content, self.shape(), file.suffix])}.parquet"
         with stored.alone(target.with_suffix(".lock")):
-            return target if _whole(target) else self.of([file], target)
+            return target if whole(target) else self.of([file], target)
 
     def of(self, files: list[Path], target: Path) -> Path:
         """Count, and write whole or not at all."""
@@ -154,7 +154,7 @@ class _Count:
         return target
 
 
-def _whole(file: Path) -> bool:
+def whole(file: Path) -> bool:
     """Whether cells are there and their pages are what was written."""
     import pyarrow.parquet
 
