@@ -74,7 +74,7 @@ def ours(folder: Path, suffix: str, target: str, by: tuple[str, ...] = ("kind",)
     source = RecordSource(files=f"complaints/*.{suffix}")
     with engine(source) as connection:
         records = records_in(connection, source, source.paths(folder))
-        balanced(counted(records, by), by).to_parquet(target)
+        balanced(counted(records, by), by, once=True).to_parquet(target)
 
 
 def ours_for_a_report(folder: Path, keep: str, target: str) -> None:

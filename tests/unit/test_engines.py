@@ -83,7 +83,8 @@ class Place:
             if crosswalk is not None:
                 days = {n: crosswalk[n].dt.date for n in ("first_day", "last_day")}
                 parts, moves = PARTS, ibis.memtable(crosswalk.assign(**days))
-            found = balanced(counted(held, by, moves), by, parts=parts).to_pyarrow().to_pandas()
+            cells = counted(held, by, moves)
+            found = balanced(cells, by, parts=parts, once=moves is None).to_pyarrow().to_pandas()
         return found.sort_values(["region_code", "month", *by], ignore_index=True)
 
 

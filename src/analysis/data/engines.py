@@ -62,7 +62,10 @@ def _connect(url: str) -> Any:
     import ibis
 
     if not url or url == "duckdb://":
-        return ibis.duckdb.connect(memory_limit=MEMORY, preserve_insertion_order=False)
+        connection = ibis.duckdb.connect(memory_limit=MEMORY, preserve_insertion_order=False)
+        # It would draw its progress into the notebook that waits for it.
+        connection.raw_sql("SET enable_progress_bar = false")
+        return connection
     if url.startswith("spark://"):
         return ibis.pyspark.connect(_spark(url))
     return ibis.connect(url)
