@@ -34,12 +34,12 @@ from analysis.stats.pretrend import base_check
 from analysis.stats.resample import comparison_degrees
 from analysis.stats.rollout import (
     Linear,
-    Orders,
+    Moments,
     cohort_weights,
     order_interval,
     order_p_value,
     possible_orders,
-    rollout_statistics,
+    rollout_moments,
 )
 
 INPUT = "panel"
@@ -83,7 +83,10 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     lone = int((np.bincount(cohort) < 2).sum())
     options = options.model_copy(update={"studentised": options.studentised and not lone})
     names = ("overall", "before") if options.anticipation else ("overall",)
-    parts = {name: _linear(used, options, labels, cohort, name == "before") for name in names}
+    parts = {
+        name: rollout_moments(_linear(used, options, labels, cohort, name == "before"), orders)
+        for name in names
+    }
     treated = used.sample.treated
     degrees = comparison_degrees(treated, len(cohort) - 1, len(cohort))
     left_out, gaps = _without_each(used, options)
@@ -97,21 +100,21 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         unit="log points",
         level=options.level,
         estimates=tuple(
-            _estimate(name, linear, orders, options, treated) for name, linear in parts.items()
+            _estimate(name, moments, options, treated) for name, moments in parts.items()
         ),
         sample=used.sample,
         checks=(
             Check(
                 "sharp_null",
                 None,
-                order_p_value(parts["overall"], orders, 0.0, options.studentised),
+                order_p_value(parts["overall"], 0.0, options.studentised),
                 1 - options.level,
             ),
             Check("lone_cohorts", lone == 0, float(lone), 0.0),
             base_check(gaps, options.level, degrees),
         ),
         series={
-            "null": _null(parts["overall"], orders),
+            "null": _null(parts["overall"]),
             "leave_one_out": used.left_out(left_out, groups),
         },
         options={
@@ -162,12 +165,10 @@ def _linear(
     return Linear(outcome @ weights.T, treated @ weights.T)
 
 
-def _estimate(
-    name: str, linear: Linear, orders: Orders, options: Options, treated: int
-) -> Estimate:
-    value, variance = rollout_statistics(linear.outcome, orders.cohort[:1])
+def _estimate(name: str, moments: Moments, options: Options, treated: int) -> Estimate:
+    value, variance = moments.statistics(0.0)
     try:
-        low, high = order_interval(linear, orders, options.level, options.studentised)
+        low, high = order_interval(moments, options.level, options.studentised)
     except ValueError as problem:
         remedy = "Ask for a lower level, or wait for more regions"
         raise DesignError([Problem("orders", str(problem), remedy)]) from None
@@ -187,9 +188,9 @@ def _without_each(panel: Panel, options: Options) -> tuple[np.ndarray, np.ndarra
     return cells.mean(cells.after)[1:], cells.base_gap(options.anticipation)
 
 
-def _null(linear: Linear, orders: Orders) -> tuple[dict[str, Any], ...]:
+def _null(moments: Moments) -> tuple[dict[str, Any], ...]:
     """Quantiles of the estimate over possible orders if there were no effect."""
-    values, _ = rollout_statistics(linear.outcome, orders.cohort)
+    values, _ = moments.statistics(0.0)
     shares = np.linspace(0, 1, 101)
     rows = zip(shares, np.quantile(values, shares), strict=True)
     return tuple({"share": float(share), "value": float(value)} for share, value in rows)

@@ -12,7 +12,7 @@ from scipy import optimize
 ALL_ORDERS = 20_000
 """Up to so many possible orders every one is counted; beyond, orders are sampled."""
 ROUNDING = 1e-9
-BLOCK = 2000
+BLOCK = 500
 """Orders computed together, which bounds memory."""
 
 
@@ -121,34 +121,50 @@ def cohort_weights(
     return weights / total
 
 
-def rollout_statistics(values: np.ndarray, cohort: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The estimate in each order and its Neyman variance; both of shape (B,).
+@dataclass(frozen=True)
+class Moments:
+    """Sums over each cohort of what its regions add, in each order; all of shape (B, C).
 
-    Parameters
-    ----------
-    values: shape (N, C), what a region adds in each cohort. cohort: shape (B, N).
+    ``y`` is the outcome's part and ``e`` that of an effect of 1, so that the statistic under any
+    constant effect costs no further look at the regions. ``size`` has shape (C,).
     """
-    size = np.bincount(cohort[0], minlength=values.shape[1]).astype(float)
-    estimate, variance = np.empty(len(cohort)), np.empty(len(cohort))
-    regions = np.arange(cohort.shape[1])
-    for first in range(0, len(cohort), BLOCK):
-        block = cohort[first : first + BLOCK]
-        own = values[regions, block]
-        estimate[first : first + BLOCK] = own.sum(axis=1)
-        spread = np.zeros(len(block))
-        for label, count in enumerate(size):
-            member = block == label
-            mean = (own * member).sum(axis=1) / count
-            squares = (((own - mean[:, None]) ** 2) * member).sum(axis=1)
-            with np.errstate(invalid="ignore", divide="ignore"):
-                spread += count * squares / (count - 1)
-        variance[first : first + BLOCK] = spread
-    return estimate, variance
+
+    size: np.ndarray
+    y: np.ndarray
+    e: np.ndarray
+    yy: np.ndarray
+    ye: np.ndarray
+    ee: np.ndarray
+
+    def statistics(self, effect: float) -> tuple[np.ndarray, np.ndarray]:
+        """The estimate of outcomes less the effect, and its Neyman variance; both (B,)."""
+        total = self.y - effect * self.e
+        squares = self.yy - 2 * effect * self.ye + effect**2 * self.ee
+        with np.errstate(invalid="ignore", divide="ignore"):
+            variance = self.size * (squares - total**2 / self.size) / (self.size - 1)
+        return total.sum(axis=1), np.maximum(variance, 0.0).sum(axis=1)
 
 
-def order_p_value(linear: Linear, orders: Orders, effect: float, studentised: bool) -> float:
+def rollout_moments(linear: Linear, orders: Orders) -> Moments:
+    """Sums over cohorts in every order, a block of orders at a time."""
+    cohorts, regions = linear.outcome.shape[1], np.arange(orders.cohort.shape[1])
+    sums = np.empty((5, len(orders.cohort), cohorts))
+    for first in range(0, len(orders.cohort), BLOCK):
+        block = orders.cohort[first : first + BLOCK]
+        y, e = linear.outcome[regions, block], linear.effect[regions, block]
+        for label in range(cohorts):
+            member = (block == label).astype(float)
+            parts = (y, e, y * y, y * e, e * e)
+            for place, part in enumerate(parts):
+                found = np.einsum("bn,bn->b", part, member)
+                sums[place, first : first + BLOCK, label] = found
+    size = np.bincount(orders.cohort[0], minlength=cohorts).astype(float)
+    return Moments(size, *sums)
+
+
+def order_p_value(moments: Moments, effect: float, studentised: bool) -> float:
     """Share of orders whose statistic is as far from 0 if every effect were ``effect``."""
-    estimate, variance = rollout_statistics(linear.outcome - effect * linear.effect, orders.cohort)
+    estimate, variance = moments.statistics(effect)
     if studentised:
         with np.errstate(divide="ignore", invalid="ignore"):
             estimate = np.nan_to_num(estimate / np.sqrt(variance), posinf=1e300, neginf=-1e300)
@@ -156,22 +172,20 @@ def order_p_value(linear: Linear, orders: Orders, effect: float, studentised: bo
     return float((far >= far[0] * (1 - ROUNDING)).mean())
 
 
-def order_interval(
-    linear: Linear, orders: Orders, level: float, studentised: bool
-) -> tuple[float, float]:
+def order_interval(moments: Moments, level: float, studentised: bool) -> tuple[float, float]:
     """Constant effects that the test does not reject at 1 − level.
 
     Raises
     ------
     ValueError: there are too few orders ever to reject at this level.
     """
-    value, variance = rollout_statistics(linear.outcome, orders.cohort[:1])
+    value, variance = moments.statistics(0.0)
     spread = float(np.sqrt(variance[0]))
-    step = spread if np.isfinite(spread) and spread > 0 else float(np.ptp(linear.outcome)) or 1.0
+    step = spread if np.isfinite(spread) and spread > 0 else float(value.std()) or 1.0
 
     def kept(effect: float) -> float:
-        p_value = order_p_value(linear, orders, effect, studentised)
-        return p_value - (1 - level) - 0.5 / len(orders.cohort)
+        p_value = order_p_value(moments, effect, studentised)
+        return p_value - (1 - level) - 0.5 / len(value)
 
     limits = []
     for side in (-1, 1):
@@ -179,7 +193,7 @@ def order_interval(
         while kept(float(value[0]) + reach) > 0:
             reach *= 1.7
             if abs(reach) > 1e3 * step:
-                raise ValueError(f"{len(orders.cohort)} possible orders are too few at this level")
+                raise ValueError(f"{len(value)} possible orders are too few at this level")
         limits.append(
             optimize.bisect(kept, float(value[0]), float(value[0]) + reach, xtol=1e-5 * step)
         )
