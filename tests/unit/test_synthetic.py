@@ -71,15 +71,21 @@ def test_weights_are_the_best_a_general_search_finds(ridge):
 
 
 def test_both_searches_for_ridge_weights_agree():
-    """Active set and dual on 150 donors; to 1e-9. With 3,000 the dual alone, many times over."""
+    """Active set and dual on 150 donors; to 1e-9."""
     made = paths(151, 20, 5)
     first, second = (search(made[0], made[1:], 5.0) for search in (_active_set, _dual))
     assert np.allclose(first, second, atol=1e-9)
-    # Rounding once kept the dual from ending in one of some hundred such searches.
-    noise = rng(1).normal(0, 0.1, (3000, 39))
-    for row in range(150):
-        weights = _dual(noise[row : row + 10].mean(axis=0), noise[200:], 11.35)
-        assert weights.sum() == pytest.approx(1, abs=1e-12)
+
+
+def test_rounding_does_not_keep_the_search_from_its_end():
+    """The eighth placebo of a made panel of 3,000, where halving steps by rounding never ended."""
+    made = rng()
+    level = made.normal(0, 0.1, (3000, 60)) + made.normal(0, 0.3, (3000, 1))
+    outcome = np.log(np.exp(5 + level))[10:]
+    row = placebo_starts(np.where(np.arange(3000) < 10, 40, 0), 50, rng())[7]
+    own = outcome[row > 0].mean(axis=0)
+    found = fit_synthetic(own, outcome[row == 0], 39, "difference", 10)
+    assert found.unit.sum() == pytest.approx(1, abs=1e-12)
 
 
 def test_a_path_made_of_donors_is_found_again():
