@@ -63,7 +63,7 @@ INPUT = Frame(
 MINIMUM_ENDS = 5
 """With fewer ends in an arm its rate would be a guess."""
 MINIMUM_REGIONS = 2
-GROUP_LIMIT = 200
+GROUP_LIMIT = 100
 """More regions than this are left out in groups, to bound time."""
 CURVE_POINTS = 200
 
