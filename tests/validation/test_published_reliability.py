@@ -132,7 +132,7 @@ def test_variances_of_three_facets_are_recovered():
 
 
 def test_variances_of_three_facets_are_those_of_restricted_likelihood(published):
-    """30 rated × 6 raters × 4 dimensions; balanced and all positive, so lme4's search ends there."""
+    """30 rated × 6 raters × 4 dimensions, balanced and all positive: lme4 ends at the same."""
     rng, shape = np.random.default_rng(12), (30, 6, 4)
     true = {(0,): 1, (1,): 0.5, (2,): 0.3, (0, 1): 0.4, (0, 2): 0.2, (1, 2): 0.1, (0, 1, 2): 1}
     scores = np.zeros(shape)
