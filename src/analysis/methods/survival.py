@@ -21,7 +21,6 @@ Biometrika 81; Kalbfleisch and Prentice (2002), "The Statistical Analysis of Fai
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -32,20 +31,9 @@ from scipy import stats
 from analysis.data.frames import Column, Frame, require_frame
 from analysis.errors import DesignError, EstimationError, Problem
 from analysis.result import Check, Estimate, Result, Sample
-from analysis.stats.accelerated import fit_accelerated
-from analysis.stats.resample import (
-    comparison_degrees,
-    jackknife_covariance,
-    jackknife_groups,
-    t_critical,
-)
-from analysis.stats.survival import (
-    Hazards,
-    fit_hazards,
-    hazard_trend,
-    kaplan_meier,
-    quantile_time,
-)
+from analysis.stats.cases import Cases, Trend, accelerated_of, cox_of
+from analysis.stats.resample import comparison_degrees, jackknife_groups, t_critical
+from analysis.stats.survival import kaplan_meier, quantile_time
 
 INPUT = Frame(
     "durations",
@@ -63,7 +51,7 @@ INPUT = Frame(
 MINIMUM_ENDS = 5
 """With fewer ends in an arm its rate would be a guess."""
 MINIMUM_REGIONS = 2
-GROUP_LIMIT = 200
+GROUP_LIMIT = 100
 """More regions than this are left out in groups, to bound time."""
 CURVE_POINTS = 200
 
@@ -83,22 +71,6 @@ class Options(BaseModel):
         default=None, gt=0, description="time by which cases are due, to look for a rush before it"
     )
     level: float = Field(default=0.95, gt=0, lt=1, description="level of intervals")
-
-
-@dataclass(frozen=True)
-class _Cases:
-    """Arrays of N cases; ``group`` numbers what is left out together, or is empty."""
-
-    duration: np.ndarray
-    ended: np.ndarray
-    design: np.ndarray
-    strata: np.ndarray
-    group: np.ndarray
-
-    def without(self, group: int) -> _Cases:
-        kept = self.group != group
-        arrays = (self.duration, self.ended, self.design, self.strata, self.group)
-        return _Cases(*(array[kept] for array in arrays))
 
 
 def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> Result:
@@ -177,7 +149,7 @@ def _require_arms(frame: pd.DataFrame, options: Options) -> None:
         raise DesignError(problems)
 
 
-def _cases(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> _Cases:
+def _cases(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> Cases:
     """Arrays of the frame; a constant is added for accelerated models."""
     names = ["treated", *options.covariates]
     design = frame[names].to_numpy(float)
@@ -191,68 +163,21 @@ def _cases(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> _
         codes, regions = pd.factorize(frame["region"], sort=True)
         group = jackknife_groups(len(regions), GROUP_LIMIT, rng)[codes]
     duration, ended = (frame[c].to_numpy(float) for c in ("duration", "ended"))
-    return _Cases(duration, ended, design, strata, group)
+    return Cases(duration, ended, design, strata, group)
 
 
-Trend = tuple[float, float]
-
-
-def _fit(cases: _Cases, options: Options) -> tuple[np.ndarray, np.ndarray, Trend | None]:
+def _fit(cases: Cases, options: Options) -> tuple[np.ndarray, np.ndarray, Trend | None]:
     """Values, covariance, and the treated hazard ratio's change over time with its error."""
-    if options.model != "cox":
-        values, covariance, _ = _accelerated(cases, options)
-        return values, covariance, None
-    fit = _hazards(cases)
-    slope, error = _slope(cases, fit)
-    if not cases.group.size:
-        return fit.value, fit.covariance, (slope, error)
-    replicates = []
-    for group in np.unique(cases.group):
-        others = cases.without(group)
-        found = _hazards(others, fit.value)
-        replicates.append(np.append(found.value, _slope(others, found)[0]))
-    joint = jackknife_covariance(np.array(replicates), np.append(fit.value, slope))
-    return fit.value, joint[:-1, :-1], (slope, float(np.sqrt(joint[-1, -1])))
-
-
-def _hazards(cases: _Cases, start: np.ndarray | None = None) -> Hazards:
     try:
-        return fit_hazards(cases.duration, cases.ended, cases.design, cases.strata, start)
+        if options.model == "cox":
+            return cox_of(cases)
+        return (*accelerated_of(cases, options.model), None)
     except ValueError as error:
-        raise EstimationError([_unfitted(error)]) from None
+        remedy = "Look for a covariate, stratum or single region that decides which cases end"
+        raise EstimationError([Problem("survival", str(error), remedy)]) from None
 
 
-def _unfitted(error: ValueError) -> Problem:
-    remedy = "Look for a covariate, stratum or single region that decides which cases end"
-    return Problem("survival", str(error), remedy)
-
-
-def _slope(cases: _Cases, fit: Hazards) -> Trend:
-    arrays = (cases.duration, cases.ended, cases.design, cases.strata)
-    slope, error = hazard_trend(*arrays, fit)
-    return float(slope[0]), float(error[0])
-
-
-def _accelerated(cases: _Cases, options: Options) -> tuple[np.ndarray, np.ndarray, None]:
-    """Values and covariance of the terms without the constant."""
-    terms = 1 + len(options.covariates)
-    form: Any = options.model
-    try:
-        fit = fit_accelerated(cases.duration, cases.ended, cases.design, form)
-        if not cases.group.size:
-            return fit.value[:terms], fit.covariance[:terms, :terms], None
-        start = np.append(fit.value, fit.log_scale)
-        replicates = []
-        for group in np.unique(cases.group):
-            kept = cases.without(group)
-            found = fit_accelerated(kept.duration, kept.ended, kept.design, form, start)
-            replicates.append(found.value[:terms])
-    except ValueError as error:
-        raise EstimationError([_unfitted(error)]) from None
-    return fit.value[:terms], jackknife_covariance(np.array(replicates), fit.value[:terms]), None
-
-
-def _degrees(frame: pd.DataFrame, cases: _Cases, terms: int) -> int:
+def _degrees(frame: pd.DataFrame, cases: Cases, terms: int) -> int:
     """Degrees of freedom: of cases, of regions, or of the smaller side of regions."""
     if not cases.group.size:
         return max(int(cases.ended.sum()) - terms, 1)
@@ -271,7 +196,7 @@ def _trend_check(slope: float, error: float, degrees: int) -> Check:
     return Check("proportional_hazards", p_value >= 0.05, p_value, 0.05, detail)
 
 
-def _deadline_check(cases: _Cases, deadline: float) -> Check:
+def _deadline_check(cases: Cases, deadline: float) -> Check:
     """Ends on the last day before the deadline over those of a day within three of it."""
     days = np.ceil(cases.duration[cases.ended == 1]) - np.ceil(deadline)
     last, near = int((days == 0).sum()), int(((np.abs(days) <= 3) & (days != 0)).sum())
@@ -280,7 +205,7 @@ def _deadline_check(cases: _Cases, deadline: float) -> Check:
 
 
 def _curves(
-    cases: _Cases, treated: np.ndarray, level: float
+    cases: Cases, treated: np.ndarray, level: float
 ) -> dict[str, tuple[dict[str, Any], ...]]:
     """Kaplan–Meier curves of both arms and their medians."""
     rows: list[dict[str, Any]] = []
