@@ -13,7 +13,7 @@ from analysis.batch.suites import LANGUAGES, Listed, expand
 from analysis.data.claim import require_changes
 from analysis.data.dataset import read_dataset
 from analysis.data.frames import require_frame
-from analysis.data.panel import build_study, tables_needed
+from analysis.data.panel import build_panel, tables_needed
 from analysis.data.published import read_published
 from analysis.data.regional import compare_regions, comparison_tables
 from analysis.errors import AnalysisError, ParamsError, Problem
@@ -165,8 +165,10 @@ def check_study(params: Params) -> None:
     """
     if isinstance(params, InterventionEffect):
         dataset = read_dataset(params.dataset, tables_needed(params))
-        study = build_study(dataset, params)
-        methods.check_panel(params.method, study.panel, params.comparison)
+        panel = build_panel(dataset, params)
+        if params.placebo_outcome:
+            build_panel(dataset, params, params.placebo_outcome)
+        methods.check_panel(params.method, panel, params.comparison)
     if isinstance(params, RegionRates):
         dataset = read_dataset(params.dataset, comparison_tables())
         require_frame(compare_regions(dataset, params).frame, methods.load("rates").INPUT)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pandas as pd
 
@@ -40,23 +39,17 @@ def belongs(code: str, region: str, parents: Mapping[str, str]) -> bool:
     return False
 
 
-def within_region(dataset: Dataset, region: str) -> Dataset:
-    """The dataset with the rows of one region and those below it only."""
+def parents_in(dataset: Dataset) -> dict[str, str]:
+    """The parents of a dataset's regions."""
+    return dataset.once("parents", lambda: parents_of(dataset.tables["regions"]))
+
+
+def within_region(dataset: Dataset, wide: pd.DataFrame, region: str) -> pd.DataFrame:
+    """Rows of a table by region: those of one region and of the regions below it only."""
     if not region:
-        return dataset
-    parents = parents_of(dataset.tables["regions"])
-    own = {code for code in parents if belongs(code, region, parents)}
-    tables = {
-        name: frame
-        if name == "regions" or "region_code" not in frame
-        else frame[frame["region_code"].isin(own)]
-        for name, frame in dataset.tables.items()
-    }
-    panel = dataset.panel
-    if panel is not None:
-        inside = panel.frame["region_code"].isin(own)
-        panel = replace(panel, frame=panel.frame[inside].reset_index(drop=True))
-    return replace(dataset, tables=tables, panel=panel)
+        return wide
+    parents = parents_in(dataset)
+    return wide.loc[[code for code in wide.index if belongs(str(code), region, parents)]]
 
 
 def areas(regions: pd.DataFrame) -> list[str]:

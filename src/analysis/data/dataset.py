@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import pandas as pd
 from pydantic import Field, ValidationError
@@ -28,6 +28,8 @@ from analysis.data.sources import DEFAULTS, inside, matching, named
 from analysis.data.tables import TABLES
 from analysis.errors import ContractError, ParamsError, Problem, nearest
 from analysis.params import problems_of
+
+Kept = TypeVar("Kept")
 
 
 class Words(Strict):
@@ -107,6 +109,17 @@ class Dataset:
     hashes: Mapping[str, str]
     panel: RecordPanel | None = None
     accounts: Mapping[str, Account] = field(default_factory=dict)
+    worked_out: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, key: Hashable, compute: Callable[[], Kept]) -> Kept:
+        """What ``compute`` gives, worked out once for all questions to this dataset.
+
+        Hundreds of reports ask one dataset; what comes back is shared and must not be changed.
+        """
+        if key not in self.worked_out:
+            self.worked_out[key] = compute()
+        kept: Kept = self.worked_out[key]
+        return kept
 
     def has(self, table: str) -> bool:
         """Whether the dataset holds that table."""
@@ -139,6 +152,12 @@ def read_about(folder: Path) -> About:
     file = folder / "dataset.yml"
     if not file.is_file():
         raise ParamsError([_missing(folder, file)])
+    return _read_about(file, file.stat().st_mtime_ns, file.stat().st_size)
+
+
+@lru_cache(maxsize=64)
+def _read_about(file: Path, modified: int, size: int) -> About:  # noqa: ARG001
+    """Parsing is repeated only when the file changed."""
     content = read_settings(file)
     try:
         about = About.model_validate(content)

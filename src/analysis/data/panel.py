@@ -176,9 +176,8 @@ def build_panel(dataset: Dataset, params: InterventionEffect, outcome: str = "")
     problems = check_names(dataset, params)
     if problems:
         raise ParamsError(problems)
-    dataset = within_region(dataset, params.region)
     counts = counts_of(dataset, outcome or params.outcome, params.period)
-    counts = within(counts, params)
+    counts = within(within_region(dataset, counts, params.region), params)
     periods = tuple(str(label) for label in counts.columns)
     exposure, has_exposure = exposure_of(dataset, params, counts)
     dropped: dict[str, int] = {}
@@ -202,12 +201,20 @@ def build_panel(dataset: Dataset, params: InterventionEffect, outcome: str = "")
             "first_treated": np.repeat(first.to_numpy(), len(periods)),
         }
     )
-    regions = dataset.tables["regions"].set_index("region_code")
-    names = {
-        str(code): (str(regions.at[code, "name_en"]), str(regions.at[code, "name_zh"]))
-        for code in kept
-    }
+    everywhere = names_of(dataset)
+    names = {code: everywhere[code] for code in kept}
     return Panel(frame, periods, params.period, has_exposure, dropped, names)
+
+
+def names_of(dataset: Dataset) -> dict[str, tuple[str, str]]:
+    """English and Chinese name of every region by code."""
+
+    def read() -> dict[str, tuple[str, str]]:
+        regions = dataset.tables["regions"]
+        columns = (regions[name].astype(str) for name in ("region_code", "name_en", "name_zh"))
+        return {code: (english, chinese) for code, english, chinese in zip(*columns, strict=True)}
+
+    return dataset.once("names", read)
 
 
 def _starts(dataset: Dataset, params: InterventionEffect, periods: pd.PeriodIndex) -> pd.Series:

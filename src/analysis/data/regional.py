@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.data.area import belongs, parents_of, within_region
+from analysis.data.area import belongs, parents_in, within_region
 from analysis.data.dataset import About, Dataset
-from analysis.data.panel import outcome_names
+from analysis.data.panel import names_of, outcome_names
 from analysis.data.series import PER_YEAR, counts_of, exposure_of, within
 from analysis.errors import DesignError, ParamsError, Problem, nearest
 from analysis.params import RegionRates
@@ -58,9 +58,9 @@ def compare_regions(dataset: Dataset, params: RegionRates) -> Comparison:
     problems = _unknown(dataset, params)
     if problems:
         raise ParamsError(problems)
-    own = within_region(dataset, params.region)
-    counts = within(counts_of(own, params.outcome, params.period), params)
-    exposure, _ = exposure_of(own, params, counts)
+    everywhere = counts_of(dataset, params.outcome, params.period)
+    counts = within(within_region(dataset, everywhere, params.region), params)
+    exposure, _ = exposure_of(dataset, params, counts)
     whole = counts.notna().all(axis=1) & exposure.notna().all(axis=1)
     excluded = counts.index.isin(params.exclude_regions)
     kept = counts.index[whole & ~excluded]
@@ -76,11 +76,8 @@ def compare_regions(dataset: Dataset, params: RegionRates) -> Comparison:
             "size": exposure.loc[kept].mean(axis=1).to_numpy(float) * years,
         }
     ).sort_values("region", ignore_index=True)
-    regions = own.tables["regions"].set_index("region_code")
-    names = {
-        str(code): (str(regions.at[code, "name_en"]), str(regions.at[code, "name_zh"]))
-        for code in kept
-    }
+    everywhere = names_of(dataset)
+    names = {str(code): everywhere[str(code)] for code in kept}
     first, last = (str(counts.columns[place]) for place in (0, -1))
     left_out = {reason: count for reason, count in dropped.items() if count}
     about, hashes = dataset.about, dataset.hashes
@@ -89,7 +86,7 @@ def compare_regions(dataset: Dataset, params: RegionRates) -> Comparison:
 
 def _unknown(dataset: Dataset, params: RegionRates) -> list[Problem]:
     """Parameters that name something the dataset does not hold."""
-    parents = parents_of(dataset.tables["regions"])
+    parents = parents_in(dataset)
     exposures: list[str] = []
     if dataset.has("exposures"):
         exposures = sorted(dataset.tables["exposures"]["exposure"].unique())

@@ -39,6 +39,10 @@ def mix_counts(dataset: Dataset, outcome: str, mix: str, periods: pd.PeriodIndex
 
 def _months(dataset: Dataset, outcome: str, measure: str) -> pd.DataFrame:
     """A measure of the records of a kind by region and month, wide; empty outside a span."""
+    return dataset.once(("months", outcome, measure), lambda: _count(dataset, outcome, measure))
+
+
+def _count(dataset: Dataset, outcome: str, measure: str) -> pd.DataFrame:
     if dataset.panel is None:
         return monthly(dataset.tables["complaints"], outcome, measure)
     frame = dataset.panel.frame
@@ -58,6 +62,11 @@ def mixes_of(dataset: Dataset, outcome: str) -> tuple[str, ...]:
 
 def counts_of(dataset: Dataset, outcome: str, frequency: str) -> pd.DataFrame:
     """Counts by region and period, wide; a period that is not whole stays empty."""
+    key = ("counts", outcome, frequency)
+    return dataset.once(key, lambda: _counts(dataset, outcome, frequency))
+
+
+def _counts(dataset: Dataset, outcome: str, frequency: str) -> pd.DataFrame:
     outcomes = dataset.tables.get("outcomes")
     if outcomes is not None and (outcomes["outcome"] == outcome).any():
         rows = outcomes[outcomes["outcome"] == outcome]
@@ -142,6 +151,15 @@ def exposure_of(
     if not params.exposure:
         ones = pd.DataFrame(1.0, index=counts.index, columns=counts.columns)
         return ones, False
+    key = ("exposure", params.exposure, params.period, tuple(counts.columns))
+    wide = dataset.once(key, lambda: _exposure(dataset, params, counts.columns))
+    return wide.reindex(index=counts.index), True
+
+
+def _exposure(
+    dataset: Dataset, params: InterventionEffect | RegionRates, periods: pd.PeriodIndex
+) -> pd.DataFrame:
+    """Mean exposure of every region by period; nothing where it is not above zero."""
     rows = dataset.tables["exposures"]
     rows = rows[rows["exposure"] == params.exposure]
     own = _own_frequency(rows["period"])
@@ -149,12 +167,11 @@ def exposure_of(
         # A yearly register serves every month of its year: exposures move slowly.
         years = to_periods(rows["period"], own)
         wide = rows.assign(p=years).pivot(index="region_code", columns="p", values="value")
-        lookup = counts.columns.asfreq(FREQUENCY[own])
+        lookup = periods.asfreq(FREQUENCY[own])
         wide = wide.reindex(columns=lookup)
-        wide.columns = counts.columns
+        wide.columns = periods
     else:
-        periods = to_periods(rows["period"], params.period)
-        wide = rows.groupby([rows["region_code"], periods])["value"].mean().unstack()
-        wide = wide.reindex(columns=counts.columns)
-    wide = wide.reindex(index=counts.index)
-    return wide.where(wide > 0), True
+        labels = to_periods(rows["period"], params.period)
+        wide = rows.groupby([rows["region_code"], labels])["value"].mean().unstack()
+        wide = wide.reindex(columns=periods)
+    return wide.where(wide > 0)

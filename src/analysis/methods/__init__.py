@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -16,6 +17,7 @@ PANEL = "panel"
 """``INPUT`` of methods that compare regions over time."""
 
 
+@lru_cache
 def names() -> tuple[str, ...]:
     """Every method, by the name of its file."""
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
@@ -43,6 +45,7 @@ def kind_of(module: ModuleType) -> str:
     return module.INPUT if isinstance(module.INPUT, str) else str(module.INPUT.kind)
 
 
+@lru_cache
 def panel_names() -> tuple[str, ...]:
     """Every method that can answer for a panel."""
     return tuple(name for name in names() if kind_of(load(name)) == PANEL)
