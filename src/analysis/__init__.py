@@ -12,8 +12,8 @@ from typing import Any
 _FACE = {
     "InterventionEffect": "analysis.params",
     "read_dataset": "analysis.data.dataset",
-    "build_study": "analysis.data.panel",
-    "tables_needed": "analysis.data.panel",
+    "build_study": "analysis.data.study",
+    "tables_needed": "analysis.data.study",
     "estimate_headline": "analysis.robustness",
     "examine": "analysis.robustness",
     "study_power": "analysis.power",

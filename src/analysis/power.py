@@ -26,7 +26,8 @@ import numpy as np
 import pandas as pd
 
 from analysis import methods
-from analysis.data.panel import NEVER, Panel, Study
+from analysis.data.panel import NEVER, Panel
+from analysis.data.study import Study
 from analysis.errors import AnalysisError, DesignError, Problem
 from analysis.result import Result
 from analysis.stats.resample import minimum_detectable

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from analysis import methods, stored
-from analysis.data.panel import Panel, Study
+from analysis.data.panel import Panel
+from analysis.data.study import Study
 from analysis.errors import AnalysisError
 from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.resample import minimum_detectable, t_critical

@@ -16,7 +16,7 @@ import yaml
 from browser import OPEN_ALL, opened
 
 from analysis.data.dataset import read_dataset
-from analysis.data.panel import build_study
+from analysis.data.study import build_study
 from analysis.params import InterventionEffect
 from analysis.publish.exporter import export
 from analysis.publish.page import read_page

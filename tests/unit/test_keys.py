@@ -16,7 +16,7 @@ from analysis.batch.keys import Keys
 from analysis.batch.plan import Run
 from analysis.data.dataset import read_dataset
 from analysis.data.fingerprint import Prints, changed_rows
-from analysis.data.panel import build_study, tables_needed
+from analysis.data.study import build_study, tables_needed
 from analysis.errors import ParamsError
 from analysis.params import InterventionEffect
 

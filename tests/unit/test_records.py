@@ -17,11 +17,11 @@ from analysis.data.crosswalk import lookup
 from analysis.data.dataset import read_dataset
 from analysis.data.kept_cells import FOLDER, record_panel, whole
 from analysis.data.national import Nation, truth_counts, world, write_nation
-from analysis.data.panel import build_study
 from analysis.data.places import county_codes
 from analysis.data.records import write
 from analysis.data.simulate import Options
 from analysis.data.source import RecordSource
+from analysis.data.study import build_study
 from analysis.errors import ContractError
 
 BY_MONTH = RecordSource(files="complaints/*.parquet")

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from analysis.data.account import Account, Line, Source
 from analysis.data.dataset import About, Words, read_dataset
 from analysis.data.regional import Comparison, compare_regions, comparison_tables
 from analysis.errors import DesignError, ParamsError, PublishError
@@ -255,3 +256,29 @@ def test_a_damaged_record_of_the_edition_before_is_refused(tmp_path, monkeypatch
     one = Counted(counted="x", threshold=10, rows=["a"], columns=["n"], shown=[[None]])
     file.write_text(json.dumps({"t": one.model_dump()}), encoding="utf-8")
     assert earlier_edition() == {"t": one}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Table complaints: 1,200 rows read, 7 left out by rule, 30 cells"),
+        ("zh", "读入 1,200 行，按规则剔除 7 行，修正 30 个单元格"),
+    ],
+)
+def test_what_was_left_out_or_repaired_on_reading_stands_in_the_report(language, words):
+    """In its sample and its provenance; a table read as it was needs no sentence."""
+    source = Source("a.csv", "0" * 64, "csv", 1200)
+    lines = (
+        Line("excluded", "a.csv", "", "the same row twice", 4),
+        Line("excluded", "a.csv", "", "a blank row", 3),
+        Line("repaired", "a.csv", "received_on", "dates", 30),
+    )
+    accounts = {
+        "complaints": Account("complaints", (source,), lines, 1193),
+        "regions": Account("regions", (source,), (), 1200),
+    }
+    brief = regions_brief(replace(comparison(counts(), language), accounts=accounts), {})
+    (sentence,) = [point for point in regions_sample(brief).points if "1,200" in point]
+    assert words in sentence
+    values = [entry["value"] for entry in regions_provenance(brief).entries]
+    assert sentence in values

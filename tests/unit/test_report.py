@@ -13,7 +13,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from analysis.data.dataset import read_dataset
-from analysis.data.panel import build_study
+from analysis.data.study import build_study
 from analysis.errors import PublishError
 from analysis.params import InterventionEffect
 from analysis.report import numbers, style

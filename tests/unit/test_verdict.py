@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.data.dataset import About
-from analysis.data.panel import Study
+from analysis.data.study import Study
 from analysis.params import InterventionEffect
 from analysis.report.verdict import from_interval, judge
 from analysis.result import Estimate

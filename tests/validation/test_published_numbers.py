@@ -8,7 +8,7 @@ import pytest
 from causaldata import castle
 
 from analysis.data.dataset import read_dataset
-from analysis.data.panel import build_study
+from analysis.data.study import build_study
 from analysis.methods import did
 from analysis.params import InterventionEffect
 from analysis.robustness import answer, specifications

@@ -193,7 +193,7 @@ def power_lines(report: str, draws: int, effects: tuple[float, ...]) -> list[str
     """
     from analysis.batch.plan import plan
     from analysis.data.dataset import read_dataset
-    from analysis.data.panel import build_study, tables_needed
+    from analysis.data.study import build_study, tables_needed
     from analysis.params import InterventionEffect
     from analysis.power import study_power
 

@@ -13,9 +13,10 @@ from analysis.batch.suites import LANGUAGES, Listed, expand
 from analysis.data.claim import require_changes
 from analysis.data.dataset import read_dataset
 from analysis.data.frames import require_frame
-from analysis.data.panel import build_panel, tables_needed
+from analysis.data.panel import build_panel
 from analysis.data.published import read_published
 from analysis.data.regional import compare_regions, comparison_tables
+from analysis.data.study import tables_needed
 from analysis.errors import AnalysisError, ParamsError, Problem
 from analysis.params import (
     NOTEBOOKS,

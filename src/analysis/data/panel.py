@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.data.area import belongs, parents_of, within_region
-from analysis.data.dataset import About, Dataset
+from analysis.data.area import within_region
+from analysis.data.dataset import Dataset
+from analysis.data.names import check_names, names_of
 from analysis.data.series import (
-    FREQUENCY,
     PER_YEAR,
     counts_of,
     exposure_of,
-    mix_counts,
-    mixes_of,
     within,
 )
-from analysis.data.tables import COMPLAINTS
-from analysis.errors import DesignError, ParamsError, Problem, nearest
+from analysis.errors import DesignError, ParamsError, Problem
 from analysis.params import InterventionEffect
 from analysis.result import Sample
 
@@ -112,59 +109,6 @@ class Panel:
         return replace(self, frame=frame, periods=self.periods[:last], dropped=dropped)
 
 
-def outcome_names(dataset: Dataset) -> list[str]:
-    """What can be an outcome: the counts given, and the kinds of complaint records."""
-    names: list[str] = []
-    if dataset.has("outcomes"):
-        names += list(dataset.tables["outcomes"]["outcome"].unique())
-    if dataset.has("complaints"):
-        names += list(COMPLAINTS.column("kind").allowed)
-    return sorted(set(names))
-
-
-def check_names(dataset: Dataset, params: InterventionEffect) -> list[Problem]:
-    """Parameters that name something the dataset does not hold."""
-    problems = _missing_tables(dataset, params)
-    missing = {problem.where for problem in problems}
-
-    def known(name: str, value: str, choices: list[str], table: str = "") -> None:
-        if value and value not in choices and f"table {table}" not in missing:
-            problems.append(
-                Problem(
-                    name,
-                    f"names '{value}', which the dataset does not hold",
-                    nearest(value, choices),
-                )
-            )
-
-    interventions, exposures = [], []
-    if dataset.has("interventions"):
-        interventions = sorted(dataset.tables["interventions"]["intervention"].unique())
-    if dataset.has("exposures"):
-        exposures = sorted(dataset.tables["exposures"]["exposure"].unique())
-    known("intervention", params.intervention, interventions, "interventions")
-    known("outcome", params.outcome, outcome_names(dataset))
-    known("placebo_outcome", params.placebo_outcome, outcome_names(dataset))
-    known("exposure", params.exposure, exposures, "exposures")
-    parents = parents_of(dataset.tables["regions"])
-    if params.region and not any(belongs(code, params.region, parents) for code in parents):
-        known("region", params.region, list(parents))
-    for code in params.exclude_regions:
-        known("exclude_regions", code, list(dataset.tables["regions"]["region_code"]))
-    return problems
-
-
-def _missing_tables(dataset: Dataset, params: InterventionEffect) -> list[Problem]:
-    """Tables without which the question cannot be asked."""
-    needed = {"interventions"} | ({"exposures"} if params.exposure else set())
-    missing = [f"table {name}" for name in sorted(needed) if not dataset.has(name)]
-    if not (dataset.has("outcomes") or dataset.has("complaints")):
-        missing.append("table outcomes or complaints")
-    remedy = "Add it to the dataset, or choose a dataset that has it"
-    what = f"is needed by this report, and dataset {dataset.folder.name} has none"
-    return [Problem(name, what, remedy) for name in missing]
-
-
 def build_panel(dataset: Dataset, params: InterventionEffect, outcome: str = "") -> Panel:
     """The balanced panel of one question.
 
@@ -204,17 +148,6 @@ def build_panel(dataset: Dataset, params: InterventionEffect, outcome: str = "")
     everywhere = names_of(dataset)
     names = {code: everywhere[code] for code in kept}
     return Panel(frame, periods, params.period, has_exposure, dropped, names)
-
-
-def names_of(dataset: Dataset) -> dict[str, tuple[str, str]]:
-    """English and Chinese name of every region by code."""
-
-    def read() -> dict[str, tuple[str, str]]:
-        regions = dataset.tables["regions"]
-        columns = (regions[name].astype(str) for name in ("region_code", "name_en", "name_zh"))
-        return {code: (english, chinese) for code, english, chinese in zip(*columns, strict=True)}
-
-    return dataset.once("names", read)
 
 
 def _starts(dataset: Dataset, params: InterventionEffect, periods: pd.PeriodIndex) -> pd.Series:
@@ -285,54 +218,3 @@ def _refuse_empty(
                 )
             ]
         )
-
-
-@dataclass(frozen=True)
-class Study:
-    """One question, ready to be answered: parameters, data description and panel."""
-
-    params: InterventionEffect
-    about: About
-    hashes: Mapping[str, str]
-    panel: Panel
-    placebo: Panel | None
-    mixes: Mapping[str, Panel] = field(default_factory=dict)
-
-    @property
-    def simulated(self) -> bool:
-        """Whether any number here is invented."""
-        return self.about.status == "simulated"
-
-    def rng(self) -> np.random.Generator:
-        """A fresh generator from the seed of the parameters."""
-        return np.random.default_rng(self.params.seed)
-
-
-def build_study(dataset: Dataset, params: InterventionEffect) -> Study:
-    """The panel of the question and, where one is named, of the placebo outcome."""
-    panel = build_panel(dataset, params)
-    placebo = None
-    if params.placebo_outcome:
-        placebo = build_panel(dataset, params, params.placebo_outcome)
-    mixes = {
-        mix: mix_panel(dataset, panel, params.outcome, mix)
-        for mix in mixes_of(dataset, params.outcome)
-    }
-    return Study(params, dataset.about, dataset.hashes, panel, placebo, mixes)
-
-
-def mix_panel(dataset: Dataset, panel: Panel, outcome: str, mix: str) -> Panel:
-    """The question's panel with records of a mix as counts and all records as exposure."""
-    periods = pd.PeriodIndex(panel.periods, freq=FREQUENCY[panel.frequency])
-    counts = mix_counts(dataset, outcome, mix, periods)
-    counts = counts.reindex(index=list(panel.regions)).fillna(0.0)
-    frame = panel.frame.assign(count=counts.to_numpy().ravel(), exposure=panel.frame["count"])
-    return replace(panel, frame=frame, has_exposure=True)
-
-
-def tables_needed(params: InterventionEffect, dataset: Dataset | None = None) -> set[str]:
-    """The tables a question reads."""
-    needed = {"regions", "outcomes", "interventions", "complaints", "crosswalk"}
-    if params.exposure:
-        needed.add("exposures")
-    return needed if dataset is None else needed & set(dataset.tables)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
+from analysis.data.account import Account
 from analysis.data.area import belongs, parents_in, within_region
 from analysis.data.dataset import About, Dataset
-from analysis.data.panel import names_of, outcome_names
+from analysis.data.names import names_of, outcome_names
 from analysis.data.series import PER_YEAR, counts_of, exposure_of, within
 from analysis.errors import DesignError, ParamsError, Problem, nearest
 from analysis.params import RegionRates
@@ -35,6 +36,7 @@ class Comparison:
     last_period: str
     dropped: Mapping[str, int]
     names: Mapping[str, tuple[str, str]]
+    accounts: Mapping[str, Account] = field(default_factory=dict)
 
     @property
     def exposure(self) -> list[float]:
@@ -80,8 +82,18 @@ def compare_regions(dataset: Dataset, params: RegionRates) -> Comparison:
     names = {str(code): everywhere[str(code)] for code in kept}
     first, last = (str(counts.columns[place]) for place in (0, -1))
     left_out = {reason: count for reason, count in dropped.items() if count}
-    about, hashes = dataset.about, dataset.hashes
-    return Comparison(params, about, hashes, frame, years, first, last, left_out, names)
+    return Comparison(
+        params=params,
+        about=dataset.about,
+        hashes=dataset.hashes,
+        frame=frame,
+        years=years,
+        first_period=first,
+        last_period=last,
+        dropped=left_out,
+        names=names,
+        accounts=dataset.accounts,
+    )
 
 
 def _unknown(dataset: Dataset, params: RegionRates) -> list[Problem]:

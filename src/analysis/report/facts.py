@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from analysis.data.dataset import About
-from analysis.data.panel import NEVER, Study
+from analysis.data.panel import NEVER
+from analysis.data.study import Study
 from analysis.params import InterventionEffect
 from analysis.report.verdict import Verdict
 from analysis.report.voice import Voice

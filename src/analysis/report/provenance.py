@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from importlib import metadata
 
 from analysis import methods
+from analysis.data.account import Account
 from analysis.report.disclosure import Identifiers, Rules, describe, describe_rules
 from analysis.report.facts import Brief
 from analysis.report.plates import End, Provenance
+from analysis.report.reading import reading_sentences
 from analysis.report.voice import Voice
 from analysis.report.wording import Say
 from analysis.result import plain
@@ -59,6 +61,7 @@ def provenance(brief: Brief) -> Provenance:
             brief.question.seed,
             brief.say("; ").join(rules),
             brief.study.hashes,
+            brief.study.accounts,
         ),
         params=brief.study.params.model_dump(),
         methods=_methods(brief),
@@ -66,7 +69,12 @@ def provenance(brief: Brief) -> Provenance:
 
 
 def source_entries(
-    voice: Voice, method: str, seed: int, disclosure: str, hashes: Mapping[str, str]
+    voice: Voice,
+    method: str,
+    seed: int,
+    disclosure: str,
+    hashes: Mapping[str, str],
+    accounts: Mapping[str, Account],
 ) -> tuple[dict[str, str], ...]:
     """The lines of provenance that every report on a dataset shares; blank ones are left out."""
     say, about = voice.say, voice.about
@@ -75,6 +83,7 @@ def source_entries(
         (say("Status"), say("simulated, invented numbers") if voice.simulated else say("real")),
         (say("Origin"), about.text("origin", voice.language)),
         (say("Licence"), about.text("licence", voice.language)),
+        (say("Reading"), say("; ").join(reading_sentences(voice, accounts))),
         (say("Method"), method),
         (say("Seed"), str(seed)),
         (say("Disclosure control"), disclosure),

@@ -9,6 +9,7 @@ from analysis.report.facts import capital
 from analysis.report.numbers import number, percent
 from analysis.report.plates import End, Notes, Provenance, Summary, Table
 from analysis.report.provenance import METHOD_WORDS, NOTHING_SEALED, source_entries
+from analysis.report.reading import reading_sentences
 from analysis.report.regions_brief import HIGH, LOW, VERDICT, RegionsBrief
 from analysis.report.tables import DROPPED_WORDS
 from analysis.report.wording import joined
@@ -173,6 +174,7 @@ def regions_sample(brief: RegionsBrief) -> Notes:
         f"{say(DROPPED_WORDS[reason])}: {say('{n} left out', n=number(count, language))}"
         for reason, count in brief.comparison.dropped.items()
     ]
+    points += reading_sentences(brief, brief.comparison.accounts)
     return Notes(**brief.plate("sample"), title=say("What was compared"), points=tuple(points))
 
 
@@ -217,6 +219,7 @@ def regions_provenance(brief: RegionsBrief) -> Provenance:
         brief.question.seed,
         describe_rules(brief.rules, say),
         brief.comparison.hashes,
+        brief.comparison.accounts,
     )
     return Provenance(
         **brief.plate("provenance"),

@@ -9,6 +9,7 @@ from analysis.report.facts import Brief, capital, lower
 from analysis.report.numbers import number, percent, period, period_span
 from analysis.report.plates import Column, Table, TableData
 from analysis.report.provenance import method_title
+from analysis.report.reading import reading_sentences
 from analysis.report.sensitivity import specification_data
 from analysis.report.wording import Say, joined
 
@@ -75,7 +76,14 @@ def sample_table(brief: Brief) -> Table:
     return Table(
         **brief.plate("sample"),
         title=title,
-        caption=say("Source: {title}.", title=brief.study.about.title.of(language)),
+        caption=joined(
+            language,
+            say("Source: {title}.", title=brief.study.about.title.of(language)),
+            *(
+                say("{sentence}.", sentence=sentence)
+                for sentence in reading_sentences(brief, brief.study.accounts)
+            ),
+        ),
         data=TableData(
             (Column("item", say("What")), Column("value", say("How many"), "end")),
             tuple((label, text) for _, label, text, _ in rows),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from analysis.data.panel import Study
+from analysis.data.study import Study
 from analysis.result import Estimate, Result
 from analysis.robustness import Answer, Robustness
 
