@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/publish")]
@@ -20,14 +21,18 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/publish")]
 import samples  # noqa: E402
 
 from analysis.data.dataset import About, Words  # noqa: E402
-from analysis.data.panel import Panel, Study  # noqa: E402
-from analysis.params import InterventionEffect  # noqa: E402
+from analysis.data.panel import Panel  # noqa: E402
+from analysis.data.regional import Comparison  # noqa: E402
+from analysis.data.study import Study  # noqa: E402
+from analysis.params import InterventionEffect, RegionRates  # noqa: E402
 from analysis.publish.page import read_page  # noqa: E402
 from analysis.publish.render import Imprint, render_page  # noqa: E402
 from analysis.report.adoption import adoption_figure, paths_figure  # noqa: E402
 from analysis.report.event_time import event_time_figure  # noqa: E402
 from analysis.report.facts import Brief  # noqa: E402
 from analysis.report.plates import Figure  # noqa: E402
+from analysis.report.regions_brief import RegionsBrief, regions_brief  # noqa: E402
+from analysis.report.regions_funnel import funnel_figure  # noqa: E402
 from analysis.report.sensitivity import (  # noqa: E402
     SPECIFICATION_WORDS,
     leave_one_out_figure,
@@ -73,12 +78,10 @@ def panel_of(case: str) -> Panel:
     return panel
 
 
-def brief_of(case: str, language: str) -> Brief:
-    """A report with made-up estimates on the panel of the case."""
-    rng = np.random.default_rng(1)
-    panel = panel_of(case)
+def about_of(case: str) -> About:
+    """What the data of the case would say of themselves."""
     english, chinese = LONG if case == "long" else ("county", "县")
-    about = About(
+    return About(
         title=Words(en="Test data", zh="测试数据"),
         status="simulated",
         licence="CC0",
@@ -90,6 +93,33 @@ def brief_of(case: str, language: str) -> Brief:
         ),
         words={"complaint": Words(en="recorded complaint", zh="登记投诉")},
     )
+
+
+def comparison_of(case: str, language: str) -> RegionsBrief:
+    """Regions beside one another: far out, few, with long names, withheld, or at zero."""
+    rng = np.random.default_rng(4)
+    count = {"one": 3, "many": 136}.get(case, 24)
+    size = rng.lognormal(7.5, 0.8, count)
+    events = rng.poisson(0.04 * size * rng.gamma(40, 1 / 40, count)).astype(float)
+    events[:2] *= np.array([4, 0.2]).round()
+    if case == "gaps":
+        events[4:] = rng.integers(1, 9, count - 4)
+    if case == "zeros":
+        events[3:9] = 0
+    codes = [f"99{place:04d}" for place in range(count)]
+    names = {code: LONG if case == "long" else (f"County {code}", f"县{code}") for code in codes}
+    frame = pd.DataFrame({"region": codes, "events": events, "size": size})
+    params = RegionRates(language=language, outcome="complaint", exposure="enterprises")
+    compared = Comparison(
+        params, about_of(case), {}, frame, 0.25, "2023Q4", "2023Q4", {}, names, {}
+    )
+    return regions_brief(compared, {})
+
+
+def brief_of(case: str, language: str) -> Brief:
+    """A report with made-up estimates on the panel of the case."""
+    rng = np.random.default_rng(1)
+    panel, about = panel_of(case), about_of(case)
     params = InterventionEffect(
         language=language,
         outcome="complaint",
@@ -121,7 +151,7 @@ def brief_of(case: str, language: str) -> Brief:
 def figures(case: str, language: str) -> list[Figure]:
     """Every kind of figure in the case, under keys of its own."""
     brief, case_title = brief_of(case, language), CASES[case][language == "zh"]
-    made = [make(brief) for make in FIGURES]
+    made = [*(make(brief) for make in FIGURES), funnel_figure(comparison_of(case, language))]
     return [
         replace(figure, key=f"{case}_{figure.key}", title=f"{case_title} · {figure.title}")
         for figure in made
@@ -138,7 +168,7 @@ def page(language: str) -> str:
     title = {"en": "Gallery of figures", "zh": "图样"}[language]
     names = {"en": "gallery.html", "zh": "gallery.zh.html"}
     other = next(name for code, name in names.items() if code != language)
-    # Not exported: twenty-five figures weigh more than a reader is made to wait for.
+    # Not exported: thirty figures weigh more than a reader is made to wait for.
     return render_page(read_page(node, language), Imprint(title, "gallery", sibling=other))
 
 

@@ -147,7 +147,7 @@ def test_regions_far_out_are_named_and_no_others():
     assert said.number == "2 of 40"
     assert "More: County 990101. Fewer: County 990102." in said.points
     assert funnel_figure(brief).title == (
-        "2 of the 40 counties shown stand out: 1 above the funnel, 1 below"
+        "Standing out among the 40 counties shown: 1 above the funnel, 1 below"
     )
 
 

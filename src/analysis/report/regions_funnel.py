@@ -76,8 +76,7 @@ def _title(brief: RegionsBrief, high: int, low: int) -> str:
             regions=brief.regions,
         )
     return say(
-        "{count} of the {shown} {regions} shown stand out: {high} above the funnel, {low} below",
-        count=number(high + low, language),
+        "Standing out among the {shown} {regions} shown: {high} above the funnel, {low} below",
         shown=number(len(brief.shown), language),
         regions=brief.regions,
         high=number(high, language),
@@ -137,20 +136,23 @@ def _dots(axes: Axes, regions: tuple[Region, ...], kind: str, mark: str) -> None
         markersize=4 if kind == WITHIN else 7,
         color=style.COLOURS[kind],
         alpha=0.75 if kind == WITHIN else 1.0,
+        clip_on=False,
     )
 
 
 def _names(axes: Axes, brief: RegionsBrief, width: str) -> None:
     """The regions farthest from the overall rate by name, each beside its mark."""
     pooled = brief.pooled[0]
-    apart = sorted(brief.standing(HIGH, LOW), key=lambda one: -abs(np.log(one.rate / pooled)))
+    apart = sorted(
+        brief.standing(HIGH, LOW), key=lambda one: -abs(np.sqrt(one.rate) - np.sqrt(pooled))
+    )
     for region in apart[: NAMED[width]]:
         axes.annotate(
             style.short(region.name, "narrow", 0.4),
             (region.exposure, region.rate),
-            xytext=(6, 0),
+            xytext=(6, 1),
             textcoords="offset points",
-            va="center",
+            va="bottom",
             fontsize=style.SMALL,
             color=style.COLOURS[region.standing],
         )
