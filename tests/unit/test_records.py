@@ -295,7 +295,7 @@ def test_complaints_stand_in_one_place(nation, tmp_path):
     """A table beside records of another place would be a second truth."""
     folder = shutil.copytree(nation, tmp_path / "both")
     shutil.copy(folder / "complaints" / "2024-01.parquet", folder / "complaints.parquet")
-    with pytest.raises(ContractError, match=r"complaints.parquet: stands beside other records"):
+    with pytest.raises(ContractError, match=r"table complaints: stands beside other records"):
         read_dataset(folder)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Mapping
-from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -17,7 +16,6 @@ PANEL = "panel"
 """``INPUT`` of methods that compare regions over time."""
 
 
-@lru_cache
 def names() -> tuple[str, ...]:
     """Every method, by the name of its file."""
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
@@ -45,7 +43,6 @@ def kind_of(module: ModuleType) -> str:
     return module.INPUT if isinstance(module.INPUT, str) else str(module.INPUT.kind)
 
 
-@lru_cache
 def panel_names() -> tuple[str, ...]:
     """Every method that can answer for a panel."""
     return tuple(name for name in names() if kind_of(load(name)) == PANEL)
@@ -58,11 +55,12 @@ def for_panel(name: str) -> ModuleType:
     ------
     ParamsError: there is no such method, or it takes another frame.
     """
-    if name not in panel_names():
-        what = "takes no panel" if name in names() else "does not exist"
-        remedy = nearest(name, panel_names()) or f"Use one of {', '.join(panel_names())}"
-        raise ParamsError([Problem("method", f"'{name}' {what}", remedy)])
-    return load(name)
+    known = names()
+    if name in known and kind_of(load(name)) == PANEL:
+        return load(name)
+    what = "takes no panel" if name in known else "does not exist"
+    remedy = nearest(name, panel_names()) or f"Use one of {', '.join(panel_names())}"
+    raise ParamsError([Problem("method", f"'{name}' {what}", remedy)])
 
 
 def knows(module: ModuleType, option: str) -> bool:

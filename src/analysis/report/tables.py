@@ -157,6 +157,7 @@ MODEL_WORDS = {
     "event_study": "Event study on log rates",
     "two_way": "Two-way fixed effects",
     "rollout": "Staggered comparison judged by possible orders",
+    "synthetic_control": "Synthetic controls on log rates",
 }
 
 
