@@ -5,6 +5,8 @@ BIN = .venv/bin
 export PYTHONHASHSEED = 0
 export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
+# Without kept bytecode every kernel would compile its imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: reports test validate gallery lock check format clean
 

@@ -59,7 +59,8 @@ def _run(targets: tuple[str, ...], languages: tuple[str, ...], options: Mapping[
     from analysis.batch.runner import Desk, execute_due, prepare
 
     desk = Desk()
-    tasks = prepare(targets, languages, desk, again=options["again"])
+    soon = (lambda: None) if options["scheduler"] else _begin
+    tasks = prepare(targets, languages, desk, again=options["again"], soon=soon)
     with progress(tasks, options["jobs"], options["mode"]) as show:
         if not any(task.why for task in tasks):
             return 0
@@ -74,6 +75,13 @@ def _run(targets: tuple[str, ...], languages: tuple[str, ...], options: Mapping[
             earlier = read_counts(options["site"])
             statuses = execute_due(tasks, executor, settings, desk, show, earlier)
     return sum(not status.done for status in statuses)
+
+
+def _begin() -> None:
+    """The process that forks kernels imports what they need while data are checked."""
+    from analysis.batch import warm
+
+    warm.begin()
 
 
 @contextmanager

@@ -42,6 +42,11 @@ PRELOAD = (
     "analysis.methods.counts",
     "analysis.methods.two_way",
     "analysis.methods.event_study",
+    "analysis.methods.imputation",
+    "analysis.data.intake",
+    "analysis.report.regions_report",
+    "analysis.report.regions_funnel",
+    "analysis.report.editions",
     "analysis.report.provenance",
     "analysis.report.reporting",
     "analysis.report.gate",
@@ -216,8 +221,11 @@ def preload() -> list[str]:
             missing.append(name)
     with contextlib.suppress(ImportError):
         from analysis.report.style import font_family
+        from analysis.report.wording import LANGUAGES, catalogue
 
         font_family()
+        for language in LANGUAGES:
+            catalogue(language)
     return missing
 
 

@@ -52,9 +52,16 @@ class Desk:
 
 
 def prepare(
-    targets: Iterable[str], languages: tuple[str, ...], desk: Desk, *, again: bool = False
+    targets: Iterable[str],
+    languages: tuple[str, ...],
+    desk: Desk,
+    *,
+    again: bool = False,
+    soon: Callable[[], None] = lambda: None,
 ) -> list[Task]:
     """Every run that was asked for, and which are due.
+
+    ``soon`` is called where some are, before their data are checked.
 
     Raises
     ------
@@ -62,6 +69,8 @@ def prepare(
     """
     runs, errors = list_runs(targets, languages)
     tasks = [_task(run, desk, again) for run in runs]
+    if not errors and any(task.why for task in tasks):
+        soon()
     # What ran to its end under the same key has passed the same checks.
     refuse([*errors, *check_runs(task.run for task in tasks if task.why)])
     return tasks

@@ -94,10 +94,22 @@ class WarmParent:
             stdout=subprocess.PIPE,
             env={**os.environ, **PINNED, **PARENT},
         )
+        self.ready = False
+
+    def wait(self) -> None:
+        """Until it has imported everything.
+
+        Raises
+        ------
+        ForkUnavailableError: it does not come so far.
+        """
+        if self.ready:
+            return
         said = self._first_line()
         if said != "ready":
             self.stop()
             raise ForkUnavailableError(f"the warm parent did not start ({said or 'it ended'})")
+        self.ready = True
 
     def fork(self, argv: list[str], cwd: str, env: dict[str, str]) -> Kernel:
         """A new kernel.
@@ -160,7 +172,17 @@ def parent() -> WarmParent:
             _parents.pop().stop()
         if not _parents:
             _parents.append(WarmParent())
+        _parents[0].wait()
         return _parents[0]
+
+
+def begin() -> None:
+    """Start the parent of this process without waiting: it imports while runs are checked."""
+    if not hasattr(os, "fork") or not hasattr(socket, "AF_UNIX"):
+        return
+    with _lock:
+        if not _parents:
+            _parents.append(WarmParent())
 
 
 def stop() -> None:

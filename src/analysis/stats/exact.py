@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.stats.rates import exact_binomial, exact_poisson
-
 
 @dataclass(frozen=True)
 class Interval:
@@ -20,12 +18,17 @@ class Interval:
 
 def share_interval(successes: int, trials: int, level: float = 0.95) -> Interval:
     """A share with its exact binomial interval."""
+    # Here, not above: planning reads data descriptions and must not wait for scipy's statistics.
+    from analysis.stats.rates import exact_binomial
+
     limits = exact_binomial(np.array(successes), np.array(trials), level)
     return Interval(successes / trials, float(limits.low), float(limits.high))
 
 
 def rate_interval(count: int, exposure: float, level: float = 0.95) -> Interval:
     """A count per exposure with its exact Poisson interval."""
+    from analysis.stats.rates import exact_poisson
+
     limits = exact_poisson(np.array(count), np.array(exposure), level)
     return Interval(count / exposure, float(limits.low), float(limits.high))
 
