@@ -7,8 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.data.dataset import Dataset
-
-GB_DIGITS = 6
+from analysis.data.divisions import above, is_code
 
 
 def parents_of(regions: pd.DataFrame) -> dict[str, str]:
@@ -25,10 +24,7 @@ def belongs(code: str, region: str, parents: Mapping[str, str]) -> bool:
 
     In that standard 370100 is a city, 370000 its province, and 370124 one of its counties.
     """
-    stem = region
-    while len(region) == GB_DIGITS and region.isdigit() and stem.endswith("00"):
-        stem = stem[:-2]
-    if stem and stem != region and len(code) == GB_DIGITS and code.startswith(stem):
+    if region in above(code):
         return True
     seen: set[str] = set()
     while code and code not in seen:
@@ -57,6 +53,6 @@ def areas(regions: pd.DataFrame) -> list[str]:
     parents = parents_of(regions)
     found = {above for above in parents.values() if above}
     for code in parents:
-        if len(code) == GB_DIGITS and code.isdigit() and not code.endswith("00"):
-            found.add(f"{code[:4]}00")
+        if is_code(code) and not code.endswith("00"):
+            found.add(above(code)[0])
     return sorted(found or parents)

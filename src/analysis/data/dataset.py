@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import pandas as pd
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from analysis import digest
 from analysis.data.account import Account
@@ -22,6 +22,13 @@ from analysis.data.mapping import PLAIN, Strict, TableMapping
 from analysis.data.mapping_rules import mapping_problems
 from analysis.data.present import on_present_regions
 from analysis.data.query import sqlite_file
+from analysis.data.region_codes import (
+    OWN,
+    check_region_codes,
+    nameless,
+    scheme_year,
+    with_names,
+)
 from analysis.data.settings import read_settings
 from analysis.data.source import RecordSource
 from analysis.data.sources import DEFAULTS, inside, matching, named
@@ -80,11 +87,18 @@ class About(Strict):
     note: Words | None = None
     place: Words | None = None
     region_word: Words = Words(en="region", zh="地区")
+    region_scheme: str = OWN
     words: dict[str, Words] = Field(default_factory=dict)
     files: dict[str, str] = Field(default_factory=dict)
     records: RecordSource | None = None
     mapping: dict[str, TableMapping] = Field(default_factory=dict)
     published_results: tuple[PublishedResult, ...] = ()
+
+    @field_validator("region_scheme")
+    @classmethod
+    def _known_scheme(cls, scheme: str) -> str:
+        scheme_year(scheme)
+        return scheme
 
     def text(self, name: Literal["licence", "origin"], language: str) -> str:
         """Licence or origin in the language, or as it was given where in one only."""
@@ -315,15 +329,22 @@ def examine(folder: Path, wanted: tuple[str, ...] | None = None) -> tuple[Datase
         remedy = "Keep the table or the key records in dataset.yml"
         problems.append(Problem("table complaints", "stands beside other records", remedy))
     taken: dict[str, Taken] = {}
+    year = scheme_year(about.region_scheme)
     for name in _in_order(sources, about, wanted):
         mapping = about.mapping.get(name, PLAIN)
         problems += _absent_targets(name, mapping, sources)
         names = {other: table.frame for other, table in taken.items()}
-        taken[name] = read_table(folder, TABLES[name], sources[name], mapping, names)
+        listed = name == "regions" and year is not None
+        table = nameless(TABLES[name]) if listed else TABLES[name]
+        held = read_table(folder, table, sources[name], mapping, names)
+        taken[name] = with_names(held) if listed else held
         problems += taken[name].problems
     frames = {name: table.frame for name, table in sorted(taken.items())}
     origins = {name: table.origin for name, table in taken.items()}
     problems += check_links(TABLES, frames, origins)
+    if year is not None and "regions" in frames:
+        moved = set(frames["crosswalk"].get("old_code", ())) if "crosswalk" in frames else set()
+        problems += check_region_codes(frames["regions"], origins["regions"], moved, year)
     hashes = {"dataset.yml": digest.of_file(folder / "dataset.yml")}
     accounts = {name: table.account for name, table in sorted(taken.items())}
     hashes |= {s.file: s.sha256 for account in accounts.values() for s in account.sources}
