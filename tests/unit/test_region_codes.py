@@ -107,6 +107,7 @@ def test_what_followed_a_code_stands_in_the_table_and_the_ways_end_in_the_presen
     former = [d for d in divisions().values() if d.until is not None]
     assert told > 0.8 * len(former)
     since = [d for d in former if d.until >= 2010]
+    assert len(since) > 250
     assert all(successors(d.code) for d in since)
 
 
@@ -114,7 +115,7 @@ def test_facts_read_off_the_comparisons_stand_in_the_table():
     """Every year and every successor, by name."""
     with (ROOT / "scripts" / "region_changes.csv").open(encoding="utf-8") as handle:
         told = list(csv.DictReader(handle))
-    assert len(told) > 250
+    assert len(told) > 350
     for row in told:
         held = divisions()[row["code"]]
         assert (held.until, held.name_zh) == (int(row["year"]), row["name"])
@@ -221,6 +222,7 @@ CASES = [
     (("370126", "X", "商河县", "district", ""), "By its code it is of level county"),
     (("370200", "X", "青岛市", "county", ""), "By its code it is of level city"),
     (("370112", "X", "历城区", "district", "370200"), "column parent_code, row 8: is not above"),
+    (("370112", "X", "历下区", "district", ""), "name_zh, row 8: is the name of another code. It"),
     (("232702", "X", "松岭区", "district", ""), "No source here says what followed it"),
 ]
 
@@ -251,6 +253,16 @@ def test_all_wrong_codes_are_listed_at_once_and_rows_alike_together(tmp_path):
     assert "rows 10, 11: is a code that GB/T 2260 gave up in 2015. It went into 320213" in message
     assert "column level, row 12" in message
     assert not re.search("Wang|Li Lei|320202", message)
+
+
+def test_groups_without_a_city_and_short_names_are_no_mistake(tmp_path):
+    """What municipalities hold their districts in; names as people write them; the nation."""
+    rows = [
+        *with_row("110100", "Beijing", "市辖区", "city", "110000"),
+        ["370112", "Licheng", "历城", "district", "370000"],
+        ["100000", "China", "全国", "nation", ""],
+    ]
+    assert refusals(dataset(tmp_path, rows)) == []
 
 
 def test_a_former_code_may_stay_where_the_crosswalk_moves_it(tmp_path):

@@ -125,7 +125,7 @@ def _wrong(row: dict[Hashable, object], moved: Collection[str], year: int) -> li
     if not is_code(code):
         remedy = _by_name(row, year) or "Write two digits each of province, city and county"
         return [("region_code", "is not six digits, as codes of GB/T 2260 are", remedy)]
-    found = _unlisted(row, code, moved, year)
+    found = _unlisted(row, code, moved, year) or _named_otherwise(row, code, year)
     fitting = levels(code)
     if level and level not in fitting and (code in divisions() or fitting != ("county",)):
         remedy = f"By its code it is of level {' or '.join(fitting)}"
@@ -159,6 +159,15 @@ def _unlisted(
     shares = "" if len(after) == 1 else " with their shares"
     remedy = f"It went into {_listed(after)}: write that, or rows in crosswalk{shares}"
     return [("region_code", what, remedy)]
+
+
+def _named_otherwise(row: dict[Hashable, object], code: str, year: int) -> list[Wrong]:
+    """A listed code beside the name of another one in its city: codes were given anew, too."""
+    name = _text(row.get("name_zh"))
+    alike = [other for other in same_name(name, year) if other[:4] == code[:4]]
+    if not alike or code in alike or code in GROUPS or not divisions()[code].stands(year):
+        return []
+    return [("name_zh", "is the name of another code", f"It stands for {_listed(alike)}")]
 
 
 def _by_name(row: dict[Hashable, object], year: int) -> str:
