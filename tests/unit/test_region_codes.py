@@ -22,6 +22,7 @@ from analysis.data.divisions import (
     same_name,
     successors,
 )
+from analysis.data.draft import write_draft
 from analysis.errors import ContractError
 from exports import ABOUT
 
@@ -316,3 +317,14 @@ def test_datasets_with_codes_of_their_own_are_not_held_against_the_standard(root
     rows = [["990101", "A", "甲县", "county", "IN-01"]]
     assert refusals(dataset(tmp_path, rows, scheme="own")) == []
     assert len(refusals(dataset(tmp_path, rows))) == 2
+
+
+@pytest.mark.parametrize(("first", "guessed"), [("3701", True), ("9901", False)])
+def test_a_first_description_guesses_the_scheme_from_the_codes(tmp_path, first, guessed):
+    """Where nearly all are known; a fictional province is left alone."""
+    codes = [code for code in present() if code.startswith("3701") and code[4:] != "00"]
+    rows = [[first + code[4:], "X", "某县", "county"] for code in codes]
+    pd.DataFrame(rows, columns=HEADER[:4]).to_csv(tmp_path / "regions.csv", index=False)
+    text = write_draft(tmp_path, [tmp_path / "regions.csv"]).read_text(encoding="utf-8")
+    assert ("region_scheme: gbt2260  # guessed: 12 of 12 codes" in text) == guessed
+    assert ("region_scheme" in text) == guessed

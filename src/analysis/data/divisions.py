@@ -112,6 +112,13 @@ def successors(code: str, year: int = LAST_YEAR) -> tuple[str, ...]:
 
 def same_name(name_zh: str, year: int = LAST_YEAR) -> tuple[str, ...]:
     """The codes of a year's list that stand for a Chinese name."""
-    return tuple(
-        held.code for held in divisions().values() if held.name_zh == name_zh and held.stands(year)
-    )
+    return tuple(code for code in _by_name().get(name_zh, ()) if divisions()[code].stands(year))
+
+
+@lru_cache(maxsize=1)
+def _by_name() -> Mapping[str, tuple[str, ...]]:
+    """The codes, present and former, of each Chinese name."""
+    found: dict[str, tuple[str, ...]] = {}
+    for held in divisions().values():
+        found[held.name_zh] = (*found.get(held.name_zh, ()), held.code)
+    return found

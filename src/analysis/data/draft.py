@@ -10,6 +10,7 @@ from pathlib import Path
 
 from analysis.data.contract import Column
 from analysis.data.distinct import plain_name
+from analysis.data.divisions import divisions
 from analysis.data.look import (
     MOST_WORDS,
     Look,
@@ -34,6 +35,8 @@ status:                # real or simulated
 licence:               # what may be done with the data
 origin:                # who gave them, from which system, for which period
 """
+MOST_KNOWN = 0.9
+"""From this share of known codes on a file is taken to code by GB/T 2260."""
 NO_REGIONS = """\
 # Every dataset lists its regions: add regions.csv with region_code,name_en,name_zh,level
 # (level: {levels}), or name a file for it under mapping.
@@ -95,10 +98,23 @@ def draft_text(folder: Path, looks: Sequence[Look]) -> str:
     if "regions" not in groups and not (folder / "regions.csv").is_file():
         levels = ", ".join(TABLES["regions"].column("level").allowed)
         parts.append(NO_REGIONS.format(levels=levels))
+    parts.append(_scheme(looks))
     parts.append("mapping:\n")
     for table, group in groups.items():
         parts.append("\n".join(_mapping(table, group)) + "\n")
     return "".join(parts)
+
+
+def _scheme(looks: Sequence[Look]) -> str:
+    """GB/T 2260, where nearly all codes of a file are of it; nothing where none is."""
+    for look in looks:
+        own = look.guesses.get("region_code")
+        codes = set(words_of(look.columns[plain_name(own)])) - {""} if own else set()
+        known = len(codes & divisions().keys())
+        if codes and known >= MOST_KNOWN * len(codes):
+            note = f"guessed: {known:,} of {len(codes):,} codes in {look.file} are of it"
+            return f"region_scheme: gbt2260  # {note}; or own\n"
+    return ""
 
 
 def _mapping(table: str, group: Sequence[Look]) -> list[str]:
