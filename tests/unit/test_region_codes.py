@@ -24,7 +24,7 @@ from analysis.data.divisions import (
 )
 from analysis.data.draft import write_draft
 from analysis.errors import ContractError
-from exports import ABOUT
+from exports import ABOUT, export
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADER = ["region_code", "name_en", "name_zh", "level", "parent_code"]
@@ -308,6 +308,13 @@ def test_a_name_that_the_table_lacks_is_asked_for(tmp_path):
     found = refusals(dataset(tmp_path, rows, header=["region_code", "name_zh", "level"]))
     assert len(found) == 1
     assert "column name_en, row 2: is empty, and the list has no name in this language" in found[0]
+    rows += [["100000", "", "nation"], ["110100", "", "city"], ["110199", "", "county"]]
+    found = refusals(dataset(tmp_path, rows, header=["region_code", "name_zh", "level"]))
+    assert [re.search(r"rows? [\d, ]+", text)[0] for text in found] == [
+        "rows 2, 3, 4",
+        "rows 3, 4",
+        "row 5",
+    ]
 
 
 def test_datasets_with_codes_of_their_own_are_not_held_against_the_standard(root, tmp_path):
@@ -328,3 +335,15 @@ def test_a_first_description_guesses_the_scheme_from_the_codes(tmp_path, first, 
     text = write_draft(tmp_path, [tmp_path / "regions.csv"]).read_text(encoding="utf-8")
     assert ("region_scheme: gbt2260  # guessed: 12 of 12 codes" in text) == guessed
     assert ("region_scheme" in text) == guessed
+
+
+def test_records_find_their_region_by_a_name_that_was_filled_in(tmp_path):
+    """An export that names districts, beside a list of codes only."""
+    folder = export(tmp_path, rows={n: {"区县": "历下区"} for n in range(2, 8)})
+    (folder / "regions.csv").write_text("region_code,level\n370102,district\n", encoding="utf-8")
+    assert len(examine(folder)[1]) > 1
+    with (folder / "dataset.yml").open("a", encoding="utf-8") as file:
+        file.write("region_scheme: gbt2260\n")
+    dataset, problems = examine(folder)
+    assert [str(p) for p in problems if "name_en" not in str(p)] == []
+    assert dataset.tables["complaints"]["region_code"].unique().tolist() == ["370102"]

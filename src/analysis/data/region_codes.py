@@ -64,21 +64,30 @@ def with_names(taken: Taken) -> Taken:
     """Regions with the names they lacked; each is counted as a repair, what stays empty refused."""
     if "region_code" not in taken.frame:
         return taken
-    frame = taken.frame.copy()
-    held = [divisions().get(str(code)) for code in frame["region_code"]]
+    frame, origin = taken.frame.copy(), taken.origin
+    sound = _has_sound_code(frame)
     lines, problems = list(taken.account.lines), list(taken.problems)
     for name in NAMES:
-        listed = [getattr(division, name) if division else "" for division in held]
         given = frame[name] if name in frame else pd.Series(pd.NA, index=frame.index)
         given = given.astype("string").replace("", pd.NA)
-        offered = pd.Series(listed, index=frame.index, dtype="string").replace("", pd.NA)
-        filled = given.isna() & offered.notna()
-        frame[name] = given.fillna(offered)
-        lines += _repairs(filled.to_numpy(dtype=bool), taken.origin, name)
-        empty = np.flatnonzero(frame[name].isna())
-        problems += taken.origin.problems(empty, UNFILLED, "Give the name here", name)
+        frame[name] = given.fillna(_listed_names(frame["region_code"], name))
+        filled = (given.isna() & frame[name].notna()).to_numpy(dtype=bool)
+        lines += _repairs(filled, origin, name)
+        empty = np.flatnonzero(frame[name].isna() & sound)
+        problems += origin.problems(empty, UNFILLED, "Give the name here", name)
     account = replace(taken.account, lines=tuple(lines))
     return replace(taken, frame=frame, account=account, problems=tuple(problems))
+
+
+def _has_sound_code(frame: pd.DataFrame) -> pd.Series:
+    """Rows of which a name may be asked; a wrong code, once put right, brings its name."""
+    known = frame["region_code"].isin({*divisions(), *GROUPS})
+    return known | frame["level"].eq("nation").fillna(False) if "level" in frame else known
+
+
+def _listed_names(codes: pd.Series, name: str) -> pd.Series:
+    listed = {code: getattr(held, name) or pd.NA for code, held in divisions().items()}
+    return codes.map(listed).astype("string")
 
 
 def _repairs(filled: np.ndarray, origin: Origin, name: str) -> list[Line]:
