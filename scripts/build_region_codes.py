@@ -34,9 +34,6 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from pypinyin import Style, lazy_pinyin, pinyin
-from pypinyin_dict.phrase_pinyin_data import large_pinyin
-
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "src/analysis/data/gbt2260.csv"
 CHANGES = Path(__file__).with_name("region_changes.csv")
@@ -198,6 +195,8 @@ def history(all_lists: Lists) -> dict[str, dict[str, str]]:
 
 def readings(text: str) -> Iterator[tuple[str, ...]]:
     """Every way to read a text, character by character, without tones."""
+    from pypinyin import Style, pinyin
+
     # As a phrase a text would be given the one reading of a dictionary.
     ways = [
         sorted(set(pinyin(sign, style=Style.NORMAL, heteronym=True, v_to_u=True)[0]))
@@ -226,6 +225,9 @@ def bare_name(name: str) -> str:
 
 def usual_readings(names: set[str]) -> dict[str, set[tuple[str, ...]]]:
     """How two dictionaries read each name, alone and with its kind; one reading if all agree."""
+    from pypinyin import lazy_pinyin
+    from pypinyin_dict.phrase_pinyin_data import large_pinyin
+
     found: dict[str, set[tuple[str, ...]]] = {name: set() for name in names}
     for load in (None, large_pinyin.load):
         if load is not None:
@@ -284,6 +286,8 @@ def _spellings(name: str, *, doubled: bool) -> set[str]:
     """Ways to spell a province; ISO marks the third tone of 陕 by a doubled vowel."""
     if not doubled:
         return {"".join(way) for way in readings(name)}
+    from pypinyin import Style, pinyin
+
     toned = pinyin(name, style=Style.TONE3, neutral_tone_with_five=True)
     third = [re.sub(r"([aeiou])(.*)3$", r"\1\1\2", syllable[0]) for syllable in toned]
     plain = [re.sub(r"\d", "", syllable) for syllable in third]

@@ -148,6 +148,26 @@ def test_a_former_code_leads_to_what_followed_it(code, after):
     assert set(successors(code)) == after
 
 
+def test_a_name_leads_on_only_where_one_code_can_be_meant():
+    """Same name, same name of another kind, a like one kept; nothing for 郊区 of two cities."""
+    from build_region_codes import by_name
+
+    before = {"132101": "甲市", "132123": "乙县", "132124": "郊区", "132205": "郊区"}
+    before |= {"130721": "宣化县", "130705": "宣化区", "132125": "丙丁县", "132126": "丁县"}
+    after = {"130100": "甲市", "130123": "乙县", "130111": "郊区", "130211": "郊区"}
+    before |= {"360721": "赣县", "132127": "城区"}
+    after |= {"360704": "赣县区", "132102": "城区", "132103": "城区"}
+    after |= {"130705": "宣化区", "132181": "丙丁市", "230126": "丁县"}
+    assert by_name("132123", before, after) == ["130123"]
+    assert by_name("132125", before, after) == ["132181"]
+    assert by_name("130721", before, after) == ["130705"]
+    assert by_name("360721", before, after) == ["360704"]
+    assert by_name("132127", before, after) == []  # of two in its city
+    assert by_name("132101", before, after) == []  # of another level
+    assert by_name("132124", before, after) == []  # of several
+    assert by_name("132126", before, after) == []  # of another province
+
+
 def test_successors_are_those_of_the_year_asked_for():
     """What followed may be gone by now: 130526 任县 of 2019 was itself 132227 until 1993."""
     assert successors("132227", 2019) == ("130526",)
