@@ -18,6 +18,8 @@ SITE = Path("build/site")
 
 def main() -> None:
     """Entry point of ``analysis``."""
+    # Notebook schemas hold no address in need of RFC 3987; to build its grammars takes a second.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     commands(prog_name="analysis")
 
 
