@@ -293,8 +293,9 @@ def methods() -> None:
     """List the methods, one line each."""
     from analysis import methods as registry
 
+    width = max(map(len, registry.names()))
     for name in registry.names():
-        click.echo(f"{name:<10} {registry.summary(name)}")
+        click.echo(f"{name:<{width}}  {registry.summary(name)}")
 
 
 @commands.command()
