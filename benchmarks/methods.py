@@ -96,7 +96,7 @@ def method(name: str, **options: object) -> Callable[[int, int], Callable[[], ob
 
 def specifications(regions: int, periods: int) -> Callable[[], object]:
     """Every alternative specification of a report."""
-    from analysis.data.dataset import About
+    from analysis.data.about import About
     from analysis.data.study import Study
     from analysis.params import InterventionEffect
     from analysis.robustness import answer

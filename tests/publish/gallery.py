@@ -20,7 +20,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/publish")]
 
 import samples  # noqa: E402
 
-from analysis.data.dataset import About, Words  # noqa: E402
+from analysis.data.about import About, Words  # noqa: E402
 from analysis.data.panel import Panel  # noqa: E402
 from analysis.data.regional import Comparison  # noqa: E402
 from analysis.data.study import Study  # noqa: E402

@@ -25,7 +25,7 @@ from analysis.report.disclosure import (
 )
 from analysis.report.plates import Column, Table, TableData
 from analysis.report.wording import translator
-from analysis.stats.suppression import Earlier, Published
+from analysis.stats.attacker import Earlier, Published
 
 RULES = Rules()
 WIDTH = RULES.width - 1e-6

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from analysis.data.about import About, Words
 from analysis.data.account import Account, Line, Source
-from analysis.data.dataset import About, Words, read_dataset
+from analysis.data.dataset import read_dataset
 from analysis.data.regional import Comparison, compare_regions, comparison_tables
 from analysis.errors import DesignError, ParamsError, PublishError
 from analysis.params import RegionRates

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from analysis.data.dataset import About
+from analysis.data.about import About
 from analysis.data.study import Study
 from analysis.params import InterventionEffect
 from analysis.report.verdict import from_interval, judge

@@ -14,16 +14,9 @@ import numpy as np
 import pandas as pd
 
 from analysis import digest
+from analysis.data.about import About, locate, read_about
 from analysis.data.area import belongs, parents_of
-from analysis.data.dataset import (
-    About,
-    examine,
-    locate,
-    read_about,
-    read_dataset,
-    table_files,
-    table_sources,
-)
+from analysis.data.dataset import examine, read_dataset, table_files, table_sources
 from analysis.data.encoding import decoded
 from analysis.data.query import read_query, sqlite_file
 from analysis.data.source import RecordSource
@@ -144,7 +137,7 @@ def data_read(
 
     Raises
     ------
-    ParamsError, ContractError: as :func:`analysis.data.dataset.read_about`.
+    ParamsError, ContractError: as :func:`analysis.data.about.read_about`.
     """
     folder = locate(path)
     about = read_about(folder)

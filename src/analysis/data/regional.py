@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from analysis.data.about import About
 from analysis.data.account import Account
 from analysis.data.area import belongs, parents_in, within_region
-from analysis.data.dataset import About, Dataset
+from analysis.data.dataset import Dataset
 from analysis.data.names import names_of, outcome_names
 from analysis.data.series import PER_YEAR, counts_of, exposure_of, within
 from analysis.errors import DesignError, ParamsError, Problem, nearest

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from analysis.data.about import About
 from analysis.data.account import Account
-from analysis.data.dataset import About, Dataset
+from analysis.data.dataset import Dataset
 from analysis.data.panel import Panel, build_panel
 from analysis.data.series import FREQUENCY, mix_counts, mixes_of
 from analysis.params import InterventionEffect

@@ -20,15 +20,8 @@ from analysis.report.gate import COUNT, DERIVED, IDENTITIES
 from analysis.report.numbers import number
 from analysis.report.plates import TableData
 from analysis.report.wording import Say
-from analysis.stats.suppression import (
-    Earlier,
-    Needs,
-    Published,
-    dominated,
-    exposed,
-    small,
-    withhold,
-)
+from analysis.stats.attacker import Earlier, Published
+from analysis.stats.suppression import Needs, dominated, exposed, small, withhold
 
 SEALS_KEPT = 20_000
 """Identifiers of one kind beyond this are recognised by their shape alone."""

@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from analysis.errors import Problem, PublishError
 from analysis.report.gate import COUNT, ROW_TOTAL
-from analysis.stats.suppression import Attacker, Cell, Earlier, Needs, Published, exposed, small
+from analysis.stats.attacker import Attacker, Cell, Earlier, Published
+from analysis.stats.suppression import Needs, exposed, small
 
 FILE = "counts.json"
 VARIABLE = "ANALYSIS_EARLIER"

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.data.dataset import About
+from analysis.data.about import About
 from analysis.data.panel import NEVER
 from analysis.data.study import Study
 from analysis.params import InterventionEffect

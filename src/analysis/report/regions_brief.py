@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from analysis import methods, stored
-from analysis.data.dataset import About
+from analysis.data.about import About
 from analysis.data.regional import Comparison
 from analysis.params import RegionRates
 from analysis.report.disclosure import Counts, Rules, protect

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from analysis.data.dataset import About, Words
+from analysis.data.about import About, Words
 from analysis.report.wording import Say, translator
 
 
