@@ -10,10 +10,15 @@ import numpy as np
 import pytest
 
 from analysis import methods
+from analysis.data.about import About, Words
 from analysis.data.panel import Panel
+from analysis.data.study import Study
 from analysis.errors import AnalysisError
 from analysis.methods import counts, did, event_study, imputation, rollout, two_way
+from analysis.params import InterventionEffect
+from analysis.report.verdict import judge
 from analysis.result import Result
+from analysis.robustness import estimate_headline, examine
 from analysis.stats import resample
 from worlds import make_panel
 
@@ -189,3 +194,23 @@ def test_after_a_spike_no_direction_is_claimed_beyond_the_level(name, capsys):
     with capsys.disabled():
         print(f"\n| {name} | spike, false claims that no check doubts | {claimed / WORLDS:.3f} |")
     assert claimed / WORLDS < 0.07 + 3 * ERROR
+
+
+@pytest.mark.validate
+def test_after_a_spike_the_verdict_claims_no_direction_beyond_the_level(capsys, monkeypatch):
+    """The whole report's rule, doubts and all, where the worst period chose the adopters."""
+    monkeypatch.undo()
+    few = partial(resample.simultaneous_critical, draws=999)
+    monkeypatch.setattr(resample, "simultaneous_critical", few)
+    about = About(title=Words(en="t", zh="t"), status="simulated", licence="CC0", origin="drawn")
+    params = InterventionEffect(outcome="x", intervention="y", period="quarter")
+    claimed = 0
+    for seed in range(WORLDS):
+        panel = panel_of(WORLDS_OF["spike"], 27000 + seed, 0.0)
+        study_of = Study(params, about, {}, panel, None)
+        headline = estimate_headline(study_of)
+        verdict = judge(study_of, headline, examine(study_of, headline))
+        claimed += verdict.key in ("improves", "worsens")
+    with capsys.disabled():
+        print(f"\n| verdict | spike, directions claimed | {claimed / WORLDS:.3f} |")
+    assert claimed / WORLDS < 0.07 + 2 * ERROR
