@@ -1,8 +1,8 @@
-"""Every kind of figure under conditions that break layouts, as two pages to look at.
+"""Every kind of figure, as pages to look at: under conditions that break layouts, and printed ones.
 
     python tests/publish/gallery.py build/gallery
 
-The numbers are drawn at random for the eye alone; nothing is estimated.
+The numbers of the first page are drawn at random for the eye alone; nothing is estimated.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import math
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,16 +21,24 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/publish")]
 
 import samples  # noqa: E402
 
+import analysis as an  # noqa: E402
 from analysis.data.about import About, Words  # noqa: E402
 from analysis.data.panel import Panel  # noqa: E402
+from analysis.data.published import read_published  # noqa: E402
 from analysis.data.regional import Comparison  # noqa: E402
 from analysis.data.study import Study  # noqa: E402
-from analysis.params import InterventionEffect, RegionRates  # noqa: E402
+from analysis.params import (  # noqa: E402
+    ClaimsAudit,
+    InterventionEffect,
+    PublishedFigures,
+    RegionRates,
+)
 from analysis.publish.page import read_page  # noqa: E402
 from analysis.publish.render import Imprint, render_page  # noqa: E402
 from analysis.report.adoption import adoption_figure, paths_figure  # noqa: E402
 from analysis.report.event_time import event_time_figure  # noqa: E402
 from analysis.report.facts import Brief  # noqa: E402
+from analysis.report.figures_brief import FiguresBrief  # noqa: E402
 from analysis.report.plates import Figure  # noqa: E402
 from analysis.report.regions_brief import RegionsBrief, regions_brief  # noqa: E402
 from analysis.report.regions_funnel import funnel_figure  # noqa: E402
@@ -50,6 +59,14 @@ FIGURES = (
     specification_figure,
     leave_one_out_figure,
 )
+PROFILE = (
+    *("rates_figure", "handling_figure", "inspection_figure", "sampling_figure"),
+    *("fines_figure", "growth_figure", "progress_figure"),
+)
+AUDIT = ("verdict_figure", "counts_figure", "chance_figure", "comparison_figure")
+PRINTED = {"en": "## Figures on printed numbers", "zh": "## 公开数字的图"}
+PAGES = {"gallery": 30, "printed": len(PROFILE) + len(AUDIT)}
+"""Pages, and how many figures each shows."""
 LONG = (
     "Shuangjiang Lahu, Va, Blang and Dai Autonomous County",
     "双江拉祜族佤族布朗族傣族自治县",
@@ -158,28 +175,57 @@ def figures(case: str, language: str) -> list[Figure]:
     ]
 
 
-def page(language: str) -> str:
-    """All cases on one page; drawings stand at the width a reader's screen asks for."""
+def printed_figures(language: str) -> list[Figure]:
+    """Every kind of figure of the reports on what five bureaus printed."""
+    published = read_published(ROOT / "data/published")
+    profile = FiguresBrief(published, PublishedFigures(language=language))
+    audit = FiguresBrief(published, ClaimsAudit(language=language))
+    made = [getattr(an, name)(profile) for name in PROFILE]
+    return made + [getattr(an, name)(audit) for name in AUDIT]
+
+
+def page(language: str, name: str = "gallery") -> str:
+    """One page of the gallery; drawings stand at the width a reader's screen asks for."""
     cells = []
-    for case, titles in CASES.items():
-        cells.append(samples.text(language, f"## {titles[language == 'zh']}"))
-        cells += [samples.shows(figure, f"{figure.key}()") for figure in figures(case, language)]
+    if name == "gallery":
+        for case, titles in CASES.items():
+            cells.append(samples.text(language, f"## {titles[language == 'zh']}"))
+            cells += [samples.shows(f, f"{f.key}()") for f in figures(case, language)]
+    else:
+        cells.append(samples.text(language, PRINTED[language]))
+        cells += [samples.shows(f, f"{f.key}()") for f in printed_figures(language)]
     node = samples.notebook(language, {"figure": None, "table": None}, *cells)
+    if name != "gallery":
+        _mark_real(node)
     title = {"en": "Gallery of figures", "zh": "图样"}[language]
-    names = {"en": "gallery.html", "zh": "gallery.zh.html"}
-    other = next(name for code, name in names.items() if code != language)
+    other = file_of(name, "zh" if language == "en" else "en")
     # Not exported: thirty figures weigh more than a reader is made to wait for.
-    return render_page(read_page(node, language), Imprint(title, "gallery", sibling=other))
+    return render_page(read_page(node, language), Imprint(title, name, sibling=other))
+
+
+def _mark_real(node: Any) -> None:
+    """Printed numbers are real, and a page holds nothing simulated beside them."""
+    for cell in node.cells:
+        for output in cell.get("outputs", []):
+            for content in output.data.values():
+                if isinstance(content, dict):
+                    content["simulated"] = False
+
+
+def file_of(name: str, language: str) -> str:
+    """The file of a page."""
+    return f"{name}.html" if language == "en" else f"{name}.zh.html"
 
 
 def write(folder: Path) -> list[Path]:
-    """Both pages."""
+    """Both pages in both languages."""
     folder.mkdir(parents=True, exist_ok=True)
     files = []
-    for language, name in (("en", "gallery.html"), ("zh", "gallery.zh.html")):
-        file = folder / name
-        file.write_text(page(language), encoding="utf-8")
-        files.append(file)
+    for name in PAGES:
+        for language in ("en", "zh"):
+            file = folder / file_of(name, language)
+            file.write_text(page(language, name), encoding="utf-8")
+            files.append(file)
     return files
 
 

@@ -28,10 +28,14 @@ def test_the_gallery_has_nothing_wrong_in_a_browser(chromium, pages, width):
 
 
 def test_the_gallery_shows_every_figure_in_every_case(pages):
-    """Six kinds in five cases, each with a wide and a narrow drawing."""
+    """Six kinds in five cases, and eleven on printed numbers; each wide and narrow."""
+    assert {
+        "gallery": (len(gallery.FIGURES) + 1) * len(gallery.CASES),
+        "printed": 11,
+    } == gallery.PAGES
     for file in pages:
         text = file.read_text(encoding="utf-8")
-        assert text.count("<figure ") == (len(gallery.FIGURES) + 1) * len(gallery.CASES)
+        assert text.count("<figure ") == gallery.PAGES[file.name.split(".")[0]]
         assert text.count("<source ") == text.count("<img ")
 
 
