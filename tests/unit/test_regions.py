@@ -16,7 +16,7 @@ from analysis.data.dataset import read_dataset
 from analysis.data.regional import Comparison, compare_regions, comparison_tables
 from analysis.errors import DesignError, ParamsError, PublishError
 from analysis.params import RegionRates
-from analysis.report.editions import Counted, counted_in, earlier_edition, given_away
+from analysis.report.editions import Counted, carried, counted_in, earlier_edition, given_away
 from analysis.report.regions_brief import HIGH, LOW, regions_brief
 from analysis.report.regions_funnel import funnel_figure
 from analysis.report.regions_report import (
@@ -227,6 +227,24 @@ def test_the_next_edition_hides_what_little_was_added():
     assert second.table.values[0][1] is None
     assert second.withheld == 2
     assert given_away({"regions": counted_in(second.table)}, seen) == []
+
+
+def test_growth_over_several_editions_is_protected():
+    """Three more, then two more: neither the five nor the three can be had from all three pages."""
+    seen = {"regions": counted_in(regions_brief(comparison(counts()), {}).table)}
+    second = counts() + np.array([3, *[12] * 39])
+    middle = {"regions": counted_in(regions_brief(comparison(second), seen).table)}
+    assert middle["regions"].shown[0] == [None]
+    kept = carried(middle, seen)
+    assert kept["regions"].floor[0] == [90.0]
+    third = second + np.array([2, *[12] * 39])
+    assert regions_brief(comparison(third), middle).table.values[0][1] == 95
+    assert regions_brief(comparison(third), kept).table.values[0][1] is None
+    loose = {"regions": counted_in(regions_brief(comparison(third), middle).table)}
+    assert given_away(loose, kept)
+    later = third + np.array([9, *[12] * 39])
+    shown = regions_brief(comparison(later), carried(middle, seen))
+    assert shown.table.values[0][1] == 104
 
 
 def test_another_span_is_no_earlier_edition():

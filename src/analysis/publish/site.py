@@ -32,7 +32,7 @@ from analysis.publish.scan import refuse_identifiers
 from analysis.publish.scrub import scrubbed
 from analysis.publish.since import read_since, sentences
 from analysis.report.editions import FILE as COUNTS
-from analysis.report.editions import Edition, as_text, given_away, read_counts
+from analysis.report.editions import Edition, as_text, carried, given_away, read_counts
 from analysis.report.wording import LANGUAGES
 
 
@@ -77,7 +77,7 @@ def publish(runs: Path, site: Path, same: frozenset[str] = frozenset()) -> list[
         for file, text in built.files.items():
             write_whole(site / file, text)
         entries[name] = built.entry.after(entries.get(name))
-        counts[report] = built.counts
+        counts[report] = carried(built.counts, counts.get(report, {}))
         warnings = [w for file, text in built.files.items() for w in warnings_of(file, text)]
         outcomes.append(Outcome(report, "published", tuple(warnings)))
     write_pages(site, entries)

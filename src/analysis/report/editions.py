@@ -33,6 +33,7 @@ class Counted(BaseModel):
     threshold: counts from 1 to one below it are withheld.
     rows, columns: keys. shown: counts row by row, ``None`` where withheld.
     column_totals, row_totals: one per column and row, ``None`` where not shown.
+    floor: counts as last shown in any edition, where they are withheld; empty for the first.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,12 +45,18 @@ class Counted(BaseModel):
     shown: list[list[float | None]]
     column_totals: list[float] | None = None
     row_totals: list[float] | None = None
+    floor: list[list[float | None]] = []
 
     def published(self) -> Published:
         """As arrays, NaN where withheld."""
-        shown = np.array(self.shown, dtype=float).reshape(len(self.rows), len(self.columns))
-        totals = (self.column_totals, self.row_totals)
-        return Published(shown, *(None if given is None else np.array(given) for given in totals))
+        shape = len(self.rows), len(self.columns)
+        shown = np.array(self.shown, dtype=float).reshape(shape)
+        floor = np.array(self.floor or self.shown, dtype=float).reshape(shape)
+        columns, rows = (
+            None if given is None else np.array(given)
+            for given in (self.column_totals, self.row_totals)
+        )
+        return Published(shown, columns, rows, floor)
 
     def cells(self) -> dict[tuple[str, str], Cell]:
         """Where each count stands, by the keys of its row and column."""
@@ -129,8 +136,25 @@ def growth(counts: np.ndarray, earlier: Earlier, threshold: int) -> np.ndarray:
     """Mask of counts that grew by a small number since they were last shown; shape (R, C)."""
     grown = np.zeros(counts.shape)
     for cell, old in earlier.links.items():
-        grown[cell] = counts[cell] - earlier.published.shown[old]
+        grown[cell] = counts[cell] - earlier.published.last_shown[old]
     return small(np.nan_to_num(grown), threshold)
+
+
+def carried(now: Edition, before: Edition) -> Edition:
+    """The edition with what was last shown of counts that it withholds, from editions before."""
+    return {key: _carried(table, before.get(key)) for key, table in now.items()}
+
+
+def _carried(now: Counted, before: Counted | None) -> Counted:
+    earlier = linked(now, before)
+    if earlier is None:
+        return now
+    floor = [list(row) for row in now.shown]
+    for (row, column), old in earlier.links.items():
+        known = earlier.published.last_shown[old]
+        if floor[row][column] is None and np.isfinite(known):
+            floor[row][column] = float(known)
+    return now.model_copy(update={"floor": floor})
 
 
 def given_away(now: Edition, before: Edition) -> list[Problem]:

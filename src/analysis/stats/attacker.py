@@ -28,11 +28,13 @@ class Published:
     ----------
     shown: counts, shape (R, C), NaN where withheld.
     column_totals: shape (C,). row_totals: shape (R,). ``None`` where there are none.
+    floor: counts as last shown in any edition, shape (R, C), NaN where never.
     """
 
     shown: np.ndarray
     column_totals: np.ndarray | None
     row_totals: np.ndarray | None = None
+    floor: np.ndarray | None = None
 
     @classmethod
     def of(cls, counts: np.ndarray, withheld: np.ndarray, row_totals: bool) -> Published:
@@ -45,6 +47,14 @@ class Published:
         """Mask of shape (R, C)."""
         mask: np.ndarray = np.isnan(self.shown)
         return mask
+
+    @property
+    def last_shown(self) -> np.ndarray:
+        """Each count as shown here or, where it is withheld, in an edition before."""
+        if self.floor is None:
+            return self.shown
+        known: np.ndarray = np.where(self.withheld, self.floor, self.shown)
+        return known
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,8 @@ class Attacker:
         for edition, table in enumerate(editions):
             self._learn_totals(edition, table)
         self._bounds = [[0.0, np.inf] for _ in self._place]
+        for (edition, row, column), place in self._place.items():
+            self._bounds[place][0] = float(np.nan_to_num(editions[edition].last_shown[row, column]))
         self._orders: list[tuple[int, int]] = []
         for new, old in earlier.links.items() if earlier else ():
             self._learn_growth(new, old)
@@ -79,11 +91,8 @@ class Attacker:
         return self._span({self._place[edition, *cell]: 1.0})
 
     def growth(self, cell: Cell) -> float:
-        """Width of the interval of what was added to a count of the new edition."""
-        if self.earlier is None:
-            return float("inf")
-        parts = {(0, *cell): 1.0, (1, *self.earlier.links[cell]): -1.0}
-        return self._span({self._place[k]: v for k, v in parts.items() if k in self._place})
+        """Width of the interval of what was added to a count since it was last shown."""
+        return self.level(cell) if (0, *cell) in self._place else 0.0
 
     def _learn_totals(self, edition: int, table: Published) -> None:
         sums = [
