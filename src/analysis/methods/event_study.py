@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+import scipy
 from pydantic import BaseModel, ConfigDict, Field
-from scipy import stats
 
 from analysis.data.design import (
     MINIMUM_BEFORE,
@@ -193,7 +193,7 @@ def _study(path: _Path, options: Options) -> Leads:
     """The event study for the relaxations, its covariance widened for few regions."""
     before = int((path.times < 0).sum())
     effects = len(path.times) - before
-    wide = t_critical(options.level, path.degrees) / stats.norm.ppf(0.5 + options.level / 2)
+    wide = t_critical(options.level, path.degrees) / scipy.stats.norm.ppf(0.5 + options.level / 2)
     covariance = wide**2 * jackknife_covariance(path.values[1:], path.values[0])
     values = np.linalg.eigvalsh(covariance)
     if values[0] <= 1e-10 * values[-1]:

@@ -24,8 +24,8 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import scipy
 from pydantic import BaseModel, ConfigDict, Field
-from scipy import stats
 
 from analysis.data.frames import Column, Frame, require_frame
 from analysis.errors import DesignError, Problem
@@ -127,7 +127,7 @@ def _forest(
     studies: pd.Series, values: np.ndarray, errors: np.ndarray, pooled: Pooled, options: Options
 ) -> tuple[dict[str, Any], ...]:
     """Each study with its own normal interval and its weight in the mean."""
-    margin = stats.norm.ppf(0.5 + options.level / 2) * errors
+    margin = scipy.stats.norm.ppf(0.5 + options.level / 2) * errors
     rows = zip(studies, values, values - margin, values + margin, pooled.weights, strict=True)
     names = ("study", "value", "low", "high", "weight")
     return tuple(dict(zip(names, row, strict=True)) for row in rows)

@@ -27,8 +27,8 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import scipy
 from pydantic import BaseModel, ConfigDict, Field
-from scipy.stats import false_discovery_control
 
 from analysis.data.frames import Column, Frame, require_frame
 from analysis.errors import DesignError, Problem
@@ -177,7 +177,7 @@ def _region_records(
         "shrunken_high": shrunken.high,
         "outside": outside,
         "p_value": chance,
-        "false_discovery": false_discovery_control(chance),
+        "false_discovery": scipy.stats.false_discovery_control(chance),
     }
     rows = zip(*columns.values(), strict=True)
     return tuple(dict(zip(columns, row, strict=True)) for row in rows)

@@ -25,8 +25,8 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import scipy
 from pydantic import BaseModel, ConfigDict, Field
-from scipy import stats
 
 from analysis.data.frames import Column, Frame, require_frame
 from analysis.errors import DesignError, EstimationError, Problem
@@ -191,7 +191,7 @@ def _degrees(frame: pd.DataFrame, cases: Cases, terms: int) -> int:
 
 def _trend_check(slope: float, error: float, degrees: int) -> Check:
     """Whether the ratio stays the same however long a case has been open (Grambsch–Therneau)."""
-    p_value = float(2 * stats.t.sf(abs(slope / error), degrees)) if error > 0 else 1.0
+    p_value = float(2 * scipy.stats.t.sf(abs(slope / error), degrees)) if error > 0 else 1.0
     detail = {"slope": slope, "standard_error": error}
     return Check("proportional_hazards", p_value >= 0.05, p_value, 0.05, detail)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import optimize, special
+import scipy
 
 Distribution = Literal["weibull", "lognormal", "loglogistic"]
 Terms = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -33,12 +33,12 @@ def _weibull(z: np.ndarray) -> Terms:
 
 
 def _lognormal(z: np.ndarray) -> Terms:
-    survival = special.log_ndtr(-z)
+    survival = scipy.special.log_ndtr(-z)
     return -(z**2) / 2 - HALF_LOG, -z, survival, -np.exp(-(z**2) / 2 - HALF_LOG - survival)
 
 
 def _loglogistic(z: np.ndarray) -> Terms:
-    share, survival = special.expit(z), -np.logaddexp(0, z)
+    share, survival = scipy.special.expit(z), -np.logaddexp(0, z)
     return z + 2 * survival, 1 - 2 * share, survival, -share
 
 
@@ -84,7 +84,9 @@ def fit_accelerated(
         return -log / len(log_time), -slopes.sum(axis=0) / len(log_time)
 
     with np.errstate(over="ignore", invalid="ignore"):
-        found = optimize.minimize(minus, start, jac=True, method="BFGS", options={"gtol": 1e-8})
+        found = scipy.optimize.minimize(
+            minus, start, jac=True, method="BFGS", options={"gtol": 1e-8}
+        )
     if np.abs(found.jac).max() > 1e-5 or np.abs(found.x).max() > 50:
         raise ValueError("has no finite solution")
     information = _information(found.x, minus) * len(log_time)

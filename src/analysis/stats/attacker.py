@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
-from scipy.optimize import linprog
+import scipy
 
 INFEASIBLE, UNBOUNDED = 2, 3
 """How scipy's linear programme says so."""
@@ -139,14 +138,18 @@ class Attacker:
         known = _matrix(self._rows, size)
         orders = _matrix([{before: 1.0, after: -1.0} for after, before in self._orders], size)
         given = (orders, np.zeros(len(self._orders))) if self._orders else (None, None)
-        solved = linprog(aim, *given, known, self._sums, self._bounds, method="highs")
+        solved = scipy.optimize.linprog(
+            aim, *given, known, self._sums, self._bounds, method="highs"
+        )
         if solved.status == INFEASIBLE:
             # Some count fell after all: then the editions bind each other by nothing.
-            solved = linprog(aim, None, None, known, self._sums, (0, None), method="highs")
+            solved = scipy.optimize.linprog(
+                aim, None, None, known, self._sums, (0, None), method="highs"
+            )
         return -float("inf") if solved.status == UNBOUNDED else float(solved.fun)
 
 
-def _matrix(rows: list[dict[int, float]], width: int) -> sparse.csr_array:
+def _matrix(rows: list[dict[int, float]], width: int) -> scipy.sparse.csr_array:
     data = [(line, place, v) for line, row in enumerate(rows) for place, v in row.items()]
     lines, places, values = zip(*data, strict=True) if data else ((), (), ())
-    return sparse.csr_array((values, (lines, places)), shape=(len(rows), width))
+    return scipy.sparse.csr_array((values, (lines, places)), shape=(len(rows), width))

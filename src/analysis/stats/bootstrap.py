@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import optimize
+import scipy
 
 from analysis.stats.regression import two_way_slope, two_way_within
 
@@ -97,7 +97,9 @@ def wild_interval(
         while kept(slope.value + reach) > 0 and abs(reach) < 1e3 * slope.clustered:
             reach *= 1.5
         far = slope.value + reach
-        limits.append(float(optimize.bisect(kept, slope.value, far, xtol=1e-5 * slope.clustered)))
+        limits.append(
+            float(scipy.optimize.bisect(kept, slope.value, far, xtol=1e-5 * slope.clustered))
+        )
     return limits[0], limits[1]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
+import scipy
 
 HYBRID_SHARE = 0.1
 """Share of the error rate spent on the first stage of the hybrid test."""
@@ -61,7 +61,7 @@ def smooth_interval(study: Leads, bound: float, level: float) -> tuple[float, fl
     shift = np.concatenate([kinks @ base, -kinks @ base])
     for tolerance in TOLERANCES:
         slack = np.abs(kinks @ (base + free @ start))
-        found = optimize.minimize(
+        found = scipy.optimize.minimize(
             lambda x: length(x) / scale,
             np.concatenate([start, slack + 1e-9]),
             method="SLSQP",
@@ -103,9 +103,9 @@ def _trend_free(study: Leads) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def _folded(bias: float, level: float) -> float:
     """The quantile of |N(bias, 1)| at the level."""
     return (
-        float(np.sqrt(stats.ncx2.ppf(level, 1, bias**2)))
+        float(np.sqrt(scipy.stats.ncx2.ppf(level, 1, bias**2)))
         if bias > 1e-9
-        else float(stats.norm.ppf(0.5 + level / 2))
+        else float(scipy.stats.norm.ppf(0.5 + level / 2))
     )
 
 
@@ -225,8 +225,8 @@ def _rejected(
 
 def _truncated_quantile(share: float, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Quantile of a standard normal between two limits, precise in the upper tail."""
-    upper, lower = stats.norm.sf(low), stats.norm.sf(high)
-    found = stats.norm.isf(upper - share * (upper - lower))
+    upper, lower = scipy.stats.norm.sf(low), scipy.stats.norm.sf(high)
+    found = scipy.stats.norm.isf(upper - share * (upper - lower))
     return np.asarray(np.clip(found, low, np.maximum(high, low)))
 
 

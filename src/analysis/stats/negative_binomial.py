@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special, stats
+import scipy
 
 from analysis.stats.poisson import TwoWayPoisson, fit_two_way
 
@@ -89,7 +89,9 @@ def fit_dispersion(counts: np.ndarray, exposure: np.ndarray, use: np.ndarray) ->
         return -_likelihood(counts[use], mean, alpha)
 
     bounds = (np.log(1e-8), np.log(LARGEST))
-    found = optimize.minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-6})
+    found = scipy.optimize.minimize_scalar(
+        loss, bounds=bounds, method="bounded", options={"xatol": 1e-6}
+    )
     alpha = float(np.exp(found.x))
     return alpha if alpha > 1e-7 else 0.0
 
@@ -98,11 +100,11 @@ def _likelihood(counts: np.ndarray, mean: np.ndarray, alpha: float) -> float:
     known = mean > 0
     y, m, size = counts[known], mean[known], 1 / alpha
     terms = (
-        special.gammaln(y + size)
-        - special.gammaln(size)
-        - special.gammaln(y + 1)
+        scipy.special.gammaln(y + size)
+        - scipy.special.gammaln(size)
+        - scipy.special.gammaln(y + 1)
         - size * np.log1p(alpha * m)
-        + special.xlogy(y, alpha * m)
+        + scipy.special.xlogy(y, alpha * m)
         - y * np.log1p(alpha * m)
     )
     return float(terms.sum())
@@ -140,4 +142,4 @@ def overdispersion(counts: np.ndarray, mean: np.ndarray, estimated: int) -> Over
     error = float(np.sqrt((residual**2).sum() / (cells - 1) / total))
     # Counts that fit without any error vary less than Poisson counts, not more.
     statistic = alpha / error if error > 0 else -np.inf
-    return Overdispersion(alpha, float(statistic), float(stats.norm.sf(statistic)))
+    return Overdispersion(alpha, float(statistic), float(scipy.stats.norm.sf(statistic)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import optimize, special, stats
+import scipy
 
 Between = Literal["reml", "dersimonian_laird", "none"]
 
@@ -61,7 +61,7 @@ def between_variance(values: np.ndarray, errors: np.ndarray, form: Between) -> f
     grid = np.linspace(0, highest, 200)
     best = int(np.argmin([_restricted(t, values, errors) for t in grid]))
     bounds = (grid[max(best - 1, 0)], grid[min(best + 1, 199)])
-    found = optimize.minimize_scalar(
+    found = scipy.optimize.minimize_scalar(
         _restricted, args=(values, errors), bounds=bounds, method="bounded", options={"xatol": 1e-9}
     )
     return 0.0 if found.x < 1e-6 * highest else float(found.x**2)
@@ -102,10 +102,10 @@ def pool(
     value = float((weight * values).sum() / weight.sum())
     plain = 1 / weight.sum()
     studies = len(values)
-    error, critical = np.sqrt(plain), float(stats.norm.ppf(0.5 + level / 2))
+    error, critical = np.sqrt(plain), float(scipy.stats.norm.ppf(0.5 + level / 2))
     if hartung_knapp:
         error *= np.sqrt((weight * (values - value) ** 2).sum() / (studies - 1))
-        critical = float(stats.t.ppf(0.5 + level / 2, studies - 1))
+        critical = float(scipy.stats.t.ppf(0.5 + level / 2, studies - 1))
     return Pooled(
         value,
         float(error),
@@ -138,7 +138,7 @@ def prediction_interval(
     """
     mean, error, between = _over_spreads(values, errors, steps)
     shares = (np.arange(steps) + 0.5) / steps
-    student, normal = stats.t.ppf(shares, len(values) - 1), stats.norm.ppf(shares)
+    student, normal = scipy.stats.t.ppf(shares, len(values) - 1), scipy.stats.norm.ppf(shares)
     new = (mean[:, None] + error[:, None] * student)[:, :, None]
     new = new + (np.sqrt(between)[:, None] * normal)[:, None, :]
     low, high = np.quantile(new, [(1 - level) / 2, (1 + level) / 2])
@@ -170,11 +170,11 @@ def integrated_interval(
     """
     mean, error, _ = _over_spreads(values, errors, steps)
     free = len(values) - 1
-    bounds = stats.t.ppf([1e-9, 1 - 1e-9], free)
+    bounds = scipy.stats.t.ppf([1e-9, 1 - 1e-9], free)
     limits = []
     for share in ((1 - level) / 2, (1 + level) / 2):
-        found = optimize.brentq(
-            lambda x, share=share: special.stdtr(free, (x - mean) / error).mean() - share,
+        found = scipy.optimize.brentq(
+            lambda x, share=share: scipy.special.stdtr(free, (x - mean) / error).mean() - share,
             (mean + bounds[0] * error).min(),
             (mean + bounds[1] * error).max(),
             xtol=1e-10,
@@ -192,7 +192,7 @@ def _over_spreads(
     highest = 100 * float(values.var() + (errors**2).max())
     grid = np.concatenate([[0.0], highest * np.geomspace(1e-7, 1, 600)])
     _, _, statistic = _weighted_mean(values, errors, grid)
-    between = np.interp(-stats.chi2.ppf(shares, free), -statistic, grid)
+    between = np.interp(-scipy.stats.chi2.ppf(shares, free), -statistic, grid)
     mean, precision, squares = _weighted_mean(values, errors, between)
     return mean, np.sqrt(squares / free / precision), between
 
@@ -219,4 +219,4 @@ def heterogeneity(values: np.ndarray, errors: np.ndarray) -> Heterogeneity:
     statistic = float((weight * (values - mean) ** 2).sum())
     free = len(values) - 1
     share = max(0.0, 1 - free / statistic) if statistic > 0 else 0.0
-    return Heterogeneity(statistic, float(stats.chi2.sf(statistic, free)), share)
+    return Heterogeneity(statistic, float(scipy.stats.chi2.sf(statistic, free)), share)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import minimize
+import scipy
 
 from analysis.stats.simplex import simplex_weights
 
@@ -60,7 +60,10 @@ def predictor_weights(
         importance = _shares(best[0])
         return weights(importance), importance
     options = {"maxiter": 200 * count, "xatol": 1e-3, "fatol": 1e-9, "adaptive": True}
-    ends = [minimize(loss, start, method="Nelder-Mead", options=options) for start in best]
+    ends = [
+        scipy.optimize.minimize(loss, start, method="Nelder-Mead", options=options)
+        for start in best
+    ]
     importance = _shares(min(ends, key=lambda end: float(end.fun)).x)
     return weights(importance), importance
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import optimize, stats
+import scipy
 
 from analysis.result import Check
 from analysis.stats.resample import jackknife_intervals
@@ -27,7 +27,7 @@ def detectable_slope(
     ----------
     Roth (2022), "Pretest with caution", American Economic Review: Insights 4.
     """
-    critical = stats.norm.ppf(0.5 + level / 2)
+    critical = scipy.stats.norm.ppf(0.5 + level / 2)
     error = np.sqrt(np.diag(covariance))
     noise = rng.standard_normal((draws, len(times))) @ np.linalg.cholesky(covariance).T
 
@@ -38,7 +38,7 @@ def detectable_slope(
     highest = float(((critical + 5) * error / np.abs(times)).max())
     if shortfall(0.0) >= 0:
         return 0.0
-    return float(optimize.brentq(shortfall, 0.0, highest, xtol=1e-6 * highest))
+    return float(scipy.optimize.brentq(shortfall, 0.0, highest, xtol=1e-6 * highest))
 
 
 def base_check(gaps: np.ndarray, level: float, degrees: int) -> Check:

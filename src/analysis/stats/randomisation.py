@@ -7,7 +7,7 @@ from itertools import chain, combinations, product
 from math import comb, prod
 
 import numpy as np
-from scipy import optimize
+import scipy
 
 ALL_DRAWS = 50_000
 """Up to so many possible draws every one is counted; beyond, draws are sampled."""
@@ -120,7 +120,7 @@ def sharp_interval(
             if abs(reach) > 1e4 * step:
                 raise ValueError(f"{len(drawn.treated)} possible draws are too few at this level")
         limits.append(
-            optimize.bisect(kept, float(value[0]), float(value[0]) + reach, xtol=1e-6 * step)
+            scipy.optimize.bisect(kept, float(value[0]), float(value[0]) + reach, xtol=1e-6 * step)
         )
     return float(limits[0]), float(limits[1])
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import special, stats
+import scipy
 
 Family = Literal["poisson", "binomial"]
 WINSORISED = 0.1
@@ -54,8 +54,8 @@ def exact_poisson(events: np.ndarray, exposure: np.ndarray, level: float) -> Lim
     Garwood (1936), "Fiducial limits for the Poisson distribution", Biometrika 28.
     """
     tail = (1 - level) / 2
-    low = np.where(events > 0, stats.gamma.ppf(tail, np.maximum(events, 1)), 0.0)
-    return Limits(low / exposure, stats.gamma.isf(tail, events + 1) / exposure)
+    low = np.where(events > 0, scipy.stats.gamma.ppf(tail, np.maximum(events, 1)), 0.0)
+    return Limits(low / exposure, scipy.stats.gamma.isf(tail, events + 1) / exposure)
 
 
 def exact_binomial(events: np.ndarray, trials: np.ndarray, level: float) -> Limits:
@@ -66,8 +66,8 @@ def exact_binomial(events: np.ndarray, trials: np.ndarray, level: float) -> Limi
     Clopper and Pearson (1934), "The use of confidence or fiducial limits", Biometrika 26.
     """
     tail, missed = (1 - level) / 2, trials - events
-    low = stats.beta.ppf(tail, np.maximum(events, 1), missed + 1)
-    high = stats.beta.isf(tail, events + 1, np.maximum(missed, 1))
+    low = scipy.stats.beta.ppf(tail, np.maximum(events, 1), missed + 1)
+    high = scipy.stats.beta.isf(tail, events + 1, np.maximum(missed, 1))
     return Limits(np.where(events > 0, low, 0.0), np.where(missed > 0, high, 1.0))
 
 
@@ -86,7 +86,11 @@ def funnel_limits(target: float, size: np.ndarray, level: float, family: Family)
 
 
 def _quantile(share: float, target: float, size: np.ndarray, family: Family) -> np.ndarray:
-    law = stats.poisson(target * size) if family == "poisson" else stats.binom(size, target)
+    law = (
+        scipy.stats.poisson(target * size)
+        if family == "poisson"
+        else scipy.stats.binom(size, target)
+    )
     whole = law.ppf(share)
     beyond = (law.cdf(whole) - share) / law.pmf(whole)
     value: np.ndarray = np.maximum(whole - beyond, 0.0)
@@ -98,7 +102,7 @@ def spread_limits(
 ) -> Limits:
     """Funnel limits widened for over-dispersion, on the root scale; shape of ``size``."""
     error = np.sqrt(spread.factor * root_error(size) ** 2 + spread.between)
-    margin = stats.norm.ppf(0.5 + level / 2) * error
+    margin = scipy.stats.norm.ppf(0.5 + level / 2) * error
     centre = rooted(target, family)
     return Limits(restored(centre - margin, family), restored(centre + margin, family))
 
@@ -111,12 +115,16 @@ def chance(
     Exact, twice the smaller tail, without over-dispersion; normal on the root scale with it.
     """
     if spread == Spread(1.0, 0.0):
-        law = stats.poisson(target * size) if family == "poisson" else stats.binom(size, target)
+        law = (
+            scipy.stats.poisson(target * size)
+            if family == "poisson"
+            else scipy.stats.binom(size, target)
+        )
         tails = np.minimum(law.cdf(events), law.sf(events - 1))
         return np.asarray(np.minimum(1.0, 2 * tails))
     error = np.sqrt(spread.factor * root_error(size) ** 2 + spread.between)
     z = (rooted(events / size, family) - rooted(target, family)) / error
-    return np.asarray(2 * stats.norm.sf(np.abs(z)))
+    return np.asarray(2 * scipy.stats.norm.sf(np.abs(z)))
 
 
 def root_error(size: np.ndarray) -> np.ndarray:
@@ -156,8 +164,10 @@ def over_dispersion(z: np.ndarray, size: np.ndarray, form: str) -> Spread:
     that, so that it is right where scores are normal.
     """
     low, high = np.quantile(z, [WINSORISED, 1 - WINSORISED])
-    edge = float(stats.norm.isf(WINSORISED))
-    usual = 1 - 2 * WINSORISED - 2 * edge * float(stats.norm.pdf(edge)) + 2 * WINSORISED * edge**2
+    edge = float(scipy.stats.norm.isf(WINSORISED))
+    usual = (
+        1 - 2 * WINSORISED - 2 * edge * float(scipy.stats.norm.pdf(edge)) + 2 * WINSORISED * edge**2
+    )
     factor = float((np.clip(z, low, high) ** 2).mean()) / usual
     # Both forms are used only where winsorised scores vary more than chance has them vary.
     if form == "none" or factor * len(z) <= len(z) - 1:
@@ -207,7 +217,7 @@ def hierarchical(
     means = centre + np.linspace(-6, 6, steps) * max(error, 0.02)
     spreads = np.linspace(0.02, 2.5, steps) * wide
     mean, spread = (grid.ravel() for grid in np.meshgrid(means, spreads))
-    prior = stats.norm.pdf(points, mean[:, None], spread[:, None])
+    prior = scipy.stats.norm.pdf(points, mean[:, None], spread[:, None])
     prior /= prior.sum(axis=1, keepdims=True)
     evidence = likelihood @ prior.T
     log_weight = np.log(np.maximum(evidence, 1e-300)).sum(axis=0)
@@ -215,7 +225,7 @@ def hierarchical(
     weight /= weight.sum()
     posterior = likelihood * ((weight / np.maximum(evidence, 1e-300)) @ prior)
     posterior /= posterior.sum(axis=1, keepdims=True)
-    rate = np.exp(points) if family == "poisson" else special.expit(points)
+    rate = np.exp(points) if family == "poisson" else scipy.special.expit(points)
     tails = [(1 - level) / 2, (1 + level) / 2]
     limits = np.array([np.interp(tails, row, rate) for row in posterior.cumsum(axis=1)])
     centre, between = float(weight @ mean), float(weight @ spread)
@@ -224,7 +234,7 @@ def hierarchical(
 
 def rate_scale(rate: np.ndarray, family: Family) -> np.ndarray:
     """Logarithm of a Poisson rate, logit of a share."""
-    return np.asarray(np.log(rate) if family == "poisson" else special.logit(rate))
+    return np.asarray(np.log(rate) if family == "poisson" else scipy.special.logit(rate))
 
 
 def _effect_grid(events: np.ndarray, crude: np.ndarray, family: Family) -> tuple[float, np.ndarray]:

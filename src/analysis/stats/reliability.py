@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from scipy import stats
+import scipy
 
 Effect = tuple[int, ...]
 
@@ -82,7 +82,7 @@ def icc_two(squares: TwoWay, level: float) -> Coefficient:
     lower += (n * (1 + (k - 1) * value) - k * value) ** 2
     free = (k - 1) * (n - 1) * upper**2 / lower
     tail = (1 - level) / 2
-    high_f, low_f = stats.f.isf(tail, n - 1, free), stats.f.isf(tail, free, n - 1)
+    high_f, low_f = scipy.stats.f.isf(tail, n - 1, free), scipy.stats.f.isf(tail, free, n - 1)
     spread = k * columns + (k * n - k - n) * rest
     low = n * (between - high_f * rest) / (high_f * spread + n * between)
     high = n * (low_f * between - rest) / (spread + n * low_f * between)
@@ -97,8 +97,8 @@ def of_mean(single: Coefficient, raters: float) -> Coefficient:
 
 def _f_limits(ratio: float, degrees: tuple[int, int], level: float) -> tuple[float, float, float]:
     tail = (1 - level) / 2
-    low = ratio / float(stats.f.isf(tail, *degrees))
-    return ratio, low, ratio * float(stats.f.isf(tail, *degrees[::-1]))
+    low = ratio / float(scipy.stats.f.isf(tail, *degrees))
+    return ratio, low, ratio * float(scipy.stats.f.isf(tail, *degrees[::-1]))
 
 
 def _of_ratio(ratio: float, raters: int) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 
 def jackknife_covariance(replicates: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -32,7 +32,7 @@ def jackknife_covariance(replicates: np.ndarray, values: np.ndarray) -> np.ndarr
 
 def t_critical(level: float, degrees: int) -> float:
     """Two-sided critical value of Student's t."""
-    return float(stats.t.ppf(0.5 + level / 2, degrees))
+    return float(scipy.stats.t.ppf(0.5 + level / 2, degrees))
 
 
 def simultaneous_critical(
@@ -66,10 +66,10 @@ def simultaneous_critical(
     sizes, smallest = np.abs(normals), np.ones(draws)
     for free in np.unique(degrees):  # quantiles are slow: once per degrees of freedom, not per k
         largest = sizes[:, degrees == free].max(axis=1)
-        divisor = np.sqrt(stats.chi2.ppf(chance[:, 0], free) / free)
-        smallest = np.minimum(smallest, 2 * stats.t.sf(largest / divisor, free))
+        divisor = np.sqrt(scipy.stats.chi2.ppf(chance[:, 0], free) / free)
+        smallest = np.minimum(smallest, 2 * scipy.stats.t.sf(largest / divisor, free))
     shared = min(float(np.quantile(smallest, 1 - level)), 1 - level)
-    critical: np.ndarray = stats.t.isf(shared / 2, degrees)
+    critical: np.ndarray = scipy.stats.t.isf(shared / 2, degrees)
     return critical
 
 
@@ -118,7 +118,7 @@ def minimum_detectable(standard_error: float, level: float, power: float, degree
     ----------
     Bloom (1995), "Minimum detectable effects", Evaluation Review 19.
     """
-    upper = float(stats.t.ppf(power, degrees))
+    upper = float(scipy.stats.t.ppf(power, degrees))
     return (t_critical(level, degrees) + upper) * standard_error
 
 

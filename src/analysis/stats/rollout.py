@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import factorial, prod
 
 import numpy as np
-from scipy import optimize
+import scipy
 
 ALL_ORDERS = 20_000
 """Up to so many possible orders every one is counted; beyond, orders are sampled."""
@@ -195,6 +195,6 @@ def order_interval(moments: Moments, level: float, studentised: bool) -> tuple[f
             if abs(reach) > 1e3 * step:
                 raise ValueError(f"{len(value)} possible orders are too few at this level")
         limits.append(
-            optimize.bisect(kept, float(value[0]), float(value[0]) + reach, xtol=1e-5 * step)
+            scipy.optimize.bisect(kept, float(value[0]), float(value[0]) + reach, xtol=1e-5 * step)
         )
     return float(limits[0]), float(limits[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 CONVERGED = 1e-12
 ROUNDS = 100
@@ -156,4 +156,4 @@ def autocorrelation_p_value(residual: np.ndarray, lags: int) -> float:
         (float(residual[k:] @ residual[:-k]) / total) ** 2 / (periods - k)
         for k in range(1, lags + 1)
     ]
-    return float(stats.chi2.sf(periods * (periods + 2) * sum(shares), lags))
+    return float(scipy.stats.chi2.sf(periods * (periods + 2) * sum(shares), lags))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
-from scipy.optimize import nnls
+import scipy
 
 FEW = 100
 """Up to so many weights the active set is faster; beyond, the dual with its fewer unknowns."""
@@ -49,7 +48,7 @@ def _active_set(target: np.ndarray, donors: np.ndarray, ridge: float) -> np.ndar
     goal = np.zeros(len(rows))
     goal[-1] = 1.0
     try:
-        found, _ = nnls(rows, goal, maxiter=max(1000, 30 * len(donors)))
+        found, _ = scipy.optimize.nnls(rows, goal, maxiter=max(1000, 30 * len(donors)))
     except RuntimeError:
         raise ValueError("the weights did not settle") from None
     weights: np.ndarray = found / found.sum()
@@ -86,7 +85,7 @@ def _dual(target: np.ndarray, donors: np.ndarray, ridge: float) -> np.ndarray:
             return np.asarray(weights / weights.sum())
         used = wide[above > 0]
         curve = np.diag(own + 1e-12) + used.T @ used / ridge
-        step = cho_solve(cho_factor(curve), slope)
+        step = scipy.linalg.cho_solve(scipy.linalg.cho_factor(curve), slope)
         length, start = 1.0, reached
         least = start - ROUNDING * (1 + abs(start))
         while (reached := value(unknown + length * step)) < least and length > 1e-10:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 STEPS = 50
 TOLERANCE = 1e-10
@@ -74,7 +74,7 @@ def kaplan_meier(duration: np.ndarray, ended: np.ndarray, level: float) -> Curve
     with np.errstate(divide="ignore", invalid="ignore"):
         greenwood = np.cumsum(ends / (at_risk * (at_risk - ends)))
         log = np.log(share)
-        spread = stats.norm.ppf(0.5 + level / 2) * np.sqrt(greenwood) / np.abs(log)
+        spread = scipy.stats.norm.ppf(0.5 + level / 2) * np.sqrt(greenwood) / np.abs(log)
         low, high = (np.exp(log * np.exp(sign * spread)) for sign in (1, -1))
     open_still = share > 0
     return Curve(
@@ -203,7 +203,7 @@ def hazard_trend(
     risk = _risk(duration, ended, design, strata)
     _, mean, _ = _moments(risk, fit.value)
     order = np.lexsort((-ended, -duration, strata))
-    rank = stats.rankdata(duration[order][risk.ends]) / len(risk.ends)
+    rank = scipy.stats.rankdata(duration[order][risk.ends]) / len(risk.ends)
     centred = rank - rank.mean()
     number, squares = len(rank), float((centred**2).sum())
     scaled = number * (risk.design[risk.ends] - mean) @ fit.covariance
