@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -16,6 +17,7 @@ PANEL = "panel"
 """``INPUT`` of methods that compare regions over time."""
 
 
+@cache
 def names() -> tuple[str, ...]:
     """Every method, by the name of its file."""
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))

@@ -15,6 +15,8 @@ import matplotlib as mpl
 import PIL.Image
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import FigureCanvasBase
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 
 from analysis.errors import Problem, PublishError
@@ -55,6 +57,8 @@ SIZES = {"wide": (7.6, 3.9), "narrow": (3.9, 3.7)}
 HEAVY = 150_000
 """Bytes from which a drawing of paths becomes a picture."""
 DOTS = 200
+POINTS = 72
+"""Per inch, as in every SVG: what is measured for the layout is what is drawn."""
 COLOURS_KEPT = 64
 MOST_GRIDLINES = 10
 CHARACTERS = {"wide": 84, "narrow": 42}
@@ -104,7 +108,7 @@ def canvas(width: str, height: float = 1.0) -> Iterator[tuple[Figure, Axes]]:
     """A figure of one axes in the house style; no window, no global state left behind."""
     inches, tall = SIZES[width]
     with mpl.rc_context(settings()):
-        figure = Figure(figsize=(inches, tall * height), layout="constrained")
+        figure = Figure(figsize=(inches, tall * height), dpi=POINTS, layout="constrained")
         yield figure, figure.add_subplot()
 
 
@@ -143,16 +147,44 @@ def _render_one(draw: Draw, language: str, simulated: bool, width: str, height: 
 
 def _drawn(figure: Figure) -> Image:
     """The figure as paths or, where those are heavy, as a picture of few colours."""
-    target = io.BytesIO()
-    figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
-    if len(target.getvalue()) <= HEAVY:
-        return Image.of("image/svg+xml", target.getvalue())
+    paths = _paths(figure)
+    if len(paths) <= HEAVY:
+        return Image.of("image/svg+xml", paths)
     dots, picture = io.BytesIO(), io.BytesIO()
     figure.savefig(dots, format="png", dpi=DOTS)
     with PIL.Image.open(dots) as drawn:
         few = drawn.convert("RGB").quantize(COLOURS_KEPT, dither=PIL.Image.Dither.NONE)
     few.save(picture, format="png", optimize=True)
     return Image.of("image/png", picture.getvalue())
+
+
+class _Measured(FigureCanvasBase):
+    """A canvas whose layout measures text with the renderer that draws it."""
+
+    def __init__(self, figure: Figure, renderer: RendererSVG) -> None:
+        super().__init__(figure)
+        self._renderer = renderer
+
+    def get_renderer(self) -> RendererSVG:
+        """What matplotlib asks for before it lays out a figure."""
+        return self._renderer
+
+
+def _paths(figure: Figure) -> bytes:
+    """The figure as SVG, in one go.
+
+    ``savefig`` draws everything twice, the first time only to find the layout, and measures every
+    text anew.
+    """
+    target = io.StringIO()
+    width, height = (float(inches) * POINTS for inches in figure.get_size_inches())
+    nothing = {"Date": None, "Creator": None}
+    renderer = RendererSVG(width, height, target, image_dpi=POINTS, metadata=nothing)
+    _Measured(figure, renderer)
+    figure.draw(renderer)
+    renderer.finalize()
+    figure.set_layout_engine("none")
+    return target.getvalue().encode()
 
 
 def _refuse_dense_grid(figure: Figure) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,20 +51,28 @@ def smooth_interval(study: Leads, bound: float, level: float) -> tuple[float, fl
     base, free, kinks = _trend_free(study)
     root = np.linalg.cholesky(study.covariance).T
     count = free.shape[1]
-
-    def length(x: np.ndarray) -> float:
-        spread = float(np.linalg.norm(root @ (base + free @ x[:count])))
-        return spread * _folded(bound * float(x[count:].sum()) / spread, level)
-
     start = np.linalg.lstsq(root @ free, -root @ base, rcond=None)[0]
     scale = float(np.linalg.norm(root @ (base + free @ start)))
+
+    def length(x: np.ndarray) -> tuple[float, np.ndarray]:
+        towards = root @ (base + free @ x[:count])
+        spread = float(np.linalg.norm(towards))
+        bias = bound * float(x[count:].sum()) / spread
+        half = _folded(bias, level)
+        # The quantile of |N(b, 1)|, q, rises with b by tanh(b q).
+        slope = np.tanh(bias * half)
+        turn = (half - bias * slope) / spread * (free.T @ (root.T @ towards))
+        steep = np.concatenate([turn, np.full(len(x) - count, bound * slope)])
+        return spread * half / scale, steep / scale
+
     rows = np.block([[kinks @ free, np.eye(len(kinks))], [-kinks @ free, np.eye(len(kinks))]])
     shift = np.concatenate([kinks @ base, -kinks @ base])
     for tolerance in TOLERANCES:
         slack = np.abs(kinks @ (base + free @ start))
         found = scipy.optimize.minimize(
-            lambda x: length(x) / scale,
+            length,
             np.concatenate([start, slack + 1e-9]),
+            jac=True,
             method="SLSQP",
             constraints={"type": "ineq", "fun": lambda x: rows @ x + shift, "jac": lambda _x: rows},
             options={"maxiter": 1000, "ftol": tolerance},
@@ -101,12 +110,16 @@ def _trend_free(study: Leads) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _folded(bias: float, level: float) -> float:
-    """The quantile of |N(bias, 1)| at the level."""
-    return (
-        float(np.sqrt(scipy.stats.ncx2.ppf(level, 1, bias**2)))
-        if bias > 1e-9
-        else float(scipy.stats.norm.ppf(0.5 + level / 2))
-    )
+    """The quantile of |N(bias, 1)| at the level, by Newton's steps."""
+    found = bias + float(scipy.special.ndtri(0.5 + level / 2))
+    while True:
+        near, far = found - bias, found + bias
+        density = math.exp(-near * near / 2) + math.exp(-far * far / 2)
+        excess = float(scipy.special.ndtr(near) - scipy.special.ndtr(-far)) - level
+        step = excess * math.sqrt(2 * math.pi) / density
+        found -= step
+        if abs(step) < 1e-12 * found:
+            return found
 
 
 def relative_interval(
