@@ -18,6 +18,7 @@ import click
 from analysis.batch import lock
 from analysis.batch.history import Entry, History, causes, in_words
 from analysis.batch.keys import Keys, results_folder
+from analysis.batch.sparing import without_grammar
 from analysis.errors import ParamsError, Problem
 
 
@@ -65,7 +66,8 @@ def _run(targets: tuple[str, ...], languages: tuple[str, ...], options: Mapping[
         if not any(task.why for task in tasks):
             return 0
         # Imported here: papermill takes a second, which a run with nothing to do does not have.
-        from analysis.batch.execute import settings_here
+        with without_grammar():
+            from analysis.batch.execute import settings_here
         from analysis.report.editions import read_counts
 
         settings = settings_here(

@@ -17,7 +17,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from queue import Empty
 from typing import Any, ClassVar
@@ -85,9 +85,10 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
             await super().send_signal(signum)
 
     async def kill(self, restart: bool = False) -> None:
-        """At once."""
+        """At once; returns when the kernel is gone, for the library looks ten times a second."""
         if self.warm_kernel is not None:
             self.warm_kernel.send_signal(signal.SIGKILL)
+            await _until(lambda: self.warm_kernel is None or self.warm_kernel.poll() is not None)
         else:
             await super().kill(restart)
 
@@ -104,6 +105,13 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
             self.warm_kernel.close()
             self.warm_kernel = None
         await super().cleanup(restart)
+
+
+async def _until(ready: Callable[[], bool], limit: float = 5.0) -> None:
+    """Wait until it is so, or the limit in seconds is over."""
+    end = time.monotonic() + limit
+    while not ready() and time.monotonic() < end:
+        await asyncio.sleep(0.002)
 
 
 def _fork(arguments: list[str], cwd: str, env: dict[str, str]) -> warm.Kernel:
@@ -200,7 +208,15 @@ class ReportKernelManager(AsyncKernelManager):  # type: ignore[misc]
         """In the report's folder, with its environment."""
         settings.setdefault("cwd", self.folder or str(Path.cwd()))
         settings["env"] = {**os.environ, **self.environment, **settings.get("env", {})}
-        return await super().start_kernel(**settings)
+        started = await super().start_kernel(**settings)
+        # A client that connects before there is a socket tries again only after 0.1 s.
+        await _until(self._listens)
+        return started
+
+    def _listens(self) -> bool:
+        """Whether the kernel has opened all its sockets."""
+        ports = (self.shell_port, self.iopub_port, self.stdin_port, self.control_port, self.hb_port)
+        return all(Path(f"{self.ip}-{port}").exists() for port in ports)
 
     @property
     def was_warm(self) -> bool:

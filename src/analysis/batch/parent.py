@@ -30,6 +30,9 @@ PRELOAD = (
     # Loaded by each kernel at its start otherwise, a tenth of a second.
     "ipykernel.debugger",
     "matplotlib.backends.backend_svg",
+    "encodings.utf_8_sig",
+    "pandas.core.reshape.reshape",
+    "pyarrow.pandas_compat",
     "scipy.stats",
     "analysis.robustness",
     "analysis.report.summary",
@@ -220,10 +223,10 @@ def preload() -> list[str]:
         except ImportError:
             missing.append(name)
     with contextlib.suppress(ImportError):
-        from analysis.report.style import font_family
+        from analysis.report.style import rehearse
         from analysis.report.wording import LANGUAGES, catalogue
 
-        font_family()
+        rehearse()
         for language in LANGUAGES:
             catalogue(language)
     return missing

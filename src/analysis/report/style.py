@@ -125,6 +125,16 @@ def render(draw: Draw, language: str, simulated: bool, height: float = 1.0) -> M
     return {width: _render_one(draw, language, simulated, width, height) for width in SIZES}
 
 
+def rehearse() -> None:
+    """Draw something and forget it: fonts and machinery are then ready in what is forked."""
+
+    def draw(_: Figure, axes: Axes, width: str) -> None:
+        axes.plot([1, 2], [0.5, -0.5], marker="o", label=width)
+        axes.legend()
+
+    render(draw, "en", simulated=False)
+
+
 def _render_one(draw: Draw, language: str, simulated: bool, width: str, height: float) -> Image:
     with canvas(width, height) as (figure, axes), warnings.catch_warnings():
         # A missing glyph is only a warning to matplotlib; to a reader it is an empty box. So is
