@@ -159,6 +159,7 @@ def _in_words(message: str) -> str:
     message = message.removeprefix("Value error, ")
     if "match pattern" in message:
         return "is not a period: write 2019, 2019Q2 or 2019-03"
+    message = message.replace("valid array", "list")
     return message[:1].lower() + message[1:]
 
 
