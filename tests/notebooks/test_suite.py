@@ -212,6 +212,18 @@ def test_parameter_sets_never_show_the_figure_of_another(project):
     assert len(images) == 3
 
 
+def test_a_refused_run_says_so_and_nothing_else(project):
+    """The process that forks kernels, already started, ends without a word or a wait."""
+    change(project, "params/intervention_effect/enterprise_zones.yml", "outcome: ", "outcome: un")
+    command = [sys.executable, "-m", "analysis", "run", "all", "--quiet"]
+    started = time.monotonic()
+    ended = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    assert ended.returncode == 10
+    assert "Did you mean 'unemployment_claims'" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    print(f"refused after {time.monotonic() - started:.1f} s")
+
+
 def failing(project: Path, count: int) -> None:
     """One failing report among many, before and after it was good."""
     write_suite(project, list(range(1, count + 1)))
