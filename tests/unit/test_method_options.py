@@ -239,10 +239,10 @@ def test_the_notebook_runs_every_method_with_an_option_as_the_method_itself_does
     for language in ("en", "zh"):
         brief = spoken(space["brief"], language)
         names = [row[0] for row in specification_table(brief).data.rows[:2]]
-        words = {"en": ("with the options set", "without the options set")}
-        words["zh"] = ("（按所设选项）", "（不用所设选项）")
-        assert names[0].endswith(words[language][0])
-        assert names[1].endswith(words[language][1])
+        words = {"en": ("With options: ", "Without options: ")}
+        words["zh"] = ("设选项：", "不设选项：")
+        assert names[0].startswith(words[language][0])
+        assert names[1].startswith(words[language][1])
         assert specification_figure(brief).table.rows[0][0] == names[0]
         assert options_sentence(brief) in specification_table(brief).caption
         method = next(e for e in provenance(brief).entries if e["label"] in ("Method", "方法"))
@@ -270,10 +270,7 @@ def test_options_are_said_in_words_in_both_languages(project):
     assert provenance(brief).params["method_options"] == options
     assert "is not given where effects may show" in " ".join(certainty(brief).points)
     names = [row[0] for row in specification_table(brief).data.rows]
-    assert (
-        "Staggered comparison, one more period of anticipation allowed, with the options set"
-        in (names)
-    )
+    assert "With options: staggered comparison, one more period of anticipation allowed" in (names)
 
 
 def test_every_option_and_choice_of_panel_methods_has_words():

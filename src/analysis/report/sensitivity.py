@@ -9,7 +9,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis.report import style
-from analysis.report.facts import Brief
+from analysis.report.facts import Brief, lower
 from analysis.report.numbers import number, percent
 from analysis.report.plates import Column, Figure, Notes, TableData
 from analysis.report.provenance import method_title
@@ -43,10 +43,10 @@ def specification_name(brief: Brief, item: Answer) -> str:
         words = MORE_ANTICIPATION_WORDS
     name = say(words) if words else method_title(item.method, say)
     if key != item.key:
-        return say("{way}, with the options set", way=name)
+        return say("With options: {way}", way=lower(name))
     plain = headline_key(brief.study).removesuffix(WITH_OPTIONS)
     if brief.question.method_options and key == plain:
-        return say("{way}, without the options set", way=name)
+        return say("Without options: {way}", way=lower(name))
     return name
 
 
