@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 
 from airflow import DAG
-from airflow.operators.bash import BashOperator
+from airflow.providers.standard.operators.bash import BashOperator
 
 COMMAND = ".venv/bin/analysis run {suite} --log-json --wait 3600 --publish"
 

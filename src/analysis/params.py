@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -58,6 +58,7 @@ class InterventionEffect(Params):
     exclude_other_interventions: bool = True
     placebo_outcome: str = ""
     method: str = "did"
+    method_options: dict[str, Any] = Field(default_factory=dict)
     comparison: Literal["not_yet_treated", "never_treated"] = "not_yet_treated"
     better: Literal["lower", "higher"] = "lower"
     smallest_effect: float = Field(default=0.05, gt=0, lt=1)
@@ -158,16 +159,31 @@ def _in_words(message: str) -> str:
     message = message.removeprefix("Value error, ")
     if "match pattern" in message:
         return "is not a period: write 2019, 2019Q2 or 2019-03"
+    message = message.replace("valid array", "list")
     return message[:1].lower() + message[1:]
 
 
 def plain_types(values: Mapping[str, Any]) -> list[Problem]:
     """Values that papermill cannot carry into a notebook: dates and unknown objects."""
-    carried = (str, int, float, bool, list, dict, type(None))
+    carried = (str, int, float, bool, type(None))
     problems = []
-    for name, value in values.items():
+    for name, value in leaves(values):
         if isinstance(value, (dt.date, dt.datetime)):
             problems.append(Problem(name, "is a date in YAML", "Put the value in quotation marks"))
         elif not isinstance(value, carried):
             problems.append(Problem(name, f"is of type {type(value).__name__}", "Use plain YAML"))
     return problems
+
+
+def leaves(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value that is no list or mapping, with the names that lead to it."""
+    for name, value in values.items():
+        path = f"{above}{name}"
+        items = value if isinstance(value, list) else [value]
+        for item in items:
+            if isinstance(item, Mapping):
+                yield from leaves(item, f"{path}, ")
+            elif isinstance(item, list):
+                yield from leaves({path: item})
+            else:
+                yield path, item

@@ -139,7 +139,7 @@ def study_power(
 ) -> Power:
     """Power of a question's own method on its own panel, from the seed of its parameters."""
     params = study.params
-    options = {"comparison": params.comparison, "level": params.level}
+    options = methods.own_options(params)
     sign = -1 if params.better == "lower" else 1
     return power(
         study.panel, params.method, options, study.rng(),

@@ -9,10 +9,12 @@ from typing import Any
 from analysis import methods, stored
 from analysis.data.panel import Panel
 from analysis.data.study import Study
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, ParamsError
 from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.resample import minimum_detectable, t_critical
 
+WITH_OPTIONS = "_with_options"
+"""Ends the key of a specification that runs the headline's method with the options set for it."""
 NOT_OFFERED = "not offered"
 """Why an answer is missing that the method has no way to give."""
 POWER = 0.8
@@ -106,13 +108,15 @@ def estimate_headline(study: Study) -> Result:
 
     Raises
     ------
-    ParamsError: there is no such method for a panel.
+    ParamsError: there is no such method for a panel, or its options are wrong.
     DesignError, EstimationError: as the method.
     """
     return stored.kept("headline", question(study), STORED, lambda: _headline(study))
 
 
 def _headline(study: Study) -> Result:
+    if problems := methods.option_problems(study.params, study.columns):
+        raise ParamsError(problems)
     return run(study, study.panel, study.params.method, _own_options(study))
 
 
@@ -124,22 +128,16 @@ def run(study: Study, panel: Panel, method: str, options: Mapping[str, Any]) -> 
 
 
 def specifications(study: Study) -> tuple[Specification, ...]:
-    """The alternatives a careful reader would ask for, the headline first."""
+    """The alternatives a careful reader would ask for, the headline first.
+
+    Where options are set for its method, the same without them stands beside it.
+    """
     level = {"level": study.params.level}
-    other = {"not_yet_treated": "never_treated", "never_treated": "not_yet_treated"}
-    own = study.params.comparison
     listed = [
-        Specification(f"did_{own}", "did", {**level, "comparison": own}),
-        Specification(f"did_{other[own]}", "did", {**level, "comparison": other[own]}),
-        Specification("did_anticipation", "did", {**level, "comparison": own, "anticipation": 1}),
-        Specification(f"counts_{own}", "counts", {**level, "comparison": own}),
-        Specification(f"counts_{other[own]}", "counts", {**level, "comparison": other[own]}),
-        Specification(f"imputation_{own}", "imputation", {**level, "comparison": own}),
+        *_staggered(study),
         Specification("two_way_effects", "two_way", {**level, "form": "effects"}),
         Specification("two_way_differences", "two_way", {**level, "form": "differences"}),
     ]
-    if study.panel.has_exposure:
-        listed.insert(3, Specification("did_rate", "did", {**level, "scale": "rate"}))
     listed += [
         Specification(
             f"{p.specification}_published",
@@ -154,17 +152,44 @@ def specifications(study: Study) -> tuple[Specification, ...]:
         for p in study.about.published_results
         if (p.intervention, p.outcome) == (study.params.intervention, study.params.outcome)
     ]
-    if headline_key(study) not in [item.key for item in listed]:
-        method = study.params.method
-        listed.insert(0, Specification(method, method, _own_options(study)))
+    own, key = headline_key(study), headline_key(study).removesuffix(WITH_OPTIONS)
+    method = study.params.method
+    if own not in [item.key for item in listed]:
+        listed.insert(0, Specification(own, method, _own_options(study)))
+    if own != key:
+        place = [item.key for item in listed].index(own)
+        plain = study.params.model_copy(update={"method_options": {}})
+        alone = Specification(key, method, methods.own_options(plain))
+        listed[: place + 1] = [listed[place], alone, *listed[:place]]
     return tuple(listed)
+
+
+def _staggered(study: Study) -> list[Specification]:
+    """Comparisons over time that are sound under staggered adoption, in several ways."""
+    did, counts, imputation = (_own_options(study, n) for n in ("did", "counts", "imputation"))
+    own = study.params.comparison
+    other = "never_treated" if own == "not_yet_treated" else "not_yet_treated"
+    earlier = did.get("anticipation", 0) + 1
+    listed = [
+        Specification(f"did_{own}", "did", did),
+        Specification(f"did_{other}", "did", {**did, "comparison": other}),
+        Specification("did_anticipation", "did", {**did, "anticipation": earlier}),
+        Specification(f"counts_{own}", "counts", counts),
+        Specification(f"counts_{other}", "counts", {**counts, "comparison": other}),
+        Specification(f"imputation_{own}", "imputation", imputation),
+    ]
+    if study.panel.has_exposure and "scale" not in did:
+        listed.insert(3, Specification("did_rate", "did", {**did, "scale": "rate"}))
+    ends = {study.params.method: WITH_OPTIONS} if study.params.method_options else {}
+    return [replace(item, key=item.key + ends.get(item.method, "")) for item in listed]
 
 
 def headline_key(study: Study) -> str:
     """The key of the headline among the specifications."""
     method = study.params.method
     listed = ("did", "counts", "imputation")
-    return f"{method}_{study.params.comparison}" if method in listed else method
+    key = f"{method}_{study.params.comparison}" if method in listed else method
+    return f"{key}{WITH_OPTIONS}" if study.params.method_options else key
 
 
 def answer(study: Study, specification: Specification) -> Answer:
@@ -204,21 +229,28 @@ def _answer(
 
 def _own_options(study: Study, method: str = "") -> dict[str, Any]:
     """What the question asks of its own or another method, as far as that knows it."""
-    wanted = {"comparison": study.params.comparison, "level": study.params.level}
-    return methods.known_options(methods.for_panel(method or study.params.method), wanted)
+    if method in ("", study.params.method):
+        return methods.own_options(study.params)
+    return methods.shared_options(study.params, method)
 
 
 def placebo_in_time(study: Study) -> Answer:
     """The effect seen in the periods just before the start, where none can be.
 
     The comparison is moved ``placebo_periods`` back and only periods before the real start
-    are looked at. A method that knows no anticipation has no such placebo.
+    are looked at. Where effects may already show before the start, only periods before those
+    are: every start counts as so much earlier. A method that knows no anticipation has no such
+    placebo.
     """
     method = study.params.method
     if not methods.knows(methods.for_panel(method), "anticipation"):
         return Answer("placebo_time", method, None, NOT_OFFERED)
-    options = {**_own_options(study), "anticipation": study.params.placebo_periods}
-    return _answer(study, study.panel, "placebo_time", method, options, "before")
+    options = _own_options(study)
+    panel = study.panel
+    if ahead := options.get("anticipation", 0):
+        panel = panel.started_earlier(ahead)
+    options["anticipation"] = study.params.placebo_periods
+    return _answer(study, panel, "placebo_time", method, options, "before")
 
 
 def placebo_outcome(study: Study) -> Answer | None:
@@ -235,9 +267,16 @@ def _count_model(study: Study) -> Answer:
 
 
 def _breakdown(study: Study) -> Breakdown | None:
-    """The breakdown value of the event study; ``None`` where these data cannot give one."""
+    """The breakdown value of the event study; ``None`` where there is none.
+
+    These data cannot give one, or effects may show before the start: trends are then unknown in
+    the very periods from which they would be carried on.
+    """
+    options = _own_options(study, "event_study")
+    if options.get("anticipation", 0):
+        return None
     try:
-        result = run(study, study.panel, "event_study", _own_options(study, "event_study"))
+        result = run(study, study.panel, "event_study", options)
     except AnalysisError:
         return None
     check = next(check for check in result.checks if check.name == "breakdown_relative")

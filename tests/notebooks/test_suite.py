@@ -18,6 +18,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from analysis import digest
 from analysis.cli import commands
 from suite import site_of, small_project, whole, write_suite
 
@@ -89,6 +90,106 @@ def test_only_what_changed_runs_and_history_says_why(project):
     assert shown["parts"]["params"]["smallest_effect"] == 0.05
 
 
+@pytest.fixture
+def alone(project, root, monkeypatch) -> Path:
+    """One report, and copies of the package and of an installed one in which to change things."""
+    write_suite(project, [1])
+    source = Path(shutil.copytree(root / "src/analysis", project / "code/analysis"))
+    (project / "code/trial-1.0.dist-info").mkdir()
+    monkeypatch.setattr(digest, "PACKAGE", source)
+    monkeypatch.syspath_prepend(project / "code")
+    forget()
+    yield project
+    monkeypatch.undo()
+    forget()
+
+
+def forget() -> None:
+    """Look at source and packages afresh, as another process would."""
+    digest.source.cache_clear()
+    digest.packages.cache_clear()
+
+
+def upgrade(project: Path) -> None:
+    """Another version of an installed package."""
+    (project / "code/trial-1.0.dist-info").rename(project / "code/trial-2.0.dist-info")
+
+
+EACH_CAUSE = (
+    ("data outcomes (1 rows left, 1 came)", "Changed data: outcomes (1 rows came, 1 left).",
+     lambda project: change(project, *COUNTY)),
+    ("params smallest_effect", "Changed parameters: smallest_effect.",
+     lambda project: change(project, "params/intervention_effect/enterprise_zones.yml",
+                            "0.05", "0.06")),
+    ("code of the package (stats/poisson.py)",
+     "The code of the analysis changed: stats/poisson.py.",
+     lambda project: change(project, "code/analysis/stats/poisson.py", "import", "import  ")),
+    ("code of the notebook", "The code of the analysis changed: the notebook.",
+     lambda project: change(project, "notebooks/intervention_effect.ipynb", "+ seed", "+  seed")),
+    ("environment (trial)", "Other versions of software: trial.", upgrade),
+)  # fmt: skip
+
+
+def test_history_and_page_name_each_cause_by_itself(alone):
+    """One county's data, one parameter, one line of the package, of the notebook, a version."""
+    analysis(alone, "run", "all", "--publish", "--quiet")
+    assert "Since the last edition" not in page(alone, "r-1", "en")
+    for why, said, make in EACH_CAUSE:
+        make(alone)
+        forget()
+        assert analysis(alone, "run", "all", "--dry-run").count(f": changed: {why}\n") == 2
+        analysis(alone, "run", "all", "--publish", "--quiet")
+        last = re.match(r"\s*(\d+)", analysis(alone, "history", "list")).group(1)
+        told = analysis(alone, "history", "diff", last)
+        assert told.splitlines()[-1] == f"  why: {why}"
+        shown = section(page(alone, "r-1", "en"))
+        assert said in shown
+        assert sum(other in shown for _, other, _ in EACH_CAUSE) == 1
+
+
+def section(html: str) -> str:
+    """What a page says of the time since its last edition; blank where it says nothing."""
+    found = re.search(r'<section aria-labelledby="since">(.*?)</section>', html, re.DOTALL)
+    return found.group(1) if found else ""
+
+
+def test_a_report_run_again_unchanged_goes_on_saying_what_changed(project, monkeypatch):
+    """On the same day the same page; later the unchanged edition is named beside it."""
+    from analysis.batch.execute import Settings
+
+    def on(day: str) -> None:
+        monkeypatch.setattr(
+            "analysis.batch.execute.settings_here",
+            lambda **given: Settings(root=str(project), edition=day, **given),
+        )
+
+    write_suite(project, [1])
+    again = ("run", "all", "--publish", "--quiet", "--again")
+    on("2026-12-01")
+    analysis(project, "run", "all", "--publish", "--quiet")
+    analysis(project, *again)
+    assert section(page(project, "r-1", "en")) == ""
+    on("2026-12-02")
+    analysis(project, *again)
+    said = "Nothing changed since the last edition, of 1 December 2026."
+    assert said in section(page(project, "r-1", "en"))
+    assert "自上一版（2026 年 12 月 1 日）以来没有变化。" in section(page(project, "r-1", "zh"))
+    change(project, *COUNTY)
+    on("2026-12-03")
+    analysis(project, "run", "all", "--publish", "--quiet")
+    first = section(page(project, "r-1", "en"))
+    assert "The last edition is of 2 December 2026." in first
+    assert "Changed data: outcomes (1 rows came, 1 left)" in first
+    analysis(project, *again)
+    assert section(page(project, "r-1", "en")) == first
+    on("2026-12-04")
+    analysis(project, *again)
+    later = section(page(project, "r-1", "en"))
+    assert "3 December 2026 was the same as this one; the one before it, of 2 December" in later
+    assert "Changed data: outcomes (1 rows came, 1 left)" in later
+    assert "此前2026 年 12 月 2 日的版本则不同" in section(page(project, "r-1", "zh"))
+
+
 def page(project: Path, name: str, language: str) -> str:
     """A page of the site."""
     file = project / f"build/site/intervention_effect-{name}.{language}.html"
@@ -109,6 +210,18 @@ def test_parameter_sets_never_show_the_figure_of_another(project):
         re.search(r"base64,(\S+?)\"", page(project, f"r-{n}", "en")).group(1) for n in (1, 2, 3)
     }
     assert len(images) == 3
+
+
+def test_a_refused_run_says_so_and_nothing_else(project):
+    """The process that forks kernels, already started, ends without a word or a wait."""
+    change(project, "params/intervention_effect/enterprise_zones.yml", "outcome: ", "outcome: un")
+    command = [sys.executable, "-m", "analysis", "run", "all", "--quiet"]
+    started = time.monotonic()
+    ended = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    assert ended.returncode == 10
+    assert "Did you mean 'unemployment_claims'" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    print(f"refused after {time.monotonic() - started:.1f} s")
 
 
 def failing(project: Path, count: int) -> None:

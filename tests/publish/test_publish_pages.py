@@ -328,3 +328,12 @@ def test_a_long_table_may_be_folded_away(folded, count):
     rows = len(samples.plates("en")["table"].data.rows)
     assert html.count(f"<summary>Show all {rows} rows</summary>") == count
     assert "<details open" not in html
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_notebook_that_papermill_did_not_run_becomes_a_page_in_its_language(language):
+    """Such as one from JupyterLab or a scheduler of Jupyter's: its Plates say the language."""
+    node = samples.notebook(language)
+    del node.metadata["papermill"]
+    html, _ = ReportExporter().from_notebook_node(node)
+    assert f'<html lang="{HTML_LANG[language]}"' in html

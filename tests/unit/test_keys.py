@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from analysis import digest, methods, robustness, stored
+from analysis.batch.history import causes
 from analysis.batch.keys import Keys
 from analysis.batch.plan import Run
 from analysis.data.dataset import read_dataset
@@ -182,3 +183,13 @@ def test_only_plain_values_are_kept():
     assert math.isnan(back[3][0])
     with pytest.raises(TypeError):
         stored.encode(pd.DataFrame())
+
+
+def test_a_parameter_that_came_with_the_code_is_no_cause_unless_it_says_anything(project):
+    """An empty list of options no reader set; one that was set is a cause."""
+    new = Keys().parts(run_of())
+    old = replace(new, params={k: v for k, v in new.params.items() if k != "method_options"})
+    assert causes(old, new, Prints(Path("prints")))["params"] == []
+    said = Keys().parts(run_of(method_options={"anticipation": 1}))
+    assert causes(old, said, Prints(Path("prints")))["params"] == ["method_options"]
+    assert causes(new, said, Prints(Path("prints")))["params"] == ["method_options"]

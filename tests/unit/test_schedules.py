@@ -49,6 +49,21 @@ def test_the_cron_line_is_whole_and_runs(schedules, root, tmp_path):
     assert dry_run(command, root, tmp_path).count("never run") == 4
 
 
+def test_the_cron_line_writes_its_log_in_a_fresh_project(schedules, tmp_path):
+    """There is no build/ before the first run; a stand-in says with what it was called."""
+    command = tmp_path / ".venv/bin/analysis"
+    command.parent.mkdir(parents=True)
+    command.write_text('#!/bin/sh\necho "$@"\n')
+    command.chmod(0o755)
+    lines = (schedules / "crontab").read_text().splitlines()
+    line = lines[-1].split(maxsplit=5)[5]
+    # As cron does it: with sh, and little else in the environment.
+    given = {"PROJECT": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    subprocess.run(["sh", "-c", line], env=given, cwd="/", check=True)
+    written = (tmp_path / "build/schedule.log").read_text()
+    assert written == "run default --publish --log-json --wait 3600\n"
+
+
 def test_the_systemd_units_are_accepted(schedules, root, tmp_path):
     """By systemd itself where it is there; the command is carried out in any case."""
     service = (schedules / "analysis.service").read_text()
@@ -86,11 +101,13 @@ def test_the_airflow_dag_calls_our_command(schedules, root, tmp_path, monkeypatc
 
     airflow = types.ModuleType("airflow")
     airflow.DAG = Dag
-    bash = types.ModuleType("airflow.operators.bash")
+    place = "airflow.providers.standard.operators.bash"
+    bash = types.ModuleType(place)
     bash.BashOperator = lambda **given: made.setdefault("task", given)
+    for end in (end for end, sign in enumerate(place) if sign == "."):
+        monkeypatch.setitem(sys.modules, place[:end], types.ModuleType(place[:end]))
     monkeypatch.setitem(sys.modules, "airflow", airflow)
-    monkeypatch.setitem(sys.modules, "airflow.operators", types.ModuleType("airflow.operators"))
-    monkeypatch.setitem(sys.modules, "airflow.operators.bash", bash)
+    monkeypatch.setitem(sys.modules, place, bash)
     runpy.run_path(str(schedules / "airflow_dag.py"))
     assert made["dag"]["max_active_runs"] == 1
     assert made["task"]["retries"] == 0

@@ -70,6 +70,18 @@ def test_a_glob_and_a_matrix_list_reports_with_stable_ids(project):
     assert set(wanted[1:3]) <= set(ids(again))
 
 
+def test_a_matrix_over_options_of_the_method_has_readable_ids_and_titles(project):
+    """Names and values, without the signs of code."""
+    options = [{}, {"anticipation": 1}, {"scale": "rate", "covariates": ["a", "b"]}]
+    item = {"report": ZONES, "name": "m", "matrix": {"method_options": options}}
+    listed, problems = expand(write(project, "s", reports=[item]))
+    assert problems == []
+    assert [one.report.removeprefix("intervention_effect/") for one in listed] == [
+        *("m-none", "m-anticipation_1", "m-covariates_a_b_scale_rate")
+    ]
+    assert listed[1].values["title_en"].endswith(" · anticipation 1")
+
+
 def test_a_matrix_over_regions_names_them_in_each_language(project):
     """All regions of a level, by their codes; titles hold their names."""
     suite = write(

@@ -79,13 +79,15 @@ class History:
                 values,
             )
 
-    def last_good(self, report: str, language: str, before: int | None = None) -> Entry | None:
-        """The last run that came to its end, before the one given."""
+    def last_good(
+        self, report: str, language: str, before: int | None = None, unlike: str | None = None
+    ) -> Entry | None:
+        """The last run that came to its end, before the one given, with another key if named."""
         limit = 2**62 if before is None else before
         found = self._entries(
-            "WHERE report = ? AND language = ? AND status = 'done' AND id < ? "
+            "WHERE report = ? AND language = ? AND status = 'done' AND id < ? AND key IS NOT ? "
             "ORDER BY id DESC LIMIT 1",
-            (report, language, limit),
+            (report, language, limit, unlike),
         )
         return found[0] if found else None
 
@@ -143,7 +145,7 @@ def causes(old: Parts, new: Parts, prints: Prints) -> dict[str, Any]:
         "data": [
             _table(name, old.data.get(name, {}), new.data.get(name, {}), prints) for name in tables
         ],
-        "params": _differing(old.params, new.params),
+        "params": _parameters(old.params, new.params),
         "notebook": old.notebook != new.notebook,
         "package": _differing(old.code, new.code),
         "environment": _differing(old.environment, new.environment),
@@ -152,6 +154,17 @@ def causes(old: Parts, new: Parts, prints: Prints) -> dict[str, Any]:
 
 def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+
+
+def _parameters(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Parameters that differ; one that the code did not know before counts where it says anything.
+
+    Every run holds all parameters, defaults included, so that such a one came with the code.
+    """
+    blank: tuple[Any, ...] = ("", [], {}, None)
+    known = old.keys() & new.keys()
+    says = {name for name, value in {**old, **new}.items() if value not in blank}
+    return [name for name in _differing(old, new) if name in known | says]
 
 
 def _table(
@@ -190,12 +203,35 @@ def in_words(found: Mapping[str, Any]) -> str:
     return "; ".join(said) or "nothing"
 
 
-def since(old: Entry, new: Parts, record: Mapping[str, Any], prints: Prints) -> dict[str, Any]:
-    """What a page says of the time since its last edition: numbers and keys only."""
+def since(
+    same: Entry | None,
+    other: Entry | None,
+    edition: str,
+    new: Parts,
+    record: Mapping[str, Any],
+    prints: Prints,
+) -> dict[str, Any] | None:
+    """What a page says of the time since its last edition: numbers and keys only.
+
+    Parameters
+    ----------
+    same: the last good run of the same key, if the last good one was.
+    other: the last good run of another key.
+
+    Returns
+    -------
+    A report run again without a change is held against the last edition that was another one;
+    an unchanged edition of an earlier day is named beside it. ``None`` for a first edition.
+    """
+    unchanged = same.edition if same and same.edition != edition else None
+    old = other or same
+    if old is None or (other is None and unchanged is None):
+        return None
     facts = dict(record.get("facts", {}))
     return {
         "version": 1,
         "edition": old.edition,
+        "unchanged": unchanged,
         "verdict": [old.verdict, str(record.get("verdict", ""))],
         "relative_percent": [old.headline.get("relative_percent"), facts.get("relative_percent")],
         "causes": causes(old.parts, new, prints) if old.parts else None,

@@ -11,8 +11,10 @@ from typing import Any
 from analysis import digest, methods
 from analysis.batch.suites import LANGUAGES, Listed, expand
 from analysis.data.claim import require_changes
+from analysis.data.columns import offered
 from analysis.data.dataset import read_dataset
 from analysis.data.frames import require_frame
+from analysis.data.names import check_names
 from analysis.data.panel import build_panel
 from analysis.data.published import read_published
 from analysis.data.regional import compare_regions, comparison_tables
@@ -25,6 +27,7 @@ from analysis.params import (
     Params,
     PublishedFigures,
     RegionRates,
+    leaves,
     plain_types,
 )
 
@@ -152,7 +155,7 @@ def secrets(values: Mapping[str, Any]) -> list[Problem]:
     remedy = "Parameters are published; keep it in the environment or a password file"
     return [
         Problem(name, "looks like a password or a key", remedy)
-        for name, value in values.items()
+        for name, value in leaves(values)
         if SECRET_NAME.search(name) or (isinstance(value, str) and SECRET_VALUE.search(value))
     ]
 
@@ -166,10 +169,14 @@ def check_study(params: Params) -> None:
     """
     if isinstance(params, InterventionEffect):
         dataset = read_dataset(params.dataset, tables_needed(params))
+        problems = methods.option_problems(params, offered(dataset))
+        if problems := [*check_names(dataset, params), *problems]:
+            raise ParamsError(problems)
         panel = build_panel(dataset, params)
         if params.placebo_outcome:
             build_panel(dataset, params, params.placebo_outcome)
-        methods.check_panel(params.method, panel, params.comparison)
+        options = methods.own_options(params)
+        methods.check_panel(params.method, panel, params.comparison, options)
     if isinstance(params, RegionRates):
         dataset = read_dataset(params.dataset, comparison_tables())
         require_frame(compare_regions(dataset, params).frame, methods.load("rates").INPUT)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.batch.history import History, causes, in_words, since
 from analysis.batch.keys import Keys, Parts
@@ -136,11 +136,19 @@ def execute_due(
 def _keep(finished: Finished, task: Task, desk: Desk) -> None:
     """History first: what a page says of its last edition comes from there."""
     status = finished.status
-    before = desk.history.last_good(status.report, status.language)
     files = dict(finished.files)
-    new = before is not None and before.key != status.key
-    if new and before and finished.record is not None and task.parts is not None:
-        changed = since(before, task.parts, finished.record, desk.keys.prints)
-        files["since.json"] = json_bytes(changed)
+    if finished.record is not None and task.parts is not None:
+        changed = _since(status, task.parts, finished.record, desk)
+        files |= {} if changed is None else {"since.json": json_bytes(changed)}
     desk.history.record(status, task.parts, finished.record)
     put(dataclasses.replace(finished, files=files), desk.runs)
+
+
+def _since(
+    status: Status, parts: Parts, record: Mapping[str, Any], desk: Desk
+) -> dict[str, Any] | None:
+    """What changed since the last edition that was another one."""
+    last_one = desk.history.last_good(status.report, status.language)
+    same = last_one if last_one and last_one.key == status.key else None
+    other = desk.history.last_good(status.report, status.language, unlike=status.key)
+    return since(same, other, status.edition, parts, record, desk.keys.prints)

@@ -243,11 +243,21 @@ def _words(
             return str(table.at[value, f"name_{language}"])
     if about is not None and str(value) in about.words:
         return about.word(str(value)).of(language)
-    return str(value)
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    """A value as text; of a mapping, its names and values without the signs of code."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    parts = (
+        (name, item if isinstance(item, list) else [item]) for name, item in sorted(value.items())
+    )
+    return " ".join(f"{name} {' '.join(map(str, items))}" for name, items in parts)
 
 
 def _slug(value: Any) -> str:
-    kept = "".join(sign if sign.isalnum() or sign in "._-" else "_" for sign in str(value))
+    kept = "".join(sign if sign.isalnum() or sign in "._-" else "_" for sign in _text(value))
     return kept or "none"
 
 

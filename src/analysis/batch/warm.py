@@ -135,6 +135,9 @@ class WarmParent:
 
     def stop(self) -> None:
         """End it, and every kernel it forked."""
+        if not self.ready:
+            # It has no kernel yet and is still importing, which nobody needs to wait for.
+            self.process.kill()
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
                 stream.close()

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.area import within_region
+from analysis.data.columns import named_columns
 from analysis.data.dataset import Dataset
 from analysis.data.names import check_names, names_of
 from analysis.data.series import (
@@ -35,7 +36,7 @@ class Panel:
 
     ``frame`` has ``region`` (code), ``period`` (1, 2, … T), ``count`` (whole), ``exposure``
     (size; 1 where there is none) and ``first_treated`` (a period number, 0 for never within
-    the panel). ``periods`` are the T labels.
+    the panel), and the columns that options of the method name. ``periods`` are the T labels.
     """
 
     frame: pd.DataFrame
@@ -101,6 +102,12 @@ class Panel:
         chosen = self.frame["region"].isin(regions)
         return replace(self, frame=self.frame[chosen].reset_index(drop=True))
 
+    def started_earlier(self, periods: int) -> Panel:
+        """The same panel with every start so many periods earlier, at the earliest in the first."""
+        first = self.frame["first_treated"]
+        moved = first.where(first == NEVER, (first - periods).clip(lower=1))
+        return replace(self, frame=self.frame.assign(first_treated=moved))
+
     def until(self, last: int, dropped: Mapping[str, int]) -> Panel:
         """The first ``last`` periods; a start after them is a start never seen."""
         frame = self.frame[self.frame["period"] <= last].reset_index(drop=True)
@@ -136,6 +143,7 @@ def build_panel(dataset: Dataset, params: InterventionEffect, outcome: str = "")
         kept = _drop(kept, others, dropped, "other_intervention")
     first = starts.reindex(kept).fillna(NEVER).astype(int)
     _refuse_empty(kept, periods, first, params, dropped)
+    named = named_columns(dataset, params, counts.loc[kept])
     frame = pd.DataFrame(
         {
             "region": np.repeat(np.asarray(kept, dtype=object), len(periods)),
@@ -143,6 +151,7 @@ def build_panel(dataset: Dataset, params: InterventionEffect, outcome: str = "")
             "count": counts.loc[kept].to_numpy(dtype=float).ravel(),
             "exposure": exposure.loc[kept].to_numpy(dtype=float).ravel(),
             "first_treated": np.repeat(first.to_numpy(), len(periods)),
+            **named,
         }
     )
     everywhere = names_of(dataset)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.data.about import About
 from analysis.data.account import Account
+from analysis.data.columns import offered, texts
 from analysis.data.dataset import Dataset
 from analysis.data.panel import Panel, build_panel
 from analysis.data.series import FREQUENCY, mix_counts, mixes_of
@@ -18,7 +19,10 @@ from analysis.params import InterventionEffect
 
 @dataclass(frozen=True)
 class Study:
-    """One question, ready to be answered: parameters, data description and panel."""
+    """One question, ready to be answered: parameters, data description and panel.
+
+    ``columns`` is what options of a method may name in the dataset, with its kind.
+    """
 
     params: InterventionEffect
     about: About
@@ -27,6 +31,7 @@ class Study:
     placebo: Panel | None
     mixes: Mapping[str, Panel] = field(default_factory=dict)
     accounts: Mapping[str, Account] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def simulated(self) -> bool:
@@ -48,8 +53,8 @@ def build_study(dataset: Dataset, params: InterventionEffect) -> Study:
         mix: mix_panel(dataset, panel, params.outcome, mix)
         for mix in mixes_of(dataset, params.outcome)
     }
-    about, hashes = dataset.about, dataset.hashes
-    return Study(params, about, hashes, panel, placebo, mixes, dataset.accounts)
+    about, hashes, accounts = dataset.about, dataset.hashes, dataset.accounts
+    return Study(params, about, hashes, panel, placebo, mixes, accounts, offered(dataset))
 
 
 def mix_panel(dataset: Dataset, panel: Panel, outcome: str, mix: str) -> Panel:
@@ -64,6 +69,7 @@ def mix_panel(dataset: Dataset, panel: Panel, outcome: str, mix: str) -> Panel:
 def tables_needed(params: InterventionEffect, dataset: Dataset | None = None) -> set[str]:
     """The tables a question reads."""
     needed = {"regions", "outcomes", "interventions", "complaints", "crosswalk"}
-    if params.exposure:
+    # An option that is a text may name a column made from exposures.
+    if params.exposure or any(texts(params.method_options)):
         needed.add("exposures")
     return needed if dataset is None else needed & set(dataset.tables)

@@ -23,11 +23,12 @@ Econometrics 219.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from analysis.data.columns import NUMBERS
 from analysis.data.design import (
     comparable_part,
     require_columns,
@@ -71,7 +72,7 @@ class Options(BaseModel):
     scale: Literal["log", "rate"] = Field(
         default="log", description="log rate, or the rate itself divided by the expected rate"
     )
-    covariates: tuple[str, ...] = Field(
+    covariates: Annotated[tuple[str, ...], NUMBERS] = Field(
         default=(), description="columns, as of the base period, in which regions should be alike"
     )
 
@@ -188,7 +189,7 @@ def _cells(panel: Panel, outcome: np.ndarray, groups: np.ndarray, options: Optio
             outcome, starts, covariates, groups, never_only, options.anticipation
         )
     except ValueError as error:
-        remedy = "Use fewer covariates, or join small cohorts"
+        remedy = "Use fewer covariates, or join small cohorts, for example by a longer period"
         raise EstimationError([Problem("covariates", str(error), remedy)]) from None
 
 

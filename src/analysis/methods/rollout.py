@@ -20,11 +20,12 @@ null hypotheses", Journal of the American Statistical Association 116.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from analysis.data.columns import GROUPS
 from analysis.data.design import comparable_part, require_comparison, require_positive
 from analysis.data.panel import NEVER, Panel
 from analysis.errors import DesignError, Problem
@@ -56,7 +57,7 @@ class Options(BaseModel):
     anticipation: int = Field(
         default=0, ge=0, description="periods before the start in which effects may already show"
     )
-    strata: str = Field(
+    strata: Annotated[str, GROUPS] = Field(
         default="", description="column within whose values the order was drawn; empty for all"
     )
     studentised: bool = Field(

@@ -35,11 +35,12 @@ American Statistical Association 116.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from analysis.data.columns import NUMBERS, OnPages
 from analysis.data.design import require_positive
 from analysis.data.donors import (
     comparable_donors,
@@ -80,7 +81,7 @@ class Options(BaseModel):
         description="where too few regions never start, whether the last to start stand in for "
         "them, with the panel ended before they do",
     )
-    predictors: tuple[str, ...] = Field(
+    predictors: Annotated[tuple[str, ...], NUMBERS] = Field(
         default=(), strict=False, description="classic form: columns of the panel to match on"
     )
     lags: tuple[str, ...] = Field(
@@ -98,7 +99,9 @@ class Options(BaseModel):
     searches: int = Field(
         default=200, ge=1, description="random starts in the search for predictors' importance"
     )
-    scale: Literal["log", "rate"] = Field(default="log", description="log rate, or the rate itself")
+    scale: Annotated[Literal["log", "rate"], OnPages(("log",))] = Field(
+        default="log", description="log rate, or the rate itself"
+    )
     level: float = Field(default=0.95, gt=0, lt=1, description="level of intervals and bands")
 
 
@@ -110,6 +113,19 @@ def check_panel(panel: Panel) -> None:
     DesignError: with every shortfall and what would do.
     """
     comparable_donors(panel, "not_yet_treated", 0)
+
+
+def check_options(panel: Panel, options: Options) -> None:
+    """Refuse what is matched on where it cannot be, and errors that cannot be had.
+
+    Raises
+    ------
+    DesignError: as the estimate would.
+    """
+    used = comparable_donors(panel, options.comparison, options.anticipation)
+    require_inference(used, options.inference, options.level)
+    _require_matched(options)
+    lag_positions(used, options.lags, options.anticipation)
 
 
 def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result:
@@ -165,8 +181,8 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     )
 
 
-def _task(panel: Panel, options: Options) -> tuple[Task, tuple[str, ...]]:
-    """What is to be fitted, and the regions in order of their codes, whatever the rows' order."""
+def _require_matched(options: Options) -> None:
+    """Predictors and lags are for the classic form, and more than one."""
     matched = options.predictors + options.lags
     if matched and options.form != "classic":
         what = f"are matched on only by form: classic, not by form: {options.form}"
@@ -174,6 +190,11 @@ def _task(panel: Panel, options: Options) -> tuple[Task, tuple[str, ...]]:
     if len(matched) == 1:
         what = "are one; weights that match one number are not unique"
         raise DesignError([Problem("predictors and lags", what, "Name at least two, or none")])
+
+
+def _task(panel: Panel, options: Options) -> tuple[Task, tuple[str, ...]]:
+    """What is to be fitted, and the regions in order of their codes, whatever the rows' order."""
+    _require_matched(options)
     regions = panel.regions
     order = np.argsort(np.array(regions, dtype=str), kind="stable")
     rate = panel.matrix("count") / panel.matrix("exposure")

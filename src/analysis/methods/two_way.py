@@ -22,11 +22,12 @@ Human Resources 48, for weights, region-by-year effects and controls.
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from analysis.data.columns import GROUPS, SIZES, VARYING, OnPages
 from analysis.data.design import require_columns, require_comparison, require_positive
 from analysis.data.panel import NEVER, Panel
 from analysis.errors import DesignError, EstimationError, Problem
@@ -57,12 +58,16 @@ class Options(BaseModel):
         description="clustered by region, as old publications gave them, or wild bootstrap limits",
     )
     draws: int = Field(default=999, ge=99, description="draws of the wild bootstrap")
-    weights: str = Field(default="", description="column of positive weights; empty for none")
-    groups: str = Field(
+    weights: Annotated[str, SIZES] = Field(
+        default="", description="column of positive weights; empty for none"
+    )
+    groups: Annotated[str, GROUPS] = Field(
         default="", description="column of groups of regions with period effects of their own"
     )
-    controls: tuple[str, ...] = Field(default=(), description="columns of control variables")
-    dose: str = Field(
+    controls: Annotated[tuple[str, ...], VARYING] = Field(
+        default=(), description="columns of control variables"
+    )
+    dose: Annotated[str, OnPages(("",))] = Field(
         default="", description="column of the degree of treatment; empty for 0 or 1 by start"
     )
     nested: bool = Field(
@@ -81,7 +86,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     """
     require_comparison(panel, "not_yet_treated", 1)
     require_positive(panel)
-    _require_form(panel, options)
+    check_options(panel, options)
     outcome = np.log(panel.matrix("count") / panel.matrix("exposure"))
     treatment = _treatment(panel, options)
     parts = None
@@ -123,8 +128,13 @@ def _columns(options: Options) -> tuple[str, ...]:
     return tuple(name for name in named if name)
 
 
-def _require_form(panel: Panel, options: Options) -> None:
-    """Columns are there, and only for what knows them."""
+def check_options(panel: Panel, options: Options) -> None:
+    """Refuse columns that are not there, or named for what does not know them.
+
+    Raises
+    ------
+    DesignError: with everything that is wrong.
+    """
     require_columns(panel, tuple(n for n in _columns(options) if n != options.groups))
     problems = []
     if options.weights and (panel.frame[options.weights] <= 0).any():

@@ -9,6 +9,7 @@ from nbconvert.exporters import Exporter
 from traitlets import default
 
 from analysis.errors import Problem, PublishError
+from analysis.publish.cells import PLATE_MIME
 from analysis.publish.page import Page, read_page
 from analysis.publish.render import Imprint, render_page
 from analysis.publish.text import slug
@@ -82,6 +83,13 @@ def warnings_of(page: str, html: str) -> list[Problem]:
 
 
 def language_of(notebook: Mapping[str, Any]) -> str:
-    """The language the notebook was run in; English where it does not say."""
+    """The language the notebook was run in, whoever ran it; English where it does not say."""
     papermill = notebook["metadata"].get("papermill", {})
-    return str(papermill.get("parameters", {}).get("language", "en"))
+    shown = (
+        content.get("language")
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", ())
+        for mime, content in output.get("data", {}).items()
+        if PLATE_MIME.match(mime) and isinstance(content, Mapping)
+    )
+    return str(papermill.get("parameters", {}).get("language") or next(shown, None) or "en")

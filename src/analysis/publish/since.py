@@ -14,6 +14,8 @@ from analysis.report.wording import Say, translator
 
 FILE = "since.json"
 ABOUT = "dataset.yml"
+SHOWN = 8
+"""Names listed of files or packages that changed."""
 
 
 class Model(BaseModel):
@@ -41,9 +43,10 @@ class Causes(Model):
 
 
 class Since(Model):
-    """``since.json``, version 1."""
+    """``since.json``, version 1; ``unchanged`` is the day of a later edition like this one."""
 
     edition: str
+    unchanged: str | None = None
     verdict: tuple[str, str]
     relative_percent: tuple[list[float] | None, list[float] | None] = (None, None)
     causes: Causes | None = Field(default=None)
@@ -70,7 +73,19 @@ def sentences(since: Since | None, language: str) -> tuple[str, ...]:
     if since is None:
         return ()
     say = translator(language)
-    said = [say("The last edition is of {edition}.", edition=date(since.edition, language))]
+    edition = date(since.edition, language)
+    if since.unchanged == since.edition:
+        return (say("Nothing changed since the last edition, of {edition}.", edition=edition),)
+    said = [say("The last edition is of {edition}.", edition=edition)]
+    if since.unchanged:
+        said = [
+            say(
+                "The edition of {same} was the same as this one; the one before it, of {edition}, "
+                "was not.",
+                same=date(since.unchanged, language),
+                edition=edition,
+            )
+        ]
     said += _verdict(since, say)
     said += _estimate(since, language, say)
     said += _causes(since.causes, language, say) if since.causes else []
@@ -102,11 +117,24 @@ def _causes(causes: Causes, language: str, say: Say) -> list[str]:
     if causes.params:
         said.append(say("Changed parameters: {names}.", names=comma.join(causes.params)))
     if causes.notebook or causes.package:
-        said.append(say("The code of the analysis changed."))
+        said.append(_code(causes, say))
     if causes.environment:
-        names = comma.join(causes.environment[:8])
+        names = comma.join(causes.environment[:SHOWN])
         said.append(say("Other versions of software: {names}.", names=names))
     return said
+
+
+def _code(causes: Causes, say: Say) -> str:
+    """Which files: the notebook, then those of the package."""
+    names = [*([say("the notebook")] if causes.notebook else []), *causes.package]
+    shown, more = say("; ").join(names[:SHOWN]), len(names) - SHOWN
+    if more > 0:
+        return say(
+            "The code of the analysis changed: {names}, and in {more} more places.",
+            names=shown,
+            more=more,
+        )
+    return say("The code of the analysis changed: {names}.", names=shown)
 
 
 def _table(item: TableChange, language: str, say: Say) -> str:

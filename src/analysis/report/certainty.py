@@ -9,7 +9,7 @@ from analysis.report.numbers import number, percent, percent_span
 from analysis.report.plates import Notes
 from analysis.report.summary import fill
 from analysis.report.verdict import excludes_zero
-from analysis.robustness import NOT_OFFERED
+from analysis.robustness import NOT_OFFERED, WITH_OPTIONS
 
 MIND_WORDS = {
     "few_regions": "More {regions} that adopt at different times, or more that do not.",
@@ -119,7 +119,8 @@ def _placebo_sentence(brief: Brief) -> str:
 
 def _earlier_sentence(brief: Brief) -> str:
     """How much hangs on the period just before adoption."""
-    answer = next((a for a in brief.robustness.specifications if a.key == "did_anticipation"), None)
+    keys = ("did_anticipation", f"did_anticipation{WITH_OPTIONS}")
+    answer = next((a for a in brief.robustness.specifications if a.key in keys), None)
     if answer is None or answer.estimate is None or brief.study.params.method != "did":
         return ""
     earlier, own = math.expm1(answer.estimate.value), brief.effect.relative
@@ -139,6 +140,11 @@ def _earlier_sentence(brief: Brief) -> str:
 def _breakdown_sentence(brief: Brief) -> str:
     """How far trends may part before the answer falls."""
     found = brief.robustness.breakdown
+    if found is None and brief.question.method_options.get("anticipation"):
+        return brief.say(
+            "How far trends may part before the answer falls is not given where effects may show "
+            "before the start."
+        )
     if found is None:
         return brief.say(
             "How far trends may part before the answer falls (honest difference-in-differences) "

@@ -5,15 +5,17 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from importlib import metadata
+from typing import Any
 
 from analysis import methods
 from analysis.data.account import Account
 from analysis.report.disclosure import Identifiers, Rules, describe, describe_rules
 from analysis.report.facts import Brief
+from analysis.report.options import options_sentence
 from analysis.report.plates import End, Provenance
 from analysis.report.reading import reading_sentences
 from analysis.report.voice import Voice
-from analysis.report.wording import Say
+from analysis.report.wording import Say, joined
 from analysis.result import plain
 
 METHOD_WORDS = {
@@ -57,15 +59,29 @@ def provenance(brief: Brief) -> Provenance:
         **brief.plate("provenance"),
         entries=source_entries(
             brief,
-            method_title(brief.headline.method, brief.say),
+            _method(brief),
             brief.question.seed,
             brief.say("; ").join(rules),
             brief.study.hashes,
             brief.study.accounts,
         ),
-        params=brief.study.params.model_dump(),
+        params=_given(brief),
         methods=_methods(brief),
     )
+
+
+def _method(brief: Brief) -> str:
+    """The headline's method, with the options set for it."""
+    title, options = method_title(brief.headline.method, brief.say), options_sentence(brief)
+    if not options:
+        return title
+    return joined(brief.language, brief.say("{sentence}.", sentence=title), options)
+
+
+def _given(brief: Brief) -> dict[str, Any]:
+    """The parameters; options of the method only where some are set."""
+    given = brief.study.params.model_dump()
+    return {name: value for name, value in given.items() if name != methods.OPTIONS or value}
 
 
 def source_entries(

@@ -9,11 +9,11 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis.report import style
-from analysis.report.facts import Brief
+from analysis.report.facts import Brief, lower
 from analysis.report.numbers import number, percent
 from analysis.report.plates import Column, Figure, Notes, TableData
 from analysis.report.provenance import method_title
-from analysis.robustness import Answer, headline_key
+from analysis.robustness import WITH_OPTIONS, Answer, headline_key
 
 SPECIFICATION_WORDS = {
     "did_not_yet_treated": "Staggered comparison with regions not yet treated",
@@ -32,13 +32,22 @@ SPECIFICATION_WORDS = {
     "two_way_effects_published": "Two-way fixed effects, errors as published",
     "two_way_differences_published": "First differences, errors as published",
 }
+MORE_ANTICIPATION_WORDS = "Staggered comparison, one more period of anticipation allowed"
 
 
 def specification_name(brief: Brief, item: Answer) -> str:
     """How an answer was estimated, in the reader's words."""
-    if item.key in SPECIFICATION_WORDS:
-        return brief.say(SPECIFICATION_WORDS[item.key])
-    return method_title(item.method, brief.say)
+    say, key = brief.say, item.key.removesuffix(WITH_OPTIONS)
+    words = SPECIFICATION_WORDS.get(key, "")
+    if key == "did_anticipation" and brief.question.method_options.get("anticipation"):
+        words = MORE_ANTICIPATION_WORDS
+    name = say(words) if words else method_title(item.method, say)
+    if key != item.key:
+        return say("With options: {way}", way=lower(name))
+    plain = headline_key(brief.study).removesuffix(WITH_OPTIONS)
+    if brief.question.method_options and key == plain:
+        return say("Without options: {way}", way=lower(name))
+    return name
 
 
 def specification_figure(brief: Brief) -> Figure:

@@ -7,6 +7,7 @@ import math
 from analysis.data.panel import NEVER
 from analysis.report.facts import Brief, capital, lower
 from analysis.report.numbers import number, percent, period, period_span
+from analysis.report.options import options_sentence
 from analysis.report.plates import Column, Table, TableData
 from analysis.report.provenance import method_title
 from analysis.report.reading import reading_sentences
@@ -128,6 +129,7 @@ def specification_table(brief: Brief) -> Table:
         level=percent(brief.headline.level, brief.language, 0),
         region=brief.region,
     )
+    caption = joined(brief.language, caption, options_sentence(brief), _others_sentence(brief))
     if published:
         sources = "; ".join(dict.fromkeys(a.published_source for a in published))
         given = say("Published numbers: {sources}.", sources=sources)
@@ -148,6 +150,13 @@ def specification_table(brief: Brief) -> Table:
         caption=caption,
         data=specification_data(brief),
     )
+
+
+def _others_sentence(brief: Brief) -> str:
+    """That an option of the headline's method holds for others, too."""
+    if not brief.question.method_options.get("anticipation"):
+        return ""
+    return brief.say("The other methods for staggered adoption allow for the same periods.")
 
 
 MODEL_WORDS = {

@@ -69,11 +69,17 @@ def find_doubts(headline: Result, robustness: Robustness) -> list[str]:
     left_out = robustness.leave_one_out or ()
     if turns(headline.headline.value, [record["value"] for record in left_out]):
         doubts.append("leave_one_out")
-    if any(c.name == "already_treated" and (c.value or 0) > 0 for c in headline.checks):
+    if compares_with_treated(headline):
         doubts.append("already_treated")
     if contradicted(headline, robustness):
         doubts.append("other_method")
     return doubts
+
+
+def compares_with_treated(headline: Result) -> bool:
+    """Whether regions that had adopted already are compared with, or that cannot be told."""
+    weights = [check.value for check in headline.checks if check.name == "already_treated"]
+    return headline.method == "two_way" if not weights else (weights[0] or 0) > 0
 
 
 def excludes_zero(answer: Answer) -> bool:
