@@ -49,6 +49,10 @@ VARYING = Names(FORMS[2:])
 
 def offered(dataset: Dataset) -> dict[str, str]:
     """What may be named in this dataset, with its kind."""
+    return dataset.once("offered", lambda: _offered(dataset))
+
+
+def _offered(dataset: Dataset) -> dict[str, str]:
     kinds: dict[str, str] = {}
     if dataset.has("exposures"):
         for name in sorted(dataset.tables["exposures"]["exposure"].astype(str).unique()):
@@ -88,7 +92,7 @@ def named_columns(
     ------
     DesignError: with every column that has no value for some region.
     """
-    kinds = offered(dataset) if params.method_options else {}
+    kinds = offered(dataset)
     names = [name for name in dict.fromkeys(texts(params.method_options)) if name in kinds]
     columns = {name: _values(dataset, params, name, kinds[name], counts) for name in names}
     problems = []

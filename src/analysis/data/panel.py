@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -127,36 +127,79 @@ def build_panel(dataset: Dataset, params: InterventionEffect, outcome: str = "")
     problems = check_names(dataset, params)
     if problems:
         raise ParamsError(problems)
-    counts = counts_of(dataset, outcome or params.outcome, params.period)
-    counts = within(within_region(dataset, counts, params.region), params)
-    periods = tuple(str(label) for label in counts.columns)
-    exposure, has_exposure = exposure_of(dataset, params, counts)
+    ground = _ground_of(dataset, params, outcome or params.outcome)
+    counts, exposure, starts = ground.counts, ground.exposure, ground.starts
+    periods = ground.labels
     dropped: dict[str, int] = {}
     kept = _drop(counts.index, set(params.exclude_regions), dropped, "excluded_by_params")
-    incomplete = set(counts.index[counts.isna().any(axis=1) | exposure.isna().any(axis=1)])
-    kept = _drop(kept, incomplete, dropped, "incomplete")
-    starts = _starts(dataset, params, counts.columns)
-    kept = _drop(kept, set(starts.index[starts == 1]), dropped, "treated_from_the_start")
-    kept = _drop(kept, _ended(dataset, params, counts.columns), dropped, "ended_within")
+    kept = _drop(kept, ground.incomplete, dropped, "incomplete")
+    kept = _drop(kept, ground.from_the_start, dropped, "treated_from_the_start")
+    kept = _drop(kept, ground.ended, dropped, "ended_within")
     if params.exclude_other_interventions:
-        others = _others(dataset, params, counts.columns)
-        kept = _drop(kept, others, dropped, "other_intervention")
-    first = starts.reindex(kept).fillna(NEVER).astype(int)
+        kept = _drop(kept, ground.others, dropped, "other_intervention")
+    first = np.array([starts.get(code, NEVER) for code in kept], dtype=int)
     _refuse_empty(kept, periods, first, params, dropped)
-    named = named_columns(dataset, params, counts.loc[kept])
+    rows = counts.index.get_indexer(kept)
+    named = named_columns(dataset, params, counts.iloc[rows]) if params.method_options else {}
     frame = pd.DataFrame(
         {
             "region": np.repeat(np.asarray(kept, dtype=object), len(periods)),
             "period": np.tile(np.arange(1, len(periods) + 1), len(kept)),
-            "count": counts.loc[kept].to_numpy(dtype=float).ravel(),
-            "exposure": exposure.loc[kept].to_numpy(dtype=float).ravel(),
-            "first_treated": np.repeat(first.to_numpy(), len(periods)),
+            "count": counts.to_numpy(dtype=float)[rows].ravel(),
+            "exposure": exposure.to_numpy(dtype=float)[rows].ravel(),
+            "first_treated": np.repeat(first, len(periods)),
             **named,
         }
     )
     everywhere = names_of(dataset)
     names = {code: everywhere[code] for code in kept}
-    return Panel(frame, periods, params.period, has_exposure, dropped, names)
+    return Panel(frame, periods, params.period, ground.has_exposure, dropped, names)
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What questions that differ in their exclusions and methods alone have in common.
+
+    ``counts`` and ``exposure`` are regions by periods, ``starts`` first treated periods by region;
+    the others are sets of regions.
+    """
+
+    counts: pd.DataFrame
+    exposure: pd.DataFrame
+    has_exposure: bool
+    starts: Mapping[str, int]
+    incomplete: frozenset[str]
+    from_the_start: frozenset[str]
+    ended: frozenset[str]
+    others: frozenset[str]
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The periods in words."""
+        return tuple(str(label) for label in self.counts.columns)
+
+
+def _ground_of(dataset: Dataset, params: InterventionEffect, outcome: str) -> _Ground:
+    span = (params.period, params.first_period, params.last_period, params.region)
+    asked = ("ground", outcome, params.intervention, params.exposure, *span)
+    return dataset.once(asked, lambda: _ground(dataset, params, outcome))
+
+
+def _ground(dataset: Dataset, params: InterventionEffect, outcome: str) -> _Ground:
+    counts = counts_of(dataset, outcome, params.period)
+    counts = within(within_region(dataset, counts, params.region), params)
+    exposure, has_exposure = exposure_of(dataset, params, counts)
+    starts = _starts(dataset, params, counts.columns)
+    return _Ground(
+        counts,
+        exposure,
+        has_exposure,
+        {str(code): int(start) for code, start in starts.items()},
+        frozenset(counts.index[counts.isna().any(axis=1) | exposure.isna().any(axis=1)]),
+        frozenset(starts.index[starts == 1]),
+        frozenset(_ended(dataset, params, counts.columns)),
+        frozenset(_others(dataset, params, counts.columns)),
+    )
 
 
 def _starts(dataset: Dataset, params: InterventionEffect, periods: pd.PeriodIndex) -> pd.Series:
@@ -191,7 +234,7 @@ def _others(dataset: Dataset, params: InterventionEffect, periods: pd.PeriodInde
     return set(rows.loc[(rows["intervention"] != params.intervention) & began, "region_code"])
 
 
-def _drop(kept: pd.Index | list, out: set[str], dropped: dict[str, int], reason: str) -> list[str]:
+def _drop(kept: pd.Index | list, out: Set[str], dropped: dict[str, int], reason: str) -> list[str]:
     remaining = [code for code in kept if code not in out]
     if len(remaining) < len(kept):
         dropped[reason] = len(kept) - len(remaining)
@@ -201,7 +244,7 @@ def _drop(kept: pd.Index | list, out: set[str], dropped: dict[str, int], reason:
 def _refuse_empty(
     kept: list[str],
     periods: tuple[str, ...],
-    first: pd.Series,
+    first: np.ndarray,
     params: InterventionEffect,
     dropped: Mapping[str, int],
 ) -> None:
