@@ -154,12 +154,18 @@ def _pages(folder: Path) -> dict[str, Page]:
 
 def _refuse_other_numbers(folder: Path, pages: dict[str, Page]) -> None:
     """Both languages, and the record of each run, must hold the same numbers."""
-    facts = {_hash(page.end.facts, page.end.verdict, page.simulated) for page in pages.values()}
+    facts = {
+        f"the page in {language}": _hash(page.end.facts, page.end.verdict, page.simulated)
+        for language, page in pages.items()
+    }
     for language, page in pages.items():
         record = read_json(folder / language / "result.json")
-        facts.add(_hash(record.get("facts"), record.get("verdict"), page.simulated))
-    if len(facts) > 1:
-        what = "its languages, or a page and the record of its run, hold different numbers"
+        own = _hash(record.get("facts"), record.get("verdict"), page.simulated)
+        facts[f"the record of the run in {language}"] = own
+    first, *others = facts
+    different = [name for name in others if facts[name] != facts[first]]
+    if different:
+        what = f"holds other numbers in {' and '.join(different)} than in {first}"
         raise PublishError([Problem(report_of(folder), what, "Run both languages again")])
 
 
