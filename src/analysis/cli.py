@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from analysis.errors import AnalysisError, ParamsError, Problem
+
+if TYPE_CHECKING:
+    from analysis.publish.ahead import Ahead
 
 SITE = Path("build/site")
 
@@ -167,10 +171,19 @@ def run(targets: tuple[str, ...], language: tuple[str, ...], **options: Any) -> 
 
     Exits with 14 where a report failed, with 15 where a page cannot be made.
     """
-    from analysis.batch.command import run_command
+    from analysis.batch.command import dry_run, run_due
+    from analysis.batch.lock import only_one
 
-    failed = run_command(targets, language, options)
-    refused = options["publishing"] and not options["dry_run"] and _publish(options["site"])
+    if options["dry_run"]:
+        dry_run(targets, language, options)
+        return
+    with only_one(options["wait"]):
+        if not options["publishing"]:
+            failed, refused = run_due(targets, language, options), False
+        else:
+            with closing(_ahead()) as ahead:
+                failed = run_due(targets, language, options, ahead.begin, ahead.ended)
+                refused = _publish(options["site"], ahead)
     if failed or refused:
         sys.exit(14 if failed else 15)
 
@@ -201,12 +214,20 @@ def _print(site: Path) -> None:
         click.echo(f"  printed {file}")
 
 
-def _publish(site: Path) -> bool:
+def _ahead() -> Ahead:
+    """Makes pages while reports run."""
+    from analysis.batch.status import RUNS
+    from analysis.publish.ahead import Ahead
+
+    return Ahead(RUNS)
+
+
+def _publish(site: Path, ahead: Ahead | None = None) -> bool:
     """Build the site; whether a page was refused."""
     from analysis.batch.status import RUNS
     from analysis.publish.edition import publish_edition
 
-    outcomes = publish_edition(RUNS, site)
+    outcomes = publish_edition(RUNS, site, ahead)
     bad = [outcome for outcome in outcomes if outcome.state != "published"]
     for outcome in bad:
         click.echo(f"  {outcome.report}: {outcome.state}", err=True)

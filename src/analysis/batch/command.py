@@ -8,39 +8,29 @@ import math
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 import click
 
-from analysis.batch import lock
 from analysis.batch.history import Entry, History, causes, in_words
 from analysis.batch.keys import Keys, results_folder
-from analysis.batch.sparing import without_grammar
+from analysis.batch.status import Status
 from analysis.errors import ParamsError, Problem
 
 
-def run_command(
+def dry_run(
     targets: tuple[str, ...], languages: tuple[str, ...], options: Mapping[str, Any]
-) -> int:
-    """Plan, then execute what is due; returns how many runs failed.
+) -> None:
+    """Say what would be done and why.
 
     Raises
     ------
-    AnalysisError: something is wrong, and nothing has started.
+    AnalysisError: something is wrong.
     """
-    if options["dry_run"]:
-        _dry_run(targets, languages, options)
-        return 0
-    with lock.only_one(options["wait"]):
-        return _run(targets, languages, options)
-
-
-def _dry_run(
-    targets: tuple[str, ...], languages: tuple[str, ...], options: Mapping[str, Any]
-) -> None:
     from analysis.batch.runner import Desk, prepare
 
     tasks = prepare(targets, languages, Desk(), again=options["again"])
@@ -55,19 +45,40 @@ def _dry_run(
         click.echo(f"{due} of {len(tasks)} would run")
 
 
-def _run(targets: tuple[str, ...], languages: tuple[str, ...], options: Mapping[str, Any]) -> int:
+def run_due(
+    targets: tuple[str, ...],
+    languages: tuple[str, ...],
+    options: Mapping[str, Any],
+    soon: Callable[[], None] = lambda: None,
+    ended: Callable[[str], None] = lambda _: None,
+) -> int:
+    """Plan, then execute what is due; returns how many runs failed.
+
+    Parameters
+    ----------
+    soon: called once it is known that something is due. ended: called with the name of a report
+    when the last run of it ended.
+
+    Raises
+    ------
+    AnalysisError: something is wrong, and nothing has started.
+    """
     from analysis.batch.progress import progress
     from analysis.batch.runner import Desk, execute_due, prepare
 
     desk = Desk()
-    soon = (lambda: None) if options["scheduler"] else _begin
-    tasks = prepare(targets, languages, desk, again=options["again"], soon=soon)
+
+    def begin() -> None:
+        soon()
+        if not options["scheduler"]:
+            _begin()
+
+    tasks = prepare(targets, languages, desk, again=options["again"], soon=begin)
     with progress(tasks, options["jobs"], options["mode"]) as show:
         if not any(task.why for task in tasks):
             return 0
         # Imported here: papermill takes a second, which a run with nothing to do does not have.
-        with without_grammar():
-            from analysis.batch.execute import settings_here
+        from analysis.batch.execute import settings_here
         from analysis.report.editions import read_counts
 
         settings = settings_here(
@@ -75,7 +86,15 @@ def _run(targets: tuple[str, ...], languages: tuple[str, ...], options: Mapping[
         )
         with _ended_by_signal(), _executor(options["scheduler"], options["jobs"]) as executor:
             earlier = read_counts(options["site"])
-            statuses = execute_due(tasks, executor, settings, desk, show, earlier)
+            pending = Counter(task.run.report for task in tasks if task.why)
+
+            def tell(status: Status) -> None:
+                show(status)
+                pending[status.report] -= 1
+                if not pending[status.report]:
+                    ended(status.report)
+
+            statuses = execute_due(tasks, executor, settings, desk, tell, earlier)
     return sum(not status.done for status in statuses)
 
 

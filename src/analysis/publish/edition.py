@@ -11,9 +11,10 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from analysis import digest
 from analysis.errors import Problem, PublishError
+from analysis.publish.inputs import inputs_of
 from analysis.publish.record import (
     Entry,
     Outcome,
@@ -26,13 +27,17 @@ from analysis.publish.record import (
 )
 from analysis.report.wording import LANGUAGES
 
-INPUTS = ("notebook.ipynb", "result.json", "since.json", "status.json")
+if TYPE_CHECKING:
+    from analysis.publish.ahead import Ahead
+
 KEPT = 2
 """Editions that stay: the one shown, and the one a reader may still have open."""
 
 
-def publish_edition(runs: Path, site: Path) -> list[Outcome]:
+def publish_edition(runs: Path, site: Path, ahead: Ahead | None = None) -> list[Outcome]:
     """Build a whole new edition and show it; pages whose runs did not change are taken over.
+
+    ``ahead`` holds pages that were made while other reports still ran.
 
     Raises
     ------
@@ -41,15 +46,15 @@ def publish_edition(runs: Path, site: Path) -> list[Outcome]:
     site = site.absolute()
     editions = site.with_name(f"{site.name}-editions")
     try:
-        return _publish(runs, site, editions)
+        return _publish(runs, site, editions, ahead)
     except OSError as error:
         what = f"cannot be written ({error.strerror or type(error).__name__})"
         remedy = "The last edition stays. Make room, or allow writing, and publish again"
-        raise PublishError([Problem(f"site {site.name}", what, remedy)]) from None
+        raise PublishError([Problem(f"folder {site.name}", what, remedy)]) from None
 
 
-def _publish(runs: Path, site: Path, editions: Path) -> list[Outcome]:
-    inputs = {name_of(folder): _inputs(folder) for folder in report_folders(runs)}
+def _publish(runs: Path, site: Path, editions: Path, ahead: Ahead | None) -> list[Outcome]:
+    inputs = {name_of(folder): inputs_of(folder) for folder in report_folders(runs)}
     reports = {name_of(folder): report_of(folder) for folder in report_folders(runs)}
     if _is_shown(site, editions, inputs):
         return [Outcome(report, "published") for report in reports.values()]
@@ -65,7 +70,7 @@ def _publish(runs: Path, site: Path, editions: Path) -> list[Outcome]:
         _take_over(current, draft)
         before = _read_inputs(current, editions)
         same = frozenset(name for name, seen in inputs.items() if before.get(name) == seen)
-        outcomes = publish(runs, draft, same)
+        outcomes = publish(runs, draft, same, ahead)
         good = {outcome.report for outcome in outcomes if outcome.state == "published"}
         shown = {name: seen for name, seen in inputs.items() if reports[name] in good}
         mark_stale(draft)
@@ -101,17 +106,6 @@ def _take_over(current: Path | None, draft: Path) -> None:
                 os.link(file, draft / file.name)
             except OSError:
                 shutil.copyfile(file, draft / file.name)
-
-
-def _inputs(folder: Path) -> str:
-    """All that the pages of a report are made from."""
-    found = {
-        f"{language}/{name}": digest.of_file(folder / language / name)
-        for language in LANGUAGES
-        for name in INPUTS
-        if (folder / language / name).is_file()
-    }
-    return digest.of_value([found, digest.source("batch", "cli.py"), digest.packages()])
 
 
 def _inputs_file(edition: Path, editions: Path) -> Path:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.errors import Problem, PublishError
 from analysis.publish.exporter import export, warnings_of
@@ -35,9 +35,12 @@ from analysis.report.editions import FILE as COUNTS
 from analysis.report.editions import Edition, as_text, carried, given_away, read_counts
 from analysis.report.wording import LANGUAGES
 
+if TYPE_CHECKING:
+    from analysis.publish.ahead import Ahead
+
 
 @dataclass(frozen=True)
-class _Built:
+class Built:
     """A report ready to be written: its pages by file name, its line in the index, its counts."""
 
     entry: Entry
@@ -45,12 +48,15 @@ class _Built:
     counts: Edition
 
 
-def publish(runs: Path, site: Path, same: frozenset[str] = frozenset()) -> list[Outcome]:
+def publish(
+    runs: Path, site: Path, same: frozenset[str] = frozenset(), ahead: Ahead | None = None
+) -> list[Outcome]:
     """Export every report under ``runs`` into ``site``, with the site's own pages around them.
 
     A report that failed, or whose pages cannot be made, does not stop the others: it keeps
     its last good pages, marked in the index, and its problems are returned. Reports in ``same``
-    have pages in ``site`` from the very same runs, which stay.
+    have pages in ``site`` from the very same runs, which stay. Pages that were made ``ahead`` are
+    taken from there.
 
     Raises
     ------
@@ -67,7 +73,7 @@ def publish(runs: Path, site: Path, same: frozenset[str] = frozenset()) -> list[
             outcomes.append(Outcome(report, "published"))
             continue
         try:
-            built = _build(folder)
+            built = (ahead and ahead.take(folder)) or build(folder)
             _refuse_clash(entries.get(name), report)
             _refuse_given_away(built.counts, counts.get(report, {}), report)
         except PublishError as error:
@@ -99,7 +105,13 @@ def mark(entry: Entry, *, stale: bool) -> Entry:
     return entry.model_copy(update={"stale": stale})
 
 
-def _build(folder: Path) -> _Built:
+def build(folder: Path) -> Built:
+    """The pages of a report from its runs.
+
+    Raises
+    ------
+    PublishError: a run failed, or a page cannot be made.
+    """
     statuses = {language: _done(folder / language) for language in LANGUAGES}
     _refuse_other_run(folder, statuses)
     pages = _pages(folder)
@@ -110,7 +122,7 @@ def _build(folder: Path) -> _Built:
     }
     for page in pages.values():
         refuse_identifiers(files, page.end, tuple(p for q in pages.values() for p in q.provenance))
-    return _Built(_entry(folder, statuses, pages), files, _counts(folder, pages))
+    return Built(_entry(folder, statuses, pages), files, _counts(folder, pages))
 
 
 def _done(folder: Path) -> Status:
