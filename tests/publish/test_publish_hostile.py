@@ -18,9 +18,8 @@ from browser import OPEN_ALL, opened
 from analysis.data.dataset import read_dataset
 from analysis.data.study import build_study
 from analysis.params import InterventionEffect
-from analysis.publish.exporter import export
 from analysis.publish.page import read_page
-from analysis.publish.render import Imprint
+from analysis.publish.render import Imprint, export
 from analysis.report.certainty import certainty
 from analysis.report.facts import Brief
 from analysis.report.provenance import end, provenance

@@ -17,9 +17,9 @@ import yaml
 
 from analysis.errors import PublishError
 from analysis.publish.environment import BANNER_WORDS, TEMPLATE
-from analysis.publish.exporter import LARGEST, ReportExporter
+from analysis.publish.exporter import ReportExporter
 from analysis.publish.page import read_page
-from analysis.publish.render import Imprint, render_page
+from analysis.publish.render import LARGEST, Imprint, render_page
 from analysis.publish.text import blocks, inline, parse, words
 from analysis.report.plates import Column, TableData
 from analysis.report.wording import HTML_LANG, translator

@@ -59,6 +59,10 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
         self.cwd = cwd
         return self.connection_info
 
+    @property
+    def _ending(self) -> bool:
+        return bool(isinstance(self.parent, ReportKernelManager) and self.parent.shutting_down)
+
     async def poll(self) -> int | None:
         """Exit code, or ``None`` while the kernel runs."""
         if self.warm_kernel is not None:
@@ -78,7 +82,9 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
         return ended
 
     async def send_signal(self, signum: int) -> None:
-        """To the kernel and what it started."""
+        """To the kernel and what it started; one that is about to be killed is not interrupted."""
+        if self.warm_kernel is not None and signum == signal.SIGINT and self._ending:
+            return
         if self.warm_kernel is not None:
             self.warm_kernel.send_signal(signum)
         else:

@@ -208,6 +208,8 @@ def run_kernel(wanted: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(wanted["env"])
     os.chdir(wanted["cwd"])
+    # A report lives for a second; looking for garbage ever again costs a twentieth of it.
+    gc.set_threshold(50_000, 20, 100)
     # All kernels would draw the same numbers otherwise.
     random.seed()
     np.random.seed()  # noqa: NPY002

@@ -8,16 +8,10 @@ from typing import Any
 from nbconvert.exporters import Exporter
 from traitlets import default
 
-from analysis.errors import Problem, PublishError
 from analysis.publish.cells import PLATE_MIME
-from analysis.publish.page import Page, read_page
-from analysis.publish.render import Imprint, render_page
+from analysis.publish.page import read_page
+from analysis.publish.render import Imprint, export
 from analysis.publish.text import slug
-
-LARGEST = 2_000_000
-"""Bytes: what a phone on a slow line loads in the time a reader waits."""
-LARGE = 1_000_000
-"""Bytes from which a warning is given."""
 
 
 class ReportExporter(Exporter):  # type: ignore[misc]
@@ -55,31 +49,6 @@ class ReportExporter(Exporter):  # type: ignore[misc]
         name = slug(str(resources["metadata"]["name"] or "report"))
         imprint = Imprint(**{"title": str(given or page.title), "name": name, **wanted})
         return export(page, imprint), resources
-
-
-def export(page: Page, imprint: Imprint) -> str:
-    """The text of a page.
-
-    Raises
-    ------
-    PublishError: the page is too large.
-    """
-    html = render_page(page, imprint)
-    size = len(html.encode("utf-8"))
-    if size > LARGEST:
-        what = f"is {size / 1e6:.1f} MB, more than {LARGEST / 1e6:.0f} MB"
-        remedy = "Show fewer points in its figures or fewer rows in its tables"
-        raise PublishError([Problem(f"page '{page.title}'", what, remedy)])
-    return html
-
-
-def warnings_of(page: str, html: str) -> list[Problem]:
-    """What should be looked at although the page is published."""
-    size = len(html.encode("utf-8"))
-    if size <= LARGE:
-        return []
-    what = f"is {size / 1e6:.1f} MB; {LARGEST / 1e6:.0f} MB will be refused"
-    return [Problem(page, what, "Show fewer points in its figures or fewer rows in its tables")]
 
 
 def language_of(notebook: Mapping[str, Any]) -> str:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from analysis.errors import Problem, PublishError
 from analysis.publish.environment import render
 from analysis.publish.page import Page
 from analysis.publish.text import HAN
 
+LARGEST = 2_000_000
+"""Bytes: what a phone on a slow line loads in the time a reader waits."""
+LARGE = 1_000_000
+"""Bytes from which a warning is given."""
 WORDS_A_MINUTE = 220
 CHARACTERS_A_MINUTE = 400
 
@@ -48,6 +53,31 @@ def render_page(page: Page, imprint: Imprint) -> str:
         imprint=imprint,
         minutes=reading_minutes(page),
     )
+
+
+def export(page: Page, imprint: Imprint) -> str:
+    """The text of a page.
+
+    Raises
+    ------
+    PublishError: the page is too large.
+    """
+    html = render_page(page, imprint)
+    size = len(html.encode("utf-8"))
+    if size > LARGEST:
+        what = f"is {size / 1e6:.1f} MB, more than {LARGEST / 1e6:.0f} MB"
+        remedy = "Show fewer points in its figures or fewer rows in its tables"
+        raise PublishError([Problem(f"page '{page.title}'", what, remedy)])
+    return html
+
+
+def warnings_of(page: str, html: str) -> list[Problem]:
+    """What should be looked at although the page is published."""
+    size = len(html.encode("utf-8"))
+    if size <= LARGE:
+        return []
+    what = f"is {size / 1e6:.1f} MB; {LARGEST / 1e6:.0f} MB will be refused"
+    return [Problem(page, what, "Show fewer points in its figures or fewer rows in its tables")]
 
 
 def reading_minutes(page: Page) -> int:

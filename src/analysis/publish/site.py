@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.errors import Problem, PublishError
-from analysis.publish.exporter import export, warnings_of
 from analysis.publish.library import addresses, render_library
 from analysis.publish.page import Page, read_page
 from analysis.publish.record import (
@@ -27,7 +26,7 @@ from analysis.publish.record import (
     write_pages,
     write_whole,
 )
-from analysis.publish.render import Imprint
+from analysis.publish.render import Imprint, export, warnings_of
 from analysis.publish.scan import refuse_identifiers
 from analysis.publish.scrub import scrubbed
 from analysis.publish.since import read_since, sentences
