@@ -67,13 +67,7 @@ def run_due(
     from analysis.batch.runner import Desk, execute_due, prepare
 
     desk = Desk()
-
-    def begin() -> None:
-        soon()
-        if not options["scheduler"]:
-            _begin()
-
-    tasks = prepare(targets, languages, desk, again=options["again"], soon=begin)
+    tasks = prepare(targets, languages, desk, again=options["again"], soon=soon)
     with progress(tasks, options["jobs"], options["mode"]) as show:
         if not any(task.why for task in tasks):
             return 0
@@ -96,13 +90,6 @@ def run_due(
 
             statuses = execute_due(tasks, executor, settings, desk, tell, earlier)
     return sum(not status.done for status in statuses)
-
-
-def _begin() -> None:
-    """The process that forks kernels imports what they need while data are checked."""
-    from analysis.batch import warm
-
-    warm.begin()
 
 
 @contextmanager

@@ -143,9 +143,10 @@ class Parent:
             # What the kernel started must not outlive it.
             strike(pid, signal.SIGKILL)
             child = self.children.pop(pid)
+            if child.connection.fileno() < 0:
+                continue  # its client has gone
             send(child.connection, {"exit": os.waitstatus_to_exitcode(status)})
-            if child.connection in self.selector.get_map():
-                self.selector.unregister(child.connection)
+            self.selector.unregister(child.connection)
             child.connection.close()
 
     def stop(self, _: int) -> NoReturn:
@@ -213,7 +214,9 @@ def run_kernel(wanted: dict[str, Any]) -> None:
     # All kernels would draw the same numbers otherwise.
     random.seed()
     np.random.seed()  # noqa: NPY002
-    IPKernelApp.launch_instance(wanted["argv"], parent_handle=os.getppid())
+    # Nothing of a report belongs in the history of a person's IPython.
+    argv = [*wanted["argv"], "--HistoryManager.enabled=False"]
+    IPKernelApp.launch_instance(argv, parent_handle=os.getppid())
 
 
 def preload() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,8 @@ class Ahead:
         self._made: dict[str, Future[tuple[str, Built | None]]] = {}
 
     def begin(self) -> None:
-        """Import what pages need while nothing has ended yet."""
-        self._worker.submit(__import__, "analysis.publish.site")
+        """Get ready while nothing has ended yet."""
+        self._worker.submit(_get_ready)
 
     def ended(self, report: str) -> None:
         """The runs of the report ended."""
@@ -45,6 +46,14 @@ class Ahead:
     def close(self) -> None:
         """Make nothing more."""
         self._worker.shutdown(cancel_futures=True)
+
+
+def _get_ready() -> None:
+    """Import what pages need, and make the site's own pages, of which most are always the same."""
+    import_module("analysis.publish.site")
+    from analysis.publish.library import render_library
+
+    render_library({})
 
 
 def _make(folder: Path) -> tuple[str, Built | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from analysis.data.dictionary import HEADINGS, cells
@@ -64,6 +65,7 @@ def render_index(entries: Sequence[Entry], language: str) -> str:
     )
 
 
+@cache
 def render_methods(language: str) -> str:
     """The methods register."""
     entries = register(translator(language))
@@ -87,6 +89,7 @@ def render_data(entries: Sequence[Entry], language: str) -> str:
     )
 
 
+@cache
 def render_reading(language: str) -> str:
     """How to read these reports."""
     return render("reading.html.j2", language, **_links("reading", language))

@@ -238,8 +238,8 @@ def _rejected(
 
 def _truncated_quantile(share: float, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Quantile of a standard normal between two limits, precise in the upper tail."""
-    upper, lower = scipy.stats.norm.sf(low), scipy.stats.norm.sf(high)
-    found = scipy.stats.norm.isf(upper - share * (upper - lower))
+    upper, lower = scipy.special.ndtr(-low), scipy.special.ndtr(-high)
+    found = -scipy.special.ndtri(upper - share * (upper - lower))
     return np.asarray(np.clip(found, low, np.maximum(high, low)))
 
 
