@@ -47,6 +47,20 @@ def event_points(brief: Brief) -> list[Point]:
     ]
 
 
+def _dots(axes: Axes, points: list[Point], colour: str) -> None:
+    """The points, hollow where they have no band and are not the reference."""
+    for filled in (True, False):
+        own = [p for p in points if (p.band is not None or p.time == -1) == filled]
+        axes.plot(
+            [p.time for p in own],
+            [p.share for p in own],
+            "o",
+            markersize=5,
+            color=colour,
+            markerfacecolor=colour if filled else style.PAPER,
+        )
+
+
 def _texts(point: Point, language: str) -> tuple[str, ...]:
     shares = [point.share, *(point.band or (None, None))]
     changes = ["–" if s is None else percent(s, language, signed=True) for s in shares]
@@ -93,19 +107,10 @@ def event_time_figure(brief: Brief) -> Figure | Notes:
     def draw(_: Canvas, axes: Axes, width: str) -> None:
         style.zero_line(axes)
         axes.axvline(-0.5, color=style.QUIET, linewidth=1, linestyle=(0, (3, 3)))
-        for point in points:
-            colour = style.COLOURS["after" if point.time >= 0 else "before"]
-            if point.band:
-                axes.plot([point.time] * 2, point.band, color=colour, linewidth=2.2, alpha=0.55)
-            filled = point.band is not None or point.time == -1
-            axes.plot(
-                point.time,
-                point.share,
-                marker="o",
-                markersize=5,
-                color=colour,
-                markerfacecolor=colour if filled else style.PAPER,
-            )
+        for side in ("before", "after"):
+            own = [point for point in points if (point.time >= 0) == (side == "after")]
+            style.bars(axes, [(p.time, *p.band) for p in own if p.band], style.COLOURS[side])
+            _dots(axes, own, style.COLOURS[side])
         bounds = [value for point in points for value in (point.share, *(point.band or ()))]
         _limit(axes, bounds)
         axes.yaxis.set_major_formatter(

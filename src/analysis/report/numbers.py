@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -17,6 +18,7 @@ PERIOD = re.compile(r"^(?P<year>\d{4})(?:-?Q(?P<quarter>[1-4])|-(?P<month>0[1-9]
 SCALES = {"en": ((1e9, " billion"), (1e6, " million")), "zh": ((1e8, "亿"), (1e4, "万"))}
 
 
+@lru_cache(maxsize=4096)
 def number(value: float, language: str, decimals: int = 0, signed: bool = False) -> str:
     """A number with separators, a true minus sign, and a plus sign where asked for."""
     rounded = round(value, decimals) + 0.0

@@ -57,18 +57,17 @@ def specification_figure(brief: Brief) -> Figure:
     given = [a for a in brief.robustness.specifications if a.estimate is not None]
     given = sorted(given, key=lambda a: a.estimate.value if a.estimate else 0.0)
     values = [math.expm1(a.estimate.value) for a in given if a.estimate]
+    ends = {
+        row: (row, math.expm1(a.estimate.low), math.expm1(a.estimate.high))
+        for row, a in enumerate(given)
+        if a.estimate and a.estimate.low is not None and a.estimate.high is not None
+    }
     same = sum(1 for value in values if value * brief.effect.relative > 0)
 
     def draw(_: Canvas, axes: Axes, width: str) -> None:
         style.zero_line(axes, vertical=True)
         for row, item in enumerate(given):
             colour = style.COLOURS["headline" if item.key == own else "other"]
-            estimate = item.estimate
-            assert estimate is not None  # noqa: S101  only answers with an estimate are kept
-            if estimate.low is not None and estimate.high is not None:
-                ends = [math.expm1(estimate.low), math.expm1(estimate.high)]
-                axes.plot(ends, [row, row], color=colour, linewidth=2.2, alpha=0.55)
-            axes.plot(values[row], row, "D" if item.key == own else "o", color=colour, markersize=6)
             axes.annotate(
                 style.short(specification_name(brief, item), width),
                 (0, row),
@@ -79,6 +78,11 @@ def specification_figure(brief: Brief) -> Figure:
                 color=colour if item.key == own else style.INK,
                 bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.8},
             )
+        for key, marker in (("other", "o"), ("headline", "D")):
+            rows = [row for row, a in enumerate(given) if (a.key == own) == (key == "headline")]
+            style.bars(axes, [ends[r] for r in rows if r in ends], style.COLOURS[key], across=True)
+            shown = [values[row] for row in rows]
+            axes.plot(shown, rows, marker, color=style.COLOURS[key], markersize=6)
         axes.set_yticks([])
         axes.set_ylim(-0.6, len(given) - 0.2)
         axes.spines["left"].set_visible(False)

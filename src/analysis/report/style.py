@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -239,6 +239,16 @@ def short(text: str, width: str, share: float = 1.0) -> str:
         if used > most:
             return f"{text[: max(1, place - 1)]}…"
     return text
+
+
+def bars(
+    axes: Axes, ends: Sequence[tuple[float, float, float]], colour: str, *, across: bool = False
+) -> None:
+    """Intervals as bars: each at a place, from a low to a high end; ``across`` lays them flat."""
+    if ends:
+        places, low, high = zip(*ends, strict=True)
+        draw = axes.hlines if across else axes.vlines
+        draw(places, low, high, colour, linewidth=2.2, alpha=0.55, capstyle="projecting")
 
 
 def zero_line(axes: Axes, vertical: bool = False) -> None:
