@@ -131,7 +131,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         options={
             **options.model_dump(),
             "jackknife_groups": len(values) - 1,
-            "degrees": float(intervals.degrees[0]),
+            "degrees": round(float(intervals.degrees[0]), 2),
             "dispersion": dispersion,
         },
     )

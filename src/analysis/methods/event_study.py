@@ -140,7 +140,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
             "leave_one_out": used.left_out(statistics[1:, 0], path.groups),
             **{f"honest_{name}": rows for name, rows in relaxed.items()},
         },
-        options={**options.model_dump(), "degrees": float(intervals.degrees[0])},
+        options={**options.model_dump(), "degrees": round(float(intervals.degrees[0]), 2)},
     )
 
 

@@ -107,7 +107,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         options={
             **options.model_dump(),
             "jackknife_groups": len(replicates),
-            "degrees": float(intervals.degrees[0]),
+            "degrees": round(float(intervals.degrees[0]), 2),
         },
     )
 
