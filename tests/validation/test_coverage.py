@@ -20,7 +20,7 @@ from analysis.report.verdict import judge
 from analysis.result import Result
 from analysis.robustness import estimate_headline, examine
 from analysis.stats import resample
-from studies import WORLDS, Study, assert_sound, study
+from studies import WORLDS, Study, assert_sound, plausible, study
 from worlds import make_panel
 
 SPIKES = 200
@@ -148,6 +148,20 @@ def test_intervals_hold_the_truth_in_hard_worlds(name, world, row):
     found, _ = studied(name, world, WORLDS)
     row(found)
     assert_sound(found, refused=refusals(name, world))
+
+
+def test_the_judge_of_studies_finds_too_few_too_many_and_bias():
+    """Of 1,000 intervals 900 or 990 with the truth, a bias of 5 errors, a refusal."""
+    low, value = np.full(1000, -1.0), np.random.default_rng(1).normal(0, 0.1, 1000)
+    value -= value.mean()
+    for held, sound in ((900, False), (920, True), (980, True), (990, False)):
+        high = np.where(np.arange(1000) < held, 1.0, -0.5)
+        assert plausible(Study("any", 0.0, value, low, high, 0).covered, 1000) is sound
+    good = Study("any", 0.0, value, low, np.where(np.arange(1000) < 950, 1.0, -0.5), 0)
+    assert_sound(good)
+    for bad in (replace(good, refused=1), replace(good, value=value + 5 * good.bias_error)):
+        with pytest.raises(AssertionError):
+            assert_sound(bad)
 
 
 @pytest.mark.parametrize(
