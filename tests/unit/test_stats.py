@@ -99,7 +99,7 @@ def without_each_mean(own: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 
 def test_degrees_of_freedom_are_those_of_welch():
-    """Two sides of seven against scipy, to rounding; of 3 and 40 by hand; a side of one."""
+    """Two sides of seven against scipy, to rounding; of 3 and 40 by hand; one side only; a hole."""
     own, others = RNG.normal(0, 3, 7), RNG.normal(0, 1, 7)
     value, sides = own.mean() - others.mean(), np.arange(14) < 7
     found = jackknife_degrees(np.array([value]), without_each_mean(own, others), sides)
@@ -111,6 +111,8 @@ def test_degrees_of_freedom_are_those_of_welch():
     assert found == pytest.approx(sum(parts) ** 2 / (parts[0] ** 2 / 2 + parts[1] ** 2 / 39))
     alone = jackknife_degrees(np.zeros(1), np.ones((4, 1)), np.ones(4, dtype=bool))
     assert alone == pytest.approx(3)
+    hole = np.array([[1.0], [np.nan], [2.0], [3.0], [4.0]])
+    assert jackknife_degrees(np.zeros(1), hole, np.arange(5) < 2) == pytest.approx(1)
 
 
 def test_a_group_left_out_is_treated_if_it_holds_a_treated_unit():

@@ -156,7 +156,8 @@ def jackknife_degrees(
 
     ``(V₁ + V₀)² / (V₁²/(G₁ − 1) + V₀²/(G₀ − 1))``, with V the part of the jackknife variance that
     comes from leaving out the G groups of a side: the side that adds more to the error decides.
-    At least one less than the smaller side, at most two less than both.
+    At least one less than the smaller side, which it is where a replicate is not a number; at most
+    two less than both.
 
     Parameters
     ----------
@@ -173,8 +174,8 @@ def jackknife_degrees(
     free = np.maximum([treated.sum() - 1, (~treated).sum() - 1], 1)[:, None]
     total = parts.sum(axis=0)
     share = np.divide(parts, total, out=np.full(parts.shape, 0.5), where=total != 0)
-    degrees: np.ndarray = 1 / (share**2 / free).sum(axis=0)
-    return degrees
+    degrees = 1 / (share**2 / free).sum(axis=0)
+    return np.asarray(np.where(np.isfinite(degrees), degrees, free.min()))
 
 
 def treated_groups(groups: np.ndarray, treated: np.ndarray) -> np.ndarray:
