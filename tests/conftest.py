@@ -1,4 +1,4 @@
-"""Shared fixtures: the project's folder, and a small dataset to spoil."""
+"""Shared fixtures, the project's folder and a small dataset to spoil; tables at the end."""
 
 from __future__ import annotations
 
@@ -30,3 +30,24 @@ def in_root(monkeypatch: pytest.MonkeyPatch) -> Path:
     """The test runs in the project's folder."""
     monkeypatch.chdir(ROOT)
     return ROOT
+
+
+@pytest.fixture
+def row(request):
+    """Keep a line for the table of simulation studies."""
+    from tables import STUDIES
+
+    return lambda line: request.node.user_properties.append((STUDIES, str(line)))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Simulation studies whenever some ran; published numbers with ``-vv``."""
+    from tables import HEADS, PUBLISHED, collected
+
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    for table, head in HEADS.items():
+        rows = collected(reports, table)
+        if rows and (table != PUBLISHED or config.get_verbosity() > 0):
+            terminalreporter.section(table)
+            for line in (*head, *rows):
+                terminalreporter.write_line(line)

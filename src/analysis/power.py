@@ -118,7 +118,7 @@ def power(
     seeds = [int(seed) for seed in rng.integers(2**63, size=draws)]
     none = _try(history, method, options, 0.0, seeds)
     level = headline.level
-    degrees = int(headline.options.get("degrees", len(panel.regions) - 1))
+    degrees = float(headline.options.get("degrees", len(panel.regions) - 1))
     formula = minimum_detectable(none.spread, level, wanted, degrees)
     tried = effects or tuple(sign * formula * multiple for multiple in GRID)
     rows = [none, *(_try(history, method, options, float(e), seeds) for e in tried if e != 0)]

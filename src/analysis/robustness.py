@@ -319,7 +319,7 @@ def _examine(study: Study, headline: Result) -> Robustness:
 def _detectable(headline: Result) -> float | None:
     """The smallest effect usually found, from the error or else the width of the interval."""
     estimate = headline.headline
-    degrees = int(headline.options.get("degrees", max(headline.sample.treated - 1, 1)))
+    degrees = float(headline.options.get("degrees", max(headline.sample.treated - 1, 1)))
     error = estimate.standard_error
     if error is None and estimate.low is not None and estimate.high is not None:
         error = (estimate.high - estimate.low) / (2 * t_critical(headline.level, degrees))

@@ -85,7 +85,7 @@ def test_the_command_prints_size_and_the_effects_asked_for(root, monkeypatch):
 
 @pytest.mark.validate
 @pytest.mark.parametrize("method", ["did", "counts", "two_way"])
-def test_power_at_zero_is_the_level(method, capsys):
+def test_power_at_zero_is_the_level(method, row):
     """10 panels × 60 draws: 5 per cent; panels differ, so the error is taken between them, too."""
     sizes = [
         power(
@@ -94,6 +94,5 @@ def test_power_at_zero_is_the_level(method, capsys):
         for s in range(10)
     ]
     error = max(np.std(sizes, ddof=1) / np.sqrt(10), np.sqrt(0.05 * 0.95 / 600))
-    with capsys.disabled():
-        print(f"\n{method}: power at zero {np.mean(sizes):.4f} ({error:.4f})", end="")
+    row(f"| {method}: power at zero {np.mean(sizes):.4f} ({error:.4f}) | 600 | 0 |")
     assert np.mean(sizes) == pytest.approx(0.05, abs=3 * error)

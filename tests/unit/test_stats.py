@@ -12,10 +12,12 @@ from analysis.stats.poisson import fit_two_way
 from analysis.stats.regression import first_difference_slope, two_way_slope
 from analysis.stats.resample import (
     jackknife_covariance,
+    jackknife_degrees,
     jackknife_groups,
     minimum_detectable,
     simultaneous_critical,
     t_critical,
+    treated_groups,
 )
 
 RNG = np.random.default_rng(7)
@@ -88,6 +90,35 @@ def test_weights_of_zero_leave_a_region_out():
     kept = np.arange(7) != 3
     alone = fit_two_way(counts[kept], exposure[kept], use[kept], np.ones((1, 6)))
     assert np.allclose(together.period, alone.period, rtol=1e-9)
+
+
+def without_each_mean(own: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Difference of two means without each value in turn, first of one side."""
+    left = [(x.sum() - x) / (len(x) - 1) for x in (own, others)]
+    return np.concatenate([left[0] - others.mean(), own.mean() - left[1]])[:, None]
+
+
+def test_degrees_of_freedom_are_those_of_welch():
+    """Two sides of seven against scipy, to rounding; of 3 and 40 by hand; one side only; a hole."""
+    own, others = RNG.normal(0, 3, 7), RNG.normal(0, 1, 7)
+    value, sides = own.mean() - others.mean(), np.arange(14) < 7
+    found = jackknife_degrees(np.array([value]), without_each_mean(own, others), sides)
+    assert found == pytest.approx(stats.ttest_ind(own, others, equal_var=False).df, rel=1e-10)
+    own, others = RNG.normal(0, 3, 3), RNG.normal(0, 1, 40)
+    value, sides = own.mean() - others.mean(), np.arange(43) < 3
+    found = jackknife_degrees(np.array([value]), without_each_mean(own, others), sides)
+    parts = own.var(ddof=1) / 2, others.var(ddof=1) / 39
+    assert found == pytest.approx(sum(parts) ** 2 / (parts[0] ** 2 / 2 + parts[1] ** 2 / 39))
+    alone = jackknife_degrees(np.zeros(1), np.ones((4, 1)), np.ones(4, dtype=bool))
+    assert alone == pytest.approx(3)
+    hole = np.array([[1.0], [np.nan], [2.0], [3.0], [4.0]])
+    assert jackknife_degrees(np.zeros(1), hole, np.arange(5) < 2) == pytest.approx(1)
+
+
+def test_a_group_left_out_is_treated_if_it_holds_a_treated_unit():
+    """Five units in three groups."""
+    found = treated_groups(np.array([0, 1, 2, 0, 1]), np.array([0, 0, 0, 1, 0]) > 0)
+    assert found.tolist() == [True, False, False]
 
 
 def test_the_jackknife_of_a_mean_is_its_usual_variance():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,10 @@ from pydantic import ValidationError
 from analysis import methods
 from analysis.errors import DesignError, ParamsError
 from kinds import KINDS, frame_of, kind_of, shuffled
+from studies import WORLDS, assert_sound, study
 
 NAMES = methods.names()
-WORLDS = 60
+FEW = 60
 
 
 def kind(name: str):
@@ -32,7 +34,7 @@ def run(name: str, seed: int, truth: float | None = None):
 @pytest.fixture(scope="module", params=NAMES)
 def answers(request):
     """Every method's headlines over many worlds: estimate, low, high; and the truth."""
-    headlines = [run(request.param, seed).headline for seed in range(WORLDS)]
+    headlines = [run(request.param, seed).headline for seed in range(FEW)]
     frame = pd.DataFrame(
         [(h.value, h.low, h.high) for h in headlines], columns=["value", "low", "high"]
     )
@@ -42,7 +44,7 @@ def answers(request):
 def test_the_estimate_is_unbiased(answers):
     """Within 4 Monte-Carlo errors of the known truth."""
     frame, truth = answers
-    error = frame["value"].std() / np.sqrt(WORLDS)
+    error = frame["value"].std() / np.sqrt(FEW)
     assert abs(frame["value"].mean() - truth) < 4 * error
 
 
@@ -116,23 +118,21 @@ def test_an_unknown_method_offers_the_nearest():
         methods.load("count")
 
 
+MANY = {"event_study": 200}
+"""Its relaxations are searched in every world; test_coverage.py has its other 1,000."""
+BIAS = {"agreement": 0.0063, "bunching": 0.0002}
+"""Known biases. Krippendorff's alpha of 80 rated, truth .5, is .0037 too low because it is a bent
+function of a ratio of variances, and .0026 because expected disagreement counts pairs of scores of
+one rated, too. In 30 million cases of the simulated days, half of -.0002 is left by a course of
+degree 6, half by heaps that are not quite one factor of the course."""
+
+
 @pytest.mark.validate
 @pytest.mark.parametrize("name", NAMES)
-def test_size_and_coverage_over_many_worlds(name, capsys):
-    """200 worlds with and without an effect: coverage and size within 3 Monte-Carlo errors."""
-    rows = []
+def test_size_and_coverage_over_many_worlds(name, row):
+    """1,000 worlds with and without an effect, other seeds than those methods were made with."""
+    seeds = range(60_000, 60_000 + MANY.get(name, WORLDS))
     for effect in (kind(name).truth, kind(name).null):
-        found = [run(name, 1000 + seed, effect).headline for seed in range(200)]
-        value = np.array([h.value for h in found])
-        covered = np.mean([h.low <= effect <= h.high for h in found])
-        rows.append((effect, value.mean() - effect, value.std() / np.sqrt(200), covered))
-    with capsys.disabled():
-        for effect, bias, error, covered in rows:
-            print(
-                f"\n{name}: truth {effect:+.2f} bias {bias:+.4f} ({error:.4f}) "
-                f"covered {covered:.3f}",
-                end="",
-            )
-    for _, bias, error, covered in rows:
-        assert abs(bias) < 4 * error
-        assert abs(covered - 0.95) < 3 * np.sqrt(0.95 * 0.05 / 200)
+        found = study(name, effect, seeds, partial(run, name, truth=effect))
+        row(found)
+        assert_sound(found, refused=0.01, bias=BIAS.get(name, 0.0))

@@ -12,7 +12,7 @@ import pytest
 from analysis import methods
 from analysis.data.about import About, Words
 from analysis.data.panel import Panel
-from analysis.data.study import Study
+from analysis.data.study import Study as Question
 from analysis.errors import AnalysisError
 from analysis.methods import counts, did, event_study, imputation, rollout, two_way
 from analysis.params import InterventionEffect
@@ -20,10 +20,11 @@ from analysis.report.verdict import judge
 from analysis.result import Result
 from analysis.robustness import estimate_headline, examine
 from analysis.stats import resample
+from studies import WORLDS, Study, assert_sound, plausible, study
 from worlds import make_panel
 
-WORLDS = 200
-ERROR = np.sqrt(0.95 * 0.05 / WORLDS)
+SPIKES = 200
+ERROR = np.sqrt(0.95 * 0.05 / SPIKES)
 REGIONS, PERIODS = 36, 14
 
 
@@ -41,6 +42,8 @@ class World:
 WORLDS_OF = {
     "ordinary": World(),
     "five adopters": World(starts=((6, 3), (8, 2))),
+    "three adopters": World(starts=((6, 3),)),
+    "all but three": World(starts=((6, 33),)),
     "over-dispersed": World(dispersion=0.3),
     "persistent": World(persistence=0.9, shock=0.1),
     "spike": World(starts=((7, 12),), shock=0.25, spike=True),
@@ -83,47 +86,50 @@ METHODS = {
     "counts, negative binomial": run(counts, family="negative_binomial"),
     "event_study": run(event_study, anticipation=0),
     "rollout": run(rollout, draws=499),
+    "two_way": run(two_way),
     "two_way, wild": run(two_way, errors="wild_bootstrap", draws=399),
 }
 
 
-@dataclass(frozen=True)
-class Row:
-    """Bias with its error, share of intervals with the truth, of leads that warned, of refusals."""
+def studied(name: str, world: str, worlds: int) -> tuple[Study, float]:
+    """Worlds without an effect, where what is not covered is false; and how often leads warned."""
+    warned = []
 
-    bias: float
-    bias_error: float
-    coverage: float
-    warned: float
-    refused: float
-
-
-def study(name: str, world: World) -> Row:
-    """200 worlds without an effect, in which what is not covered is a false finding."""
-    values, covered, warned, refused = [], [], [], 0
-    for seed in range(WORLDS):
-        try:
-            result = METHODS[name](panel_of(world, 7000 + seed, 0.0))
-        except AnalysisError:
-            refused += 1
-            continue
-        found = result.headline
-        values.append(found.value)
-        covered.append(found.low <= 0 <= found.high)
+    def tried(seed: int) -> Result:
+        result = METHODS[name](panel_of(WORLDS_OF[world], seed, 0.0))
         warned.append(any(c.name == "leads" and c.passed is False for c in result.checks))
-    error = float(np.std(values) / np.sqrt(len(values)))
-    shares = [float(np.mean(v)) for v in (covered, warned)]
-    return Row(float(np.mean(values)), error, *shares, refused / WORLDS)
+        return result
+
+    seeds = range(50_000, 50_000 + worlds)
+    return study(f"{name}; {world}", 0.0, seeds, tried), float(np.mean(warned))
 
 
+def refusals(name: str, world: str) -> float:
+    """Share of worlds that may be refused: for counts of zero, covariates that decide who adopts.
+
+    Only methods on logarithms refuse zeros; two adopters of a cohort are often alike in size.
+    """
+    if (name, world) == ("did, covariate", "five adopters"):
+        return 0.2
+    if "counts" in name:
+        return 0.0
+    return 0.1 if world == "over-dispersed" else 0.01
+
+
+LEFT_OUT = {
+    ("event_study", "three adopters"),
+    ("two_way, wild", "three adopters"),
+    ("two_way, wild", "all but three"),
+    ("rollout", "three adopters"),
+    ("rollout", "all but three"),
+}
+"""All refused but rollout, which counts every order here: exact by design, and slow."""
 CARRIES = [
     (name, world)
     for world in WORLDS_OF
     for name in METHODS
-    if world != "spike"
-    if not (name == "did, covariate" and world == "five adopters")
+    if world != "spike" and (name, world) not in LEFT_OUT
 ]
-"""A covariate's logit cannot be fitted to two or three adopters: that is refused."""
 
 
 @pytest.fixture(autouse=True)
@@ -135,50 +141,57 @@ def fewer_draws(monkeypatch):
     monkeypatch.setattr(event_study, "detectable_slope", lambda *_: 0.0)
 
 
-def shown(name: str, world: str, row: Row, capsys) -> None:
-    """A line of the table."""
-    with capsys.disabled():
-        print(
-            f"\n| {name} | {world} | {row.bias:+.4f} ({row.bias_error:.4f}) | "
-            f"{row.coverage:.3f} ({ERROR:.3f}) | {row.warned:.3f} | {row.refused:.3f} |",
-            end="",
-        )
-
-
 @pytest.mark.validate
 @pytest.mark.parametrize(("name", "world"), CARRIES)
-def test_intervals_hold_the_truth_in_hard_worlds(name, world, capsys):
-    """Unbiased within 4 errors; coverage not below 93 per cent by more than 3 errors.
+def test_intervals_hold_the_truth_in_hard_worlds(name, world, row):
+    """1,000 worlds each, unbiased and covering, few adopters and few others among them."""
+    found, _ = studied(name, world, WORLDS)
+    row(found)
+    assert_sound(found, refused=refusals(name, world))
 
-    With five adopters intervals may be wide: the smaller side sets their degrees of freedom.
-    Over-dispersed counts can be zero, which methods on logarithms refuse.
-    """
-    row = study(name, WORLDS_OF[world])
-    shown(name, world, row, capsys)
-    assert row.refused <= (0.1 if world == "over-dispersed" and "counts" not in name else 0)
-    assert abs(row.bias) < 4 * row.bias_error
-    assert row.coverage > 0.93 - 3 * ERROR
+
+def test_the_judge_of_studies_finds_too_few_too_many_and_bias():
+    """Of 1,000 intervals 900 or 990 with the truth, a bias of 5 errors, a refusal."""
+    low, value = np.full(1000, -1.0), np.random.default_rng(1).normal(0, 0.1, 1000)
+    value -= value.mean()
+    for held, sound in ((900, False), (920, True), (980, True), (990, False)):
+        high = np.where(np.arange(1000) < held, 1.0, -0.5)
+        assert plausible(Study("any", 0.0, value, low, high, 0).covered, 1000) is sound
+    good = Study("any", 0.0, value, low, np.where(np.arange(1000) < 950, 1.0, -0.5), 0)
+    assert_sound(good)
+    for bad in (replace(good, refused=1), replace(good, value=value + 5 * good.bias_error)):
+        with pytest.raises(AssertionError):
+            assert_sound(bad)
+
+
+@pytest.mark.parametrize(
+    ("name", "world"), sorted(item for item in LEFT_OUT if item[0] != "rollout")
+)
+def test_what_cannot_cover_with_few_regions_is_refused(name, world):
+    """Rather than given limits that are a guess."""
+    with pytest.raises(AnalysisError):
+        METHODS[name](panel_of(WORLDS_OF[world], 1, 0.0))
 
 
 @pytest.mark.validate
 @pytest.mark.parametrize("name", ["did", "imputation", "event_study"])
-def test_selection_on_a_spike_is_warned_of(name, capsys):
+def test_selection_on_a_spike_is_warned_of(name, row):
     """Adopters that start after their worst period: biased by design.
 
     The leads must warn at least half as often as a false effect is found.
     """
-    row = study(name, WORLDS_OF["spike"])
-    shown(name, "spike", row, capsys)
-    assert row.warned > 0.5 * (1 - row.coverage)
+    found, warned = studied(name, "spike", SPIKES)
+    row(f"{found} leads warned {warned:.3f}")
+    assert warned > 0.5 * (1 - found.covered)
 
 
 @pytest.mark.validate
 @pytest.mark.parametrize("name", ["did", "imputation", "rollout"])
-def test_after_a_spike_no_direction_is_claimed_beyond_the_level(name, capsys):
+def test_after_a_spike_no_direction_is_claimed_beyond_the_level(name, row):
     """A false effect that leads, base period and placebo in time let pass: as rare as the level."""
     module, claimed = methods.load(name), 0
     draws = {"draws": 499} if name == "rollout" else {}
-    for seed in range(WORLDS):
+    for seed in range(SPIKES):
         panel = panel_of(WORLDS_OF["spike"], 7000 + seed, 0.0)
         try:
             result = module.estimate(panel, module.Options(**draws), np.random.default_rng(1))
@@ -191,13 +204,12 @@ def test_after_a_spike_no_direction_is_claimed_beyond_the_level(name, capsys):
             c.name in ("leads", "base_period") and c.passed is False for c in result.checks
         )
         claimed += not doubted and not result.headline.low <= 0 <= result.headline.high
-    with capsys.disabled():
-        print(f"\n| {name} | spike, false claims that no check doubts | {claimed / WORLDS:.3f} |")
-    assert claimed / WORLDS < 0.07 + 3 * ERROR
+    row(f"| {name}; spike, false claims that no check doubts | {SPIKES} | {claimed / SPIKES:.3f} |")
+    assert claimed / SPIKES < 0.07 + 3 * ERROR
 
 
 @pytest.mark.validate
-def test_after_a_spike_the_verdict_claims_no_direction_beyond_the_level(capsys, monkeypatch):
+def test_after_a_spike_the_verdict_claims_no_direction_beyond_the_level(row, monkeypatch):
     """The whole report's rule, doubts and all, where the worst period chose the adopters."""
     monkeypatch.undo()
     few = partial(resample.simultaneous_critical, draws=999)
@@ -205,12 +217,11 @@ def test_after_a_spike_the_verdict_claims_no_direction_beyond_the_level(capsys, 
     about = About(title=Words(en="t", zh="t"), status="simulated", licence="CC0", origin="drawn")
     params = InterventionEffect(outcome="x", intervention="y", period="quarter")
     claimed = 0
-    for seed in range(WORLDS):
+    for seed in range(SPIKES):
         panel = panel_of(WORLDS_OF["spike"], 27000 + seed, 0.0)
-        study_of = Study(params, about, {}, panel, None)
+        study_of = Question(params, about, {}, panel, None)
         headline = estimate_headline(study_of)
         verdict = judge(study_of, headline, examine(study_of, headline))
         claimed += verdict.key in ("improves", "worsens")
-    with capsys.disabled():
-        print(f"\n| verdict | spike, directions claimed | {claimed / WORLDS:.3f} |")
-    assert claimed / WORLDS < 0.07 + 2 * ERROR
+    row(f"| verdict; spike, directions claimed | {SPIKES} | {claimed / SPIKES:.3f} |")
+    assert claimed / SPIKES < 0.07 + 2 * ERROR

@@ -120,7 +120,7 @@ def test_sizes_out_of_range_are_refused_together():
 
 
 @pytest.mark.validate
-def test_the_methods_find_the_known_effects(capsys):
+def test_the_methods_find_the_known_effects(row):
     """40 provinces: bias within 4 Monte-Carlo errors, coverage within 3, per intervention."""
     rows = []
     for seed in range(1, SEEDS + 1):
@@ -150,7 +150,7 @@ def test_the_methods_find_the_known_effects(capsys):
         covered=("covered", "mean"),
     )
     table["error"] = table["sd"] / np.sqrt(SEEDS)
-    with capsys.disabled():
-        print("\n" + table.round(4).to_string())
+    for line in table.round(4).to_string().splitlines():
+        row(line)
     assert ((table["mean"] - table["truth"]).abs() < 4 * table["error"]).all()
     assert (table["covered"] >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / SEEDS)).all()

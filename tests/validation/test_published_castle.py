@@ -17,34 +17,39 @@ from analysis.stats.regression import absorb, two_way_slope, weighted_slope
 from worlds import county_world, make_panel
 
 SOURCE = "Cheng and Hoekstra 2013, table 5"
-PRINTED = 1.5e-4
-"""The package holds whole years; shares of years are made from dates of the laws, some of which
-may be a few days off. Chosen when estimates were seen to be 8e-5 from those printed."""
+PRINTED = 5e-5
+"""Half of the last digit printed."""
 
 IN_FORCE = {
-    1: "2006-06-01",
-    2: "2006-09-13",
-    3: "2006-04-24",
-    10: "2005-10-01",
-    11: "2006-07-01",
-    15: "2006-07-01",
-    17: "2006-05-25",
-    18: "2006-07-12",
-    19: "2006-08-15",
-    23: "2006-10-01",
-    25: "2006-07-01",
-    26: "2007-08-28",
-    27: "2009-04-27",
-    35: "2007-08-01",
-    36: "2008-09-09",
-    37: "2006-11-01",
-    41: "2006-06-09",
-    42: "2006-07-01",
-    43: "2007-05-22",
-    44: "2007-09-01",
-    49: "2008-02-28",
+    1: ("2006-06-01", 212),
+    2: ("2006-09-13", 108),
+    3: ("2006-04-24", 250),
+    10: ("2005-10-01", 90),
+    11: ("2006-07-01", 182.5),
+    15: ("2006-07-01", 182.5),
+    17: ("2006-05-25", 219),
+    18: ("2006-07-12", 171),
+    19: ("2006-08-15", 137),
+    23: ("2006-10-01", 90),
+    25: ("2006-07-01", 182.5),
+    26: ("2007-08-28", 124),
+    27: ("2009-04-27", 247),
+    35: ("2007-08-01", 151),
+    36: ("2008-09-09", 112),
+    37: ("2006-11-01", 59),
+    41: ("2006-06-09", 204),
+    42: ("2006-07-01", 182.5),
+    43: ("2007-05-22", 222),
+    44: ("2007-09-01", 120),
+    49: ("2008-02-28", 306),
 }
-"""Since when each state's law was in force, by number of the state (Cheng and Hoekstra 2013)."""
+"""Since when each state's law was in force, and in how many of 365 parts of that first year.
+
+By number of the state. The parts are the variable ``cdl`` of the authors' file (castle.dta of
+Cunningham's "Causal Inference: The Mixtape"; here from its copy data/castle.csv in
+github.com/gorgeousfish/wfe), which causaldata leaves out. The dates were written down before the
+file was seen.
+"""
 
 CONTROLS = (
     "l_police",
@@ -63,12 +68,20 @@ CONTROLS = (
 
 
 def share_in_force(state: int, year: int) -> float:
-    """Share of a year in which a state's law was in force."""
+    """Share of a year in which a state's law was in force, as the authors count it."""
     if state not in IN_FORCE:
         return 0.0
-    start, first = dt.date.fromisoformat(IN_FORCE[state]), dt.date(year, 1, 1)
-    days = (dt.date(year + 1, 1, 1) - first).days
-    return min(max((dt.date(year + 1, 1, 1) - start).days / days, 0.0), 1.0)
+    date, parts = IN_FORCE[state]
+    first = dt.date.fromisoformat(date).year
+    return float(year > first) + (year == first) * parts / 365
+
+
+def test_dates_of_the_laws_and_the_authors_shares_of_years_are_the_same():
+    """All 21: days from the date to the end of the year less two, or half a year from 1 July on."""
+    for date, parts in IN_FORCE.values():
+        start = dt.date.fromisoformat(date)
+        left = (dt.date(start.year + 1, 1, 1) - start).days
+        assert parts == (182.5 if (start.month, start.day) == (7, 1) else left - 2)
 
 
 @pytest.fixture(scope="module")

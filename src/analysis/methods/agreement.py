@@ -13,7 +13,8 @@ exchanged: raters who differ by a constant disagree. ``reliability`` says how fa
 rated apart. Where nearly all scores are the
 same, κ and α are small however much raters agree: see ``percent`` and Gwet's coefficient. The
 interval comes from leaving out one rated at a time, on the scale of log(1 − value); raters are
-taken as given. At 95 % it held the truth in 93 to 95 % of 500 worlds of 80 rated.
+taken as given. At 95 % it held the truth in 94 % of 2,500 worlds of 80 rated, where Krippendorff's
+alpha lies .006 below a truth of .5 on average: its bias is of order one over the rated.
 
 References
 ----------

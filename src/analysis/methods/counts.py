@@ -39,10 +39,10 @@ from analysis.stats.negative_binomial import (
 )
 from analysis.stats.poisson import TwoWayPoisson, fit_two_way
 from analysis.stats.resample import (
-    comparison_degrees,
     jackknife_groups,
     jackknife_intervals,
     simultaneous_margins,
+    treated_groups,
 )
 
 INPUT = "panel"
@@ -90,10 +90,8 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     weights = np.vstack([np.ones(len(groups)), groups[None, :] != np.unique(groups)[:, None]])
     dispersion = _dispersion(used, options)
     values = _ratios(used, options, weights.astype(float), dispersion)
-    never = used.sample.units - used.sample.treated
-    untreated = never if options.comparison == "never_treated" else used.sample.units - 1
-    degrees = comparison_degrees(used.sample.treated, untreated, len(values) - 1)
-    intervals = jackknife_intervals(values[0, :2], values[1:, :2], options.level, degrees)
+    sides = treated_groups(groups, used.adoption.to_numpy() > NEVER)
+    intervals = jackknife_intervals(values[0, :2], values[1:, :2], options.level, sides)
     times = _event_times(used)
     support = used.support(times)
     margins = simultaneous_margins(
@@ -133,7 +131,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         options={
             **options.model_dump(),
             "jackknife_groups": len(values) - 1,
-            "degrees": degrees,
+            "degrees": round(float(intervals.degrees[0]), 2),
             "dispersion": dispersion,
         },
     )

@@ -8,7 +8,8 @@ with base period b = g − 1 − anticipation and C the regions not treated by t
 headline weights every treated region-period alike: Σ n_g ATT(g, t) / Σ n_g over t ≥ g. Beside
 it stand the dynamic average (the mean of event times 0, 1, …), the average by cohort (the mean
 of Σ_t ATT(g, t) / T_g, weighted by n_g) and by calendar period (the mean over t). Errors are a
-delete-one-region jackknife, because analytical ones are too small with few regions in a cohort.
+delete-one-region jackknife, because analytical ones are too small with few regions in a cohort,
+with Student's t and Welch's degrees of freedom of adopters and others.
 With covariates, changes of the regions compared with are reweighted to look like the cohort and
 predicted from what the regions were like in the base period (doubly robust).
 
@@ -18,7 +19,7 @@ Callaway and Sant'Anna (2021), "Difference-in-differences with multiple time per
 of Econometrics 225. Roth (2026), "Interpreting event-studies from recent
 difference-in-differences methods", for the common base period of leads and lags.
 Sant'Anna and Zhao (2020), "Doubly robust difference-in-differences estimators", Journal of
-Econometrics 219.
+Econometrics 219. Welch (1947), Biometrika 34, for the degrees of freedom.
 """
 
 from __future__ import annotations
@@ -42,10 +43,10 @@ from analysis.stats.cohorts import Cells, cohort_effects, without_each
 from analysis.stats.doubly_robust import doubly_robust_effects
 from analysis.stats.pretrend import base_check
 from analysis.stats.resample import (
-    comparison_degrees,
     jackknife_groups,
     jackknife_intervals,
     simultaneous_margins,
+    treated_groups,
 )
 
 INPUT = "panel"
@@ -93,11 +94,9 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     require_columns(used, options.covariates)
     values, groups, keys, gaps = _all_statistics(used, options, rng)
     main, replicates = values[0], values[1:]
-    treated, untreated = used.sample.treated, used.sample.units - used.sample.treated
-    if options.comparison == "not_yet_treated":
-        untreated = used.sample.units - 1
-    degrees = comparison_degrees(treated, untreated, len(replicates))
-    intervals = jackknife_intervals(main, replicates, options.level, degrees)
+    treated = used.sample.treated
+    sides = treated_groups(groups, used.adoption.to_numpy() > NEVER)
+    intervals = jackknife_intervals(main, replicates, options.level, sides)
     support = used.support(keys)
     shown = [
         n >= MINIMUM_SUPPORT and key != -1 - options.anticipation
@@ -128,12 +127,16 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         level=options.level,
         estimates=tuple(estimates),
         sample=used.sample,
-        checks=(_leads_check(path), base_check(gaps, options.level, degrees)),
+        checks=(_leads_check(path), base_check(gaps, options.level, sides)),
         series={
             "by_event_time": path,
             "leave_one_out": used.left_out(replicates[:, 0], groups),
         },
-        options={**options.model_dump(), "jackknife_groups": len(replicates), "degrees": degrees},
+        options={
+            **options.model_dump(),
+            "jackknife_groups": len(replicates),
+            "degrees": round(float(intervals.degrees[0]), 2),
+        },
     )
 
 

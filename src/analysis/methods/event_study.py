@@ -6,7 +6,7 @@ relaxations follow: the trend moves by at most M̄ times its largest move before
 magnitudes), or its slope changes by at most M a period (smoothness). For each the breakdown value
 is the smallest bound at which the interval reaches 0. With anticipation the periods in which
 effects may show early are averaged apart and no relaxation is given. Covariances are the
-delete-one-region jackknife, multiplied by (t/z)² for the degrees of freedom of the comparison.
+delete-one-region jackknife, multiplied by (t/z)² for Welch's degrees of freedom of the headline.
 
 References
 ----------
@@ -37,12 +37,13 @@ from analysis.stats.cohorts import cohort_effects
 from analysis.stats.honest import Leads, breakdown, relative_interval, smooth_interval
 from analysis.stats.pretrend import base_check, detectable_slope
 from analysis.stats.resample import (
-    comparison_degrees,
     jackknife_covariance,
+    jackknife_degrees,
     jackknife_groups,
     jackknife_intervals,
     simultaneous_margins,
     t_critical,
+    treated_groups,
 )
 
 INPUT = "panel"
@@ -72,13 +73,14 @@ class Options(BaseModel):
 class _Path:
     """Event times without the base, their values (1 + G, K) and the supporting regions (K,).
 
-    ``ahead`` is the mean of the periods of anticipation, shape (1 + G,).
+    ``ahead`` is the mean of the periods of anticipation, shape (1 + G,); ``sides`` (G,) says which
+    groups hold a treated region.
     """
 
     times: np.ndarray
     values: np.ndarray
     support: np.ndarray
-    degrees: int
+    sides: np.ndarray
     ahead: np.ndarray
     groups: np.ndarray
     gaps: np.ndarray
@@ -100,7 +102,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     study = _study(path, options)
     average = np.concatenate([np.zeros(study.before), study.weights])
     statistics = np.column_stack([path.values @ average, path.ahead])
-    intervals = jackknife_intervals(statistics[0], statistics[1:], options.level, path.degrees)
+    intervals = jackknife_intervals(statistics[0], statistics[1:], options.level, path.sides)
     names = ("overall", "before") if options.anticipation else ("overall",)
     spread = np.minimum(path.support, len(path.values) - 1) - 1
     shown = np.ones(len(path.times), dtype=bool)
@@ -130,7 +132,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         sample=used.sample,
         checks=(
             _leads_check(path, study, margins, options, rng),
-            base_check(path.gaps, options.level, path.degrees),
+            base_check(path.gaps, options.level, path.sides),
             *(_breakdown_check(f"breakdown_{name}", rows) for name, rows in relaxed.items()),
         ),
         series={
@@ -138,7 +140,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
             "leave_one_out": used.left_out(statistics[1:, 0], path.groups),
             **{f"honest_{name}": rows for name, rows in relaxed.items()},
         },
-        options={**options.model_dump(), "degrees": path.degrees},
+        options={**options.model_dump(), "degrees": round(float(intervals.degrees[0]), 2)},
     )
 
 
@@ -160,15 +162,12 @@ def _path(panel: Panel, options: Options, rng: np.random.Generator) -> _Path:
     first = options.leads - int(np.argmin(np.append(usable[: options.leads][::-1], False)))
     last = options.leads + int(np.argmin(np.append(usable[options.leads :], False)))
     _require_both(options.leads - first, last - options.leads)
-    treated = int((starts > NEVER).sum())
-    untreated = len(starts) - (treated if options.comparison == "never_treated" else 1)
-    degrees = comparison_degrees(treated, untreated, len(values) - 1)
     kept = slice(first, last)
     return _Path(
         wanted[kept],
         values[:, kept],
         support[kept],
-        degrees,
+        treated_groups(groups, starts > NEVER),
         ahead[: len(values)],
         groups,
         cells.base_gap(early),
@@ -193,7 +192,9 @@ def _study(path: _Path, options: Options) -> Leads:
     """The event study for the relaxations, its covariance widened for few regions."""
     before = int((path.times < 0).sum())
     effects = len(path.times) - before
-    wide = t_critical(options.level, path.degrees) / scipy.stats.norm.ppf(0.5 + options.level / 2)
+    average = path.values[:, before:].mean(axis=1)
+    degrees = jackknife_degrees(average[:1], average[1:, None], path.sides)[0]
+    wide = t_critical(options.level, degrees) / scipy.stats.norm.ppf(0.5 + options.level / 2)
     covariance = wide**2 * jackknife_covariance(path.values[1:], path.values[0])
     values = np.linalg.eigvalsh(covariance)
     if values[0] <= 1e-10 * values[-1]:

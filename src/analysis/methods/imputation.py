@@ -29,10 +29,10 @@ from analysis.data.panel import MINIMUM_SUPPORT, NEVER, Panel
 from analysis.result import Check, Estimate, Record, Result, event_path
 from analysis.stats.imputation import impute
 from analysis.stats.resample import (
-    comparison_degrees,
     jackknife_groups,
     jackknife_intervals,
     simultaneous_margins,
+    treated_groups,
 )
 
 INPUT = "panel"
@@ -70,10 +70,8 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     groups = jackknife_groups(len(used.regions), GROUP_LIMIT, rng)
     times, values, support = _statistics(used, options, groups)
     main, replicates = values[0], values[1:]
-    never = used.sample.units - used.sample.treated
-    untreated = never if options.comparison == "never_treated" else used.sample.units - 1
-    degrees = comparison_degrees(used.sample.treated, untreated, len(replicates))
-    intervals = jackknife_intervals(main, replicates, options.level, degrees)
+    sides = treated_groups(groups, used.adoption.to_numpy() > NEVER)
+    intervals = jackknife_intervals(main, replicates, options.level, sides)
     spread = np.minimum(support, len(replicates)) - 1
     shown = (support >= MINIMUM_SUPPORT) & (spread > 0)
     margins = simultaneous_margins(
@@ -106,7 +104,11 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
             "by_event_time": path,
             "leave_one_out": used.left_out(replicates[:, 0], groups),
         },
-        options={**options.model_dump(), "jackknife_groups": len(replicates), "degrees": degrees},
+        options={
+            **options.model_dump(),
+            "jackknife_groups": len(replicates),
+            "degrees": round(float(intervals.degrees[0]), 2),
+        },
     )
 
 

@@ -112,7 +112,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
                 1 - options.level,
             ),
             Check("lone_cohorts", lone == 0, float(lone), 0.0),
-            base_check(gaps, options.level, degrees),
+            base_check(gaps, options.level, used.adoption.to_numpy() > NEVER),
         ),
         series={
             "null": _null(parts["overall"]),

@@ -16,10 +16,9 @@ Errors come from placebos: untreated regions take over the starts of the treated
 or as many as are drawn), and the spread of these estimates is the error, with Student's t. They
 take regions to be alike in their luck. With too few untreated regions for that, regions are drawn
 with replacement and all weights fitted anew (bootstrap), which needs several treated ones. Over
-200 worlds of a kind 95 % limits held the truth in 93 to 98 %, but those of ``augmented`` with one
-treated and 24 untreated regions in 91 %. Keeping
-the weights while leaving out one region at a time held the truth in 91 % of simulated worlds where
-95 was meant, so it gives no interval here.
+1,000 or 2,000 worlds of a kind 95 % limits held the truth in 93 to 97 %, with 1 to 20 treated
+regions. Keeping the weights while leaving out one region at a time held it in 91 % of worlds, so
+that gives no interval here.
 
 References
 ----------

@@ -41,7 +41,7 @@ def detectable_slope(
     return float(scipy.optimize.brentq(shortfall, 0.0, highest, xtol=1e-6 * highest))
 
 
-def base_check(gaps: np.ndarray, level: float, degrees: int) -> Check:
+def base_check(gaps: np.ndarray, level: float, treated: np.ndarray) -> Check:
     """Whether adopters stand out in the base period: ``passed`` is ``None`` without earlier ones.
 
     Leads are compared with the base period one by one; the base period against all of them has
@@ -49,7 +49,8 @@ def base_check(gaps: np.ndarray, level: float, degrees: int) -> Check:
 
     Parameters
     ----------
-    gaps: shape (1 + G,), of the full sample and without each group.
+    gaps: shape (1 + G,), of the full sample and without each group. treated: shape (G,), which
+    groups hold a treated region.
 
     References
     ----------
@@ -58,6 +59,6 @@ def base_check(gaps: np.ndarray, level: float, degrees: int) -> Check:
     """
     if not np.isfinite(gaps).all():
         return Check("base_period", None)
-    found = jackknife_intervals(gaps[:1], gaps[1:, None], level, degrees)
+    found = jackknife_intervals(gaps[:1], gaps[1:, None], level, treated)
     low, high = float(found.low[0]), float(found.high[0])
     return Check("base_period", low <= 0 <= high, float(gaps[0]), (high - low) / 2)

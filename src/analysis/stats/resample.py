@@ -30,7 +30,7 @@ def jackknife_covariance(replicates: np.ndarray, values: np.ndarray) -> np.ndarr
     return covariance
 
 
-def t_critical(level: float, degrees: int) -> float:
+def t_critical(level: float, degrees: float) -> float:
     """Two-sided critical value of Student's t."""
     return float(scipy.stats.t.ppf(0.5 + level / 2, degrees))
 
@@ -143,7 +143,7 @@ def comparison_degrees(treated: int, untreated: int, groups: int) -> int:
     return max(min(treated, untreated, groups) - 1, 1)
 
 
-def minimum_detectable(standard_error: float, level: float, power: float, degrees: int) -> float:
+def minimum_detectable(standard_error: float, level: float, power: float, degrees: float) -> float:
     """Smallest true effect that a two-sided test finds with the given power, in the same unit.
 
     References
@@ -156,26 +156,68 @@ def minimum_detectable(standard_error: float, level: float, power: float, degree
 
 @dataclass(frozen=True)
 class Intervals:
-    """Pointwise limits of K statistics; NaN where none can be given."""
+    """Pointwise limits of K statistics, and degrees of freedom; NaN where none can be given."""
 
     standard_error: np.ndarray
     low: np.ndarray
     high: np.ndarray
+    degrees: np.ndarray
 
 
 def jackknife_intervals(
-    values: np.ndarray, replicates: np.ndarray, level: float, degrees: int
+    values: np.ndarray, replicates: np.ndarray, level: float, treated: np.ndarray
 ) -> Intervals:
-    """Intervals from leave-one-group-out replicates with Student's t.
+    """Intervals from leave-one-group-out replicates with Student's t and Welch's degrees.
 
     Parameters
     ----------
     values: shape (K,).
     replicates: shape (G, K); a statistic that some replicate cannot give gets no interval.
+    treated: shape (G,), which of the groups left out hold a treated region.
     """
     errors = np.sqrt(np.diag(jackknife_covariance(replicates, values)))
-    margin = t_critical(level, degrees) * errors
-    return Intervals(errors, values - margin, values + margin)
+    degrees = jackknife_degrees(values, replicates, treated)
+    margin = scipy.stats.t.ppf(0.5 + level / 2, degrees) * errors
+    return Intervals(errors, values - margin, values + margin, degrees)
+
+
+def jackknife_degrees(
+    values: np.ndarray, replicates: np.ndarray, treated: np.ndarray
+) -> np.ndarray:
+    """Degrees of freedom of K comparisons of two sides; shape (K,).
+
+    ``(V₁ + V₀)² / (V₁²/(G₁ − 1) + V₀²/(G₀ − 1))``, with V the part of the jackknife variance that
+    comes from leaving out the G groups of a side: the side that adds more to the error decides.
+    At least one less than the smaller side, which it is where a replicate is not a number; at most
+    two less than both.
+
+    Parameters
+    ----------
+    values: shape (K,). replicates: shape (G, K). treated: shape (G,).
+
+    References
+    ----------
+    Welch (1947), "The generalization of 'Student's' problem when several different population
+    variances are involved", Biometrika 34; Satterthwaite (1946), "An approximate distribution of
+    estimates of variance components", Biometrics Bulletin 2.
+    """
+    squares = (replicates - values) ** 2
+    parts = np.array([squares[side].sum(axis=0) for side in (treated, ~treated)])
+    free = np.maximum([treated.sum() - 1, (~treated).sum() - 1], 1)[:, None]
+    total = parts.sum(axis=0)
+    share = np.divide(parts, total, out=np.full(parts.shape, 0.5), where=total != 0)
+    degrees = 1 / (share**2 / free).sum(axis=0)
+    return np.asarray(np.where(np.isfinite(degrees), degrees, free.min()))
+
+
+def treated_groups(groups: np.ndarray, treated: np.ndarray) -> np.ndarray:
+    """Which of the groups that are left out hold a treated unit; shape (G,).
+
+    Parameters
+    ----------
+    groups, treated: shape (N,).
+    """
+    return np.bincount(groups, weights=treated) > 0
 
 
 def jackknife_groups(units: int, limit: int, rng: np.random.Generator) -> np.ndarray:
