@@ -20,7 +20,7 @@ test: .venv/.ready data/simulated/province/dataset.yml  ## everything that must 
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -n 2 -m "not validate"
 
-validate: .venv/.ready  ## the long simulation studies of methods
+validate: .venv/.ready  ## the long simulation studies of methods, over WORLDS worlds each (200)
 	$(BIN)/pytest -n 2 -m validate -s
 
 gallery: .venv/.ready  ## every kind of figure under conditions that break layouts, to look at

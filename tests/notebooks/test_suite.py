@@ -19,7 +19,9 @@ import yaml
 from click.testing import CliRunner
 
 from analysis import digest
+from analysis.batch.lock import only_one
 from analysis.cli import commands
+from analysis.errors import RunError
 from suite import site_of, small_project, whole, write_suite
 
 pytestmark = pytest.mark.notebooks
@@ -298,6 +300,19 @@ def test_fifty_killed_runs_leave_the_last_site_whole(project):
     hits = kill_at_random(project, 50)
     print(f"killed at {hits} of 50 moments before the end; the site was whole after each")
     assert hits >= 30
+
+
+def test_pages_are_put_in_place_under_the_same_lock(project, monkeypatch):
+    """Between a run and its pages no other run may begin."""
+
+    def publish(*_: object) -> bool:
+        with pytest.raises(RunError, match="is in use by process"), only_one():
+            pass
+        return False
+
+    monkeypatch.setattr("analysis.cli._publish", publish)
+    write_suite(project, [1])
+    analysis(project, "run", "all", "--publish", "--quiet")
 
 
 def test_a_second_run_leaves_with_a_clear_message(project):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import samples
 
 from analysis.errors import PublishError
 from analysis.publish import edition, record
+from analysis.publish.ahead import Ahead
 from analysis.publish.edition import publish_edition
 from analysis.publish.notice import with_notice
 from analysis.publish.scrub import scrubbed
@@ -43,6 +45,42 @@ def test_the_site_is_a_link_that_moves_to_the_new_edition(built):
     publish_edition(built / "runs", site)
     kept = [folder for folder in (built / "site-editions").iterdir() if folder.is_dir()]
     assert len(kept) == edition.KEPT
+
+
+def test_pages_made_ahead_are_those_that_publishing_makes(tmp_path, monkeypatch):
+    """Byte for byte, and publishing makes none of them again."""
+    from analysis.publish import site as pages
+
+    for name in ("effect/zones", "effect/other"):
+        samples.write_report(tmp_path / "runs", name)
+    publish_edition(tmp_path / "runs", tmp_path / "plain")
+    with closing(Ahead(tmp_path / "runs")) as ahead:
+        ahead.begin()
+        for name in ("effect/zones", "effect/other"):
+            ahead.ended(name)
+        assert all(future.result() for future in ahead._made.values())
+        monkeypatch.setattr(pages, "export", lambda *_: pytest.fail("a page was made again"))
+        publish_edition(tmp_path / "runs", tmp_path / "site", ahead)
+    assert content(tmp_path / "site") == content(tmp_path / "plain")
+
+
+def test_pages_made_ahead_of_another_run_are_not_shown(tmp_path):
+    """A run that ended since, and one that cannot become a page: both as publishing sees them."""
+    samples.write_report(tmp_path / "runs")
+    samples.write_report(tmp_path / "runs", "effect/bad")
+    status = tmp_path / "runs/effect/bad/zh/status.json"
+    status.write_text(status.read_text().replace('"done"', '"failed"'), encoding="utf-8")
+    with closing(Ahead(tmp_path / "runs")) as ahead:
+        for name in ("effect/zones", "effect/bad", "effect/none"):
+            ahead.ended(name)
+        assert all(future.result() for future in ahead._made.values())
+        samples.write_report(tmp_path / "runs", edition="2026-12-24")
+        outcomes = publish_edition(tmp_path / "runs", tmp_path / "site", ahead)
+    assert {one.report: one.state for one in outcomes} == {
+        "effect/bad": "failed",
+        "effect/zones": "published",
+    }
+    assert b"24 December 2026" in (tmp_path / "site/effect-zones.en.html").read_bytes()
 
 
 def test_what_did_not_change_is_not_made_again(built, monkeypatch):

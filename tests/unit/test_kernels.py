@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -167,6 +168,19 @@ def test_a_kernel_of_another_environment_is_not_forked():
         kernels.kernel_arguments(["/usr/bin/python3", "-m", "ipykernel_launcher", "-f", "x"])
     own = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "x"]
     assert kernels.kernel_arguments(own) == ["-f", "x"]
+
+
+def test_a_client_that_leaves_before_its_kernel_ended_does_not_harm_the_parent(tmp_path):
+    """It closed the connection; the parent buries the kernel and forks the next."""
+    parent = warm.parent()
+    argv = ["-f", str(tmp_path / "none.json")]
+    for _ in range(5):
+        parent.fork(argv, str(tmp_path), dict(os.environ)).connection.close()
+    time.sleep(0.5)
+    last = parent.fork(argv, str(tmp_path), dict(os.environ))
+    assert parent.alive
+    last.send_signal(signal.SIGKILL)
+    last.close()
 
 
 def test_when_the_client_is_killed_its_kernels_go_with_it(tmp_path):

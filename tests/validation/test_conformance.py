@@ -119,7 +119,7 @@ def test_an_unknown_method_offers_the_nearest():
 
 
 MANY = {"event_study": 200}
-"""Its relaxations are searched in every world; test_coverage.py has its other 1,000."""
+"""Its relaxations are searched in every world; test_coverage.py has its others."""
 BIAS = {"agreement": 0.0063, "bunching": 0.0002}
 """Known biases. Krippendorff's alpha of 80 rated, truth .5, is .0037 too low because it is a bent
 function of a ratio of variances, and .0026 because expected disagreement counts pairs of scores of
@@ -130,7 +130,7 @@ degree 6, half by heaps that are not quite one factor of the course."""
 @pytest.mark.validate
 @pytest.mark.parametrize("name", NAMES)
 def test_size_and_coverage_over_many_worlds(name, row):
-    """1,000 worlds with and without an effect, other seeds than those methods were made with."""
+    """Many worlds with and without an effect, other seeds than those methods were made with."""
     seeds = range(60_000, 60_000 + MANY.get(name, WORLDS))
     for effect in (kind(name).truth, kind(name).null):
         found = study(name, effect, seeds, partial(run, name, truth=effect))

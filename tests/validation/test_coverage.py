@@ -144,7 +144,7 @@ def fewer_draws(monkeypatch):
 @pytest.mark.validate
 @pytest.mark.parametrize(("name", "world"), CARRIES)
 def test_intervals_hold_the_truth_in_hard_worlds(name, world, row):
-    """1,000 worlds each, unbiased and covering, few adopters and few others among them."""
+    """Many worlds each, unbiased and covering, few adopters and few others among them."""
     found, _ = studied(name, world, WORLDS)
     row(found)
     assert_sound(found, refused=refusals(name, world))

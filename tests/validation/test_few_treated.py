@@ -54,7 +54,7 @@ def uneven_world(
     ],
 )
 def test_few_treated_regions_are_covered(treated, untreated, starts, form, inference, effect, row):
-    """1,000 worlds each, unbiased and covering; other seeds than those it was made with."""
+    """Many worlds each, unbiased and covering; other seeds than those it was made with."""
     options = synthetic_control.Options(form=form, draws=100)
 
     def run(seed: int) -> Result:

@@ -96,7 +96,7 @@ def test_high_agreement_with_low_kappa_is_shown_beside_its_cause():
 @pytest.mark.validate
 @pytest.mark.parametrize("form", ["krippendorff", "fleiss", "gwet"])
 def test_the_interval_of_a_nominal_coefficient_covers(form, row):
-    """1,000 worlds of 60 rated by 3 raters; the truth is that of 300,000 rated."""
+    """Many worlds of 60 rated by 3 raters; the truth is that of 300,000 rated."""
 
     def world(rng: np.random.Generator, rated: int) -> np.ndarray:
         true = rng.choice(3, rated, p=[0.5, 0.3, 0.2])
