@@ -171,11 +171,6 @@ def run(targets: tuple[str, ...], language: tuple[str, ...], **options: Any) -> 
 
     Exits with 14 where a report failed, with 15 where a page cannot be made.
     """
-    from analysis.batch import warm
-
-    if not (options["dry_run"] or options["scheduler"]):
-        # It imports what reports need while it is found out what is due; if nothing, it ends.
-        warm.begin()
     from analysis.batch.command import dry_run, run_due
     from analysis.batch.lock import only_one
 

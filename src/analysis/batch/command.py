@@ -67,7 +67,13 @@ def run_due(
     from analysis.batch.runner import Desk, execute_due, prepare
 
     desk = Desk()
-    tasks = prepare(targets, languages, desk, again=options["again"], soon=soon)
+
+    def begin() -> None:
+        if not options["scheduler"]:
+            _begin_parent()
+        soon()
+
+    tasks = prepare(targets, languages, desk, again=options["again"], soon=begin)
     with progress(tasks, options["jobs"], options["mode"]) as show:
         if not any(task.why for task in tasks):
             return 0
@@ -90,6 +96,13 @@ def run_due(
 
             statuses = execute_due(tasks, executor, settings, desk, tell, earlier)
     return sum(not status.done for status in statuses)
+
+
+def _begin_parent() -> None:
+    """The process that forks kernels imports what they need while data are checked."""
+    from analysis.batch import warm
+
+    warm.begin()
 
 
 @contextmanager
