@@ -16,6 +16,7 @@ from analysis.publish.ahead import Ahead
 from analysis.publish.edition import publish_edition
 from analysis.publish.notice import with_notice
 from analysis.publish.scrub import scrubbed
+from analysis.publish.since import Since, sentences
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -249,3 +250,23 @@ def test_paths_and_user_names_are_scrubbed(tmp_path, monkeypatch):
     assert clean["source"] == "read('data/x', '~/keys', r'~\\y')"
     assert clean["data"] == node["data"]
     assert clean["list"] == ["~", 3, None]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ([-17.7, -34.1, 2.7], [-17.7, -34.1, 2.7], "The best estimate is the same."),
+        (
+            [-17.7, -34.1, 2.7],
+            [-17.7, -33.3, 1.6],
+            "The best estimate is the same; its likely range was −34.1% to +2.7%.",
+        ),
+        ([-17.7, -34.1, 2.7], [-9.2, -33.3, 1.6], "The best estimate moved from −17.7% to −9.2%."),
+        (None, [-9.2, -33.3, 1.6], ""),
+    ],
+)
+def test_a_change_of_the_likely_range_alone_is_said(old, new, said):
+    """It may be all that a new method of errors changes."""
+    since = Since(edition="2026-11-01", verdict=("improves",) * 2, relative_percent=(old, new))
+    assert said in " ".join(sentences(since, "en"))
+    assert ("best estimate" in " ".join(sentences(since, "en"))) == bool(said)

@@ -105,10 +105,19 @@ def _estimate(since: Since, language: str, say: Say) -> list[str]:
     old, new = since.relative_percent
     if not old or not new:
         return []
-    if old[0] == new[0]:
+    if old == new:
         return [say("The best estimate is the same.")]
-    shown = [percent(values[0] / 100, language, signed=True) for values in (old, new)]
-    return [say("The best estimate moved from {old} to {new}.", old=shown[0], new=shown[1])]
+    best, *ends = (percent(value / 100, language, signed=True) for value in old)
+    if old[0] == new[0] and len(ends) == 2:
+        return [
+            say(
+                "The best estimate is the same; its likely range was {low} to {high}.",
+                low=ends[0],
+                high=ends[1],
+            )
+        ]
+    now = percent(new[0] / 100, language, signed=True)
+    return [say("The best estimate moved from {old} to {new}.", old=best, new=now)]
 
 
 def _causes(causes: Causes, language: str, say: Say) -> list[str]:
