@@ -87,6 +87,7 @@ def plausible(covered: float, worlds: int) -> bool:
 
 def assert_sound(found: Study, refused: float = 0.0, bias: float = 0.0) -> None:
     """Unbiased within 4 Monte-Carlo errors and a known bias; covering; refusing at most a share."""
-    assert found.refused_share <= refused
+    worlds = found.refused + len(found.value)
+    assert found.refused_share <= refused + ERRORS * monte_carlo_error(refused, worlds)
     assert abs(found.bias) < 4 * found.bias_error + bias
     assert plausible(found.covered, len(found.value))
