@@ -13,6 +13,7 @@ from analysis.errors import DesignError
 from analysis.methods import event_study
 from analysis.stats.honest import (
     Leads,
+    _folded,
     _moments,
     breakdown,
     relative_interval,
@@ -179,3 +180,18 @@ def test_a_panel_without_leads_is_refused():
     panel = make_panel(rng.poisson(100, (12, 6)), starts)
     with pytest.raises(DesignError, match="leads before the base period: are supported"):
         event_study.estimate(panel, event_study.Options(), rng)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.9, 0.95, 0.999])
+@pytest.mark.parametrize("bias", [0.0, 1e-12, 1e-6, 0.01, 0.7, 3.0, 40.0, 1e4])
+def test_the_critical_value_of_a_biased_estimate_is_that_of_the_noncentral_distribution(
+    bias, level
+):
+    """Against the root of a noncentral chi-squared quantile, within its own 1e-9."""
+    known = np.sqrt(stats.ncx2.ppf(level, 1, bias**2)) if bias else stats.norm.ppf(0.5 + level / 2)
+    assert _folded(bias, level) == pytest.approx(known, rel=1e-9)
+
+
+def test_a_bias_that_is_no_number_ends_the_search():
+    """It must not go round for ever."""
+    assert np.isnan(_folded(float("nan"), 0.95))

@@ -57,7 +57,7 @@ def smooth_interval(study: Leads, bound: float, level: float) -> tuple[float, fl
     def length(x: np.ndarray) -> tuple[float, np.ndarray]:
         towards = root @ (base + free @ x[:count])
         spread = float(np.linalg.norm(towards))
-        bias = bound * float(x[count:].sum()) / spread
+        bias = max(bound * float(x[count:].sum()), 0.0) / spread  # rounding may leave it below
         half = _folded(bias, level)
         # The quantile of |N(b, 1)|, q, rises with b by tanh(b q).
         slope = np.tanh(bias * half)
@@ -110,16 +110,17 @@ def _trend_free(study: Leads) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _folded(bias: float, level: float) -> float:
-    """The quantile of |N(bias, 1)| at the level, by Newton's steps."""
+    """The quantile of |N(bias, 1)| at the level, by Newton's steps, of which ten are plenty."""
     found = bias + float(scipy.special.ndtri(0.5 + level / 2))
-    while True:
+    for _ in range(50):
         near, far = found - bias, found + bias
         density = math.exp(-near * near / 2) + math.exp(-far * far / 2)
         excess = float(scipy.special.ndtr(near) - scipy.special.ndtr(-far)) - level
         step = excess * math.sqrt(2 * math.pi) / density
         found -= step
         if abs(step) < 1e-12 * found:
-            return found
+            break
+    return found
 
 
 def relative_interval(
