@@ -59,6 +59,8 @@ HEAVY = 150_000
 DOTS = 200
 POINTS = 72
 """Per inch, as in every SVG: what is measured for the layout is what is drawn."""
+AIR = 3.0
+"""Points between the edge of a drawing and what stands there."""
 COLOURS_KEPT = 64
 MOST_GRIDLINES = 10
 CHARACTERS = {"wide": 84, "narrow": 42}
@@ -108,7 +110,7 @@ def canvas(width: str, height: float = 1.0) -> Iterator[tuple[Figure, Axes]]:
     """A figure of one axes in the house style; no window, no global state left behind."""
     inches, tall = SIZES[width]
     with mpl.rc_context(settings()):
-        figure = Figure(figsize=(inches, tall * height), dpi=POINTS, layout="constrained")
+        figure = Figure(figsize=(inches, tall * height), dpi=POINTS)
         yield figure, figure.add_subplot()
 
 
@@ -132,25 +134,21 @@ def rehearse() -> None:
         axes.plot([1, 2], [0.5, -0.5], marker="o", label=width)
         axes.legend()
 
-    render(draw, "en", simulated=False)
+    _render_one(draw, "en", simulated=False, width="narrow", height=1.0)
 
 
 def _render_one(draw: Draw, language: str, simulated: bool, width: str, height: float) -> Image:
     with canvas(width, height) as (figure, axes), warnings.catch_warnings():
-        # A missing glyph is only a warning to matplotlib; to a reader it is an empty box. So is
-        # a layout that gave up, which leaves labels over one another.
+        # A missing glyph is only a warning to matplotlib; to a reader it is an empty box.
         warnings.filterwarnings("error", message=".*[Gg]lyph.*")
-        warnings.filterwarnings("error", message=".*layout not applied.*")
         draw(figure, axes, width)
         if simulated:
             watermark(figure, language)
         try:
             image = _drawn(figure)
         except UserWarning as warning:
-            glyph = "glyph" in str(warning).lower()
-            remedy = "Add the character in scripts/build_font.py" if glyph else "Use shorter names"
-            problem = Problem("figure", str(warning), remedy)
-            raise PublishError([problem]) from None
+            remedy = "Add the character in scripts/build_font.py"
+            raise PublishError([Problem("figure", str(warning), remedy)]) from None
         _refuse_dense_grid(figure)
     return image
 
@@ -191,10 +189,56 @@ def _paths(figure: Figure) -> bytes:
     nothing = {"Date": None, "Creator": None}
     renderer = RendererSVG(width, height, target, image_dpi=POINTS, metadata=nothing)
     _Measured(figure, renderer)
+    _make_room(figure.axes[0], renderer)
     figure.draw(renderer)
     renderer.finalize()
-    figure.set_layout_engine("none")
     return target.getvalue().encode()
+
+
+def _make_room(axes: Axes, renderer: RendererSVG) -> None:
+    """Place the axes so that all that stands beside them finds room, with a little air.
+
+    What matplotlib's constrained layout comes to with one axes. That measures twice, always; here
+    the second time is spared where what was measured cannot have changed with the size.
+
+    Raises
+    ------
+    PublishError: nothing is left for the axes.
+    """
+    if _fit(axes, renderer):
+        _fit(axes, renderer)
+
+
+def _fit(axes: Axes, renderer: RendererSVG) -> bool:
+    """Place the axes by what stands beside them now; whether that must be looked at again."""
+    needed = axes.get_tightbbox(renderer, for_layout_only=True)
+    assert needed is not None  # noqa: S101  the axes are shown
+    ticks = _ticks(axes)
+    whole, own = axes.figure.bbox, axes.bbox
+    left, bottom = own.x0 - needed.x0 + AIR, own.y0 - needed.y0 + AIR
+    right, top = needed.x1 - own.x1 + AIR, needed.y1 - own.y1 + AIR
+    width, height = whole.width - left - right, whole.height - bottom - top
+    if min(width, height) <= 0:
+        raise PublishError([Problem("figure", "has no room for its axes", "Use shorter names")])
+    box = (left / whole.width, bottom / whole.height, width / whole.width, height / whole.height)
+    axes.set_position(box)
+    return _ticks(axes) != ticks or _stick_out(axes, renderer)
+
+
+def _ticks(axes: Axes) -> list[list[float]]:
+    """Where the ticks of both axes stand; their number follows the size."""
+    return [list(axis.get_majorticklocs()) for axis in (axes.xaxis, axes.yaxis)]
+
+
+def _stick_out(axes: Axes, renderer: RendererSVG) -> bool:
+    """Whether words or a legend of the axes stand partly outside them."""
+    legend = axes.get_legend()
+    beside = [text for text in axes.texts if text.get_in_layout()]
+    extents = [one.get_window_extent(renderer) for one in [*beside, *([legend] if legend else [])]]
+    own = axes.bbox.padded(0.5)
+    return any(
+        not (own.contains(box.x0, box.y0) and own.contains(box.x1, box.y1)) for box in extents
+    )
 
 
 def _refuse_dense_grid(figure: Figure) -> None:
