@@ -120,8 +120,14 @@ def event_path(
     )
 
 
+PLAIN = frozenset({str, int, bool, type(None)})
+"""Types of JSON that need no look at their value."""
+
+
 def plain(value: Any) -> Any:
     """The value as plain JSON types; not-a-number and infinity become ``None``."""
+    if type(value) in PLAIN:
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         return {item.name: plain(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, Mapping):

@@ -22,7 +22,7 @@ def scrubbed(value: Any) -> Any:
 
 def _scrub(value: Any, project: str) -> Any:
     if isinstance(value, str):
-        return _text(value, project)
+        return _text(value, project) if "/" in value or "\\" in value else value
     if isinstance(value, list):
         return [_scrub(item, project) for item in value]
     if isinstance(value, dict):
@@ -35,7 +35,7 @@ def _scrub(value: Any, project: str) -> Any:
 
 
 def _text(text: str, project: str) -> str:
-    if len(text) > LONG or not ("/" in text or "\\" in text):
+    if len(text) > LONG:
         return text
     if len(project) > 1:
         text = text.replace(f"{project}/", "").replace(project, ".")

@@ -112,8 +112,9 @@ def build(folder: Path) -> Built:
     PublishError: a run failed, or a page cannot be made.
     """
     statuses = {language: _done(folder / language) for language in LANGUAGES}
-    _refuse_other_run(folder, statuses)
-    pages = _pages(folder)
+    notebooks = {name: read_json(folder / name / "notebook.ipynb") for name in LANGUAGES}
+    _refuse_other_run(folder, statuses, notebooks)
+    pages = _pages(folder, notebooks)
     _refuse_other_numbers(folder, pages)
     files = {
         page_file(name_of(folder), language): export(page, _imprint(folder, statuses[language]))
@@ -133,12 +134,13 @@ def _done(folder: Path) -> Status:
     return status
 
 
-def _refuse_other_run(folder: Path, statuses: dict[str, Status]) -> None:
+def _refuse_other_run(
+    folder: Path, statuses: dict[str, Status], notebooks: dict[str, dict[str, Any]]
+) -> None:
     """A notebook belongs to the run whose status stands beside it, by its content key."""
     problems = []
     for language, status in statuses.items():
-        notebook = read_json(folder / language / "notebook.ipynb")
-        key = notebook.get("metadata", {}).get("analysis", {}).get("key", "")
+        key = notebooks[language].get("metadata", {}).get("analysis", {}).get("key", "")
         if key != status.key:
             where = f"{report_of(folder)} ({language})"
             problems.append(Problem(where, "holds the notebook of another run", "Run it again"))
@@ -146,15 +148,13 @@ def _refuse_other_run(folder: Path, statuses: dict[str, Status]) -> None:
         raise PublishError(problems)
 
 
-def _pages(folder: Path) -> dict[str, Page]:
+def _pages(folder: Path, notebooks: dict[str, dict[str, Any]]) -> dict[str, Page]:
     """The report in every language, or the problems of all languages together."""
     pages: dict[str, Page] = {}
     problems: list[Problem] = []
-    for language in LANGUAGES:
+    for language, notebook in notebooks.items():
         try:
-            pages[language] = read_page(
-                scrubbed(read_json(folder / language / "notebook.ipynb")), language
-            )
+            pages[language] = read_page(scrubbed(notebook), language)
         except PublishError as error:
             place = f"{report_of(folder)} ({language})"
             problems += [replace(item, where=f"{place}, {item.where}") for item in error.problems]

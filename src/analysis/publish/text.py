@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import mistune
@@ -38,6 +39,7 @@ OPENING = re.compile(rf"(?<=[{HAN}])(\*+)(?=[^\w\s*])")
 Token = dict[str, Any]
 
 
+@lru_cache(maxsize=8192)
 def words(text: str, language: str) -> Markup:
     """The text escaped; every run of words in the other language says which it is in."""
     pattern, other = (ENGLISH, "en") if language == "zh" else (CHINESE, "zh")
@@ -99,6 +101,7 @@ def blocks(tokens: Sequence[Token], language: str) -> Markup:
     return _clean(Writer(language)(tokens, BlockState()))
 
 
+@lru_cache(maxsize=8192)
 def inline(text: str, language: str) -> Markup:
     """One sentence of markdown (bold, emphasis, code, links) as sanitised HTML."""
     tokens = mistune.create_markdown(renderer=None).inline(_gaps(text), {})
