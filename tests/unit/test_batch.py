@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import nbformat
@@ -12,6 +13,7 @@ import yaml
 from click.testing import CliRunner
 
 from analysis.batch import execute as runner
+from analysis.batch.lock import only_one, touched
 from analysis.batch.plan import plan
 from analysis.errors import AnalysisError
 
@@ -166,3 +168,20 @@ def test_methods_are_listed_one_line_each():
 
     assert [line.split()[0] for line in lines] == list(names())
     assert all(len(line) > 40 for line in lines)
+
+
+def test_what_was_touched_since_the_last_run_is_told_by_its_lock(project):
+    """A hint that a process may begin its imports; young files, new ones, and none there."""
+    assert touched()
+    with only_one():
+        assert not touched()
+    params = project / "params" / "intervention_effect" / "enterprise_zones.yml"
+    for change in (params.touch, (project / "data" / "more").mkdir, params.unlink):
+        assert not touched()
+        time.sleep(0.02)
+        change()
+        assert touched()
+        with only_one():
+            pass
+    shutil.rmtree(project / "notebooks")
+    assert not touched()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from jupyter_client.provisioning import KernelProvisionerFactory
 from analysis.batch import kernels, warm
 from analysis.batch.execute import Settings, execute, settings_here
 from analysis.batch.plan import Run
+from analysis.data.dataset import held, read_dataset
 from analysis.params import InterventionEffect
 
 pytestmark = pytest.mark.notebooks
@@ -75,6 +77,46 @@ def test_the_parent_has_one_thread_and_kernels_are_its_children(tmp_path):
     assert pids[0] == warm.parent().process.pid
     assert len(list(Path(f"/proc/{pids[0]}/task").iterdir())) == 1
     assert loaded
+
+
+def test_kernels_find_what_was_read_before_them_and_read_what_changed(tmp_path, root):
+    """Datasets are handed over whole; the parent keeps its one thread, other files are read."""
+    folder = tmp_path / "zones"
+    shutil.copytree(root / "data/enterprise_zones", folder)
+    ours = read_dataset(folder)
+    source = (
+        "from analysis.data import dataset\n"
+        f"before = dataset.held(); found = dataset.read_dataset({str(folder)!r})\n"
+        "print([any(found is one for one in before.values()), len(found.tables['outcomes'])])"
+    )
+    warm.parent().hand_over(held())
+    assert held()
+    rows = len(ours.tables["outcomes"])
+    assert run_cells(source, folder=tmp_path) == [f"[True, {rows}]"]
+    assert len(list(Path(f"/proc/{warm.parent().process.pid}/task").iterdir())) == 1
+    outcomes = folder / "outcomes.csv"
+    lines = outcomes.read_text(encoding="utf-8").splitlines(keepends=True)
+    outcomes.write_text("".join(lines[:-1]), encoding="utf-8")
+    assert run_cells(source, folder=tmp_path) == [f"[False, {rows - 1}]"]
+
+
+def test_a_parent_with_threads_does_not_fork(tmp_path, caplog):
+    """Threads do not survive a fork; the kernel is an ordinary one, and the log says why."""
+
+    class Starter:
+        def __reduce__(self):
+            start = "__import__('threading').Thread(target=__import__('time').sleep, args=(60,), "
+            return eval, (f"{start}daemon=True).start() or {{}}",)
+
+    warm.stop()
+    try:
+        warm.parent().hand_over(Starter())
+        with caplog.at_level(logging.WARNING):
+            printed = run_cells("print(1)", folder=tmp_path)
+    finally:
+        warm.stop()
+    assert printed == ["1"]
+    assert "the warm parent has 2 threads" in caplog.text
 
 
 def gone(pid: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import yaml
 from test_panel import ABOUT, ask
 
 from analysis.data.crosswalk import lookup
-from analysis.data.dataset import read_dataset
+from analysis.data.dataset import held, hold, read_dataset
 from analysis.data.kept_cells import FOLDER, record_panel, whole
 from analysis.data.national import Nation, truth_counts, world, write_nation
 from analysis.data.places import county_codes
@@ -409,3 +410,17 @@ def test_a_day_of_receipt_stays_a_day(nation):
     first = pd.read_parquet(nation / "complaints" / "2024-02.parquet")["received_on"]
     assert isinstance(first.iloc[0], dt.date)
     assert first.max() <= dt.date(2024, 2, 29)
+
+
+def test_what_was_read_can_be_handed_to_another_process(months):
+    """Tables, records counted and accounts, whole; what lies in a database is asked anew."""
+    read = read_dataset(months)
+    hold({(months, None, (object(),)): read})
+    handed = pickle.loads(pickle.dumps(held()))  # noqa: S301
+    (found,) = [one for one in handed.values() if one.folder == months]
+    pd.testing.assert_frame_equal(found.panel.frame, read.panel.frame)
+    assert found.accounts == read.accounts
+    assert found.hashes == read.hashes
+    assert found.tables.keys() == read.tables.keys()
+    for name, frame in read.tables.items():
+        pd.testing.assert_frame_equal(found.tables[name], frame)

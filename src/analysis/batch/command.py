@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import json
 import math
 import os
@@ -79,13 +80,22 @@ def run_due(
             return 0
         # Imported here: papermill takes a second, which a run with nothing to do does not have.
         from analysis.batch.execute import settings_here
+        from analysis.data.dataset import held
         from analysis.report.editions import read_counts
+
+        if not options["scheduler"]:
+            from analysis.batch import warm
+
+            # Each kernel would read and check the same tables anew.
+            warm.hand_over(held())
 
         settings = settings_here(
             limit=options["limit"], retries=options["retries"], results=str(results_folder())
         )
         with _ended_by_signal(), _executor(options["scheduler"], options["jobs"]) as executor:
             earlier = read_counts(options["site"])
+            # What was imported is never garbage, and no longer looked through.
+            gc.freeze()
             pending = Counter(task.run.report for task in tasks if task.why)
 
             def tell(status: Status) -> None:

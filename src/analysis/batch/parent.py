@@ -1,11 +1,13 @@
 """The warm parent: one single-threaded process that has imported everything and forks kernels.
 
-    python -m analysis.batch.parent SOCKET
+    python -m analysis.batch.parent SOCKET FILE
 
 It listens on a Unix socket. One connection is one kernel: the client sends a line
-``{"argv": […], "cwd": "…", "env": {…}}`` and receives ``{"pid": …}``, later ``{"exit": …}``; it may
-send ``{"signal": …}`` between. A connection that closes takes its kernel with it, and the end of
-standard input takes everything, so that no kernel outlives the process that asked for it.
+``{"argv": […], "cwd": "…", "env": {…}, "handed": …}`` and receives ``{"pid": …}`` or
+``{"refused": …}``, later ``{"exit": …}``; it may send ``{"signal": …}`` between. A connection that
+closes takes its kernel with it, and the end of standard input takes everything, so that no kernel
+outlives the process that asked for it. ``FILE`` is the number of an open file with the datasets
+that the client has read, ``handed`` their length in bytes: kernels find them as if read.
 """
 
 from __future__ import annotations
@@ -14,7 +16,9 @@ import contextlib
 import gc
 import importlib
 import json
+import mmap
 import os
+import pickle
 import selectors
 import signal
 import socket
@@ -27,8 +31,16 @@ from typing import Any, NoReturn
 PRELOAD = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
-    # Loaded by each kernel at its start otherwise, a tenth of a second.
+    # Loaded by each kernel at its start otherwise.
     "ipykernel.debugger",
+    "IPython.core.debugger",
+    "IPython.core.completerlib",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "faulthandler",
+    "tornado.platform.asyncio",
+    "zmq.utils.garbage",
     "matplotlib.backends.backend_svg",
     "encodings.utf_8_sig",
     "pandas.core.reshape.reshape",
@@ -69,8 +81,10 @@ class Child:
 class Parent:
     """Accepts connections, forks, passes signals on, and tells each client how its kernel ended."""
 
-    def __init__(self, listener: socket.socket) -> None:
+    def __init__(self, listener: socket.socket, file: int) -> None:
         self.listener = listener
+        self.file = file
+        self.holds = 0
         self.selector = selectors.DefaultSelector()
         self.children: dict[int, Child] = {}
         self.waiting: dict[socket.socket, bytes] = {}
@@ -109,6 +123,11 @@ class Parent:
             return
         wanted = json.loads(self.waiting.pop(connection))
         self.selector.unregister(connection)
+        self.take(int(wanted["handed"]))
+        if (count := threads()) > 1:
+            send(connection, {"refused": f"the warm parent has {count} threads"})
+            connection.close()
+            return
         pid = os.fork()
         if pid == 0:
             self.become_kernel(connection, wanted)
@@ -116,6 +135,17 @@ class Parent:
         self.children[pid] = child
         self.selector.register(connection, selectors.EVENT_READ, lambda _: self.message(child))
         send(connection, {"pid": pid})
+
+    def take(self, length: int) -> None:
+        """Hold the datasets that were handed over, unless they are held."""
+        if length == self.holds:
+            return
+        from analysis.data.dataset import hold
+
+        with mmap.mmap(self.file, length, access=mmap.ACCESS_READ) as content:
+            hold(pickle.loads(content))  # noqa: S301  from our own client
+        self.holds = length
+        gc.freeze()
 
     def message(self, child: Child) -> None:
         """A signal to pass on; a closed connection ends the kernel."""
@@ -165,8 +195,8 @@ class Parent:
             held = [self.listener, connection, *self.waiting]
             for own in [*held, *(child.connection for child in self.children.values())]:
                 own.close()
-            os.close(self.wake)
-            os.close(self.wakeup)
+            for number in (self.wake, self.wakeup, self.file):
+                os.close(number)
             run_kernel(wanted)
             status = 0
         except SystemExit as leaving:
@@ -209,8 +239,8 @@ def run_kernel(wanted: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(wanted["env"])
     os.chdir(wanted["cwd"])
-    # A report lives for a second; looking for garbage ever again costs a twentieth of it.
-    gc.set_threshold(50_000, 20, 100)
+    # Most reports are over before there are so many; to look for garbage costs a fiftieth of one.
+    gc.set_threshold(200_000, 20, 100)
     # All kernels would draw the same numbers otherwise.
     random.seed()
     np.random.seed()  # noqa: NPY002
@@ -228,12 +258,15 @@ def preload() -> list[str]:
         except ImportError:
             missing.append(name)
     with contextlib.suppress(ImportError):
+        from analysis.report.numbers import number
         from analysis.report.style import rehearse
         from analysis.report.wording import LANGUAGES, catalogue
 
         rehearse()
         for language in LANGUAGES:
             catalogue(language)
+            # Reads the locale, which takes as long as a figure.
+            number(0.5, language, 1)
     return missing
 
 
@@ -243,25 +276,27 @@ def threads() -> int:
     return len(list(tasks.iterdir())) if tasks.is_dir() else threading.active_count()
 
 
-def main(path: str) -> None:
+def main(path: str, file: int) -> None:
     """Preload, listen, say ``ready``, serve."""
     if sys.path and (sys.path[0] == "" or Path(sys.path[0]) == Path.cwd()):
         del sys.path[0]
     # An interrupt at the terminal reaches every process; kernels get theirs from the client.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Looking for garbage while importing takes a sixth of the time and finds next to nothing.
+    gc.disable()
     preload()
     if threads() > 1:
         sys.stdout.write(f"refused {threads()} threads\n")
         return
-    gc.collect()
     gc.freeze()
+    gc.enable()
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
     listener.listen(64)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    Parent(listener).serve()
+    Parent(listener, file).serve()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], int(sys.argv[2]))

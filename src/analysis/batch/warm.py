@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import json
 import os
+import pickle
 import selectors
 import socket
 import subprocess
@@ -39,7 +40,10 @@ class Kernel:
         self.connection = connection
         self.received = b""
         self.exit: int | None = None
-        self.pid = int(self._line(START_LIMIT)["pid"])
+        answer = self._line(START_LIMIT)
+        if "refused" in answer:
+            raise ForkUnavailableError(answer["refused"])
+        self.pid = int(answer["pid"])
         connection.setblocking(False)
 
     def poll(self) -> int | None:
@@ -88,13 +92,31 @@ class WarmParent:
     def __init__(self) -> None:
         self.folder = tempfile.TemporaryDirectory(prefix="analysis-warm-")
         self.socket = str(Path(self.folder.name) / "parent")
+        # It has no name, so that what is handed over is gone however the processes end.
+        self.handed = tempfile.TemporaryFile()  # noqa: SIM115  closed when the parent ends
+        self.length = 0
+        number = self.handed.fileno()
         self.process = subprocess.Popen(  # noqa: S603  our own module
-            [sys.executable, "-m", "analysis.batch.parent", self.socket],
+            [sys.executable, "-m", "analysis.batch.parent", self.socket, str(number)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            pass_fds=(number,),
             env={**os.environ, **PINNED, **PARENT},
         )
         self.ready = False
+
+    def hand_over(self, content: Any) -> None:
+        """Data for kernels forked from now on, in place of what was handed over before."""
+        self.length = 0
+        try:
+            self.handed.seek(0)
+            self.handed.truncate()
+            pickle.dump(content, self.handed, pickle.HIGHEST_PROTOCOL)
+            self.handed.flush()
+        except OSError:
+            # No room for it: each kernel reads for itself.
+            return
+        self.length = self.handed.tell()
 
     def wait(self) -> None:
         """Until it has imported everything.
@@ -119,11 +141,14 @@ class WarmParent:
         ForkUnavailableError: the parent is gone.
         """
         connection = socket.socket(socket.AF_UNIX)
-        request = {"argv": argv, "cwd": cwd, "env": {**env, **PINNED}}
+        request = {"argv": argv, "cwd": cwd, "env": {**env, **PINNED}, "handed": self.length}
         try:
             connection.connect(self.socket)
             connection.sendall(json.dumps(request).encode() + b"\n")
             return Kernel(connection)
+        except ForkUnavailableError:
+            connection.close()
+            raise
         except OSError as error:
             connection.close()
             raise ForkUnavailableError("the warm parent went away") from error
@@ -146,6 +171,7 @@ class WarmParent:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.handed.close()
         self.folder.cleanup()
 
     def _first_line(self) -> str:
@@ -186,6 +212,16 @@ def begin() -> None:
     with _lock:
         if not _parents:
             _parents.append(WarmParent())
+
+
+def hand_over(content: Any) -> None:
+    """Data for the kernels of this process, where a parent was begun that can hold them.
+
+    ``content`` is what :func:`analysis.data.dataset.held` gives: each kernel would read it anew.
+    """
+    with _lock:
+        for one in _parents:
+            one.hand_over(content)
 
 
 def stop() -> None:

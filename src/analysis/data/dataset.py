@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -140,7 +139,7 @@ def read_dataset(path: str | Path, tables: Iterable[str] | None = None) -> Datas
         # A database tells nothing of its changes: it is asked every time.
         stamp.append(object())
     wanted = None if tables is None else tuple(sorted({*tables, "regions", "crosswalk"}))
-    return _read(folder, wanted, tuple(stamp))
+    return _read((folder, wanted, tuple(stamp)))
 
 
 def _databases(folder: Path, about: About) -> list[Path]:
@@ -148,13 +147,36 @@ def _databases(folder: Path, about: About) -> list[Path]:
     return [file for file in files if file is not None]
 
 
-@lru_cache(maxsize=8)
-def _read(folder: Path, wanted: tuple[str, ...] | None, stamp: tuple) -> Dataset:  # noqa: ARG001
-    """Reading is repeated only when a file changed, which ``stamp`` tells."""
-    dataset, problems = examine(folder, wanted)
-    if problems:
-        raise ContractError(problems)
-    return dataset
+Asked = tuple[Path, tuple[str, ...] | None, tuple[object, ...]]
+"""What was read: the folder, the tables wanted, and when the files were last changed."""
+MOST_HELD = 8
+_held: dict[Asked, Dataset] = {}
+
+
+def _read(asked: Asked) -> Dataset:
+    """Reading is repeated only when a file changed."""
+    if asked not in _held:
+        dataset, problems = examine(*asked[:2])
+        if problems:
+            raise ContractError(problems)
+        hold({asked: dataset})
+    return _held[asked]
+
+
+def held() -> dict[Asked, Dataset]:
+    """What this process has read, for another to :func:`hold`; never what must be asked anew."""
+    return {
+        asked: dataset
+        for asked, dataset in _held.items()
+        if all(isinstance(part, tuple) for part in asked[2])
+    }
+
+
+def hold(read: Mapping[Asked, Dataset]) -> None:
+    """Datasets that need not be read again while their files stay as they are."""
+    _held.update(read)
+    while len(_held) > MOST_HELD:
+        del _held[next(iter(_held))]
 
 
 def examine(folder: Path, wanted: tuple[str, ...] | None = None) -> tuple[Dataset, list[Problem]]:
