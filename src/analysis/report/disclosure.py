@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from analysis.errors import Problem, PublishError
 from analysis.report.editions import Counted, counted_in, growth, linked
@@ -201,12 +202,13 @@ class Identifiers:
 
 def identifiers(tables: Mapping[str, pd.DataFrame]) -> Identifiers:
     """Hashes and shapes of every identifier of a person or an enterprise in the tables."""
-    found: dict[str, set[str]] = {}
+    found: dict[str, list[pd.Series]] = {}
     for frame in tables.values():
         for name in IDENTITIES & set(map(str, frame.columns)):
-            found.setdefault(name, set()).update(frame[name].dropna().astype(str).unique())
+            found.setdefault(name, []).append(frame[name].dropna().astype(str))
     seals, shapes = {}, {}
-    for name, values in sorted(found.items()):
+    for name, columns in sorted(found.items()):
+        values = pd.unique(pd.concat(columns))
         if len(values) <= SEALS_KEPT:
             seals[name] = sorted(seal(value) for value in values)
         else:
@@ -221,12 +223,27 @@ def seal(identifier: str) -> str:
 
 def shapes_of(values: Iterable[str]) -> list[str]:
     """The fewest patterns that fit every identifier: by letters, else by their length."""
-    listed = list(values)
-    for describe_one in (shape, lambda value: rf"\w{{{len(value)}}}"):
-        patterns = sorted({describe_one(value) for value in listed})
-        if len(patterns) <= SHAPES_KEPT:
-            break
-    return patterns
+    texts = pd.Series(values, dtype="string[pyarrow]")
+    patterns: set[str] = set()
+    for text in _without_digits(texts):
+        patterns.add(shape(text))
+        if len(patterns) > SHAPES_KEPT:
+            return sorted(rf"\w{{{length}}}" for length in texts.str.len().unique())
+    return sorted(patterns)
+
+
+def _without_digits(texts: pd.Series) -> Iterator[str]:
+    """The texts with 0 for every digit, each once: a million numbers have few shapes.
+
+    Digits are replaced in Arrow's own buffer, where no other character holds their bytes.
+    """
+    whole = pa.table({"text": texts})["text"].cast(pa.large_string()).combine_chunks()
+    _, offsets, data = whole.buffers()
+    letters = np.frombuffer(data or b"", np.uint8).copy()
+    letters[(letters >= ord("0")) & (letters <= ord("9"))] = ord("0")
+    buffers = [None, offsets, pa.py_buffer(letters)]
+    masked = pa.Array.from_buffers(whole.type, len(whole), buffers, offset=whole.offset)
+    return (text.as_py() for text in masked.unique())
 
 
 def shape(identifier: str) -> str:
