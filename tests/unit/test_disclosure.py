@@ -310,6 +310,7 @@ def test_identifiers_without_a_common_shape_are_told_by_their_length():
     hashed = [hashlib.sha256(bytes([number])).hexdigest() for number in range(200)]
     assert shapes_of(hashed) == [r"\w{64}"]
     assert shapes_of(["E12", "E34"]) == [r"E\d\d"]
+    assert shapes_of(["甲-1", "甲-٣", "乙-2"]) == [r"乙\-\d", r"甲\-\d"]
 
 
 def test_every_small_table_is_protected_by_brute_force():
