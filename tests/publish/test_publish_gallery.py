@@ -12,7 +12,7 @@ from browser import check_page
 from PIL import Image as Picture
 
 from analysis.errors import PublishError
-from analysis.report import style
+from analysis.report import drawing, style
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_colours_can_be_told_apart_in_grey():
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_axes_stand_where_matplotlib_would_lay_them_out(language, monkeypatch):
     """Ours measures once where that is enough; nothing is cut, and few labels move by 3 points."""
-    make_room, moved, cut = style._make_room, [], []
+    make_room, moved, cut = drawing.make_room, [], []
 
     def spare(axes, renderer):
         taken, whole = axes.get_tightbbox(renderer, for_layout_only=True), axes.figure.bbox
@@ -119,7 +119,7 @@ def test_axes_stand_where_matplotlib_would_lay_them_out(language, monkeypatch):
         moved.append(np.abs(axes.bbox.extents - theirs).max())
         cut.append((np.minimum(left, 2) - spare(axes, renderer)).max())
 
-    monkeypatch.setattr(style, "_make_room", compared)
+    monkeypatch.setattr(drawing, "make_room", compared)
     made = [figure for case in gallery.CASES for figure in gallery.figures(case, language)]
     made += gallery.printed_figures(language)
     assert len(moved) == 2 * len(made)
