@@ -74,6 +74,8 @@ def test_a_table_whose_rows_do_not_fit_its_columns_is_refused():
         b"<svg><script>alert(1)</script></svg>",
         b"<svg onload = 'alert(1)'/>",
         b"<svg id='>' onload='alert(1)'/>",
+        b"<SVG OnLoad='alert(1)'/>",
+        b"<svg><ScRiPt>alert(1)</ScRiPt></svg>",
         b"<svg><image href='https://example.org/x.png'/></svg>",
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -98,6 +99,22 @@ def test_kernels_find_what_was_read_before_them_and_read_what_changed(tmp_path, 
     lines = outcomes.read_text(encoding="utf-8").splitlines(keepends=True)
     outcomes.write_text("".join(lines[:-1]), encoding="utf-8")
     assert run_cells(source, folder=tmp_path) == [f"[False, {rows - 1}]"]
+
+
+def test_without_room_for_the_data_nothing_is_handed_over():
+    """A full disk, here a limit on the size of files: kernels read for themselves."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    parent = warm.WarmParent()
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (16, before[1]))
+        parent.hand_over(bytes(1000))
+        assert parent.length == 0
+        parent.stop()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        parent.stop()
+    assert parent.handed.closed
+    assert not Path(parent.folder.name).exists()
 
 
 def test_a_parent_with_threads_does_not_fork(tmp_path, caplog):

@@ -171,7 +171,9 @@ class WarmParent:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self.handed.close()
+        with contextlib.suppress(OSError):
+            # Where there was no room for it, closing tries once more to write.
+            self.handed.close()
         self.folder.cleanup()
 
     def _first_line(self) -> str:
