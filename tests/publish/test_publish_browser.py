@@ -44,6 +44,16 @@ def test_a_page_has_nothing_wrong_in_a_browser(chromium, site, file, width):
     assert check_page(site / file, width) == []
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_first_screen_holds_the_answer(chromium, site, language, width):
+    """Verdict and first sentence, without scrolling; the contents can still be reached."""
+    bottom = "() => document.querySelector('main .points li').getBoundingClientRect().bottom"
+    with opened(site / f"effect-simulated.{language}.html", width) as (page, _):
+        assert page.evaluate(bottom) < 844
+        assert page.locator("nav a").first.is_visible()
+
+
 def test_the_check_finds_what_is_wrong(chromium, site, tmp_path):
     """A page with a script, an outside image, a wide block, pale text and a bare run of Chinese."""
     page = (site / "effect-real.en.html").read_text(encoding="utf-8")
