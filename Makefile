@@ -30,7 +30,7 @@ format: .venv/.ready  ## put code into the house format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-data/simulated/province/dataset.yml: .venv/.ready src/analysis/data/simulate.py
+data/simulated/province/dataset.yml: .venv/.ready src/analysis/simulated/province.py
 	$(BIN)/analysis simulate data/simulated/province
 
 .venv/.ready: pyproject.toml requirements.lock

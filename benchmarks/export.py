@@ -22,7 +22,7 @@ from nbconvert.exporters import HTMLExporter
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/publish")]
 
-from analysis.publish.exporter import ReportExporter  # noqa: E402
+from analysis.publish.pages.exporter import ReportExporter  # noqa: E402
 
 BUDGET = 0.4
 """Seconds: what a warm export may take at the median."""

@@ -50,7 +50,7 @@ def national(regions: int, periods: int) -> tuple[np.ndarray, np.ndarray]:
 
 def panel_of(regions: int, periods: int):
     """The same as counts of enterprises' complaints by month."""
-    from analysis.data.panel import Panel
+    from analysis.data.frames.panel import Panel
 
     outcome, starts = national(regions, periods)
     counts = np.random.default_rng(2).poisson(60 * np.exp(outcome)) + 1.0
@@ -100,8 +100,8 @@ def method(name: str, **options: object) -> Callable[[int, int], Callable[[], ob
 
 def specifications(regions: int, periods: int) -> Callable[[], object]:
     """Every alternative specification of a report."""
-    from analysis.data.about import About
-    from analysis.data.study import Study
+    from analysis.data.description import About
+    from analysis.data.frames.study import Study
     from analysis.params import InterventionEffect
     from analysis.robustness import answer
     from analysis.robustness import specifications as listed
@@ -119,7 +119,7 @@ def leaving_out(every: bool) -> Callable[[int, int], Callable[[], object]]:
     """The staggered effects, with or without every region left out in turn."""
 
     def prepare(regions: int, periods: int) -> Callable[[], object]:
-        from analysis.stats.cohorts import cohort_effects
+        from analysis.stats.panels.cohorts import cohort_effects
 
         outcome, starts = national(regions, periods)
         return lambda: cohort_effects(outcome, starts, np.arange(regions) if every else None)
@@ -131,7 +131,7 @@ def wild(draws: int) -> Callable[[int, int], Callable[[], object]]:
     """The wild cluster bootstrap, drawing included."""
 
     def prepare(regions: int, periods: int) -> Callable[[], object]:
-        from analysis.stats.bootstrap import wild_two_way, wild_weights
+        from analysis.stats.resampling.bootstrap import wild_two_way, wild_weights
 
         outcome, starts = national(regions, periods)
         after = (starts[:, None] > 0) & (np.arange(1, periods + 1) >= starts[:, None])

@@ -67,9 +67,9 @@ def hand_sql(source: str, target: str) -> None:
 
 def ours(folder: Path, suffix: str, target: str, by: tuple[str, ...] = ("kind",)) -> None:
     """The same by the package's expression, computed and written by DuckDB."""
-    from analysis.data.engines import engine, records_in
-    from analysis.data.expression import balanced, counted
-    from analysis.data.source import RecordSource
+    from analysis.data.records.engines import engine, records_in
+    from analysis.data.records.expression import balanced, counted
+    from analysis.data.records.location import RecordSource
 
     source = RecordSource(files=f"complaints/*.{suffix}")
     with engine(source) as connection:
@@ -79,9 +79,9 @@ def ours(folder: Path, suffix: str, target: str, by: tuple[str, ...] = ("kind",)
 
 def ours_for_a_report(folder: Path, keep: str, target: str) -> None:
     """The same as a report gets it: files hashed, cells kept by file or found kept."""
-    from analysis.data.kept_cells import record_panel
-    from analysis.data.places import county_codes
-    from analysis.data.source import RecordSource
+    from analysis.data.records.count_cache import record_panel
+    from analysis.data.records.location import RecordSource
+    from analysis.simulated.places import county_codes
 
     kept = folder.parent / "kept"
     if keep == "new":
@@ -141,7 +141,7 @@ def cube_by_hand(folder: Path, target: str) -> None:
     """All four dimensions by hand-written SQL."""
     import duckdb
 
-    from analysis.data.cells import MEASURES
+    from analysis.data.records.groupings import MEASURES
 
     given = {
         "keys": ", ".join(f"{value} AS {name}" for name, value in CUBE.items()),
@@ -187,8 +187,8 @@ def child(call: str) -> None:
     """Run one way, with everything imported before, and print what it took."""
     import ibis
 
-    import analysis.data.kept_cells
-    import analysis.data.national
+    import analysis.data.records.count_cache
+    import analysis.simulated.nation
 
     ibis.duckdb.connect().disconnect()
     wall, processor = time.perf_counter(), time.process_time()
@@ -233,8 +233,8 @@ def write(folder: Path, records: int, *, csv: bool) -> None:
     for suffix, target in (("parquet", folder), ("csv", folder.with_name(folder.name + "-csv"))):
         if target.exists() or (suffix == "csv" and not csv):
             continue
-        nation = f"analysis.data.national.Nation(records={records}, suffix='{suffix}')"
-        call = f"analysis.data.national.write_nation({nation}, Path('{target}'))"
+        nation = f"analysis.simulated.nation.Nation(records={records}, suffix='{suffix}')"
+        call = f"analysis.simulated.nation.write_nation({nation}, Path('{target}'))"
         wall, processor, peak = run(call)
         name = f"written as {suffix}"
         print(f"{name:<24}{wall:8.2f} s wall{processor:8.2f} s processor{peak:7.2f} GB")

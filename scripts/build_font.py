@@ -21,7 +21,7 @@ from fontTools import subset
 from fontTools.ttLib import TTCollection
 
 SOURCE = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
-TARGET = Path(__file__).resolve().parents[1] / "src/analysis/report/fonts/AnalysisSansSC.otf"
+TARGET = Path(__file__).resolve().parents[1] / "src/analysis/page/charts/fonts/AnalysisSansSC.otf"
 FAMILY = "Analysis Sans SC"
 COUNTY_CHARACTERS = "埇浉瀍猇硚"
 """In names of counties and districts (埇桥, 浉河, 瀍河, 猇亭, 硚口) but not in GB 2312."""

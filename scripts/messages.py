@@ -13,7 +13,7 @@ import string
 import sys
 from pathlib import Path
 
-from analysis.report.wording import catalogue
+from analysis.page.wording import catalogue
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "analysis"
 CALLS = {"say", "t", "translate"}
@@ -22,7 +22,9 @@ CALLS = {"say", "t", "translate"}
 def messages() -> set[str]:
     """Every sentence given to a translator, or held in a ``*_WORDS`` table."""
     found: set[str] = set()
-    for file in [*(SOURCE / "report").rglob("*.py"), *(SOURCE / "publish").rglob("*.py")]:
+    for file in (
+        file for room in ("page", "reports", "publish") for file in (SOURCE / room).rglob("*.py")
+    ):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             found |= _of_call(node) | _of_table(node) | _of_choice(node)
     for file in (SOURCE / "publish").rglob("*.j2"):

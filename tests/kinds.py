@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.data.panel import Panel
+from analysis.data.frames.panel import Panel
 from worlds import county_world
 
 

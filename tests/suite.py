@@ -13,7 +13,7 @@ CELL = """
 import os
 from analysis.params import InterventionEffect
 from analysis.data.dataset import read_dataset
-from analysis.report.plates import *
+from analysis.page.plates import *
 params = InterventionEffect.from_namespace(globals())
 data = read_dataset(params.dataset, ["outcomes"])
 rows = data.tables["outcomes"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.data.panel import Panel
-from analysis.data.simulate import Options, Province, simulate
+from analysis.data.frames.panel import Panel
+from analysis.simulated.province import Options, Province, simulate
 
 
 def make_panel(

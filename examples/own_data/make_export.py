@@ -18,8 +18,8 @@ import numpy as np
 import openpyxl
 import pandas as pd
 
-from analysis.data import records
-from analysis.data.simulate import Options
+from analysis.simulated import province_records as records
+from analysis.simulated.province import Options
 
 HERE = Path(__file__).parent
 SMALL = Options(counties=12, months=24, complaints_per_month=4.0, enterprises=60, seed=8)

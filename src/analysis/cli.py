@@ -16,7 +16,7 @@ import click
 from analysis.errors import AnalysisError, ParamsError, Problem
 
 if TYPE_CHECKING:
-    from analysis.publish.ahead import Ahead
+    from analysis.publish.site.early_pages import Ahead
 
 SITE = Path("build/site")
 
@@ -130,7 +130,7 @@ def check_dataset(target: str, sources: Path | None, report: Path | None) -> Non
 @in_project
 def init(folder: Path, files: tuple[Path, ...]) -> None:
     """Look at exports and write a first dataset.yml with guesses to correct; changes no file."""
-    from analysis.data.draft import write_draft
+    from analysis.data.reading.draft import write_draft
 
     written = write_draft(folder, files)
     click.echo(f"Wrote {written}: look at every line, then run: analysis check {folder}")
@@ -138,8 +138,8 @@ def init(folder: Path, files: tuple[Path, ...]) -> None:
 
 def check_figures(target: str, sources: Path | None) -> None:
     """Published figures against their own rules and, where given, against the documents."""
-    from analysis.data.documents import check_documents, coverage, read_documents
-    from analysis.data.published import read_published
+    from analysis.data.published.documents import check_documents, coverage, read_documents
+    from analysis.data.published.figures import read_published
     from analysis.errors import ContractError
 
     dataset = read_published(target).dataset
@@ -221,8 +221,8 @@ def publish(site: Path, pdf: bool) -> None:
 
 def _print(site: Path) -> None:
     """Every report of the site as a PDF beside its page."""
-    from analysis.publish.pdf import print_pages
-    from analysis.publish.site import report_pages
+    from analysis.publish.pages.pdf import print_pages
+    from analysis.publish.site.build import report_pages
 
     for file in print_pages(report_pages(site)):
         click.echo(f"  printed {file}")
@@ -231,7 +231,7 @@ def _print(site: Path) -> None:
 def _ahead() -> Ahead:
     """Makes pages while reports run."""
     from analysis.batch.status import RUNS
-    from analysis.publish.ahead import Ahead
+    from analysis.publish.site.early_pages import Ahead
 
     return Ahead(RUNS)
 
@@ -239,7 +239,7 @@ def _ahead() -> Ahead:
 def _publish(site: Path, ahead: Ahead | None = None) -> bool:
     """Build the site; whether a page was refused."""
     from analysis.batch.status import RUNS
-    from analysis.publish.edition import publish_edition
+    from analysis.publish.site.edition import publish_edition
 
     outcomes = publish_edition(RUNS, site, ahead)
     bad = [outcome for outcome in outcomes if outcome.state != "published"]
@@ -309,9 +309,9 @@ def simulate(
     folder: Path, records: int | None, suffix: str | None, complaints_per_month: float, **rest: Any
 ) -> None:
     """Write a fictional province with known true effects; same options, same bytes."""
-    from analysis.data.national import Nation, write_nation
-    from analysis.data.records import write
-    from analysis.data.simulate import Options
+    from analysis.simulated.nation import Nation, write_nation
+    from analysis.simulated.province import Options
+    from analysis.simulated.province_records import write
 
     options = {name: value for name, value in rest.items() if value is not None}
     if records is None:

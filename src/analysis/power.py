@@ -26,11 +26,11 @@ import numpy as np
 import pandas as pd
 
 from analysis import methods
-from analysis.data.panel import NEVER, Panel
-from analysis.data.study import Study
+from analysis.data.frames.panel import NEVER, Panel
+from analysis.data.frames.study import Study
 from analysis.errors import AnalysisError, DesignError, Problem
 from analysis.result import Result
-from analysis.stats.resample import minimum_detectable
+from analysis.stats.resampling.jackknife import minimum_detectable
 
 GRID = (0.5, 0.75, 1.0, 1.25, 1.5)
 """Effects tried, in smallest effects to be found by the formula."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from analysis import methods, stored
-from analysis.data.panel import Panel
-from analysis.data.study import Study
+from analysis.data.frames.panel import Panel
+from analysis.data.frames.study import Study
 from analysis.errors import AnalysisError, ParamsError
 from analysis.result import Check, Estimate, Result, Sample
-from analysis.stats.resample import minimum_detectable, t_critical
+from analysis.stats.resampling.jackknife import minimum_detectable, t_critical
 
 WITH_OPTIONS = "_with_options"
 """Ends the key of a specification that runs the headline's method with the options set for it."""

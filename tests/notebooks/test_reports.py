@@ -22,7 +22,7 @@ def site(root, tmp_path_factory) -> Path:
     """The default suite, run and published into a folder of its own."""
     from analysis.batch.execute import execute_all
     from analysis.batch.plan import plan
-    from analysis.publish.site import publish
+    from analysis.publish.site.build import publish
 
     folder = tmp_path_factory.mktemp("site")
     before = Path.cwd()

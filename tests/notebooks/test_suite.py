@@ -117,15 +117,16 @@ def upgrade(project: Path) -> None:
     (project / "code/trial-1.0.dist-info").rename(project / "code/trial-2.0.dist-info")
 
 
+POISSON = "code/analysis/stats/panels/poisson.py"
 EACH_CAUSE = (
     ("data outcomes (1 rows left, 1 came)", "Changed data: outcomes (1 rows came, 1 left).",
      lambda project: change(project, *COUNTY)),
     ("params smallest_effect", "Changed parameters: smallest_effect.",
      lambda project: change(project, "params/intervention_effect/enterprise_zones.yml",
                             "0.05", "0.06")),
-    ("code of the package (stats/poisson.py)",
-     "The code of the analysis changed: stats/poisson.py.",
-     lambda project: change(project, "code/analysis/stats/poisson.py", "import", "import  ")),
+    ("code of the package (stats/panels/poisson.py)",
+     "The code of the analysis changed: stats/panels/poisson.py.",
+     lambda project: change(project, POISSON, "import", "import  ")),
     ("code of the notebook", "The code of the analysis changed: the notebook.",
      lambda project: change(project, "notebooks/intervention_effect.ipynb", "+ seed", "+  seed")),
     ("environment (trial)", "Other versions of software: trial.", upgrade),
@@ -421,7 +422,7 @@ def test_an_edition_is_run_with_what_the_last_one_showed(regions, monkeypatch):
     rows.loc[last, "count"] = (rows.loc[last, "count"].astype(int) + more).astype(str)
     rows.to_csv(file, index=False)
     with monkeypatch.context() as forgetful:
-        forgetful.setattr("analysis.report.editions.read_counts", lambda _: {})
+        forgetful.setattr("analysis.disclosure.editions.read_counts", lambda _: {})
         said = analysis(regions, "run", report, "--publish", check=15)
     assert "gives 1 counts away beside the edition before" in said
     assert json.loads(site_of(regions)["counts.json"])[report]["regions"] == first

@@ -8,7 +8,7 @@ import browser
 import pytest
 import samples
 
-from analysis.publish.site import publish
+from analysis.publish.site.build import publish
 
 
 @pytest.fixture(scope="session")

@@ -22,32 +22,32 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/publish")]
 import samples  # noqa: E402
 
 import analysis as an  # noqa: E402
-from analysis.data.about import About, Words  # noqa: E402
-from analysis.data.panel import Panel  # noqa: E402
-from analysis.data.published import read_published  # noqa: E402
-from analysis.data.regional import Comparison  # noqa: E402
-from analysis.data.study import Study  # noqa: E402
+from analysis.data.description import About, Words  # noqa: E402
+from analysis.data.frames.panel import Panel  # noqa: E402
+from analysis.data.frames.side_by_side import Comparison  # noqa: E402
+from analysis.data.frames.study import Study  # noqa: E402
+from analysis.data.published.figures import read_published  # noqa: E402
+from analysis.page.plates import Figure  # noqa: E402
+from analysis.page.printed_figures import FiguresBrief  # noqa: E402
 from analysis.params import (  # noqa: E402
     ClaimsAudit,
     InterventionEffect,
     PublishedFigures,
     RegionRates,
 )
-from analysis.publish.page import read_page  # noqa: E402
-from analysis.publish.render import Imprint, render_page  # noqa: E402
-from analysis.report.adoption import adoption_figure, paths_figure  # noqa: E402
-from analysis.report.event_time import event_time_figure  # noqa: E402
-from analysis.report.facts import Brief  # noqa: E402
-from analysis.report.figures_brief import FiguresBrief  # noqa: E402
-from analysis.report.plates import Figure  # noqa: E402
-from analysis.report.regions_brief import RegionsBrief, regions_brief  # noqa: E402
-from analysis.report.regions_funnel import funnel_figure  # noqa: E402
-from analysis.report.sensitivity import (  # noqa: E402
+from analysis.publish.pages.page import read_page  # noqa: E402
+from analysis.publish.pages.render import Imprint, render_page  # noqa: E402
+from analysis.reports.intervention_effect.adoption import adoption_figure, paths_figure  # noqa: E402
+from analysis.reports.intervention_effect.brief import Brief  # noqa: E402
+from analysis.reports.intervention_effect.event_time import event_time_figure  # noqa: E402
+from analysis.reports.intervention_effect.sensitivity import (  # noqa: E402
     SPECIFICATION_WORDS,
     leave_one_out_figure,
     specification_figure,
 )
-from analysis.report.verdict import Verdict  # noqa: E402
+from analysis.reports.intervention_effect.verdict import Verdict  # noqa: E402
+from analysis.reports.region_rates.brief import RegionsBrief, regions_brief  # noqa: E402
+from analysis.reports.region_rates.funnel import funnel_figure  # noqa: E402
 from analysis.result import Estimate, Result, event_path  # noqa: E402
 from analysis.robustness import Answer, Robustness  # noqa: E402
 from worlds import make_panel  # noqa: E402

@@ -9,7 +9,7 @@ from typing import Any
 
 from nbformat import v4
 
-from analysis.report.plates import (
+from analysis.page.plates import (
     Column,
     End,
     Figure,

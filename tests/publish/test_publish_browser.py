@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from browser import CLIPPED, OPEN_ALL, OVERFLOW, SPACED, check_page, opened, screenshot
 
-from analysis.publish.library import KINDS
+from analysis.publish.site.library import KINDS
 
 pytestmark = pytest.mark.browser
 

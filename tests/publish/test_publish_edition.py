@@ -11,12 +11,12 @@ import pytest
 import samples
 
 from analysis.errors import PublishError
-from analysis.publish import edition, record
-from analysis.publish.ahead import Ahead
-from analysis.publish.edition import publish_edition
-from analysis.publish.notice import with_notice
-from analysis.publish.scrub import scrubbed
-from analysis.publish.since import Since, sentences
+from analysis.publish.pages.scrub import scrubbed
+from analysis.publish.site import edition, record
+from analysis.publish.site.changes import Since, sentences
+from analysis.publish.site.early_pages import Ahead
+from analysis.publish.site.edition import publish_edition
+from analysis.publish.site.notice import with_notice
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -50,7 +50,7 @@ def test_the_site_is_a_link_that_moves_to_the_new_edition(built):
 
 def test_pages_made_ahead_are_those_that_publishing_makes(tmp_path, monkeypatch):
     """Byte for byte, and publishing makes none of them again."""
-    from analysis.publish import site as pages
+    from analysis.publish.site import build as pages
 
     for name in ("effect/zones", "effect/other"):
         samples.write_report(tmp_path / "runs", name)
@@ -86,7 +86,7 @@ def test_pages_made_ahead_of_another_run_are_not_shown(tmp_path):
 
 def test_what_did_not_change_is_not_made_again(built, monkeypatch):
     """Neither the edition, nor the pages of other reports."""
-    from analysis.publish import site as pages
+    from analysis.publish.site import build as pages
 
     site = built / "site"
     before = site.resolve()
@@ -135,7 +135,7 @@ def test_a_full_disk_leaves_the_last_site_whole(built, monkeypatch, place):
 
     if place == "open":
         monkeypatch.setattr(record, "write_whole", full)
-        monkeypatch.setattr("analysis.publish.site.write_whole", full)
+        monkeypatch.setattr("analysis.publish.site.build.write_whole", full)
     elif place == "fsync":
         monkeypatch.setattr(os, "fsync", full)
     else:
@@ -162,7 +162,7 @@ def test_a_read_only_folder_leaves_the_last_site_whole(built, monkeypatch):
 
 def test_a_page_that_is_cut_off_is_not_shown(built, monkeypatch):
     """The edition is verified before it is shown."""
-    from analysis.publish import site as pages
+    from analysis.publish.site import build as pages
 
     target = (built / "site").resolve()
     samples.write_report(built / "runs", edition="2026-12-01")
@@ -174,7 +174,7 @@ def test_a_page_that_is_cut_off_is_not_shown(built, monkeypatch):
 
 def test_a_site_from_before_editions_becomes_the_first(tmp_path):
     """A folder is replaced by the link, its pages taken over."""
-    from analysis.publish.site import publish
+    from analysis.publish.site.build import publish
 
     samples.write_report(tmp_path / "runs")
     publish(tmp_path / "runs", tmp_path / "site")
@@ -202,7 +202,7 @@ SINCE = {
         "data": [{"table": "outcomes", "left": 1, "came": 1200}],
         "params": ["seed"],
         "notebook": True,
-        "package": ["stats/poisson.py"],
+        "package": ["stats/panels/poisson.py"],
         "environment": ["numpy"],
     },
 }
@@ -222,7 +222,7 @@ def test_a_page_says_what_changed_since_the_last_edition_and_why(built):
         "from −10.0% to −12.0%",
         "outcomes (1,200 rows came, 1 left)",
         "Changed parameters: seed.",
-        "The code of the analysis changed: the notebook; stats/poisson.py.",
+        "The code of the analysis changed: the notebook; stats/panels/poisson.py.",
         "Other versions of software: numpy.",
     ):
         assert said in english

@@ -12,7 +12,7 @@ from browser import check_page
 from PIL import Image as Picture
 
 from analysis.errors import PublishError
-from analysis.report import drawing, style
+from analysis.page.charts import drawing, style
 
 
 @pytest.fixture(scope="module")

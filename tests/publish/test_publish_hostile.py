@@ -16,17 +16,20 @@ import yaml
 from browser import OPEN_ALL, opened
 
 from analysis.data.dataset import read_dataset
-from analysis.data.study import build_study
+from analysis.data.frames.study import build_study
 from analysis.params import InterventionEffect
-from analysis.publish.page import read_page
-from analysis.publish.render import Imprint, export
-from analysis.report.certainty import certainty
-from analysis.report.facts import Brief
-from analysis.report.provenance import end, provenance
-from analysis.report.sensitivity import leave_one_out_figure, specification_figure
-from analysis.report.summary import summary
-from analysis.report.tables import sample_table
-from analysis.report.verdict import judge
+from analysis.publish.pages.page import read_page
+from analysis.publish.pages.render import Imprint, export
+from analysis.reports.intervention_effect.brief import Brief
+from analysis.reports.intervention_effect.certainty import certainty
+from analysis.reports.intervention_effect.provenance import end, provenance
+from analysis.reports.intervention_effect.sensitivity import (
+    leave_one_out_figure,
+    specification_figure,
+)
+from analysis.reports.intervention_effect.summary import summary
+from analysis.reports.intervention_effect.tables import sample_table
+from analysis.reports.intervention_effect.verdict import judge
 from analysis.robustness import estimate_headline, examine
 
 pytestmark = pytest.mark.browser

@@ -16,13 +16,13 @@ import samples
 import yaml
 
 from analysis.errors import PublishError
-from analysis.publish.environment import BANNER_WORDS, TEMPLATE
-from analysis.publish.exporter import ReportExporter
-from analysis.publish.page import read_page
-from analysis.publish.render import LARGEST, Imprint, render_page
-from analysis.publish.text import blocks, inline, parse, words
-from analysis.report.plates import Column, TableData
-from analysis.report.wording import HTML_LANG, translator
+from analysis.page.plates import Column, TableData
+from analysis.page.wording import HTML_LANG, translator
+from analysis.publish.pages.environment import BANNER_WORDS, TEMPLATE
+from analysis.publish.pages.exporter import ReportExporter
+from analysis.publish.pages.page import read_page
+from analysis.publish.pages.render import LARGEST, Imprint, render_page
+from analysis.publish.pages.text import blocks, inline, parse, words
 
 IMPRINT = Imprint("The title", "effect-zones", "2026-11-22", "other.html", "index.html")
 

@@ -12,8 +12,8 @@ import pytest
 import samples
 
 from analysis.errors import PublishError
-from analysis.publish import pdf
-from analysis.publish.site import publish, report_pages
+from analysis.publish.pages import pdf
+from analysis.publish.site.build import publish, report_pages
 
 pytestmark = pytest.mark.browser
 ROWS = 90

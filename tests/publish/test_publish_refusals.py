@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from nbformat import v4
 
 from analysis.errors import PublishError
-from analysis.publish.page import read_page
-from analysis.report.plates import Image
+from analysis.page.plates import Image
+from analysis.publish.pages.page import read_page
 
 
 def refusals(node, language="en"):

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 import samples
 
+from analysis.disclosure.identifiers import seal, shape
 from analysis.errors import PublishError
-from analysis.publish.page import read_page
-from analysis.publish.render import Imprint, render_page
-from analysis.publish.scan import refuse_identifiers
-from analysis.publish.site import publish
-from analysis.publish.text import slug
-from analysis.report.disclosure import seal, shape
+from analysis.publish.pages.page import read_page
+from analysis.publish.pages.render import Imprint, render_page
+from analysis.publish.pages.scan import refuse_identifiers
+from analysis.publish.pages.text import slug
+from analysis.publish.site.build import publish
 
 HIDDEN = "E0415-77"
 SEALS = {"enterprise_id": [seal(HIDDEN)]}

@@ -19,10 +19,10 @@ import samples
 from analysis import methods
 from analysis.data.tables import TABLES
 from analysis.errors import PublishError
-from analysis.publish import record
-from analysis.publish.library import KINDS
-from analysis.publish.site import publish
-from analysis.publish.text import slug
+from analysis.publish.pages.text import slug
+from analysis.publish.site import record
+from analysis.publish.site.build import publish
+from analysis.publish.site.library import KINDS
 
 ROOT = Path(__file__).parents[2]
 

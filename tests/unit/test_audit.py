@@ -7,16 +7,19 @@ import datetime as dt
 import pytest
 
 from analysis.batch.plan import check_study
-from analysis.data.audit import audit
-from analysis.data.audit_rules import RULES
-from analysis.data.claim import study_claim
-from analysis.data.published import Figure, read_published
-from analysis.data.published_tables import RELATION_TYPES
+from analysis.data.published.audit import audit
+from analysis.data.published.audit_rules import RULES
+from analysis.data.published.figures import Figure, read_published
+from analysis.data.published.reported_change import study_claim
+from analysis.data.published.tables import RELATION_TYPES
 from analysis.errors import ParamsError
+from analysis.page.plate_models import read_plate
+from analysis.page.printed_figures import FiguresBrief
 from analysis.params import ClaimsAudit, PublishedFigures
-from analysis.publish.contract import read_plate
-from analysis.report import audit_report, audit_summary, claim, profile_summary
-from analysis.report.figures_brief import FiguresBrief
+from analysis.reports.claims_audit import plates as audit_report
+from analysis.reports.claims_audit import single_claim as claim
+from analysis.reports.claims_audit import summary as audit_summary
+from analysis.reports.published_figures import summary as profile_summary
 
 DERIVED = {"share_derivable", "ratio", "bound", "growth_between"}
 """Relations that allow a number but print none to check."""

@@ -86,7 +86,7 @@ def small_notebook(project: Path, *sources: str) -> None:
     nbformat.write(notebook, file)
 
 
-END = """from analysis.report.plates import End
+END = """from analysis.page.plates import End
 End(key="end", language=language, simulated=True, verdict="cannot_tell",
     facts={"regions": exclude_regions, "first": first_period})"""
 

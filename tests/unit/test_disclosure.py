@@ -11,21 +11,12 @@ import pandas as pd
 import pytest
 from scipy.optimize import LinearConstraint, milp
 
+from analysis.disclosure.attacker import Earlier, Published
+from analysis.disclosure.identifiers import identifiers, seal, shapes_of
 from analysis.errors import PublishError
-from analysis.report.disclosure import (
-    Counts,
-    Rules,
-    describe_rules,
-    enough,
-    identifiers,
-    protect,
-    seal,
-    shapes_of,
-    withheld,
-)
-from analysis.report.plates import Column, Table, TableData
-from analysis.report.wording import translator
-from analysis.stats.attacker import Earlier, Published
+from analysis.page.plates import Column, Table, TableData
+from analysis.page.protection import Counts, Rules, describe_rules, enough, protect, withheld
+from analysis.page.wording import translator
 
 RULES = Rules()
 WIDTH = RULES.width - 1e-6
@@ -295,7 +286,7 @@ def test_averages_need_five_people():
 
 def test_identifiers_are_handed_over_as_hashes_or_shapes(monkeypatch):
     """Few as hashes, many as shapes, and never themselves."""
-    monkeypatch.setattr("analysis.report.disclosure.SEALS_KEPT", 2)
+    monkeypatch.setattr("analysis.disclosure.identifiers.SEALS_KEPT", 2)
     frames = {
         "assessments": pd.DataFrame({"officer_id": ["O12", "O13"], "score": [1, 2]}),
         "complaints": pd.DataFrame({"enterprise_id": ["E1-9", "E2-8", "F3-7", None]}),

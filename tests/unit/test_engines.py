@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 
 import postgres
-from analysis.data.cells import DIMENSIONS, MEASURES, PARTS, as_months, monthly
-from analysis.data.crosswalk import lookup, moved
-from analysis.data.engines import engine, records_in
-from analysis.data.expression import balanced, counted
-from analysis.data.source import RecordSource
+from analysis.data.records.engines import engine, records_in
+from analysis.data.records.expression import balanced, counted
+from analysis.data.records.groupings import DIMENSIONS, MEASURES, PARTS, as_months, monthly
+from analysis.data.records.location import RecordSource
+from analysis.data.regions.crosswalk import lookup, moved
 
 
 def absent(what: str) -> None:

@@ -15,14 +15,17 @@ from test_verdict import study_of
 
 from analysis import methods
 from analysis.errors import DesignError, ParamsError
-from analysis.report.certainty import certainty
-from analysis.report.event_time import event_time_figure
-from analysis.report.facts import Brief
-from analysis.report.plates import Figure, Notes
-from analysis.report.sensitivity import leave_one_out_figure, specification_figure
-from analysis.report.summary import summary
-from analysis.report.tables import effect_table
-from analysis.report.verdict import judge
+from analysis.page.plates import Figure, Notes
+from analysis.reports.intervention_effect.brief import Brief
+from analysis.reports.intervention_effect.certainty import certainty
+from analysis.reports.intervention_effect.event_time import event_time_figure
+from analysis.reports.intervention_effect.sensitivity import (
+    leave_one_out_figure,
+    specification_figure,
+)
+from analysis.reports.intervention_effect.summary import summary
+from analysis.reports.intervention_effect.tables import effect_table
+from analysis.reports.intervention_effect.verdict import judge
 from analysis.result import Estimate, Result
 from analysis.robustness import NOT_OFFERED, estimate_headline, examine, headline_key
 from worlds import county_world
@@ -156,7 +159,7 @@ def test_a_method_that_takes_no_panel_is_refused_with_those_that_do():
 
 def test_every_method_has_a_name_in_both_languages():
     """No page falls back on an English line for a method of this package that takes a panel."""
-    from analysis.report.provenance import METHOD_WORDS
-    from analysis.report.tables import MODEL_WORDS
+    from analysis.page.provenance import METHOD_WORDS
+    from analysis.reports.intervention_effect.tables import MODEL_WORDS
 
     assert set(methods.panel_names()) <= set(METHOD_WORDS) & set(MODEL_WORDS)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from analysis.stats.exact import rate_interval, ratio_interval, share_interval
-from analysis.stats.reported import (
+from analysis.stats.pooling.exact import rate_interval, ratio_interval, share_interval
+from analysis.stats.pooling.reported import (
     apparent_falls,
     consistent_counts,
     earlier_level,

@@ -190,7 +190,7 @@ def run_source(project: Path, source: str, **settings):
 
 
 END = (
-    "from analysis.report.plates import End\n"
+    "from analysis.page.plates import End\n"
     "End(key='end', language=language, simulated=True, verdict='', facts={})"
 )
 

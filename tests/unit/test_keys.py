@@ -17,7 +17,7 @@ from analysis.batch.keys import Keys
 from analysis.batch.plan import Run
 from analysis.data.dataset import read_dataset
 from analysis.data.fingerprint import Prints, changed_rows
-from analysis.data.study import build_study, tables_needed
+from analysis.data.frames.study import build_study, tables_needed
 from analysis.errors import ParamsError
 from analysis.params import InterventionEffect
 
@@ -56,7 +56,7 @@ def test_the_key_changes_with_each_of_its_parts_and_with_nothing_else(project):
     assert key(run_of(seed=2)) != before
     assert key(run_of(language="zh")) != before
     parts = Keys().parts(run_of())
-    assert replace(parts, code={**parts.code, "stats/poisson.py": "0"}).key != before
+    assert replace(parts, code={**parts.code, "stats/panels/poisson.py": "0"}).key != before
     assert replace(parts, environment={**parts.environment, "numpy": "1"}).key != before
     (project / "data/enterprise_zones/notes.txt").write_text("not a table")
     assert key(run_of()) == before
@@ -71,7 +71,7 @@ def test_the_key_changes_with_each_of_its_parts_and_with_nothing_else(project):
 def test_the_source_of_the_key_is_what_a_notebook_can_import():
     """Methods and words, but not the runner or the page's template."""
     names = digest.source(*digest.ABOVE)
-    assert {"methods/did.py", "report/locale/zh/report.po", "stored.py"} <= names.keys()
+    assert {"methods/did.py", "page/locale/zh/report.po", "stored.py"} <= names.keys()
     assert not [name for name in names if name.startswith(("batch/", "publish/", "cli"))]
 
 

@@ -18,7 +18,7 @@ import yaml
 
 from analysis import digest
 from analysis.data.dataset import examine, read_dataset
-from analysis.data.personal import VARIABLE
+from analysis.data.reading.personal import VARIABLE
 from analysis.errors import AnalysisError
 from exports import MAPPING, REGIONS, ROWS, cells, export, text_of
 

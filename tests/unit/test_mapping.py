@@ -16,12 +16,12 @@ from click.testing import CliRunner
 
 from analysis import cli, digest
 from analysis.batch.keys import Keys
-from analysis.data import records
 from analysis.data.checkup import report_of
 from analysis.data.dataset import examine, read_dataset
 from analysis.data.fingerprint import Prints, data_read
-from analysis.data.personal import VARIABLE, project_salt, pseudonyms
+from analysis.data.reading.personal import VARIABLE, project_salt, pseudonyms
 from analysis.errors import ContractError, ParamsError
+from analysis.simulated import province_records as records
 from exports import ABOUT, export
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,20 +16,20 @@ import yaml
 from analysis import methods, robustness
 from analysis.batch.keys import Keys
 from analysis.batch.plan import Run, plan
-from analysis.data.columns import Names, offered
 from analysis.data.dataset import read_dataset
-from analysis.data.panel import build_panel
-from analysis.data.study import build_study, tables_needed
+from analysis.data.frames.columns import Names, offered
+from analysis.data.frames.panel import build_panel
+from analysis.data.frames.study import build_study, tables_needed
 from analysis.errors import AnalysisError, DesignError, ParamsError
+from analysis.page.options import OPTION_WORDS, VALUE_WORDS, options_sentence
 from analysis.params import InterventionEffect
 from analysis.power import study_power
-from analysis.report.certainty import certainty
-from analysis.report.facts import Brief
-from analysis.report.options import OPTION_WORDS, VALUE_WORDS, options_sentence
-from analysis.report.provenance import provenance
-from analysis.report.sensitivity import specification_figure
-from analysis.report.tables import specification_table
-from analysis.report.verdict import judge
+from analysis.reports.intervention_effect.brief import Brief
+from analysis.reports.intervention_effect.certainty import certainty
+from analysis.reports.intervention_effect.provenance import provenance
+from analysis.reports.intervention_effect.sensitivity import specification_figure
+from analysis.reports.intervention_effect.tables import specification_table
+from analysis.reports.intervention_effect.verdict import judge
 from worlds import county_world, make_panel
 
 ABOUT = """
@@ -244,9 +244,15 @@ def test_the_notebook_runs_every_method_with_an_option_as_the_method_itself_does
         assert names[0].startswith(words[language][0])
         assert names[1].startswith(words[language][1])
         assert specification_figure(brief).table.rows[0][0] == names[0]
-        assert options_sentence(brief) in specification_table(brief).caption
+        assert (
+            options_sentence(brief, brief.question.method_options, brief.study.columns)
+            in specification_table(brief).caption
+        )
         method = next(e for e in provenance(brief).entries if e["label"] in ("Method", "方法"))
-        assert options_sentence(brief) in method["value"]
+        assert (
+            options_sentence(brief, brief.question.method_options, brief.study.columns)
+            in method["value"]
+        )
 
 
 def spoken(brief: Brief, language: str) -> Brief:
@@ -259,12 +265,14 @@ def test_options_are_said_in_words_in_both_languages(project):
     """Columns by what they hold, numbers as they are; words and no names of code."""
     options = {"covariates": ["log_enterprises"], "anticipation": 1}
     brief = brief_of(question(method_options=options))
-    assert options_sentence(brief) == (
+    assert options_sentence(brief, brief.question.method_options, brief.study.columns) == (
         "Options set for the method of the headline: regions are made alike in: log of "
         "enterprises in the first period; periods before the start in which effects may already "
         "show: 1."
     )
-    assert options_sentence(spoken(brief, "zh")) == (
+    assert options_sentence(
+        spoken(brief, "zh"), brief.question.method_options, brief.study.columns
+    ) == (
         "为主结果方法设定的选项：使各地区在下列方面相近：首期企业的对数；启动之前效果可能已显现的期数：1。"
     )
     assert provenance(brief).params["method_options"] == options

@@ -7,11 +7,11 @@ import pytest
 import statsmodels.api as sm
 from diff_diff import BaconDecomposition, CallawaySantAnna
 
-from analysis.data.panel import NEVER
+from analysis.data.frames.panel import NEVER
 from analysis.errors import DesignError
 from analysis.methods import counts, did, two_way
-from analysis.stats.bacon import bacon_parts
-from analysis.stats.cohorts import cohort_effects
+from analysis.stats.panels.bacon import bacon_parts
+from analysis.stats.panels.cohorts import cohort_effects
 from worlds import county_world, make_panel
 
 

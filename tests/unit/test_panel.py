@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from analysis.data.dataset import read_dataset
-from analysis.data.design import comparable_part, require_comparison
-from analysis.data.panel import build_panel
-from analysis.data.study import build_study
+from analysis.data.frames.design import comparable_part, require_comparison
+from analysis.data.frames.panel import build_panel
+from analysis.data.frames.study import build_study
 from analysis.errors import DesignError, ParamsError
 from analysis.params import InterventionEffect
 

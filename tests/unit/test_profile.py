@@ -6,12 +6,12 @@ import datetime as dt
 
 import pytest
 
-from analysis.data import profile
-from analysis.data.published import read_published
+from analysis.data.published import profile
+from analysis.data.published.figures import read_published
+from analysis.page.charts.rows import span, wrap
+from analysis.page.printed_figures import FiguresBrief
 from analysis.params import PublishedFigures
-from analysis.report.figures_brief import FiguresBrief
-from analysis.report.profile_rates import rates_figure
-from analysis.report.rows import span, wrap
+from analysis.reports.published_figures.rates import rates_figure
 
 
 @pytest.fixture(scope="module")

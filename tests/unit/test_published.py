@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.data.documents import check_documents, coverage, read_documents
-from analysis.data.published import read_published
-from analysis.data.token import UnreadableTokenError, printed_range, read_token
+from analysis.data.published.documents import check_documents, coverage, read_documents
+from analysis.data.published.figures import read_published
+from analysis.data.published.printed_number import UnreadableTokenError, printed_range, read_token
 from analysis.errors import ContractError, ParamsError
 
 

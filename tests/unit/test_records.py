@@ -14,16 +14,16 @@ import pytest
 import yaml
 from test_panel import ABOUT, ask
 
-from analysis.data.crosswalk import lookup
 from analysis.data.dataset import held, hold, read_dataset
-from analysis.data.kept_cells import FOLDER, record_panel, whole
-from analysis.data.national import Nation, truth_counts, world, write_nation
-from analysis.data.places import county_codes
-from analysis.data.records import write
-from analysis.data.simulate import Options
-from analysis.data.source import RecordSource
-from analysis.data.study import build_study
+from analysis.data.frames.study import build_study
+from analysis.data.records.count_cache import FOLDER, record_panel, whole
+from analysis.data.records.location import RecordSource
+from analysis.data.regions.crosswalk import lookup
 from analysis.errors import ContractError
+from analysis.simulated.nation import Nation, truth_counts, world, write_nation
+from analysis.simulated.places import county_codes
+from analysis.simulated.province import Options
+from analysis.simulated.province_records import write
 
 BY_MONTH = RecordSource(files="complaints/*.parquet")
 NATION = Nation(records=20_000, counties=30)
@@ -382,7 +382,8 @@ def test_what_cannot_be_moved_is_refused(districts, table, old, new, message):
 def test_a_small_report_does_not_pay_for_the_engines(root):
     """Records in memory are counted without Ibis, DuckDB or Spark being imported."""
     code = (
-        "import sys; from analysis.data.dataset import read_dataset; import analysis.data.panel;"
+        "import sys; from analysis.data.dataset import read_dataset;"
+        "import analysis.data.frames.panel;"
         "read_dataset('data/enterprise_zones');"
         "print({'ibis', 'duckdb', 'pyspark', 'sqlglot'} & set(sys.modules))"
     )

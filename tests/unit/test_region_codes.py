@@ -13,7 +13,8 @@ import yaml
 
 from analysis.data.checkup import report_of
 from analysis.data.dataset import examine, read_dataset
-from analysis.data.divisions import (
+from analysis.data.reading.draft import write_draft
+from analysis.data.regions.divisions import (
     LAST_YEAR,
     TABLE,
     above,
@@ -22,7 +23,6 @@ from analysis.data.divisions import (
     same_name,
     successors,
 )
-from analysis.data.draft import write_draft
 from analysis.errors import ContractError
 from exports import ABOUT, export
 

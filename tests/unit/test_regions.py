@@ -10,16 +10,16 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.data.about import About, Words
-from analysis.data.account import Account, Line, Source
 from analysis.data.dataset import read_dataset
-from analysis.data.regional import Comparison, compare_regions, comparison_tables
+from analysis.data.description import About, Words
+from analysis.data.frames.side_by_side import Comparison, compare_regions, comparison_tables
+from analysis.data.reading.account import Account, Line, Source
+from analysis.disclosure.editions import Counted, carried, counted_in, earlier_edition, given_away
 from analysis.errors import DesignError, ParamsError, PublishError
 from analysis.params import RegionRates
-from analysis.report.editions import Counted, carried, counted_in, earlier_edition, given_away
-from analysis.report.regions_brief import HIGH, LOW, regions_brief
-from analysis.report.regions_funnel import funnel_figure
-from analysis.report.regions_report import (
+from analysis.reports.region_rates.brief import HIGH, LOW, regions_brief
+from analysis.reports.region_rates.funnel import funnel_figure
+from analysis.reports.region_rates.sentences import (
     regions_certainty,
     regions_end,
     regions_provenance,
@@ -27,7 +27,7 @@ from analysis.report.regions_report import (
     regions_summary,
     regions_table,
 )
-from analysis.stats.rates import Spread, chance
+from analysis.stats.pooling.rates import Spread, chance
 
 ZONES = RegionRates(
     dataset="data/enterprise_zones", outcome="unemployment_claims", exposure="people", period="year"

@@ -13,22 +13,31 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from analysis.data.dataset import read_dataset
-from analysis.data.study import build_study
+from analysis.data.frames.study import build_study
 from analysis.errors import PublishError
+from analysis.page import numbers
+from analysis.page.charts import style
+from analysis.page.plates import MIME
+from analysis.page.wording import translator
 from analysis.params import InterventionEffect
-from analysis.report import numbers, style
-from analysis.report.adoption import adoption_figure, paths_figure
-from analysis.report.certainty import certainty
-from analysis.report.event_time import event_points, event_time_figure
-from analysis.report.facts import Brief
-from analysis.report.plates import MIME
-from analysis.report.provenance import end, provenance
-from analysis.report.reporting import reporting_table
-from analysis.report.sensitivity import leave_one_out_figure, specification_figure
-from analysis.report.summary import summary
-from analysis.report.tables import cohort_table, effect_table, sample_table, specification_table
-from analysis.report.verdict import judge
-from analysis.report.wording import translator
+from analysis.reports.intervention_effect.adoption import adoption_figure, paths_figure
+from analysis.reports.intervention_effect.brief import Brief
+from analysis.reports.intervention_effect.certainty import certainty
+from analysis.reports.intervention_effect.event_time import event_points, event_time_figure
+from analysis.reports.intervention_effect.provenance import end, provenance
+from analysis.reports.intervention_effect.reporting import reporting_table
+from analysis.reports.intervention_effect.sensitivity import (
+    leave_one_out_figure,
+    specification_figure,
+)
+from analysis.reports.intervention_effect.summary import summary
+from analysis.reports.intervention_effect.tables import (
+    cohort_table,
+    effect_table,
+    sample_table,
+    specification_table,
+)
+from analysis.reports.intervention_effect.verdict import judge
 from analysis.result import plain
 from analysis.robustness import estimate_headline, examine
 

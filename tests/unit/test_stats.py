@@ -8,9 +8,9 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from analysis.stats.poisson import fit_two_way
-from analysis.stats.regression import first_difference_slope, two_way_slope
-from analysis.stats.resample import (
+from analysis.stats.panels.poisson import fit_two_way
+from analysis.stats.panels.regression import first_difference_slope, two_way_slope
+from analysis.stats.resampling.jackknife import (
     jackknife_covariance,
     jackknife_degrees,
     jackknife_groups,

@@ -11,8 +11,8 @@ import yaml
 
 from analysis.batch.plan import list_runs, plan
 from analysis.batch.suites import expand
-from analysis.data.area import areas
 from analysis.data.dataset import read_dataset
+from analysis.data.regions.area import areas
 from analysis.errors import AnalysisError
 
 ZONES = "intervention_effect/enterprise_zones"

@@ -11,15 +11,20 @@ from scipy.optimize import minimize
 
 from analysis.errors import DesignError
 from analysis.methods import synthetic_control
-from analysis.stats.cohort_gaps import average_without, fit_cohorts, fit_ratio, gap_cells
-from analysis.stats.placebo import (
+from analysis.stats.synthetic_controls.cohort_gaps import (
+    average_without,
+    fit_cohorts,
+    fit_ratio,
+    gap_cells,
+)
+from analysis.stats.synthetic_controls.placebo import (
     bootstrap_statistics,
     placebo_starts,
     possible_placebos,
     simultaneous_band,
 )
-from analysis.stats.simplex import _active_set, _dual, simplex_weights
-from analysis.stats.synthetic import fit_synthetic
+from analysis.stats.synthetic_controls.simplex import _active_set, _dual, simplex_weights
+from analysis.stats.synthetic_controls.synthetic import fit_synthetic
 from worlds import county_world, make_panel
 
 

@@ -7,10 +7,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from analysis.data.about import About
-from analysis.data.study import Study
+from analysis.data.description import About
+from analysis.data.frames.study import Study
 from analysis.params import InterventionEffect
-from analysis.report.verdict import from_interval, judge
+from analysis.reports.intervention_effect.verdict import from_interval, judge
 from analysis.result import Estimate
 from analysis.robustness import Answer, estimate_headline, examine, reporting_checks
 from worlds import county_world

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from analysis import methods
-from analysis.data.about import About, Words
-from analysis.data.panel import Panel
-from analysis.data.study import Study as Question
+from analysis.data.description import About, Words
+from analysis.data.frames.panel import Panel
+from analysis.data.frames.study import Study as Question
 from analysis.errors import AnalysisError
 from analysis.methods import counts, did, event_study, imputation, rollout, two_way
 from analysis.params import InterventionEffect
-from analysis.report.verdict import judge
+from analysis.reports.intervention_effect.verdict import judge
 from analysis.result import Result
 from analysis.robustness import estimate_headline, examine
-from analysis.stats import resample
+from analysis.stats.resampling import jackknife as resample
 from studies import WORLDS, Study, assert_sound, plausible, study
 from worlds import make_panel
 

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from analysis.data.dataset import read_dataset
-from analysis.data.places import region_table
-from analysis.data.records import write
-from analysis.data.simulate import INTERVENTIONS, Options, simulate
 from analysis.errors import ParamsError
 from analysis.methods import counts, did
+from analysis.simulated.places import region_table
+from analysis.simulated.province import INTERVENTIONS, Options, simulate
+from analysis.simulated.province_records import write
 from worlds import province_panel
 
 SMALL = Options(counties=24, months=36, enterprises=400, complaints_per_month=8)

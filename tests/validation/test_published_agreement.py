@@ -10,7 +10,7 @@ from statsmodels.stats import inter_rater
 from analysis.errors import DesignError
 from analysis.methods import agreement
 from analysis.result import Result
-from analysis.stats.agreement import FORMS
+from analysis.stats.ratings.agreement import FORMS
 from studies import WORLDS, plausible, study
 
 HOLE = np.nan

@@ -10,14 +10,14 @@ from itertools import product
 import numpy as np
 import pytest
 
-from analysis.stats.bootstrap import (
+from analysis.stats.panels.regression import two_way_slope
+from analysis.stats.resampling.bootstrap import (
     block_counts,
     bootstrap_limits,
     cluster_counts,
     wild_two_way,
     wild_weights,
 )
-from analysis.stats.regression import two_way_slope
 
 STARTS = np.array([0, 0, 0, 0, 2, 3, 3, 4, 5, 5])
 REFERENCE = {
@@ -62,7 +62,7 @@ def test_every_sign_draw_agrees_with_the_libraries(published, seed):
 LARGE = """
 import resource, time
 import numpy as np
-from analysis.stats.bootstrap import wild_two_way, wild_weights
+from analysis.stats.resampling.bootstrap import wild_two_way, wild_weights
 rng = np.random.default_rng(1)
 starts = rng.choice([0, 40, 60, 80], 3000)
 after = (starts[:, None] > 0) & (np.arange(1, 121) >= starts[:, None])

@@ -14,7 +14,7 @@ import statsmodels.api as sm
 
 from analysis.errors import DesignError
 from analysis.methods import bunching
-from analysis.stats.bunching import lay_out, measure, redraw
+from analysis.stats.thresholds.bunching import lay_out, measure, redraw
 from kinds import values_world
 
 STEPS = np.arange(-25, 26)

@@ -13,7 +13,7 @@ from causaldata import castle
 
 from analysis.errors import DesignError, EstimationError
 from analysis.methods import two_way
-from analysis.stats.regression import absorb, two_way_slope, weighted_slope
+from analysis.stats.panels.regression import absorb, two_way_slope, weighted_slope
 from worlds import county_world, make_panel
 
 SOURCE = "Cheng and Hoekstra 2013, table 5"

@@ -11,7 +11,7 @@ from scipy import optimize, stats
 
 from analysis.errors import DesignError
 from analysis.methods import event_study
-from analysis.stats.honest import (
+from analysis.stats.panels.honest import (
     Leads,
     _folded,
     _moments,
@@ -19,7 +19,7 @@ from analysis.stats.honest import (
     relative_interval,
     smooth_interval,
 )
-from analysis.stats.pretrend import detectable_slope
+from analysis.stats.panels.pretrend import detectable_slope
 from worlds import county_world, make_panel
 
 SOURCE = "HonestDiD on Medicaid, Rambachan and Roth"

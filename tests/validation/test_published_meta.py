@@ -9,7 +9,7 @@ from statsmodels.stats.meta_analysis import combine_effects
 
 from analysis.errors import DesignError
 from analysis.methods import meta
-from analysis.stats.pooling import (
+from analysis.stats.pooling.pooling import (
     between_variance,
     heterogeneity,
     integrated_interval,

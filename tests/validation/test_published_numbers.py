@@ -8,13 +8,13 @@ import pytest
 from causaldata import castle
 
 from analysis.data.dataset import read_dataset
-from analysis.data.study import build_study
+from analysis.data.frames.study import build_study
 from analysis.methods import did
 from analysis.params import InterventionEffect
 from analysis.robustness import answer, specifications
-from analysis.stats.bacon import bacon_parts
-from analysis.stats.cohorts import cohort_effects
-from analysis.stats.regression import two_way_slope
+from analysis.stats.panels.bacon import bacon_parts
+from analysis.stats.panels.cohorts import cohort_effects
+from analysis.stats.panels.regression import two_way_slope
 from worlds import make_panel
 
 

@@ -13,9 +13,13 @@ from diff_diff import CallawaySantAnna, ImputationDiD, WooldridgeDiD
 
 from analysis.errors import DesignError, EstimationError
 from analysis.methods import counts, did, imputation
-from analysis.stats.doubly_robust import doubly_robust_effects
-from analysis.stats.imputation import impute
-from analysis.stats.negative_binomial import fit_dispersion, fit_negative_binomial, overdispersion
+from analysis.stats.panels.doubly_robust import doubly_robust_effects
+from analysis.stats.panels.imputation import impute
+from analysis.stats.panels.negative_binomial import (
+    fit_dispersion,
+    fit_negative_binomial,
+    overdispersion,
+)
 from worlds import county_world, make_panel
 
 

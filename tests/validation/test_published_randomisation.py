@@ -11,8 +11,8 @@ import statsmodels.api as sm
 
 from analysis.errors import DesignError
 from analysis.methods import randomisation, two_way
-from analysis.stats.bootstrap import romano_wolf, wild_two_way, wild_weights
-from analysis.stats.randomisation import possible_draws, sharp_p_value
+from analysis.stats.resampling.bootstrap import romano_wolf, wild_two_way, wild_weights
+from analysis.stats.resampling.randomisation import possible_draws, sharp_p_value
 from worlds import county_world
 
 CROSSED = [188, 96, 168, 176, 153, 172, 177, 163, 146, 173, 186, 168, 177, 184, 96]

@@ -10,7 +10,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from analysis.errors import DesignError
 from analysis.methods import rates
-from analysis.stats.rates import (
+from analysis.stats.pooling.rates import (
     exact_binomial,
     exact_poisson,
     funnel_limits,

@@ -16,7 +16,7 @@ import pytest
 from analysis.errors import DesignError, EstimationError
 from analysis.methods import rdd
 from analysis.result import Result
-from analysis.stats.discontinuity import density_p_value, holm
+from analysis.stats.thresholds.discontinuity import density_p_value, holm
 from kinds import scores_world
 from studies import WORLDS, assert_sound, study
 

@@ -12,9 +12,9 @@ import pytest
 
 from analysis.errors import DesignError
 from analysis.methods import did, randomisation, rollout
-from analysis.stats.cohorts import cohort_effects
-from analysis.stats.randomisation import balance_p_value, possible_draws, runs_p_value
-from analysis.stats.rollout import possible_orders
+from analysis.stats.panels.cohorts import cohort_effects
+from analysis.stats.resampling.randomisation import balance_p_value, possible_draws, runs_p_value
+from analysis.stats.resampling.rollout import possible_orders
 from kinds import draw_world
 from worlds import county_world, make_panel
 

@@ -11,8 +11,8 @@ from statsmodels.duration.hazard_regression import PHReg
 
 from analysis.errors import DesignError, EstimationError
 from analysis.methods import survival
-from analysis.stats.accelerated import fit_accelerated
-from analysis.stats.survival import fit_hazards, hazard_trend, kaplan_meier, quantile_time
+from analysis.stats.survival.accelerated import fit_accelerated
+from analysis.stats.survival.survival import fit_hazards, hazard_trend, kaplan_meier, quantile_time
 from kinds import durations_world
 
 HERE = Path(__file__).parent

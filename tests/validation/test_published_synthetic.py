@@ -19,8 +19,8 @@ import pytest
 from diff_diff import SyntheticDiD
 
 from analysis.methods import synthetic_control
-from analysis.stats.predictors import predictor_weights
-from analysis.stats.synthetic import fit_synthetic
+from analysis.stats.synthetic_controls.predictors import predictor_weights
+from analysis.stats.synthetic_controls.synthetic import fit_synthetic
 from worlds import make_panel
 
 ADH = "Abadie, Diamond and Hainmueller 2010, table 2 and figures 2, 8"

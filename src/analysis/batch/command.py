@@ -81,7 +81,7 @@ def run_due(
         # Imported here: papermill takes a second, which a run with nothing to do does not have.
         from analysis.batch.execute import settings_here
         from analysis.data.dataset import held
-        from analysis.report.editions import read_counts
+        from analysis.disclosure.editions import read_counts
 
         if not options["scheduler"]:
             from analysis.batch import warm
@@ -232,7 +232,7 @@ def power_lines(report: str, draws: int, effects: tuple[float, ...]) -> list[str
     """
     from analysis.batch.plan import plan
     from analysis.data.dataset import read_dataset
-    from analysis.data.study import build_study, tables_needed
+    from analysis.data.frames.study import build_study, tables_needed
     from analysis.params import InterventionEffect
     from analysis.power import study_power
 

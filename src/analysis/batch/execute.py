@@ -26,7 +26,7 @@ from analysis.batch import warm
 from analysis.batch.kernels import ReportKernelManager
 from analysis.batch.plan import Run
 from analysis.batch.status import RUNS, VERSION, Finished, Status, json_bytes, put
-from analysis.report.editions import VARIABLE as EARLIER
+from analysis.disclosure.editions import VARIABLE as EARLIER
 
 END_MIME = "application/vnd.analysis.end+json"
 LIMIT = 1800.0

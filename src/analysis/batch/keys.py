@@ -10,8 +10,8 @@ from typing import Any
 from analysis import digest
 from analysis.batch.plan import Run
 from analysis.data.fingerprint import Prints, data_read
-from analysis.data.regional import comparison_tables
-from analysis.data.study import tables_needed
+from analysis.data.frames.side_by_side import comparison_tables
+from analysis.data.frames.study import tables_needed
 from analysis.errors import AnalysisError
 from analysis.params import InterventionEffect, RegionRates
 

@@ -47,24 +47,24 @@ PRELOAD = (
     "pyarrow.pandas_compat",
     "scipy.stats",
     "analysis.robustness",
-    "analysis.report.summary",
-    "analysis.report.certainty",
-    "analysis.report.adoption",
-    "analysis.report.event_time",
-    "analysis.report.sensitivity",
-    "analysis.report.tables",
+    "analysis.reports.intervention_effect.summary",
+    "analysis.reports.intervention_effect.certainty",
+    "analysis.reports.intervention_effect.adoption",
+    "analysis.reports.intervention_effect.event_time",
+    "analysis.reports.intervention_effect.sensitivity",
+    "analysis.reports.intervention_effect.tables",
     "analysis.methods.did",
     "analysis.methods.counts",
     "analysis.methods.two_way",
     "analysis.methods.event_study",
     "analysis.methods.imputation",
-    "analysis.data.intake",
-    "analysis.report.regions_report",
-    "analysis.report.regions_funnel",
-    "analysis.report.editions",
-    "analysis.report.provenance",
-    "analysis.report.reporting",
-    "analysis.report.gate",
+    "analysis.data.reading.read_table",
+    "analysis.reports.region_rates.sentences",
+    "analysis.reports.region_rates.funnel",
+    "analysis.disclosure.editions",
+    "analysis.reports.intervention_effect.provenance",
+    "analysis.reports.intervention_effect.reporting",
+    "analysis.disclosure.gate",
 )
 """What reports import. Never ``matplotlib_inline.backend_inline``: its figures would vanish."""
 
@@ -258,9 +258,9 @@ def preload() -> list[str]:
         except ImportError:
             missing.append(name)
     with contextlib.suppress(ImportError):
-        from analysis.report.numbers import number
-        from analysis.report.style import rehearse
-        from analysis.report.wording import LANGUAGES, catalogue
+        from analysis.page.charts.style import rehearse
+        from analysis.page.numbers import number
+        from analysis.page.wording import LANGUAGES, catalogue
 
         rehearse()
         for language in LANGUAGES:

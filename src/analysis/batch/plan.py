@@ -10,15 +10,15 @@ from typing import Any
 
 from analysis import digest, methods
 from analysis.batch.suites import LANGUAGES, Listed, expand
-from analysis.data.claim import require_changes
-from analysis.data.columns import offered
 from analysis.data.dataset import read_dataset
-from analysis.data.frames import require_frame
-from analysis.data.names import check_names
-from analysis.data.panel import build_panel
-from analysis.data.published import read_published
-from analysis.data.regional import compare_regions, comparison_tables
-from analysis.data.study import tables_needed
+from analysis.data.frames.columns import offered
+from analysis.data.frames.frame_kinds import require_frame
+from analysis.data.frames.names import check_names
+from analysis.data.frames.panel import build_panel
+from analysis.data.frames.side_by_side import compare_regions, comparison_tables
+from analysis.data.frames.study import tables_needed
+from analysis.data.published.figures import read_published
+from analysis.data.published.reported_change import require_changes
 from analysis.errors import AnalysisError, ParamsError, Problem
 from analysis.params import (
     NOTEBOOKS,

@@ -25,7 +25,7 @@ from analysis.batch.status import (
 
 if TYPE_CHECKING:
     from analysis.batch.execute import Settings
-    from analysis.report.editions import Edition
+    from analysis.disclosure.editions import Edition
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def execute_due(
         return []
     # Imported here: papermill takes a second, which a suite with nothing to do does not have.
     from analysis.batch.execute import finished_runs
-    from analysis.report.editions import edition_text
+    from analysis.disclosure.editions import edition_text
 
     clear_leftovers(desk.runs)
     statuses = []

@@ -29,9 +29,9 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from analysis.data.about import About
-from analysis.data.area import areas
 from analysis.data.dataset import Dataset, read_dataset
+from analysis.data.description import About
+from analysis.data.regions.area import areas
 from analysis.errors import AnalysisError, ParamsError, Problem, nearest
 from analysis.params import NOTEBOOKS, problems_of
 

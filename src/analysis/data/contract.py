@@ -16,8 +16,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.data.distinct import Cells, cells_of
-from analysis.data.origin import Origin
+from analysis.data.reading.distinct import Cells, cells_of
+from analysis.data.reading.origin import Origin
 from analysis.errors import Problem, nearest
 
 PERIOD = re.compile(r"^\d{4}(-(0[1-9]|1[0-2])|-?Q[1-4])?$")

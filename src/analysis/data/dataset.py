@@ -10,21 +10,21 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from analysis import digest
-from analysis.data.about import About, locate, read_about
-from analysis.data.account import Account
 from analysis.data.contract import check_links
-from analysis.data.intake import Taken, read_table
-from analysis.data.kept_cells import RecordPanel, keep_folder, record_panel
-from analysis.data.mapping import PLAIN, TableMapping
-from analysis.data.present import on_present_regions
-from analysis.data.query import sqlite_file
-from analysis.data.region_codes import (
+from analysis.data.description import About, locate, read_about
+from analysis.data.reading.account import Account
+from analysis.data.reading.mapping import PLAIN, TableMapping
+from analysis.data.reading.query import sqlite_file
+from analysis.data.reading.read_table import Taken, read_table
+from analysis.data.reading.sources import DEFAULTS, inside, matching, named
+from analysis.data.records.count_cache import RecordPanel, keep_folder, record_panel
+from analysis.data.regions.codes import (
     check_region_codes,
     nameless,
     scheme_year,
     with_names,
 )
-from analysis.data.sources import DEFAULTS, inside, matching, named
+from analysis.data.regions.present import on_present_regions
 from analysis.data.tables import TABLES
 from analysis.errors import ContractError, Problem, nearest
 

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 
 from analysis import digest
-from analysis.data.about import About, locate, read_about
-from analysis.data.area import belongs, parents_of
 from analysis.data.dataset import examine, read_dataset, table_files, table_sources
-from analysis.data.encoding import decoded
-from analysis.data.query import read_query, sqlite_file
-from analysis.data.source import RecordSource
+from analysis.data.description import About, locate, read_about
+from analysis.data.reading.encoding import decoded
+from analysis.data.reading.query import read_query, sqlite_file
+from analysis.data.records.location import RecordSource
+from analysis.data.regions.area import belongs, parents_of
 
 MOST_ROWS = 5_000_000
 """Above this, row by row digests are not kept and a change is told by its size only."""
@@ -137,7 +137,7 @@ def data_read(
 
     Raises
     ------
-    ParamsError, ContractError: as :func:`analysis.data.about.read_about`.
+    ParamsError, ContractError: as :func:`analysis.data.description.read_about`.
     """
     folder = locate(path)
     about = read_about(folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.data.contract import Column, Table
-from analysis.data.published_tables import PUBLISHED_TABLES
+from analysis.data.published.tables import PUBLISHED_TABLES
 
 REGION = Column(
     "region_code",

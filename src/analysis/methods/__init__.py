@@ -12,9 +12,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from analysis.data.columns import Names, OnPages, texts
-from analysis.data.design import MINIMUM_BEFORE, require_comparison
-from analysis.data.panel import Panel
+from analysis.data.frames.columns import Names, OnPages, texts
+from analysis.data.frames.design import MINIMUM_BEFORE, require_comparison
+from analysis.data.frames.panel import Panel
 from analysis.errors import ParamsError, Problem, nearest
 from analysis.params import InterventionEffect, problems_of
 

@@ -32,11 +32,11 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.data.frames import Column, Frame, require_frame
+from analysis.data.frames.frame_kinds import Column, Frame, require_frame
 from analysis.errors import DesignError, Problem
 from analysis.result import Check, Estimate, Result, Sample
-from analysis.stats.agreement import FORMS, counts_by_category
-from analysis.stats.resample import jackknife_covariance, t_critical
+from analysis.stats.ratings.agreement import FORMS, counts_by_category
+from analysis.stats.resampling.jackknife import jackknife_covariance, t_critical
 
 INPUT = Frame(
     "judgements",

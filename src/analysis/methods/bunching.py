@@ -29,11 +29,11 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.data.frames import Column, Frame, require_frame
+from analysis.data.frames.frame_kinds import Column, Frame, require_frame
 from analysis.errors import DesignError, EstimationError, Problem
 from analysis.result import Check, Estimate, Result, Sample
-from analysis.stats.bunching import Bins, Excess, lay_out, measure, redraw
-from analysis.stats.resample import t_critical
+from analysis.stats.resampling.jackknife import t_critical
+from analysis.stats.thresholds.bunching import Bins, Excess, lay_out, measure, redraw
 
 INPUT = Frame(
     "values",

@@ -28,17 +28,17 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.data.design import comparable_part, require_comparison
-from analysis.data.panel import MINIMUM_SUPPORT, NEVER, Panel
+from analysis.data.frames.design import comparable_part, require_comparison
+from analysis.data.frames.panel import MINIMUM_SUPPORT, NEVER, Panel
 from analysis.errors import DesignError, EstimationError, Problem
 from analysis.result import Check, Estimate, Result, event_path
-from analysis.stats.negative_binomial import (
+from analysis.stats.panels.negative_binomial import (
     fit_dispersion,
     fit_negative_binomial,
     overdispersion,
 )
-from analysis.stats.poisson import TwoWayPoisson, fit_two_way
-from analysis.stats.resample import (
+from analysis.stats.panels.poisson import TwoWayPoisson, fit_two_way
+from analysis.stats.resampling.jackknife import (
     jackknife_groups,
     jackknife_intervals,
     simultaneous_margins,

@@ -29,20 +29,20 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.data.columns import NUMBERS
-from analysis.data.design import (
+from analysis.data.frames.columns import NUMBERS
+from analysis.data.frames.design import (
     comparable_part,
     require_columns,
     require_comparison,
     require_positive,
 )
-from analysis.data.panel import MINIMUM_SUPPORT, NEVER, Panel
+from analysis.data.frames.panel import MINIMUM_SUPPORT, NEVER, Panel
 from analysis.errors import EstimationError, Problem
 from analysis.result import Check, Estimate, Record, Result, event_path
-from analysis.stats.cohorts import Cells, cohort_effects, without_each
-from analysis.stats.doubly_robust import doubly_robust_effects
-from analysis.stats.pretrend import base_check
-from analysis.stats.resample import (
+from analysis.stats.panels.cohorts import Cells, cohort_effects, without_each
+from analysis.stats.panels.doubly_robust import doubly_robust_effects
+from analysis.stats.panels.pretrend import base_check
+from analysis.stats.resampling.jackknife import (
     jackknife_groups,
     jackknife_intervals,
     simultaneous_margins,

@@ -24,19 +24,19 @@ import numpy as np
 import scipy
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.data.design import (
+from analysis.data.frames.design import (
     MINIMUM_BEFORE,
     comparable_part,
     require_comparison,
     require_positive,
 )
-from analysis.data.panel import MINIMUM_SUPPORT, NEVER, Panel
+from analysis.data.frames.panel import MINIMUM_SUPPORT, NEVER, Panel
 from analysis.errors import DesignError, EstimationError, Problem
 from analysis.result import Check, Estimate, Result, event_path
-from analysis.stats.cohorts import cohort_effects
-from analysis.stats.honest import Leads, breakdown, relative_interval, smooth_interval
-from analysis.stats.pretrend import base_check, detectable_slope
-from analysis.stats.resample import (
+from analysis.stats.panels.cohorts import cohort_effects
+from analysis.stats.panels.honest import Leads, breakdown, relative_interval, smooth_interval
+from analysis.stats.panels.pretrend import base_check, detectable_slope
+from analysis.stats.resampling.jackknife import (
     jackknife_covariance,
     jackknife_degrees,
     jackknife_groups,

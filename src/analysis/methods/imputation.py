@@ -24,11 +24,11 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.data.design import comparable_part, require_comparison, require_positive
-from analysis.data.panel import MINIMUM_SUPPORT, NEVER, Panel
+from analysis.data.frames.design import comparable_part, require_comparison, require_positive
+from analysis.data.frames.panel import MINIMUM_SUPPORT, NEVER, Panel
 from analysis.result import Check, Estimate, Record, Result, event_path
-from analysis.stats.imputation import impute
-from analysis.stats.resample import (
+from analysis.stats.panels.imputation import impute
+from analysis.stats.resampling.jackknife import (
     jackknife_groups,
     jackknife_intervals,
     simultaneous_margins,

@@ -25,11 +25,10 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.data.frames import Column, Frame, require_frame
+from analysis.data.frames.frame_kinds import Column, Frame, require_frame
 from analysis.errors import DesignError, EstimationError, Problem
 from analysis.result import Check, Estimate, Result, Sample
-from analysis.stats.resample import t_critical
-from analysis.stats.series import (
+from analysis.stats.panels.time_series import (
     SeriesFit,
     autocorrelation_p_value,
     default_lags,
@@ -38,6 +37,7 @@ from analysis.stats.series import (
     fit_linear,
     kernel_degrees,
 )
+from analysis.stats.resampling.jackknife import t_critical
 
 INPUT = Frame(
     "series",

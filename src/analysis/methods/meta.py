@@ -27,10 +27,10 @@ import pandas as pd
 import scipy
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.data.frames import Column, Frame, require_frame
+from analysis.data.frames.frame_kinds import Column, Frame, require_frame
 from analysis.errors import DesignError, Problem
 from analysis.result import Check, Estimate, Result, Sample
-from analysis.stats.pooling import (
+from analysis.stats.pooling.pooling import (
     Pooled,
     heterogeneity,
     integrated_interval,

@@ -24,10 +24,10 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.data.frames import Column, Frame, require_frame
+from analysis.data.frames.frame_kinds import Column, Frame, require_frame
 from analysis.errors import DesignError, Problem
 from analysis.result import Check, Estimate, Result, Sample
-from analysis.stats.randomisation import (
+from analysis.stats.resampling.randomisation import (
     Drawn,
     balance_p_value,
     possible_draws,

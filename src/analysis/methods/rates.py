@@ -30,11 +30,11 @@ import pandas as pd
 import scipy
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.data.frames import Column, Frame, require_frame
+from analysis.data.frames.frame_kinds import Column, Frame, require_frame
 from analysis.errors import DesignError, Problem
 from analysis.result import Check, Estimate, Result, Sample
-from analysis.stats import rates as numerics
-from analysis.stats.resample import t_critical
+from analysis.stats.pooling import rates as numerics
+from analysis.stats.resampling.jackknife import t_critical
 
 INPUT = Frame(
     "rates",

@@ -35,8 +35,8 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.data.frames import Column, Frame, require_frame
-from analysis.data.scores import (
+from analysis.data.frames.frame_kinds import Column, Frame, require_frame
+from analysis.data.frames.scores import (
     MINIMUM_DISTINCT,
     MINIMUM_WINDOW,
     measured_scores,
@@ -46,7 +46,13 @@ from analysis.data.scores import (
 )
 from analysis.errors import EstimationError, Problem
 from analysis.result import Check, Estimate, Result, Sample
-from analysis.stats.discontinuity import Jump, Settings, density_p_value, estimate_jump, holm
+from analysis.stats.thresholds.discontinuity import (
+    Jump,
+    Settings,
+    density_p_value,
+    estimate_jump,
+    holm,
+)
 
 INPUT = Frame(
     "scores",

@@ -27,10 +27,10 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.data.frames import Column, Frame, require_frame
+from analysis.data.frames.frame_kinds import Column, Frame, require_frame
 from analysis.errors import DesignError, Problem
 from analysis.result import Check, Estimate, Result, Sample
-from analysis.stats.reliability import (
+from analysis.stats.ratings.reliability import (
     Coefficient,
     TwoWay,
     generalisability,
@@ -41,7 +41,7 @@ from analysis.stats.reliability import (
     of_mean,
     variance_components,
 )
-from analysis.stats.resample import jackknife_covariance, t_critical
+from analysis.stats.resampling.jackknife import jackknife_covariance, t_critical
 
 INPUT = Frame(
     "ratings",

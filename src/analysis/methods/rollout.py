@@ -25,15 +25,15 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.data.columns import GROUPS
-from analysis.data.design import comparable_part, require_comparison, require_positive
-from analysis.data.panel import NEVER, Panel
+from analysis.data.frames.columns import GROUPS
+from analysis.data.frames.design import comparable_part, require_comparison, require_positive
+from analysis.data.frames.panel import NEVER, Panel
 from analysis.errors import DesignError, Problem
 from analysis.result import Check, Estimate, Result
-from analysis.stats.cohorts import cohort_effects
-from analysis.stats.pretrend import base_check
-from analysis.stats.resample import comparison_degrees
-from analysis.stats.rollout import (
+from analysis.stats.panels.cohorts import cohort_effects
+from analysis.stats.panels.pretrend import base_check
+from analysis.stats.resampling.jackknife import comparison_degrees
+from analysis.stats.resampling.rollout import (
     Linear,
     Moments,
     cohort_weights,

@@ -28,12 +28,12 @@ import pandas as pd
 import scipy
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.data.frames import Column, Frame, require_frame
+from analysis.data.frames.frame_kinds import Column, Frame, require_frame
 from analysis.errors import DesignError, EstimationError, Problem
 from analysis.result import Check, Estimate, Result, Sample
-from analysis.stats.cases import Cases, Trend, accelerated_of, cox_of
-from analysis.stats.resample import comparison_degrees, jackknife_groups, t_critical
-from analysis.stats.survival import kaplan_meier, quantile_time
+from analysis.stats.resampling.jackknife import comparison_degrees, jackknife_groups, t_critical
+from analysis.stats.survival.cases import Cases, Trend, accelerated_of, cox_of
+from analysis.stats.survival.survival import kaplan_meier, quantile_time
 
 INPUT = Frame(
     "durations",

@@ -39,21 +39,21 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.data.columns import NUMBERS, OnPages
-from analysis.data.design import require_positive
-from analysis.data.donors import (
+from analysis.data.frames.columns import NUMBERS, OnPages
+from analysis.data.frames.design import require_positive
+from analysis.data.frames.donors import (
     comparable_donors,
     lag_positions,
     predictor_columns,
     require_inference,
 )
-from analysis.data.panel import MINIMUM_SUPPORT, Panel
+from analysis.data.frames.panel import MINIMUM_SUPPORT, Panel
 from analysis.errors import DesignError, EstimationError, Problem
 from analysis.result import Check, Estimate, Result, event_path
-from analysis.stats.cohort_gaps import CohortGap, average_without
-from analysis.stats.placebo import simultaneous_band
-from analysis.stats.resample import comparison_degrees, t_critical
-from analysis.stats.synthetic_task import (
+from analysis.stats.resampling.jackknife import comparison_degrees, t_critical
+from analysis.stats.synthetic_controls.cohort_gaps import CohortGap, average_without
+from analysis.stats.synthetic_controls.placebo import simultaneous_band
+from analysis.stats.synthetic_controls.synthetic_task import (
     FIRST,
     Task,
     fit_task,

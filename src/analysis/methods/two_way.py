@@ -30,20 +30,20 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.data.columns import GROUPS, SIZES, VARYING, OnPages
-from analysis.data.design import require_columns, require_comparison, require_positive
-from analysis.data.panel import NEVER, Panel
+from analysis.data.frames.columns import GROUPS, SIZES, VARYING, OnPages
+from analysis.data.frames.design import require_columns, require_comparison, require_positive
+from analysis.data.frames.panel import NEVER, Panel
 from analysis.errors import DesignError, EstimationError, Problem
 from analysis.result import Check, Estimate, Result
-from analysis.stats.bacon import Part, bacon_parts
-from analysis.stats.bootstrap import wild_interval, wild_weights
-from analysis.stats.regression import (
+from analysis.stats.panels.bacon import Part, bacon_parts
+from analysis.stats.panels.regression import (
     Slope,
     first_difference_slope,
     two_way_slope,
     weighted_slope,
 )
-from analysis.stats.resample import comparison_degrees, t_critical
+from analysis.stats.resampling.bootstrap import wild_interval, wild_weights
+from analysis.stats.resampling.jackknife import comparison_degrees, t_critical
 
 INPUT = "panel"
 MINIMUM_WILD = 5

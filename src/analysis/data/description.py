@@ -1,0 +1,170 @@
+"""``dataset.yml``: what the data are, where they come from, and how they are read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+
+from analysis.data.reading.mapping import Strict, TableMapping
+from analysis.data.reading.mapping_rules import mapping_problems
+from analysis.data.reading.strict_yaml import read_settings
+from analysis.data.records.location import RecordSource
+from analysis.data.regions.codes import OWN, scheme_year
+from analysis.data.tables import TABLES
+from analysis.errors import ContractError, ParamsError, Problem, nearest
+from analysis.params import problems_of
+
+
+class Words(Strict):
+    """A name in both languages.
+
+    ``en_plural`` where English needs one, ``zh_measure`` where a Chinese number needs a measure
+    word before it (户 of 1,000 户登记企业).
+    """
+
+    en: str
+    zh: str
+    en_plural: str = ""
+    zh_measure: str = ""
+
+    def of(self, language: str) -> str:
+        """The name in that language."""
+        return self.zh if language == "zh" else self.en
+
+    def counted(self, language: str) -> str:
+        """The name as it stands after a number."""
+        return self.zh_measure + self.zh if language == "zh" else self.plural(language)
+
+    def plural(self, language: str) -> str:
+        """The plural name in that language."""
+        return self.zh if language == "zh" else (self.en_plural or f"{self.en}s")
+
+
+class PublishedResult(Strict):
+    """A published estimate that the suite must reproduce from this dataset."""
+
+    specification: str
+    intervention: str
+    outcome: str
+    estimate: float
+    standard_error: float
+    decimals: int = 3
+    source: str
+
+
+class About(Strict):
+    """``dataset.yml``: what the data are, where they come from, and what may be done with them."""
+
+    title: Words
+    status: Literal["real", "simulated"]
+    licence: Words | str
+    origin: Words | str
+    accessed: dt.date | None = None
+    note: Words | None = None
+    place: Words | None = None
+    region_word: Words = Words(en="region", zh="地区")
+    region_scheme: str = OWN
+    words: dict[str, Words] = Field(default_factory=dict)
+    files: dict[str, str] = Field(default_factory=dict)
+    records: RecordSource | None = None
+    mapping: dict[str, TableMapping] = Field(default_factory=dict)
+    published_results: tuple[PublishedResult, ...] = ()
+
+    @field_validator("region_scheme")
+    @classmethod
+    def _known_scheme(cls, scheme: str) -> str:
+        scheme_year(scheme)
+        return scheme
+
+    def text(self, name: Literal["licence", "origin"], language: str) -> str:
+        """Licence or origin in the language, or as it was given where in one only."""
+        value: Words | str = getattr(self, name)
+        return (value if isinstance(value, str) else value.of(language)).strip()
+
+    def word(self, key: str) -> Words:
+        """The name of an outcome, exposure or intervention; its key where none is given."""
+        return self.words.get(key, Words(en=key.replace("_", " "), zh=key))
+
+
+def locate(path: str | Path) -> Path:
+    """The path as given, or below the nearest folder above that holds it.
+
+    A notebook opened in JupyterLab runs in ``notebooks/`` and papermill in the project's
+    root; both name a dataset the same way.
+    """
+    given = Path(path).expanduser()
+    if given.is_absolute() or given.exists():
+        return given
+    for parent in Path.cwd().parents:
+        if (parent / given).exists():
+            return parent / given
+    return given
+
+
+def read_about(folder: Path) -> About:
+    """``dataset.yml`` of a folder.
+
+    Raises
+    ------
+    ParamsError: the folder or file does not exist.
+    ContractError: the file is not valid.
+    """
+    file = folder / "dataset.yml"
+    if not file.is_file():
+        raise ParamsError([_missing(folder, file)])
+    return _read_about(file, file.stat().st_mtime_ns, file.stat().st_size)
+
+
+@lru_cache(maxsize=64)
+def _read_about(file: Path, modified: int, size: int) -> About:  # noqa: ARG001
+    """Parsing is repeated only when the file changed."""
+    content = read_settings(file)
+    try:
+        about = About.model_validate(content)
+    except ValidationError as error:
+        raise ContractError(_sharper(problems_of(error, About, "dataset.yml"))) from None
+    problems = mapping_problems(about.mapping, TABLES)
+    if problems:
+        raise ContractError(problems)
+    return about
+
+
+def _sharper(problems: list[Problem]) -> list[Problem]:
+    """Misspelt keys of a mapping with the nearest right name; what is still to fill in, once.
+
+    Words of a map of values stand in cells and are not repeated.
+    """
+    known = list(TableMapping.model_fields)
+    found: dict[Problem, None] = {}
+    for problem in problems:
+        where, what, remedy = problem.where, problem.what, problem.remedy
+        if ".values." in where and ".words." in where:
+            where, what = where.partition(".words.")[0], "holds a word without one of ours"
+            remedy = "Write the contract's word behind each"
+        elif re.search(r", (licence|origin)\.(Words|str)$", where):
+            where, what = where.rpartition(".")[0], "is neither a text nor one in each language"
+            remedy = "Write a text, or en: and zh:"
+        elif ".columns." in where:
+            where = where.removesuffix(".str").removesuffix(".tuple[str, ...]")
+            what, remedy = "is no name of a column", "Write the owner's name, or several in a list"
+        elif what == "is not a parameter here" and ", mapping." in where and not remedy:
+            remedy = nearest(where.rsplit(".", 1)[1], known)
+        found[Problem(where, what, remedy)] = None
+    return list(found)
+
+
+def _missing(folder: Path, file: Path) -> Problem:
+    if folder.is_dir():
+        remedy = "A dataset is a folder of tables with a dataset.yml beside them"
+        return Problem(f"dataset {folder.name}", f"has no {file.name}", remedy)
+    siblings = folder.parent.iterdir() if folder.parent.is_dir() else ()
+    names = [other.name for other in siblings if (other / "dataset.yml").is_file()]
+    remedy = nearest(folder.name, names)
+    if folder.name == "simulated" or folder.parent.name == "simulated":
+        remedy = "Write it with: analysis simulate"
+    return Problem(f"dataset {folder.name}", "does not exist", remedy)

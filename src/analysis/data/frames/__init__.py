@@ -1,0 +1,1 @@
+"""Tables become what a method takes."""

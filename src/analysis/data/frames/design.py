@@ -1,0 +1,140 @@
+"""What a comparison over time needs before any method may run; all that is missing, at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from pandas.api.types import is_numeric_dtype
+
+from analysis.data.frames.panel import NEVER, Panel
+from analysis.errors import DesignError, Problem
+
+MINIMUM_TREATED = 2
+"""With one treated region its own luck and the effect cannot be told apart."""
+MINIMUM_UNTREATED = 2
+MINIMUM_BEFORE = 2
+"""One period to compare with and one to see whether regions moved alike."""
+
+
+def require_comparison(panel: Panel, comparison: str, before: int = MINIMUM_BEFORE) -> None:
+    """Refuse a panel that cannot carry a staggered comparison.
+
+    Parameters
+    ----------
+    comparison: ``not_yet_treated`` or ``never_treated``.
+    before: how many untreated periods the earliest adopters need.
+
+    Raises
+    ------
+    DesignError: with every shortfall and what would do.
+    """
+    starts = panel.adoption.to_numpy()
+    treated = starts[starts > NEVER]
+    problems = []
+    if treated.size < MINIMUM_TREATED:
+        problems.append(
+            Problem(
+                "treated regions",
+                f"are {treated.size}; at least {MINIMUM_TREATED} are needed",
+                "Use synthetic control for a single region, or wait for more adopters",
+            )
+        )
+    if treated.size and not estimable_periods(panel, comparison).any():
+        problems.append(
+            Problem(
+                "untreated regions",
+                f"are fewer than {MINIMUM_UNTREATED} in every period after the first start",
+                "Add regions that start later or never, or end the panel before all have started",
+            )
+        )
+    usable = treated[treated > before]
+    if usable.size < MINIMUM_TREATED:
+        problems.append(
+            Problem(
+                "periods before the start",
+                f"are fewer than {before} for all but {usable.size} treated regions",
+                "Begin the panel earlier, or use shorter periods",
+            )
+        )
+    if problems:
+        raise DesignError(problems)
+
+
+def untreated_by_period(panel: Panel, comparison: str) -> np.ndarray:
+    """How many comparison regions each period has; shape (T,)."""
+    starts = panel.adoption.to_numpy()[:, None]
+    periods = np.arange(1, len(panel.periods) + 1)[None, :]
+    untreated = starts == NEVER
+    if comparison == "not_yet_treated":
+        untreated = untreated | (starts > periods)
+    counts: np.ndarray = (untreated & np.ones_like(periods, dtype=bool)).sum(axis=0)
+    return counts
+
+
+def estimable_periods(panel: Panel, comparison: str) -> np.ndarray:
+    """Which periods after the first start still have regions to compare with; shape (T,)."""
+    starts = panel.adoption.to_numpy()
+    first = starts[starts > NEVER].min()
+    periods = np.arange(1, len(panel.periods) + 1)
+    enough = untreated_by_period(panel, comparison) >= MINIMUM_UNTREATED
+    usable: np.ndarray = enough & (periods >= first)
+    return usable
+
+
+def comparable_part(panel: Panel, comparison: str, before: int = MINIMUM_BEFORE) -> Panel:
+    """The panel without what no method can use, each exclusion counted.
+
+    Regions with fewer than ``before`` untreated periods leave; periods without comparison
+    regions at the end are cut, and regions that start only then count as never treated.
+    """
+    starts = panel.adoption
+    early = starts[(starts > NEVER) & (starts <= before)]
+    dropped = dict(panel.dropped)
+    if len(early):
+        dropped["too_few_periods_before"] = len(early)
+        panel = panel.keep([code for code in panel.regions if code not in set(early.index)])
+    enough = untreated_by_period(panel, comparison) >= MINIMUM_UNTREATED
+    last = len(enough) if enough.all() else int(np.argmin(enough))
+    return panel.until(last, dropped)
+
+
+def require_positive(panel: Panel) -> None:
+    """Refuse zeros where a logarithm is to be taken.
+
+    Raises
+    ------
+    DesignError: with how many cells and regions hold zeros, and what would do.
+    """
+    zero = panel.frame["count"] <= 0
+    if zero.any():
+        regions = panel.frame.loc[zero, "region"].nunique()
+        raise DesignError(
+            [
+                Problem(
+                    "counts",
+                    f"of zero stand in {int(zero.sum())} of {len(zero)} cells ({regions} regions); "
+                    "a zero has no logarithm",
+                    "Use longer periods, leave those regions out, or use method: counts",
+                )
+            ]
+        )
+
+
+def require_columns(panel: Panel, names: tuple[str, ...]) -> None:
+    """Refuse a panel that lacks columns an option names, or holds no finite number in them.
+
+    Raises
+    ------
+    DesignError: with every column that is missing, not numeric, or has holes.
+    """
+    problems = []
+    for name in names:
+        where = f"column {name}"
+        if name not in panel.frame:
+            problems.append(Problem(where, "is missing", "Add it to the panel"))
+        elif not is_numeric_dtype(panel.frame[name]):
+            problems.append(Problem(where, "is not numeric", "Code it as numbers"))
+        elif count := int((~np.isfinite(panel.frame[name].to_numpy(float))).sum()):
+            remedy = "Fill them from the source, or leave those regions out"
+            problems.append(Problem(where, f"has no number in {count} rows", remedy))
+    if problems:
+        raise DesignError(problems)

@@ -1,0 +1,144 @@
+"""What a synthetic control needs before it may run; all that is missing, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.frames.panel import NEVER, Panel
+from analysis.errors import DesignError, Problem
+from analysis.stats.synthetic_controls.placebo import possible_placebos
+
+MINIMUM_DONORS = 5
+"""Fewer regions cannot be weighted into the likeness of another."""
+MINIMUM_BEFORE = 3
+"""With fewer periods before the start any weights fit."""
+MINIMUM_RESAMPLED = 8
+"""With fewer regions on a side, drawing them with replacement understates the error."""
+
+
+def comparable_donors(panel: Panel, comparison: str, anticipation: int) -> Panel:
+    """The panel without what cannot be used, each exclusion counted.
+
+    Regions with too few periods before their start leave. Where too few regions never start and
+    ``comparison`` allows it, the panel ends before the last to start do, who then never start.
+
+    Raises
+    ------
+    DesignError: with every shortfall and what would do.
+    """
+    least = MINIMUM_BEFORE + anticipation
+    starts = panel.adoption
+    early = set(starts[(starts > NEVER) & (starts <= least)].index)
+    dropped = dict(panel.dropped)
+    if early:
+        dropped["too_few_periods_before"] = len(early)
+        kept = [code for code in panel.regions if code not in early]
+        panel = panel.keep(kept)
+    last = len(panel.periods)
+    if comparison == "not_yet_treated":
+        last = _last_period(panel.adoption.to_numpy(), last)
+    used = panel.until(last, dropped)
+    _require_sides(used, len(early), least)
+    return used
+
+
+def _last_period(starts: np.ndarray, periods: int) -> int:
+    """The last period up to which enough regions have not started; all, where none is."""
+    for last in range(periods, 0, -1):
+        untreated = int(((starts == NEVER) | (starts > last)).sum())
+        if untreated >= MINIMUM_DONORS and untreated < len(starts):
+            return last
+    return periods
+
+
+def _require_sides(panel: Panel, early: int, least: int) -> None:
+    starts = panel.adoption.to_numpy()
+    treated, untreated = int((starts > NEVER).sum()), int((starts == NEVER).sum())
+    problems = []
+    if not treated:
+        what = "are none"
+        if early:
+            what = f"are none with {least} periods before the start ({early} have fewer)"
+        remedy = "Begin the panel earlier, use shorter periods, or end it after a start"
+        problems.append(Problem("treated regions", what, remedy))
+    if untreated < MINIMUM_DONORS:
+        what = f"are {untreated}; at least {MINIMUM_DONORS} must not have started by the end"
+        remedy = "Add regions, end the panel earlier, or set comparison: not_yet_treated"
+        problems.append(Problem("untreated regions", what, remedy))
+    if problems:
+        raise DesignError(problems)
+
+
+def require_inference(panel: Panel, wished: str, level: float) -> str:
+    """What errors can come from: ``placebo`` where it can be had, else ``bootstrap``.
+
+    Raises
+    ------
+    DesignError: neither can be had, or not the one wished for, and what would do.
+    """
+    starts = panel.adoption.to_numpy()
+    treated, untreated = int((starts > NEVER).sum()), int((starts == NEVER).sum())
+    ways, needed = possible_placebos(starts), ceil(1 / (1 - level) - 1e-9) - 1
+    placebo = untreated - treated >= MINIMUM_DONORS and ways >= needed
+    if treated == 1:
+        placebo = untreated - 1 >= MINIMUM_DONORS and ways >= needed
+    bootstrap = min(treated, untreated) >= MINIMUM_RESAMPLED
+    if placebo and wished in ("auto", "placebo"):
+        return "placebo"
+    if bootstrap and wished in ("auto", "bootstrap"):
+        return "bootstrap"
+    what = f"are {untreated} beside {treated} treated"
+    remedies = {
+        "placebo": f"placebos at level {level:g} need {needed} ways to give the starts to "
+        f"untreated regions, and {MINIMUM_DONORS} regions to spare (there are {ways} ways)",
+        "bootstrap": f"resampling needs {MINIMUM_RESAMPLED} regions on each side",
+    }
+    needs = "; ".join(text for name, text in remedies.items() if wished in ("auto", name))
+    remedy = f"Add untreated regions, ask for a lower level or other inference: {needs}"
+    raise DesignError([Problem("untreated regions", what, remedy)])
+
+
+def predictor_columns(panel: Panel, names: Sequence[str], order: np.ndarray) -> np.ndarray:
+    """Values of the columns to match on; shape (N, T, C), regions in the given order.
+
+    Raises
+    ------
+    DesignError: with every column that is missing, not numeric or has holes.
+    """
+    problems = []
+    for name in names:
+        known = name in panel.frame and pd.api.types.is_numeric_dtype(panel.frame[name])
+        if not known or not np.isfinite(panel.frame[name]).all():
+            what = "is missing, not numeric or has holes"
+            problems.append(Problem(f"column {name}", what, "Complete it, or leave it out"))
+    if problems:
+        raise DesignError(problems)
+    shape = (len(panel.regions), len(panel.periods), 0)
+    if not names:
+        return np.empty(shape)
+    return np.stack([panel.matrix(name)[order] for name in names], axis=2)
+
+
+def lag_positions(panel: Panel, lags: Sequence[str], anticipation: int) -> list[int]:
+    """Places, from 0, of the periods whose outcome is matched on.
+
+    Raises
+    ------
+    DesignError: a period is not in the panel, or not before every start.
+    """
+    starts = panel.adoption.to_numpy()
+    first = int(starts[starts > NEVER].min()) - anticipation
+    labels = list(panel.periods)
+    problems = []
+    for lag in lags:
+        if lag not in labels or labels.index(lag) + 1 >= first:
+            what = "is not a period of the panel before the first start"
+            remedy = f"Choose from {labels[0]} to {labels[first - 2]}"
+            problems.append(Problem(f"lags, {lag}", what, remedy))
+    if problems:
+        raise DesignError(problems)
+    return [labels.index(lag) for lag in lags]

@@ -1,0 +1,221 @@
+"""A first ``dataset.yml`` for an export, with every guess marked for its owner to look at."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.data.contract import Column
+from analysis.data.reading.distinct import plain_name
+from analysis.data.reading.sniff import (
+    MOST_WORDS,
+    Look,
+    formats_of,
+    look_at,
+    marks_of,
+    nearest_word,
+    words_of,
+)
+from analysis.data.regions.divisions import divisions
+from analysis.data.tables import TABLES
+from analysis.errors import ContractError, ParamsError, Problem
+
+PLAIN_WORD = re.compile(r"[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff.（）/*-]*")
+RESERVED = {"yes", "no", "true", "false", "on", "off", "null", "y", "n"}
+HEAD = """\
+# A first description of this export, written by looking at it. Nothing here is certain.
+# Fill in what is empty, look at every line with a remark, then run: analysis check {folder}
+title:
+  en:                  # what the data are
+  zh:
+status:                # real or simulated
+licence:               # what may be done with the data
+origin:                # who gave them, from which system, for which period
+"""
+MOST_KNOWN = 0.9
+"""From this share of known codes on a file is taken to code by GB/T 2260."""
+NO_REGIONS = """\
+# Every dataset lists its regions: add regions.csv with region_code,name_en,name_zh,level
+# (level: {levels}), or name a file for it under mapping.
+"""
+
+
+def write_draft(folder: Path, files: Sequence[Path]) -> Path:
+    """Look at the files of an export and write ``dataset.yml`` beside them.
+
+    Raises
+    ------
+    ParamsError: there is a ``dataset.yml``, or a file lies outside the folder.
+    ContractError: files that cannot be read, all at once.
+    """
+    target = folder / "dataset.yml"
+    problems = []
+    if target.exists():
+        remedy = "Move it away to have a new one written; it is never written over"
+        problems.append(Problem(str(target), "is there already", remedy))
+    for file in files:
+        if not file.is_file():
+            problems.append(Problem(file.name, "does not exist"))
+        elif not file.resolve().is_relative_to(folder.resolve()):
+            remedy = f"Copy it into {folder}: files of a dataset lie in its folder"
+            problems.append(Problem(file.name, "lies outside the dataset's folder", remedy))
+    if problems:
+        raise ParamsError(problems)
+    looks, wrong = _looks(folder, files)
+    if wrong:
+        raise ContractError(wrong)
+    draft = target.with_name(f".dataset.yml.{os.getpid()}")
+    draft.write_text(draft_text(folder, looks), encoding="utf-8")
+    try:
+        # A link, unlike a replacement, fails where somebody wrote the file meanwhile.
+        os.link(draft, target)
+    finally:
+        draft.unlink()
+    return target
+
+
+def _looks(folder: Path, files: Sequence[Path]) -> tuple[list[Look], list[Problem]]:
+    looks: list[Look] = []
+    problems: list[Problem] = []
+    for file in files:
+        name = file.resolve().relative_to(folder.resolve()).as_posix()
+        try:
+            looks.append(look_at(file, name))
+        except ContractError as error:
+            problems += error.problems
+    return looks, problems
+
+
+def draft_text(folder: Path, looks: Sequence[Look]) -> str:
+    """The whole file; exports that look like one table with the same columns share a mapping."""
+    parts = [HEAD.format(folder=folder)]
+    groups: dict[str, list[Look]] = {}
+    for look in looks:
+        groups.setdefault(look.table, []).append(look)
+    if "regions" not in groups and not (folder / "regions.csv").is_file():
+        levels = ", ".join(TABLES["regions"].column("level").allowed)
+        parts.append(NO_REGIONS.format(levels=levels))
+    parts.append(_scheme(looks))
+    parts.append("mapping:\n")
+    for table, group in groups.items():
+        parts.append("\n".join(_mapping(table, group)) + "\n")
+    return "".join(parts)
+
+
+def _scheme(looks: Sequence[Look]) -> str:
+    """GB/T 2260, where nearly all codes of a file are of it; nothing where none is."""
+    for look in looks:
+        own = look.guesses.get("region_code")
+        codes = set(words_of(look.columns[plain_name(own)])) - {""} if own else set()
+        known = len(codes & divisions().keys())
+        if codes and known >= MOST_KNOWN * len(codes):
+            note = f"guessed: {known:,} of {len(codes):,} codes in {look.file} are of it"
+            return f"region_scheme: gbt2260  # {note}; or own\n"
+    return ""
+
+
+def _mapping(table: str, group: Sequence[Look]) -> list[str]:
+    first = group[0]
+    needed = [column.name for column in TABLES[table].columns if column.required]
+    found = sum(column in first.guesses for column in needed)
+    files = ", ".join(word(look.file) for look in group)
+    lines = [f"  {table}:  # guessed: {found} of its {len(needed)} needed columns were found"]
+    lines.append(f"    files: [{files}]")
+    if any(look.names != first.names for look in group):
+        lines.append(f"    # The files differ in their columns; these are of {first.file}")
+    if first.encoding:
+        lines.append(f"    encoding: {first.encoding}  # detected")
+        lines.append(f"    delimiter: {json.dumps(first.delimiter)}  # detected")
+    if first.sheet:
+        lines.append(f"    sheet: {word(first.sheet)}  # the first")
+    if first.header != (1,):
+        rows = ", ".join(str(row) for row in first.header)
+        lines.append(f"    header: [{rows}]  # guessed")
+    lines += _marks(first)
+    lines += _columns(first)
+    lines += _dates(first)
+    return lines + _values(first)
+
+
+def _marks(look: Look) -> list[str]:
+    """Marks in numbers, where a column of numbers is read with others than the contract's."""
+    for column in _guessed(look, "number", "whole"):
+        own = look.columns[plain_name(look.guesses[column.name])]
+        decimal, thousands, left = marks_of(own)
+        if (decimal, thousands) != (".", ""):
+            note = f"guessed; {left:,} cells fit neither" if left else "guessed"
+            lines = [f"    decimal: {json.dumps(decimal)}  # {note}"]
+            return lines + ([f"    thousands: {json.dumps(thousands)}"] if thousands else [])
+    return []
+
+
+def _columns(look: Look) -> list[str]:
+    lines = ["    columns:"]
+    for column in TABLES[look.table].columns:
+        own = look.guesses.get(column.name)
+        if own is not None:
+            note = "" if look.sure[column.name] == 1 else "  # guessed: look at it"
+            if column.personal:
+                note = "  # of persons: replaced by a keyed hash on reading"
+            lines.append(f"      {column.name}: {word(own)}{note}")
+        elif column.required:
+            meaning = f"{column.en} ({column.kind})"
+            lines.append(f"      {column.name}:  # needed: {meaning}; or give it under constants")
+    for own in look.names:
+        if own not in look.guesses.values():
+            lines.append(f"      # not read: {own}".replace("\n", " "))
+    return lines
+
+
+def _dates(look: Look) -> list[str]:
+    """Formats of all columns of dates and periods."""
+    forms: list[str] = []
+    left = 0
+    for column in _guessed(look, "date", "period"):
+        used, unread = formats_of(look.columns[plain_name(look.guesses[column.name])], column.kind)
+        forms += [form for form in used if form not in forms]
+        left += unread
+    if not forms:
+        return []
+    note = f"  # {left:,} cells fit none of them" if left else "  # found in the cells"
+    return [f"    dates: [{', '.join(json.dumps(f, ensure_ascii=False) for f in forms)}]{note}"]
+
+
+def _guessed(look: Look, *kinds: str) -> list[Column]:
+    columns = TABLES[look.table].columns
+    return [column for column in columns if column.kind in kinds and column.name in look.guesses]
+
+
+def _values(look: Look) -> list[str]:
+    """Words of the columns of choice with the nearest of ours, and how regions are named."""
+    lines = []
+    for column in _guessed(look, "choice"):
+        words = words_of(look.columns[plain_name(look.guesses[column.name])])
+        strange = [own for own in words if own not in column.allowed]
+        if len(words) > MOST_WORDS:
+            own = look.guesses[column.name]
+            lines.append(f"      # {column.name}: {len(words)} words; is it column {own}?")
+        elif strange:
+            lines.append(f"      {column.name}:  # ours: {', '.join(column.allowed)}")
+            for own in strange:
+                near = nearest_word(own, column)
+                note = "  # guessed" if near else "  # which of ours?"
+                lines.append(f"        {word(own)}: {near}{note}".rstrip())
+    region = look.guesses.get("region_code")
+    if region and look.table != "regions":
+        names = words_of(look.columns[plain_name(region)])
+        if names and not any(re.search(r"\d", name) for name in names):
+            lines.append("      region_code: {lookup: regions.name_zh}  # names, not codes")
+    return (
+        ["    values:", *lines] if any(not line.strip().startswith("#") for line in lines) else []
+    )
+
+
+def word(text: str) -> str:
+    """A word as YAML reads it back, in quotation marks where it needs them."""
+    if PLAIN_WORD.fullmatch(text) and text.lower() not in RESERVED:
+        return text
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,227 @@
+"""The ``mapping`` of ``dataset.yml``: how an owner's export becomes a table of the contract.
+
+Everything is checked when ``dataset.yml`` is read, before a file is opened: date formats,
+encodings and that a query only reads here, names and words in
+:mod:`analysis.data.reading.mapping_rules`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import zoneinfo
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+DIRECTIVES = "YmdHMSq"
+"""What a date format may hold; ``%q`` is the number of a quarter."""
+EXCEL_SERIALS = {"excel": "1899-12-30", "excel-1904": "1904-01-01"}
+"""Names of the two countings of days, and the day numbered 0."""
+TEXT = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
+PASSWORD = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
+
+
+class Strict(BaseModel):
+    """A model that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _words(given: Any) -> Any:
+    """Keys and values of a map of words as they were written, or a refusal.
+
+    YAML reads ``010203`` as an octal number and ``no`` as false: neither is what was meant.
+    """
+    if isinstance(given, Mapping):
+        cells = [cell for pair in given.items() for cell in pair]
+    else:
+        cells = list(given) if isinstance(given, (list, tuple)) else [given]
+    if any(isinstance(cell, (bool, int, float)) for cell in cells):
+        raise ValueError("holds a number or yes/no without quotation marks: write '010203', 'no'")
+    return given
+
+
+def _listed(given: Any) -> Any:
+    return (given,) if isinstance(given, (str, int)) else given
+
+
+class ValueMap(Strict):
+    """Words of the owner and the contract's word for each.
+
+    ``lookup: regions.name_zh`` finds the key of the row of that table with that name; ``other``
+    is what words not listed become, and without it they are refused.
+    """
+
+    words: dict[str, str] = Field(default_factory=dict)
+    lookup: str = ""
+    other: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, given: Any) -> Any:
+        """``{投诉: complaint}`` is short for ``{words: {投诉: complaint}}``."""
+        if isinstance(given, Mapping) and not given.keys() <= {"words", "lookup", "other"}:
+            return {"words": _words(given)}
+        return given
+
+    _plain = field_validator("words", mode="before")(_words)
+
+
+class RowRule(Strict):
+    """Rows of which an owner's column holds one of the words, or nothing."""
+
+    column: str
+    words: tuple[str, ...] = ()
+    empty: bool = False
+    why: str = ""
+
+    _plain = field_validator("words", mode="before")(lambda given: _words(_listed(given)))
+
+    @model_validator(mode="after")
+    def _says_something(self) -> RowRule:
+        if not self.words and not self.empty:
+            raise ValueError("names neither words nor empty: true")
+        return self
+
+
+class Duplicates(Strict):
+    """What happens to rows that are there twice.
+
+    ``exact`` is of rows alike in every column read; ``keep`` of rows that share the key and
+    differ: ``none`` refuses them, ``first`` and ``last`` keep one in the order of the files.
+    """
+
+    exact: Literal["drop", "refuse"] = "drop"
+    keep: Literal["none", "first", "last"] = "none"
+
+
+class TableMapping(Strict):
+    """How one table is read; everything left out is what the contract says.
+
+    Parameters
+    ----------
+    files: names or patterns below the dataset's folder; ``<table>.csv``, ``.parquet`` or
+        ``.xlsx`` where not given.
+    sql, url: one SELECT and the database it asks, instead of files.
+    header: the row of the names, or several where headers are merged.
+    columns: contract column to the owner's column, or to several that are joined by ``-``.
+    dates: formats tried on every date; a cell that two of them read differently is refused.
+        A time of day is left out.
+    time_zone: whose days count where a Parquet file or database holds times with a zone.
+    empty: words that stand for nothing.
+    """
+
+    files: tuple[str, ...] = ()
+    sql: str = ""
+    url: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    decimal: Literal[".", ","] = "."
+    thousands: Literal["", ",", ".", " ", "'", "，"] = ""
+    sheet: str | int = ""
+    header: tuple[int, ...] = (1,)
+    columns: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
+    constants: dict[str, str] = Field(default_factory=dict)
+    dates: tuple[str, ...] = ()
+    time_zone: str = ""
+    values: dict[str, ValueMap] = Field(default_factory=dict)
+    empty: tuple[str, ...] = ()
+    keep_rows: tuple[RowRule, ...] = ()
+    leave_out: tuple[RowRule, ...] = ()
+    ragged: Literal["refuse", "leave_out"] = "refuse"
+    duplicates: Duplicates = Duplicates()
+
+    _several = field_validator("files", "dates", "header", mode="before")(_listed)
+    _plain_empty = field_validator("empty", mode="before")(lambda given: _words(_listed(given)))
+    _plain_constants = field_validator("constants", mode="before")(_words)
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, name: str) -> str:
+        if name:
+            try:
+                read = codecs.getincrementaldecoder(name)(errors="strict").decode(b"")
+            except (LookupError, TypeError, AssertionError, UnicodeError):
+                read = None
+            if not isinstance(read, str):
+                raise ValueError("is not an encoding: for example utf-8, gb18030, utf-16")
+        return name
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_character(cls, mark: str) -> str:
+        mark = {"tab": "\t", "\\t": "\t"}.get(mark, mark)
+        if mark and (len(mark) > 1 or not mark.isascii() or mark in '"\r\n'):
+            raise ValueError("is not one plain character: for example ',', ';', tab")
+        return mark
+
+    @field_validator("files")
+    @classmethod
+    def _possible_names(cls, files: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not name.strip() or max(map(len, name.split("/"))) > 200 for name in files):
+            raise ValueError("holds what is no name of a file")
+        return files
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        if zone:
+            try:
+                zoneinfo.ZoneInfo(zone)
+            except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+                raise ValueError("is not a time zone: for example Asia/Shanghai") from None
+        return zone
+
+    @field_validator("header")
+    @classmethod
+    def _rows_in_order(cls, rows: tuple[int, ...]) -> tuple[int, ...]:
+        if not rows or rows[0] < 1 or list(rows) != list(range(rows[0], rows[0] + len(rows))):
+            raise ValueError("is a row number from 1, or several that follow one another")
+        return rows
+
+    @field_validator("dates")
+    @classmethod
+    def _readable_formats(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
+        for text in formats:
+            used = re.findall(r"%(.?)", text)
+            known = set(used) <= set(DIRECTIVES) and len(set(used)) == len(used)
+            if text not in EXCEL_SERIALS and not (known and "Y" in used):
+                raise ValueError("holds a format that is not made of %Y %m %d %H %M %S %q or excel")
+        return formats
+
+    @field_validator("sql")
+    @classmethod
+    def _reads_only(cls, query: str) -> str:
+        bare = TEXT.sub(" ", query).strip().rstrip(";").strip()
+        if query and (";" in bare or not re.match(r"(?is)(select|with)\b", bare)):
+            raise ValueError("is not a single SELECT")
+        if re.search(r"(?i)\b(insert|update|delete|drop|alter|create|attach|copy|merge)\b", bare):
+            raise ValueError("does more than read: write a single SELECT")
+        return query.strip().rstrip(";")
+
+    @field_validator("url")
+    @classmethod
+    def _no_password(cls, url: str) -> str:
+        if PASSWORD.search(url):
+            raise ValueError("holds a password: write env:NAME and set that variable")
+        return url
+
+    @model_validator(mode="after")
+    def _one_source(self) -> TableMapping:
+        if self.files and self.sql:
+            raise ValueError("names files and sql: keep one of them")
+        if bool(self.sql) != bool(self.url):
+            raise ValueError("sql and url belong together")
+        if self.decimal == self.thousands:
+            raise ValueError("decimal and thousands are the same mark")
+        return self
+
+    def owners(self, column: str) -> tuple[str, ...]:
+        """The owner's columns that make up a column of the contract."""
+        return tuple(_listed(self.columns.get(column, column)))
+
+
+PLAIN = TableMapping(duplicates=Duplicates(exact="refuse"))
+"""Of a table without a mapping: it stands as the contract says."""

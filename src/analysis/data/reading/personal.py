@@ -1,0 +1,109 @@
+"""Identifiers of persons become keyed hashes when they are read; nothing downstream sees them.
+
+The key is a salt of the project: a file ``.salt`` in its root, made on first use, readable by
+its owner only, ignored by git and outside every folder that is published; or the file that
+``ANALYSIS_SALT`` names. The same salt gives the same hashes, so that a person stays one person
+across files, runs and languages; without the salt nobody can try out names or numbers.
+No result depends on the hashes but through who is the same, so the salt is no part of the key
+of a run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analysis.data.reading.distinct import Cells
+from analysis.errors import ParamsError, Problem
+
+VARIABLE = "ANALYSIS_SALT"
+NAME = ".salt"
+SHORTEST = 32
+"""Characters of a salt: 128 bits in hexadecimal digits."""
+DIGITS = 20
+"""Two among 35 million persons share a hash with a chance of about 6 in a million."""
+
+
+def hashed(column: Cells, salt: bytes) -> Cells:
+    """The column with every identifier replaced by ``P`` and twenty digits; nothing stays so."""
+    marks = pseudonyms(column.words.to_pylist(), salt)
+    return Cells(column.codes, pc.if_else(pc.equal(column.words, ""), "", marks), column.refused)
+
+
+def pseudonyms(identifiers: Sequence[str], salt: bytes) -> pa.Array:
+    """Keyed BLAKE2b hashes of identifiers, in a shape that no other identifier has."""
+    keyed = hashlib.blake2b(key=salt, digest_size=16)
+    marks = []
+    for identifier in identifiers:
+        mark = keyed.copy()
+        mark.update(identifier.encode("utf-8"))
+        marks.append(mark.digest())
+    halves = np.frombuffer(b"".join(marks), dtype=">u8").reshape(-1, 2) % 10 ** (DIGITS // 2)
+    texts = [
+        pc.utf8_lpad(pa.array(half.astype(np.uint64)).cast(pa.string()), DIGITS // 2, "0")
+        for half in halves.T
+    ]
+    return pc.binary_join_element_wise("P", *texts, "")
+
+
+def project_salt(folder: Path) -> bytes:
+    """The salt of the project that the dataset in ``folder`` is read in; made on first use.
+
+    Raises
+    ------
+    ParamsError: the file is missing where it was named, too short, or open to others.
+    """
+    named = os.environ.get(VARIABLE, "")
+    file = Path(named).expanduser() if named else _root(folder) / NAME
+    try:
+        if not named and not file.exists():
+            _make(file)
+        return _read(file)
+    except OSError as error:
+        remedy = f"Name a file that can be read in the environment variable {VARIABLE}"
+        what = f"cannot be used ({type(error).__name__})"
+        raise ParamsError([Problem(f"salt {file.name}", what, remedy)]) from None
+
+
+def _root(folder: Path) -> Path:
+    """The project around the current folder, else around the dataset, else the current folder."""
+    for start in (Path.cwd(), folder.resolve()):
+        for parent in (start, *start.parents):
+            if (parent / "params").is_dir() and (parent / "notebooks").is_dir():
+                return parent
+    return Path.cwd()
+
+
+def _make(file: Path) -> None:
+    """A new salt, whole under its name or not there; of two made at once the first stays."""
+    draft = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as writer:
+            writer.write(secrets.token_hex(32) + "\n")
+        try:
+            os.link(draft, file)
+        except FileExistsError:
+            return
+    finally:
+        draft.unlink()
+
+
+def _read(file: Path) -> bytes:
+    if os.name == "posix" and stat.S_IMODE(file.stat().st_mode) & 0o077:
+        remedy = "Withdraw it from others: chmod 600"
+        raise ParamsError([Problem(f"salt {file.name}", "can be read by others", remedy)])
+    text = file.read_bytes().strip()
+    if len(text) < SHORTEST:
+        remedy = "Write at least 32 random characters, or remove it to have a new one made"
+        raise ParamsError([Problem(f"salt {file.name}", "is too short", remedy)])
+    # BLAKE2b takes keys of up to 64 bytes; longer salts are folded, none is cut.
+    return text if len(text) <= 64 else hashlib.blake2b(text).digest()

@@ -1,0 +1,213 @@
+"""A first look at an export: how it is written, and what each column is likely to be."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analysis.data.contract import Column, Table
+from analysis.data.reading import distinct as repairs
+from analysis.data.reading.delimited import first_rows, guess_delimiter
+from analysis.data.reading.distinct import Cells, plain_name
+from analysis.data.reading.encoding import decoded
+from analysis.data.reading.mapping import TableMapping
+from analysis.data.reading.sheets import sheet_rows
+from analysis.data.reading.sources import cells_of_series, read_file
+from analysis.data.reading.synonyms import COLUMNS, WORDS
+from analysis.data.tables import TABLES
+from analysis.errors import ContractError, Problem
+
+FORMATS = (
+    *("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d", "%Y.%m.%d", "%Y-%m-%d %H:%M:%S"),
+    *("%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%d/%m/%Y", "excel"),
+)
+PERIODS = ("%Y年%m月", "%Y/%m", "%Y%m", "%Y年%q季度", "%Y年")
+NEAR = 0.75
+"""From this likeness on two names are taken for one another."""
+MOST_WORDS = 30
+"""A column with more words than this is no choice."""
+FIRST_ROWS = 30
+HOME = ("regions", "complaints", "outcomes", "exposures", "interventions", "enterprises")
+"""Tables that an export may be; figures read off documents are written by hand."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a file is written and what stands in its columns.
+
+    ``sure`` is the likeness of each guess, 1 for the same name.
+    """
+
+    file: str
+    encoding: str
+    delimiter: str
+    sheet: str
+    header: tuple[int, ...]
+    names: tuple[str, ...]
+    columns: dict[str, Cells]
+    table: str
+    guesses: dict[str, str]
+    sure: dict[str, float]
+
+
+def look_at(file: Path, name: str) -> Look:
+    """A file of an export, read whole.
+
+    Raises
+    ------
+    ContractError: it cannot be read at all, or has no row of names.
+    """
+    encoding = delimiter = sheet = ""
+    header: tuple[int, ...] = (1,)
+    if file.suffix.lower() in {".xlsx", ".xlsm"}:
+        rows, sheet = sheet_rows(file, name, FIRST_ROWS)
+        header = header_rows(rows)
+    elif file.suffix.lower() in {".csv", ".tsv", ".txt"}:
+        opened = decoded(file.read_bytes(), "", name)
+        sample = opened.text[: 1 << 20].decode("utf-8", errors="ignore")
+        encoding, delimiter = opened.encoding, guess_delimiter(sample)
+        header = header_rows(first_rows(sample, delimiter, FIRST_ROWS))
+    if not header:
+        # The cells of a record must not become names of columns in a file that is passed on.
+        remedy = "Write names above the columns in a copy, or write dataset.yml by hand"
+        raise ContractError([Problem(name, "holds no row that looks like names", remedy)])
+    mapping = TableMapping(header=header, delimiter=delimiter, ragged="leave_out")
+    raw = read_file(file, name, mapping, bool)
+    columns = {
+        key: column if isinstance(column, Cells) else cells_of_series(column)
+        for key, column in raw.columns.items()
+    }
+    names = tuple(own for own in raw.names if own)
+    table, guesses, sure = guess_table(names)
+    return Look(*(name, encoding, delimiter, sheet, header, names, columns, table, guesses, sure))
+
+
+def header_rows(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
+    """The row of the names: the first as wide as most rows; two where the next is names, too.
+
+    Nothing where no row is made of words only.
+    """
+    widths = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    if not any(widths):
+        return ()
+    usual = Counter(width for width in widths if width).most_common(1)[0][0]
+    for place, row in enumerate(rows):
+        full = widths[place] >= max(2, 0.6 * usual)
+        if full and not any(_is_value(cell) for cell in row):
+            below = rows[place + 1] if place + 1 < len(rows) else []
+            gaps = any(not cell.strip() for cell in row[1:])
+            fills = [cell for cell in below if cell.strip()]
+            merged = gaps and fills and len(fills) < usual
+            if merged and not any(_is_value(cell) for cell in fills):
+                return (place + 1, place + 2)
+            return (place + 1,)
+    return ()
+
+
+def _is_value(cell: str) -> bool:
+    return re.fullmatch(r"[\d.,:/年月日\-\s]*\d[\d.,:/年月日\-\s]*", cell.strip()) is not None
+
+
+def guess_table(names: Sequence[str]) -> tuple[str, dict[str, str], dict[str, float]]:
+    """The table whose needed columns are best found among the names, and which is which."""
+    found = {name: _guesses(TABLES[name], names) for name in HOME}
+
+    def fit(name: str) -> tuple[float, int]:
+        needed = [column.name for column in TABLES[name].columns if column.required]
+        guesses = found[name][0]
+        return (sum(column in guesses for column in needed) / len(needed), len(guesses))
+
+    best = max(HOME, key=fit)
+    return best, *found[best]
+
+
+def _guesses(table: Table, names: Sequence[str]) -> tuple[dict[str, str], dict[str, float]]:
+    """Contract column to the owner's, each used once, the likest first."""
+    pairs = [(likeness(own, column), column.name, own) for column in table.columns for own in names]
+    guesses: dict[str, str] = {}
+    sure: dict[str, float] = {}
+    for value, column, own in sorted(pairs, key=lambda pair: -pair[0]):
+        if value >= NEAR and column not in guesses and own not in guesses.values():
+            guesses[column], sure[column] = own, value
+    return guesses, sure
+
+
+def likeness(own: str, column: Column) -> float:
+    """How near an owner's name is to a column's name, meaning or usual other names."""
+    given = plain_name(re.split(r"[（(]", own.rsplit("/", 1)[-1])[0])
+    others = [column.name, column.en, column.zh, *COLUMNS.get(column.name, ())]
+    return max(_like(given, plain_name(other)) for other in others)
+
+
+def _like(first: str, second: str) -> float:
+    if first == second:
+        return 1.0
+    return 0.95 * difflib.SequenceMatcher(None, first, second).ratio()
+
+
+def nearest_word(word: str, column: Column) -> str:
+    """The contract's word that is nearest to an owner's; empty where none is near."""
+    given = plain_name(word)
+    best, chosen = 0.0, ""
+    for ours, english, chinese in column.choices:
+        for other in (ours, english, chinese, *WORDS.get(ours, ())):
+            plain = plain_name(other)
+            # A longer name found inside says more: 不属实 is not 属实.
+            inside = 0.8 + 0.02 * len(plain) if plain in given else 0.0
+            value = max(_like(given, plain), inside)
+            if value > best:
+                best, chosen = value, ours
+    return chosen if best >= NEAR else ""
+
+
+def words_of(column: Cells) -> list[str]:
+    """The words that stand in a column, without blanks around them."""
+    words = repairs.narrowed(repairs.trimmed(column.words.take(pa.array(_used(column)))))
+    return sorted({word for word in words.to_pylist() if word})
+
+
+def _used(column: Cells) -> np.ndarray:
+    """The words that some row holds; a header read with the rows is none."""
+    return np.unique(column.codes)
+
+
+def marks_of(column: Cells) -> tuple[str, str, int]:
+    """Decimal and thousands marks that fit most cells of a column, and how many they do not."""
+    words = repairs.narrowed(repairs.trimmed(column.words))
+    filled = repairs.mask(pc.not_equal(words, ""))
+
+    def unread(decimal: str, thousands: str) -> int:
+        plain = repairs.plain_numbers(words, decimal, thousands)
+        number = repairs.mask(pc.match_substring_regex(plain, repairs.NUMBER))
+        return column.count(filled & ~number)
+
+    choices = [(".", ""), (".", ","), (",", ""), (",", ".")]
+    left, place = min((unread(*marks), place) for place, marks in enumerate(choices))
+    return *choices[place], left
+
+
+def formats_of(column: Cells, kind: str) -> tuple[list[str], int]:
+    """The formats that a column of dates or periods needs, and how many cells none reads."""
+    words = repairs.narrowed(repairs.trimmed(column.words))
+    left = np.isin(np.arange(len(words)), _used(column))
+    left &= repairs.mask(pc.not_equal(words, ""))
+    used = []
+    for form in FORMATS if kind == "date" else PERIODS:
+        if kind == "date":
+            new, _ = repairs.plain_dates(words, [form])
+        else:
+            new = repairs.plain_periods(words, [form])
+        iso = repairs.mask(pc.match_substring_regex(new, r"^\d{4}(-\d{2})?(-\d{2}|Q\d)?$"))
+        read = left & iso & (repairs.changed(words, new) | (form == "%Y-%m-%d"))
+        if read.any():
+            used.append(form)
+            left &= ~read
+    return used, column.count(left)

@@ -1,0 +1,1 @@
+"""Complaint records counted where they lie."""

@@ -1,0 +1,209 @@
+"""Engines that count records where they lie: DuckDB, PostgreSQL, Spark, or any other of Ibis.
+
+No message of a driver is shown: it can hold the host, the user or the value of a cell.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from analysis.data.records.location import NEEDED, RecordSource
+from analysis.data.tables import COMPLAINTS
+from analysis.errors import ContractError, Problem
+
+MEMORY = "3GB"
+"""DuckDB spills to disk above this; with Python and Arrow a process stays under 4 GB."""
+
+EXTRAS = {"postgres": "postgres", "postgresql": "postgres", "spark": "spark"}
+LINE = re.compile(r"\bLine: (\d+)")
+
+
+@contextmanager
+def engine(source: RecordSource) -> Iterator[Any]:
+    """A connection in the time zone of the source; closed at the end, but for Spark's session.
+
+    Raises
+    ------
+    ContractError: it cannot be reached, its package is missing, or it knows no time zones.
+    """
+    url = source.resolved_url()
+    try:
+        connection = _connect(url)
+        _set_time_zone(connection, source.time_zone)
+    except ContractError:
+        raise
+    except ImportError:
+        extra = EXTRAS.get(url.split(":")[0], "")
+        remedy = f"pip install 'analysis[{extra}]'" if extra else "Install what Ibis asks for"
+        raise _refused("records.url", "needs a package that is not installed", remedy) from None
+    except Exception as error:  # drivers raise what they like, and tell host and user
+        what = f"cannot be reached ({type(error).__name__})"
+        raise _refused("records.url", what, "Check address, user and network") from None
+    try:
+        with warnings.catch_warnings():
+            # Ibis 12, DuckDB 2 and PySpark 4 call what pandas 3 and Arrow will drop.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            yield connection
+    finally:
+        if connection.name != "pyspark":
+            connection.disconnect()
+
+
+def _refused(where: str, what: str, remedy: str) -> ContractError:
+    return ContractError([Problem(f"dataset.yml, {where}", what, remedy)])
+
+
+def _connect(url: str) -> Any:
+    import ibis
+
+    if not url or url == "duckdb://":
+        connection = ibis.duckdb.connect(memory_limit=MEMORY, preserve_insertion_order=False)
+        # It would draw its progress into the notebook that waits for it.
+        connection.raw_sql("SET enable_progress_bar = false")
+        return connection
+    if url.startswith("spark://"):
+        return ibis.pyspark.connect(_spark(url))
+    return ibis.connect(url)
+
+
+def _spark(url: str) -> Any:
+    from pyspark.sql import SparkSession
+
+    master = "local[*]" if url == "spark://local" else url
+    session = SparkSession.getActiveSession()
+    if session is not None:
+        return session
+    builder = SparkSession.builder.master(master).config("spark.ui.enabled", "false")
+    if master == "local[*]":
+        # One machine: two hundred shuffle partitions cost more than the counting.
+        builder = builder.config("spark.sql.shuffle.partitions", "8")
+        builder = builder.config("spark.driver.host", "localhost")
+    return builder.getOrCreate()
+
+
+def _set_time_zone(connection: Any, zone: str) -> None:
+    """Moments become days in the zone of the connection, as each engine's own cast has it."""
+    if not zone:
+        return
+    if connection.name == "pyspark":
+        connection._session.conf.set("spark.sql.session.timeZone", zone)
+    elif connection.name == "duckdb":
+        connection.raw_sql(f"SET TimeZone = '{zone}'")
+    elif connection.name == "postgres":
+        connection.raw_sql(f"SET TIME ZONE '{zone}'").close()
+    else:
+        what = f"is not supported on {connection.name}"
+        raise _refused("records.time_zone", what, "Give days of receipt there, not moments")
+
+
+def records_in(connection: Any, source: RecordSource, files: Sequence[Path] = ()) -> Any:
+    """The records as an Ibis table with the contract's column names.
+
+    Raises
+    ------
+    ContractError: the table or a column is missing, or moments lack a time zone.
+    """
+    try:
+        raw = _files(connection, source, files) if source.files else _table(connection, source)
+        columns = raw.columns
+    except ContractError:
+        raise
+    except Exception as error:
+        where, what = _where(error, source, files)
+        raise ContractError([Problem(where, what, "Check files, table and encoding")]) from None
+    named = {name: source.columns.get(name, name) for name in COMPLAINTS.names}
+    missing = [name for name in named if named[name] not in columns]
+    wrong = [name for name in missing if name in NEEDED or name in source.columns]
+    place = source.files or f"table {source.table}"
+    if wrong:
+        remedy = "Name the owner's column under records.columns"
+        raise ContractError([Problem(f"{place}, column {n}", "is missing", remedy) for n in wrong])
+    records = raw.select(**{name: raw[own] for name, own in named.items() if name not in missing})
+    _require_days(connection, records, source, place)
+    return records
+
+
+def _table(connection: Any, source: RecordSource) -> Any:
+    schema, _, name = source.table.rpartition(".")
+    return connection.table(name, database=schema or None)
+
+
+def _files(connection: Any, source: RecordSource, files: Sequence[Path]) -> Any:
+    names = [str(file) for file in files]
+    if files[0].suffix == ".parquet":
+        if connection.name == "duckdb":
+            return connection.read_parquet(names)
+        first, *others = (connection.read_parquet(name) for name in names)
+        return first.union(*others) if others else first
+    if connection.name != "duckdb":
+        remedy = "Leave out the url, or give Parquet"
+        raise _refused("records.files", "are CSV, which only DuckDB reads here", remedy)
+    with files[0].open(encoding="utf-8-sig", errors="replace") as handle:
+        header = {name.strip().strip('"') for name in handle.readline().split(",")}
+    kinds = {"whole": "BIGINT", "number": "DOUBLE"}
+    kinds["date"] = "TIMESTAMPTZ" if source.time_zone else "DATE"
+    types = {
+        source.columns.get(column.name, column.name): kinds.get(column.kind, "VARCHAR")
+        for column in COMPLAINTS.columns
+    }
+    return connection.read_csv(
+        names, header=True, types={n: t for n, t in types.items() if n in header}
+    )
+
+
+def _require_days(connection: Any, records: Any, source: RecordSource, place: str) -> None:
+    """Refuse moments without a time zone, and texts for days."""
+    problems = []
+    for name in ("received_on", "closed_on"):
+        if name not in records.columns:
+            continue
+        kind = records[name].type()
+        if not source.time_zone and kind.is_timestamp() and _is_moment(connection, records, name):
+            what, remedy = "holds moments", "Say in which records.time_zone a day begins"
+            problems.append(Problem(f"{place}, column {name}", what, remedy))
+        elif not (kind.is_timestamp() or kind.is_date()):
+            what, remedy = "does not hold days", "Give it the type of a date"
+            problems.append(Problem(f"{place}, column {name}", what, remedy))
+    if problems:
+        raise ContractError(problems)
+
+
+def _is_moment(connection: Any, records: Any, name: str) -> bool:
+    """Whether a column of times is of moments, and not of a clock on some wall."""
+    if connection.name != "pyspark":
+        return bool(records[name].type().timezone)
+    # Spark does not tell Ibis which of its times have a time zone.
+    query = connection.compile(records.select(name).limit(0))
+    kind: str = connection._session.sql(query).schema[0].dataType.typeName()
+    return kind == "timestamp"
+
+
+@contextmanager
+def told(source: RecordSource, files: Sequence[Path] = ()) -> Iterator[None]:
+    """What an engine refuses while it counts, in our words.
+
+    Raises
+    ------
+    ContractError
+    """
+    try:
+        yield
+    except ContractError:
+        raise
+    except Exception as error:
+        where, what = _where(error, source, files)
+        remedy = "Compare its columns with the data dictionary: days as YYYY-MM-DD, whole counts"
+        raise ContractError([Problem(where, what, remedy)]) from None
+
+
+def _where(error: Exception, source: RecordSource, files: Sequence[Path]) -> tuple[str, str]:
+    """File and row of an engine's refusal, without its message."""
+    place = files[0].name if len(files) == 1 else (source.files or f"table {source.table}")
+    line = LINE.search(str(error))
+    where = f"{place}, row {line.group(1)}" if line else place
+    return where, f"cannot be read ({type(error).__name__})"

@@ -1,0 +1,189 @@
+"""Records to panel where the records lie: one Ibis expression on any engine.
+
+    records → :func:`counted` → cells → :func:`balanced` → panel
+
+Counting sees every record once and gives few rows. Cells add up, so they can be kept by file;
+balancing works on cells only. Both are built of what DuckDB, PostgreSQL and Spark compute alike:
+whole numbers, dates without time, and no ordering of texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from analysis.data.records.groupings import (
+    BROKEN,
+    DIMENSIONS,
+    MEASURES,
+    ONLINE,
+    PARTS,
+    REPEAT_CASES,
+    UPHELD,
+)
+from analysis.data.tables import COMPLAINTS
+
+UNKNOWN_MONTH = -1
+"""Month of records without a day of receipt: found in cells and refused there."""
+
+
+def counted(records: Any, by: Sequence[str], crosswalk: Any = None, *, check: bool = False) -> Any:
+    """Cells of records: rows of region, month and dimensions, to be added up.
+
+    Parameters
+    ----------
+    records: an Ibis table with columns of the contract's ``complaints``. A moment with a time
+        zone becomes the day that it was in the time zone of the connection.
+    by: names out of ``DIMENSIONS``.
+    crosswalk: an Ibis table of :func:`analysis.data.regions.crosswalk.lookup`; with it,
+        measures come in millionths.
+    check: whether ``BROKEN`` is counted, too.
+
+    Returns
+    -------
+    An Ibis table: ``region_code``, ``month`` (number), ``by``, and ``MEASURES`` as whole numbers.
+    """
+    held = _described(records, by)
+    keys = {"region_code": held["region_code"], "first_day": held["received"].truncate("M")}
+    if crosswalk is not None:
+        held = _moved(held, crosswalk)
+        keys = {"region_code": held["region_code"], "first_day": held["received"].truncate("M")}
+        keys["parts"] = held["parts"]
+    measures = _measures(held) | (_broken(held) if check else {})
+    cells = held.group_by(**keys, **{name: held[name] for name in by}).aggregate(**measures)
+    month = cells["first_day"].year() * 12 + cells["first_day"].month() - 1
+    # Empty keys are named after counting: to name them for every record would cost a third more.
+    named = {name: cells[name].fill_null("") for name in ("region_code", *by)}
+    amounts = {name: cells[name].fill_null(0).cast("int64") for name in measures}
+    if crosswalk is not None:
+        amounts = {name: value * cells["parts"] for name, value in amounts.items()}
+    return cells.select(month=month.fill_null(UNKNOWN_MONTH).cast("int64"), **named, **amounts)
+
+
+def _described(records: Any, by: Sequence[str]) -> Any:
+    """The columns that counting needs, and nothing that names a person."""
+    columns = set(records.columns)
+    given = {
+        name: records[name] for name in ("region_code", "channel", "outcome") if name in columns
+    }
+    given |= {
+        name: records[source].cast("date")
+        for name, source in (("received", "received_on"), ("closed_day", "closed_on"))
+        if source in columns
+    }
+    if "claimant_prior_cases" in columns:
+        given["cases"] = records["claimant_prior_cases"]
+    return records.select(**given | {name: _dimension(records, name) for name in by})
+
+
+def _dimension(records: Any, name: str) -> Any:
+    import ibis
+
+    if name == "claimant":
+        if "claimant_prior_cases" not in records.columns:
+            return ibis.literal("other")
+        repeat = (records["claimant_prior_cases"] >= REPEAT_CASES).fill_null(False)
+        return repeat.ifelse(*DIMENSIONS["claimant"])
+    if name not in records.columns:
+        return ibis.literal("")
+    # A category may be missing; where another word is, the record is refused after counting.
+    return records[name].fill_null("") if name == "category" else records[name]
+
+
+def _measures(held: Any) -> dict[str, Any]:
+    """Measures of a group of records; zero where a column is not there."""
+    import ibis
+
+    none, columns = ibis.literal(0, type="int64"), held.columns
+    measures = {"records": held.count(), **dict.fromkeys(MEASURES[1:], none)}
+    if "cases" in columns:
+        measures["repeat_claimants"] = held.count(where=held["cases"] >= REPEAT_CASES)
+    if "channel" in columns:
+        measures["online_channel"] = held.count(where=held["channel"].isin(ONLINE))
+    if "outcome" in columns:
+        measures["upheld"] = held.count(where=held["outcome"].isin(UPHELD))
+    if "closed_day" in columns:
+        measures["closed"] = held["closed_day"].count()
+        measures["handling_days"] = held["closed_day"].delta(held["received"], unit="day").sum()
+    return measures
+
+
+def _broken(held: Any) -> dict[str, Any]:
+    """How many words and numbers the contract refuses, of columns that are no dimension."""
+    import ibis
+
+    columns, rules = held.columns, []
+    if "channel" in columns:
+        words = COMPLAINTS.column("channel").allowed
+        rules += [held["channel"].notin(words), held["channel"].isnull()]
+    if "outcome" in columns:
+        rules.append(held["outcome"].notin(COMPLAINTS.column("outcome").allowed))
+    if "cases" in columns:
+        rules.append(held["cases"] < 0)
+    # One count for each: an engine tells a word of a dictionary once, not once for every record.
+    counts = (held.count(where=rule).fill_null(0) for rule in rules)
+    return {BROKEN: sum(counts, ibis.literal(0, type="int64"))}
+
+
+def _moved(held: Any, crosswalk: Any) -> Any:
+    """Each record under the codes that its region has now, with its millionths."""
+    import ibis
+
+    within = [
+        held["region_code"] == crosswalk["old_code"],
+        held["received"] >= crosswalk["first_day"],
+        held["received"] <= crosswalk["last_day"],
+    ]
+    joined = held.left_join(crosswalk, within)
+    return joined.select(
+        *[name for name in held.columns if name != "region_code"],
+        region_code=ibis.coalesce(joined["new_code"], joined["region_code"]),
+        parts=ibis.coalesce(joined["weight_parts"], PARTS).cast("int64"),
+    )
+
+
+def balanced(cells: Any, by: Sequence[str], *, parts: int = 1, once: bool = False) -> Any:
+    """The panel: every region, every month of its reporting span, every word, zeros explicit.
+
+    The span runs from a region's first record of any kind to its last.
+
+    Parameters
+    ----------
+    cells: as :func:`counted` gives them; several rows of one cell are added up.
+    parts: what one record counts, 1 or ``PARTS``.
+    once: whether each cell stands in one row, as :func:`counted` gives cells of records that
+        obey the contract without a crosswalk; to add them up again would take half as long as
+        counting.
+
+    Returns
+    -------
+    An Ibis table like the cells; measures are real numbers where ``parts`` is not 1.
+    """
+    import ibis
+
+    known = cells.filter(cells["month"] != UNKNOWN_MONTH)
+    sums = {name: known[name].sum().cast("int64") for name in MEASURES}
+    summed = known if once else known.group_by("region_code", "month", *by).aggregate(**sums)
+    spans = summed.group_by("region_code").aggregate(
+        low=summed["month"].min(), high=summed["month"].max()
+    )
+    months = ibis.range(spans["low"], spans["high"] + 1).unnest()
+    grid = spans.select("region_code", month=months)
+    for name in by:
+        grid = grid.cross_join(_words(summed, name))
+    keys = ["region_code", "month", *by]
+    joined = grid.left_join(summed, keys)
+    measures = {name: joined[name].fill_null(0) for name in MEASURES}
+    if parts != 1:
+        measures = {name: value.cast("float64") / parts for name, value in measures.items()}
+    return joined.select(*keys, **measures)
+
+
+def _words(cells: Any, name: str) -> Any:
+    """The words of a dimension as a table of one column."""
+    import ibis
+
+    words = DIMENSIONS[name]
+    if not words:
+        return cells.select(name).distinct()
+    return ibis.array(list(words)).unnest().name(name).as_table()

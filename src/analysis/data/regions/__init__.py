@@ -1,0 +1,1 @@
+"""Codes, names, parents and mergers of regions."""

@@ -1,0 +1,58 @@
+"""One region and those below it, by the dataset's own parents or by GB/T 2260."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.data.dataset import Dataset
+from analysis.data.regions.divisions import above, is_code
+
+
+def parents_of(regions: pd.DataFrame) -> dict[str, str]:
+    """Each region's code and that of the region above it, blank where none is given."""
+    codes = regions["region_code"].astype(str)
+    if "parent_code" not in regions:
+        return dict.fromkeys(codes, "")
+    above = regions["parent_code"].astype("object").fillna("").astype(str)
+    return dict(zip(codes, above, strict=True))
+
+
+def belongs(code: str, region: str, parents: Mapping[str, str]) -> bool:
+    """Whether a region is the one named, or lies below it by its parents or by GB/T 2260.
+
+    In that standard 370100 is a city, 370000 its province, and 370124 one of its counties.
+    """
+    if region in above(code):
+        return True
+    seen: set[str] = set()
+    while code and code not in seen:
+        if code == region:
+            return True
+        seen.add(code)
+        code = parents.get(code, "")
+    return False
+
+
+def parents_in(dataset: Dataset) -> dict[str, str]:
+    """The parents of a dataset's regions."""
+    return dataset.once("parents", lambda: parents_of(dataset.tables["regions"]))
+
+
+def within_region(dataset: Dataset, wide: pd.DataFrame, region: str) -> pd.DataFrame:
+    """Rows of a table by region: those of one region and of the regions below it only."""
+    if not region:
+        return wide
+    parents = parents_in(dataset)
+    return wide.loc[[code for code in wide.index if belongs(str(code), region, parents)]]
+
+
+def areas(regions: pd.DataFrame) -> list[str]:
+    """Every region that has regions below it; where there is none, every region."""
+    parents = parents_of(regions)
+    found = {above for above in parents.values() if above}
+    for code in parents:
+        if is_code(code) and not code.endswith("00"):
+            found.add(above(code)[0])
+    return sorted(found or parents)

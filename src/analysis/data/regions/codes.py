@@ -1,0 +1,193 @@
+"""The regions of a dataset against GB/T 2260, where ``region_scheme`` says that it codes by it.
+
+A code must be six digits, stand in the list of the scheme's year, and fit the level and the
+region above that the row gives. A code given up since is named with what followed it, and may
+stay where ``crosswalk`` moves its records. Names that a row lacks are taken from the standard.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Hashable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.contract import Table
+from analysis.data.reading.account import Line
+from analysis.data.reading.origin import Origin
+from analysis.data.reading.read_table import Taken
+from analysis.data.regions.divisions import (
+    FIRST_YEAR,
+    GROUPS,
+    LAST_YEAR,
+    above,
+    divisions,
+    is_code,
+    levels,
+    same_name,
+    successors,
+)
+from analysis.errors import Problem
+
+OWN = "own"
+SCHEME = re.compile(r"gbt2260(?:-(\d{4}))?")
+NAMES = ("name_en", "name_zh")
+UNFILLED = "is empty, and the list has no name in this language"
+
+
+def scheme_year(scheme: str) -> int | None:
+    """The year of the list that a scheme names, ``None`` for a dataset's own codes.
+
+    Raises
+    ------
+    ValueError: there is no such scheme.
+    """
+    if scheme == OWN:
+        return None
+    named = SCHEME.fullmatch(scheme)
+    year = int(named[1] or LAST_YEAR) if named else 0
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        lists = f"the list of a year from {FIRST_YEAR} to {LAST_YEAR}"
+        raise ValueError(f"is no scheme of codes: write own, gbt2260, or gbt2260-2020 for {lists}")
+    return year
+
+
+def nameless(table: Table) -> Table:
+    """The table of regions with names that a row may lack."""
+    columns = (replace(c, required=c.required and c.name not in NAMES) for c in table.columns)
+    return replace(table, columns=tuple(columns))
+
+
+def with_names(taken: Taken) -> Taken:
+    """Regions with the names they lacked; each is counted as a repair, what stays empty refused."""
+    if "region_code" not in taken.frame:
+        return taken
+    frame, origin = taken.frame.copy(), taken.origin
+    sound = _has_sound_code(frame)
+    lines, problems = list(taken.account.lines), list(taken.problems)
+    for name in NAMES:
+        given = frame[name] if name in frame else pd.Series(pd.NA, index=frame.index)
+        given = given.astype("string").replace("", pd.NA)
+        frame[name] = given.fillna(_listed_names(frame["region_code"], name))
+        filled = (given.isna() & frame[name].notna()).to_numpy(dtype=bool)
+        lines += _repairs(filled, origin, name)
+        empty = np.flatnonzero(frame[name].isna() & sound)
+        problems += origin.problems(empty, UNFILLED, "Give the name here", name)
+    account = replace(taken.account, lines=tuple(lines))
+    return replace(taken, frame=frame, account=account, problems=tuple(problems))
+
+
+def _has_sound_code(frame: pd.DataFrame) -> pd.Series:
+    """Rows of which a name may be asked; a wrong code, once put right, brings its name."""
+    known = frame["region_code"].isin({*divisions(), *GROUPS})
+    return known | frame["level"].eq("nation").fillna(False) if "level" in frame else known
+
+
+def _listed_names(codes: pd.Series, name: str) -> pd.Series:
+    listed = {code: getattr(held, name) or pd.NA for code, held in divisions().items()}
+    return codes.map(listed).astype("string")
+
+
+def _repairs(filled: np.ndarray, origin: Origin, name: str) -> list[Line]:
+    rule = "a missing name taken from GB/T 2260"
+    return [
+        Line("repaired", file, origin.owners.get(name, name), rule, len(rows))
+        for file, rows in origin.by_file(np.flatnonzero(filled))
+    ]
+
+
+def check_region_codes(
+    regions: pd.DataFrame, origin: Origin, moved: Collection[str], year: int
+) -> list[Problem]:
+    """Everything about the codes of regions that GB/T 2260 does not bear out.
+
+    Parameters
+    ----------
+    regions: the table as read.
+    origin: where its rows stand.
+    moved: codes from which ``crosswalk`` moves records to others.
+    year: of the list that the codes are held against.
+    """
+    if "region_code" not in regions:
+        return []
+    found: dict[tuple[str, str, str], list[int]] = {}
+    for place, row in enumerate(regions.to_dict("records")):
+        for problem in _wrong(row, moved, year):
+            found.setdefault(problem, []).append(place)
+    return [
+        problem
+        for (column, what, remedy), places in found.items()
+        for problem in origin.problems(np.array(places), what, remedy, column)
+    ]
+
+
+Wrong = tuple[str, str, str]
+"""The column, what is wrong with it, and what would mend it."""
+
+
+def _wrong(row: dict[Hashable, object], moved: Collection[str], year: int) -> list[Wrong]:
+    code, level, parent = (_text(row.get(n)) for n in ("region_code", "level", "parent_code"))
+    if not code or level == "nation":
+        return []
+    if not is_code(code):
+        remedy = _by_name(row, year) or "Write two digits each of province, city and county"
+        return [("region_code", "is not six digits, as codes of GB/T 2260 are", remedy)]
+    found = _unlisted(row, code, moved, year) or _named_otherwise(row, code, year)
+    fitting = levels(code)
+    if level and level not in fitting and (code in divisions() or fitting != ("county",)):
+        remedy = f"By its code it is of level {' or '.join(fitting)}"
+        found.append(("level", "is not the level of the code", remedy))
+    if parent and parent not in above(code):
+        remedy = "Write the city, whose code ends in 00, or the province, whose ends in 0000"
+        found.append(("parent_code", "is not above the region by its code", remedy))
+    return found
+
+
+def _unlisted(
+    row: dict[Hashable, object], code: str, moved: Collection[str], year: int
+) -> list[Wrong]:
+    """Why a code is not in the list of a year, if it is not."""
+    held = divisions().get(code)
+    if code in GROUPS or (held and (held.stands(year) or code in moved)):
+        return []
+    if held is None:
+        what = f"is in no list of GB/T 2260 from {FIRST_YEAR} to {LAST_YEAR}"
+        near = [other for other in above(code) if other in divisions()]
+        known = f"What begins its code is {_listed(near[:1])}" if near else "No province has it"
+        return [("region_code", what, _by_name(row, year) or known)]
+    if held.since > year:
+        what = f"is a code of GB/T 2260 since {held.since} only, not in {year}"
+        return [("region_code", what, "Name another year in region_scheme, or the code of then")]
+    what = f"is a code that GB/T 2260 gave up in {held.until}"
+    after = successors(code, year)
+    if not after:
+        remedy = "No source here says what followed it: find out, and move it by crosswalk"
+        return [("region_code", what, _by_name(row, year) or remedy)]
+    shares = "" if len(after) == 1 else " with their shares"
+    remedy = f"It went into {_listed(after)}: write that, or rows in crosswalk{shares}"
+    return [("region_code", what, remedy)]
+
+
+def _named_otherwise(row: dict[Hashable, object], code: str, year: int) -> list[Wrong]:
+    """A listed code beside the name of another one in its city: codes were given anew, too."""
+    name = _text(row.get("name_zh"))
+    alike = [other for other in same_name(name, year) if other[:4] == code[:4]]
+    if not alike or code in alike or code in GROUPS or not divisions()[code].stands(year):
+        return []
+    return [("name_zh", "is the name of another code", f"It stands for {_listed(alike)}")]
+
+
+def _by_name(row: dict[Hashable, object], year: int) -> str:
+    """The code that a row's Chinese name stands for, where it stands for one."""
+    alike = same_name(_text(row.get("name_zh")), year)
+    return f"Its name stands for {_listed(alike)}" if len(alike) == 1 else ""
+
+
+def _listed(codes: Collection[str]) -> str:
+    return ", ".join(f"{code} {divisions()[code].name_zh}" for code in codes)
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""

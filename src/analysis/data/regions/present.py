@@ -1,0 +1,99 @@
+"""The tables of a dataset on the regions of today, where its ``crosswalk`` says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.data.reading.origin import Origin
+from analysis.data.records.groupings import PARTS
+from analysis.data.regions.crosswalk import lookup, moved
+from analysis.errors import ContractError, Problem
+
+COUNTED = {"outcomes": ("outcome", "count"), "exposures": ("exposure", "value")}
+
+
+def on_present_regions(
+    frames: Mapping[str, pd.DataFrame], origins: Mapping[str, Origin]
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame | None]:
+    """Counts, exposures and records under present codes, and the crosswalk ready to join.
+
+    Parameters
+    ----------
+    frames: the tables as checked.
+    origins: where their rows stand, for problems.
+
+    Raises
+    ------
+    ContractError: the crosswalk is not one, or a period or an intervention cannot be moved.
+    """
+    present = dict(frames)
+    if "crosswalk" not in frames:
+        return present, None
+    ready = lookup(frames["crosswalk"])
+    problems = _astride(frames, ready, origins) + _moved_interventions(frames, ready, origins)
+    if problems:
+        raise ContractError(problems)
+    for table in COUNTED.keys() & frames.keys():
+        present[table] = _shared_out(frames[table], ready, *COUNTED[table])
+    if "complaints" in frames:
+        records = frames["complaints"]
+        present["complaints"] = moved(records, ready, records["received_on"])
+    return present, ready
+
+
+def _days(labels: pd.Series, edge: str) -> pd.Series:
+    """First (``start``) or last (``end``) day of each period."""
+    unique = {label: pd.Period(str(label).replace("-Q", "Q")) for label in labels.unique()}
+    days = {label: getattr(p, f"{edge}_time").normalize() for label, p in unique.items()}
+    return labels.map(days)
+
+
+def _shared_out(frame: pd.DataFrame, ready: pd.DataFrame, name: str, value: str) -> pd.DataFrame:
+    whole = moved(frame, ready, _days(frame["period"], "start"))
+    whole[value] = whole[value] * whole.pop("parts")
+    keys = ["region_code", "period", name]
+    summed = whole.groupby(keys, sort=False, as_index=False)[value].sum()
+    return summed.assign(**{value: summed[value] / PARTS})
+
+
+def _astride(
+    frames: Mapping[str, pd.DataFrame], ready: pd.DataFrame, origins: Mapping[str, Origin]
+) -> list[Problem]:
+    """Periods in which their region changes."""
+    problems = []
+    edges = pd.concat(
+        [
+            ready.assign(day=ready["first_day"]),
+            ready.assign(day=ready["last_day"] + pd.Timedelta("1D")),
+        ]
+    )
+    for table in sorted(COUNTED.keys() & frames.keys()):
+        frame = frames[table]
+        rows = frame[["region_code"]].assign(
+            low=_days(frame["period"], "start"),
+            high=_days(frame["period"], "end"),
+            row=range(len(frame)),
+        )
+        met = rows.merge(edges, left_on="region_code", right_on="old_code")
+        astride = met.loc[(met["low"] < met["day"]) & (met["day"] <= met["high"]), "row"].unique()
+        if len(astride):
+            what = "is of a period in which the region changed"
+            remedy = "Give counts before and after by shorter periods"
+            problems += origins[table].problems(astride, what, remedy)
+    return problems
+
+
+def _moved_interventions(
+    frames: Mapping[str, pd.DataFrame], ready: pd.DataFrame, origins: Mapping[str, Origin]
+) -> list[Problem]:
+    """Starts of an intervention in a region that is no more."""
+    if "interventions" not in frames:
+        return []
+    former = set(ready["old_code"]) - set(ready["new_code"])
+    rows = frames["interventions"]["region_code"].isin(former).to_numpy(dtype=bool).nonzero()[0]
+    if not len(rows):
+        return []
+    remedy = "Write the region of today that acted"
+    return origins["interventions"].problems(rows, "is a former region", remedy, "region_code")

@@ -1,0 +1,1 @@
+"""What may leave: small counts and identifiers do not."""

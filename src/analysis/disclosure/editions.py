@@ -1,0 +1,233 @@
+"""Counts that a report has published before, so that two editions do not give away a third number.
+
+The site keeps beside its pages what their tables of counts show (``counts.json``). The runner hands
+a report what its last edition showed; publishing compares the two once more.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from analysis.disclosure.attacker import Attacker, Cell, Earlier, Published
+from analysis.disclosure.gate import COUNT, ROW_TOTAL
+from analysis.disclosure.suppression import Needs, exposed, small
+from analysis.errors import Problem, PublishError
+
+FILE = "counts.json"
+VARIABLE = "ANALYSIS_EARLIER"
+"""Names the file in which the runner hands a report its last edition."""
+
+
+class Counted(BaseModel):
+    """A table of counts as published.
+
+    Parameters
+    ----------
+    counted: what was counted, over which span; only tables alike in it are compared.
+    threshold: counts from 1 to one below it are withheld.
+    rows, columns: keys. shown: counts row by row, ``None`` where withheld.
+    column_totals, row_totals: one per column and row, ``None`` where not shown.
+    floor: counts as last shown in any edition, where they are withheld; empty for the first.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    counted: str
+    threshold: int
+    rows: list[str]
+    columns: list[str]
+    shown: list[list[float | None]]
+    column_totals: list[float] | None = None
+    row_totals: list[float] | None = None
+    floor: list[list[float | None]] = []
+
+    def published(self) -> Published:
+        """As arrays, NaN where withheld."""
+        shape = len(self.rows), len(self.columns)
+        shown = np.array(self.shown, dtype=float).reshape(shape)
+        floor = np.array(self.floor or self.shown, dtype=float).reshape(shape)
+        columns, rows = (
+            None if given is None else np.array(given)
+            for given in (self.column_totals, self.row_totals)
+        )
+        return Published(shown, columns, rows, floor)
+
+    def cells(self) -> dict[tuple[str, str], Cell]:
+        """Where each count stands, by the keys of its row and column."""
+        return {
+            (row, column): (i, j)
+            for i, row in enumerate(self.rows)
+            for j, column in enumerate(self.columns)
+        }
+
+
+Edition = Mapping[str, Counted]
+"""Tables of counts of one report by the key of their Plate."""
+EDITION = TypeAdapter(dict[str, Counted])
+SITE = TypeAdapter(dict[str, dict[str, Counted]])
+
+
+class AnyColumn(Protocol):
+    """A column of a table, in the kernel or as read from a page."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def role(self) -> str: ...
+
+
+class AnyTable(Protocol):
+    """A table, in the kernel or as read from a page; see ``plates.TableData``."""
+
+    @property
+    def columns(self) -> Sequence[AnyColumn]: ...
+
+    @property
+    def values(self) -> Sequence[Sequence[Any]]: ...
+
+    @property
+    def counted(self) -> str: ...
+
+    @property
+    def totals(self) -> int: ...
+
+    @property
+    def threshold(self) -> int | None: ...
+
+
+def counted_in(table: AnyTable) -> Counted | None:
+    """What a table shows of counts; ``None`` where it shows none.
+
+    The first cell of a row is its key; the last row adds up the others where ``totals`` is 1.
+    """
+    places = [place for place, column in enumerate(table.columns) if column.role == COUNT]
+    if not places:
+        return None
+    sums = [place for place, column in enumerate(table.columns) if column.role == ROW_TOTAL]
+    body = table.values[: len(table.values) - table.totals]
+    return Counted(
+        counted=table.counted,
+        threshold=table.threshold or 1,
+        rows=[str(row[0]) for row in body],
+        columns=[table.columns[place].key for place in places],
+        shown=[[row[place] for place in places] for row in body],
+        column_totals=[table.values[-1][place] for place in places] if table.totals else None,
+        row_totals=[row[sums[0]] for row in body] if sums else None,
+    )
+
+
+def linked(now: Counted, before: Counted | None) -> Earlier | None:
+    """The edition before, with its cells found in the new one; ``None`` where nothing is alike."""
+    if before is None or before.counted != now.counted:
+        return None
+    old = before.cells()
+    links = {cell: old[keys] for keys, cell in now.cells().items() if keys in old}
+    return Earlier(before.published(), links) if links else None
+
+
+def growth(counts: np.ndarray, earlier: Earlier, threshold: int) -> np.ndarray:
+    """Mask of counts that grew by a small number since they were last shown; shape (R, C)."""
+    grown = np.zeros(counts.shape)
+    for cell, old in earlier.links.items():
+        grown[cell] = counts[cell] - earlier.published.last_shown[old]
+    return small(np.nan_to_num(grown), threshold)
+
+
+def carried(now: Edition, before: Edition) -> Edition:
+    """The edition with what was last shown of counts that it withholds, from editions before."""
+    return {key: _carried(table, before.get(key)) for key, table in now.items()}
+
+
+def _carried(now: Counted, before: Counted | None) -> Counted:
+    earlier = linked(now, before)
+    if earlier is None:
+        return now
+    floor = [list(row) for row in now.shown]
+    for (row, column), old in earlier.links.items():
+        known = earlier.published.last_shown[old]
+        if floor[row][column] is None and np.isfinite(known):
+            floor[row][column] = float(known)
+    return now.model_copy(update={"floor": floor})
+
+
+def given_away(now: Edition, before: Edition) -> list[Problem]:
+    """Tables of which two editions together narrow down what one alone protects."""
+    problems = []
+    for key, table in now.items():
+        cells = _narrowed(table, before.get(key))
+        if cells:
+            what = f"gives {cells} counts away beside the edition before"
+            remedy = "Run it with: analysis run, which hands it that edition"
+            problems.append(Problem(f"table of '{key}'", what, remedy))
+    return problems
+
+
+def _narrowed(now: Counted, before: Counted | None) -> int:
+    """How many counts the two editions narrow down."""
+    earlier = linked(now, before)
+    if earlier is None:
+        return 0
+    table = now.published()
+    alone = Attacker(table)
+    hidden = np.zeros(table.shown.shape, dtype=bool)
+    for row, column in np.argwhere(table.withheld):
+        hidden[row, column] = alone.level((int(row), int(column))) >= now.threshold
+    needs = Needs(hidden, growth(table.shown, earlier, now.threshold))
+    return len(set(exposed(table, needs, now.threshold, earlier)))
+
+
+def earlier_edition() -> Edition:
+    """What the last edition of this report showed, as the runner hands it over; else nothing.
+
+    Raises
+    ------
+    PublishError: what was handed over cannot be read.
+    """
+    file = os.environ.get(VARIABLE, "")
+    if not file:
+        return {}
+    try:
+        return EDITION.validate_json(Path(file).read_bytes())
+    except (OSError, ValidationError):
+        remedy = "Run the report with: analysis run"
+        raise PublishError([Problem("the edition before", "cannot be read", remedy)]) from None
+
+
+def read_counts(site: Path) -> dict[str, dict[str, Counted]]:
+    """What the site's tables of counts show, by report and Plate.
+
+    Raises
+    ------
+    PublishError: the file is there and no such record.
+    """
+    file = site / FILE
+    if not file.is_file():
+        return {}
+    try:
+        return SITE.validate_json(file.read_bytes())
+    except ValidationError:
+        remedy = "Take it from the site's last edition: it protects what was withheld there"
+        raise PublishError([Problem(FILE, "is not a record of counts", remedy)]) from None
+
+
+def edition_text(counts: Mapping[str, Edition], report: str) -> str:
+    """What a report showed, as JSON for :func:`earlier_edition`; blank where nothing."""
+    edition = counts.get(report)
+    return "" if not edition else EDITION.dump_json(dict(edition)).decode("utf-8")
+
+
+def as_text(content: Mapping[str, Edition]) -> str:
+    """The record as JSON, sorted."""
+    held = {
+        report: dict(sorted(edition.items()))
+        for report, edition in sorted(content.items())
+        if edition
+    }
+    return SITE.dump_json(held).decode("utf-8") + "\n"

@@ -1,0 +1,1 @@
+"""Kinds of chart, in one house style."""

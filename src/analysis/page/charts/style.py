@@ -1,0 +1,228 @@
+"""The house style of figures: the only place that names a colour or a font size."""
+
+from __future__ import annotations
+
+import unicodedata
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.errors import Problem, PublishError
+from analysis.page.charts.drawing import POINTS, drawn
+from analysis.page.plates import Image
+from analysis.page.wording import translator
+
+BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+"""Colour-blind-safe set of Okabe and Ito (2008)."""
+INK, QUIET, GRID, PAPER = "#1a1a1a", "#595959", "#e3e3e3", "#ffffff"
+COLOURS = {
+    "early": VERMILION,
+    "late": PURPLE,
+    "never": BLUE,
+    "headline": BLUE,
+    "other": QUIET,
+    "after": VERMILION,
+    "before": QUIET,
+    "agrees": BLUE,
+    "agrees_after_rounding": BLUE,
+    "cannot_be_checked": "#949494",
+    "contradicts": VERMILION,
+    "claim": VERMILION,
+    "comparison": BLUE,
+    "chance": QUIET,
+    "known": BLUE,
+    "unknown": QUIET,
+    "province": GREEN,
+    "city": PURPLE,
+    "district": BLUE,
+    "county": VERMILION,
+    "high": VERMILION,
+    "low": BLUE,
+    "within": QUIET,
+}
+MARKERS = {"early": "o", "late": "s", "never": "^"}
+SIZES = {"wide": (7.6, 3.9), "narrow": (3.9, 3.7)}
+"""Inches; the narrow drawing is for phones, where text must not shrink."""
+MOST_GRIDLINES = 10
+CHARACTERS = {"wide": 84, "narrow": 42}
+"""Latin characters of the small size that fit across each drawing."""
+TEXT = 10.0
+SMALL = 9.0
+FONT = Path(__file__).parent / "fonts" / "AnalysisSansSC.otf"
+
+
+@lru_cache
+def font_family() -> str:
+    """The family of our own font, registered with matplotlib once."""
+    font_manager.fontManager.addfont(str(FONT))
+    return font_manager.FontProperties(fname=str(FONT)).get_name()
+
+
+def settings() -> dict[str, Any]:
+    """Matplotlib settings of every figure."""
+    return {
+        "font.family": font_family(),
+        "font.size": TEXT,
+        "text.color": INK,
+        "axes.edgecolor": QUIET,
+        "axes.labelcolor": QUIET,
+        "axes.labelsize": SMALL,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.unicode_minus": True,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "grid.color": GRID,
+        "grid.linewidth": 0.8,
+        "xtick.color": QUIET,
+        "ytick.color": QUIET,
+        "xtick.labelsize": SMALL,
+        "ytick.labelsize": SMALL,
+        "figure.facecolor": PAPER,
+        "savefig.facecolor": PAPER,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "analysis",
+        "lines.linewidth": 1.8,
+    }
+
+
+@contextmanager
+def canvas(width: str, height: float = 1.0) -> Iterator[tuple[Figure, Axes]]:
+    """A figure of one axes in the house style; no window, no global state left behind."""
+    inches, tall = SIZES[width]
+    with mpl.rc_context(settings()):
+        figure = Figure(figsize=(inches, tall * height), dpi=POINTS)
+        yield figure, figure.add_subplot()
+
+
+Draw = Callable[[Figure, Axes, str], None]
+
+
+def render(draw: Draw, language: str, simulated: bool, height: float = 1.0) -> Mapping[str, Image]:
+    """Both drawings of a figure, wide and for phones, as SVG with text as paths.
+
+    Raises
+    ------
+    PublishError: a character that the font does not have.
+    """
+    return {width: _render_one(draw, language, simulated, width, height) for width in SIZES}
+
+
+def rehearse() -> None:
+    """Draw something and forget it: fonts and machinery are then ready in what is forked."""
+
+    def draw(_: Figure, axes: Axes, width: str) -> None:
+        axes.plot([1, 2], [0.5, -0.5], marker="o", label=width)
+        axes.legend()
+
+    _render_one(draw, "en", simulated=False, width="narrow", height=1.0)
+
+
+def _render_one(draw: Draw, language: str, simulated: bool, width: str, height: float) -> Image:
+    with canvas(width, height) as (figure, axes), warnings.catch_warnings():
+        # A missing glyph is only a warning to matplotlib; to a reader it is an empty box.
+        warnings.filterwarnings("error", message=".*[Gg]lyph.*")
+        draw(figure, axes, width)
+        if simulated:
+            watermark(figure, language)
+        try:
+            image = drawn(figure)
+        except UserWarning as warning:
+            remedy = "Add the character in scripts/build_font.py"
+            raise PublishError([Problem("figure", str(warning), remedy)]) from None
+        _refuse_dense_grid(figure)
+    return image
+
+
+def _refuse_dense_grid(figure: Figure) -> None:
+    """A grid is to be read past: more than ten lines compete with the data."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            shown = [
+                line
+                for tick, line in zip(axis.get_majorticklocs(), axis.get_gridlines(), strict=False)
+                if line.get_visible() and low <= tick <= high
+            ]
+            if len(shown) > MOST_GRIDLINES:
+                what = f"draws {len(shown)} gridlines"
+                remedy = f"Use at most {MOST_GRIDLINES} ticks, or no grid on that axis"
+                raise PublishError([Problem("figure", what, remedy)])
+
+
+def watermark(figure: Figure, language: str) -> None:
+    """Says across the figure that its numbers are invented."""
+    text = translator(language)("SIMULATED DATA")
+    figure.text(
+        0.5,
+        0.5,
+        text,
+        ha="center",
+        va="center",
+        rotation=18,
+        fontsize=30,
+        color=QUIET,
+        alpha=0.16,
+        zorder=10,
+    )
+
+
+def short(text: str, width: str, share: float = 1.0) -> str:
+    """The text cut to about a share of the drawing's width; the table holds it whole."""
+    most = round(share * CHARACTERS[width])
+    used = 0
+    for place, character in enumerate(text):
+        used += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if used > most:
+            return f"{text[: max(1, place - 1)]}…"
+    return text
+
+
+def bars(
+    axes: Axes, ends: Sequence[tuple[float, float, float]], colour: str, *, across: bool = False
+) -> None:
+    """Intervals as bars: each at a place, from a low to a high end; ``across`` lays them flat."""
+    if ends:
+        places, low, high = zip(*ends, strict=True)
+        draw = axes.hlines if across else axes.vlines
+        draw(places, low, high, colour, linewidth=2.2, alpha=0.55, capstyle="projecting")
+
+
+def zero_line(axes: Axes, vertical: bool = False) -> None:
+    """The line of no change."""
+    line = axes.axvline if vertical else axes.axhline
+    line(0, color=INK, linewidth=1.0, zorder=1.5)
+
+
+def thin_ticks(axes: Axes, positions: list[int], labels: list[str], most: int) -> None:
+    """At most so many labelled ticks, evenly spread."""
+    step = max(1, -(-len(positions) // most))
+    axes.set_xticks(positions[::step], labels[::step])
+
+
+def end_labels(axes: Axes, position: float, ends: Mapping[str, tuple[float, str]]) -> None:
+    """Name each line at its right end, pushed apart where the ends lie close together."""
+    low, high = axes.get_ylim()
+    gap = 0.075 * (high - low)
+    placed = -float("inf")
+    axes.margins(x=0.02)
+    axes.set_xlim(right=position + 0.22 * (position - axes.get_xlim()[0]))
+    for label, (value, colour) in sorted(ends.items(), key=lambda item: item[1][0]):
+        placed = max(value, placed + gap)
+        axes.annotate(
+            label,
+            (position, placed),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
+            color=colour,
+        )

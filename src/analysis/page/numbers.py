@@ -1,0 +1,143 @@
+"""Numbers, money, dates, periods and ranges as a reader of the language writes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from functools import lru_cache
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from analysis.page.wording import translator
+
+LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
+MINUS = "−"
+PERIOD = re.compile(r"^(?P<year>\d{4})(?:-?Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?$")
+SCALES = {"en": ((1e9, " billion"), (1e6, " million")), "zh": ((1e8, "亿"), (1e4, "万"))}
+PER_EXPOSURE = 1000
+"""Rates are per so many of the exposure."""
+
+
+@lru_cache(maxsize=4096)
+def number(value: float, language: str, decimals: int = 0, signed: bool = False) -> str:
+    """A number with separators, a true minus sign, and a plus sign where asked for."""
+    rounded = round(value, decimals) + 0.0
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    text = str(format_decimal(abs(rounded), format=pattern, locale=LOCALES[language]))
+    sign = MINUS if rounded < 0 else ("+" if signed and rounded > 0 else "")
+    return sign + text
+
+
+def percent(share: float, language: str, decimals: int = 1, signed: bool = False) -> str:
+    """A share as a percentage: −0.177 is ``−17.7%``."""
+    return number(100 * share, language, decimals, signed) + "%"
+
+
+def large(value: float, language: str) -> str:
+    """A large number in the words of the language: ``1.65 million``, ``165 万``.
+
+    Three figures are kept; a number too small for its first word stands in full.
+    """
+    for scale, word in SCALES[language]:
+        # From the rounded size on: 9,999,600 is 10 million, and never 9,99x of a smaller word.
+        if abs(value) >= 0.9995 * scale:
+            size = abs(value) / scale
+            decimals = max(0, 2 - max(0, math.floor(math.log10(round(size, 2)))))
+            text = _trimmed(number(size, language, decimals))
+            return (MINUS if value < 0 else "") + text + (word if language == "en" else f" {word}")
+    return number(value, language)
+
+
+def money(yuan: float, language: str) -> str:
+    """An amount in yuan: ``RMB 1.65 million``, ``165 万元``."""
+    if language == "zh":
+        text = large(yuan, "zh")
+        return f"{text}元" if text.endswith(("万", "亿")) else f"{text} 元"
+    text = large(abs(yuan), "en")
+    return f"{MINUS if yuan < 0 else ''}RMB {text}"
+
+
+def _trimmed(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def date(iso: str, language: str) -> str:
+    """An ISO date in full: ``22 November 2026``, ``2026 年 11 月 22 日``; other text as it is."""
+    try:
+        day = dt.date.fromisoformat(iso)
+    except ValueError:
+        return iso
+    if language == "zh":  # spaced like every other number in a Chinese sentence here
+        return f"{day.year} 年 {day.month} 月 {day.day} 日"
+    return str(format_date(day, format="long", locale=LOCALES[language]))
+
+
+def date_span(first: str, last: str, language: str) -> str:
+    """A range of ISO dates, both in full."""
+    return span(date(first, language), date(last, language), language)
+
+
+def period(label: str, language: str) -> str:
+    """A period's label in a sentence: ``Q1 2019``, ``2019 年第 1 季度``; other text as it is."""
+    match = PERIOD.match(label)
+    if match is None:
+        return label
+    year, quarter, month = match["year"], match["quarter"], match["month"]
+    if language == "zh":
+        rest = f"第 {quarter} 季度" if quarter else (f" {int(month)} 月" if month else "")
+        return f"{year} 年{rest}"
+    if quarter:
+        return f"Q{quarter} {year}"
+    if month:
+        named = format_date(dt.date(int(year), int(month), 1), "MMMM", locale=LOCALES["en"])
+        return f"{named} {year}"
+    return year
+
+
+def period_span(first: str, last: str, language: str) -> str:
+    """A range of periods: ``Q1 2019 to Q4 2023``, ``2019 年第 1 季度至 2023 年第 4 季度``."""
+    if first == last:
+        return period(first, language)
+    if language == "zh" and PERIOD.match(first) and PERIOD.match(last):
+        return f"{period(first, 'zh')}至 {period(last, 'zh')}"
+    return span(period(first, language), period(last, language), language)
+
+
+def size_decimals(*values: float) -> int:
+    """Decimals that keep about two figures of the largest value."""
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    if largest >= 10:
+        return 0
+    return 1 if largest >= 1 else 2
+
+
+def span(low: str, high: str, language: str) -> str:
+    """A range: ``1.8 to 2.8``, ``1.8 至 2.8``."""
+    return translator(language)("{low} to {high}", low=low, high=high)
+
+
+def percent_span(low: float, high: float, language: str) -> str:
+    """A range of changes in per cent, both signed."""
+    return span(percent(low, language, signed=True), percent(high, language, signed=True), language)
+
+
+def change_span(low: float, high: float, language: str) -> str:
+    """A range of changes as fewer and more: ``3 to 21 fewer``, ``33 fewer to 1 more``."""
+    say = translator(language)
+    decimals = size_decimals(low, high)
+    small, large = sorted((low, high))
+    first, second = (number(abs(value), language, decimals) for value in (small, large))
+    if large <= 0:
+        return say("{low} to {high} fewer", low=second, high=first)
+    if small >= 0:
+        return say("{low} to {high} more", low=first, high=second)
+    return say("{low} fewer to {high} more", low=first, high=second)
+
+
+def change(value: float, language: str, *companions: float) -> str:
+    """One change as fewer or more; companions share its decimals."""
+    say = translator(language)
+    text = number(abs(value), language, size_decimals(value, *companions))
+    return say("{n} fewer", n=text) if value < 0 else say("{n} more", n=text)

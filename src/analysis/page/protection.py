@@ -1,0 +1,182 @@
+"""Disclosure control: small counts, lone contributors and identifiers do not leave.
+
+Counts of records pass through ``protect`` on their way into a table; every Plate passes through
+``gate`` when it is shown, and the built pages are read once more by ``publish.scan``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analysis.disclosure.attacker import Earlier, Published
+from analysis.disclosure.editions import Counted, counted_in, growth, linked
+from analysis.disclosure.gate import COUNT, DERIVED
+from analysis.disclosure.suppression import Needs, dominated, exposed, small, withhold
+from analysis.errors import Problem, PublishError
+from analysis.page.numbers import number
+from analysis.page.plates import TableData
+from analysis.page.wording import Say
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What may leave, as set by a report's parameters and recorded in its provenance.
+
+    Parameters
+    ----------
+    threshold: counts from 1 to one below it are withheld.
+    contributors, share: a cell is withheld where so many contributors hold more than the share.
+    group: the fewest raters, or rated, whose average is shown.
+    rounding: base to which shown counts are rounded, 1 for none.
+    protection: how wide the interval of a withheld count must stay for an attacker; the
+        threshold where not given.
+    """
+
+    threshold: int = 10
+    contributors: int = 2
+    share: float = 0.90
+    group: int = 5
+    rounding: int = 1
+    protection: int | None = None
+
+    @property
+    def width(self) -> int:
+        """The protection interval."""
+        return self.threshold if self.protection is None else self.protection
+
+
+def describe(threshold: int, say: Say) -> str:
+    """The setting in words, for the provenance block."""
+    return say(
+        "only totals over several regions are shown; totals of counts from 1 to {most} are refused",
+        most=threshold - 1,
+    )
+
+
+def describe_rules(rules: Rules, say: Say) -> str:
+    """All thresholds in words, for the provenance block."""
+    text = say(
+        "counts from 1 to {most} are withheld, and others beside them so that none can be worked "
+        "out to within {width}; so are cells of which {contributors} contributors hold more than "
+        "{share}%, and averages of fewer than {group} people",
+        most=rules.threshold - 1,
+        width=rules.width,
+        contributors=rules.contributors,
+        share=round(100 * rules.share),
+        group=rules.group,
+    )
+    if rules.rounding > 1:
+        text += say("; shown counts are rounded to multiples of {base}", base=rules.rounding)
+    return text
+
+
+def refuse_small(totals: np.ndarray, threshold: int, where: str) -> None:
+    """Refuse to publish group totals of records that are positive and below the threshold.
+
+    Parameters
+    ----------
+    totals: counts of records behind published rates, any shape.
+
+    Raises
+    ------
+    PublishError: with how many totals are too small, never their values.
+    """
+    few = int(small(totals, threshold).sum())
+    if few:
+        remedy = "Use longer periods, or fewer exclusions, so that more records stand behind each"
+        raise PublishError(
+            [Problem(where, f"rests on fewer than {threshold} records in {few} places", remedy)]
+        )
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Counts of records, rows by columns, with what the rules need to know of them.
+
+    Parameters
+    ----------
+    values: shape (R, C).
+    largest: sum of the ``contributors`` largest contributions to each cell, or ``None``.
+    row_totals: whether row totals are published; column totals always may be.
+    """
+
+    values: np.ndarray
+    largest: np.ndarray | None = None
+    row_totals: bool = False
+
+
+def withheld(
+    counts: Counts, rules: Rules, where: str, earlier: Earlier | None = None
+) -> np.ndarray:
+    """Mask of the cells that may not be shown, primary and complementary; shape (R, C).
+
+    Raises
+    ------
+    PublishError: even with every cell withheld, the totals give a small count away.
+    """
+    values = np.asarray(counts.values, dtype=float)
+    level = small(values, rules.threshold)
+    if counts.largest is not None:
+        level = level | dominated(np.asarray(counts.largest, float), values, rules.share)
+    grown = np.zeros_like(level) if earlier is None else growth(values, earlier, rules.threshold)
+    needs = Needs(level, grown)
+    if earlier is None and not level.any():
+        return level
+    mask = withhold(
+        values,
+        needs,
+        protection=rules.width,
+        row_totals=counts.row_totals,
+        earlier=earlier,
+    )
+    now = Published.of(values, mask, counts.row_totals)
+    if mask.all() and next(exposed(now, needs, rules.width, earlier), None) is not None:
+        what = "its totals alone give small counts away"
+        if grown.any():
+            what += ", or how little was added since the edition before"
+        remedy = "Show no totals, use longer periods or larger regions, or wait for more records"
+        raise PublishError([Problem(where, what, remedy)])
+    return mask
+
+
+def protect(
+    table: TableData,
+    counts: Counts,
+    rules: Rules,
+    say: Say,
+    language: str,
+    before: Counted | None = None,
+) -> TableData:
+    """The table without the cells that may not be shown.
+
+    The columns whose role is ``count`` are, in order, those of ``counts``; rows beyond its
+    rows are totals and stay. Where a row's count is withheld, so is what is ``derived`` from it.
+    ``before`` is what the last edition of the table showed.
+    """
+    now = counted_in(table)
+    earlier = linked(now, before) if now else None
+    mask = withheld(counts, rules, "table", earlier)
+    places = [place for place, column in enumerate(table.columns) if column.role == COUNT]
+    derived = [place for place, column in enumerate(table.columns) if column.role == DERIVED]
+    rows, values = ([list(row) for row in part] for part in (table.rows, table.values))
+    for line in range(len(rows)):
+        hidden = [place for j, place in enumerate(places) if line < len(mask) and mask[line, j]]
+        for place in [*hidden, *(derived if hidden else [])]:
+            rows[line][place], values[line][place] = say("withheld"), None
+        for place in places:
+            if rules.rounding > 1 and values[line][place] is not None:
+                rounded = rules.rounding * round(values[line][place] / rules.rounding)
+                rows[line][place], values[line][place] = number(rounded, language), rounded
+    return replace(
+        table,
+        rows=tuple(tuple(row) for row in rows),
+        values=tuple(tuple(row) for row in values),
+        threshold=rules.threshold,
+    )
+
+
+def enough(people: int, rules: Rules) -> bool:
+    """Whether an average over so many raters, or rated, may be shown."""
+    return people >= rules.group

@@ -1,0 +1,92 @@
+"""What every report on a dataset needs to speak: its language and the dataset's own words."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from analysis.data.description import About, Words
+from analysis.page.wording import Say, translator
+
+
+class Question(Protocol):
+    """Parameters that name what a report is about."""
+
+    @property
+    def language(self) -> str:
+        """``en`` or ``zh``."""
+
+    @property
+    def outcome(self) -> str:
+        """What is counted."""
+
+    @property
+    def exposure(self) -> str:
+        """What the count is out of, blank for nothing."""
+
+
+class Voice:
+    """Words of one report; who inherits it says what is asked, of which data."""
+
+    @property
+    def question(self) -> Question:
+        """The parameters."""
+        raise NotImplementedError
+
+    @property
+    def about(self) -> About:
+        """What the data are."""
+        raise NotImplementedError
+
+    @property
+    def language(self) -> str:
+        """``en`` or ``zh``."""
+        return self.question.language
+
+    @property
+    def say(self) -> Say:
+        """The translator of the report's language."""
+        return translator(self.language)
+
+    @property
+    def simulated(self) -> bool:
+        """Whether any number here is invented."""
+        return self.about.status == "simulated"
+
+    @property
+    def place(self) -> str:
+        """Where the data are from; the title of the dataset where it does not say."""
+        return (self.about.place or self.about.title).of(self.language)
+
+    def words(self, key: str) -> Words:
+        """The names of an outcome, exposure or intervention."""
+        return self.about.word(key)
+
+    @property
+    def outcome(self) -> str:
+        """The outcome's plural name."""
+        return self.words(self.question.outcome).plural(self.language)
+
+    @property
+    def exposure(self) -> str:
+        """The exposure's name after a number, empty where there is none."""
+        key = self.question.exposure
+        return self.words(key).counted(self.language) if key else ""
+
+    @property
+    def exposure_name(self) -> str:
+        """The exposure's plural name by itself."""
+        return self.words(self.question.exposure).plural(self.language)
+
+    @property
+    def regions(self) -> str:
+        """The plural word for regions here."""
+        return self.about.region_word.plural(self.language)
+
+    @property
+    def region(self) -> str:
+        """The word for one region here."""
+        return self.about.region_word.of(self.language)
+
+    def plate(self, key: str) -> dict[str, Any]:
+        """What every Plate of this report carries."""
+        return {"key": key, "language": self.language, "simulated": self.simulated}

@@ -1,0 +1,70 @@
+"""Generated sentences in two languages: English in the code, Chinese in gettext catalogues.
+
+``say = translator("zh"); say("Likely range {low} to {high}", low="3", high="21")``. A sentence
+without a translation is an error, never a silent fallback to English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+from analysis.errors import Problem, PublishError
+
+LOCALE = Path(__file__).parent / "locale"
+LANGUAGES = ("en", "zh")
+HTML_LANG = {"en": "en", "zh": "zh-Hans"}
+Say = Callable[..., str]
+NAMES = ("Poisson",)
+"""Names with which a term may begin."""
+
+
+@lru_cache
+def catalogue(language: str) -> dict[str, str]:
+    """Message to translation, from every ``.po`` file of the language."""
+    messages: dict[str, str] = {}
+    for file in sorted((LOCALE / language).glob("*.po")):
+        with file.open("rb") as handle:
+            for message in read_po(handle, locale="zh_Hans"):
+                if message.id and message.string:
+                    messages[str(message.id)] = str(message.string)
+    return messages
+
+
+def joined(language: str, *sentences: str) -> str:
+    """Sentences one after another; Chinese ones stand without a space, blank ones fall away."""
+    return ("" if language == "zh" else " ").join(text for text in sentences if text)
+
+
+def translator(language: str) -> Say:
+    """A function that puts a sentence into the language and fills its fields.
+
+    Raises
+    ------
+    PublishError: the language is unknown, or (from the function) has no such sentence.
+    """
+    if language not in LANGUAGES:
+        raise PublishError([Problem(f"language {language}", "is not one of en, zh")])
+
+    def say(text: str, /, **fields: object) -> str:
+        if language == "en":
+            return text.format(**fields)
+        if text not in catalogue(language):
+            remedy = f"Add it to a catalogue in page/locale/{language}"
+            raise PublishError([Problem(f"sentence '{text}'", "has no translation", remedy)])
+        return catalogue(language)[text].format(**fields)
+
+    return say
+
+
+def capital(text: str) -> str:
+    """The sentence with its first letter as a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def lower(text: str) -> str:
+    """The words with a small first letter, for use inside a sentence; a name keeps its capital."""
+    return text if text.startswith(NAMES) else text[:1].lower() + text[1:]

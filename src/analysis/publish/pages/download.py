@@ -1,0 +1,86 @@
+"""What a reader can take away from a page: tables, the parameters, and the notebook itself."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from analysis.page.plate_models import TableData, Value
+
+KEPT_METADATA = ("kernelspec", "language_info")
+INJECTED = "injected-parameters"
+BYTE_ORDER_MARK = "\ufeff"
+# The full-width forms are read as formulas by spreadsheets set to Chinese or Japanese.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def csv_text(table: TableData) -> str:
+    """The raw values under the keys of the columns, with a byte-order mark for spreadsheets."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow([guarded(column.key) for column in table.columns])
+    writer.writerows([[guarded(value) for value in row] for row in table.values])
+    return BYTE_ORDER_MARK + buffer.getvalue()
+
+
+def guarded(value: Value) -> Value:
+    """A text that a spreadsheet would run gets a leading apostrophe; numbers stay numbers."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return f"'{value}"
+    return value
+
+
+def csv_address(table: TableData) -> str:
+    """The table as a data address."""
+    return data_address("text/csv", csv_text(table))
+
+
+def params_address(params: Mapping[str, Any]) -> str:
+    """Parameters, as a file that runs the same report again, as a data address.
+
+    The language is left out: a suite sets it.
+    """
+    given = {name: value for name, value in params.items() if name != "language"}
+    text = yaml.safe_dump(given, allow_unicode=True, sort_keys=True)
+    return data_address("application/yaml", text)
+
+
+def notebook_text(notebook: Mapping[str, Any]) -> str:
+    """The notebook as it was before it ran: no outputs, counts or injected parameters."""
+    cells = []
+    for cell in notebook.get("cells", ()):
+        tags = list(cell.get("metadata", {}).get("tags", ()))
+        if INJECTED in tags:
+            continue
+        kept = {key: cell[key] for key in ("cell_type", "id", "source") if key in cell}
+        kept["metadata"] = {"tags": tags} if tags else {}
+        if cell.get("cell_type") == "code":
+            kept |= {"execution_count": None, "outputs": []}
+        cells.append(kept)
+    given = notebook.get("metadata", {})
+    content = {
+        "cells": cells,
+        "metadata": {key: given[key] for key in KEPT_METADATA if key in given},
+        "nbformat": notebook.get("nbformat", 4),
+        "nbformat_minor": notebook.get("nbformat_minor", 5),
+    }
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+
+def notebook_address(text: str) -> str:
+    """The notebook as a data address."""
+    return data_address("application/x-ipynb+json", text)
+
+
+def data_address(mime: str, text: str) -> str:
+    """Text as a data address."""
+    content = base64.b64encode(text.encode("utf-8")).decode("ascii")
+    return f"data:{mime};charset=utf-8;base64,{content}"

@@ -1,0 +1,119 @@
+"""The template engine: autoescaping, one hashed style, and one hashed script on the list only."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from analysis.page.numbers import date
+from analysis.page.wording import HTML_LANG, Say, translator
+from analysis.publish.pages.download import csv_address, notebook_address, params_address
+from analysis.publish.pages.text import code_words, inline, slug, words
+
+TEMPLATE = Path(__file__).parents[1] / "template"
+BANNER_WORDS = (
+    "SIMULATED DATA. This report tests software. "
+    "Its numbers are invented; do not use or quote them."
+)
+
+
+def render(template: str, language: str, *, simulated: bool = False, **content: Any) -> str:
+    """A template as a whole page in the language."""
+    say = translator(language)
+    style = _style(say, simulated)
+    script = content.pop("script", "")
+    text = (
+        _environment()
+        .get_template(template)
+        .render(
+            language=language,
+            other="en" if language == "zh" else "zh",
+            html_lang=HTML_LANG,
+            say=say,
+            banner=say(BANNER_WORDS) if simulated else "",
+            style=Markup(style),  # noqa: S704
+            style_hash=source_hash(style),
+            script=Markup(script),  # noqa: S704
+            script_hash=source_hash(script) if script else "",
+            **content,
+        )
+    )
+    return str(text).rstrip("\n") + "\n"
+
+
+def source_hash(source: str) -> str:
+    """The hash that lets the browser apply this style, or run this script, and no other."""
+    digest = hashlib.sha256(source.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
+
+
+@lru_cache
+def asset(name: str) -> str:
+    """A file that stands beside the templates."""
+    return (TEMPLATE / name).read_text(encoding="utf-8")
+
+
+def _style(say: Say, simulated: bool) -> str:
+    """The style sheet; a simulated report repeats its banner over every printed page."""
+    style = asset("style.css")
+    if simulated:
+        content = json.dumps(say(BANNER_WORDS), ensure_ascii=False)
+        rule = f"content: {content}; font: bold 8pt sans-serif; color: #5a3a00;"
+        style += f"@page {{ @top-center {{ {rule} }} }}\n"
+    return style
+
+
+@lru_cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "words": _words,
+        "english": _english,
+        "code": _code,
+        "sentence": _sentence,
+        "long_date": _long_date,
+        "slug": slug,
+        "csv_address": csv_address,
+        "params_address": params_address,
+        "notebook_address": notebook_address,
+    }
+    return environment
+
+
+@pass_context
+def _words(context: Context, text: str) -> Markup:
+    return words(text, context["language"])
+
+
+def _english(text: str) -> Markup:
+    """Text that stands inside an element marked as English."""
+    return words(text, "en")
+
+
+@pass_context
+def _code(context: Context, text: str) -> Markup:
+    return code_words(text, context["language"])
+
+
+@pass_context
+def _sentence(context: Context, text: str) -> Markup:
+    return inline(text, context["language"])
+
+
+@pass_context
+def _long_date(context: Context, edition: str) -> str:
+    return date(edition, context["language"])

@@ -1,0 +1,206 @@
+"""An executed notebook becomes a Page: what one report shows in one language, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from analysis.disclosure.editions import Edition, counted_in
+from analysis.errors import Problem, PublishError
+from analysis.page.plate_models import End, Figure, Plate, Provenance, Summary, Table, TableData
+from analysis.page.wording import LANGUAGES
+from analysis.publish.pages.download import notebook_text
+from analysis.publish.pages.notebook_cells import Cell, language_of, plates_of
+from analysis.publish.pages.text import Token, blocks, parse, words_of
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Text between Plates, already safe."""
+
+    html: Markup
+    kind: str = "prose"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with what stands under it; the first one has no title of its own."""
+
+    id: str
+    title: str
+    blocks: tuple[Prose | Plate, ...] = ()
+    code: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """One report in one language, ready for the template."""
+
+    language: str
+    title: str
+    simulated: bool
+    summary: Summary
+    end: End
+    opening: Section
+    sections: tuple[Section, ...]
+    provenance: tuple[Provenance, ...]
+    notebook: str = ""
+
+    @property
+    def counts(self) -> Edition:
+        """What it shows of counts, by Plate."""
+        blocks = [block for part in (self.opening, *self.sections) for block in part.blocks]
+        tables: dict[str, TableData] = {}
+        tables |= {block.key: block for block in blocks if isinstance(block, Table)}
+        tables |= {block.key: block.table for block in blocks if isinstance(block, Figure)}
+        counted = {key: counted_in(table) for key, table in tables.items()}
+        return {key: one for key, one in counted.items() if one is not None}
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Names of the methods used, the headline's first."""
+        return tuple(dict.fromkeys(name for plate in self.provenance for name in plate.methods))
+
+    @property
+    def code(self) -> tuple[Section, ...]:
+        """The sections that have code, to be shown together at the end."""
+        return tuple(part for part in (self.opening, *self.sections) if part.code)
+
+    @property
+    def shown(self) -> tuple[Section, ...]:
+        """The sections that have something to read."""
+        return tuple(section for section in self.sections if section.blocks)
+
+
+@dataclass
+class _Draft:
+    id: str
+    title: str
+    blocks: list[Prose | Plate] = field(default_factory=list)
+    code: list[str] = field(default_factory=list)
+
+    def section(self) -> Section:
+        return Section(self.id, self.title, tuple(self.blocks), tuple(self.code))
+
+
+class _Reader:
+    """Collects sections, Plates and problems while going through the cells."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.titles: list[str] = []
+        self.drafts = [_Draft("opening", "")]
+        self.plates: list[tuple[Cell, Plate]] = []
+        self.problems: list[Problem] = []
+
+    def read(self, cell: Cell) -> None:
+        """Take one cell in."""
+        if cell.skipped:
+            return
+        if cell.kind == "markdown":
+            self._text(cell)
+        elif cell.kind == "code":
+            self._code(cell)
+        else:
+            self.problems.append(Problem(cell.where, f"is a {cell.kind} cell", "Use markdown"))
+
+    def _text(self, cell: Cell) -> None:
+        language, problems = language_of(cell)
+        self.problems += problems
+        if language != self.language:
+            return
+        passage: list[Token] = []
+        for token in parse(cell.source):
+            level = token["attrs"]["level"] if token["type"] == "heading" else 0
+            if level in (1, 2):
+                self._passage(passage)
+                self._heading(level, words_of(token))
+            else:
+                passage.append(token)
+        self._passage(passage)
+
+    def _heading(self, level: int, text: str) -> None:
+        if level == 1:
+            self.titles.append(text)
+        else:
+            self.drafts.append(_Draft(f"section-{len(self.drafts)}", text))
+
+    def _passage(self, tokens: list[Token]) -> None:
+        if tokens:
+            self.drafts[-1].blocks.append(Prose(blocks(tokens, self.language)))
+        tokens.clear()
+
+    def _code(self, cell: Cell) -> None:
+        if cell.source.strip():
+            self.drafts[-1].code.append(cell.source.strip("\n"))
+        plates, problems = plates_of(cell, self.language)
+        self.problems += problems
+        for plate in plates:
+            self.plates.append((cell, plate))
+            if not isinstance(plate, (Summary, Provenance, End)):
+                self.drafts[-1].blocks.append(plate)
+
+
+def read_page(notebook: Mapping[str, Any], language: str) -> Page:
+    """The Page of an executed notebook in the language.
+
+    Raises
+    ------
+    PublishError: with every problem found, each naming its cell.
+    """
+    if language not in LANGUAGES:
+        known = ", ".join(LANGUAGES)
+        raise PublishError([Problem("language", f"'{language}' is not one of {known}")])
+    reader = _Reader(language)
+    for number, node in enumerate(notebook.get("cells", ()), 1):
+        reader.read(Cell.of(number, node))
+    problems = [*reader.problems, *_of_whole(reader)]
+    if problems:
+        raise PublishError(problems)
+    found = [plate for _, plate in reader.plates]
+    opening, *sections = (draft.section() for draft in reader.drafts)
+    return Page(
+        language=language,
+        title=reader.titles[0],
+        simulated=found[0].simulated,
+        summary=next(plate for plate in found if isinstance(plate, Summary)),
+        end=next(plate for plate in found if isinstance(plate, End)),
+        opening=opening,
+        sections=tuple(sections),
+        provenance=tuple(plate for plate in found if isinstance(plate, Provenance)),
+        notebook=notebook_text(notebook),
+    )
+
+
+def _of_whole(reader: _Reader) -> list[Problem]:
+    """What is wrong with the notebook as a whole."""
+    problems = [*_titles(reader), *_once(reader.plates, Summary), *_once(reader.plates, End)]
+    if len({plate.simulated for _, plate in reader.plates}) > 1:
+        real = next(cell for cell, plate in reader.plates if not plate.simulated)
+        problems.append(
+            Problem(real.where, "shows real data in a notebook that also shows simulated data")
+        )
+    verdicts = {plate.verdict for _, plate in reader.plates if isinstance(plate, (Summary, End))}
+    if len(verdicts) > 1:
+        problems.append(Problem("notebook", "its Summary and its End Plate differ in verdict"))
+    return problems
+
+
+def _titles(reader: _Reader) -> list[Problem]:
+    if len(reader.titles) == 1:
+        return []
+    what = f"has {len(reader.titles)} '# ' titles in '{reader.language}'"
+    return [Problem("notebook", what, "Give it one title in each language")]
+
+
+def _once(plates: Sequence[tuple[Cell, Plate]], kind: type[Plate]) -> list[Problem]:
+    cells = [cell for cell, plate in plates if isinstance(plate, kind)]
+    if not cells:
+        return [Problem("notebook", f"shows no {kind.__name__} Plate")]
+    return [
+        Problem(cell.where, f"shows a second {kind.__name__} Plate", "Keep the first")
+        for cell in cells[1:]
+    ]

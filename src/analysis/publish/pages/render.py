@@ -1,0 +1,95 @@
+"""A report as HTML."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from analysis.errors import Problem, PublishError
+from analysis.publish.pages.environment import render
+from analysis.publish.pages.page import Page
+from analysis.publish.pages.text import HAN
+
+LARGEST = 2_000_000
+"""Bytes: what a phone on a slow line loads in the time a reader waits."""
+LARGE = 1_000_000
+"""Bytes from which a warning is given."""
+WORDS_A_MINUTE = 220
+CHARACTERS_A_MINUTE = 400
+
+
+@dataclass(frozen=True)
+class Imprint:
+    """What a page says that its notebook does not know.
+
+    Parameters
+    ----------
+    title: the report's title, the page's only first-level heading.
+    name: stem of the files a reader downloads.
+    edition: ISO date of the edition, or blank.
+    sibling: address of the same report in the other language, or blank.
+    index, methods, data, reading: addresses of the site's own pages, or blank.
+    since: sentences on what changed since the last edition.
+    """
+
+    title: str = ""
+    name: str = "report"
+    edition: str = ""
+    sibling: str = ""
+    index: str = ""
+    methods: str = ""
+    data: str = ""
+    reading: str = ""
+    since: tuple[str, ...] = ()
+
+
+def render_page(page: Page, imprint: Imprint) -> str:
+    """The whole page, self-contained."""
+    return render(
+        "page.html.j2",
+        page.language,
+        simulated=page.simulated,
+        page=page,
+        imprint=imprint,
+        minutes=reading_minutes(page),
+    )
+
+
+def export(page: Page, imprint: Imprint) -> str:
+    """The text of a page.
+
+    Raises
+    ------
+    PublishError: the page is too large.
+    """
+    html = render_page(page, imprint)
+    size = len(html.encode("utf-8"))
+    if size > LARGEST:
+        what = f"is {size / 1e6:.1f} MB, more than {LARGEST / 1e6:.0f} MB"
+        remedy = "Show fewer points in its figures or fewer rows in its tables"
+        raise PublishError([Problem(f"page '{page.title}'", what, remedy)])
+    return html
+
+
+def warnings_of(page: str, html: str) -> list[Problem]:
+    """What should be looked at although the page is published."""
+    size = len(html.encode("utf-8"))
+    if size <= LARGE:
+        return []
+    what = f"is {size / 1e6:.1f} MB; {LARGEST / 1e6:.0f} MB will be refused"
+    return [Problem(page, what, "Show fewer points in its figures or fewer rows in its tables")]
+
+
+def reading_minutes(page: Page) -> int:
+    """How long the sentences take to read, at least a minute."""
+    passages = [*page.summary.points, page.summary.number_words, page.summary.range_words]
+    for section in (page.opening, *page.shown):
+        for block in section.blocks:
+            html = getattr(block, "html", None)
+            caption = [getattr(block, "title", ""), getattr(block, "caption", "")]
+            passages += [str(html)] if html is not None else caption
+            passages += getattr(block, "points", [])
+    text = re.sub(r"<[^>]+>", " ", " ".join(passages))
+    characters = len(re.findall(f"[{HAN}]", text))
+    spoken = len(re.findall(r"[A-Za-z0-9][\w.,'-]*", text))
+    return max(1, round(characters / CHARACTERS_A_MINUTE + spoken / WORDS_A_MINUTE))

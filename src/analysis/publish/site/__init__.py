@@ -1,0 +1,1 @@
+"""Pages become a site that changes in one step."""

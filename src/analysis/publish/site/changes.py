@@ -1,0 +1,159 @@
+"""What a page says of the time since its last edition, from the numbers a run left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from analysis.errors import PublishError
+from analysis.page.numbers import date, number, percent
+from analysis.page.wording import Say, translator
+from analysis.publish.site.record import read_json
+from analysis.reports.intervention_effect.summary import VERDICT_WORDS
+
+FILE = "since.json"
+ABOUT = "dataset.yml"
+SHOWN = 8
+"""Names listed of files or packages that changed."""
+
+
+class Model(BaseModel):
+    """A part of ``since.json``."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class TableChange(Model):
+    """One table: rows that left and came where known, and its rows before and now."""
+
+    table: str
+    left: int | None = None
+    came: int | None = None
+
+
+class Causes(Model):
+    """What changed between two runs."""
+
+    data: tuple[TableChange, ...] = ()
+    params: tuple[str, ...] = ()
+    notebook: bool = False
+    package: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+
+
+class Since(Model):
+    """``since.json``, version 1; ``unchanged`` is the day of a later edition like this one."""
+
+    edition: str
+    unchanged: str | None = None
+    verdict: tuple[str, str]
+    relative_percent: tuple[list[float] | None, list[float] | None] = (None, None)
+    causes: Causes | None = Field(default=None)
+
+    @property
+    def turned(self) -> bool:
+        """Whether the verdict is another one."""
+        return self.verdict[0] != self.verdict[1]
+
+
+def read_since(folder: Path) -> Since | None:
+    """What a run says of its last edition; ``None`` where it is the first, or unreadable."""
+    if not (folder / FILE).is_file():
+        return None
+    try:
+        return Since.model_validate(read_json(folder / FILE))
+    except (PublishError, ValidationError):
+        # A page is worth more than its history.
+        return None
+
+
+def sentences(since: Since | None, language: str) -> tuple[str, ...]:
+    """The section of a page; empty for a first edition."""
+    if since is None:
+        return ()
+    say = translator(language)
+    edition = date(since.edition, language)
+    if since.unchanged == since.edition:
+        return (say("Nothing changed since the last edition, of {edition}.", edition=edition),)
+    said = [say("The last edition is of {edition}.", edition=edition)]
+    if since.unchanged:
+        said = [
+            say(
+                "The edition of {same} was the same as this one; the one before it, of {edition}, "
+                "was not.",
+                same=date(since.unchanged, language),
+                edition=edition,
+            )
+        ]
+    said += _verdict(since, say)
+    said += _estimate(since, language, say)
+    said += _causes(since.causes, language, say) if since.causes else []
+    return tuple(said)
+
+
+def _verdict(since: Since, say: Say) -> list[str]:
+    if not since.turned:
+        return [say("The verdict is the same.")]
+    old, new = (VERDICT_WORDS.get(key) for key in since.verdict)
+    if old is None or new is None:
+        return [say("The verdict changed.")]
+    return [say("The verdict changed from “{old}” to “{new}”.", old=say(old), new=say(new))]
+
+
+def _estimate(since: Since, language: str, say: Say) -> list[str]:
+    old, new = since.relative_percent
+    if not old or not new:
+        return []
+    if old == new:
+        return [say("The best estimate is the same.")]
+    best, *ends = (percent(value / 100, language, signed=True) for value in old)
+    if old[0] == new[0] and len(ends) == 2:
+        return [
+            say(
+                "The best estimate is the same; its likely range was {low} to {high}.",
+                low=ends[0],
+                high=ends[1],
+            )
+        ]
+    now = percent(new[0] / 100, language, signed=True)
+    return [say("The best estimate moved from {old} to {new}.", old=best, new=now)]
+
+
+def _causes(causes: Causes, language: str, say: Say) -> list[str]:
+    said = [_table(item, language, say) for item in causes.data]
+    comma = say("; ")
+    if causes.params:
+        said.append(say("Changed parameters: {names}.", names=comma.join(causes.params)))
+    if causes.notebook or causes.package:
+        said.append(_code(causes, say))
+    if causes.environment:
+        names = comma.join(causes.environment[:SHOWN])
+        said.append(say("Other versions of software: {names}.", names=names))
+    return said
+
+
+def _code(causes: Causes, say: Say) -> str:
+    """Which files: the notebook, then those of the package."""
+    names = [*([say("the notebook")] if causes.notebook else []), *causes.package]
+    shown, more = say("; ").join(names[:SHOWN]), len(names) - SHOWN
+    if more > 0:
+        return say(
+            "The code of the analysis changed: {names}, and in {more} more places.",
+            names=shown,
+            more=more,
+        )
+    return say("The code of the analysis changed: {names}.", names=shown)
+
+
+def _table(item: TableChange, language: str, say: Say) -> str:
+    if item.table == ABOUT:
+        return say("The description of the data changed.")
+    if item.left is None or item.came is None:
+        return say("Changed data: {table}.", table=item.table)
+    return say(
+        "Changed data: {table} ({came} rows came, {left} left).",
+        table=item.table,
+        came=number(item.came, language),
+        left=number(item.left, language),
+    )

@@ -1,0 +1,205 @@
+"""Editions of the site: built aside, verified, and put in place in one step.
+
+``site`` is a symbolic link to a folder of ``<site>-editions``; replacing a link is one operation of
+the file system, so that a reader, also from ``file://``, has the old site or the new one. Whatever
+stops the building (a full disk, a signal, a loss of power) leaves the link as it was.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.errors import Problem, PublishError
+from analysis.page.wording import LANGUAGES
+from analysis.publish.site.inputs import inputs_of
+from analysis.publish.site.record import (
+    Entry,
+    Outcome,
+    name_of,
+    page_file,
+    read_pages,
+    report_folders,
+    report_of,
+    write_whole,
+)
+
+if TYPE_CHECKING:
+    from analysis.publish.site.early_pages import Ahead
+
+KEPT = 2
+"""Editions that stay: the one shown, and the one a reader may still have open."""
+
+
+def publish_edition(runs: Path, site: Path, ahead: Ahead | None = None) -> list[Outcome]:
+    """Build a whole new edition and show it; pages whose runs did not change are taken over.
+
+    ``ahead`` holds pages that were made while other reports still ran.
+
+    Raises
+    ------
+    PublishError: the edition cannot be written or is not whole; the last one stays.
+    """
+    site = site.absolute()
+    editions = site.with_name(f"{site.name}-editions")
+    try:
+        return _publish(runs, site, editions, ahead)
+    except OSError as error:
+        what = f"cannot be written ({error.strerror or type(error).__name__})"
+        remedy = "The last edition stays. Make room, or allow writing, and publish again"
+        raise PublishError([Problem(f"folder {site.name}", what, remedy)]) from None
+
+
+def _publish(runs: Path, site: Path, editions: Path, ahead: Ahead | None) -> list[Outcome]:
+    inputs = {name_of(folder): inputs_of(folder) for folder in report_folders(runs)}
+    reports = {name_of(folder): report_of(folder) for folder in report_folders(runs)}
+    if _is_shown(site, editions, inputs):
+        return [Outcome(report, "published") for report in reports.values()]
+    # Imported here: rendering takes seconds to load, which an unchanged site does not have.
+    from analysis.publish.site.build import publish
+
+    editions.mkdir(parents=True, exist_ok=True)
+    current = _current(site)
+    draft = editions / f"draft-{os.getpid()}"
+    for leftover in editions.glob("draft-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    try:
+        _take_over(current, draft)
+        before = _read_inputs(current, editions)
+        same = frozenset(name for name, seen in inputs.items() if before.get(name) == seen)
+        outcomes = publish(runs, draft, same, ahead)
+        good = {outcome.report for outcome in outcomes if outcome.state == "published"}
+        shown = {name: seen for name, seen in inputs.items() if reports[name] in good}
+        mark_stale(draft)
+        verify(draft)
+        final = _show(draft, site, editions, current)
+        # Beside the edition, not in it: digests of runs hold their duration, a site does not.
+        text = json.dumps({**before, **shown}, sort_keys=True, indent=1)
+        write_whole(_inputs_file(final, editions), text + "\n")
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return outcomes
+
+
+def _is_shown(site: Path, editions: Path, inputs: dict[str, str]) -> bool:
+    """Whether the site already holds exactly these reports, all of them renewed."""
+    if not inputs or not site.is_symlink() or not site.is_dir():
+        return False
+    entries = read_pages(site)
+    known = _read_inputs(_current(site), editions)
+    return known == inputs and not any(entry.stale for entry in entries.values())
+
+
+def _current(site: Path) -> Path | None:
+    return site.resolve() if site.is_dir() else None
+
+
+def _take_over(current: Path | None, draft: Path) -> None:
+    """The pages of the last edition, as links: writing a page replaces its link, not its bytes."""
+    draft.mkdir(parents=True)
+    for file in sorted(current.iterdir()) if current else ():
+        if file.is_file() and not file.name.startswith("."):
+            try:
+                os.link(file, draft / file.name)
+            except OSError:
+                shutil.copyfile(file, draft / file.name)
+
+
+def _inputs_file(edition: Path, editions: Path) -> Path:
+    return editions / f"{edition.name}.json"
+
+
+def _read_inputs(edition: Path | None, editions: Path) -> dict[str, str]:
+    """Names of reports with the inputs of their pages, where those pages are there."""
+    if edition is None:
+        return {}
+    try:
+        content = json.loads(_inputs_file(edition, editions).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    pages = read_pages(edition)
+    return {str(name): str(seen) for name, seen in content.items() if name in pages}
+
+
+def mark_stale(folder: Path) -> None:
+    """Pages of reports that were not renewed say since when; renewed ones do not."""
+    from analysis.publish.site.notice import with_notice
+
+    for entry in read_pages(folder).values():
+        for language in LANGUAGES:
+            file = folder / entry.address(language)
+            text = file.read_text(encoding="utf-8")
+            marked = with_notice(text, entry.edition if entry.stale else "", language)
+            if marked != text:
+                write_whole(file, marked)
+
+
+def verify(folder: Path) -> None:
+    """Refuse an edition in which a page is missing or cut off.
+
+    Raises
+    ------
+    PublishError: with every page that is not whole.
+    """
+    entries: dict[str, Entry] = read_pages(folder)
+    files = [page_file(name, language) for name in entries for language in LANGUAGES]
+    problems = [
+        Problem(name, "is not a whole page", "Publish again")
+        for name in [*files, "index.html", "index.zh.html"]
+        if not (folder / name).is_file() or not _ends_well(folder / name)
+    ]
+    if problems:
+        raise PublishError(problems)
+
+
+def _ends_well(file: Path) -> bool:
+    with file.open("rb") as handle:
+        handle.seek(0, os.SEEK_END)
+        handle.seek(max(0, handle.tell() - 16))
+        return handle.read().rstrip().endswith(b"</html>")
+
+
+def _show(draft: Path, site: Path, editions: Path, current: Path | None) -> Path:
+    """Put the draft in place, unless it is what is shown already; returns what is shown."""
+    if current is not None and site.is_symlink() and _equal(draft, current):
+        return current
+    numbers = [int(folder.name) for folder in editions.iterdir() if folder.name.isdigit()]
+    final = editions / str(max(numbers, default=0) + 1)
+    draft.rename(final)
+    _settle(final)
+    if site.is_dir() and not site.is_symlink():
+        # A site from before editions: its pages stand in the new edition already.
+        site.rename(editions / "before")
+    link = site.with_name(f".{site.name}-{os.getpid()}")
+    link.unlink(missing_ok=True)
+    link.symlink_to(os.path.relpath(final, site.parent))
+    link.replace(site)
+    _settle(site.parent)
+    for number in sorted(numbers)[: -(KEPT - 1)]:
+        shutil.rmtree(editions / str(number), ignore_errors=True)
+        (editions / f"{number}.json").unlink(missing_ok=True)
+    shutil.rmtree(editions / "before", ignore_errors=True)
+    return final
+
+
+def _settle(folder: Path) -> None:
+    """The folder's entries are on the disk before anything points to them."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _equal(one: Path, other: Path) -> bool:
+    names = sorted(file.name for file in one.iterdir())
+    if names != sorted(file.name for file in other.iterdir()):
+        return False
+    return all(
+        os.path.samefile(one / name, other / name)
+        or (one / name).read_bytes() == (other / name).read_bytes()
+        for name in names
+    )

@@ -1,0 +1,131 @@
+"""The site's own pages: the list of reports, methods, data, how to read, and the feeds."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from analysis.data.dictionary import HEADINGS, cells
+from analysis.data.tables import TABLES
+from analysis.page.wording import LANGUAGES, translator
+from analysis.publish.pages.environment import asset, render
+from analysis.publish.site.record import Entry
+from analysis.publish.site.register import register
+
+FILTERS = ("place", "intervention", "verdict")
+KINDS = ("index", "methods", "data", "reading")
+NAMESPACE = uuid.UUID("6f1d3f2c-4f6e-5d0e-9a55-2f6d0c1b7a10")
+"""Of the entries of our feeds; arbitrary, never to change."""
+
+
+def file_of(kind: str, language: str) -> str:
+    """The file of one of the site's own pages: English without, Chinese with a suffix."""
+    return f"{kind}.html" if language == "en" else f"{kind}.{language}.html"
+
+
+def feed_of(language: str) -> str:
+    """The file of the feed in the language."""
+    return f"feed.{language}.xml"
+
+
+def addresses(language: str) -> dict[str, str]:
+    """The site's own pages in the language, by kind."""
+    return {kind: file_of(kind, language) for kind in KINDS}
+
+
+def render_library(entries: Mapping[str, Entry]) -> dict[str, str]:
+    """Every page and feed of the site beside its reports, by file name."""
+    listed = sorted(entries.values(), key=lambda entry: (entry.simulated, entry.name))
+    makers: dict[str, Callable[[Sequence[Entry], str], str]] = {
+        "index": render_index,
+        "methods": lambda _, language: render_methods(language),
+        "data": render_data,
+        "reading": lambda _, language: render_reading(language),
+    }
+    files = {
+        file_of(kind, language): makers[kind](listed, language)
+        for kind in KINDS
+        for language in LANGUAGES
+    }
+    return files | {feed_of(language): render_feed(listed, language) for language in LANGUAGES}
+
+
+def render_index(entries: Sequence[Entry], language: str) -> str:
+    """The list of reports, with a search that works without a server."""
+    return render(
+        "index.html.j2",
+        language,
+        entries=entries,
+        filters=_filters(entries, language),
+        script=asset("index.js") if entries else "",
+        feed=feed_of(language),
+        **_links("index", language),
+    )
+
+
+@cache
+def render_methods(language: str) -> str:
+    """The methods register."""
+    entries = register(translator(language))
+    return render("methods.html.j2", language, entries=entries, **_links("methods", language))
+
+
+def render_data(entries: Sequence[Entry], language: str) -> str:
+    """The data dictionary, and where the data of every report come from."""
+    chinese = language == "zh"
+    dictionary = [
+        (table.name, table.zh if chinese else table.en, table.key, cells(table, language))
+        for table in TABLES.values()
+    ]
+    return render(
+        "data.html.j2",
+        language,
+        entries=entries,
+        dictionary=dictionary,
+        heads=HEADINGS[language][4],
+        **_links("data", language),
+    )
+
+
+@cache
+def render_reading(language: str) -> str:
+    """How to read these reports."""
+    return render("reading.html.j2", language, **_links("reading", language))
+
+
+def render_feed(entries: Sequence[Entry], language: str) -> str:
+    """Verdicts that changed, newest first, as an Atom feed."""
+    changes = sorted(
+        ((entry, change) for entry in entries for change in entry.changes),
+        key=lambda pair: (pair[1].edition, pair[0].name),
+        reverse=True,
+    )
+    updated = max((entry.edition for entry in entries), default="1970-01-01")
+    return render(
+        "feed.xml.j2",
+        language,
+        changes=changes,
+        updated=updated,
+        number=lambda *parts: uuid.uuid5(NAMESPACE, "/".join(parts)),
+        own=feed_of(language),
+        **_links("index", language),
+    )
+
+
+def _links(kind: str, language: str) -> dict[str, Any]:
+    other = next(code for code in LANGUAGES if code != language)
+    return {"kind": kind, "pages": addresses(language), "sibling": file_of(kind, other)}
+
+
+def _filters(entries: Sequence[Entry], language: str) -> dict[str, list[tuple[str, str]]]:
+    """What can be chosen under each filter: value and words, sorted by words."""
+    found: dict[str, set[tuple[str, str]]] = {name: set() for name in FILTERS}
+    for entry in entries:
+        scope = entry.scope.get(language, {})
+        for name in ("place", "intervention"):
+            if scope.get(name):
+                found[name].add((scope[name], scope[name]))
+        found["verdict"].add((entry.verdict, entry.verdict_words[language]))
+    return {name: sorted(values, key=lambda pair: pair[1]) for name, values in found.items()}

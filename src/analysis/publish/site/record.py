@@ -1,0 +1,217 @@
+"""Files on either side of publishing: what a run left, what the site shows, safe writing."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from analysis.errors import Problem, PublishError
+from analysis.page.wording import LANGUAGES
+from analysis.params import problems_of
+
+PAGES = "pages.json"
+
+
+class Status(BaseModel):
+    """``status.json``: how one run in one language ended."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    version: Literal[1]
+    report: str
+    notebook: str
+    language: Literal["en", "zh"]
+    status: Literal["done", "failed"]
+    title: str
+    edition: str
+    error: str | None = None
+    key: str = ""
+
+
+class Change(BaseModel):
+    """A verdict that differs from that of the edition before, with its words by language."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    edition: str
+    before: str
+    after: str
+    before_words: dict[str, str]
+    after_words: dict[str, str]
+
+
+class Line(BaseModel):
+    """One line of a report's provenance."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    label: str
+    value: str
+
+
+class Entry(BaseModel):
+    """One report as the index lists it; ``stale`` is true while a newer run has failed.
+
+    ``scope`` (place, period, intervention) and ``provenance`` are words by language;
+    ``changes`` are the changed verdicts so far, oldest first.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    report: str
+    titles: dict[str, str]
+    verdict: str
+    verdict_words: dict[str, str]
+    edition: str
+    simulated: bool
+    stale: bool = False
+    scope: dict[str, dict[str, str]] = {}
+    provenance: dict[str, list[Line]] = {}
+    changes: list[Change] = []
+
+    @property
+    def changed(self) -> bool:
+        """Whether this edition's verdict differs from that of the edition before."""
+        return bool(self.changes) and self.changes[-1].edition == self.edition
+
+    def after(self, earlier: Entry | None) -> Entry:
+        """This edition with what the site knows of the editions before it."""
+        if earlier is None:
+            return self
+        changes = list(earlier.changes)
+        if earlier.verdict != self.verdict:
+            changes.append(
+                Change(
+                    edition=self.edition,
+                    before=earlier.verdict,
+                    after=self.verdict,
+                    before_words=earlier.verdict_words,
+                    after_words=self.verdict_words,
+                )
+            )
+        return self.model_copy(update={"changes": changes})
+
+    def address(self, language: str) -> str:
+        """The file of the page in the language."""
+        return page_file(self.name, language)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one report: ``kept`` and ``failed`` say why in ``problems``."""
+
+    report: str
+    state: Literal["published", "kept", "failed"]
+    problems: tuple[Problem, ...] = ()
+
+
+class Pages(BaseModel):
+    """``pages.json``: what the site holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: Literal[1] = 1
+    pages: dict[str, Entry] = {}
+
+
+def report_folders(runs: Path) -> list[Path]:
+    """The folders ``<notebook>/<name>`` that hold a run in any language, sorted."""
+    found = {file.parent.parent for file in runs.glob("*/*/*/status.json")}
+    return sorted(found)
+
+
+def name_of(folder: Path) -> str:
+    """The stem of the report's pages."""
+    return f"{folder.parent.name}-{folder.name}"
+
+
+def report_of(folder: Path) -> str:
+    """The report as a person names it."""
+    return f"{folder.parent.name}/{folder.name}"
+
+
+def page_file(name: str, language: str) -> str:
+    """The file name of a page."""
+    return f"{name}.{language}.html"
+
+
+def read_status(folder: Path) -> Status:
+    """The status of one run.
+
+    Raises
+    ------
+    PublishError: there is none, or it does not say what a status says.
+    """
+    file = folder / "status.json"
+    try:
+        return Status.model_validate(read_json(file))
+    except ValidationError as error:
+        raise PublishError(problems_of(error, Status, str(file))) from error
+
+
+def read_pages(site: Path) -> dict[str, Entry]:
+    """What the site holds, by name, where its pages are still there."""
+    file = site / PAGES
+    if not file.exists():
+        return {}
+    try:
+        entries = Pages.model_validate(read_json(file)).pages
+    except ValidationError as error:
+        remedy = "Remove the file and publish again"
+        raise PublishError([Problem(str(file), "is not a record of pages", remedy)]) from error
+    return {
+        name: entry
+        for name, entry in entries.items()
+        if all((site / page_file(name, language)).exists() for language in LANGUAGES)
+    }
+
+
+def write_pages(site: Path, entries: Mapping[str, Entry]) -> None:
+    """The record of the site, sorted."""
+    content = Pages(pages=dict(entries)).model_dump()
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1)
+    write_whole(site / PAGES, text + "\n")
+
+
+def read_json(file: Path) -> dict[str, Any]:
+    """A JSON object from a file.
+
+    Raises
+    ------
+    PublishError: the file is missing or holds no JSON object.
+    """
+    remedy = "Run the report again"
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise PublishError([Problem(str(file), "is missing", remedy)]) from error
+    except ValueError as error:
+        raise PublishError([Problem(str(file), "is no JSON", remedy)]) from error
+    if not isinstance(content, dict):
+        raise PublishError([Problem(str(file), "holds no JSON object", remedy)])
+    return content
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Replace a file by a whole one: a reader sees the old or the new, never a part."""
+    write_whole_bytes(file, text.encode("utf-8"))
+
+
+def write_whole_bytes(file: Path, content: bytes) -> None:
+    """The same for bytes."""
+    draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
+    try:
+        with draft.open("wb") as handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,102 @@
+"""The methods register: what every method says of itself, as data for a page."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from analysis import methods
+from analysis.page.provenance import METHOD_WORDS
+from analysis.page.wording import Say
+
+
+@dataclass(frozen=True)
+class MethodOption:
+    """One option of a method, as its model declares it."""
+
+    name: str
+    allowed: str
+    default: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A paragraph of a docstring; an equation keeps its lines."""
+
+    text: str
+    equation: bool
+
+
+@dataclass(frozen=True)
+class MethodEntry:
+    """A method: its name, a title in the reader's language, and its own English words."""
+
+    name: str
+    title: str
+    heading: str
+    passages: tuple[Passage, ...]
+    references: tuple[str, ...]
+    options: tuple[MethodOption, ...]
+
+
+def register(say: Say) -> tuple[MethodEntry, ...]:
+    """Every method of the package, by name."""
+    return tuple(entry(name, say) for name in methods.names())
+
+
+def entry(name: str, say: Say) -> MethodEntry:
+    """One method, read from its module's docstring and ``Options``."""
+    module = methods.load(name)
+    heading, *rest = inspect.cleandoc(module.__doc__ or name).split("\n\n")
+    body, references = _split(rest)
+    title = say(METHOD_WORDS[name]) if name in METHOD_WORDS else ""
+    options: type[BaseModel] | None = getattr(module, "Options", None)
+    return MethodEntry(
+        name=name,
+        title=title,
+        heading=" ".join(heading.split()).rstrip("."),
+        passages=tuple(_passage(text) for text in body),
+        references=references,
+        options=() if options is None else _options(options),
+    )
+
+
+def _split(parts: list[str]) -> tuple[list[str], tuple[str, ...]]:
+    """The paragraphs before the heading ``References``, and those below it."""
+    for place, part in enumerate(parts):
+        if part.startswith("References\n---"):
+            below = [part.split("\n", 2)[2], *parts[place + 1 :]]
+            return parts[:place], tuple(" ".join(text.split()) for text in below)
+    return parts, ()
+
+
+def _passage(text: str) -> Passage:
+    equation = all(line.startswith(" ") for line in text.splitlines() if line.strip())
+    shown = inspect.cleandoc(text) if equation else " ".join(text.split())
+    return Passage(shown.replace("``", ""), equation)
+
+
+def _options(model: type[BaseModel]) -> tuple[MethodOption, ...]:
+    return tuple(
+        MethodOption(
+            name,
+            _allowed(field.annotation),
+            "" if field.default is PydanticUndefined else str(field.default),
+            field.description or "",
+        )
+        for name, field in model.model_fields.items()
+    )
+
+
+def _allowed(annotation: Any) -> str:
+    """The type in words: the values of a choice, or the name of a type."""
+    values = get_args(annotation)
+    if values and all(isinstance(value, str) for value in values):
+        return " | ".join(values)
+    return re.sub(r"\btyping\.|<class '|'>", "", str(annotation))

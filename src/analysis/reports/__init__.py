@@ -1,0 +1,1 @@
+"""One folder a notebook: its question, its answer and its words."""

@@ -1,0 +1,1 @@
+"""Does the arithmetic of printed figures hold?"""

@@ -1,0 +1,270 @@
+"""The audit of printed figures: counts by document, contradictions, and every check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import MaxNLocator
+
+from analysis.data.published.audit import VERDICTS, Check
+from analysis.page.charts import style
+from analysis.page.charts.rows import LINE, wrap
+from analysis.page.numbers import number
+from analysis.page.plates import Column, Figure, Notes, Table, TableData
+from analysis.page.printed_figures import FiguresBrief
+from analysis.reports.claims_audit.check_sentences import VERDICT_WORDS, sentence, verdict_words
+
+
+def check_data(brief: FiguresBrief, checks: Iterable[Check]) -> TableData:
+    """Checks as a table: contradictions first, then what cannot be checked."""
+    say = brief.say
+    rank = {key: position for position, key in enumerate(VERDICTS)}
+    listed = sorted(checks, key=lambda c: rank[c.verdict])
+    return TableData(
+        (
+            Column("figure", say("Figure")),
+            Column("printed", say("Printed")),
+            Column("computed", say("What the other figures give")),
+            Column("verdict", say("Verdict")),
+        ),
+        tuple(
+            (
+                brief.name(brief.figure(check.result)),
+                brief.shown(brief.figure(check.result)),
+                sentence(brief, check),
+                verdict_words(brief, check),
+            )
+            for check in listed
+        ),
+        tuple((check.result, check.published, check.computed, check.verdict) for check in listed),
+    )
+
+
+def failure_data(brief: FiguresBrief, checks: Iterable[Check]) -> TableData:
+    """The few checks that fail, with names of all figures, for a narrow screen."""
+    say = brief.say
+    listed = sorted(checks, key=lambda c: brief.order.index(c.source))
+    return TableData(
+        (
+            Column("printed", say("Printed")),
+            Column("computed", say("What the other figures give")),
+        ),
+        tuple(
+            (
+                say(
+                    "{name}, {place}: {value}",
+                    name=brief.name(brief.figure(check.result)),
+                    place=brief.place(check.source),
+                    value=brief.shown(brief.figure(check.result)),
+                ),
+                say(
+                    "{verdict}. {sentence}",
+                    verdict=verdict_words(brief, check),
+                    sentence=sentence(brief, check, named=True),
+                ),
+            )
+            for check in listed
+        ),
+        tuple((f"{check.result}={check.published:g}", check.computed) for check in listed),
+    )
+
+
+def verdict_figure(brief: FiguresBrief) -> Figure:
+    """How many checks of each document end how."""
+    say, language, audit = brief.say, brief.language, brief.audit
+    counts = {source: audit.counts(source) for source in brief.order}
+    total = audit.counts()
+
+    def draw(_: Canvas, axes: Axes, width: str) -> None:
+        for row, source in enumerate(reversed(brief.order)):
+            left = 0
+            for verdict in reversed(VERDICTS):
+                value = counts[source][verdict]
+                colour = style.COLOURS[verdict]
+                axes.barh(row, value, left=left, height=0.42, color=colour)
+                left += value
+            text = say(
+                "{fits} fit, {open} open, {against} against",
+                fits=counts[source]["agrees"] + counts[source]["agrees_after_rounding"],
+                open=counts[source]["cannot_be_checked"],
+                against=counts[source]["contradicts"],
+            )
+            _label(axes, row, brief.place(source), text, width)
+        axes.set_yticks([])
+        axes.set_ylim(-0.4, len(brief.order) - 0.2)
+        axes.spines["left"].set_visible(False)
+        axes.grid(axis="y", visible=False)
+        axes.xaxis.set_major_locator(MaxNLocator(6 if width == "wide" else 4, integer=True))
+        axes.set_xlabel(say("Checks"))
+
+    return Figure(
+        **brief.plate("verdicts"),
+        title=say(
+            "Of {total} checks, {fits} fit, {open} cannot be made and {against} contradict",
+            total=number(sum(total.values()), language),
+            fits=number(total["agrees"] + total["agrees_after_rounding"], language),
+            open=number(total["cannot_be_checked"], language),
+            against=number(total["contradicts"], language),
+        ),
+        caption=say(
+            "Blue: fits, exactly or after rounding. Grey: a number that the check needs is not "
+            "printed. Orange: contradicts. {easy} of the checks that fit only ask whether a part "
+            "is larger than its whole; they are easy to pass. Long and short documents, different "
+            "years and levels of government: the order is by level, not a ranking.",
+            easy=sum(c.rule == "part_of" and c.verdict == "agrees" for c in audit.stated),
+        ),
+        alt=say(
+            "Bars of checks by document: {parts}.",
+            parts=say("; ").join(
+                say(
+                    "{place}: {fits} fit, {open} open, {against} against",
+                    place=brief.place(source),
+                    fits=counts[source]["agrees"] + counts[source]["agrees_after_rounding"],
+                    open=counts[source]["cannot_be_checked"],
+                    against=counts[source]["contradicts"],
+                )
+                for source in brief.order
+            ),
+        ),
+        images=style.render(draw, language, False, 0.95),
+        table=_count_data(brief),
+    )
+
+
+def _label(axes: Axes, row: int, name: str, text: str, width: str) -> None:
+    """Name of a row above its bar, and its numbers."""
+    label = axes.annotate(
+        wrap(f"{name}: {text}", LINE[width]),
+        (0, row),
+        xycoords=("axes fraction", "data"),
+        xytext=(0, 12),
+        textcoords="offset points",
+        fontsize=8.5 if width == "wide" else 8,
+        color=style.INK,
+        annotation_clip=False,
+    )
+    label.set_in_layout(False)
+
+
+def _count_data(brief: FiguresBrief) -> TableData:
+    say = brief.say
+    columns = [Column("document", say("Document"))]
+    columns += [Column(key, say(VERDICT_WORDS[key]), "end") for key in VERDICTS]
+    columns.append(Column("conjectured", say("Conjectured, counted apart"), "end"))
+    rows, values = [], []
+    for source in brief.order:
+        counts = brief.audit.counts(source)
+        apart = sum(c.source == source and c.conjectured for c in brief.audit.checks)
+        numbers = [*(counts[key] for key in VERDICTS), apart]
+        rows.append((brief.place(source), *(number(n, brief.language) for n in numbers)))
+        values.append((source, *numbers))
+    return TableData(tuple(columns), tuple(rows), tuple(values))
+
+
+def contradiction_table(brief: FiguresBrief) -> Table:
+    """What the documents say against themselves."""
+    say, found = brief.say, brief.audit.contradictions
+    title = (
+        say(
+            "{count} printed figures contradict other figures of the same document",
+            count=len(found),
+        )
+        if found
+        else say("No printed figure contradicts another")
+    )
+    return Table(
+        **brief.plate("contradictions"),
+        title=title,
+        caption=say(
+            "Either number may be the slip: arithmetic shows that two numbers cannot both hold as "
+            "they are worded, not which one is right."
+        ),
+        data=failure_data(brief, found),
+    )
+
+
+def misfit_table(brief: FiguresBrief) -> Table:
+    """Editor's readings that do not hold: no contradiction of the document."""
+    say = brief.say
+    return Table(
+        **brief.plate("misfits"),
+        title=say(
+            "{count} figures would fit only if a word of explanation were added",
+            count=len(brief.audit.misfits),
+        ),
+        caption=say(
+            "Here the connection between the figures is our reading, not the document's. The "
+            "reading fails; the document is not contradicted. One more sentence in the document "
+            "would settle each of them."
+        ),
+        data=failure_data(brief, brief.audit.misfits),
+    )
+
+
+def check_tables(brief: FiguresBrief) -> tuple[Table, ...]:
+    """All stated checks, one table for each document."""
+    return tuple(_document_table(brief, source) for source in brief.order)
+
+
+def _document_table(brief: FiguresBrief, source: str) -> Table:
+    say = brief.say
+    own = [check for check in brief.audit.stated if check.source == source]
+    counts = brief.audit.counts(source)
+    return Table(
+        **brief.plate(f"checks_{source}"),
+        title=say(
+            "{place}: {total} checks, {against} against, {open} open",
+            place=brief.place(source),
+            total=len(own),
+            against=counts["contradicts"],
+            open=counts["cannot_be_checked"],
+        ),
+        caption=say("Contradictions first, then what cannot be checked, then what fits."),
+        data=check_data(brief, own),
+        folded=True,
+    )
+
+
+def publish_next(brief: FiguresBrief) -> Notes:
+    """What would make the open checks possible, from the rules that left them open."""
+    say = brief.say
+    opened = [c.rule for c in brief.audit.stated if c.verdict == "cannot_be_checked"]
+    points = [
+        say(text, count=_count(opened, rules))
+        for rules, text in NEXT_TEXTS
+        if _count(opened, rules)
+    ]
+    return Notes(
+        **brief.plate("publish_next"),
+        title=say("Numbers to add"),
+        points=tuple(points),
+    )
+
+
+NEXT_WORDS = {
+    "lone_share": "**Beside a rate, print the two counts.** {count} percentages stand alone: 100% "
+    "of 5 and 100% of 5,000 do not say the same.",
+    "share_of_unstated": "**Beside a share, print the whole; beside progress, the target.** "
+    "{count} percentages leave it to be guessed.",
+    "growth": "**Beside a growth rate, print last year’s figure.** {count} rates leave the "
+    "earlier level, or the months between, to be worked out.",
+    "lone_change": "**Beside a fall or a rise, print both counts and both periods.** {count} "
+    "change has neither.",
+    "open_list": "**Name what is counted.** {count} numbers of items are followed by an open list.",
+}
+NEXT_TEXTS: Sequence[tuple[tuple[str, ...], str]] = (
+    (("lone_share",), NEXT_WORDS["lone_share"]),
+    (
+        ("share_of_unstated", "progress_of_unstated", "share_without_numerator"),
+        NEXT_WORDS["share_of_unstated"],
+    ),
+    (("growth", "weighted_mean"), NEXT_WORDS["growth"]),
+    (("lone_change",), NEXT_WORDS["lone_change"]),
+    (("open_list",), NEXT_WORDS["open_list"]),
+)
+
+
+def _count(opened: Sequence[str], rules: tuple[str, ...]) -> int:
+    return sum(rule in rules for rule in opened)

@@ -1,0 +1,1 @@
+"""Did an intervention change what is recorded?"""

@@ -1,0 +1,199 @@
+"""How sure, and what would change our mind: one sentence per check."""
+
+from __future__ import annotations
+
+import math
+
+from analysis.page.numbers import number, percent, percent_span
+from analysis.page.plates import Notes
+from analysis.reports.intervention_effect.brief import Brief
+from analysis.reports.intervention_effect.summary import fill
+from analysis.reports.intervention_effect.verdict import excludes_zero
+from analysis.robustness import NOT_OFFERED, WITH_OPTIONS
+
+MIND_WORDS = {
+    "few_regions": "More {regions} that adopt at different times, or more that do not.",
+    "leads": "Comparison {regions} that moved like the adopters before adoption.",
+    "base_period": "Adoption dates that did not follow an unusual period, for example by lot.",
+    "placebo_time": "Adoption dates set by something other than a recent rise or fall, for "
+    "example by lot.",
+    "placebo_outcome": "Records that separate what happened from how it is recorded.",
+    "leave_one_out": "More {regions}, so that none decides alone.",
+    "already_treated": "A method that compares only with {regions} that had not adopted.",
+    "other_method": "A reason to prefer one of the methods, settled before looking at results.",
+}
+
+
+def certainty(brief: Brief) -> Notes:
+    """How sure, and what would change our mind: one sentence per check."""
+    say, language = brief.say, brief.language
+    points = [
+        _leads_sentence(brief),
+        _placebo_sentence(brief),
+        _earlier_sentence(brief),
+        _breakdown_sentence(brief),
+        _outcome_sentence(brief),
+    ]
+    points.append(
+        say(
+            "A change below {size} either way is taken not to matter; that choice is set in the "
+            "parameters of this report.",
+            size=percent(brief.study.params.smallest_effect, language, 0),
+        )
+    )
+    if brief.verdict.doubts:
+        points += [
+            say("What would change our mind: {what}", what=fill(brief, MIND_WORDS[doubt]))
+            for doubt in brief.verdict.doubts
+        ]
+    elif brief.verdict.key == "cannot_tell":
+        points.append(
+            say(
+                "What would change our mind: more {regions} or more periods, which "
+                "narrow the range.",
+                regions=brief.regions,
+            )
+        )
+    else:
+        points.append(
+            say(
+                "What would change our mind: adopters that had begun to move apart "
+                "before adoption, or a change of the same size in an outcome that the "
+                "intervention does not touch."
+            )
+        )
+    return Notes(
+        **brief.plate("certainty"),
+        title=say("What the checks say"),
+        points=tuple(point for point in points if point),
+    )
+
+
+def _leads_sentence(brief: Brief) -> str:
+    say, language = brief.say, brief.language
+    check = next((c for c in brief.headline.checks if c.name == "leads"), None)
+    if check is None:
+        return ""
+    if check.passed is None or check.threshold is None:
+        return say(
+            "Whether adopters and the others moved alike before adoption cannot be checked: "
+            "too few {regions}.",
+            regions=brief.regions,
+        )
+    widest = percent_span(math.expm1(-check.threshold), math.expm1(check.threshold), language)
+    if check.passed:
+        return say(
+            "Before adoption no period stands out from its band. The widest band would hide "
+            "differences of {widest}; passing is no proof.",
+            widest=widest,
+        )
+    return say(
+        "Before adoption at least one period lies outside its band: adopters and the "
+        "others did not move alike."
+    )
+
+
+def _placebo_sentence(brief: Brief) -> str:
+    say, language = brief.say, brief.language
+    answer = brief.robustness.placebo_time
+    if answer.refused == NOT_OFFERED:
+        return say("The method of the headline has no placebo in time.")
+    if answer.estimate is None or answer.estimate.low is None or answer.estimate.high is None:
+        return say("The placebo in time cannot be estimated with these data.")
+    shares = [
+        math.expm1(v) for v in (answer.estimate.value, answer.estimate.low, answer.estimate.high)
+    ]
+    text = (
+        "Placebo in time: just before adoption the same comparison finds {value} ({span}), which "
+        "leaves out no change; it should not."
+        if excludes_zero(answer)
+        else "Placebo in time: just before adoption the same comparison finds {value} ({span}), "
+        "which includes no change, as it should."
+    )
+    return say(
+        text,
+        value=percent(shares[0], language, signed=True),
+        span=percent_span(shares[1], shares[2], language),
+    )
+
+
+def _earlier_sentence(brief: Brief) -> str:
+    """How much hangs on the period just before adoption."""
+    keys = ("did_anticipation", f"did_anticipation{WITH_OPTIONS}")
+    answer = next((a for a in brief.robustness.specifications if a.key in keys), None)
+    if answer is None or answer.estimate is None or brief.study.params.method != "did":
+        return ""
+    earlier, own = math.expm1(answer.estimate.value), brief.effect.relative
+    text = (
+        "The estimate hangs on the period just before adoption: measured from one period earlier, "
+        "the change is {earlier} instead of {own}."
+        if abs(earlier - own) > abs(own) / 2
+        else "Measured from one period earlier, the change is {earlier}, close to {own}."
+    )
+    return brief.say(
+        text,
+        earlier=percent(earlier, brief.language, signed=True),
+        own=percent(own, brief.language, signed=True),
+    )
+
+
+def _breakdown_sentence(brief: Brief) -> str:
+    """How far trends may part before the answer falls."""
+    found = brief.robustness.breakdown
+    if found is None and brief.question.method_options.get("anticipation"):
+        return brief.say(
+            "How far trends may part before the answer falls is not given where effects may show "
+            "before the start."
+        )
+    if found is None:
+        return brief.say(
+            "How far trends may part before the answer falls (honest difference-in-differences) "
+            "cannot be told from these data."
+        )
+    periods = number(found.periods, brief.language)
+    if found.value == 0:
+        return brief.say(
+            "How far may trends part? Over the first {periods} periods the range includes no "
+            "change even if adopters and the others would have moved exactly alike (breakdown "
+            "value 0).",
+            periods=periods,
+        )
+    bound = number(found.limit if found.value is None else found.value, brief.language, 2)
+    text = (
+        "How far may trends part? Over the first {periods} periods the range leaves out no change "
+        "even if trends part by {bound} times their largest move before adoption, the most looked "
+        "at (breakdown value above {bound})."
+        if found.value is None
+        else "How far may trends part? Over the first {periods} periods the range leaves out no "
+        "change unless trends part by {bound} times their largest move before adoption (breakdown "
+        "value {bound})."
+    )
+    return brief.say(text, periods=periods, bound=bound)
+
+
+def _outcome_sentence(brief: Brief) -> str:
+    say, language = brief.say, brief.language
+    answer = brief.robustness.placebo_outcome
+    if answer is None:
+        return ""
+    placebo = brief.words(brief.study.params.placebo_outcome).plural(language)
+    if answer.estimate is None or answer.estimate.low is None or answer.estimate.high is None:
+        return say(
+            "The placebo outcome, {placebo}, cannot be estimated with these data.", placebo=placebo
+        )
+    shares = [
+        math.expm1(v) for v in (answer.estimate.value, answer.estimate.low, answer.estimate.high)
+    ]
+    text = (
+        "Placebo outcome: {placebo} changed by {value} ({span}), which leaves out no change; it "
+        "should not."
+        if excludes_zero(answer)
+        else "Placebo outcome: {placebo} changed by {value} ({span}), which includes no change, as "
+        "it should."
+    )
+    return say(
+        text,
+        placebo=placebo,
+        value=percent(shares[0], language, signed=True),
+        span=percent_span(shares[1], shares[2], language),
+    )

@@ -1,0 +1,72 @@
+"""Where the numbers come from, and the record that the notebook came to its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analysis import methods
+from analysis.disclosure.identifiers import Identifiers
+from analysis.page.options import options_sentence
+from analysis.page.plates import End, Provenance
+from analysis.page.protection import Rules, describe, describe_rules
+from analysis.page.provenance import NOTHING_SEALED, method_title, source_entries
+from analysis.page.wording import joined
+from analysis.reports.intervention_effect.brief import Brief
+from analysis.result import plain
+
+
+def provenance(brief: Brief) -> Provenance:
+    """Where the numbers come from and with what they were made."""
+    threshold = brief.question.disclosure_threshold
+    rules = (describe(threshold, brief.say), describe_rules(Rules(threshold), brief.say))
+    return Provenance(
+        **brief.plate("provenance"),
+        entries=source_entries(
+            brief,
+            _method(brief),
+            brief.question.seed,
+            brief.say("; ").join(rules),
+            brief.study.hashes,
+            brief.study.accounts,
+        ),
+        params=_given(brief),
+        methods=_methods(brief),
+    )
+
+
+def _method(brief: Brief) -> str:
+    """The headline's method, with the options set for it."""
+    title, options = (
+        method_title(brief.headline.method, brief.say),
+        options_sentence(brief, brief.question.method_options, brief.study.columns),
+    )
+    if not options:
+        return title
+    return joined(brief.language, brief.say("{sentence}.", sentence=title), options)
+
+
+def _given(brief: Brief) -> dict[str, Any]:
+    """The parameters; options of the method only where some are set."""
+    given = brief.study.params.model_dump()
+    return {name: value for name, value in given.items() if name != methods.OPTIONS or value}
+
+
+def _methods(brief: Brief) -> tuple[str, ...]:
+    """The headline's method, then the others it is held against."""
+    used = [answer.method for answer in brief.robustness.specifications if answer.estimate]
+    return tuple(dict.fromkeys([brief.headline.method, *used]))
+
+
+def end(brief: Brief, sealed: Identifiers = NOTHING_SEALED) -> End:
+    """The record that the notebook came to its end, with its facts and results.
+
+    ``sealed`` is what publishing must not find on any page, from ``disclosure.identifiers``.
+    """
+    return End(
+        **brief.plate("end"),
+        verdict=brief.verdict.key,
+        facts=brief.facts(),
+        results={"headline": plain(brief.headline), "robustness": plain(brief.robustness)},
+        seals=sealed.seals,
+        shapes=sealed.shapes,
+    )

@@ -1,0 +1,1 @@
+"""What can be compared across the regions of printed figures?"""

@@ -1,0 +1,1 @@
+"""Which regions differ by more than chance?"""

@@ -1,0 +1,135 @@
+"""Effects by cohort and period among regions alike in covariates, with leave-one-out replicates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.stats.panels.cohorts import Cells
+
+OVERLAP = 0.999
+"""A comparison region this likely to adopt shows that covariates all but decide adoption."""
+
+
+@dataclass(frozen=True)
+class _Side:
+    """Who is compared in some periods: weights of each sample (1 + G, N) and odds of adoption."""
+
+    control: np.ndarray
+    odds: np.ndarray
+
+
+def doubly_robust_effects(
+    outcome: np.ndarray,
+    starts: np.ndarray,
+    covariates: np.ndarray,
+    groups: np.ndarray,
+    never_only: bool = False,
+    anticipation: int = 0,
+) -> Cells:
+    """Every ATT(g, t), controls reweighted and their changes predicted from covariates.
+
+    ``ATT = mean_g[Δy − x'β] − mean_C,odds[Δy − x'β]``, with β from least squares of changes of
+    the controls on x and odds from a logit of being in cohort g among g and the controls. It is
+    right if either model is. x are covariates in the base period and a constant.
+
+    Parameters
+    ----------
+    outcome: shape (N, T). starts: shape (N,), 0 for never. covariates: shape (K, N, T).
+    groups: shape (N,), 0 … G − 1, left out together.
+
+    Raises
+    ------
+    ValueError: covariates separate adopters from the others, or do not vary.
+
+    References
+    ----------
+    Sant'Anna and Zhao (2020), "Doubly robust difference-in-differences estimators", Journal of
+    Econometrics 219, eq. 2.6; Callaway and Sant'Anna (2021), eq. 2.4.
+    """
+    periods = outcome.shape[1]
+    kept = np.vstack(
+        [np.ones(len(starts)), groups[None, :] != np.arange(groups.max() + 1)[:, None]]
+    )
+    cohorts = np.unique(starts[starts > 0])
+    cohorts = cohorts[cohorts - 2 - anticipation >= 0]
+    values, sizes = [], []
+    for cohort in cohorts:
+        base = int(cohort) - 1 - anticipation
+        x = _design(covariates[:, :, base - 1])
+        own = kept * (starts == cohort)
+        change = outcome - outcome[:, [base - 1]]
+        columns = np.full((len(kept), periods), np.nan)
+        columns[:, base - 1] = 0.0
+        for control, times in _controls(starts, cohort, base, periods, never_only, anticipation):
+            side = _side(x, own, kept * control)
+            columns[:, times] = _contrast(x, change[:, times], own, side)
+        values.append(columns)
+        sizes.append(np.repeat(own.sum(axis=1)[:, None], periods, axis=1))
+    empty = np.empty((len(kept), 0))
+    return Cells(
+        np.repeat(cohorts, periods),
+        np.tile(np.arange(1, periods + 1), len(cohorts)),
+        np.hstack([empty, *values]),
+        np.hstack([empty, *sizes]),
+    )
+
+
+def _design(covariates: np.ndarray) -> np.ndarray:
+    """A constant and standardised covariates; shape (N, 1 + K)."""
+    spread = covariates.std(axis=1, keepdims=True)
+    if (spread <= 1e-12 * np.abs(covariates).max(axis=1, keepdims=True)).any():
+        raise ValueError("a covariate is the same in all regions")
+    scaled = (covariates - covariates.mean(axis=1, keepdims=True)) / spread
+    return np.column_stack([np.ones(covariates.shape[1]), scaled.T])
+
+
+def _controls(
+    starts: np.ndarray, cohort: int, base: int, periods: int, never_only: bool, anticipation: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Regions compared with, shape (N,), and the periods (from 0) that share them."""
+    time = np.arange(1, periods + 1)
+    later = starts[:, None] > np.maximum(time, base) + anticipation
+    others = ((starts == 0)[:, None] | (later & (not never_only))) & (starts != cohort)[:, None]
+    chosen = np.flatnonzero((time != base) & others.any(axis=0))
+    if not chosen.size:
+        return []
+    kinds, which = np.unique(others[:, chosen], axis=1, return_inverse=True)
+    which = which.ravel()
+    return [(kinds[:, k], chosen[which == k]) for k in range(kinds.shape[1])]
+
+
+def _side(x: np.ndarray, own: np.ndarray, control: np.ndarray) -> _Side:
+    """Odds of adoption by Newton's method in every sample at once."""
+    both, pairs = own + control, (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)
+    beta = np.zeros((len(own), x.shape[1]))
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-np.clip(beta @ x.T, -30, 30)))
+        hessian = (both * chance * (1 - chance)) @ pairs
+        square = hessian.reshape(len(own), x.shape[1], x.shape[1])
+        if not (np.linalg.cond(square) < 1e12).all():
+            raise ValueError("covariates all but decide who adopts, or repeat one another")
+        step = np.linalg.solve(square, ((own - both * chance) @ x)[:, :, None])[:, :, 0]
+        beta = beta + step
+        if np.abs(step).max() < 1e-10:
+            break
+    chance = 1 / (1 + np.exp(-np.clip(beta @ x.T, -30, 30)))
+    if (chance[control > 0] > OVERLAP).any() or np.abs(step).max() >= 1e-10:
+        raise ValueError("covariates all but decide who adopts, or repeat one another")
+    return _Side(control, control * chance / (1 - chance))
+
+
+def _contrast(x: np.ndarray, change: np.ndarray, own: np.ndarray, side: _Side) -> np.ndarray:
+    """ATT of some periods in every sample; change has shape (N, S), the result (1 + G, S)."""
+    width = x.shape[1]
+    pairs = (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)
+    square = (side.control @ pairs).reshape(-1, width, width)
+    right = np.stack([side.control @ (x[:, [k]] * change) for k in range(width)], axis=1)
+    beta = np.linalg.solve(square, right)
+    means = []
+    for weights in (own, side.odds):
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = weights / weights.sum(axis=1, keepdims=True)
+        means.append(share @ change - np.einsum("gk,gks->gs", share @ x, beta))
+    return np.asarray(means[0] - means[1])

@@ -1,0 +1,145 @@
+"""Two-way negative binomial models of counts with exposure, and a test of over-dispersion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy
+
+from analysis.stats.panels.poisson import TwoWayPoisson, fit_two_way
+
+CELLS = 4_000_000
+"""Cells of fits computed together, which bounds memory."""
+LARGEST = 50.0
+"""Dispersions are looked for up to here."""
+
+
+def fit_negative_binomial(
+    counts: np.ndarray,
+    exposure: np.ndarray,
+    use: np.ndarray,
+    weights: np.ndarray,
+    dispersion: float,
+    tolerance: float = 1e-9,
+    iterations: int = 2000,
+) -> TwoWayPoisson:
+    """Effects of a model with variance μ + α μ², α given; one fit per weighting of regions.
+
+    Each region and period effect in turn solves its likelihood equation
+    ``Σ (y − μ)/(1 + α μ) = 0`` with the divisor held at its last value.
+
+    Parameters
+    ----------
+    counts, exposure, use: shape (N, T). weights: shape (B, N). dispersion: α, 0 for Poisson.
+
+    References
+    ----------
+    Cameron and Trivedi (2013), "Regression Analysis of Count Data", ch. 3.3 (NB2).
+    """
+    block = max(CELLS // counts.size, 1)
+    parts = [
+        _fit_block(counts, exposure, use, weights[k : k + block], dispersion, tolerance, iterations)
+        for k in range(0, len(weights), block)
+    ]
+    return TwoWayPoisson(
+        np.concatenate([part.region for part in parts]),
+        np.concatenate([part.period for part in parts]),
+        np.concatenate([part.converged for part in parts]),
+    )
+
+
+def _fit_block(
+    counts: np.ndarray,
+    exposure: np.ndarray,
+    use: np.ndarray,
+    weights: np.ndarray,
+    dispersion: float,
+    tolerance: float,
+    iterations: int,
+) -> TwoWayPoisson:
+    first = fit_two_way(counts, exposure, use, weights, tolerance=1e-4)
+    region, period = first.region, first.period
+    observed, size = np.where(use, counts, 0.0), np.where(use, exposure, 0.0)
+    converged = np.zeros(len(weights), dtype=bool)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for _ in range(iterations):
+            mean = size * region[:, :, None] * period[:, None, :]
+            share = 1 / (1 + dispersion * mean)
+            region = region * (share * observed).sum(axis=2) / (share * mean).sum(axis=2)
+            mean = size * region[:, :, None] * period[:, None, :]
+            share = weights[:, :, None] / (1 + dispersion * mean)
+            factor = (share * observed).sum(axis=1) / (share * mean).sum(axis=1)
+            period = period * factor
+            region, period = region * period[:, :1], period / period[:, :1]
+            converged = np.abs(np.log(factor / factor[:, :1])).max(axis=1) < tolerance
+            if converged.all():
+                break
+    return TwoWayPoisson(region, period, converged)
+
+
+def fit_dispersion(counts: np.ndarray, exposure: np.ndarray, use: np.ndarray) -> float:
+    """α of the highest likelihood, effects fitted anew for each; 0 where Poisson is as good."""
+    every = np.ones((1, len(counts)))
+
+    def loss(logarithm: float) -> float:
+        alpha = float(np.exp(logarithm))
+        fit = fit_negative_binomial(counts, exposure, use, every, alpha)
+        mean = (exposure * fit.region[0][:, None] * fit.period[0])[use]
+        return -_likelihood(counts[use], mean, alpha)
+
+    bounds = (np.log(1e-8), np.log(LARGEST))
+    found = scipy.optimize.minimize_scalar(
+        loss, bounds=bounds, method="bounded", options={"xatol": 1e-6}
+    )
+    alpha = float(np.exp(found.x))
+    return alpha if alpha > 1e-7 else 0.0
+
+
+def _likelihood(counts: np.ndarray, mean: np.ndarray, alpha: float) -> float:
+    known = mean > 0
+    y, m, size = counts[known], mean[known], 1 / alpha
+    terms = (
+        scipy.special.gammaln(y + size)
+        - scipy.special.gammaln(size)
+        - scipy.special.gammaln(y + 1)
+        - size * np.log1p(alpha * m)
+        + scipy.special.xlogy(y, alpha * m)
+        - y * np.log1p(alpha * m)
+    )
+    return float(terms.sum())
+
+
+@dataclass(frozen=True)
+class Overdispersion:
+    """Excess variance α in μ + α μ², its t statistic, and the chance of one as large if α = 0."""
+
+    alpha: float
+    statistic: float
+    p_value: float
+
+
+def overdispersion(counts: np.ndarray, mean: np.ndarray, estimated: int) -> Overdispersion:
+    """Whether counts vary more than Poisson counts of these means would.
+
+    ``((y − μ)² n/(n − k) − y)/μ`` is regressed on μ without a constant; k numbers behind the
+    fitted means make squared residuals too small, hence the factor.
+
+    Parameters
+    ----------
+    counts, mean: shape (n,), means above 0. estimated: k.
+
+    References
+    ----------
+    Cameron and Trivedi (1990), "Regression-based tests for overdispersion in the Poisson
+    model", Journal of Econometrics 46.
+    """
+    cells = len(counts)
+    excess = ((counts - mean) ** 2 * cells / (cells - estimated) - counts) / mean
+    total = float((mean**2).sum())
+    alpha = float((mean * excess).sum()) / total
+    residual = excess - alpha * mean
+    error = float(np.sqrt((residual**2).sum() / (cells - 1) / total))
+    # Counts that fit without any error vary less than Poisson counts, not more.
+    statistic = alpha / error if error > 0 else -np.inf
+    return Overdispersion(alpha, float(statistic), float(scipy.stats.norm.sf(statistic)))

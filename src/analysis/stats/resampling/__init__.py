@@ -1,0 +1,1 @@
+"""Errors from leaving out, redrawing and reassigning."""

@@ -1,0 +1,1 @@
+"""Durations, some of them cut off."""

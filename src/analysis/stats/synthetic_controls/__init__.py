@@ -1,0 +1,1 @@
+"""Paths made of other regions."""

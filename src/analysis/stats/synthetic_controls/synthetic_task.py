@@ -1,0 +1,123 @@
+"""A panel to be fitted by synthetic controls, and its statistics where nothing happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.stats.synthetic_controls.cohort_gaps import (
+    CohortGap,
+    average_gap,
+    fit_cohorts,
+    fit_ratio,
+    gap_cells,
+)
+from analysis.stats.synthetic_controls.placebo import bootstrap_statistics, placebo_statistics
+from analysis.stats.synthetic_controls.predictors import predictor_weights
+from analysis.stats.synthetic_controls.synthetic import Form, Synthetic, fit_synthetic
+
+FIRST = ("overall", "before", "fit", "ratio")
+"""What stands before the event times in a row of statistics."""
+FEWEST = 2
+"""Regions on each side that a resample must hold."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """N regions over T periods, and how they are to be fitted.
+
+    ``outcome`` (N, T); ``starts`` (N,), first treated period from 1, 0 for never; ``columns``
+    (N, T, C) and ``lags``, places of periods, are matched on instead of every period before.
+    """
+
+    outcome: np.ndarray
+    starts: np.ndarray
+    form: Form
+    anticipation: int
+    columns: np.ndarray
+    lags: Sequence[int]
+    searches: int
+
+    @property
+    def event_times(self) -> tuple[int, ...]:
+        """Periods since adoption that some cohort has."""
+        treated = self.starts[self.starts > 0]
+        last = self.outcome.shape[1] - int(treated.min())
+        return tuple(range(1 - int(treated.max()), last + 1))
+
+
+def fit_task(task: Task, rng: np.random.Generator) -> tuple[CohortGap, ...]:
+    """The synthetic control of every cohort.
+
+    Raises
+    ------
+    ValueError: the search for weights did not come to an end.
+    """
+    return _fit(task, np.arange(len(task.starts)), task.starts, rng)
+
+
+def _fit(
+    task: Task, rows: np.ndarray, starts: np.ndarray, rng: np.random.Generator
+) -> tuple[CohortGap, ...]:
+    """Synthetic controls of some rows under these starts."""
+    outcome, columns = task.outcome[rows], task.columns[rows]
+
+    def fitter(own: np.ndarray, donors: np.ndarray, before: int) -> Synthetic:
+        treated = outcome[own].mean(axis=0)
+        if not columns.shape[2] and not task.lags:
+            return fit_synthetic(treated, outcome[donors], before, task.form, len(own))
+        known = np.hstack([columns[:, :before].mean(axis=1), outcome[:, list(task.lags)]])
+        unit, _ = predictor_weights(
+            known[own].mean(axis=0),
+            known[donors],
+            treated[:before],
+            outcome[donors, :before],
+            rng,
+            task.searches,
+        )
+        return Synthetic(unit, np.zeros(before))
+
+    return fit_cohorts(starts, task.anticipation, fitter)
+
+
+def task_statistics(task: Task, cohorts: tuple[CohortGap, ...]) -> np.ndarray:
+    """Average gap, that just before the start, closeness of fit, and gaps by event time; (4 + K,).
+
+    Not a number at event times that no cohort has.
+    """
+    return _statistics(task, task.outcome, cohorts)
+
+
+def _statistics(task: Task, outcome: np.ndarray, cohorts: tuple[CohortGap, ...]) -> np.ndarray:
+    cells = gap_cells(outcome, cohorts)
+    since = cells.period - cells.cohort
+    lead = (since >= -task.anticipation) & (since < 0)
+    before = cells.mean(lead)[0] if lead.any() else 0.0
+    fit = fit_ratio(cells, task.anticipation, task.form == "difference")
+    times = np.array(task.event_times)
+    place, size = since - times[0], cells.size[0]
+    known = (place >= 0) & (place < len(times))
+    sums, counts = (
+        np.bincount(place[known], weight[known], minlength=len(times))
+        for weight in (size * cells.value[0], size)
+    )
+    path = np.divide(sums, counts, out=np.full(len(times), np.nan), where=counts > 0)
+    return np.array([average_gap(cells), before, *fit, *path])
+
+
+def task_replicates(task: Task, inference: str, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Statistics of placebos or of resamples; shape (B, 4 + K).
+
+    Raises
+    ------
+    ValueError: a search for weights, or for resamples, did not come to an end.
+    """
+
+    def statistics(rows: np.ndarray, starts: np.ndarray) -> np.ndarray:
+        return _statistics(task, task.outcome[rows], _fit(task, rows, starts, rng))
+
+    if inference == "placebo":
+        return placebo_statistics(task.starts, statistics, draws, rng)
+    return bootstrap_statistics(task.starts, statistics, draws, FEWEST, rng)

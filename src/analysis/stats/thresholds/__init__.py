@@ -1,0 +1,1 @@
+"""Jumps and heaps at a cut-off."""
