@@ -100,18 +100,18 @@ def method(name: str, **options: object) -> Callable[[int, int], Callable[[], ob
 
 def specifications(regions: int, periods: int) -> Callable[[], object]:
     """Every alternative specification of a report."""
-    from analysis.data.description import About
+    from analysis.data.description import Description
     from analysis.data.frames.study import Study
     from analysis.params import InterventionEffect
     from analysis.robustness import answer
     from analysis.robustness import specifications as listed
 
     title = {"en": "Speed", "zh": "速度"}
-    about = About.model_validate(
+    description = Description.model_validate(
         {"title": title, "status": "simulated", "licence": "CC0", "origin": "drawn"}
     )
     params = InterventionEffect(exposure="enterprises", period="month")
-    study = Study(params, about, {}, panel_of(regions, periods), None)
+    study = Study(params, description, {}, panel_of(regions, periods), None)
     return lambda: [answer(study, item) for item in listed(study)]
 
 

@@ -121,7 +121,7 @@ def check_dataset(target: str, sources: Path | None, report: Path | None) -> Non
     if dataset.has("figures"):
         check_figures(target, sources)
     rows = ", ".join(f"{name} {len(frame):,}" for name, frame in dataset.tables.items())
-    click.echo(f"{target}: obeys the contract ({dataset.about.status}; rows: {rows})")
+    click.echo(f"{target}: obeys the contract ({dataset.description.status}; rows: {rows})")
 
 
 @commands.command()

@@ -92,7 +92,7 @@ def question(study: Study) -> dict[str, Any]:
     panels = [study.panel, *([study.placebo] if study.placebo else []), *study.mixes.values()]
     return {
         "params": study.params.model_dump(exclude=words),
-        "published": [item.model_dump() for item in study.about.published_results],
+        "published": [item.model_dump() for item in study.description.published_results],
         "mixes": list(study.mixes),
         "panels": [_contents(panel) for panel in panels],
     }
@@ -149,7 +149,7 @@ def specifications(study: Study) -> tuple[Specification, ...]:
             },
             p.specification,
         )
-        for p in study.about.published_results
+        for p in study.description.published_results
         if (p.intervention, p.outcome) == (study.params.intervention, study.params.outcome)
     ]
     own, key = headline_key(study), headline_key(study).removesuffix(WITH_OPTIONS)
@@ -195,7 +195,11 @@ def headline_key(study: Study) -> str:
 def answer(study: Study, specification: Specification) -> Answer:
     """A specification's headline; a refusal is an answer too and is shown as one."""
     published = next(
-        (p for p in study.about.published_results if p.specification == specification.published),
+        (
+            p
+            for p in study.description.published_results
+            if p.specification == specification.published
+        ),
         None,
     )
     own = _answer(

@@ -22,7 +22,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/publish")]
 import samples  # noqa: E402
 
 import analysis as an  # noqa: E402
-from analysis.data.description import About, Words  # noqa: E402
+from analysis.data.description import Description, Words  # noqa: E402
 from analysis.data.frames.panel import Panel  # noqa: E402
 from analysis.data.frames.side_by_side import Comparison  # noqa: E402
 from analysis.data.frames.study import Study  # noqa: E402
@@ -95,10 +95,10 @@ def panel_of(case: str) -> Panel:
     return panel
 
 
-def about_of(case: str) -> About:
+def description_of(case: str) -> Description:
     """What the data of the case would say of themselves."""
     english, chinese = LONG if case == "long" else ("county", "县")
-    return About(
+    return Description(
         title=Words(en="Test data", zh="测试数据"),
         status="simulated",
         licence="CC0",
@@ -128,7 +128,7 @@ def comparison_of(case: str, language: str) -> RegionsBrief:
     frame = pd.DataFrame({"region": codes, "events": events, "size": size})
     params = RegionRates(language=language, outcome="complaint", exposure="enterprises")
     compared = Comparison(
-        params, about_of(case), {}, frame, 0.25, "2023Q4", "2023Q4", {}, names, {}
+        params, description_of(case), {}, frame, 0.25, "2023Q4", "2023Q4", {}, names, {}
     )
     return regions_brief(compared, {})
 
@@ -136,7 +136,7 @@ def comparison_of(case: str, language: str) -> RegionsBrief:
 def brief_of(case: str, language: str) -> Brief:
     """A report with made-up estimates on the panel of the case."""
     rng = np.random.default_rng(1)
-    panel, about = panel_of(case), about_of(case)
+    panel, description = panel_of(case), description_of(case)
     params = InterventionEffect(
         language=language,
         outcome="complaint",
@@ -145,7 +145,7 @@ def brief_of(case: str, language: str) -> Brief:
         period="quarter",
         disclosure_threshold=1,
     )
-    study = Study(params, about, {}, panel, None)
+    study = Study(params, description, {}, panel, None)
     times = tuple(range(-len(panel.periods) // 2, len(panel.periods) // 2))
     values, margins = rng.normal(-0.1, 0.08, len(times)), rng.uniform(0.05, 0.3, len(times))
     if case == "gaps":

@@ -102,7 +102,7 @@ def test_a_nation_is_what_its_truth_says_and_the_same_each_time(nation, tmp_path
 def test_a_nation_is_a_simulated_dataset_that_a_study_can_be_built_on(nation):
     """Marked as simulated; complaints are there without being read into memory."""
     dataset = read_dataset(nation)
-    assert dataset.about.status == "simulated"
+    assert dataset.description.status == "simulated"
     assert dataset.has("complaints")
     assert "complaints" not in dataset.tables
     question = ask(nation, intervention="reverse_assessment", exposure="enterprises")

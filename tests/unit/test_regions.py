@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from analysis.data.dataset import read_dataset
-from analysis.data.description import About, Words
+from analysis.data.description import Description, Words
 from analysis.data.frames.side_by_side import Comparison, compare_regions, comparison_tables
 from analysis.data.reading.account import Account, Line, Source
 from analysis.disclosure.editions import Counted, carried, counted_in, earlier_edition, given_away
@@ -116,7 +116,7 @@ def comparison(events, language="en", status="real", **changes):
             "size": size,
         }
     )
-    about = About(
+    description = Description(
         title=Words(en="Test", zh="测试"),
         status=status,
         licence="CC0",
@@ -129,7 +129,7 @@ def comparison(events, language="en", status="real", **changes):
     )
     names = {code: (f"County {code}", f"县{code}") for code in frame["region"]}
     params = RegionRates(language=language, **changes)
-    return Comparison(params, about, {}, frame, 0.25, "2023Q4", "2023Q4", {}, names)
+    return Comparison(params, description, {}, frame, 0.25, "2023Q4", "2023Q4", {}, names)
 
 
 def counts(count=40, mean=30):

@@ -159,8 +159,10 @@ def test_the_reference_period_is_zero_and_has_no_band(brief):
 
 def test_simulated_data_are_marked_in_every_figure(brief):
     """The watermark changes the drawing, and the flag is set."""
-    about = brief.study.about.model_copy(update={"status": "simulated"})
-    invented = dataclasses.replace(brief, study=dataclasses.replace(brief.study, about=about))
+    description = brief.study.description.model_copy(update={"status": "simulated"})
+    invented = dataclasses.replace(
+        brief, study=dataclasses.replace(brief.study, description=description)
+    )
     for make in FIGURES:
         real, marked = make(brief), make(invented)
         assert marked.simulated

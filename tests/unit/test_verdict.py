@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from analysis.data.description import About
+from analysis.data.description import Description
 from analysis.data.frames.study import Study
 from analysis.params import InterventionEffect
 from analysis.reports.intervention_effect.verdict import from_interval, judge
@@ -15,7 +15,7 @@ from analysis.result import Estimate
 from analysis.robustness import Answer, estimate_headline, examine, reporting_checks
 from worlds import county_world
 
-ABOUT = About.model_validate(
+ABOUT = Description.model_validate(
     {"title": {"en": "Test", "zh": "测试"}, "status": "simulated", "licence": "CC0", "origin": "t"}
 )
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from analysis import methods
-from analysis.data.description import About, Words
+from analysis.data.description import Description, Words
 from analysis.data.frames.panel import Panel
 from analysis.data.frames.study import Study as Question
 from analysis.errors import AnalysisError
@@ -214,12 +214,14 @@ def test_after_a_spike_the_verdict_claims_no_direction_beyond_the_level(row, mon
     monkeypatch.undo()
     few = partial(resample.simultaneous_critical, draws=999)
     monkeypatch.setattr(resample, "simultaneous_critical", few)
-    about = About(title=Words(en="t", zh="t"), status="simulated", licence="CC0", origin="drawn")
+    description = Description(
+        title=Words(en="t", zh="t"), status="simulated", licence="CC0", origin="drawn"
+    )
     params = InterventionEffect(outcome="x", intervention="y", period="quarter")
     claimed = 0
     for seed in range(SPIKES):
         panel = panel_of(WORLDS_OF["spike"], 27000 + seed, 0.0)
-        study_of = Question(params, about, {}, panel, None)
+        study_of = Question(params, description, {}, panel, None)
         headline = estimate_headline(study_of)
         verdict = judge(study_of, headline, examine(study_of, headline))
         claimed += verdict.key in ("improves", "worsens")

@@ -38,7 +38,7 @@ def test_the_same_seed_writes_the_same_bytes(province, tmp_path):
 def test_it_obeys_the_contract_and_says_that_it_is_simulated(province):
     """All tables, all links."""
     dataset = read_dataset(province)
-    assert dataset.about.status == "simulated"
+    assert dataset.description.status == "simulated"
     assert {"complaints", "enterprises", "assessments", "exposures"} <= set(dataset.tables)
 
 

@@ -30,7 +30,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.data.dataset import Dataset, read_dataset
-from analysis.data.description import About
+from analysis.data.description import Description
 from analysis.data.regions.area import areas
 from analysis.errors import AnalysisError, ParamsError, Problem, nearest
 from analysis.params import NOTEBOOKS, problems_of
@@ -220,10 +220,12 @@ def _listed(
     """One combination, with an id that depends on its values only."""
     stem = "-".join([name, *(_slug(value) for _, value in sorted(chosen.items()))])
     values = {**base, **chosen}
-    about = dataset.about if dataset else None
+    description = dataset.description if dataset else None
     for language in LANGUAGES:
         title = str(values.get(f"title_{language}") or "")
-        words = {key: _words(key, value, about, dataset, language) for key, value in chosen.items()}
+        words = {
+            key: _words(key, value, description, dataset, language) for key, value in chosen.items()
+        }
         if any(f"{{{key}}}" in title for key in words):
             for key, word in words.items():
                 title = title.replace(f"{{{key}}}", word)
@@ -234,15 +236,15 @@ def _listed(
 
 
 def _words(
-    key: str, value: Any, about: About | None, dataset: Dataset | None, language: str
+    key: str, value: Any, description: Description | None, dataset: Dataset | None, language: str
 ) -> str:
     """A value as a reader knows it: a region's name, the words of an intervention."""
     if key == "region" and dataset is not None:
         table = dataset.tables["regions"].set_index("region_code")
         if value in table.index:
             return str(table.at[value, f"name_{language}"])
-    if about is not None and str(value) in about.words:
-        return about.word(str(value)).of(language)
+    if description is not None and str(value) in description.words:
+        return description.word(str(value)).of(language)
     return _text(value)
 
 

@@ -34,8 +34,8 @@ def report_of(dataset: Dataset, problems: Sequence[Problem]) -> dict[str, Any]:
     return {
         "version": VERSION,
         "dataset": dataset.folder.name,
-        "title": {"en": dataset.about.title.en, "zh": dataset.about.title.zh},
-        "status": dataset.about.status,
+        "title": {"en": dataset.description.title.en, "zh": dataset.description.title.zh},
+        "status": dataset.description.status,
         "obeys": not problems,
         "tables": [_table(account) for account in dataset.accounts.values()],
         "refused": [_refusal(problem) for problem in problems],

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis import digest
 from analysis.data.contract import check_links
-from analysis.data.description import About, locate, read_about
+from analysis.data.description import Description, locate, read_description
 from analysis.data.reading.account import Account
 from analysis.data.reading.mapping import PLAIN, TableMapping
 from analysis.data.reading.query import sqlite_file
@@ -39,7 +39,7 @@ class Dataset:
     """
 
     folder: Path
-    about: About
+    description: Description
     tables: Mapping[str, pd.DataFrame]
     hashes: Mapping[str, str]
     panel: RecordPanel | None = None
@@ -61,7 +61,7 @@ class Dataset:
         return table in self.tables or (table == "complaints" and self.panel is not None)
 
 
-def table_files(folder: Path, about: About) -> dict[str, Path]:
+def table_files(folder: Path, description: Description) -> dict[str, Path]:
     """Which file holds which table that has no mapping: named in ``files``, or ``<table>.csv``…"""
     found = {
         name: folder / f"{name}{suffix}"
@@ -69,15 +69,15 @@ def table_files(folder: Path, about: About) -> dict[str, Path]:
         for suffix in sorted(DEFAULTS, reverse=True)
         if (folder / f"{name}{suffix}").is_file()
     }
-    found |= {name: folder / file for name, file in about.files.items()}
-    return {name: file for name, file in found.items() if name not in about.mapping}
+    found |= {name: folder / file for name, file in description.files.items()}
+    return {name: file for name, file in found.items() if name not in description.mapping}
 
 
 Sources = dict[str, Mapping[str, Path]]
 """By table, its files by the names shown; none for a query."""
 
 
-def table_sources(folder: Path, about: About) -> tuple[Sources, list[Problem]]:
+def table_sources(folder: Path, description: Description) -> tuple[Sources, list[Problem]]:
     """The files of every table, mapped or not, and what is wrong with their names."""
     problems = [
         Problem(
@@ -85,20 +85,20 @@ def table_sources(folder: Path, about: About) -> tuple[Sources, list[Problem]]:
             "is not a table of the contract",
             nearest(name, list(TABLES)),
         )
-        for name in about.files
+        for name in description.files
         if name not in TABLES
     ]
     found: Sources = {}
-    for name, file in table_files(folder, about).items():
-        if name in about.files and not inside(folder, about.files[name]):
+    for name, file in table_files(folder, description).items():
+        if name in description.files and not inside(folder, description.files[name]):
             remedy = "Files of a dataset lie in its folder; copy or move them there"
             what = "names a path outside the dataset's folder"
             problems.append(Problem(f"dataset.yml, files.{name}", what, remedy))
         elif name in TABLES:
             found[name] = named(folder, [file])
-    for name, mapping in about.mapping.items():
+    for name, mapping in description.mapping.items():
         where = f"dataset.yml, mapping.{name}"
-        if name in about.files:
+        if name in description.files:
             problems.append(Problem(where, "is named under files, too", "Name its files there"))
         default = next(
             (f"{name}{end}" for end in DEFAULTS if (folder / f"{name}{end}").is_file()), ""
@@ -121,12 +121,16 @@ def read_dataset(path: str | Path, tables: Iterable[str] | None = None) -> Datas
     ContractError: with every violation in every table.
     """
     folder = locate(path)
-    about = read_about(folder)
-    sources, _ = table_sources(folder, about)
+    description = read_description(folder)
+    sources, _ = table_sources(folder, description)
     used = [
         *(file for files in sources.values() for file in files.values()),
-        *_databases(folder, about),
-        *(about.records.paths(folder) if about.records and about.records.files else []),
+        *_databases(folder, description),
+        *(
+            description.records.paths(folder)
+            if description.records and description.records.files
+            else []
+        ),
     ]
     stamp: list[object] = [
         (str(file), file.stat().st_mtime_ns, file.stat().st_size)
@@ -134,7 +138,8 @@ def read_dataset(path: str | Path, tables: Iterable[str] | None = None) -> Datas
         if file.is_file()
     ]
     if any(
-        mapping.sql and not sqlite_file(folder, mapping.url) for mapping in about.mapping.values()
+        mapping.sql and not sqlite_file(folder, mapping.url)
+        for mapping in description.mapping.values()
     ):
         # A database tells nothing of its changes: it is asked every time.
         stamp.append(object())
@@ -142,8 +147,8 @@ def read_dataset(path: str | Path, tables: Iterable[str] | None = None) -> Datas
     return _read((folder, wanted, tuple(stamp)))
 
 
-def _databases(folder: Path, about: About) -> list[Path]:
-    files = (sqlite_file(folder, mapping.url) for mapping in about.mapping.values())
+def _databases(folder: Path, description: Description) -> list[Path]:
+    files = (sqlite_file(folder, mapping.url) for mapping in description.mapping.values())
     return [file for file in files if file is not None]
 
 
@@ -184,19 +189,19 @@ def examine(folder: Path, wanted: tuple[str, ...] | None = None) -> tuple[Datase
 
     Raises
     ------
-    ParamsError, ContractError: as :func:`read_about`.
+    ParamsError, ContractError: as :func:`read_description`.
     """
-    about = read_about(folder)
-    sources, problems = table_sources(folder, about)
+    description = read_description(folder)
+    sources, problems = table_sources(folder, description)
     if "regions" not in sources:
         problems.append(Problem("regions.csv", "does not exist", "Every dataset lists its regions"))
-    if about.records and "complaints" in sources:
+    if description.records and "complaints" in sources:
         remedy = "Keep the table or the key records in dataset.yml"
         problems.append(Problem("table complaints", "stands beside other records", remedy))
     taken: dict[str, Taken] = {}
-    year = scheme_year(about.region_scheme)
-    for name in _in_order(sources, about, wanted):
-        mapping = about.mapping.get(name, PLAIN)
+    year = scheme_year(description.region_scheme)
+    for name in _in_order(sources, description, wanted):
+        mapping = description.mapping.get(name, PLAIN)
         problems += _absent_targets(name, mapping, sources)
         names = {other: table.frame for other, table in taken.items()}
         listed = name == "regions" and year is not None
@@ -217,32 +222,34 @@ def examine(folder: Path, wanted: tuple[str, ...] | None = None) -> tuple[Datase
     if not problems:
         try:
             frames, moves = on_present_regions(frames, origins)
-            panel = _record_panel(folder, about, frames, moves, wanted)
+            panel = _record_panel(folder, description, frames, moves, wanted)
         except ContractError as error:
             problems += error.problems
     hashes |= {} if panel is None else panel.hashes
-    return Dataset(folder, about, frames, hashes, panel, accounts), problems
+    return Dataset(folder, description, frames, hashes, panel, accounts), problems
 
 
 def _record_panel(
     folder: Path,
-    about: About,
+    description: Description,
     frames: Mapping[str, pd.DataFrame],
     moves: pd.DataFrame | None,
     wanted: tuple[str, ...] | None,
 ) -> RecordPanel | None:
     """Records that lie elsewhere, counted, where the dataset has such and they are wanted."""
-    if about.records is None or (wanted is not None and "complaints" not in wanted):
+    if description.records is None or (wanted is not None and "complaints" not in wanted):
         return None
     codes = frames["regions"]["region_code"].tolist()
-    return record_panel(folder, about.records, codes, crosswalk=moves, keep=keep_folder())
+    return record_panel(folder, description.records, codes, crosswalk=moves, keep=keep_folder())
 
 
-def _in_order(sources: Sources, about: About, wanted: tuple[str, ...] | None) -> list[str]:
+def _in_order(
+    sources: Sources, description: Description, wanted: tuple[str, ...] | None
+) -> list[str]:
     """The tables to read, those in which names are looked up before those that look."""
     targets = {
         name: {values.lookup.partition(".")[0] for values in mapping.values.values()} - {""}
-        for name, mapping in about.mapping.items()
+        for name, mapping in description.mapping.items()
     }
     chosen = set(sources if wanted is None else wanted) & sources.keys()
     for name in sorted(chosen):

@@ -57,7 +57,7 @@ class PublishedResult(Strict):
     source: str
 
 
-class About(Strict):
+class Description(Strict):
     """``dataset.yml``: what the data are, where they come from, and what may be done with them."""
 
     title: Words
@@ -106,7 +106,7 @@ def locate(path: str | Path) -> Path:
     return given
 
 
-def read_about(folder: Path) -> About:
+def read_description(folder: Path) -> Description:
     """``dataset.yml`` of a folder.
 
     Raises
@@ -117,21 +117,21 @@ def read_about(folder: Path) -> About:
     file = folder / "dataset.yml"
     if not file.is_file():
         raise ParamsError([_missing(folder, file)])
-    return _read_about(file, file.stat().st_mtime_ns, file.stat().st_size)
+    return _read_description(file, file.stat().st_mtime_ns, file.stat().st_size)
 
 
 @lru_cache(maxsize=64)
-def _read_about(file: Path, modified: int, size: int) -> About:  # noqa: ARG001
+def _read_description(file: Path, modified: int, size: int) -> Description:  # noqa: ARG001
     """Parsing is repeated only when the file changed."""
     content = read_settings(file)
     try:
-        about = About.model_validate(content)
+        description = Description.model_validate(content)
     except ValidationError as error:
-        raise ContractError(_sharper(problems_of(error, About, "dataset.yml"))) from None
-    problems = mapping_problems(about.mapping, TABLES)
+        raise ContractError(_sharper(problems_of(error, Description, "dataset.yml"))) from None
+    problems = mapping_problems(description.mapping, TABLES)
     if problems:
         raise ContractError(problems)
-    return about
+    return description
 
 
 def _sharper(problems: list[Problem]) -> list[Problem]:

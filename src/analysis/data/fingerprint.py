@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis import digest
 from analysis.data.dataset import examine, read_dataset, table_files, table_sources
-from analysis.data.description import About, locate, read_about
+from analysis.data.description import Description, locate, read_description
 from analysis.data.reading.encoding import decoded
 from analysis.data.reading.query import read_query, sqlite_file
 from analysis.data.records.location import RecordSource
@@ -137,11 +137,11 @@ def data_read(
 
     Raises
     ------
-    ParamsError, ContractError: as :func:`analysis.data.description.read_about`.
+    ParamsError, ContractError: as :func:`analysis.data.description.read_description`.
     """
     folder = locate(path)
-    about = read_about(folder)
-    files = table_files(folder, about)
+    description = read_description(folder)
+    files = table_files(folder, description)
     if tables is None:
         chosen = {f.name: f for f in sorted(folder.iterdir()) if f.is_file() and f.name[0] != "."}
     else:
@@ -151,9 +151,9 @@ def data_read(
         name: {"digest": prints.whole(file)} for name, file in chosen.items()
     }
     found["dataset.yml"] = {"digest": prints.whole(folder / "dataset.yml")}
-    if about.records and (tables is None or "complaints" in tables):
-        found |= _records_read(folder, about.records, prints)
-    found |= _mapped(folder, about, tables, prints, set(found))
+    if description.records and (tables is None or "complaints" in tables):
+        found |= _records_read(folder, description.records, prints)
+    found |= _mapped(folder, description, tables, prints, set(found))
     for name, file in chosen.items():
         if file.suffix not in {".csv", ".parquet"}:
             continue
@@ -178,22 +178,22 @@ def _records_read(folder: Path, source: RecordSource, prints: Prints) -> dict[st
 
 
 def _mapped(
-    folder: Path, about: About, tables: set[str] | None, prints: Prints, done: set[str]
+    folder: Path, description: Description, tables: set[str] | None, prints: Prints, done: set[str]
 ) -> dict[str, dict[str, Any]]:
     """Tables with a mapping, by the bytes of all their files or the answer of their database.
 
     A table in which another looks names up counts with it; ``dataset.yml`` counts always.
     """
-    sources, _ = table_sources(folder, about)
+    sources, _ = table_sources(folder, description)
     names = set(sources) if tables is None else tables & sources.keys()
     names |= {
         values.lookup.partition(".")[0]
-        for name in names & about.mapping.keys()
-        for values in about.mapping[name].values.values()
+        for name in names & description.mapping.keys()
+        for values in description.mapping[name].values.values()
     }
     found: dict[str, dict[str, Any]] = {}
     for name in sorted(names & sources.keys() - done):
-        mapping = about.mapping.get(name)
+        mapping = description.mapping.get(name)
         files = dict(sources[name])
         if mapping is not None and mapping.sql:
             database = sqlite_file(folder, mapping.url)

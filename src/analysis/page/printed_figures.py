@@ -72,11 +72,11 @@ class FiguresBrief:
     @property
     def scope(self) -> dict[str, str]:
         """Place and years, for the header and the filters of the list of reports."""
-        about = self.published.dataset.about
+        description = self.published.dataset.description
         days = [day for source in self.order for day in self._span(source)]
         years = sorted(str(day.year) for day in days)
         return {
-            "place": (about.place or about.title).of(self.language),
+            "place": (description.place or description.title).of(self.language),
             "period": period_span(years[0], years[-1], self.language),
         }
 

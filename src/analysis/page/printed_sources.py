@@ -59,14 +59,14 @@ def sources_table(brief: FiguresBrief) -> Table:
 
 def figures_provenance(brief: FiguresBrief) -> Provenance:
     """Where the numbers come from and with what they were made."""
-    say, about = brief.say, brief.published.dataset.about
+    say, description = brief.say, brief.published.dataset.description
     entries = [
-        (say("Data"), about.title.of(brief.language)),
+        (say("Data"), description.title.of(brief.language)),
         (say("Status"), say("real, as printed; one figure shows a simulated hypothetical"))
         if hasattr(brief.params, "claim")
         else (say("Status"), say("real, as printed")),
-        (say("Origin"), about.text("origin", brief.language)),
-        (say("Licence"), about.text("licence", brief.language)),
+        (say("Origin"), description.text("origin", brief.language)),
+        (say("Licence"), description.text("licence", brief.language)),
         (say("Seed"), str(brief.params.seed)),
         (
             say("Disclosure control"),

@@ -55,12 +55,12 @@ def source_entries(
     accounts: Mapping[str, Account],
 ) -> tuple[dict[str, str], ...]:
     """The lines of provenance that every report on a dataset shares; blank ones are left out."""
-    say, about = voice.say, voice.about
+    say, description = voice.say, voice.description
     entries = [
-        (say("Data"), about.title.of(voice.language)),
+        (say("Data"), description.title.of(voice.language)),
         (say("Status"), say("simulated, invented numbers") if voice.simulated else say("real")),
-        (say("Origin"), about.text("origin", voice.language)),
-        (say("Licence"), about.text("licence", voice.language)),
+        (say("Origin"), description.text("origin", voice.language)),
+        (say("Licence"), description.text("licence", voice.language)),
         (say("Reading"), say("; ").join(reading_sentences(voice, accounts))),
         (say("Method"), method),
         (say("Seed"), str(seed)),

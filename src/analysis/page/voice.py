@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from analysis.data.description import About, Words
+from analysis.data.description import Description, Words
 from analysis.page.wording import Say, translator
 
 
@@ -33,7 +33,7 @@ class Voice:
         raise NotImplementedError
 
     @property
-    def about(self) -> About:
+    def description(self) -> Description:
         """What the data are."""
         raise NotImplementedError
 
@@ -50,16 +50,16 @@ class Voice:
     @property
     def simulated(self) -> bool:
         """Whether any number here is invented."""
-        return self.about.status == "simulated"
+        return self.description.status == "simulated"
 
     @property
     def place(self) -> str:
         """Where the data are from; the title of the dataset where it does not say."""
-        return (self.about.place or self.about.title).of(self.language)
+        return (self.description.place or self.description.title).of(self.language)
 
     def words(self, key: str) -> Words:
         """The names of an outcome, exposure or intervention."""
-        return self.about.word(key)
+        return self.description.word(key)
 
     @property
     def outcome(self) -> str:
@@ -80,12 +80,12 @@ class Voice:
     @property
     def regions(self) -> str:
         """The plural word for regions here."""
-        return self.about.region_word.plural(self.language)
+        return self.description.region_word.plural(self.language)
 
     @property
     def region(self) -> str:
         """The word for one region here."""
-        return self.about.region_word.of(self.language)
+        return self.description.region_word.of(self.language)
 
     def plate(self, key: str) -> dict[str, Any]:
         """What every Plate of this report carries."""

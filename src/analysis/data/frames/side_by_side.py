@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from analysis.data.dataset import Dataset
-from analysis.data.description import About
+from analysis.data.description import Description
 from analysis.data.frames.names import names_of, outcome_names
 from analysis.data.frames.series import PER_YEAR, counts_of, exposure_of, within
 from analysis.data.reading.account import Account
@@ -29,7 +29,7 @@ class Comparison:
     """
 
     params: RegionRates
-    about: About
+    description: Description
     hashes: Mapping[str, str]
     frame: pd.DataFrame
     years: float
@@ -85,7 +85,7 @@ def compare_regions(dataset: Dataset, params: RegionRates) -> Comparison:
     left_out = {reason: count for reason, count in dropped.items() if count}
     return Comparison(
         params=params,
-        about=dataset.about,
+        description=dataset.description,
         hashes=dataset.hashes,
         frame=frame,
         years=years,

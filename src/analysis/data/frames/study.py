@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.dataset import Dataset
-from analysis.data.description import About
+from analysis.data.description import Description
 from analysis.data.frames.columns import offered, texts
 from analysis.data.frames.panel import Panel, build_panel
 from analysis.data.frames.series import FREQUENCY, mix_counts, mixes_of
@@ -25,7 +25,7 @@ class Study:
     """
 
     params: InterventionEffect
-    about: About
+    description: Description
     hashes: Mapping[str, str]
     panel: Panel
     placebo: Panel | None
@@ -36,7 +36,7 @@ class Study:
     @property
     def simulated(self) -> bool:
         """Whether any number here is invented."""
-        return self.about.status == "simulated"
+        return self.description.status == "simulated"
 
     def rng(self) -> np.random.Generator:
         """A fresh generator from the seed of the parameters."""
@@ -53,8 +53,8 @@ def build_study(dataset: Dataset, params: InterventionEffect) -> Study:
         mix: mix_panel(dataset, panel, params.outcome, mix)
         for mix in mixes_of(dataset, params.outcome)
     }
-    about, hashes, accounts = dataset.about, dataset.hashes, dataset.accounts
-    return Study(params, about, hashes, panel, placebo, mixes, accounts, offered(dataset))
+    description, hashes, accounts = dataset.description, dataset.hashes, dataset.accounts
+    return Study(params, description, hashes, panel, placebo, mixes, accounts, offered(dataset))
 
 
 def mix_panel(dataset: Dataset, panel: Panel, outcome: str, mix: str) -> Panel:

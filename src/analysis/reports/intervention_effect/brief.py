@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.data.description import About
+from analysis.data.description import Description
 from analysis.data.frames.panel import NEVER
 from analysis.data.frames.study import Study
 from analysis.page.numbers import PER_EXPOSURE
@@ -81,9 +81,9 @@ class Brief(Voice):
         return self.study.params
 
     @property
-    def about(self) -> About:
+    def description(self) -> Description:
         """What the data are."""
-        return self.study.about
+        return self.study.description
 
     @property
     def effect(self) -> Effect:

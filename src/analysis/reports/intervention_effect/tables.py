@@ -69,7 +69,7 @@ def sample_table(brief: Brief) -> Table:
         title=title,
         caption=joined(
             language,
-            say("Source: {title}.", title=brief.study.about.title.of(language)),
+            say("Source: {title}.", title=brief.study.description.title.of(language)),
             *(
                 say("{sentence}.", sentence=sentence)
                 for sentence in reading_sentences(brief, brief.study.accounts)

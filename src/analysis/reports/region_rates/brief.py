@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from analysis import methods, stored
-from analysis.data.description import About
+from analysis.data.description import Description
 from analysis.data.frames.side_by_side import Comparison
 from analysis.disclosure.editions import Edition
 from analysis.disclosure.gate import COUNT, DERIVED
@@ -61,9 +61,9 @@ class RegionsBrief(Voice):
         return self.comparison.params
 
     @property
-    def about(self) -> About:
+    def description(self) -> Description:
         """What the data are."""
-        return self.comparison.about
+        return self.comparison.description
 
     @property
     def span(self) -> str:

@@ -166,7 +166,7 @@ def regions_sample(brief: RegionsBrief) -> Notes:
             count=number(len(brief.everyone), language),
             regions=brief.regions,
             span=brief.span,
-            title=brief.about.title.of(language),
+            title=brief.description.title.of(language),
         )
     ]
     points += [
