@@ -30,7 +30,7 @@ format: .venv/.ready  ## put code into the house format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-data/simulated/province/dataset.yml: .venv/.ready src/analysis/simulated/province.py
+data/simulated/province/dataset.yml: .venv/.ready $(wildcard src/analysis/simulated/*.py)
 	$(BIN)/analysis simulate data/simulated/province
 
 .venv/.ready: pyproject.toml requirements.lock

@@ -82,8 +82,7 @@ def test_records_in_files_give_the_study_that_records_in_memory_give(province, t
 
 def test_a_nation_is_what_its_truth_says_and_the_same_each_time(nation, tmp_path):
     """Every count of every county, month and kind; the same bytes again, others by another seed."""
-    drawn = world(NATION)
-    truth = truth_counts(drawn, pd.Series(county_codes(30)).to_numpy())
+    truth = truth_counts(world(NATION))
     found = panel(nation).frame
     period = pd.PeriodIndex(truth["period"], freq="M")
     truth["month"] = period.year * 12 + period.month - 1

@@ -56,7 +56,7 @@ def test_records_add_up_to_the_counts_and_the_register_to_the_exposure(province)
 
 def test_no_county_bears_a_real_code():
     """Province 99 does not exist in GB/T 2260."""
-    table = region_table(Options(counties=500))
+    table = region_table(500)
     assert table["region_code"].str.fullmatch(r"99\d{4}").all()
     assert table["region_code"].is_unique
     assert table["name_zh"].is_unique

@@ -1,70 +1,51 @@
-"""Fictional counties: names and codes that no real place bears (province 99 does not exist)."""
+"""Names and codes that no real place, enterprise or person bears: province 99 does not exist."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
-from analysis.simulated.province import Options
+SYLLABLES_EN = "Lan Yuan Cheng Lu Bo Dai Ting Ji Yu Gu Xi Ling Wan Qiao Ping".split()  # noqa: SIM905  one line to read
+SYLLABLES_ZH = "岚沅澄麓泊岱汀霁屿峪溪岭湾桥原"
 
-SYLLABLES_ZH = (
-    "岚",
-    "沅",
-    "澄",
-    "麓",
-    "泊",
-    "岱",
-    "汀",
-    "霁",
-    "屿",
-    "峪",
-    "溪",
-    "岭",
-    "湾",
-    "桥",
-    "原",
-)
 
-SYLLABLES_EN = (
-    "Lan",
-    "Yuan",
-    "Cheng",
-    "Lu",
-    "Bo",
-    "Dai",
-    "Ting",
-    "Ji",
-    "Yu",
-    "Gu",
-    "Xi",
-    "Ling",
-    "Wan",
-    "Qiao",
-    "Ping",
-)
+def county_code(number: int) -> str:
+    """The code of a county, numbered from 0: at most 90 to a city."""
+    return f"99{1 + number // 90:02d}{number % 90 + 1:02d}"
 
 
 def county_codes(count: int) -> list[str]:
-    """Codes that no real place bears: province 99 does not exist."""
-    return [f"99{1 + index // 90:02d}{index % 90 + 1:02d}" for index in range(count)]
+    """The codes of the first counties."""
+    return [county_code(number) for number in range(count)]
 
 
-def region_table(options: Options) -> pd.DataFrame:
-    """Names made of two syllables, unique while they last and numbered beyond."""
-    count = options.counties
+def region_table(count: int) -> pd.DataFrame:
+    """Counties named by two syllables, unique while they last and numbered beyond."""
     size = len(SYLLABLES_EN)
     names_en, names_zh = [], []
     for index in range(count):
-        pair = index * 7 % (size * size)
-        first, second, turn = pair // size, pair % size, index // (size * size)
+        first, second = divmod(index * 7 % size**2, size)
+        turn = index // size**2
         number = f" {turn + 1}" if turn else ""
-        names_en.append(f"{SYLLABLES_EN[first]}{SYLLABLES_EN[second].lower()}{number}")
-        names_zh.append(f"{SYLLABLES_ZH[first]}{SYLLABLES_ZH[second]}县{turn + 1 if turn else ''}")
+        names_en.append(f"{SYLLABLES_EN[first]}{SYLLABLES_EN[second].lower()}{number} County")
+        names_zh.append(f"{SYLLABLES_ZH[first]}{SYLLABLES_ZH[second]}县{number.strip()}")
     return pd.DataFrame(
         {
             "region_code": county_codes(count),
-            "name_en": [f"{name} County" for name in names_en],
+            "name_en": names_en,
             "name_zh": names_zh,
             "level": "county",
             "parent_code": "",
         }
     )
+
+
+def identifiers(letter: str, numbers: np.ndarray, width: int) -> Any:
+    """Identifiers such as E0000012."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pc.utf8_lpad(pa.array(numbers).cast(pa.string()), width, "0")
+    return pc.binary_join_element_wise(pa.scalar(letter), texts, "")

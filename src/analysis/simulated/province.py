@@ -56,11 +56,7 @@ class Options:
     def problems(self) -> list[Problem]:
         """What is wrong with the options, all at once."""
         limits = {"counties": (10, 5000), "months": (24, 600), "enterprises": (50, 10**6)}
-        found = [
-            Problem(name, "is out of range", f"Choose {low} to {high}")
-            for name, (low, high) in limits.items()
-            if not low <= getattr(self, name) <= high
-        ]
+        found = out_of_range(self, limits)
         if self.counties * self.months * self.complaints_per_month > RECORDS_PER_FILE_LIMIT:
             found.append(Problem("size", "is over 20 million complaints", "Choose a smaller one"))
         if self.complaints_per_month <= 0:
@@ -68,12 +64,23 @@ class Options:
         return found
 
 
+def out_of_range(options: object, limits: Mapping[str, tuple[int, int]]) -> list[Problem]:
+    """The options that lie outside their limits."""
+    return [
+        Problem(name, "is out of range", f"Choose {low:,} to {high:,}")
+        for name, (low, high) in limits.items()
+        if not low <= getattr(options, name) <= high
+    ]
+
+
 @dataclass(frozen=True)
 class Province:
     """Arrays of a simulated province; N counties, T months.
 
     ``counts`` maps a kind to an (N, T) array, ``exposure`` is (N, T), ``starts`` maps an
-    intervention to an (N,) array of month numbers from 0, −1 for never.
+    intervention to an (N,) array of month numbers from 0, −1 for never. ``register`` has a row
+    per enterprise: its county, the months it came (−1: was there before) and left; it is empty
+    where only the number of enterprises is known.
     """
 
     options: Options
@@ -82,6 +89,11 @@ class Province:
     exposure: np.ndarray
     starts: Mapping[str, np.ndarray]
     register: pd.DataFrame
+
+    def register_rows(self) -> tuple[np.ndarray, np.ndarray]:
+        """The first row in the register and the number of rows of each county."""
+        county, counties = self.register["county"].to_numpy(), np.arange(self.options.counties)
+        return np.searchsorted(county, counties), np.bincount(county, minlength=counties.size)
 
 
 def simulate(options: Options) -> Province:
@@ -94,19 +106,18 @@ def simulate(options: Options) -> Province:
     if options.problems():
         raise ParamsError(options.problems())
     rng = np.random.default_rng(options.seed)
-    months = pd.period_range(options.first_month, periods=options.months, freq="M")
     register, exposure = _register(options, rng)
-    return draw(options, months, register, exposure, rng)
+    return draw(options, exposure, rng, register)
 
 
 def draw(
     options: Options,
-    months: pd.PeriodIndex,
-    register: pd.DataFrame,
     exposure: np.ndarray,
     rng: np.random.Generator,
+    register: pd.DataFrame | None = None,
 ) -> Province:
     """Starts and counts, given the sizes of counties; ``exposure`` is (N, T)."""
+    months = pd.period_range(options.first_month, periods=options.months, freq="M")
     propensity = rng.normal(0, 0.35, options.counties)
     noise = _autoregression(options, rng)
     starts = {
@@ -126,6 +137,8 @@ def draw(
         acting = effect if kind == "complaint" else 0.0
         mean = exposure * base * KIND_SHARE[kind] * np.exp(log_rate + acting)
         counts[kind] = _overdispersed(mean, options.dispersion, rng)
+    empty = pd.DataFrame(columns=["county", "entry", "leave"], dtype=int)
+    register = empty if register is None else register
     return Province(options, months, counts, exposure, starts, register)
 
 
@@ -136,14 +149,10 @@ def _register(options: Options, rng: np.random.Generator) -> tuple[pd.DataFrame,
     )
     horizon = options.months
     entrants = rng.poisson(sizes[:, None] * 0.008, (options.counties, horizon))
-    total = sizes.astype(int) + entrants.sum(axis=1)
-    county = np.repeat(np.arange(options.counties), total)
-    entry = np.concatenate(
-        [
-            np.concatenate([np.full(int(size), -1), np.repeat(np.arange(horizon), new)])
-            for size, new in zip(sizes, entrants, strict=True)
-        ]
-    )
+    # One column for those there before the first month, numbered -1.
+    came = np.column_stack([sizes.astype(int), entrants])
+    county = np.repeat(np.arange(options.counties), came.sum(axis=1))
+    entry = np.repeat(np.tile(np.arange(-1, horizon), options.counties), came.ravel())
     stay = rng.geometric(0.004, county.size)
     leave = np.maximum(entry, 0) + stay
     exposure = np.zeros((options.counties, horizon))
