@@ -8,7 +8,7 @@ import pytest
 
 from analysis.data.published import profile
 from analysis.data.published.figures import read_published
-from analysis.page.charts.rows import span, wrap
+from analysis.page.charts.labels import span, wrap
 from analysis.page.printed_figures import FiguresBrief
 from analysis.params import PublishedFigures
 from analysis.reports.published_figures.rates import rates_figure

@@ -35,6 +35,20 @@ def percent(share: float, language: str, decimals: int = 1, signed: bool = False
     return number(100 * share, language, decimals, signed) + "%"
 
 
+def number_cell(
+    value: float | None, language: str, decimals: int = 0, digits: int | None = 6
+) -> tuple[str, float | None]:
+    """A number as a cell of a table: its text, and its value to so many digits; blank for none."""
+    if value is None:
+        return "", None
+    return number(value, language, decimals), value if digits is None else round(value, digits)
+
+
+def percent_cell(share: float | None, language: str) -> tuple[str, float | None]:
+    """A change as a cell of a table: its text in per cent, and its value; blank for none."""
+    return ("", None) if share is None else (percent(share, language, signed=True), round(share, 6))
+
+
 def large(value: float, language: str) -> str:
     """A large number in the words of the language: ``1.65 million``, ``165 万``.
 
@@ -94,6 +108,23 @@ def period(label: str, language: str) -> str:
         named = format_date(dt.date(int(year), int(month), 1), "MMMM", locale=LOCALES["en"])
         return f"{named} {year}"
     return year
+
+
+def period_tick(label: str, language: str, year_only: bool = False) -> str:
+    """A period's label on an axis, short: ``2019``, ``Q1 2019``, ``Jan 2019``; in two lines."""
+    match = PERIOD.match(label)
+    if match is None:
+        return label
+    year = f"{match['year']} 年" if language == "zh" else match["year"]
+    if year_only or not (match["quarter"] or match["month"]):
+        return year
+    if match["quarter"]:
+        within = f"第 {match['quarter']} 季度" if language == "zh" else f"Q{match['quarter']}"
+    elif language == "zh":
+        within = f"{int(match['month'])} 月"
+    else:
+        within = format_date(dt.date(2000, int(match["month"]), 1), "MMM", locale=LOCALES["en"])
+    return f"{within}\n{year}"
 
 
 def period_span(first: str, last: str, language: str) -> str:

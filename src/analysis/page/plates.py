@@ -31,7 +31,7 @@ from __future__ import annotations
 import base64
 import html
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -39,6 +39,7 @@ from analysis.disclosure.gate import table_problems
 from analysis.errors import Problem, PublishError
 from analysis.result import plain
 
+Value = str | int | float | bool | None
 VERSION = 1
 MIME = "application/vnd.analysis.{kind}+json"
 KINDS = ("summary", "figure", "table", "notes", "provenance", "end")
@@ -101,6 +102,20 @@ class TableData:
     threshold: int | None = None
     counted: str = ""
     totals: int = 0
+
+    @classmethod
+    def of(
+        cls,
+        columns: Iterable[Column],
+        lines: Iterable[Iterable[tuple[str, Any]]],
+        **more: Any,
+    ) -> TableData:
+        """From cells, line by line: each its text and its value."""
+        cells = [tuple(line) for line in lines]
+        texts = tuple(tuple(text for text, _ in line) for line in cells)
+        return cls(
+            tuple(columns), texts, tuple(tuple(v for _, v in line) for line in cells), **more
+        )
 
     def problems(self, where: str) -> list[Problem]:
         """Everything in the table that may not leave."""

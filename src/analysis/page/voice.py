@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from analysis.data.description import Description, Words
-from analysis.page.wording import Say, translator
+from analysis.page.wording import Say, capital, translator
+
+SPOKEN = ("outcome", "exposure", "region", "regions", "intervention")
+"""What a sentence may name without being given it."""
 
 
 class Question(Protocol):
@@ -44,8 +47,15 @@ class Voice:
 
     @property
     def say(self) -> Say:
-        """The translator of the report's language."""
-        return translator(self.language)
+        """The translator of the report's language; it knows the words of ``SPOKEN`` by itself."""
+        return translator(self.language, self._spoken)
+
+    def _spoken(self, name: str) -> str:
+        """A word of this report for a sentence's field; ``{Regions}`` begins with a capital."""
+        if name.lower() not in SPOKEN:
+            raise KeyError(name)
+        text = str(getattr(self, name.lower()))
+        return text if name.islower() else capital(text)
 
     @property
     def simulated(self) -> bool:

@@ -39,8 +39,23 @@ def joined(language: str, *sentences: str) -> str:
     return ("" if language == "zh" else " ").join(text for text in sentences if text)
 
 
-def translator(language: str) -> Say:
+class _Fields(dict[str, object]):
+    """The fields given with a sentence; any other is asked of the report that speaks."""
+
+    def __init__(self, given: dict[str, object], ask: Callable[[str], object] | None) -> None:
+        super().__init__(given)
+        self.ask = ask
+
+    def __missing__(self, name: str) -> object:
+        if self.ask is None:
+            raise KeyError(name)
+        return self.ask(name)
+
+
+def translator(language: str, ask: Callable[[str], object] | None = None) -> Say:
     """A function that puts a sentence into the language and fills its fields.
+
+    ``ask`` gives the fields that a call leaves out, such as what regions are called here.
 
     Raises
     ------
@@ -51,11 +66,11 @@ def translator(language: str) -> Say:
 
     def say(text: str, /, **fields: object) -> str:
         if language == "en":
-            return text.format(**fields)
+            return text.format_map(_Fields(fields, ask))
         if text not in catalogue(language):
             remedy = f"Add it to a catalogue in page/locale/{language}"
             raise PublishError([Problem(f"sentence '{text}'", "has no translation", remedy)])
-        return catalogue(language)[text].format(**fields)
+        return catalogue(language)[text].format_map(_Fields(fields, ask))
 
     return say
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from analysis.page.charts import style
+from analysis.page.charts.labels import wrap
 
-CLOSING = "，。；：、）”"
 LINE = {"wide": 120, "narrow": 70}
 """Letters in a line; a Chinese character takes the room of two."""
 
@@ -81,22 +80,6 @@ def _draw(axes: Axes, row: Row, position: int, most: float) -> None:
     axes.plot(
         row.value, position, "o", color=colour, markerfacecolor=face, markersize=6, clip_on=False
     )
-
-
-def wrap(text: str, room: int) -> str:
-    """The text in lines, broken at spaces or after any Chinese character."""
-    lines, line = [], ""
-    for word in re.findall(r"[^\s\u2e80-\uffef]+\s?|[\u2e80-\uffef]\s?", text):
-        if line and span(line + word.rstrip()) > room and word.strip() not in CLOSING:
-            lines.append(line.rstrip())
-            line = ""
-        line += word
-    return "\n".join([*lines, line])
-
-
-def span(text: str) -> float:
-    """How many letters wide a text is."""
-    return sum(2.1 if ord(character) > 0x2E7F else 1 for character in text)
 
 
 def height(rows: int, width_ratio: float = 0.13) -> float:

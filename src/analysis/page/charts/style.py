@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -48,7 +47,7 @@ COLOURS = {
     "low": BLUE,
     "within": QUIET,
 }
-MARKERS = {"early": "o", "late": "s", "never": "^"}
+MARKERS = {"early": "o", "late": "s", "never": "^", "headline": "D"}
 SIZES = {"wide": (7.6, 3.9), "narrow": (3.9, 3.7)}
 """Inches; the narrow drawing is for phones, where text must not shrink."""
 MOST_GRIDLINES = 10
@@ -56,6 +55,7 @@ CHARACTERS = {"wide": 84, "narrow": 42}
 """Latin characters of the small size that fit across each drawing."""
 TEXT = 10.0
 SMALL = 9.0
+TINY = 8.0
 FONT = Path(__file__).parent / "fonts" / "AnalysisSansSC.otf"
 
 
@@ -106,14 +106,19 @@ def canvas(width: str, height: float = 1.0) -> Iterator[tuple[Figure, Axes]]:
 Draw = Callable[[Figure, Axes, str], None]
 
 
-def render(draw: Draw, language: str, simulated: bool, height: float = 1.0) -> Mapping[str, Image]:
+def render(
+    draw: Draw, language: str, simulated: bool, height: float | Callable[[str], float] = 1.0
+) -> Mapping[str, Image]:
     """Both drawings of a figure, wide and for phones, as SVG with text as paths.
+
+    ``height`` is a share of the house height, where need be one for each width.
 
     Raises
     ------
     PublishError: a character that the font does not have.
     """
-    return {width: _render_one(draw, language, simulated, width, height) for width in SIZES}
+    tall = height if callable(height) else lambda _: height
+    return {width: _render_one(draw, language, simulated, width, tall(width)) for width in SIZES}
 
 
 def rehearse() -> None:
@@ -173,17 +178,6 @@ def watermark(figure: Figure, language: str) -> None:
         alpha=0.16,
         zorder=10,
     )
-
-
-def short(text: str, width: str, share: float = 1.0) -> str:
-    """The text cut to about a share of the drawing's width; the table holds it whole."""
-    most = round(share * CHARACTERS[width])
-    used = 0
-    for place, character in enumerate(text):
-        used += 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        if used > most:
-            return f"{text[: max(1, place - 1)]}…"
-    return text
 
 
 def bars(

@@ -10,7 +10,8 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.data.published.audit import VERDICTS, Check
 from analysis.page.charts import style
-from analysis.page.charts.rows import LINE, wrap
+from analysis.page.charts.labels import wrap
+from analysis.page.charts.rows import LINE
 from analysis.page.numbers import number
 from analysis.page.plates import Column, Figure, Notes, Table, TableData
 from analysis.page.printed_figures import FiguresBrief

@@ -9,6 +9,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis.data.frames.panel import NEVER
 from analysis.page.charts import style
+from analysis.page.charts.labels import short
 from analysis.page.numbers import PER_EXPOSURE, number, period, period_span, size_decimals
 from analysis.page.plates import Column, Figure, TableData
 from analysis.page.protection import refuse_small
@@ -52,7 +53,7 @@ def adoption_figure(brief: Brief) -> Figure:
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.set_ylim(0, starts.size)
         label = say("{regions} with the intervention", regions=capital(brief.regions))
-        axes.set_ylabel(style.short(label, "narrow", 0.8))
+        axes.set_ylabel(short(label, "narrow", 0.8))
         axes.grid(axis="x", visible=False)
 
     rows = [

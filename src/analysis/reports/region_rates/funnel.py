@@ -11,6 +11,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from analysis.page.charts import style
+from analysis.page.charts.labels import short
 from analysis.page.numbers import PER_EXPOSURE, number, percent
 from analysis.page.plates import Figure
 from analysis.page.wording import capital, joined
@@ -41,7 +42,7 @@ def funnel_figure(brief: RegionsBrief) -> Figure:
         axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, language)))
         axes.yaxis.set_major_locator(MaxNLocator(5))
         across = say("{exposure} (mean)", exposure=capital(brief.exposure_name))
-        axes.set_xlabel(style.short(across, width, 0.6))
+        axes.set_xlabel(short(across, width, 0.6))
         axes.set_ylabel(say("Rate per 1,000 a year"))
         axes.grid(axis="x", visible=False)
 
@@ -147,7 +148,7 @@ def _names(axes: Axes, brief: RegionsBrief, width: str) -> None:
     )
     for region in apart[: NAMED[width]]:
         axes.annotate(
-            style.short(region.name, "narrow", 0.4),
+            short(region.name, "narrow", 0.4),
             (region.exposure, region.rate),
             xytext=(6, 1),
             textcoords="offset points",

@@ -1,0 +1,152 @@
+"""What runs along an axis: numbers in words, periods of a calendar, reference lines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis as Drawn
+from matplotlib.axis import XAxis
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+
+from analysis.page.charts import style
+from analysis.page.charts.labels import short
+from analysis.page.numbers import period, period_tick
+from analysis.page.plates import Column, Value
+
+Cell = tuple[str, Value]
+AIR = 0.06
+"""Share of an axis left free beyond its outermost number."""
+FEW_DECADES = 2.5
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An axis of numbers.
+
+    Parameters
+    ----------
+    write: how its ticks are written.
+    label: what it measures; blank where the title says so.
+    low, high: where it is cut, however far the numbers reach; the table holds them whole.
+    whole: whether only whole numbers make sense.
+    key, cell, digits: the column of the table: its key, how its texts are written (as the ticks
+        unless said otherwise), and to how many digits its values are rounded.
+    """
+
+    write: Callable[[float], str] = "{:g}".format
+    label: str = ""
+    low: float | None = None
+    high: float | None = None
+    whole: bool = False
+    logarithmic: bool = False
+    key: str = "value"
+    cell: Callable[[float], str] | None = None
+    digits: int = 6
+
+    def column(self, label: str = "", key: str = "") -> Column:
+        """Its column in the table."""
+        return Column(key or self.key, label or self.label, "end")
+
+    def entry(self, value: float | None) -> Cell:
+        """A number as a cell of the table: its text and its value."""
+        if value is None or not math.isfinite(value):
+            return "–", None
+        rounded = round(value, self.digits)
+        return (self.cell or self.write)(value), int(rounded) if self.whole else rounded
+
+    def limits(self, numbers: Iterable[float | None], air: float = AIR) -> tuple[float, float]:
+        """From where to where it runs so that the numbers find room."""
+        known = [value for value in numbers if value is not None and math.isfinite(value)] or [0.0]
+        low = min(known) if self.low is None else max(min(known), self.low)
+        high = max(known) if self.high is None else min(max(known), self.high)
+        if self.logarithmic:
+            return low / (1 + 2 * air), high * (1 + 2 * air)
+        pad = air * ((high - low) or abs(high) or 1.0)
+        return low - pad, high + pad
+
+    def dress(self, drawn: Drawn, width: str, most: int = 5) -> None:
+        """Its label, its ticks and how they are written, on an axis of matplotlib's."""
+        axes = drawn.axes
+        across = isinstance(drawn, XAxis)
+        if self.logarithmic:
+            (axes.set_xscale if across else axes.set_yscale)("log")
+            low, high = sorted(drawn.get_view_interval())
+            near = math.log10(high / low) < FEW_DECADES
+            drawn.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if near else (1.0,)))
+            drawn.set_minor_locator(NullLocator())
+        else:
+            drawn.set_major_locator(MaxNLocator(most, integer=self.whole))
+        drawn.set_major_formatter(FuncFormatter(lambda value, _: self.write(value)))
+        drawn.set_label_text(short(self.label, width if across else "narrow", 0.8))
+
+
+@dataclass(frozen=True)
+class Periods:
+    """A calendar: equal periods in order, at the places 1, 2, …"""
+
+    labels: tuple[str, ...]
+    language: str
+    head: str
+    """What its column is called in the table."""
+
+    @property
+    def places(self) -> list[int]:
+        """Where the periods stand."""
+        return list(range(1, len(self.labels) + 1))
+
+    @property
+    def column(self) -> Column:
+        """Its column in the table."""
+        return Column("period", self.head)
+
+    def entry(self, place: int) -> Cell:
+        """A period as a cell of the table."""
+        label = self.labels[place - 1]
+        return period(label, self.language), label
+
+    def dress(self, axes: Axes, width: str) -> None:
+        """Ticks where a year begins or, over few years, a quarter or month."""
+        most = 9 if width == "wide" else 5
+        years = [p for p in self.places if p == 1 or self._year(p) != self._year(p - 1)]
+        if years[1:] and years[1] - years[0] < (years[2:3] or [len(self.labels)])[0] - years[1]:
+            years = years[1:]  # the panel begins within a year, whose name would crowd the next
+        full = years if len(years) >= 3 else self.places
+        shown = full[:: -(-len(full) // most)]
+        texts = [period_tick(self.labels[p - 1], self.language, full is years) for p in shown]
+        axes.set_xticks(shown, texts)
+        axes.grid(axis="x", visible=False)
+
+    def _year(self, place: int) -> str:
+        return self.labels[place - 1][:4]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A line that the drawing is held against: no change, a cut-off, the headline."""
+
+    value: float
+    label: str = ""
+    key: str = ""
+    """Its colour; blank for ink."""
+    dashed: bool = False
+
+    def draw(self, axes: Axes, width: str, *, upright: bool) -> None:
+        """Across the axes, or upright; its words stand at its end, inside the drawing."""
+        colour = style.COLOURS.get(self.key, style.QUIET if self.dashed else style.INK)
+        line = axes.axvline if upright else axes.axhline
+        dashes = (0, (3, 3)) if self.dashed else "-"
+        line(self.value, color=colour, linewidth=1.0, linestyle=dashes, zorder=1.5)
+        place = (self.value, 1.0) if upright else (1.0, self.value)
+        axes.annotate(
+            short(self.label, width, 0.4),
+            place,
+            xycoords=("data", "axes fraction") if upright else ("axes fraction", "data"),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="center" if upright else "right",
+            fontsize=style.SMALL,
+            color=colour,
+        )

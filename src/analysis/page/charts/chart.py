@@ -1,0 +1,50 @@
+"""What every kind of chart is: frozen data that draws itself at two widths and gives its table."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+from analysis.page.charts import style
+from analysis.page.plates import Figure, TableData
+
+
+class Chart:
+    """Base of all kinds of chart."""
+
+    def draw(self, axes: Axes, width: str) -> None:
+        """Draw at the width, ``wide`` or ``narrow``."""
+        raise NotImplementedError
+
+    def table(self) -> TableData:
+        """The numbers drawn, as texts and as values."""
+        raise NotImplementedError
+
+    def height(self, width: str) -> float:  # noqa: ARG002
+        """Its height as a share of the house height."""
+        return 1.0
+
+    def figure(
+        self,
+        *,
+        key: str,
+        language: str,
+        simulated: bool,
+        title: str,
+        caption: str,
+        alt: str,
+        table: TableData | None = None,
+    ) -> Figure:
+        """The Plate: both drawings with their words and their numbers.
+
+        Parameters
+        ----------
+        table: where the reader gets more, or other, columns than those drawn.
+        """
+
+        def draw(_: Canvas, axes: Axes, width: str) -> None:
+            self.draw(axes, width)
+
+        images = style.render(draw, language, simulated, self.height)
+        numbers = self.table() if table is None else table
+        return Figure(key, language, simulated, title, caption, alt, images, numbers)

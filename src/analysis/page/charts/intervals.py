@@ -1,0 +1,112 @@
+"""Estimates with their intervals, one row each: forest, specifications, leave-one-out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+
+from matplotlib.axes import Axes
+
+from analysis.page.charts import style
+from analysis.page.charts.axes import Axis, Reference
+from analysis.page.charts.chart import Chart
+from analysis.page.charts.labels import GUTTER, gutter, wrap
+from analysis.page.plates import Column, TableData
+
+LINE, GAP = 0.15, 0.11
+"""Inches of a line of a name, and between two rows."""
+NAMED, CROWD = 40, 4.0
+"""Rows up to which each is named, and inches of all rows where there are more."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """One row; an open end of its range is infinite, a mark stands for a limit or target."""
+
+    label: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    key: str = "other"
+    hollow: bool = False
+    mark: float | None = None
+    code: str = ""
+    """What names the row in the download; its label where blank."""
+
+
+@dataclass(frozen=True)
+class Intervals(Chart):
+    """Rows from the top in the order given, their names in the gutter."""
+
+    rows: tuple[Interval, ...]
+    across: Axis
+    references: tuple[Reference, ...] = ()
+    head: str = ""
+    key: str = "name"
+    """What the rows are called in the table, for the reader and in the download."""
+
+    def draw(self, axes: Axes, width: str) -> None:
+        """Bars, dots and marks; where rows crowd, only the first and the last are named."""
+        sizes = self._sizes(width)
+        places = [size / 2 - top for top, size in zip(accumulate(sizes), sizes, strict=True)]
+        crowded = len(self.rows) > NAMED
+        ends = {0, len(self.rows) - 1}
+        names = [row.label if not crowded or i in ends else "" for i, row in enumerate(self.rows)]
+        low, high = self.across.limits(self._numbers())
+        axes.set_xlim(low, high)
+        axes.set_ylim(-sum(sizes) - GAP / 2, GAP / 2)
+        for reference in self.references:
+            reference.draw(axes, width, upright=True)
+        for row, place in zip(self.rows, places, strict=True):
+            _draw(axes, row, place, low, high, 3 if crowded else 6)
+        gutter(axes, places, names, width)
+        self.across.dress(axes.xaxis, width, 6 if width == "wide" else 4)
+
+    def height(self, width: str) -> float:
+        """Room for every row and its name."""
+        inches = sum(self._sizes(width)) + 0.65 + 0.2 * bool(self.across.label)
+        return inches / style.SIZES[width][1]
+
+    def table(self) -> TableData:
+        """One line a row; limits where any row has them."""
+        ranged = any(row.low is not None for row in self.rows)
+        labels = ("", "low", "high")[: 3 if ranged else 1]
+        return TableData.of(
+            (Column(self.key, self.head), *(self.across.column(key=key) for key in labels)),
+            (
+                (
+                    (row.label, row.code or row.label),
+                    *map(self.across.entry, (row.value, row.low, row.high)[: len(labels)]),
+                )
+                for row in self.rows
+            ),
+        )
+
+    def _sizes(self, width: str) -> list[float]:
+        """Inches that each row takes."""
+        if len(self.rows) > NAMED:
+            return [CROWD / len(self.rows)] * len(self.rows)
+        lines = [wrap(row.label, GUTTER[width]).count("\n") + 1 for row in self.rows]
+        return [LINE * count + GAP for count in lines]
+
+    def _numbers(self) -> Iterator[float | None]:
+        """Everything that must find room along the axis."""
+        yield from (reference.value for reference in self.references)
+        for row in self.rows:
+            yield from (row.value, row.low, row.high, row.mark)
+
+
+def _draw(axes: Axes, row: Interval, place: float, low: float, high: float, size: float) -> None:
+    colour = style.COLOURS[row.key]
+    if row.low is not None and row.high is not None:
+        left, right = max(row.low, low), min(row.high, high)
+        style.bars(axes, [(place, left, right)], colour, across=True)
+        if math.isinf(row.high):
+            axes.plot(right, place, ">", color=colour, markersize=size - 1, clip_on=False)
+    if row.mark is not None:
+        axes.plot(row.mark, place, "|", color=style.INK, markersize=11, markeredgewidth=1.6)
+    face = style.PAPER if row.hollow else colour
+    mark = style.MARKERS.get(row.key, "o")
+    axes.plot(row.value, place, mark, color=colour, markerfacecolor=face, markersize=size)
