@@ -32,8 +32,8 @@ class Axis:
     label: what it measures; blank where the title says so.
     low, high: where it is cut, however far the numbers reach; the table holds them whole.
     whole: whether only whole numbers make sense.
-    key, cell, digits: the column of the table: its key, how its texts are written (as the ticks
-        unless said otherwise), and to how many digits its values are rounded.
+    key, head, cell, digits: its column of the table: key, heading (the label where blank), how its
+        texts are written (as the ticks unless said), and to how many digits values are rounded.
     """
 
     write: Callable[[float], str] = "{:g}".format
@@ -43,12 +43,13 @@ class Axis:
     whole: bool = False
     logarithmic: bool = False
     key: str = "value"
+    head: str = ""
     cell: Callable[[float], str] | None = None
     digits: int = 6
 
     def column(self, label: str = "", key: str = "") -> Column:
         """Its column in the table."""
-        return Column(key or self.key, label or self.label, "end")
+        return Column(key or self.key, label or self.head or self.label, "end")
 
     def entry(self, value: float | None) -> Cell:
         """A number as a cell of the table: its text and its value."""

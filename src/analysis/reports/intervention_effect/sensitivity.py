@@ -99,7 +99,9 @@ def _given(brief: Brief) -> list[Answer]:
 def _signed(brief: Brief, label: str = "") -> Axis:
     """An axis of changes in per cent."""
     write = partial(percent, language=brief.language, signed=True)
-    return Axis(partial(write, decimals=0), label, key="change", cell=write)
+    return Axis(
+        partial(write, decimals=0), label, key="change", head=brief.say("Change"), cell=write
+    )
 
 
 def specification_data(brief: Brief) -> TableData:
