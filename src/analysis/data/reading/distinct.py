@@ -204,10 +204,12 @@ def _days(words: pa.Array, form: str) -> np.ndarray:
     fits, numbers = _parts(words, form)
     year, month, day = (numbers.get(name, np.ones(len(fits), int)) for name in "Ymd")
     months = (year - 1970) * 12 + month - 1
-    first = months.astype("datetime64[M]")
-    last = ((first + 1).astype("datetime64[D]") - np.timedelta64(1, "D")).astype(np.int64)
-    days = first.astype("datetime64[D]").astype(np.int64) + day - 1
-    right = fits & (month >= 1) & (month <= 12) & (day >= 1) & (days <= last)
+    first, after = (
+        count.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+        for count in (months, months + 1)
+    )
+    days = first + day - 1
+    right = fits & (month >= 1) & (month <= 12) & (day >= 1) & (days < after)
     for name, limit in {"H": 23, "M": 59, "S": 59}.items():
         right &= numbers.get(name, np.zeros(len(fits), int)) <= limit
     return np.where(right, days, np.iinfo(np.int64).min)

@@ -14,7 +14,7 @@ from analysis import digest
 from analysis.data.reading.account import Source
 from analysis.data.reading.mapping import TableMapping
 from analysis.data.reading.raw import Raw
-from analysis.data.reading.sheets import raw_of
+from analysis.data.reading.typed import raw_of
 from analysis.errors import ContractError, Problem
 
 SQLITE = "sqlite:///"

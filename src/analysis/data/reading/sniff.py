@@ -18,8 +18,8 @@ from analysis.data.reading import distinct as repairs
 from analysis.data.reading.delimited import first_rows, guess_delimiter
 from analysis.data.reading.distinct import Cells, plain_name
 from analysis.data.reading.encoding import decoded
+from analysis.data.reading.excel import sheet_rows
 from analysis.data.reading.mapping import TableMapping
-from analysis.data.reading.sheets import sheet_rows
 from analysis.data.reading.sources import cells_of_series, read_file
 from analysis.data.reading.synonyms import COLUMNS, WORDS
 from analysis.data.tables import TABLES

@@ -10,9 +10,10 @@ import pyarrow as pa
 
 from analysis.data.reading.delimited import read_delimited
 from analysis.data.reading.distinct import Cells, cells_of
+from analysis.data.reading.excel import read_excel
 from analysis.data.reading.mapping import TableMapping
 from analysis.data.reading.raw import Raw, Wanted
-from analysis.data.reading.sheets import read_excel, read_parquet
+from analysis.data.reading.typed import read_parquet
 from analysis.errors import ContractError, Problem, nearest
 
 READERS = {
