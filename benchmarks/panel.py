@@ -87,7 +87,7 @@ def ours_for_a_report(folder: Path, keep: str, target: str) -> None:
     if keep == "new":
         shutil.rmtree(kept, ignore_errors=True)
     source = RecordSource(files="complaints/*.parquet")
-    record_panel(folder, source, county_codes(2850), keep=kept).frame.to_parquet(target)
+    record_panel(folder, source, county_codes(2850), cache=kept).frame.to_parquet(target)
 
 
 def in_pandas(folder: Path, files: int, target: str) -> None:

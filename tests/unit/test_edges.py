@@ -13,7 +13,7 @@ import scipy.stats
 from analysis.data.dataset import read_dataset
 from analysis.data.frames.durations import handling_times
 from analysis.data.frames.panel import NEVER, build_panel
-from analysis.data.regions.crosswalk import lookup, moved
+from analysis.data.regions.crosswalk import lookup, to_present_codes
 from analysis.disclosure.gate import COUNT, table_problems
 from analysis.disclosure.suppression import dominated, small
 from analysis.errors import PublishError
@@ -180,7 +180,7 @@ def test_a_crosswalk_row_of_one_day_moves_the_records_of_that_day_only():
     )
     days = pd.Series(pd.to_datetime(["2021-03-04", "2021-03-05", "2021-03-06"]))
     frame = pd.DataFrame({"region_code": ["A", "A", "A"]}, dtype=object)
-    assert moved(frame, lookup(rows), days)["region_code"].tolist() == ["A", "B", "A"]
+    assert to_present_codes(frame, lookup(rows), days)["region_code"].tolist() == ["A", "B", "A"]
 
 
 STEP = 1e-9

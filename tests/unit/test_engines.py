@@ -14,9 +14,10 @@ import pytest
 import postgres
 from analysis.data.records.engines import engine, records_in
 from analysis.data.records.expression import balanced, counted
-from analysis.data.records.groupings import DIMENSIONS, MEASURES, PARTS, as_months, monthly
+from analysis.data.records.groupings import DIMENSIONS, MEASURES, MILLIONTHS, as_months
+from analysis.data.records.in_memory import monthly_counts
 from analysis.data.records.location import RecordSource
-from analysis.data.regions.crosswalk import lookup, moved
+from analysis.data.regions.crosswalk import lookup, to_present_codes
 
 
 def absent(what: str) -> None:
@@ -79,12 +80,12 @@ class Place:
             if source.table:
                 connection.create_table(name, ibis.memtable(records))
             held = records_in(connection, source, [self.folder / f"{name}.parquet"])
-            parts, moves = 1, None
+            scale, moves = 1, None
             if crosswalk is not None:
                 days = {n: crosswalk[n].dt.date for n in ("first_day", "last_day")}
-                parts, moves = PARTS, ibis.memtable(crosswalk.assign(**days))
+                scale, moves = MILLIONTHS, ibis.memtable(crosswalk.assign(**days))
             cells = counted(held, by, moves)
-            found = balanced(cells, by, parts=parts, once=moves is None).to_pyarrow().to_pandas()
+            found = balanced(cells, by, scale=scale, once=moves is None).to_pyarrow().to_pandas()
         return found.sort_values(["region_code", "month", *by], ignore_index=True)
 
 
@@ -233,12 +234,12 @@ def check_every_measure_equals_that_of_records_in_memory(place):
     ready = lookup(MERGED_AND_SPLIT)
     for crosswalk in (None, ready):
         panel = place.panel(frame, crosswalk=crosswalk)
-        held = frame if crosswalk is None else moved(frame, ready, frame["received_on"])
+        held = frame if crosswalk is None else to_present_codes(frame, ready, frame["received_on"])
         for kind in DIMENSIONS["kind"]:
             for measure in MEASURES:
                 own = panel[panel["kind"] == kind]
                 wide = own.pivot(index="region_code", columns="month", values=measure).astype(float)
-                memory = monthly(held, kind, measure)
+                memory = monthly_counts(held, kind, measure)
                 assert list(wide.index) == list(memory.index)
                 assert list(as_months(wide.columns)) == list(memory.columns)
                 np.testing.assert_array_equal(wide.to_numpy(), memory.to_numpy())

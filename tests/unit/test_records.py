@@ -16,7 +16,7 @@ from test_panel import ABOUT, ask
 
 from analysis.data.dataset import held, hold, read_dataset
 from analysis.data.frames.study import build_study
-from analysis.data.records.count_cache import FOLDER, record_panel, whole
+from analysis.data.records.count_cache import FOLDER_VARIABLE, intact, record_panel
 from analysis.data.records.location import RecordSource
 from analysis.data.regions.crosswalk import lookup
 from analysis.errors import ContractError
@@ -113,11 +113,11 @@ def test_a_new_month_costs_the_counting_of_that_month_only(months, tmp_path):
     """Eleven months, then the twelfth; the panel is that of all twelve counted at once."""
     keep, last = tmp_path / "kept", months / "complaints" / "2024-12.parquet"
     aside = last.rename(tmp_path / last.name)
-    first = panel(months, keep=keep)
+    first = panel(months, cache=keep)
     assert first.counted_anew == {f"2024-{m:02d}.parquet": 1 for m in range(1, 12)}
-    assert panel(months, keep=keep).counted_anew == {}
+    assert panel(months, cache=keep).counted_anew == {}
     aside.rename(last)
-    grown = panel(months, keep=keep)
+    grown = panel(months, cache=keep)
     assert grown.counted_anew == {"2024-12.parquet": 1}
     whole = panel(months)
     assert whole.counted_anew == {"complaints/*.parquet": 12}
@@ -128,15 +128,15 @@ def test_a_new_month_costs_the_counting_of_that_month_only(months, tmp_path):
 def test_a_changed_file_another_source_and_another_dimension_are_counted_anew(months, tmp_path):
     """What is kept serves the same question about the same bytes only."""
     keep = tmp_path / "kept"
-    panel(months, keep=keep)
+    panel(months, cache=keep)
     file = months / "complaints" / "2024-03.parquet"
     pd.read_parquet(file).iloc[1:].to_parquet(file)
-    changed = panel(months, keep=keep)
+    changed = panel(months, cache=keep)
     assert changed.counted_anew == {"2024-03.parquet": 1}
     pd.testing.assert_frame_equal(changed.frame, panel(months).frame, check_exact=True)
-    assert len(panel(months, keep=keep, by=("kind", "channel")).counted_anew) == 12
+    assert len(panel(months, cache=keep, by=("kind", "channel")).counted_anew) == 12
     moves = {"old_code": ["990101"], "new_code": ["990102"], "weight": [1.0]}
-    moved = panel(months, keep=keep, crosswalk=lookup(pd.DataFrame(moves)))
+    moved = panel(months, cache=keep, crosswalk=lookup(pd.DataFrame(moves)))
     assert len(moved.counted_anew) == 12
     assert "990101" not in set(moved.frame["region_code"])
 
@@ -145,18 +145,18 @@ def test_a_changed_file_another_source_and_another_dimension_are_counted_anew(mo
 def test_damaged_cells_are_counted_anew(months, tmp_path, spoil):
     """Half a file, and nothing at all."""
     keep = tmp_path / "kept"
-    before = panel(months, keep=keep)
+    before = panel(months, cache=keep)
     kept = sorted(keep.glob("*.parquet"))[0]
     content = kept.read_bytes()
     kept.write_bytes(content[: len(content) // 2] if spoil == "cut" else b"")
-    after = panel(months, keep=keep)
+    after = panel(months, cache=keep)
     assert len(after.counted_anew) == 1
     pd.testing.assert_frame_equal(after.frame, before.frame, check_exact=True)
 
 
 def test_no_changed_byte_of_kept_cells_changes_a_count(months, tmp_path):
     """Wherever it stands, it is noticed or does not matter."""
-    panel(months, keep=tmp_path)
+    panel(months, cache=tmp_path)
     kept = sorted(tmp_path.glob("*.parquet"))[0]
     content, cells = kept.read_bytes(), pq.read_table(kept)
     noticed = 0
@@ -164,7 +164,7 @@ def test_no_changed_byte_of_kept_cells_changes_a_count(months, tmp_path):
         changed = bytearray(content)
         changed[position] ^= 255
         kept.write_bytes(changed)
-        if whole(kept):
+        if intact(kept):
             assert pq.read_table(kept).equals(cells)
         else:
             noticed += 1
@@ -178,7 +178,7 @@ def test_two_processes_count_every_file_once(months, tmp_path):
         "p = read_dataset(sys.argv[1]).panel; print(len(p.counted_anew), p.frame.records.sum())"
     )
     call = [sys.executable, "-c", code, str(months)]
-    environment = {FOLDER: str(tmp_path / "kept"), "PATH": "/usr/bin:/bin"}
+    environment = {FOLDER_VARIABLE: str(tmp_path / "kept"), "PATH": "/usr/bin:/bin"}
     both = [subprocess.Popen(call, stdout=subprocess.PIPE, env=environment) for _ in range(2)]
     said = [process.communicate()[0].decode().split() for process in both]
     assert sum(int(counted) for counted, _ in said) == 12
@@ -331,7 +331,7 @@ def test_a_part_that_stays_and_a_chain_apart_in_time_are_no_chains():
         ("A", "B", 0.3, None, "2020-12-31"),
         ("B", "C", 1.0, "2021-01-01", None),
     ]
-    assert lookup(crosswalk(*rows))["weight_parts"].tolist() == [700_000, 300_000, 1_000_000]
+    assert lookup(crosswalk(*rows))["weight_millionths"].tolist() == [700_000, 300_000, 1_000_000]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from analysis.data.reading.draft import write_draft
 from analysis.data.regions.divisions import (
     LAST_YEAR,
     TABLE,
-    above,
+    codes_above,
     divisions,
     levels,
     same_name,
@@ -67,7 +67,7 @@ def refusals(folder: Path) -> list[str]:
 
 def present() -> dict[str, str]:
     """Codes and names of the last list."""
-    return {c: d.name_zh for c, d in divisions().items() if d.stands(LAST_YEAR)}
+    return {c: d.name_zh for c, d in divisions().items() if d.valid_in(LAST_YEAR)}
 
 
 def test_the_table_has_the_divisions_of_the_country():
@@ -103,7 +103,7 @@ def test_what_followed_a_code_stands_in_the_table_and_the_ways_end_in_the_presen
         assert all(other in divisions() for other in held.followed_by)
         if held.until is not None:
             after = successors(code)
-            assert all(divisions()[other].stands(LAST_YEAR) for other in after)
+            assert all(divisions()[other].valid_in(LAST_YEAR) for other in after)
             told += bool(after)
     former = [d for d in divisions().values() if d.until is not None]
     assert told > 0.8 * len(former)
@@ -186,10 +186,10 @@ def test_levels_follow_from_code_and_name():
 
 def test_nesting_is_by_digits():
     """County, city, province; other schemes have none."""
-    assert above("370124") == ("370100", "370000")
-    assert above("370100") == ("370000",)
-    assert above("370000") == ()
-    assert above("IN-01") == ()
+    assert codes_above("370124") == ("370100", "370000")
+    assert codes_above("370100") == ("370000",)
+    assert codes_above("370000") == ()
+    assert codes_above("IN-01") == ()
 
 
 def test_latin_names_are_those_of_their_divisions():
@@ -218,7 +218,7 @@ def test_every_county_of_the_last_list_passes(tmp_path):
     rows = [
         [code, held.name_en or "unnamed", held.name_zh, levels(code)[0], ""]
         for code, held in divisions().items()
-        if held.stands(LAST_YEAR)
+        if held.valid_in(LAST_YEAR)
     ]
     assert len(rows) == 34 + 333 + 2846
     assert refusals(dataset(tmp_path, rows)) == []

@@ -12,7 +12,7 @@ import yaml
 from analysis.batch.plan import list_runs, plan
 from analysis.batch.suites import expand
 from analysis.data.dataset import read_dataset
-from analysis.data.regions.area import areas
+from analysis.data.regions.hierarchy import upper_regions
 from analysis.errors import AnalysisError
 
 ZONES = "intervention_effect/enterprise_zones"
@@ -106,10 +106,10 @@ def test_a_matrix_over_regions_names_them_in_each_language(project):
 def test_all_regions_are_those_with_regions_below_them(root):
     """Cities by parent or by GB/T 2260; where there are none, every region."""
     table = read_dataset(root / "data/enterprise_zones", ["regions"]).tables["regions"]
-    assert len(areas(table)) == 22
+    assert len(upper_regions(table)) == 22
     counties = table.assign(region_code=[f"3701{n:02d}" for n in range(1, 23)])
-    assert areas(counties) == ["370100"]
-    assert areas(table.assign(parent_code="P")) == ["P"]
+    assert upper_regions(counties) == ["370100"]
+    assert upper_regions(table.assign(parent_code="P")) == ["P"]
 
 
 def test_everything_wrong_in_suites_is_listed_at_once(project):

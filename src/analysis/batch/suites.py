@@ -31,7 +31,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.data.dataset import Dataset, read_dataset
 from analysis.data.description import Description
-from analysis.data.regions.area import areas
+from analysis.data.regions.hierarchy import upper_regions
 from analysis.errors import AnalysisError, ParamsError, Problem, nearest
 from analysis.params import NOTEBOOKS, problems_of
 
@@ -198,7 +198,7 @@ def _values(key: str, given: Any, dataset: Dataset | None) -> list[Any]:
     if key == "region" and dataset is not None and not isinstance(given, list):
         table = dataset.tables["regions"]
         if given == "all":
-            return areas(table)
+            return upper_regions(table)
         if isinstance(given, Mapping) and set(given) == {"level"}:
             found = table.loc[table["level"] == given["level"], "region_code"]
             return [str(code) for code in found]

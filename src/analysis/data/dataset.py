@@ -17,14 +17,14 @@ from analysis.data.reading.mapping import PLAIN, TableMapping
 from analysis.data.reading.query import sqlite_file
 from analysis.data.reading.read_table import Taken, read_table
 from analysis.data.reading.sources import DEFAULTS, inside, matching, named
-from analysis.data.records.count_cache import RecordPanel, keep_folder, record_panel
-from analysis.data.regions.codes import (
+from analysis.data.records.count_cache import RecordPanel, cache_folder, record_panel
+from analysis.data.regions.code_checks import (
     check_region_codes,
-    nameless,
+    fill_names,
+    names_optional,
     scheme_year,
-    with_names,
 )
-from analysis.data.regions.present import on_present_regions
+from analysis.data.regions.present_regions import on_present_regions
 from analysis.data.tables import TABLES
 from analysis.errors import ContractError, Problem, nearest
 
@@ -205,9 +205,9 @@ def examine(folder: Path, wanted: tuple[str, ...] | None = None) -> tuple[Datase
         problems += _absent_targets(name, mapping, sources)
         names = {other: table.frame for other, table in taken.items()}
         listed = name == "regions" and year is not None
-        table = nameless(TABLES[name]) if listed else TABLES[name]
+        table = names_optional(TABLES[name]) if listed else TABLES[name]
         held = read_table(folder, table, sources[name], mapping, names)
-        taken[name] = with_names(held) if listed else held
+        taken[name] = fill_names(held) if listed else held
         problems += taken[name].problems
     frames = {name: table.frame for name, table in sorted(taken.items())}
     origins = {name: table.origin for name, table in taken.items()}
@@ -240,7 +240,7 @@ def _record_panel(
     if description.records is None or (wanted is not None and "complaints" not in wanted):
         return None
     codes = frames["regions"]["region_code"].tolist()
-    return record_panel(folder, description.records, codes, crosswalk=moves, keep=keep_folder())
+    return record_panel(folder, description.records, codes, crosswalk=moves, cache=cache_folder())
 
 
 def _in_order(

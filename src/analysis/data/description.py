@@ -14,7 +14,7 @@ from analysis.data.reading.mapping import Strict, TableMapping
 from analysis.data.reading.mapping_rules import mapping_problems
 from analysis.data.reading.strict_yaml import read_settings
 from analysis.data.records.location import RecordSource
-from analysis.data.regions.codes import OWN, scheme_year
+from analysis.data.regions.code_checks import OWN_CODES, scheme_year
 from analysis.data.tables import TABLES
 from analysis.errors import ContractError, ParamsError, Problem, nearest
 from analysis.params import problems_of
@@ -68,7 +68,7 @@ class Description(Strict):
     note: Words | None = None
     place: Words | None = None
     region_word: Words = Words(en="region", zh="地区")
-    region_scheme: str = OWN
+    region_scheme: str = OWN_CODES
     words: dict[str, Words] = Field(default_factory=dict)
     files: dict[str, str] = Field(default_factory=dict)
     records: RecordSource | None = None

@@ -19,7 +19,7 @@ from analysis.data.description import Description, locate, read_description
 from analysis.data.reading.encoding import decoded
 from analysis.data.reading.query import read_query, sqlite_file
 from analysis.data.records.location import RecordSource
-from analysis.data.regions.area import belongs, parents_of
+from analysis.data.regions.hierarchy import lies_in, parents_of
 
 MOST_ROWS = 5_000_000
 """Above this, row by row digests are not kept and a change is told by its size only."""
@@ -162,7 +162,7 @@ def data_read(
         # Behind a crosswalk a region's rows may stand under codes that are no longer its own.
         if region and whole.regions and "crosswalk" not in files:
             parents = _parents(folder, files)
-            own = {c: v for c, v in whole.regions.items() if belongs(c, region, parents)}
+            own = {c: v for c, v in whole.regions.items() if lies_in(c, region, parents)}
             found[name]["digest"] = digest.of_value(sorted(own.items()))
     return found
 

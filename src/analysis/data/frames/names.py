@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.data.dataset import Dataset
-from analysis.data.regions.area import belongs, parents_in
+from analysis.data.regions.hierarchy import lies_in, parents_in
 from analysis.data.tables import COMPLAINTS
 from analysis.errors import Problem, nearest
 from analysis.params import InterventionEffect
@@ -44,7 +44,7 @@ def check_names(dataset: Dataset, params: InterventionEffect) -> list[Problem]:
     known("placebo_outcome", params.placebo_outcome, outcome_names(dataset))
     known("exposure", params.exposure, exposures, "exposures")
     parents = parents_in(dataset)
-    if params.region and not any(belongs(code, params.region, parents) for code in parents):
+    if params.region and not any(lies_in(code, params.region, parents) for code in parents):
         known("region", params.region, list(parents))
     for code in params.exclude_regions:
         known("exclude_regions", code, list(dataset.tables["regions"]["region_code"]))

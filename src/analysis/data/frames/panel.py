@@ -19,7 +19,7 @@ from analysis.data.frames.series import (
     exposure_of,
     within,
 )
-from analysis.data.regions.area import within_region
+from analysis.data.regions.hierarchy import within_region
 from analysis.errors import DesignError, ParamsError, Problem
 from analysis.params import InterventionEffect
 from analysis.result import Sample

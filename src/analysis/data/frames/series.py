@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.data.dataset import Dataset
-from analysis.data.records.groupings import as_months, mixes_in, monthly
+from analysis.data.records.groupings import as_months, mixes_in
+from analysis.data.records.in_memory import monthly_counts
 from analysis.data.tables import COMPLAINTS
 from analysis.errors import DesignError, Problem
 from analysis.params import InterventionEffect, RegionRates
@@ -44,7 +45,7 @@ def _months(dataset: Dataset, outcome: str, measure: str) -> pd.DataFrame:
 
 def _count(dataset: Dataset, outcome: str, measure: str) -> pd.DataFrame:
     if dataset.panel is None:
-        return monthly(dataset.tables["complaints"], outcome, measure)
+        return monthly_counts(dataset.tables["complaints"], outcome, measure)
     frame = dataset.panel.frame
     own = frame[frame["kind"] == outcome]
     wide = own.pivot(index="region_code", columns="month", values=measure).astype(float)
@@ -57,7 +58,9 @@ def mixes_of(dataset: Dataset, outcome: str) -> tuple[str, ...]:
     """The mixes that can be told from the records behind an outcome."""
     if outcome not in COMPLAINTS.column("kind").allowed or not dataset.has("complaints"):
         return ()
-    return mixes_in(dataset.tables["complaints"] if dataset.panel is None else dataset.panel.held)
+    return mixes_in(
+        dataset.tables["complaints"] if dataset.panel is None else dataset.panel.columns
+    )
 
 
 def counts_of(dataset: Dataset, outcome: str, frequency: str) -> pd.DataFrame:

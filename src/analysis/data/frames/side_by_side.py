@@ -12,7 +12,7 @@ from analysis.data.description import Description
 from analysis.data.frames.names import names_of, outcome_names
 from analysis.data.frames.series import PER_YEAR, counts_of, exposure_of, within
 from analysis.data.reading.account import Account
-from analysis.data.regions.area import belongs, parents_in, within_region
+from analysis.data.regions.hierarchy import lies_in, parents_in, within_region
 from analysis.errors import DesignError, ParamsError, Problem, nearest
 from analysis.params import RegionRates
 
@@ -108,7 +108,7 @@ def _unknown(dataset: Dataset, params: RegionRates) -> list[Problem]:
         ("exposure", params.exposure, exposures),
         *(("exclude_regions", code, list(parents)) for code in params.exclude_regions),
     ]
-    if not any(belongs(code, params.region, parents) for code in parents) and params.region:
+    if not any(lies_in(code, params.region, parents) for code in parents) and params.region:
         asked.append(("region", params.region, list(parents)))
     return [
         Problem(name, f"names '{value}', which the dataset does not hold", nearest(value, known))

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from analysis.data.records.location import NEEDED, RecordSource
+from analysis.data.records.location import REQUIRED, RecordSource
 from analysis.data.tables import COMPLAINTS
 from analysis.errors import ContractError, Problem
 
@@ -118,13 +118,13 @@ def records_in(connection: Any, source: RecordSource, files: Sequence[Path] = ()
         raise ContractError([Problem(where, what, "Check files, table and encoding")]) from None
     named = {name: source.columns.get(name, name) for name in COMPLAINTS.names}
     missing = [name for name in named if named[name] not in columns]
-    wrong = [name for name in missing if name in NEEDED or name in source.columns]
-    place = source.files or f"table {source.table}"
+    wrong = [name for name in missing if name in REQUIRED or name in source.columns]
     if wrong:
         remedy = "Name the owner's column under records.columns"
-        raise ContractError([Problem(f"{place}, column {n}", "is missing", remedy) for n in wrong])
+        where = f"{source.name}, column"
+        raise ContractError([Problem(f"{where} {n}", "is missing", remedy) for n in wrong])
     records = raw.select(**{name: raw[own] for name, own in named.items() if name not in missing})
-    _require_days(connection, records, source, place)
+    _require_days(connection, records, source)
     return records
 
 
@@ -156,7 +156,7 @@ def _files(connection: Any, source: RecordSource, files: Sequence[Path]) -> Any:
     )
 
 
-def _require_days(connection: Any, records: Any, source: RecordSource, place: str) -> None:
+def _require_days(connection: Any, records: Any, source: RecordSource) -> None:
     """Refuse moments without a time zone, and texts for days."""
     problems = []
     for name in ("received_on", "closed_on"):
@@ -165,10 +165,10 @@ def _require_days(connection: Any, records: Any, source: RecordSource, place: st
         kind = records[name].type()
         if not source.time_zone and kind.is_timestamp() and _is_moment(connection, records, name):
             what, remedy = "holds moments", "Say in which records.time_zone a day begins"
-            problems.append(Problem(f"{place}, column {name}", what, remedy))
+            problems.append(Problem(f"{source.name}, column {name}", what, remedy))
         elif not (kind.is_timestamp() or kind.is_date()):
             what, remedy = "does not hold days", "Give it the type of a date"
-            problems.append(Problem(f"{place}, column {name}", what, remedy))
+            problems.append(Problem(f"{source.name}, column {name}", what, remedy))
     if problems:
         raise ContractError(problems)
 
@@ -184,8 +184,8 @@ def _is_moment(connection: Any, records: Any, name: str) -> bool:
 
 
 @contextmanager
-def told(source: RecordSource, files: Sequence[Path] = ()) -> Iterator[None]:
-    """What an engine refuses while it counts, in our words.
+def refusing_errors(source: RecordSource, files: Sequence[Path] = ()) -> Iterator[None]:
+    """An error of the engine while it counts becomes ours, without its message.
 
     Raises
     ------
@@ -203,7 +203,7 @@ def told(source: RecordSource, files: Sequence[Path] = ()) -> Iterator[None]:
 
 def _where(error: Exception, source: RecordSource, files: Sequence[Path]) -> tuple[str, str]:
     """File and row of an engine's refusal, without its message."""
-    place = files[0].name if len(files) == 1 else (source.files or f"table {source.table}")
+    name = files[0].name if len(files) == 1 else source.name
     line = LINE.search(str(error))
-    where = f"{place}, row {line.group(1)}" if line else place
+    where = f"{name}, row {line.group(1)}" if line else name
     return where, f"cannot be read ({type(error).__name__})"

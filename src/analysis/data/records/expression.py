@@ -16,8 +16,8 @@ from analysis.data.records.groupings import (
     BROKEN,
     DIMENSIONS,
     MEASURES,
+    MILLIONTHS,
     ONLINE,
-    PARTS,
     REPEAT_CASES,
     UPHELD,
 )
@@ -48,7 +48,7 @@ def counted(records: Any, by: Sequence[str], crosswalk: Any = None, *, check: bo
     if crosswalk is not None:
         held = _moved(held, crosswalk)
         keys = {"region_code": held["region_code"], "first_day": held["received"].truncate("M")}
-        keys["parts"] = held["parts"]
+        keys["millionths"] = held["millionths"]
     measures = _measures(held) | (_broken(held) if check else {})
     cells = held.group_by(**keys, **{name: held[name] for name in by}).aggregate(**measures)
     month = cells["first_day"].year() * 12 + cells["first_day"].month() - 1
@@ -56,7 +56,7 @@ def counted(records: Any, by: Sequence[str], crosswalk: Any = None, *, check: bo
     named = {name: cells[name].fill_null("") for name in ("region_code", *by)}
     amounts = {name: cells[name].fill_null(0).cast("int64") for name in measures}
     if crosswalk is not None:
-        amounts = {name: value * cells["parts"] for name, value in amounts.items()}
+        amounts = {name: value * cells["millionths"] for name, value in amounts.items()}
     return cells.select(month=month.fill_null(UNKNOWN_MONTH).cast("int64"), **named, **amounts)
 
 
@@ -138,11 +138,11 @@ def _moved(held: Any, crosswalk: Any) -> Any:
     return joined.select(
         *[name for name in held.columns if name != "region_code"],
         region_code=ibis.coalesce(joined["new_code"], joined["region_code"]),
-        parts=ibis.coalesce(joined["weight_parts"], PARTS).cast("int64"),
+        millionths=ibis.coalesce(joined["weight_millionths"], MILLIONTHS).cast("int64"),
     )
 
 
-def balanced(cells: Any, by: Sequence[str], *, parts: int = 1, once: bool = False) -> Any:
+def balanced(cells: Any, by: Sequence[str], *, scale: int = 1, once: bool = False) -> Any:
     """The panel: every region, every month of its reporting span, every word, zeros explicit.
 
     The span runs from a region's first record of any kind to its last.
@@ -150,14 +150,14 @@ def balanced(cells: Any, by: Sequence[str], *, parts: int = 1, once: bool = Fals
     Parameters
     ----------
     cells: as :func:`counted` gives them; several rows of one cell are added up.
-    parts: what one record counts, 1 or ``PARTS``.
+    scale: what one record counts, 1 or ``MILLIONTHS``.
     once: whether each cell stands in one row, as :func:`counted` gives cells of records that
         obey the contract without a crosswalk; to add them up again would take half as long as
         counting.
 
     Returns
     -------
-    An Ibis table like the cells; measures are real numbers where ``parts`` is not 1.
+    An Ibis table like the cells; measures are real numbers where ``scale`` is not 1.
     """
     import ibis
 
@@ -174,8 +174,8 @@ def balanced(cells: Any, by: Sequence[str], *, parts: int = 1, once: bool = Fals
     keys = ["region_code", "month", *by]
     joined = grid.left_join(summed, keys)
     measures = {name: joined[name].fill_null(0) for name in MEASURES}
-    if parts != 1:
-        measures = {name: value.cast("float64") / parts for name, value in measures.items()}
+    if scale != 1:
+        measures = {name: value.cast("float64") / scale for name, value in measures.items()}
     return joined.select(*keys, **measures)
 
 

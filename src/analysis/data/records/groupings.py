@@ -1,10 +1,7 @@
 """What records are counted by, and what is counted: declared once, for every engine.
 
 A cell is a region, a month and the chosen dimensions. Its measures are whole numbers, so that
-they add up over files, months and engines to the same panel, digit by digit. Records in memory
-are counted here with pandas: to import Ibis and DuckDB takes longer than to count a province.
-Records in files and databases are counted where they lie, by
-:mod:`analysis.data.records.expression`.
+they add up over files, months and engines to the same panel, digit by digit.
 """
 
 from __future__ import annotations
@@ -49,7 +46,7 @@ DIMENSIONS = {
 }
 """What cells can be told apart by, with its words; of categories, those that occur."""
 
-PARTS = 1_000_000
+MILLIONTHS = 1_000_000
 """A record of a region that was split counts in millionths for its successors."""
 
 
@@ -63,51 +60,3 @@ def as_months(numbers: Iterable[int]) -> pd.PeriodIndex:
     """Month numbers as periods."""
     ordinals = np.asarray(list(numbers), dtype=np.int64) - 1970 * 12
     return pd.PeriodIndex.from_ordinals(ordinals, freq="M")
-
-
-def monthly(records: pd.DataFrame, kind: str, measure: str) -> pd.DataFrame:
-    """A measure of records of one kind by region and month, wide, from records in memory.
-
-    Zeros are counts only inside a region's reporting span, from its first record of any kind to
-    its last; outside it nothing is known and the cell is empty.
-    """
-    rows, codes = pd.factorize(records["region_code"], sort=True)
-    month = records["received_on"].to_numpy().astype("datetime64[M]").astype(np.int64)
-    first, size = month.min(), np.ptp(month) + 1
-    shape = (len(codes), size)
-    cell = rows * size + month - first
-    inside = _spans(np.bincount(cell, minlength=len(codes) * size).reshape(shape) > 0)
-    own = (records["kind"] == kind).to_numpy(dtype=bool)
-    values = _measured(records[own], measure)
-    # Whole millionths are added up, and divided once: equal sums on every engine.
-    parts = records["parts"].to_numpy()[own] if "parts" in records else 1
-    counts = np.bincount(cell[own], weights=values * parts, minlength=len(codes) * size)
-    scale = PARTS if "parts" in records else 1
-    wide = np.where(inside, counts.reshape(shape) / scale, np.nan)
-    months = as_months(np.arange(first, first + size) + 1970 * 12)
-    return pd.DataFrame(wide, index=pd.Index(codes, name="region_code"), columns=months)
-
-
-def _spans(seen: np.ndarray) -> np.ndarray:
-    """From the first to the last month seen in each region; (regions, months) of truth."""
-    begun = np.logical_or.accumulate(seen, axis=1)
-    lasting = np.logical_or.accumulate(seen[:, ::-1], axis=1)[:, ::-1]
-    both: np.ndarray = begun & lasting
-    return both
-
-
-def _measured(records: pd.DataFrame, measure: str) -> np.ndarray:
-    """What each record adds to a measure; shape (records,)."""
-    if measure == "records":
-        return np.ones(len(records))
-    values = records[COUNTED_FROM[measure]]
-    if measure == "repeat_claimants":
-        added = (values >= REPEAT_CASES).fillna(False)
-    elif measure == "closed":
-        added = values.notna()
-    elif measure == "handling_days":
-        added = (values - records["received_on"]).dt.days.fillna(0)
-    else:
-        added = values.isin(ONLINE if measure == "online_channel" else UPHELD)
-    number: np.ndarray = added.to_numpy(dtype=float)
-    return number

@@ -17,7 +17,7 @@ from analysis.errors import ContractError, Problem, nearest
 
 SUFFIXES = {".csv", ".parquet"}
 VARIABLE = re.compile(r"^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$")
-NEEDED = ("received_on", "region_code", "kind")
+REQUIRED = ("received_on", "region_code", "kind")
 """Columns without which records cannot be counted."""
 
 
@@ -75,6 +75,11 @@ class RecordSource(BaseModel):
             if name not in COMPLAINTS.names:
                 wrong.append(f"names column '{name}'. {nearest(name, COMPLAINTS.names)}")
         return wrong
+
+    @property
+    def name(self) -> str:
+        """What a message calls it."""
+        return self.files or f"table {self.table}"
 
     def resolved_url(self) -> str:
         """The URL, read from the environment where it stands there.

@@ -11,54 +11,46 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.data.records.groupings import PARTS
+from analysis.data.records.groupings import MILLIONTHS
 from analysis.errors import ContractError, Problem
 
-FIRST, LAST = pd.Timestamp("1900-01-01"), pd.Timestamp("2200-01-01")
+FIRST_DAY, LAST_DAY = pd.Timestamp("1900-01-01"), pd.Timestamp("2200-01-01")
+"""Of a row that names no day: before and after all records."""
 
 
 def lookup(crosswalk: pd.DataFrame) -> pd.DataFrame:
-    """The crosswalk ready to join: ``old_code``, ``new_code``, days, ``weight_parts``.
+    """The crosswalk ready to join: ``old_code``, ``new_code``, days, ``weight_millionths``.
 
     Raises
     ------
     ContractError: weights that do not add up to one, or rows that lead to a code that moves on.
     """
-    held = crosswalk.reset_index(drop=True)
-    days = {
-        name: (held[name] if name in held else pd.Series(pd.NaT, index=held.index)).fillna(edge)
-        for name, edge in (("first_day", FIRST), ("last_day", LAST))
-    }
-    parts = (held["weight"] * PARTS).round().astype("int64")
-    ready = pd.DataFrame(
-        {
-            "old_code": held["old_code"].astype(object),
-            "new_code": held["new_code"].astype(object),
-            **{name: pd.to_datetime(values) for name, values in days.items()},
-            "weight_parts": parts,
-        }
-    )
-    fine = (held["weight"] * PARTS - parts).abs() > 1e-3
+    rows = crosswalk.reset_index(drop=True)
+    ready = rows.reindex(columns=["old_code", "new_code", "first_day", "last_day"])
+    ready = ready.astype({"old_code": object, "new_code": object})
+    for name, edge in (("first_day", FIRST_DAY), ("last_day", LAST_DAY)):
+        ready[name] = pd.to_datetime(ready[name]).fillna(edge)
+    exact = rows["weight"] * MILLIONTHS
+    ready["weight_millionths"] = exact.round().astype("int64")
+    what = "has more than six decimals"
     problems = [
-        Problem(
-            f"crosswalk, row {row + 2}, column weight", "has more than six decimals", "Round it"
-        )
-        for row in held.index[fine]
+        Problem(f"crosswalk, row {row + 2}, column weight", what, "Round it")
+        for row in rows.index[(exact - ready["weight_millionths"]).abs() > 1e-3]
     ]
-    problems += _unequal(ready) + _chained(ready)
+    problems += _incomplete_weights(ready) + _chains(ready)
     if problems:
         raise ContractError(problems)
     return ready
 
 
-def _unequal(ready: pd.DataFrame) -> list[Problem]:
+def _incomplete_weights(ready: pd.DataFrame) -> list[Problem]:
     """Codes whose weights do not add up to one on a day that some row covers."""
     problems = []
     for _, rows in ready.groupby("old_code", sort=True):
         edges = {*rows["first_day"], *(rows["last_day"] + pd.Timedelta(days=1))}
         for day in edges:
             valid = rows[(rows["first_day"] <= day) & (day <= rows["last_day"])]
-            if len(valid) and valid["weight_parts"].sum() != PARTS:
+            if len(valid) and valid["weight_millionths"].sum() != MILLIONTHS:
                 numbers = ", ".join(str(row + 2) for row in valid.index)
                 remedy = "Weights of one old_code add up to 1 on every day"
                 where = f"crosswalk, rows {numbers}, column weight"
@@ -66,7 +58,7 @@ def _unequal(ready: pd.DataFrame) -> list[Problem]:
     return list(dict.fromkeys(problems))
 
 
-def _chained(ready: pd.DataFrame) -> list[Problem]:
+def _chains(ready: pd.DataFrame) -> list[Problem]:
     """Rows that lead to another code which itself moves on the same days."""
     problems = []
     for row in ready.itertuples():
@@ -79,21 +71,20 @@ def _chained(ready: pd.DataFrame) -> list[Problem]:
     return problems
 
 
-def moved(frame: pd.DataFrame, ready: pd.DataFrame, days: pd.Series) -> pd.DataFrame:
-    """The rows under present codes, with ``parts`` of a million that each counts.
+def to_present_codes(frame: pd.DataFrame, ready: pd.DataFrame, days: pd.Series) -> pd.DataFrame:
+    """The rows under present codes, with the ``millionths`` that each counts.
 
     Parameters
     ----------
     ready: as :func:`lookup` gives it.
     days: one per row of ``frame``, same index.
     """
-    base = frame.assign(_day=days, _row=range(len(frame)))
-    met = base[base["region_code"].isin(ready["old_code"])].merge(
-        ready, left_on="region_code", right_on="old_code"
-    )
-    met = met[(met["first_day"] <= met["_day"]) & (met["_day"] <= met["last_day"])]
-    kept = base[~base["_row"].isin(met["_row"])].assign(parts=PARTS)
-    met = met.assign(region_code=met["new_code"].astype(frame["region_code"].dtype))
-    met = met.assign(parts=met["weight_parts"])[[*base.columns, "parts"]]
-    whole = pd.concat([kept, met]).sort_values("_row", kind="stable", ignore_index=True)
+    numbered = frame.assign(_day=days, _row=range(len(frame)))
+    former = numbered[numbered["region_code"].isin(ready["old_code"])]
+    pairs = former.merge(ready, left_on="region_code", right_on="old_code")
+    pairs = pairs[(pairs["first_day"] <= pairs["_day"]) & (pairs["_day"] <= pairs["last_day"])]
+    kept = numbered[~numbered["_row"].isin(pairs["_row"])].assign(millionths=MILLIONTHS)
+    code = pairs["new_code"].astype(frame["region_code"].dtype)
+    pairs = pairs.assign(region_code=code, millionths=pairs["weight_millionths"])[list(kept)]
+    whole = pd.concat([kept, pairs]).sort_values("_row", kind="stable", ignore_index=True)
     return whole.drop(columns=["_day", "_row"])

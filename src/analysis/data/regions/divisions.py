@@ -41,7 +41,7 @@ class Division:
     until: int | None
     followed_by: tuple[str, ...]
 
-    def stands(self, year: int) -> bool:
+    def valid_in(self, year: int) -> bool:
         """Whether it is in the list of the end of a year."""
         return self.since <= year and (self.until is None or year < self.until)
 
@@ -66,7 +66,7 @@ def is_code(code: str) -> bool:
     return SHAPE.fullmatch(code) is not None
 
 
-def above(code: str) -> tuple[str, ...]:
+def codes_above(code: str) -> tuple[str, ...]:
     """The codes of the city and the province that a code lies in by its digits, nearest first."""
     if not is_code(code):
         return ()
@@ -84,8 +84,8 @@ def levels(code: str) -> tuple[str, ...]:
         return ("province",)
     if code.endswith("00"):
         return ("city",)
-    held = divisions().get(code)
-    name = held.name_zh if held else ""
+    division = divisions().get(code)
+    name = division.name_zh if division else ""
     if name.endswith("区") and not name.endswith(("林区", "特区")):
         return ("district", "county")
     return ("county",)
@@ -99,26 +99,26 @@ def successors(code: str, year: int = LAST_YEAR) -> tuple[str, ...]:
     found: dict[str, None] = {}
     waiting, seen = [code], {code}
     while waiting:
-        held = divisions()[waiting.pop(0)]
-        if held.stands(year):
-            found[held.code] = None
+        division = divisions()[waiting.pop(0)]
+        if division.valid_in(year):
+            found[division.code] = None
             continue
-        if not held.followed_by:
+        if not division.followed_by:
             return ()
-        waiting += [other for other in held.followed_by if other not in seen]
-        seen.update(held.followed_by)
+        waiting += [other for other in division.followed_by if other not in seen]
+        seen.update(division.followed_by)
     return tuple(sorted(found))
 
 
 def same_name(name_zh: str, year: int = LAST_YEAR) -> tuple[str, ...]:
     """The codes of a year's list that stand for a Chinese name."""
-    return tuple(code for code in _by_name().get(name_zh, ()) if divisions()[code].stands(year))
+    return tuple(code for code in _by_name().get(name_zh, ()) if divisions()[code].valid_in(year))
 
 
 @lru_cache(maxsize=1)
 def _by_name() -> Mapping[str, tuple[str, ...]]:
     """The codes, present and former, of each Chinese name."""
     found: dict[str, tuple[str, ...]] = {}
-    for held in divisions().values():
-        found[held.name_zh] = (*found.get(held.name_zh, ()), held.code)
+    for division in divisions().values():
+        found[division.name_zh] = (*found.get(division.name_zh, ()), division.code)
     return found

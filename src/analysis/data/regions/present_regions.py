@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.data.reading.origin import Origin
-from analysis.data.records.groupings import PARTS
-from analysis.data.regions.crosswalk import lookup, moved
+from analysis.data.records.groupings import MILLIONTHS
+from analysis.data.regions.crosswalk import lookup, to_present_codes
 from analysis.errors import ContractError, Problem
 
 COUNTED = {"outcomes": ("outcome", "count"), "exposures": ("exposure", "value")}
@@ -32,14 +32,14 @@ def on_present_regions(
     if "crosswalk" not in frames:
         return present, None
     ready = lookup(frames["crosswalk"])
-    problems = _astride(frames, ready, origins) + _moved_interventions(frames, ready, origins)
+    problems = _periods_of_change(frames, ready, origins) + _former_adopters(frames, ready, origins)
     if problems:
         raise ContractError(problems)
     for table in COUNTED.keys() & frames.keys():
-        present[table] = _shared_out(frames[table], ready, *COUNTED[table])
+        present[table] = _counts_at_present(frames[table], ready, *COUNTED[table])
     if "complaints" in frames:
         records = frames["complaints"]
-        present["complaints"] = moved(records, ready, records["received_on"])
+        present["complaints"] = to_present_codes(records, ready, records["received_on"])
     return present, ready
 
 
@@ -50,25 +50,23 @@ def _days(labels: pd.Series, edge: str) -> pd.Series:
     return labels.map(days)
 
 
-def _shared_out(frame: pd.DataFrame, ready: pd.DataFrame, name: str, value: str) -> pd.DataFrame:
-    whole = moved(frame, ready, _days(frame["period"], "start"))
-    whole[value] = whole[value] * whole.pop("parts")
+def _counts_at_present(
+    frame: pd.DataFrame, ready: pd.DataFrame, name: str, value: str
+) -> pd.DataFrame:
+    whole = to_present_codes(frame, ready, _days(frame["period"], "start"))
+    whole[value] = whole[value] * whole.pop("millionths")
     keys = ["region_code", "period", name]
     summed = whole.groupby(keys, sort=False, as_index=False)[value].sum()
-    return summed.assign(**{value: summed[value] / PARTS})
+    return summed.assign(**{value: summed[value] / MILLIONTHS})
 
 
-def _astride(
+def _periods_of_change(
     frames: Mapping[str, pd.DataFrame], ready: pd.DataFrame, origins: Mapping[str, Origin]
 ) -> list[Problem]:
     """Periods in which their region changes."""
     problems = []
-    edges = pd.concat(
-        [
-            ready.assign(day=ready["first_day"]),
-            ready.assign(day=ready["last_day"] + pd.Timedelta("1D")),
-        ]
-    )
+    after = ready["last_day"] + pd.Timedelta("1D")
+    edges = pd.concat([ready.assign(day=days) for days in (ready["first_day"], after)])
     for table in sorted(COUNTED.keys() & frames.keys()):
         frame = frames[table]
         rows = frame[["region_code"]].assign(
@@ -76,16 +74,17 @@ def _astride(
             high=_days(frame["period"], "end"),
             row=range(len(frame)),
         )
-        met = rows.merge(edges, left_on="region_code", right_on="old_code")
-        astride = met.loc[(met["low"] < met["day"]) & (met["day"] <= met["high"]), "row"].unique()
-        if len(astride):
+        pairs = rows.merge(edges, left_on="region_code", right_on="old_code")
+        within = (pairs["low"] < pairs["day"]) & (pairs["day"] <= pairs["high"])
+        changed = pairs.loc[within, "row"].unique()
+        if len(changed):
             what = "is of a period in which the region changed"
             remedy = "Give counts before and after by shorter periods"
-            problems += origins[table].problems(astride, what, remedy)
+            problems += origins[table].problems(changed, what, remedy)
     return problems
 
 
-def _moved_interventions(
+def _former_adopters(
     frames: Mapping[str, pd.DataFrame], ready: pd.DataFrame, origins: Mapping[str, Origin]
 ) -> list[Problem]:
     """Starts of an intervention in a region that is no more."""

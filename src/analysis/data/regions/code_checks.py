@@ -22,7 +22,7 @@ from analysis.data.regions.divisions import (
     FIRST_YEAR,
     GROUPS,
     LAST_YEAR,
-    above,
+    codes_above,
     divisions,
     is_code,
     levels,
@@ -31,7 +31,7 @@ from analysis.data.regions.divisions import (
 )
 from analysis.errors import Problem
 
-OWN = "own"
+OWN_CODES = "own"
 SCHEME = re.compile(r"gbt2260(?:-(\d{4}))?")
 NAMES = ("name_en", "name_zh")
 UNFILLED = "is empty, and the list has no name in this language"
@@ -44,7 +44,7 @@ def scheme_year(scheme: str) -> int | None:
     ------
     ValueError: there is no such scheme.
     """
-    if scheme == OWN:
+    if scheme == OWN_CODES:
         return None
     named = SCHEME.fullmatch(scheme)
     year = int(named[1] or LAST_YEAR) if named else 0
@@ -54,13 +54,13 @@ def scheme_year(scheme: str) -> int | None:
     return year
 
 
-def nameless(table: Table) -> Table:
+def names_optional(table: Table) -> Table:
     """The table of regions with names that a row may lack."""
     columns = (replace(c, required=c.required and c.name not in NAMES) for c in table.columns)
     return replace(table, columns=tuple(columns))
 
 
-def with_names(taken: Taken) -> Taken:
+def fill_names(taken: Taken) -> Taken:
     """Regions with the names they lacked; each is counted as a repair, what stays empty refused."""
     if "region_code" not in taken.frame:
         return taken
@@ -86,7 +86,7 @@ def _has_sound_code(frame: pd.DataFrame) -> pd.Series:
 
 
 def _listed_names(codes: pd.Series, name: str) -> pd.Series:
-    listed = {code: getattr(held, name) or pd.NA for code, held in divisions().items()}
+    listed = {code: getattr(division, name) or pd.NA for code, division in divisions().items()}
     return codes.map(listed).astype("string")
 
 
@@ -139,7 +139,7 @@ def _wrong(row: dict[Hashable, object], moved: Collection[str], year: int) -> li
     if level and level not in fitting and (code in divisions() or fitting != ("county",)):
         remedy = f"By its code it is of level {' or '.join(fitting)}"
         found.append(("level", "is not the level of the code", remedy))
-    if parent and parent not in above(code):
+    if parent and parent not in codes_above(code):
         remedy = "Write the city, whose code ends in 00, or the province, whose ends in 0000"
         found.append(("parent_code", "is not above the region by its code", remedy))
     return found
@@ -149,18 +149,18 @@ def _unlisted(
     row: dict[Hashable, object], code: str, moved: Collection[str], year: int
 ) -> list[Wrong]:
     """Why a code is not in the list of a year, if it is not."""
-    held = divisions().get(code)
-    if code in GROUPS or (held and (held.stands(year) or code in moved)):
+    division = divisions().get(code)
+    if code in GROUPS or (division and (division.valid_in(year) or code in moved)):
         return []
-    if held is None:
+    if division is None:
         what = f"is in no list of GB/T 2260 from {FIRST_YEAR} to {LAST_YEAR}"
-        near = [other for other in above(code) if other in divisions()]
+        near = [other for other in codes_above(code) if other in divisions()]
         known = f"What begins its code is {_listed(near[:1])}" if near else "No province has it"
         return [("region_code", what, _by_name(row, year) or known)]
-    if held.since > year:
-        what = f"is a code of GB/T 2260 since {held.since} only, not in {year}"
+    if division.since > year:
+        what = f"is a code of GB/T 2260 since {division.since} only, not in {year}"
         return [("region_code", what, "Name another year in region_scheme, or the code of then")]
-    what = f"is a code that GB/T 2260 gave up in {held.until}"
+    what = f"is a code that GB/T 2260 gave up in {division.until}"
     after = successors(code, year)
     if not after:
         remedy = "No source here says what followed it: find out, and move it by crosswalk"
@@ -174,7 +174,7 @@ def _named_otherwise(row: dict[Hashable, object], code: str, year: int) -> list[
     """A listed code beside the name of another one in its city: codes were given anew, too."""
     name = _text(row.get("name_zh"))
     alike = [other for other in same_name(name, year) if other[:4] == code[:4]]
-    if not alike or code in alike or code in GROUPS or not divisions()[code].stands(year):
+    if not alike or code in alike or code in GROUPS or not divisions()[code].valid_in(year):
         return []
     return [("name_zh", "is the name of another code", f"It stands for {_listed(alike)}")]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.data.dataset import Dataset
-from analysis.data.regions.divisions import above, is_code
+from analysis.data.regions.divisions import codes_above, is_code
 
 
 def parents_of(regions: pd.DataFrame) -> dict[str, str]:
@@ -19,12 +19,12 @@ def parents_of(regions: pd.DataFrame) -> dict[str, str]:
     return dict(zip(codes, above, strict=True))
 
 
-def belongs(code: str, region: str, parents: Mapping[str, str]) -> bool:
+def lies_in(code: str, region: str, parents: Mapping[str, str]) -> bool:
     """Whether a region is the one named, or lies below it by its parents or by GB/T 2260.
 
     In that standard 370100 is a city, 370000 its province, and 370124 one of its counties.
     """
-    if region in above(code):
+    if region in codes_above(code):
         return True
     seen: set[str] = set()
     while code and code not in seen:
@@ -45,14 +45,14 @@ def within_region(dataset: Dataset, wide: pd.DataFrame, region: str) -> pd.DataF
     if not region:
         return wide
     parents = parents_in(dataset)
-    return wide.loc[[code for code in wide.index if belongs(str(code), region, parents)]]
+    return wide.loc[[code for code in wide.index if lies_in(str(code), region, parents)]]
 
 
-def areas(regions: pd.DataFrame) -> list[str]:
+def upper_regions(regions: pd.DataFrame) -> list[str]:
     """Every region that has regions below it; where there is none, every region."""
     parents = parents_of(regions)
     found = {above for above in parents.values() if above}
     for code in parents:
         if is_code(code) and not code.endswith("00"):
-            found.add(above(code)[0])
+            found.add(codes_above(code)[0])
     return sorted(found or parents)
