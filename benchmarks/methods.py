@@ -102,7 +102,7 @@ def specifications(regions: int, periods: int) -> Callable[[], object]:
     """Every alternative specification of a report."""
     from analysis.data.description import Description
     from analysis.data.frames.study import Study
-    from analysis.params import InterventionEffect
+    from analysis.reports.intervention_effect.params import InterventionEffectParams
     from analysis.robustness import answer
     from analysis.robustness import specifications as listed
 
@@ -110,7 +110,7 @@ def specifications(regions: int, periods: int) -> Callable[[], object]:
     description = Description.model_validate(
         {"title": title, "status": "simulated", "licence": "CC0", "origin": "drawn"}
     )
-    params = InterventionEffect(exposure="enterprises", period="month")
+    params = InterventionEffectParams(exposure="enterprises", period="month")
     study = Study(params, description, {}, panel_of(regions, periods), None)
     return lambda: [answer(study, item) for item in listed(study)]
 

@@ -11,10 +11,10 @@ from nbformat import v4
 
 CELL = """
 import os
-from analysis.params import InterventionEffect
+from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.data.dataset import read_dataset
 from analysis.page.plates import *
-params = InterventionEffect.from_namespace(globals())
+params = InterventionEffectParams.from_namespace(globals())
 data = read_dataset(params.dataset, ["outcomes"])
 rows = data.tables["outcomes"]
 total = int(rows["count"].sum()) + seed

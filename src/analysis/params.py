@@ -1,10 +1,10 @@
-"""One strict model per notebook, held equal to the notebook's parameters cell by a test."""
+"""What the parameters of all notebooks have in common; each notebook's own stand in its folder."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -15,12 +15,22 @@ Period = Annotated[str, Field(pattern=PERIOD_PATTERN)]
 
 
 class Params(BaseModel):
-    """What all notebooks share. A wrong type is refused, never converted."""
+    """What all notebooks share. A wrong type is refused, never converted.
+
+    ``free_to_vary`` names parameters that no data can make impossible: reports that differ in
+    nothing else are checked against their data once.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    free_to_vary: ClassVar[frozenset[str]] = frozenset(
+        {"language", "title_en", "title_zh", "seed", "level", "disclosure_threshold"}
+    )
 
     language: Literal["en", "zh"] = "en"
     seed: int = Field(default=1, ge=0)
+    title_en: str = ""
+    title_zh: str = ""
+    dataset: str = ""
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any], where: str = "params") -> Self:
@@ -41,20 +51,32 @@ class Params(BaseModel):
         return cls.from_mapping({k: namespace[k] for k in cls.model_fields if k in namespace})
 
 
-class InterventionEffect(Params):
-    """Parameters of ``notebooks/intervention_effect.ipynb``."""
+class CountsQuestion(Params):
+    """What a report on counts by region asks: of what, out of what, where and when."""
 
-    title_en: str = ""
-    title_zh: str = ""
-    dataset: str = "data/enterprise_zones"
-    intervention: str = "enterprise_zone"
-    outcome: str = "unemployment_claims"
+    outcome: str = ""
     exposure: str = ""
     period: Literal["month", "quarter", "year"] = "year"
     first_period: Period = ""
     last_period: Period = ""
     region: str = ""
     exclude_regions: list[str] = Field(default_factory=list)
+    disclosure_threshold: int = Field(default=10, ge=1)
+
+    @model_validator(mode="after")
+    def _periods_in_order(self) -> Self:
+        require_order(self.first_period, self.last_period)
+        return self
+
+
+class PanelQuestion(CountsQuestion):
+    """What a report asks that compares regions over time, before and after an intervention."""
+
+    free_to_vary: ClassVar[frozenset[str]] = CountsQuestion.free_to_vary | {
+        *("better", "smallest_effect", "placebo_periods")
+    }
+
+    intervention: str = ""
     exclude_other_interventions: bool = True
     placebo_outcome: str = ""
     method: str = "did"
@@ -64,74 +86,13 @@ class InterventionEffect(Params):
     smallest_effect: float = Field(default=0.05, gt=0, lt=1)
     level: float = Field(default=0.95, ge=0.5, le=0.999)
     placebo_periods: int = Field(default=1, ge=1)
-    disclosure_threshold: int = Field(default=10, ge=1)
-
-    @model_validator(mode="after")
-    def _periods_in_order(self) -> Self:
-        require_order(self.first_period, self.last_period)
-        return self
 
 
-class RegionRates(Params):
-    """Parameters of ``notebooks/region_rates.ipynb``."""
+class FiguresQuestion(Params):
+    """What a report on published figures asks."""
 
-    title_en: str = ""
-    title_zh: str = ""
-    dataset: str = "data/simulated/province"
-    outcome: str = "report"
-    exposure: str = "enterprises"
-    period: Literal["month", "quarter", "year"] = "quarter"
-    first_period: Period = ""
-    last_period: Period = ""
-    region: str = ""
-    exclude_regions: list[str] = Field(default_factory=list)
-    over_dispersion: Literal["additive", "multiplicative", "none"] = "additive"
-    level: float = Field(default=0.95, ge=0.5, le=0.99)
-    false_discoveries: float = Field(default=0.05, gt=0, lt=0.5)
-    disclosure_threshold: int = Field(default=10, ge=1)
-    rounding: int = Field(default=1, ge=1)
-
-    @model_validator(mode="after")
-    def _periods_in_order(self) -> Self:
-        require_order(self.first_period, self.last_period)
-        return self
-
-
-class PublishedFigures(Params):
-    """Parameters of ``notebooks/published_figures.ipynb``."""
-
-    title_en: str = ""
-    title_zh: str = ""
     dataset: str = "data/published"
     level: float = Field(default=0.95, ge=0.5, le=0.999)
-
-
-class ClaimsAudit(Params):
-    """Parameters of ``notebooks/claims_audit.ipynb``."""
-
-    title_en: str = ""
-    title_zh: str = ""
-    dataset: str = "data/published"
-    claim: str = "pingyin_2020-0022"
-    comparison: str = "masked_district_2020-0041"
-    baselines: list[Annotated[int, Field(ge=1)]] = Field(
-        default_factory=lambda: [40, 60, 100, 200, 400, 1000], min_length=1
-    )
-    level: float = Field(default=0.95, ge=0.5, le=0.999)
-    window_means: list[Annotated[int, Field(ge=1)]] = Field(
-        default_factory=lambda: [1, 2, 5, 10, 20, 50, 100, 200], min_length=1
-    )
-    peak_share: float = Field(default=0.0833, gt=0, le=1)
-    dispersion: float = Field(default=0.3, ge=0)
-    draws: int = Field(default=100000, ge=1000)
-
-
-NOTEBOOKS: dict[str, type[Params]] = {
-    "intervention_effect": InterventionEffect,
-    "region_rates": RegionRates,
-    "published_figures": PublishedFigures,
-    "claims_audit": ClaimsAudit,
-}
 
 
 def require_order(first: str, last: str) -> None:
@@ -145,13 +106,13 @@ def problems_of(error: ValidationError, model: type[BaseModel], where: str) -> l
     problems = []
     for item in error.errors(include_input=False, include_url=False):
         path = ".".join(str(part) for part in item["loc"])
-        place = f"{where}, {path}" if path else where
+        location = f"{where}, {path}" if path else where
         if item["type"] == "extra_forbidden":
             known = list(model.model_fields) if len(item["loc"]) == 1 else []
             remedy = nearest(str(item["loc"][-1]), known)
-            problems.append(Problem(place, "is not a parameter here", remedy))
+            problems.append(Problem(location, "is not a parameter here", remedy))
         else:
-            problems.append(Problem(place, _in_words(item["msg"])))
+            problems.append(Problem(location, _in_words(item["msg"])))
     return problems
 
 

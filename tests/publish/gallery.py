@@ -26,30 +26,25 @@ from analysis.data.description import Description, Words  # noqa: E402
 from analysis.data.frames.panel import Panel  # noqa: E402
 from analysis.data.frames.side_by_side import Comparison  # noqa: E402
 from analysis.data.frames.study import Study  # noqa: E402
-from analysis.data.published.figures import read_published  # noqa: E402
 from analysis.page.plates import Figure  # noqa: E402
-from analysis.page.printed_figures import FiguresBrief  # noqa: E402
-from analysis.params import (  # noqa: E402
-    ClaimsAudit,
-    InterventionEffect,
-    PublishedFigures,
-    RegionRates,
-)
 from analysis.publish.pages.page import read_page  # noqa: E402
 from analysis.publish.pages.render import Imprint, render_page  # noqa: E402
 from analysis.reports.intervention_effect.adoption import adoption_figure, paths_figure  # noqa: E402
-from analysis.reports.intervention_effect.brief import Brief  # noqa: E402
+from analysis.reports.intervention_effect.answer import Brief  # noqa: E402
 from analysis.reports.intervention_effect.event_time import event_time_figure  # noqa: E402
+from analysis.reports.intervention_effect.params import InterventionEffectParams  # noqa: E402
 from analysis.reports.intervention_effect.sensitivity import (  # noqa: E402
     SPECIFICATION_WORDS,
     leave_one_out_figure,
     specification_figure,
 )
 from analysis.reports.intervention_effect.verdict import Verdict  # noqa: E402
-from analysis.reports.region_rates.brief import RegionsBrief, regions_brief  # noqa: E402
+from analysis.reports.region_rates.answer import RegionsBrief  # noqa: E402
 from analysis.reports.region_rates.funnel import funnel_figure  # noqa: E402
+from analysis.reports.region_rates.params import RegionRatesParams  # noqa: E402
 from analysis.result import Estimate, Result, event_path  # noqa: E402
 from analysis.robustness import Answer, Robustness  # noqa: E402
+from reports import regions_report  # noqa: E402
 from worlds import make_panel  # noqa: E402
 
 FIGURES = (
@@ -59,11 +54,8 @@ FIGURES = (
     specification_figure,
     leave_one_out_figure,
 )
-PROFILE = (
-    *("rates_figure", "handling_figure", "inspection_figure", "sampling_figure"),
-    *("fines_figure", "growth_figure", "progress_figure"),
-)
-AUDIT = ("verdict_figure", "counts_figure", "chance_figure", "comparison_figure")
+PROFILE = (*("rates", "handling", "inspections", "samples", "fines", "growth", "progress"),)
+AUDIT = ("verdicts", "counts", "chance", "comparison")
 PRINTED = {"en": "## Figures on printed numbers", "zh": "## 公开数字的图"}
 PAGES = {"gallery": 30, "printed": len(PROFILE) + len(AUDIT)}
 """Pages, and how many figures each shows."""
@@ -126,18 +118,18 @@ def comparison_of(case: str, language: str) -> RegionsBrief:
     codes = [f"99{place:04d}" for place in range(count)]
     names = {code: LONG if case == "long" else (f"County {code}", f"县{code}") for code in codes}
     frame = pd.DataFrame({"region": codes, "events": events, "size": size})
-    params = RegionRates(language=language, outcome="complaint", exposure="enterprises")
+    params = RegionRatesParams(language=language, outcome="complaint", exposure="enterprises")
     compared = Comparison(
         params, description_of(case), {}, frame, 0.25, "2023Q4", "2023Q4", {}, names, {}
     )
-    return regions_brief(compared, {})
+    return regions_report(compared, {})
 
 
 def brief_of(case: str, language: str) -> Brief:
     """A report with made-up estimates on the panel of the case."""
     rng = np.random.default_rng(1)
     panel, description = panel_of(case), description_of(case)
-    params = InterventionEffect(
+    params = InterventionEffectParams(
         language=language,
         outcome="complaint",
         exposure="enterprises",
@@ -177,11 +169,10 @@ def figures(case: str, language: str) -> list[Figure]:
 
 def printed_figures(language: str) -> list[Figure]:
     """Every kind of figure of the reports on what five bureaus printed."""
-    published = read_published(ROOT / "data/published")
-    profile = FiguresBrief(published, PublishedFigures(language=language))
-    audit = FiguresBrief(published, ClaimsAudit(language=language))
-    made = [getattr(an, name)(profile) for name in PROFILE]
-    return made + [getattr(an, name)(audit) for name in AUDIT]
+    given = {"language": language, "dataset": str(ROOT / "data/published")}
+    profile, audit = an.PublishedFigures.read(given), an.ClaimsAudit.read(given)
+    made = [getattr(profile, name)() for name in PROFILE]
+    return made + [getattr(audit, name)() for name in AUDIT]
 
 
 def page(language: str, name: str = "gallery") -> str:

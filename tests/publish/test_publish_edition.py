@@ -268,5 +268,7 @@ def test_paths_and_user_names_are_scrubbed(tmp_path, monkeypatch):
 def test_a_change_of_the_likely_range_alone_is_said(old, new, said):
     """It may be all that a new method of errors changes."""
     since = Since(edition="2026-11-01", verdict=("improves",) * 2, relative_percent=(old, new))
-    assert said in " ".join(sentences(since, "en"))
-    assert ("best estimate" in " ".join(sentences(since, "en"))) == bool(said)
+    assert said in " ".join(sentences(since, "en", "intervention_effect"))
+    assert ("best estimate" in " ".join(sentences(since, "en", "intervention_effect"))) == bool(
+        said
+    )

@@ -17,20 +17,21 @@ from browser import OPEN_ALL, opened
 
 from analysis.data.dataset import read_dataset
 from analysis.data.frames.study import build_study
-from analysis.params import InterventionEffect
 from analysis.publish.pages.page import read_page
 from analysis.publish.pages.render import Imprint, export
-from analysis.reports.intervention_effect.brief import Brief
+from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.certainty import certainty
-from analysis.reports.intervention_effect.provenance import end, provenance
+from analysis.reports.intervention_effect.params import InterventionEffectParams
+from analysis.reports.intervention_effect.provenance import provenance
 from analysis.reports.intervention_effect.sensitivity import (
     leave_one_out_figure,
     specification_figure,
 )
-from analysis.reports.intervention_effect.summary import summary
+from analysis.reports.intervention_effect.sentences import summary
 from analysis.reports.intervention_effect.tables import sample_table
 from analysis.reports.intervention_effect.verdict import judge
 from analysis.robustness import estimate_headline, examine
+from reports import effect_report
 
 pytestmark = pytest.mark.browser
 
@@ -68,7 +69,7 @@ def page(tmp_path_factory, root, request):
         "published_results": [],
     }
     (folder / "dataset.yml").write_text(yaml.safe_dump(about), encoding="utf-8")
-    params = InterventionEffect(dataset=str(folder), language=language)
+    params = InterventionEffectParams(dataset=str(folder), language=language)
     study = build_study(read_dataset(folder), params)
     headline = estimate_headline(study)
     robustness = examine(study, headline)
@@ -79,7 +80,7 @@ def page(tmp_path_factory, root, request):
         "table": sample_table(brief),
         "notes": certainty(brief),
         "provenance": provenance(brief),
-        "end": end(brief),
+        "end": effect_report(brief).end(),
     }
     extra = [
         samples.text(language, "\n\n".join(ATTACKS)),

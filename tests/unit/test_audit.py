@@ -6,20 +6,21 @@ import datetime as dt
 
 import pytest
 
-from analysis.batch.plan import check_study
 from analysis.data.published.audit import audit
 from analysis.data.published.audit_rules import RULES
 from analysis.data.published.figures import Figure, read_published
-from analysis.data.published.reported_change import study_claim
 from analysis.data.published.tables import RELATION_TYPES
 from analysis.errors import ParamsError
 from analysis.page.plate_models import read_plate
 from analysis.page.printed_figures import FiguresBrief
-from analysis.params import ClaimsAudit, PublishedFigures
 from analysis.reports.claims_audit import plates as audit_report
+from analysis.reports.claims_audit import sentences as audit_summary
 from analysis.reports.claims_audit import single_claim as claim
-from analysis.reports.claims_audit import summary as audit_summary
-from analysis.reports.published_figures import summary as profile_summary
+from analysis.reports.claims_audit.answer import AuditBrief, study_claim
+from analysis.reports.claims_audit.params import ClaimsAuditParams
+from analysis.reports.kind import find
+from analysis.reports.published_figures import sentences as profile_summary
+from analysis.reports.published_figures.params import PublishedFiguresParams
 
 DERIVED = {"share_derivable", "ratio", "bound", "growth_between"}
 """Relations that allow a number but print none to check."""
@@ -179,7 +180,7 @@ def test_rules_find_what_nobody_listed(published):
 
 def test_the_claim_is_examined_with_the_parameters_shown(published):
     """−98 %: 40 before at least; nothing simulated prints so in more than 1 %; 2,072 before."""
-    examined = study_claim(published, ClaimsAudit(draws=20_000))
+    examined = study_claim(published, ClaimsAuditParams(draws=20_000))
     assert examined.smallest == 40
     assert max(item.as_claimed for item in examined.chance) < 0.01
     assert examined.comparison.before == 2072
@@ -197,27 +198,28 @@ def test_the_claim_is_examined_with_the_parameters_shown(published):
 def test_a_claim_that_cannot_be_examined_is_refused_before_a_kernel_starts(in_root, changes, words):
     """Misspelt, a rise, and a change without a level."""
     with pytest.raises(ParamsError, match=words):
-        check_study(ClaimsAudit(**changes))
+        find("claims_audit").check(ClaimsAuditParams(**changes))
 
 
 def briefs(published, model):
     """A brief in each language, with few draws."""
-    extra = {"draws": 2000} if model is ClaimsAudit else {}
-    return [FiguresBrief(published, model(language=code, **extra)) for code in ("en", "zh")]
+    if model is ClaimsAuditParams:
+        return [AuditBrief(published, model(language=code, draws=2000)) for code in ("en", "zh")]
+    return [FiguresBrief(published, model(language=code)) for code in ("en", "zh")]
 
 
 def test_both_languages_hold_the_same_facts(published):
     """Of both reports."""
-    first, second = briefs(published, ClaimsAudit)
+    first, second = briefs(published, ClaimsAuditParams)
     assert audit_summary.audit_facts(first) == audit_summary.audit_facts(second)
-    first, second = briefs(published, PublishedFigures)
+    first, second = briefs(published, PublishedFiguresParams)
     assert profile_summary.profile_facts(first) == profile_summary.profile_facts(second)
 
 
 @pytest.mark.parametrize("language", [0, 1])
 def test_tables_hold_every_check_in_words(published, language):
     """One folded table for each document, contradictions first, no blank cell, valid Plates."""
-    brief = briefs(published, ClaimsAudit)[language]
+    brief = briefs(published, ClaimsAuditParams)[language]
     tables = audit_report.check_tables(brief)
     assert sum(len(table.data.rows) for table in tables) == len(brief.audit.stated)
     for table in tables:
@@ -232,7 +234,7 @@ def test_tables_hold_every_check_in_words(published, language):
 @pytest.mark.parametrize("language", [0, 1])
 def test_the_simulated_hypothetical_is_labelled_as_such(published, language):
     """In title and caption, with the parameters of the simulation."""
-    brief = briefs(published, ClaimsAudit)[language]
+    brief = briefs(published, ClaimsAuditParams)[language]
     plate = claim.chance_figure(brief)
     word, data = (("Simulation", "not data of"), ("模拟", "不是平阴县的数据"))[language]
     assert word in plate.title
@@ -243,7 +245,7 @@ def test_the_simulated_hypothetical_is_labelled_as_such(published, language):
 
 def test_the_sentence_and_the_table_of_a_contradiction_agree(published):
     """The summary prints the number that the check computed."""
-    brief = briefs(published, ClaimsAudit)[0]
+    brief = briefs(published, ClaimsAuditParams)[0]
     points = " ".join(audit_summary.audit_summary(brief).points)
     assert "776 (agricultural trade marks registered, in the last three years) of 1,256" in points
     assert "61.78%" in points

@@ -18,7 +18,7 @@ from analysis.disclosure.gate import COUNT, table_problems
 from analysis.disclosure.suppression import dominated, small
 from analysis.errors import PublishError
 from analysis.page.protection import Rules, enough, refuse_small
-from analysis.params import InterventionEffect
+from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.intervention_effect.verdict import from_interval
 from analysis.result import Estimate, Result, Sample
 from analysis.robustness import POWER, _detectable
@@ -32,7 +32,7 @@ def changed(zones, change, **params):
     """The panel of the enterprise zones after a change of their table of interventions."""
     file = zones / "interventions.csv"
     change(pd.read_csv(file, dtype=str)).to_csv(file, index=False)
-    question = InterventionEffect(dataset=str(zones), **params)
+    question = InterventionEffectParams(dataset=str(zones), **params)
     return build_panel(read_dataset(zones), question)
 
 

@@ -16,14 +16,14 @@ from test_verdict import study_of
 from analysis import methods
 from analysis.errors import DesignError, ParamsError
 from analysis.page.plates import Figure, Notes
-from analysis.reports.intervention_effect.brief import Brief
+from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.certainty import certainty
 from analysis.reports.intervention_effect.event_time import event_time_figure
 from analysis.reports.intervention_effect.sensitivity import (
     leave_one_out_figure,
     specification_figure,
 )
-from analysis.reports.intervention_effect.summary import summary
+from analysis.reports.intervention_effect.sentences import summary
 from analysis.reports.intervention_effect.tables import effect_table
 from analysis.reports.intervention_effect.verdict import judge
 from analysis.result import Estimate, Result
@@ -48,13 +48,14 @@ def test_the_notebooks_cells_run_under_every_method_that_takes_a_panel(in_root, 
         exec(cell.source, space)  # noqa: S102
         if "parameters" in cell.metadata.get("tags", []):
             space.update(method=name)
-    assert space["headline"].method == name
+    report = space["report"]
+    assert report.result.method == name
     assert len(shown) >= 8
-    keys = [answer.key for answer in space["robustness"].specifications]
-    assert headline_key(space["study"]) in keys
+    keys = [answer.key for answer in report.robustness.specifications]
+    assert headline_key(report.study) in keys
     able = methods.knows(methods.load(name), "anticipation")
-    assert (space["robustness"].placebo_time.estimate is not None) is able
-    assert isinstance(leave_one_out_figure(space["brief"]), Figure) is able
+    assert (report.robustness.placebo_time.estimate is not None) is able
+    assert isinstance(leave_one_out_figure(report), Figure) is able
 
 
 def test_a_method_that_cannot_try_an_earlier_start_or_leave_out_regions_says_so():

@@ -21,7 +21,7 @@ from analysis.batch import kernels, warm
 from analysis.batch.execute import Settings, execute, settings_here
 from analysis.batch.plan import Run
 from analysis.data.dataset import held, read_dataset
-from analysis.params import InterventionEffect
+from analysis.reports.intervention_effect.params import InterventionEffectParams
 
 pytestmark = pytest.mark.notebooks
 
@@ -185,7 +185,7 @@ def run_source(project: Path, source: str, **settings):
     node = nbformat.v4.new_notebook(cells=cells)
     node.metadata["kernelspec"] = {"name": "python3", "display_name": "", "language": "python"}
     nbformat.write(node, project / "notebooks" / "x.ipynb")
-    run = Run("x/y", "en", {"language": "en"}, InterventionEffect())
+    run = Run("x/y", "en", {"language": "en"}, InterventionEffectParams())
     return execute(run, settings_here(**settings)).status
 
 
@@ -305,7 +305,7 @@ def test_broken_input_or_output_is_tried_again_after_longer_and_longer_pauses(
 
     monkeypatch.setattr("analysis.batch.execute.run_notebook", run_notebook)
     monkeypatch.setattr("analysis.batch.execute.time.sleep", slept.append)
-    run = Run("x/y", "en", {"language": "en"}, InterventionEffect())
+    run = Run("x/y", "en", {"language": "en"}, InterventionEffectParams())
     status = execute(run, settings_here()).status
     assert (status.attempts, slept) == (attempts, pauses)
     assert status.done == (len(failures) < attempts)

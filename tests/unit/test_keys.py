@@ -19,7 +19,7 @@ from analysis.data.dataset import read_dataset
 from analysis.data.fingerprint import Prints, changed_rows
 from analysis.data.frames.study import build_study, tables_needed
 from analysis.errors import ParamsError
-from analysis.params import InterventionEffect
+from analysis.reports.intervention_effect.params import InterventionEffectParams
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def project(tmp_path, root, monkeypatch) -> Path:
 
 def run_of(**values) -> Run:
     """A run of the enterprise zones."""
-    params = InterventionEffect(**values)
+    params = InterventionEffectParams(**values)
     return Run("intervention_effect/x", params.language, values, params)
 
 
@@ -104,7 +104,7 @@ def test_data_of_one_county_concern_its_city_and_what_pools_all(project):
 def test_a_restricted_question_reads_the_rows_of_its_region_only(project):
     """Panel and refusal; a region unknown offers the nearest."""
     province(project)
-    params = InterventionEffect(
+    params = InterventionEffectParams(
         dataset="data/two_cities", region="990200", intervention="reform", outcome="complaint"
     )
     dataset = read_dataset(params.dataset, tables_needed(params))
@@ -130,7 +130,7 @@ def test_the_rows_that_changed_are_counted(tmp_path):
 @pytest.fixture
 def study(root):
     """The enterprise zones."""
-    params = InterventionEffect(dataset=str(root / "data/enterprise_zones"))
+    params = InterventionEffectParams(dataset=str(root / "data/enterprise_zones"))
     return build_study(read_dataset(params.dataset, tables_needed(params)), params)
 
 

@@ -262,14 +262,14 @@ def test_a_database_file_is_asked_by_one_select(tmp_path):
 def test_a_mapped_dataset_has_a_key_as_a_report_needs_it(tmp_path, monkeypatch, in_root):
     """Also where a report asks for one region and the regions are mapped."""
     from analysis.batch.plan import Run
-    from analysis.params import InterventionEffect
+    from analysis.reports.intervention_effect.params import InterventionEffectParams
 
     folder = export(tmp_path)
     settings = yaml.safe_load((folder / "dataset.yml").read_text(encoding="utf-8"))
     settings["mapping"]["regions"] = {"files": "regions.csv"}
     (folder / "dataset.yml").write_text(yaml.safe_dump(settings, allow_unicode=True))
     (folder / "outcomes.csv").write_text("region_code,period,outcome,count\n990101,2020,x,3\n")
-    params = InterventionEffect(dataset=str(folder), region="990101")
+    params = InterventionEffectParams(dataset=str(folder), region="990101")
     run = Run("intervention_effect/x", "en", {}, params)
     assert Keys(tmp_path / "cache").parts(run) is not None
 

@@ -22,10 +22,10 @@ from analysis.data.frames.panel import build_panel
 from analysis.data.frames.study import build_study, tables_needed
 from analysis.errors import AnalysisError, DesignError, ParamsError
 from analysis.page.options import OPTION_WORDS, VALUE_WORDS, options_sentence
-from analysis.params import InterventionEffect
 from analysis.power import study_power
-from analysis.reports.intervention_effect.brief import Brief
+from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.certainty import certainty
+from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.intervention_effect.provenance import provenance
 from analysis.reports.intervention_effect.sensitivity import specification_figure
 from analysis.reports.intervention_effect.tables import specification_table
@@ -82,17 +82,17 @@ def project(tmp_path, monkeypatch, root) -> Path:
     return tmp_path
 
 
-def question(**changes) -> InterventionEffect:
+def question(**changes) -> InterventionEffectParams:
     """The question of these tests under other parameters."""
-    return InterventionEffect.from_mapping({**ASKED, **changes})
+    return InterventionEffectParams.from_mapping({**ASKED, **changes})
 
 
-def study_of(params: InterventionEffect):
+def study_of(params: InterventionEffectParams):
     """The question with its panel."""
     return build_study(read_dataset(params.dataset, tables_needed(params)), params)
 
 
-def brief_of(params: InterventionEffect) -> Brief:
+def brief_of(params: InterventionEffectParams) -> Brief:
     """All that a report is written from."""
     study = study_of(params)
     headline = robustness.estimate_headline(study)
@@ -224,12 +224,12 @@ def test_the_notebook_runs_every_method_with_an_option_as_the_method_itself_does
     plan_of.write_text(yaml.safe_dump({**ASKED, "method": name, "method_options": options}))
     plan(["intervention_effect/asked"])
     space = run_cells(root, **ASKED, method=name, method_options=options)
-    study, headline = space["study"], space["headline"]
+    study, headline = space["report"].study, space["report"].result
     module = methods.load(name)
     given = {key: tuple(v) if isinstance(v, list) else v for key, v in options.items()}
     alone = module.estimate(study.panel, module.Options(**given), np.random.default_rng(1))
     assert headline.headline == alone.headline
-    answers = {item.key: item for item in space["robustness"].specifications}
+    answers = {item.key: item for item in space["report"].robustness.specifications}
     own = robustness.headline_key(study)
     plain = own.removesuffix("_with_options")
     assert [*answers][:2] == [own, plain]
@@ -237,7 +237,8 @@ def test_the_notebook_runs_every_method_with_an_option_as_the_method_itself_does
     bare = module.estimate(study.panel, module.Options(), np.random.default_rng(1))
     assert answers[plain].estimate.value == bare.headline.value
     for language in ("en", "zh"):
-        brief = spoken(space["brief"], language)
+        parts = ("study", "headline", "robustness", "verdict")
+        brief = spoken(Brief(*(getattr(space["report"], name) for name in parts)), language)
         names = [row[0] for row in specification_table(brief).data.rows[:2]]
         words = {"en": ("With options: ", "Without options: ")}
         words["zh"] = ("设选项：", "不设选项：")

@@ -11,7 +11,7 @@ from analysis.data.frames.design import comparable_part, require_comparison
 from analysis.data.frames.panel import build_panel
 from analysis.data.frames.study import build_study
 from analysis.errors import DesignError, ParamsError
-from analysis.params import InterventionEffect
+from analysis.reports.intervention_effect.params import InterventionEffectParams
 
 ABOUT = {
     "title": {"en": "Test", "zh": "测试"},
@@ -47,10 +47,10 @@ def records(tmp_path):
     return folder
 
 
-def ask(folder, **changes) -> InterventionEffect:
+def ask(folder, **changes) -> InterventionEffectParams:
     """Parameters of a question about complaint records."""
     given = {"dataset": str(folder), "intervention": "x", "outcome": "complaint", "period": "month"}
-    return InterventionEffect(**{**given, **changes})
+    return InterventionEffectParams(**{**given, **changes})
 
 
 def test_records_are_counted_by_kind_with_zeros_only_inside_a_reporting_span(records):
@@ -93,7 +93,7 @@ def test_a_start_after_the_panel_is_never(records):
 
 def test_names_unknown_to_the_dataset_are_all_listed_with_the_nearest(zones):
     """Intervention, outcome, exposure and region, each misspelt."""
-    params = InterventionEffect(
+    params = InterventionEffectParams(
         dataset=str(zones),
         intervention="enterprise_zonne",
         outcome="unemployment_claim",
@@ -119,7 +119,7 @@ def test_exclusions_are_counted_by_reason(zones):
         .replace("IN-01,enterprise_zone,1984", "IN-01,enterprise_zone,1979")
     )
     (zones / "interventions.csv").write_text(starts)
-    params = InterventionEffect(dataset=str(zones), exclude_regions=["IN-03"])
+    params = InterventionEffectParams(dataset=str(zones), exclude_regions=["IN-03"])
     panel = build_panel(read_dataset(zones), params)
     assert dict(panel.dropped) == {
         "excluded_by_params": 1,
@@ -133,7 +133,7 @@ def test_one_treated_region_is_refused_with_what_would_do(zones):
     """Its own luck and the effect cannot be told apart."""
     first_two = "\n".join((zones / "interventions.csv").read_text().splitlines()[:2]) + "\n"
     (zones / "interventions.csv").write_text(first_two)
-    panel = build_panel(read_dataset(zones), InterventionEffect(dataset=str(zones)))
+    panel = build_panel(read_dataset(zones), InterventionEffectParams(dataset=str(zones)))
     with pytest.raises(DesignError, match=r"treated regions: are 1; at least 2.*synthetic control"):
         require_comparison(panel, "not_yet_treated")
 
@@ -145,14 +145,14 @@ def test_no_untreated_comparison_is_refused(zones):
         {"region_code": codes, "intervention": "enterprise_zone", "started_on": "1984-01-01"}
     )
     frame.to_csv(zones / "interventions.csv", index=False)
-    panel = build_panel(read_dataset(zones), InterventionEffect(dataset=str(zones)))
+    panel = build_panel(read_dataset(zones), InterventionEffectParams(dataset=str(zones)))
     with pytest.raises(DesignError, match="untreated regions: are fewer than 2"):
         require_comparison(panel, "not_yet_treated")
 
 
 def test_too_few_periods_before_are_refused(zones):
     """The panel begins one year before the starts."""
-    params = InterventionEffect(dataset=str(zones), first_period="1984", last_period="1986")
+    params = InterventionEffectParams(dataset=str(zones), first_period="1984", last_period="1986")
     panel = build_panel(read_dataset(zones), params)
     with pytest.raises(DesignError, match="periods before the start"):
         require_comparison(panel, "not_yet_treated")
@@ -166,7 +166,7 @@ def test_periods_in_which_all_are_treated_are_cut(zones):
         {"region_code": codes, "intervention": "enterprise_zone", "started_on": years}
     )
     frame.to_csv(zones / "interventions.csv", index=False)
-    panel = build_panel(read_dataset(zones), InterventionEffect(dataset=str(zones)))
+    panel = build_panel(read_dataset(zones), InterventionEffectParams(dataset=str(zones)))
     used = comparable_part(panel, "not_yet_treated")
     assert used.periods[-1] == "1985"
     assert used.sample.treated == 8

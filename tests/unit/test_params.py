@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from analysis.errors import ParamsError
-from analysis.params import NOTEBOOKS, InterventionEffect
+from analysis.reports.intervention_effect.params import InterventionEffectParams
+from analysis.reports.kind import find, names
 
 
 def parameter_cell(root, name) -> str:
@@ -20,15 +21,15 @@ def parameter_cell(root, name) -> str:
     return cells[0].source
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", names())
 def test_model_and_parameters_cell_hold_the_same_names_and_defaults(root, name):
     """Change one without the other, and this fails."""
     tree = ast.parse(parameter_cell(root, name))
     cell = {line.target.id: ast.literal_eval(line.value) for line in tree.body}
-    assert cell == NOTEBOOKS[name]().model_dump()
+    assert cell == find(name).model().model_dump()
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", names())
 def test_every_parameter_has_a_type_and_a_help_text(root, name):
     """``papermill --help-notebook`` shows both."""
     for line in parameter_cell(root, name).splitlines():
@@ -40,31 +41,31 @@ def test_every_parameter_has_a_type_and_a_help_text(root, name):
 def test_a_misspelt_parameter_offers_the_right_name():
     """The nearest one."""
     with pytest.raises(ParamsError, match=r"intervencion: is not a parameter here. Did you mean"):
-        InterventionEffect.from_mapping({"intervencion": "x"})
+        InterventionEffectParams.from_mapping({"intervencion": "x"})
 
 
 def test_wrong_types_are_refused_and_all_listed():
     """A number as text, a text as number, a share above one, an unknown word."""
     given = {"seed": "1", "level": "high", "smallest_effect": 5.0, "period": "week"}
     with pytest.raises(ParamsError, match="4 problems"):
-        InterventionEffect.from_mapping(given)
+        InterventionEffectParams.from_mapping(given)
 
 
 def test_a_year_without_quotation_marks_is_refused():
     """YAML reads 1980 as a number; a period is text."""
     with pytest.raises(ParamsError, match="first_period"):
-        InterventionEffect.from_mapping({"first_period": 1980})
+        InterventionEffectParams.from_mapping({"first_period": 1980})
 
 
 def test_periods_must_be_in_order():
     """Last before first."""
     with pytest.raises(ParamsError, match="last_period lies before first_period"):
-        InterventionEffect.from_mapping({"first_period": "1985", "last_period": "1981"})
+        InterventionEffectParams.from_mapping({"first_period": "1985", "last_period": "1981"})
 
 
 def test_every_params_file_is_valid(root):
     """All that are committed."""
-    files = [f for name in NOTEBOOKS for f in (root / "params" / name).glob("*.yml")]
+    files = [f for name in names() for f in (root / "params" / name).glob("*.yml")]
     assert files
     for file in files:
-        NOTEBOOKS[file.parent.name].from_mapping(yaml.safe_load(file.read_text(encoding="utf-8")))
+        find(file.parent.name).model.from_mapping(yaml.safe_load(file.read_text(encoding="utf-8")))

@@ -10,7 +10,7 @@ from analysis.data.published import profile
 from analysis.data.published.figures import read_published
 from analysis.page.charts.labels import span, wrap
 from analysis.page.printed_figures import FiguresBrief
-from analysis.params import PublishedFigures
+from analysis.reports.published_figures.params import PublishedFiguresParams
 from analysis.reports.published_figures.rates import rates_figure
 
 
@@ -62,7 +62,7 @@ def test_the_share_of_the_year_gone_by():
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_figure_of_rates_says_years_levels_and_that_it_ranks_nothing(published, language):
     """Every row names level of government and year; the order is not by value."""
-    brief = FiguresBrief(published, PublishedFigures(language=language))
+    brief = FiguresBrief(published, PublishedFiguresParams(language=language))
     plate = rates_figure(brief)
     no_ranking = {"en": "no ranking", "zh": "不作排名"}[language]
     assert no_ranking in plate.caption
@@ -74,7 +74,7 @@ def test_the_figure_of_rates_says_years_levels_and_that_it_ranks_nothing(publish
 
 def test_the_order_is_by_level_of_government(published):
     """Province, city, district, counties."""
-    order = FiguresBrief(published, PublishedFigures()).order
+    order = FiguresBrief(published, PublishedFiguresParams()).order
     levels = [published.level(published.sources.at[s, "region_code"]) for s in order]
     assert levels == ["province", "city", "district", "county", "county"]
 

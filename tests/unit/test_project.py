@@ -10,7 +10,7 @@ import nbformat
 import pytest
 import yaml
 
-from analysis.params import NOTEBOOKS
+from analysis.reports.kind import names
 
 NAME = re.compile(r"^[A-Za-z0-9._-]+")
 
@@ -43,7 +43,7 @@ def test_the_lock_holds_an_exact_version_of_every_dependency(root):
     assert {NAME.match(d).group().lower() for d in wanted} <= locked
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", names())
 def test_a_notebook_is_thin_and_stripped(root, name):
     """At most 12 code cells of 8 lines, no definitions or loops, no stored output."""
     notebook = nbformat.read(root / "notebooks" / f"{name}.ipynb", as_version=4)
@@ -58,7 +58,7 @@ def test_a_notebook_is_thin_and_stripped(root, name):
             assert len([line for line in cell.source.splitlines() if line.strip()]) <= 8
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", names())
 def test_narrative_comes_in_pairs(root, name):
     """English, then Chinese; one title each; the same sections."""
     notebook = nbformat.read(root / "notebooks" / f"{name}.ipynb", as_version=4)

@@ -16,20 +16,21 @@ from analysis.data.frames.side_by_side import Comparison, compare_regions, compa
 from analysis.data.reading.account import Account, Line, Source
 from analysis.disclosure.editions import Counted, carried, counted_in, earlier_edition, given_away
 from analysis.errors import DesignError, ParamsError, PublishError
-from analysis.params import RegionRates
-from analysis.reports.region_rates.brief import HIGH, LOW, regions_brief
+from analysis.reports.region_rates.answer import HIGH, LOW
 from analysis.reports.region_rates.funnel import funnel_figure
+from analysis.reports.region_rates.params import RegionRatesParams
+from analysis.reports.region_rates.plates import RegionRates
 from analysis.reports.region_rates.sentences import (
     regions_certainty,
-    regions_end,
     regions_provenance,
     regions_sample,
     regions_summary,
     regions_table,
 )
 from analysis.stats.pooling.rates import Spread, chance
+from reports import regions_report
 
-ZONES = RegionRates(
+ZONES = RegionRatesParams(
     dataset="data/enterprise_zones", outcome="unemployment_claims", exposure="people", period="year"
 )
 
@@ -128,7 +129,7 @@ def comparison(events, language="en", status="real", **changes):
         },
     )
     names = {code: (f"County {code}", f"县{code}") for code in frame["region"]}
-    params = RegionRates(language=language, **changes)
+    params = RegionRatesParams(language=language, **changes)
     return Comparison(params, description, {}, frame, 0.25, "2023Q4", "2023Q4", {}, names)
 
 
@@ -141,7 +142,7 @@ def counts(count=40, mean=30):
 
 def test_regions_far_out_are_named_and_no_others():
     """One above, one below; the other thirty-eight cannot be told apart."""
-    brief = regions_brief(comparison(counts()), {})
+    brief = regions_report(comparison(counts()), {})
     assert [region.code for region in brief.standing(HIGH)] == ["990101"]
     assert [region.code for region in brief.standing(LOW)] == ["990102"]
     said = regions_summary(brief)
@@ -154,7 +155,7 @@ def test_regions_far_out_are_named_and_no_others():
 
 def test_no_region_stands_out_where_all_share_one_rate():
     """Chance alone names none, and says so."""
-    brief = regions_brief(comparison(np.random.default_rng(8).poisson(30, 60)), {})
+    brief = regions_report(comparison(np.random.default_rng(8).poisson(30, 60)), {})
     assert regions_summary(brief).number == "0 of 60"
     assert regions_summary(brief).points[0].startswith("**None of the 60 counties shown")
     assert funnel_figure(brief).title.startswith("None of the 60 counties shown stands out")
@@ -164,7 +165,7 @@ def test_a_withheld_region_is_shown_nowhere_not_even_by_its_standing():
     """Its count of 4 is far below the funnel, but nothing may say so."""
     drawn = counts()
     drawn[1] = 4
-    brief = regions_brief(comparison(drawn), {})
+    brief = regions_report(comparison(drawn), {})
     assert brief.everyone[1].standing == LOW
     assert brief.standing(LOW) == ()
     assert brief.withheld == 2
@@ -173,7 +174,7 @@ def test_a_withheld_region_is_shown_nowhere_not_even_by_its_standing():
     assert (row[1], *row[3:]) == (None,) * 6
     assert brief.table.rows[1][3:] == ("withheld",) * 5
     plates = [regions_summary(brief), funnel_figure(brief), regions_table(brief)]
-    plates += [regions_certainty(brief), regions_end(brief)]
+    plates += [regions_certainty(brief), brief.end()]
     shown = [json.dumps(plate.payload(), ensure_ascii=False) for plate in plates]
     assert "County 990102" not in shown[0] + shown[3] + shown[4]
     assert not any('"events": 4' in text for text in shown)
@@ -182,7 +183,7 @@ def test_a_withheld_region_is_shown_nowhere_not_even_by_its_standing():
 
 def test_both_languages_hold_the_same_facts_and_every_plate_is_whole():
     """Same numbers; every sentence in both languages; every Plate passes its gate."""
-    english, chinese = (regions_brief(comparison(counts(), lang), {}) for lang in ("en", "zh"))
+    english, chinese = (regions_report(comparison(counts(), lang), {}) for lang in ("en", "zh"))
     assert english.facts() == chinese.facts()
     assert english.table.values == chinese.table.values
     for brief in (english, chinese):
@@ -193,7 +194,7 @@ def test_both_languages_hold_the_same_facts_and_every_plate_is_whole():
             regions_table,
             regions_certainty,
             regions_provenance,
-            regions_end,
+            RegionRates.end,
         ):
             assert make(brief)._repr_mimebundle_()
     assert "每 1,000 户企业每年的登记举报件数" in chinese.unit
@@ -202,28 +203,28 @@ def test_both_languages_hold_the_same_facts_and_every_plate_is_whole():
 
 def test_shown_counts_are_rounded_where_asked():
     """To fives, in text and download."""
-    brief = regions_brief(comparison(counts(), rounding=5), {})
+    brief = regions_report(comparison(counts(), rounding=5), {})
     assert all(row[1] % 5 == 0 for row in brief.table.values[:-1] if row[1] is not None)
 
 
 def test_too_few_regions_are_a_design_error():
     """Two cannot be told apart from one another's chance."""
     with pytest.raises(DesignError, match="at least 3"):
-        regions_brief(comparison([30, 40]), {})
+        regions_summary(regions_report(comparison([30, 40]), {}))
 
 
 def test_the_next_edition_hides_what_little_was_added():
     """A county that grew by three is withheld with another; the others stay."""
-    first = regions_brief(comparison(counts()), {})
+    first = regions_report(comparison(counts()), {})
     seen = {"regions": counted_in(first.table)}
     assert first.withheld == 0
     grown = counts() + np.array([3, *[12] * 39])
-    plain = regions_brief(comparison(grown), {})
+    plain = regions_report(comparison(grown), {})
     problems = given_away({"regions": counted_in(plain.table)}, seen)
     assert [problem.what for problem in problems] == [
         "gives 1 counts away beside the edition before"
     ]
-    second = regions_brief(comparison(grown), seen)
+    second = regions_report(comparison(grown), seen)
     assert second.table.values[0][1] is None
     assert second.withheld == 2
     assert given_away({"regions": counted_in(second.table)}, seen) == []
@@ -231,35 +232,35 @@ def test_the_next_edition_hides_what_little_was_added():
 
 def test_growth_over_several_editions_is_protected():
     """Three more, then two more: neither the five nor the three can be had from all three pages."""
-    seen = {"regions": counted_in(regions_brief(comparison(counts()), {}).table)}
+    seen = {"regions": counted_in(regions_report(comparison(counts()), {}).table)}
     second = counts() + np.array([3, *[12] * 39])
-    middle = {"regions": counted_in(regions_brief(comparison(second), seen).table)}
+    middle = {"regions": counted_in(regions_report(comparison(second), seen).table)}
     assert middle["regions"].shown[0] == [None]
     kept = carried(middle, seen)
     assert kept["regions"].floor[0] == [90.0]
     third = second + np.array([2, *[12] * 39])
-    assert regions_brief(comparison(third), middle).table.values[0][1] == 95
-    assert regions_brief(comparison(third), kept).table.values[0][1] is None
-    loose = {"regions": counted_in(regions_brief(comparison(third), middle).table)}
+    assert regions_report(comparison(third), middle).table.values[0][1] == 95
+    assert regions_report(comparison(third), kept).table.values[0][1] is None
+    loose = {"regions": counted_in(regions_report(comparison(third), middle).table)}
     assert given_away(loose, kept)
     later = third + np.array([9, *[12] * 39])
-    shown = regions_brief(comparison(later), carried(middle, seen))
+    shown = regions_report(comparison(later), carried(middle, seen))
     assert shown.table.values[0][1] == 104
 
 
 def test_another_span_is_no_earlier_edition():
     """Counts of another quarter say nothing of this one's growth."""
-    first = regions_brief(comparison(counts()), {})
+    first = regions_report(comparison(counts()), {})
     seen = {"regions": counted_in(first.table)}
     later = replace(comparison(counts() + 3), first_period="2024Q1", last_period="2024Q1")
-    assert regions_brief(later, seen).withheld == 0
+    assert regions_report(later, seen).withheld == 0
 
 
 def test_a_region_that_is_new_does_not_bind_the_editions():
     """Its count was in no total before."""
-    first = regions_brief(comparison(counts()[:-1]), {})
+    first = regions_report(comparison(counts()[:-1]), {})
     seen = {"regions": counted_in(first.table)}
-    now = regions_brief(comparison([*counts()[:-1] + 15, 8]), seen)
+    now = regions_report(comparison([*counts()[:-1] + 15, 8]), seen)
     assert now.table.values[-2][1] is None
     assert given_away({"regions": counted_in(now.table)}, seen) == []
 
@@ -296,7 +297,7 @@ def test_what_was_left_out_or_repaired_on_reading_stands_in_the_report(language,
         "complaints": Account("complaints", (source,), lines, 1193),
         "regions": Account("regions", (source,), (), 1200),
     }
-    brief = regions_brief(replace(comparison(counts(), language), accounts=accounts), {})
+    brief = regions_report(replace(comparison(counts(), language), accounts=accounts), {})
     (sentence,) = [point for point in regions_sample(brief).points if "1,200" in point]
     assert words in sentence
     values = [entry["value"] for entry in regions_provenance(brief).entries]

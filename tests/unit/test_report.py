@@ -19,18 +19,18 @@ from analysis.page import numbers
 from analysis.page.charts import style
 from analysis.page.plates import MIME
 from analysis.page.wording import translator
-from analysis.params import InterventionEffect
 from analysis.reports.intervention_effect.adoption import adoption_figure, paths_figure
-from analysis.reports.intervention_effect.brief import Brief
+from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.certainty import certainty
 from analysis.reports.intervention_effect.event_time import event_points, event_time_figure
-from analysis.reports.intervention_effect.provenance import end, provenance
+from analysis.reports.intervention_effect.params import InterventionEffectParams
+from analysis.reports.intervention_effect.provenance import provenance
 from analysis.reports.intervention_effect.reporting import reporting_table
 from analysis.reports.intervention_effect.sensitivity import (
     leave_one_out_figure,
     specification_figure,
 )
-from analysis.reports.intervention_effect.summary import summary
+from analysis.reports.intervention_effect.sentences import summary
 from analysis.reports.intervention_effect.tables import (
     cohort_table,
     effect_table,
@@ -40,6 +40,7 @@ from analysis.reports.intervention_effect.tables import (
 from analysis.reports.intervention_effect.verdict import judge
 from analysis.result import plain
 from analysis.robustness import estimate_headline, examine
+from reports import effect_report
 
 FIGURES = (
     adoption_figure,
@@ -57,14 +58,14 @@ OTHERS = (
     specification_table,
     reporting_table,
     provenance,
-    end,
+    lambda brief: effect_report(brief).end(),
 )
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])
 def brief(request) -> Brief:
     """The enterprise zones report."""
-    params = InterventionEffect(language=request.param)
+    params = InterventionEffectParams(language=request.param)
     study = build_study(read_dataset(params.dataset), params)
     headline = estimate_headline(study)
     robustness = examine(study, headline)

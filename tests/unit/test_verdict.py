@@ -9,7 +9,7 @@ import pytest
 
 from analysis.data.description import Description
 from analysis.data.frames.study import Study
-from analysis.params import InterventionEffect
+from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.intervention_effect.verdict import from_interval, judge
 from analysis.result import Estimate
 from analysis.robustness import Answer, estimate_headline, examine, reporting_checks
@@ -22,7 +22,7 @@ ABOUT = Description.model_validate(
 
 def study_of(panel, **changes) -> Study:
     """A study of a panel from arrays."""
-    params = InterventionEffect(exposure="enterprises", period="quarter", **changes)
+    params = InterventionEffectParams(exposure="enterprises", period="quarter", **changes)
     return Study(params, ABOUT, {}, panel, None)
 
 

@@ -15,7 +15,7 @@ from analysis.data.frames.panel import Panel
 from analysis.data.frames.study import Study as Question
 from analysis.errors import AnalysisError
 from analysis.methods import counts, did, event_study, imputation, rollout, two_way
-from analysis.params import InterventionEffect
+from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.intervention_effect.verdict import judge
 from analysis.result import Result
 from analysis.robustness import estimate_headline, examine
@@ -217,7 +217,7 @@ def test_after_a_spike_the_verdict_claims_no_direction_beyond_the_level(row, mon
     description = Description(
         title=Words(en="t", zh="t"), status="simulated", licence="CC0", origin="drawn"
     )
-    params = InterventionEffect(outcome="x", intervention="y", period="quarter")
+    params = InterventionEffectParams(outcome="x", intervention="y", period="quarter")
     claimed = 0
     for seed in range(SPIKES):
         panel = panel_of(WORLDS_OF["spike"], 27000 + seed, 0.0)

@@ -10,7 +10,7 @@ from causaldata import castle
 from analysis.data.dataset import read_dataset
 from analysis.data.frames.study import build_study
 from analysis.methods import did
-from analysis.params import InterventionEffect
+from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.robustness import answer, specifications
 from analysis.stats.panels.bacon import bacon_parts
 from analysis.stats.panels.cohorts import cohort_effects
@@ -21,7 +21,7 @@ from worlds import make_panel
 @pytest.fixture(scope="module")
 def zone_answers():
     """Every specification of the enterprise zones report, by key."""
-    params = InterventionEffect()
+    params = InterventionEffectParams()
     study = build_study(read_dataset(params.dataset), params)
     return {item.key: answer(study, item) for item in specifications(study)}
 

@@ -231,21 +231,19 @@ def power_lines(report: str, draws: int, effects: tuple[float, ...]) -> list[str
     AnalysisError: as the report's own check.
     """
     from analysis.batch.plan import plan
-    from analysis.data.dataset import read_dataset
-    from analysis.data.frames.study import build_study, tables_needed
-    from analysis.params import InterventionEffect
+    from analysis.data.frames.study import Study
     from analysis.power import study_power
 
-    params = plan([report], ("en",))[0].params
+    run = plan([report], ("en",))[0]
+    study = run.kind.question.ask(run.kind.read(run.params), run.params)
     problems = []
-    if not isinstance(params, InterventionEffect):
+    if not isinstance(study, Study):
         what = "asks for no effect of an intervention"
         problems.append(Problem(f"report {report}", what, "Name one of intervention_effect/"))
     if any(effect <= -100 for effect in effects):
         problems.append(Problem("--effect", "is a fall of all or more", "Give per cent above -100"))
-    if problems or not isinstance(params, InterventionEffect):
+    if problems:
         raise ParamsError(problems)
-    study = build_study(read_dataset(params.dataset, tables_needed(params)), params)
     logs = tuple(math.log1p(effect / 100) for effect in effects)
     found = study_power(study, effects=logs, draws=draws)
     lines = ["  effect   found (error)  covered  refused"]

@@ -10,10 +10,7 @@ from typing import Any
 from analysis import digest
 from analysis.batch.plan import Run
 from analysis.data.fingerprint import Prints, data_read
-from analysis.data.frames.side_by_side import comparison_tables
-from analysis.data.frames.study import tables_needed
 from analysis.errors import AnalysisError
-from analysis.params import InterventionEffect, RegionRates
 
 CACHE = Path("build/cache")
 
@@ -72,15 +69,10 @@ class Keys:
         )
 
     def _data_of(self, run: Run) -> dict[str, dict[str, Any]]:
-        params = run.params
-        tables: set[str] | None = None
-        if isinstance(params, InterventionEffect):
-            tables = tables_needed(params)
-        if isinstance(params, RegionRates):
-            tables = comparison_tables()
-        folder, region = getattr(params, "dataset", ""), getattr(params, "region", "")
+        folder, region = run.params.dataset, getattr(run.params, "region", "")
         if not folder:
             return {}
+        tables = run.kind.question.tables(run.params)
         asked = digest.of_value([folder, sorted(tables or ()), region])
         if asked not in self._data:
             self._data[asked] = data_read(folder, tables, region, self.prints)

@@ -46,27 +46,8 @@ PRELOAD = (
     "pandas.core.reshape.reshape",
     "pyarrow.pandas_compat",
     "scipy.stats",
-    "analysis.robustness",
-    "analysis.reports.intervention_effect.summary",
-    "analysis.reports.intervention_effect.certainty",
-    "analysis.reports.intervention_effect.adoption",
-    "analysis.reports.intervention_effect.event_time",
-    "analysis.reports.intervention_effect.sensitivity",
-    "analysis.reports.intervention_effect.tables",
-    "analysis.methods.did",
-    "analysis.methods.counts",
-    "analysis.methods.two_way",
-    "analysis.methods.event_study",
-    "analysis.methods.imputation",
-    "analysis.data.reading.read_table",
-    "analysis.reports.region_rates.sentences",
-    "analysis.reports.region_rates.funnel",
-    "analysis.disclosure.editions",
-    "analysis.reports.intervention_effect.provenance",
-    "analysis.reports.intervention_effect.reporting",
-    "analysis.disclosure.gate",
 )
-"""What reports import. Never ``matplotlib_inline.backend_inline``: its figures would vanish."""
+"""What kernels import. Never ``matplotlib_inline.backend_inline``: its figures would vanish."""
 
 
 @dataclass
@@ -250,9 +231,16 @@ def run_kernel(wanted: dict[str, Any]) -> None:
 
 
 def preload() -> list[str]:
-    """Import what reports import; returns what could not be had, which is no failure."""
+    """Import what kernels and every kind of report import.
+
+    Returns
+    -------
+    What could not be had, which is no failure.
+    """
+    from analysis.reports import kind
+
     missing = []
-    for name in PRELOAD:
+    for name in (*PRELOAD, *(name for one in kind.names() for name in kind.find(one).modules())):
         try:
             importlib.import_module(name)
         except ImportError:

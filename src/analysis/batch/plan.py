@@ -8,34 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis import digest, methods
+from analysis import digest
 from analysis.batch.suites import LANGUAGES, Listed, expand
-from analysis.data.dataset import read_dataset
-from analysis.data.frames.columns import offered
-from analysis.data.frames.frame_kinds import require_frame
-from analysis.data.frames.names import check_names
-from analysis.data.frames.panel import build_panel
-from analysis.data.frames.side_by_side import compare_regions, comparison_tables
-from analysis.data.frames.study import tables_needed
-from analysis.data.published.figures import read_published
-from analysis.data.published.reported_change import require_changes
 from analysis.errors import AnalysisError, ParamsError, Problem
-from analysis.params import (
-    NOTEBOOKS,
-    ClaimsAudit,
-    InterventionEffect,
-    Params,
-    PublishedFigures,
-    RegionRates,
-    leaves,
-    plain_types,
-)
+from analysis.params import Params, leaves, plain_types
+from analysis.reports.kind import Kind, find
 
-NOT_OF_DESIGN = {
-    *("language", "title_en", "title_zh", "seed", "better", "smallest_effect", "level"),
-    *("placebo_periods", "disclosure_threshold"),
-}
-"""Parameters that cannot make a sound comparison impossible."""
 SECRET_NAME = re.compile(r"passw|secret|token|api_?key|credential", re.IGNORECASE)
 SECRET_VALUE = re.compile(
     r"://[^/\s:@]+:[^/\s@]+@|-----BEGIN|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}|\bsk-\w{20,}"
@@ -57,9 +35,14 @@ class Run:
     """Tables of counts of the report's last edition as JSON; no part of the key."""
 
     @property
+    def kind(self) -> Kind:
+        """The kind of report."""
+        return find(self.report.split("/")[0])
+
+    @property
     def notebook(self) -> Path:
         """The notebook of the report."""
-        return Path("notebooks") / f"{self.report.split('/')[0]}.ipynb"
+        return Path("notebooks") / f"{self.kind.name}.ipynb"
 
     @property
     def title(self) -> str:
@@ -98,24 +81,25 @@ def list_runs(
         try:
             runs += _runs(one, languages or one.languages)
         except AnalysisError as error:
-            errors.append(_placed(error, one.report))
+            errors.append(_of_report(error, one.report))
     # The first language of all reports, then the next: the second finds the first's results.
     return sorted(runs, key=lambda run: LANGUAGES.index(run.language)), errors
 
 
 def check_runs(runs: Iterable[Run]) -> list[AnalysisError]:
-    """What the data refuse, once per question: languages and thresholds do not matter here."""
+    """What the data refuse, once per question: language, titles and seed do not matter here."""
     errors: list[AnalysisError] = []
-    asked: set[str] = set()
+    asked: set[tuple[str, str]] = set()
     for run in runs:
-        question = digest.of_value(run.params.model_dump(mode="json", exclude=NOT_OF_DESIGN))
+        chosen = run.params.model_dump(mode="json", exclude=set(run.params.free_to_vary))
+        question = run.kind.name, digest.of_value(chosen)
         if question in asked:
             continue
         asked.add(question)
         try:
-            check_study(run.params)
+            run.kind.check(run.params)
         except AnalysisError as error:
-            errors.append(_placed(error, run.report))
+            errors.append(_of_report(error, run.report))
     return errors
 
 
@@ -130,9 +114,8 @@ def refuse(errors: Sequence[AnalysisError]) -> None:
         raise type(errors[0])(problem for error in errors for problem in error.problems)
 
 
-def _placed(error: AnalysisError, report: str) -> AnalysisError:
-    placed = [Problem(f"{report}: {p.where}", p.what, p.remedy) for p in error.problems]
-    return type(error)(placed)
+def _of_report(error: AnalysisError, report: str) -> AnalysisError:
+    return type(error)(Problem(f"{report}: {p.where}", p.what, p.remedy) for p in error.problems)
 
 
 def _runs(listed: Listed, languages: tuple[str, ...]) -> list[Run]:
@@ -142,9 +125,9 @@ def _runs(listed: Listed, languages: tuple[str, ...]) -> list[Run]:
         problems.append(Problem("language", "is set by the suite", "Leave it out"))
     if problems:
         raise ParamsError(problems)
-    model = NOTEBOOKS[listed.report.split("/", maxsplit=1)[0]]
+    kind = find(listed.report.split("/")[0])
     return [
-        Run(listed.report, language, given, model.from_mapping(given))
+        Run(listed.report, language, given, kind.params(given))
         for language in languages
         for given in [{**values, "language": language}]
     ]
@@ -158,29 +141,3 @@ def secrets(values: Mapping[str, Any]) -> list[Problem]:
         for name, value in leaves(values)
         if SECRET_NAME.search(name) or (isinstance(value, str) and SECRET_VALUE.search(value))
     ]
-
-
-def check_study(params: Params) -> None:
-    """Read the data and refuse what the method cannot carry, before any kernel starts.
-
-    Raises
-    ------
-    AnalysisError: names unknown to the dataset, contract violations, or an impossible design.
-    """
-    if isinstance(params, InterventionEffect):
-        dataset = read_dataset(params.dataset, tables_needed(params))
-        problems = methods.option_problems(params, offered(dataset))
-        if problems := [*check_names(dataset, params), *problems]:
-            raise ParamsError(problems)
-        panel = build_panel(dataset, params)
-        if params.placebo_outcome:
-            build_panel(dataset, params, params.placebo_outcome)
-        options = methods.own_options(params)
-        methods.check_panel(params.method, panel, params.comparison, options)
-    if isinstance(params, RegionRates):
-        dataset = read_dataset(params.dataset, comparison_tables())
-        require_frame(compare_regions(dataset, params).frame, methods.load("rates").INPUT)
-    if isinstance(params, (PublishedFigures, ClaimsAudit)):
-        published = read_published(params.dataset)
-        if isinstance(params, ClaimsAudit):
-            require_changes(published, params)

@@ -33,7 +33,8 @@ from analysis.data.dataset import Dataset, read_dataset
 from analysis.data.description import Description
 from analysis.data.regions.hierarchy import upper_regions
 from analysis.errors import AnalysisError, ParamsError, Problem, nearest
-from analysis.params import NOTEBOOKS, problems_of
+from analysis.params import problems_of
+from analysis.reports import kind
 
 PARAMS = Path("params")
 Language = Literal["en", "zh"]
@@ -82,7 +83,7 @@ Found = tuple[list[Listed], list[Problem]]
 
 def known_reports() -> list[str]:
     """Every params file, as ``<notebook>/<report>``."""
-    files = (f for name in NOTEBOOKS for f in (PARAMS / name).glob("*.yml"))
+    files = (f for name in kind.names() for f in (PARAMS / name).glob("*.yml"))
     return sorted(f"{file.parent.name}/{file.stem}" for file in files)
 
 
@@ -161,7 +162,7 @@ def _first(known: list[str]) -> str:
 def _matrix(item: Matrix, languages: tuple[Language, ...], where: str) -> Found:
     """Every combination, with those to include and without those to exclude."""
     notebook, own = item.report.split("/", maxsplit=1)
-    fields = list(NOTEBOOKS[notebook].model_fields)
+    fields = list(kind.find(notebook).model.model_fields)
     used = {
         *item.set,
         *item.matrix,

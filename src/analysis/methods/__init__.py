@@ -16,7 +16,7 @@ from analysis.data.frames.columns import Names, OnPages, texts
 from analysis.data.frames.design import MINIMUM_BEFORE, require_comparison
 from analysis.data.frames.panel import Panel
 from analysis.errors import ParamsError, Problem, nearest
-from analysis.params import InterventionEffect, problems_of
+from analysis.params import PanelQuestion, problems_of
 
 PANEL = "panel"
 """``INPUT`` of methods that compare regions over time."""
@@ -83,7 +83,7 @@ def known_options(module: ModuleType, wanted: Mapping[str, Any]) -> dict[str, An
     return {name: value for name, value in wanted.items() if knows(module, name)}
 
 
-def shared_options(params: InterventionEffect, name: str) -> dict[str, Any]:
+def shared_options(params: PanelQuestion, name: str) -> dict[str, Any]:
     """What a question asks of any method, as far as that knows it.
 
     Periods in which effects may already show are among it: they are a matter of the intervention.
@@ -94,7 +94,7 @@ def shared_options(params: InterventionEffect, name: str) -> dict[str, Any]:
     return known_options(for_panel(name), wanted)
 
 
-def own_options(params: InterventionEffect) -> dict[str, Any]:
+def own_options(params: PanelQuestion) -> dict[str, Any]:
     """What a question asks of its own method, with the options set for it.
 
     Raises
@@ -108,7 +108,7 @@ def own_options(params: InterventionEffect) -> dict[str, Any]:
     return {**shared_options(params, params.method), **given}
 
 
-def option_problems(params: InterventionEffect, columns: Mapping[str, str]) -> list[Problem]:
+def option_problems(params: PanelQuestion, columns: Mapping[str, str]) -> list[Problem]:
     """Everything wrong with a question's method and the options set for it.
 
     Parameters
@@ -128,7 +128,7 @@ def _read(module: ModuleType, given: Mapping[str, Any]) -> Any:
     return module.Options.model_validate_json(json.dumps(given))
 
 
-def _option_problems(module: ModuleType, params: InterventionEffect) -> Iterator[Problem]:
+def _option_problems(module: ModuleType, params: PanelQuestion) -> Iterator[Problem]:
     """Options that are unknown, set elsewhere, of the wrong type, or not for pages."""
     fields = module.Options.model_fields
     free = [name for name in fields if name not in OF_THE_QUESTION]
@@ -152,7 +152,7 @@ def _option_problems(module: ModuleType, params: InterventionEffect) -> Iterator
 
 
 def _column_problems(
-    module: ModuleType, params: InterventionEffect, columns: Mapping[str, str]
+    module: ModuleType, params: PanelQuestion, columns: Mapping[str, str]
 ) -> Iterator[Problem]:
     """Columns that the dataset does not offer, or not for such an option."""
     for name, value in params.method_options.items():

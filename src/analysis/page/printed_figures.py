@@ -5,15 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
-from analysis.data.published.audit import Audit, audit
 from analysis.data.published.figures import Figure, Published
 from analysis.data.published.printed_number import FULL_WIDTH
-from analysis.data.published.reported_change import Claim, study_claim
 from analysis.page.numbers import number, period_span
 from analysis.page.wording import Say, lower, translator
-from analysis.params import ClaimsAudit, PublishedFigures
+from analysis.params import FiguresQuestion
 
 LEVEL_WORDS = {
     "nation": "nation",
@@ -30,8 +28,10 @@ BOUND_WORDS = {"at_least": "at least {value}", "about": "about {value}"}
 class FiguresBrief:
     """Published figures with the parameters of a report on them."""
 
+    holds_hypothetical: ClassVar[bool] = False
+    """Whether a figure shows invented numbers beside the printed ones."""
     published: Published
-    params: PublishedFigures | ClaimsAudit
+    params: FiguresQuestion
 
     @property
     def language(self) -> str:
@@ -46,18 +46,6 @@ class FiguresBrief:
     def plate(self, key: str) -> dict[str, Any]:
         """What every Plate of this report carries."""
         return {"key": key, "language": self.language, "simulated": False}
-
-    @cached_property
-    def audit(self) -> Audit:
-        """Every arithmetic check."""
-        return audit(self.published)
-
-    @cached_property
-    def claim(self) -> Claim:
-        """The reported change that the parameters ask to examine."""
-        if not isinstance(self.params, ClaimsAudit):
-            raise TypeError("only a claims audit examines a claim")
-        return study_claim(self.published, self.params)
 
     @cached_property
     def order(self) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ def figures_provenance(brief: FiguresBrief) -> Provenance:
     entries = [
         (say("Data"), description.title.of(brief.language)),
         (say("Status"), say("real, as printed; one figure shows a simulated hypothetical"))
-        if hasattr(brief.params, "claim")
+        if brief.holds_hypothetical
         else (say("Status"), say("real, as printed")),
         (say("Origin"), description.text("origin", brief.language)),
         (say("Licence"), description.text("licence", brief.language)),

@@ -20,7 +20,7 @@ import pandas as pd
 from analysis.data.dataset import Dataset
 from analysis.data.frames.series import exposure_of
 from analysis.errors import DesignError, Problem
-from analysis.params import InterventionEffect
+from analysis.params import PanelQuestion
 
 GROUP_COLUMNS = ("level", "parent_code")
 RESERVED = frozenset(["region", "period", "count", "exposure", "first_treated", *GROUP_COLUMNS])
@@ -76,7 +76,7 @@ def texts(value: Any) -> Iterator[str]:
 
 
 def named_columns(
-    dataset: Dataset, params: InterventionEffect, counts: pd.DataFrame
+    dataset: Dataset, params: PanelQuestion, counts: pd.DataFrame
 ) -> dict[str, np.ndarray]:
     """The columns that the options of the method name, for the rows of a panel.
 
@@ -107,7 +107,7 @@ def named_columns(
 
 
 def _values(
-    dataset: Dataset, params: InterventionEffect, name: str, kind: str, counts: pd.DataFrame
+    dataset: Dataset, params: PanelQuestion, name: str, kind: str, counts: pd.DataFrame
 ) -> pd.DataFrame:
     """One column as regions by periods."""
     if kind == "group":

@@ -6,7 +6,7 @@ from analysis.data.dataset import Dataset
 from analysis.data.regions.hierarchy import lies_in, parents_in
 from analysis.data.tables import COMPLAINTS
 from analysis.errors import Problem, nearest
-from analysis.params import InterventionEffect
+from analysis.params import PanelQuestion
 
 
 def outcome_names(dataset: Dataset) -> list[str]:
@@ -19,7 +19,7 @@ def outcome_names(dataset: Dataset) -> list[str]:
     return sorted(set(names))
 
 
-def check_names(dataset: Dataset, params: InterventionEffect) -> list[Problem]:
+def check_names(dataset: Dataset, params: PanelQuestion) -> list[Problem]:
     """Parameters that name something the dataset does not hold."""
     problems = _missing_tables(dataset, params)
     missing = {problem.where for problem in problems}
@@ -51,7 +51,7 @@ def check_names(dataset: Dataset, params: InterventionEffect) -> list[Problem]:
     return problems
 
 
-def _missing_tables(dataset: Dataset, params: InterventionEffect) -> list[Problem]:
+def _missing_tables(dataset: Dataset, params: PanelQuestion) -> list[Problem]:
     """Tables without which the question cannot be asked."""
     needed = {"interventions"} | ({"exposures"} if params.exposure else set())
     missing = [f"table {name}" for name in sorted(needed) if not dataset.has(name)]

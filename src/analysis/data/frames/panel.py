@@ -21,7 +21,7 @@ from analysis.data.frames.series import (
 )
 from analysis.data.regions.hierarchy import within_region
 from analysis.errors import DesignError, ParamsError, Problem
-from analysis.params import InterventionEffect
+from analysis.params import PanelQuestion
 from analysis.result import Sample
 
 NEVER = 0
@@ -116,7 +116,7 @@ class Panel:
         return replace(self, frame=frame, periods=self.periods[:last], dropped=dropped)
 
 
-def build_panel(dataset: Dataset, params: InterventionEffect, outcome: str = "") -> Panel:
+def build_panel(dataset: Dataset, params: PanelQuestion, outcome: str = "") -> Panel:
     """The balanced panel of one question.
 
     Raises
@@ -179,13 +179,13 @@ class _Ground:
         return tuple(str(label) for label in self.counts.columns)
 
 
-def _ground_of(dataset: Dataset, params: InterventionEffect, outcome: str) -> _Ground:
+def _ground_of(dataset: Dataset, params: PanelQuestion, outcome: str) -> _Ground:
     span = (params.period, params.first_period, params.last_period, params.region)
     asked = ("ground", outcome, params.intervention, params.exposure, *span)
     return dataset.once(asked, lambda: _ground(dataset, params, outcome))
 
 
-def _ground(dataset: Dataset, params: InterventionEffect, outcome: str) -> _Ground:
+def _ground(dataset: Dataset, params: PanelQuestion, outcome: str) -> _Ground:
     counts = counts_of(dataset, outcome, params.period)
     counts = within(within_region(dataset, counts, params.region), params)
     exposure, has_exposure = exposure_of(dataset, params, counts)
@@ -202,7 +202,7 @@ def _ground(dataset: Dataset, params: InterventionEffect, outcome: str) -> _Grou
     )
 
 
-def _starts(dataset: Dataset, params: InterventionEffect, periods: pd.PeriodIndex) -> pd.Series:
+def _starts(dataset: Dataset, params: PanelQuestion, periods: pd.PeriodIndex) -> pd.Series:
     """First treated period number by region; starts after the panel count as never."""
     rows = dataset.tables["interventions"]
     rows = rows[rows["intervention"] == params.intervention].set_index("region_code")
@@ -216,7 +216,7 @@ def _position(dates: pd.Series, periods: pd.PeriodIndex) -> pd.Series:
     return pd.Series(number, index=dates.index)
 
 
-def _ended(dataset: Dataset, params: InterventionEffect, periods: pd.PeriodIndex) -> set[str]:
+def _ended(dataset: Dataset, params: PanelQuestion, periods: pd.PeriodIndex) -> set[str]:
     rows = dataset.tables["interventions"]
     if "ended_on" not in rows:
         return set()
@@ -225,7 +225,7 @@ def _ended(dataset: Dataset, params: InterventionEffect, periods: pd.PeriodIndex
     return set(own["region_code"])
 
 
-def _others(dataset: Dataset, params: InterventionEffect, periods: pd.PeriodIndex) -> set[str]:
+def _others(dataset: Dataset, params: PanelQuestion, periods: pd.PeriodIndex) -> set[str]:
     """Regions where another intervention began within the panel."""
     rows = dataset.tables["interventions"]
     began = (rows["started_on"] >= periods[0].start_time) & (
@@ -245,7 +245,7 @@ def _refuse_empty(
     kept: list[str],
     periods: tuple[str, ...],
     first: np.ndarray,
-    params: InterventionEffect,
+    params: PanelQuestion,
     dropped: Mapping[str, int],
 ) -> None:
     left_out = ", ".join(f"{reason}: {count}" for reason, count in dropped.items()) or "none"

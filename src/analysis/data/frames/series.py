@@ -9,7 +9,7 @@ from analysis.data.records.groupings import as_months, mixes_in
 from analysis.data.records.in_memory import monthly_counts
 from analysis.data.tables import COMPLAINTS
 from analysis.errors import DesignError, Problem
-from analysis.params import InterventionEffect, RegionRates
+from analysis.params import CountsQuestion
 
 FREQUENCY = {"month": "M", "quarter": "Q", "year": "Y"}
 
@@ -120,7 +120,7 @@ def _resample_whole(months: pd.DataFrame, frequency: str) -> pd.DataFrame:
     return summed.loc[:, size[size == needed].index]
 
 
-def within(counts: pd.DataFrame, params: InterventionEffect | RegionRates) -> pd.DataFrame:
+def within(counts: pd.DataFrame, params: CountsQuestion) -> pd.DataFrame:
     """The columns from ``first_period`` to ``last_period``; empty edges are cut."""
     code = FREQUENCY[params.period]
     if params.first_period:
@@ -148,7 +148,7 @@ def _bound(label: str, code: str, edge: str) -> pd.Period:
 
 
 def exposure_of(
-    dataset: Dataset, params: InterventionEffect | RegionRates, counts: pd.DataFrame
+    dataset: Dataset, params: CountsQuestion, counts: pd.DataFrame
 ) -> tuple[pd.DataFrame, bool]:
     """Mean exposure by region and period; ones where the question has none."""
     if not params.exposure:
@@ -159,9 +159,7 @@ def exposure_of(
     return wide.reindex(index=counts.index), True
 
 
-def _exposure(
-    dataset: Dataset, params: InterventionEffect | RegionRates, periods: pd.PeriodIndex
-) -> pd.DataFrame:
+def _exposure(dataset: Dataset, params: CountsQuestion, periods: pd.PeriodIndex) -> pd.DataFrame:
     """Mean exposure of every region by period; nothing where it is not above zero."""
     rows = dataset.tables["exposures"]
     rows = rows[rows["exposure"] == params.exposure]

@@ -14,7 +14,7 @@ from analysis.data.frames.series import PER_YEAR, counts_of, exposure_of, within
 from analysis.data.reading.account import Account
 from analysis.data.regions.hierarchy import lies_in, parents_in, within_region
 from analysis.errors import DesignError, ParamsError, Problem, nearest
-from analysis.params import RegionRates
+from analysis.params import CountsQuestion
 
 INCOMPLETE, EXCLUDED = "incomplete", "excluded_by_params"
 
@@ -28,7 +28,7 @@ class Comparison:
     and Chinese.
     """
 
-    params: RegionRates
+    params: CountsQuestion
     description: Description
     hashes: Mapping[str, str]
     frame: pd.DataFrame
@@ -50,7 +50,7 @@ def comparison_tables() -> set[str]:
     return {"regions", "outcomes", "complaints", "exposures", "crosswalk"}
 
 
-def compare_regions(dataset: Dataset, params: RegionRates) -> Comparison:
+def compare_regions(dataset: Dataset, params: CountsQuestion) -> Comparison:
     """Events and size of every region that has whole counts and exposures over the span.
 
     Raises
@@ -58,7 +58,7 @@ def compare_regions(dataset: Dataset, params: RegionRates) -> Comparison:
     ParamsError: a name the dataset does not hold.
     DesignError: no region is left.
     """
-    problems = _unknown(dataset, params)
+    problems = unknown_names(dataset, params)
     if problems:
         raise ParamsError(problems)
     everywhere = counts_of(dataset, params.outcome, params.period)
@@ -97,7 +97,7 @@ def compare_regions(dataset: Dataset, params: RegionRates) -> Comparison:
     )
 
 
-def _unknown(dataset: Dataset, params: RegionRates) -> list[Problem]:
+def unknown_names(dataset: Dataset, params: CountsQuestion) -> list[Problem]:
     """Parameters that name something the dataset does not hold."""
     parents = parents_in(dataset)
     exposures: list[str] = []

@@ -14,7 +14,7 @@ from analysis.data.frames.columns import offered, texts
 from analysis.data.frames.panel import Panel, build_panel
 from analysis.data.frames.series import FREQUENCY, mix_counts, mixes_of
 from analysis.data.reading.account import Account
-from analysis.params import InterventionEffect
+from analysis.params import PanelQuestion
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Study:
     ``columns`` is what options of a method may name in the dataset, with its kind.
     """
 
-    params: InterventionEffect
+    params: PanelQuestion
     description: Description
     hashes: Mapping[str, str]
     panel: Panel
@@ -43,7 +43,7 @@ class Study:
         return np.random.default_rng(self.params.seed)
 
 
-def build_study(dataset: Dataset, params: InterventionEffect) -> Study:
+def build_study(dataset: Dataset, params: PanelQuestion) -> Study:
     """The panel of the question and, where one is named, of the placebo outcome."""
     panel = build_panel(dataset, params)
     placebo = None
@@ -66,7 +66,7 @@ def mix_panel(dataset: Dataset, panel: Panel, outcome: str, mix: str) -> Panel:
     return replace(panel, frame=frame, has_exposure=True)
 
 
-def tables_needed(params: InterventionEffect, dataset: Dataset | None = None) -> set[str]:
+def tables_needed(params: PanelQuestion, dataset: Dataset | None = None) -> set[str]:
     """The tables a question reads."""
     needed = {"regions", "outcomes", "interventions", "complaints", "crosswalk"}
     # An option that is a text may name a column made from exposures.

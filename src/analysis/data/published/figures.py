@@ -114,14 +114,24 @@ def _names(folder: Path, digest: str, table: str) -> dict[str, tuple[str, str]]:
 
 
 def read_published(path: str | Path) -> Published:
+    """The published figures of a folder.
+
+    Raises
+    ------
+    ParamsError: the folder does not exist.
+    AnalysisError: as :func:`published_in`.
+    """
+    return published_in(read_dataset(path, NAMES))
+
+
+def published_in(dataset: Dataset) -> Published:
     """The published figures of a dataset, checked beyond types and links.
 
     Raises
     ------
-    ParamsError: the folder does not exist, or holds no figures.
+    ParamsError: it holds no figures.
     ContractError: a token, unit, period, link or relation does not resolve; with its rows.
     """
-    dataset = read_dataset(path, NAMES)
     missing = [name for name in NAMES if not dataset.has(name)]
     if missing:
         place = f"dataset {dataset.folder.name}"

@@ -211,7 +211,7 @@ def _imprint(folder: Path, status: Status) -> Imprint:
         edition=status.edition,
         sibling=page_file(name, other),
         **addresses(status.language),
-        since=sentences(read_since(folder / status.language), status.language),
+        since=sentences(read_since(folder / status.language), status.language, status.notebook),
     )
 
 

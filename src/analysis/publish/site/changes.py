@@ -10,7 +10,7 @@ from analysis.errors import PublishError
 from analysis.page.numbers import date, number, percent
 from analysis.page.wording import Say, translator
 from analysis.publish.site.record import read_json
-from analysis.reports.intervention_effect.summary import VERDICT_WORDS
+from analysis.reports.kind import find, names
 
 FILE = "since.json"
 ABOUT = "dataset.yml"
@@ -68,7 +68,7 @@ def read_since(folder: Path) -> Since | None:
         return None
 
 
-def sentences(since: Since | None, language: str) -> tuple[str, ...]:
+def sentences(since: Since | None, language: str, notebook: str) -> tuple[str, ...]:
     """The section of a page; empty for a first edition."""
     if since is None:
         return ()
@@ -86,16 +86,18 @@ def sentences(since: Since | None, language: str) -> tuple[str, ...]:
                 edition=edition,
             )
         ]
-    said += _verdict(since, say)
+    said += _verdict(since, notebook, say)
     said += _estimate(since, language, say)
     said += _causes(since.causes, language, say) if since.causes else []
     return tuple(said)
 
 
-def _verdict(since: Since, say: Say) -> list[str]:
+def _verdict(since: Since, notebook: str, say: Say) -> list[str]:
     if not since.turned:
         return [say("The verdict is the same.")]
-    old, new = (VERDICT_WORDS.get(key) for key in since.verdict)
+    # Of a kind that is gone, pages stay until the report is retired.
+    words = find(notebook).verdict_words if notebook in names() else {}
+    old, new = (words.get(key) for key in since.verdict)
     if old is None or new is None:
         return [say("The verdict changed.")]
     return [say("The verdict changed from “{old}” to “{new}”.", old=say(old), new=say(new))]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from analysis.data.published.audit import Check
 from analysis.data.published.figures import Figure
-from analysis.page.printed_figures import FiguresBrief
 from analysis.page.wording import capital, lower
+from analysis.reports.claims_audit.answer import AuditBrief
 
 VERDICT_WORDS = {
     "contradicts": "Contradicts",
@@ -45,13 +45,13 @@ FAILURE_WORDS = {
 }
 
 
-def verdict_words(brief: FiguresBrief, check: Check) -> str:
+def verdict_words(brief: AuditBrief, check: Check) -> str:
     """The verdict in words; a reading of ours that fails is no contradiction."""
     misfit = check.conjectured and check.verdict == "contradicts"
     return brief.say(VERDICT_WORDS["misfit" if misfit else check.verdict])
 
 
-def sentence(brief: FiguresBrief, check: Check, named: bool = False) -> str:
+def sentence(brief: AuditBrief, check: Check, named: bool = False) -> str:
     """What the other figures say to a printed figure; ``named`` says what each of them is."""
     text = RULE_WORDS.get(check.rule, "")
     if check.verdict == "contradicts":
@@ -72,7 +72,7 @@ def sentence(brief: FiguresBrief, check: Check, named: bool = False) -> str:
     return capital(brief.say(text, **fields)) + other
 
 
-def _other_reading(brief: FiguresBrief, check: Check) -> str:
+def _other_reading(brief: AuditBrief, check: Check) -> str:
     """What a share without a fitting part would be a share of, if its whole is its part."""
     if check.rule != "share_without_numerator" or check.verdict != "contradicts":
         return ""
@@ -86,7 +86,7 @@ def _other_reading(brief: FiguresBrief, check: Check) -> str:
     return ""
 
 
-def _shown(brief: FiguresBrief, term: Figure, named: bool) -> str:
+def _shown(brief: AuditBrief, term: Figure, named: bool) -> str:
     if not named:
         return brief.shown(term)
     name = brief.published.name("indicators", term.indicator, brief.language)
@@ -96,7 +96,7 @@ def _shown(brief: FiguresBrief, term: Figure, named: bool) -> str:
     return brief.say("{value} ({name})", value=brief.shown(term), name=lower(name))
 
 
-def computed(brief: FiguresBrief, check: Check) -> str:
+def computed(brief: AuditBrief, check: Check) -> str:
     """The computed value as text, with the sign of a change; empty where there is none."""
     if check.computed is None:
         return ""

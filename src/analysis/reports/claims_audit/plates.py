@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
 from analysis.data.published.audit import VERDICTS, Check
+from analysis.data.published.figures import Published
 from analysis.page.charts import style
 from analysis.page.charts.labels import wrap
 from analysis.page.charts.rows import LINE
 from analysis.page.numbers import number
 from analysis.page.plates import Column, Figure, Notes, Table, TableData
-from analysis.page.printed_figures import FiguresBrief
+from analysis.page.printed_sources import figures_provenance, sources_table
+from analysis.reports.claims_audit import single_claim, two_claims
+from analysis.reports.claims_audit.answer import AuditBrief
 from analysis.reports.claims_audit.check_sentences import VERDICT_WORDS, sentence, verdict_words
+from analysis.reports.claims_audit.sentences import VERDICT, audit_facts, audit_summary
+from analysis.reports.kind import Report
+from analysis.result import plain
 
 
-def check_data(brief: FiguresBrief, checks: Iterable[Check]) -> TableData:
+def check_data(brief: AuditBrief, checks: Iterable[Check]) -> TableData:
     """Checks as a table: contradictions first, then what cannot be checked."""
     say = brief.say
     rank = {key: position for position, key in enumerate(VERDICTS)}
@@ -43,7 +51,7 @@ def check_data(brief: FiguresBrief, checks: Iterable[Check]) -> TableData:
     )
 
 
-def failure_data(brief: FiguresBrief, checks: Iterable[Check]) -> TableData:
+def failure_data(brief: AuditBrief, checks: Iterable[Check]) -> TableData:
     """The few checks that fail, with names of all figures, for a narrow screen."""
     say = brief.say
     listed = sorted(checks, key=lambda c: brief.order.index(c.source))
@@ -72,7 +80,7 @@ def failure_data(brief: FiguresBrief, checks: Iterable[Check]) -> TableData:
     )
 
 
-def verdict_figure(brief: FiguresBrief) -> Figure:
+def verdict_figure(brief: AuditBrief) -> Figure:
     """How many checks of each document end how."""
     say, language, audit = brief.say, brief.language, brief.audit
     counts = {source: audit.counts(source) for source in brief.order}
@@ -149,7 +157,7 @@ def _label(axes: Axes, row: int, name: str, text: str, width: str) -> None:
     label.set_in_layout(False)
 
 
-def _count_data(brief: FiguresBrief) -> TableData:
+def _count_data(brief: AuditBrief) -> TableData:
     say = brief.say
     columns = [Column("document", say("Document"))]
     columns += [Column(key, say(VERDICT_WORDS[key]), "end") for key in VERDICTS]
@@ -164,7 +172,7 @@ def _count_data(brief: FiguresBrief) -> TableData:
     return TableData(tuple(columns), tuple(rows), tuple(values))
 
 
-def contradiction_table(brief: FiguresBrief) -> Table:
+def contradiction_table(brief: AuditBrief) -> Table:
     """What the documents say against themselves."""
     say, found = brief.say, brief.audit.contradictions
     title = (
@@ -186,7 +194,7 @@ def contradiction_table(brief: FiguresBrief) -> Table:
     )
 
 
-def misfit_table(brief: FiguresBrief) -> Table:
+def misfit_table(brief: AuditBrief) -> Table:
     """Editor's readings that do not hold: no contradiction of the document."""
     say = brief.say
     return Table(
@@ -204,12 +212,12 @@ def misfit_table(brief: FiguresBrief) -> Table:
     )
 
 
-def check_tables(brief: FiguresBrief) -> tuple[Table, ...]:
+def check_tables(brief: AuditBrief) -> tuple[Table, ...]:
     """All stated checks, one table for each document."""
     return tuple(_document_table(brief, source) for source in brief.order)
 
 
-def _document_table(brief: FiguresBrief, source: str) -> Table:
+def _document_table(brief: AuditBrief, source: str) -> Table:
     say = brief.say
     own = [check for check in brief.audit.stated if check.source == source]
     counts = brief.audit.counts(source)
@@ -228,7 +236,7 @@ def _document_table(brief: FiguresBrief, source: str) -> Table:
     )
 
 
-def publish_next(brief: FiguresBrief) -> Notes:
+def publish_next(brief: AuditBrief) -> Notes:
     """What would make the open checks possible, from the rules that left them open."""
     say = brief.say
     opened = [c.rule for c in brief.audit.stated if c.verdict == "cannot_be_checked"]
@@ -269,3 +277,39 @@ NEXT_TEXTS: Sequence[tuple[tuple[str, ...], str]] = (
 
 def _count(opened: Sequence[str], rules: tuple[str, ...]) -> int:
     return sum(rule in rules for rule in opened)
+
+
+class ClaimsAudit(Report, AuditBrief):
+    """Do printed figures agree with one another?"""
+
+    verdict_key = VERDICT
+
+    @property
+    def published(self) -> Published:
+        """The figures."""
+        published: Published = self.subject
+        return published
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per printed figure."""
+        return self.data.tables["figures"]
+
+    def results(self) -> Mapping[str, Any]:
+        """Every check, and the change that is examined."""
+        return {"checks": plain(self.audit.checks), "claim": plain(self.claim)}
+
+    facts = audit_facts
+    summary = audit_summary
+    documents = sources_table
+    verdicts = verdict_figure
+    contradictions = contradiction_table
+    misfits = misfit_table
+    checks = check_tables
+    counts = single_claim.counts_figure
+    chance = single_claim.chance_figure
+    comparison = two_claims.comparison_figure
+    comparison_notes = two_claims.comparison_notes
+    settle = two_claims.settle
+    publish_next = publish_next
+    provenance = figures_provenance

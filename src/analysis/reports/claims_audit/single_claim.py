@@ -9,11 +9,10 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 from analysis.page.charts import style
 from analysis.page.numbers import number, percent
 from analysis.page.plates import Column, Figure, TableData
-from analysis.page.printed_figures import FiguresBrief
-from analysis.params import ClaimsAudit
+from analysis.reports.claims_audit.answer import AuditBrief
 
 
-def counts_figure(brief: FiguresBrief) -> Figure:
+def counts_figure(brief: AuditBrief) -> Figure:
     """Which counts before and after are consistent with the printed fall."""
     say, language, claim = brief.say, brief.language, brief.claim
     found = claim.counts
@@ -88,10 +87,10 @@ def counts_figure(brief: FiguresBrief) -> Figure:
     )
 
 
-def chance_figure(brief: FiguresBrief) -> Figure:
+def chance_figure(brief: AuditBrief) -> Figure:
     """A simulated hypothetical: how far regression to the mean alone could go."""
     say, language, claim = brief.say, brief.language, brief.claim
-    params = _params(brief)
+    params = brief.params
     chance = claim.chance
     means = [item.mean for item in chance]
     reach = max(item.as_claimed for item in chance)
@@ -176,17 +175,11 @@ def chance_figure(brief: FiguresBrief) -> Figure:
     )
 
 
-def _params(brief: FiguresBrief) -> ClaimsAudit:
-    if not isinstance(brief.params, ClaimsAudit):
-        raise TypeError("only a claims audit examines a claim")
-    return brief.params
-
-
-def _level(brief: FiguresBrief) -> str:
+def _level(brief: AuditBrief) -> str:
     return percent(brief.params.level, brief.language, 0)
 
 
-def _range(brief: FiguresBrief, low: int, high: int) -> str:
+def _range(brief: AuditBrief, low: int, high: int) -> str:
     if low == high:
         return number(low, brief.language)
     return brief.say(
@@ -194,7 +187,7 @@ def _range(brief: FiguresBrief, low: int, high: int) -> str:
     )
 
 
-def _counts_text(brief: FiguresBrief, before: int, low: int, high: int) -> str:
+def _counts_text(brief: AuditBrief, before: int, low: int, high: int) -> str:
     return brief.say(
         "{before} before, {after} after",
         before=number(before, brief.language),

@@ -9,10 +9,10 @@ from matplotlib.ticker import MaxNLocator
 from analysis.page.charts import style
 from analysis.page.numbers import number, percent
 from analysis.page.plates import Column, Figure, Notes, TableData
-from analysis.page.printed_figures import FiguresBrief
+from analysis.reports.claims_audit.answer import AuditBrief
 
 
-def comparison_figure(brief: FiguresBrief) -> Figure:
+def comparison_figure(brief: AuditBrief) -> Figure:
     """Both reported changes from a common start of 100."""
     say, language, claim = brief.say, brief.language, brief.claim
     other = claim.comparison
@@ -97,7 +97,7 @@ def comparison_figure(brief: FiguresBrief) -> Figure:
     )
 
 
-def comparison_notes(brief: FiguresBrief) -> Notes:
+def comparison_notes(brief: AuditBrief) -> Notes:
     """What the comparison can and cannot say."""
     say, language, claim = brief.say, brief.language, brief.claim
     return Notes(
@@ -123,7 +123,7 @@ def comparison_notes(brief: FiguresBrief) -> Notes:
     )
 
 
-def settle(brief: FiguresBrief) -> Notes:
+def settle(brief: AuditBrief) -> Notes:
     """Which data would settle it."""
     say = brief.say
     return Notes(
@@ -145,6 +145,6 @@ def settle(brief: FiguresBrief) -> Notes:
     )
 
 
-def _scope(brief: FiguresBrief) -> str:
+def _scope(brief: AuditBrief) -> str:
     figure = brief.claim.figure
     return brief.published.name("scopes", figure.scope, brief.language) if figure.scope else ""

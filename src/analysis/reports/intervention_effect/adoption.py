@@ -14,7 +14,7 @@ from analysis.page.numbers import PER_EXPOSURE, number, period, period_span, siz
 from analysis.page.plates import Column, Figure, TableData
 from analysis.page.protection import refuse_small
 from analysis.page.wording import capital, lower
-from analysis.reports.intervention_effect.brief import Brief
+from analysis.reports.intervention_effect.answer import Brief
 
 
 def adoption_figure(brief: Brief) -> Figure:

@@ -6,8 +6,8 @@ import math
 
 from analysis.page.numbers import number, percent, percent_span
 from analysis.page.plates import Notes
-from analysis.reports.intervention_effect.brief import Brief
-from analysis.reports.intervention_effect.summary import fill
+from analysis.reports.intervention_effect.answer import Brief
+from analysis.reports.intervention_effect.sentences import fill
 from analysis.reports.intervention_effect.verdict import excludes_zero
 from analysis.robustness import NOT_OFFERED, WITH_OPTIONS
 

@@ -13,7 +13,7 @@ from analysis.page.charts import style
 from analysis.page.numbers import number, percent
 from analysis.page.plates import Column, Figure, Notes, TableData
 from analysis.page.wording import capital
-from analysis.reports.intervention_effect.brief import Brief
+from analysis.reports.intervention_effect.answer import Brief
 
 TIME_WORDS = {
     "month": "Months since adoption",

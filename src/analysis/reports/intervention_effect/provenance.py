@@ -1,18 +1,16 @@
-"""Where the numbers come from, and the record that the notebook came to its end."""
+"""Where the numbers come from and with what they were made."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from analysis import methods
-from analysis.disclosure.identifiers import Identifiers
 from analysis.page.options import options_sentence
-from analysis.page.plates import End, Provenance
+from analysis.page.plates import Provenance
 from analysis.page.protection import Rules, describe, describe_rules
-from analysis.page.provenance import NOTHING_SEALED, method_title, source_entries
+from analysis.page.provenance import method_title, source_entries
 from analysis.page.wording import joined
-from analysis.reports.intervention_effect.brief import Brief
-from analysis.result import plain
+from analysis.reports.intervention_effect.answer import Brief
 
 
 def provenance(brief: Brief) -> Provenance:
@@ -55,18 +53,3 @@ def _methods(brief: Brief) -> tuple[str, ...]:
     """The headline's method, then the others it is held against."""
     used = [answer.method for answer in brief.robustness.specifications if answer.estimate]
     return tuple(dict.fromkeys([brief.headline.method, *used]))
-
-
-def end(brief: Brief, sealed: Identifiers = NOTHING_SEALED) -> End:
-    """The record that the notebook came to its end, with its facts and results.
-
-    ``sealed`` is what publishing must not find on any page, from ``disclosure.identifiers``.
-    """
-    return End(
-        **brief.plate("end"),
-        verdict=brief.verdict.key,
-        facts=brief.facts(),
-        results={"headline": plain(brief.headline), "robustness": plain(brief.robustness)},
-        seals=sealed.seals,
-        shapes=sealed.shapes,
-    )

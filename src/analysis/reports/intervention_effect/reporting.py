@@ -6,7 +6,7 @@ import math
 
 from analysis.page.numbers import percent
 from analysis.page.plates import Column, Notes, Table, TableData
-from analysis.reports.intervention_effect.brief import Brief
+from analysis.reports.intervention_effect.answer import Brief
 
 MIX_WORDS = {
     "repeat_claimants": "Share from people with five or more earlier records",

@@ -11,7 +11,7 @@ from analysis.page.numbers import number_cell, percent, percent_cell
 from analysis.page.plates import Column, Figure, Notes, TableData
 from analysis.page.provenance import method_title
 from analysis.page.wording import lower
-from analysis.reports.intervention_effect.brief import Brief, changes
+from analysis.reports.intervention_effect.answer import Brief, changes
 from analysis.robustness import WITH_OPTIONS, Answer, headline_key
 
 SPECIFICATION_WORDS = {

@@ -11,7 +11,7 @@ from analysis.page.plates import Column, Table, TableData
 from analysis.page.provenance import method_title
 from analysis.page.reading import DROPPED_WORDS, reading_sentences
 from analysis.page.wording import Say, capital, joined, lower
-from analysis.reports.intervention_effect.brief import Brief
+from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.sensitivity import specification_data
 
 

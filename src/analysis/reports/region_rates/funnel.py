@@ -15,7 +15,7 @@ from analysis.page.charts.labels import short
 from analysis.page.numbers import PER_EXPOSURE, number, percent
 from analysis.page.plates import Figure
 from analysis.page.wording import capital, joined
-from analysis.reports.region_rates.brief import HIGH, LOW, WITHIN, Region, RegionsBrief
+from analysis.reports.region_rates.answer import HIGH, LOW, WITHIN, Region, RegionsBrief
 
 NAMED = {"wide": 8, "narrow": 3}
 """Regions named in each drawing; the table names all."""

@@ -1,18 +1,14 @@
-"""What a report on regions side by side says: the answer, the table, its limits and its record."""
+"""What a report on regions side by side says: the answer, the table and its limits."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from analysis.disclosure.identifiers import Identifiers
 from analysis.page.numbers import number, percent
-from analysis.page.plates import End, Notes, Provenance, Summary, Table
+from analysis.page.plates import Notes, Provenance, Summary, Table
 from analysis.page.protection import describe_rules
-from analysis.page.provenance import METHOD_WORDS, NOTHING_SEALED, source_entries
+from analysis.page.provenance import METHOD_WORDS, source_entries
 from analysis.page.reading import DROPPED_WORDS, reading_sentences
 from analysis.page.wording import capital, joined
-from analysis.reports.region_rates.brief import HIGH, LOW, VERDICT, RegionsBrief
-from analysis.result import plain
+from analysis.reports.region_rates.answer import HIGH, LOW, RegionsBrief
 
 STANDING_WORDS = {HIGH: "More: {names}.", LOW: "Fewer: {names}."}
 NAMED = 8
@@ -43,7 +39,7 @@ def regions_summary(brief: RegionsBrief) -> Summary:
     return Summary(
         **brief.plate("summary"),
         points=tuple(point for point in points if point),
-        verdict=VERDICT,
+        verdict="description",
         verdict_words=say("Description"),
         number=say(
             "{given} of {all}",
@@ -225,16 +221,4 @@ def regions_provenance(brief: RegionsBrief) -> Provenance:
         entries=entries,
         params=brief.question.model_dump(),
         methods=("rates",),
-    )
-
-
-def regions_end(brief: RegionsBrief, sealed: Identifiers = NOTHING_SEALED) -> End:
-    """The record that the notebook came to its end; its results hold no single region."""
-    return End(
-        **brief.plate("end"),
-        verdict=VERDICT,
-        facts=brief.facts(),
-        results={"headline": plain(replace(brief.result, series={}))},
-        seals=sealed.seals,
-        shapes=sealed.shapes,
     )

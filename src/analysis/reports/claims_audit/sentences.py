@@ -1,4 +1,4 @@
-"""The answer of the claims audit, its provenance facts and its end record."""
+"""The answer of the claims audit and its facts."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis.page.numbers import number, percent
-from analysis.page.plates import End, Summary
-from analysis.page.printed_figures import FiguresBrief
+from analysis.page.plates import Summary
+from analysis.reports.claims_audit.answer import AuditBrief
 from analysis.reports.claims_audit.check_sentences import sentence
-from analysis.result import plain
 
 VERDICT = "audit"
 
 
-def audit_summary(brief: FiguresBrief) -> Summary:
+def audit_summary(brief: AuditBrief) -> Summary:
     """The answer first: how many checks contradict, which ones, and what stays open."""
     say, language, audit = brief.say, brief.language, brief.audit
     counts = audit.counts()
@@ -65,7 +64,7 @@ def audit_summary(brief: FiguresBrief) -> Summary:
     )
 
 
-def _claim_point(brief: FiguresBrief) -> str:
+def _claim_point(brief: AuditBrief) -> str:
     claim, language = brief.claim, brief.language
     return brief.say(
         "**{place}:** a fall in complaints of {fall} is printed without counts. It needs at least "
@@ -79,17 +78,7 @@ def _claim_point(brief: FiguresBrief) -> str:
     )
 
 
-def audit_end(brief: FiguresBrief) -> End:
-    """The record that the notebook came to its end, with its facts and every check."""
-    return End(
-        **brief.plate("end"),
-        verdict=VERDICT,
-        facts=audit_facts(brief),
-        results={"checks": plain(brief.audit.checks), "claim": plain(brief.claim)},
-    )
-
-
-def audit_facts(brief: FiguresBrief) -> Mapping[str, Any]:
+def audit_facts(brief: AuditBrief) -> Mapping[str, Any]:
     """What both languages must agree on."""
     audit, claim = brief.audit, brief.claim
     return {

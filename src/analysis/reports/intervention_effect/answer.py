@@ -14,7 +14,7 @@ from analysis.data.frames.panel import NEVER
 from analysis.data.frames.study import Study
 from analysis.page.numbers import PER_EXPOSURE
 from analysis.page.voice import Voice
-from analysis.params import InterventionEffect
+from analysis.params import PanelQuestion
 from analysis.reports.intervention_effect.verdict import Verdict
 from analysis.result import Estimate, Result
 from analysis.robustness import Robustness
@@ -82,7 +82,7 @@ class Brief(Voice):
     verdict: Verdict
 
     @property
-    def question(self) -> InterventionEffect:
+    def question(self) -> PanelQuestion:
         """The parameters."""
         return self.study.params
 

@@ -1,14 +1,16 @@
-"""A reported change without counts: what it could rest on, and what chance could do."""
+"""Every arithmetic check, and a reported change without counts: what could chance do?"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from analysis.data.published.audit import Audit, audit
 from analysis.data.published.figures import Figure, Published
-from analysis.errors import ParamsError, Problem, nearest
-from analysis.params import ClaimsAudit
+from analysis.page.printed_figures import FiguresBrief
+from analysis.reports.claims_audit.params import ClaimsAuditParams
 from analysis.stats.pooling.exact import Interval, ratio_interval
 from analysis.stats.pooling.reported import (
     ConsistentCounts,
@@ -55,31 +57,8 @@ class Claim:
     comparison: Comparison
 
 
-def require_changes(published: Published, params: ClaimsAudit) -> None:
-    """Refuse a claim or comparison that is no fall, or no rise with a level, of the dataset.
-
-    Raises
-    ------
-    ParamsError: with the nearest right name.
-    """
-    changes = [f.id for f in published.figures.values() if f.kind == "change_pct"]
-    wanted = {"claim": params.claim, "comparison": params.comparison}
-    problems = [
-        Problem(name, "is not a reported change of the dataset", nearest(value, changes))
-        for name, value in wanted.items()
-        if value not in changes
-    ]
-    if not problems and not -100 < published.figures[params.claim].number < 0:
-        problems.append(Problem("claim", "is not a fall", "A change between −100 and 0"))
-    if not problems and not published.figures[params.comparison].links.get("growth_of"):
-        problems.append(Problem("comparison", "has no level", "A change whose level is printed"))
-    if problems:
-        raise ParamsError(problems)
-
-
-def study_claim(published: Published, params: ClaimsAudit) -> Claim:
+def study_claim(published: Published, params: ClaimsAuditParams) -> Claim:
     """Counts consistent with the claim, falls by chance alone, and the comparison."""
-    require_changes(published, params)
     figure = published.figures[params.claim]
     fall, step = -figure.number, figure.precision or 1.0
     found = (consistent_counts(fall, step, n, params.level) for n in sorted(params.baselines))
@@ -95,7 +74,7 @@ def study_claim(published: Published, params: ClaimsAudit) -> Claim:
 
 
 def _chance(
-    rng: np.random.Generator, mean: int, fall: float, step: float, params: ClaimsAudit
+    rng: np.random.Generator, mean: int, fall: float, step: float, params: ClaimsAuditParams
 ) -> ChanceFalls:
     falls = apparent_falls(rng, mean, params.dispersion, params.peak_share, params.draws)
     printed = np.abs(100 * falls - fall) <= step / 2
@@ -103,7 +82,7 @@ def _chance(
     return ChanceFalls(mean, float(middle), float(high), float(printed.mean()))
 
 
-def _compare(published: Published, params: ClaimsAudit, fall: float) -> Comparison:
+def _compare(published: Published, params: ClaimsAuditParams, fall: float) -> Comparison:
     change = published.figures[params.comparison]
     level = published.figures[change.links["growth_of"]]
     step = change.precision or 1.0
@@ -113,3 +92,21 @@ def _compare(published: Published, params: ClaimsAudit, fall: float) -> Comparis
     after = round(level.number)
     ratio = ratio_interval(after, round(before), params.level)
     return Comparison(change, after, round(before), ratio, 1 - (1 - fall) / ratio.value)
+
+
+@dataclass(frozen=True)
+class AuditBrief(FiguresBrief):
+    """Published figures with every check of them and the change that is examined."""
+
+    holds_hypothetical = True
+    params: ClaimsAuditParams
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Every arithmetic check."""
+        return audit(self.published)
+
+    @cached_property
+    def claim(self) -> Claim:
+        """The reported change that the parameters ask to examine."""
+        return study_claim(self.published, self.params)

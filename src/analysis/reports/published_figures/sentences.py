@@ -1,4 +1,4 @@
-"""The answer of the regional profile and its end record."""
+"""The answer of the regional profile and its facts."""
 
 from __future__ import annotations
 
@@ -16,10 +16,8 @@ from analysis.data.published.profile import (
     yields,
 )
 from analysis.page.numbers import number, percent
-from analysis.page.plates import End, Notes, Summary
+from analysis.page.plates import Notes, Summary
 from analysis.page.printed_figures import FiguresBrief
-
-VERDICT = "description"
 
 
 def profile_summary(brief: FiguresBrief) -> Summary:
@@ -80,7 +78,7 @@ def profile_summary(brief: FiguresBrief) -> Summary:
         **brief.plate("summary"),
         scope=brief.scope,
         points=points,
-        verdict=VERDICT,
+        verdict="description",
         verdict_words=say("Description"),
         number=say("{given} of {all}", given=len(given), all=len(everything)),
         number_unit=say("counts"),
@@ -122,16 +120,11 @@ def comparable_next(brief: FiguresBrief) -> Notes:
     )
 
 
-def profile_end(brief: FiguresBrief) -> End:
-    """The record that the notebook came to its end, with its facts."""
-    return End(**brief.plate("end"), verdict=VERDICT, facts=profile_facts(brief))
-
-
 def profile_facts(brief: FiguresBrief) -> Mapping[str, Any]:
     """What both languages must agree on."""
     published, level = brief.published, brief.params.level
     return {
-        "verdict": VERDICT,
+        "verdict": "description",
         "rates": {
             r.figure.id: None if r.rate is None else round(r.rate.value, 3)
             for r in rates(published)

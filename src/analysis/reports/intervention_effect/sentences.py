@@ -16,7 +16,7 @@ from analysis.page.numbers import (
 )
 from analysis.page.plates import Summary
 from analysis.page.wording import capital
-from analysis.reports.intervention_effect.brief import PER_EXPECTED, Brief
+from analysis.reports.intervention_effect.answer import PER_EXPECTED, Brief
 
 VERDICT_WORDS = {
     "improves": "Improves",

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from analysis import methods, stored
 from analysis.data.description import Description
 from analysis.data.frames.side_by_side import Comparison
 from analysis.disclosure.editions import Edition
@@ -19,11 +18,9 @@ from analysis.page.plates import Column, TableData
 from analysis.page.protection import Counts, Rules, protect
 from analysis.page.voice import Voice
 from analysis.page.wording import capital
-from analysis.params import RegionRates
-from analysis.result import Check, Estimate, Result, Sample
+from analysis.reports.region_rates.params import RegionRatesParams
+from analysis.result import Result
 
-VERDICT = "description"
-KINDS: Mapping[str, type] = {kind.__name__: kind for kind in (Result, Estimate, Check, Sample)}
 HIGH, LOW, WITHIN = "high", "low", "within"
 STANDING_WORDS = {
     HIGH: "more than the funnel allows",
@@ -56,9 +53,9 @@ class RegionsBrief(Voice):
     before: Edition = field(default_factory=dict)
 
     @property
-    def question(self) -> RegionRates:
+    def question(self) -> RegionRatesParams:
         """The parameters."""
-        return self.comparison.params
+        return cast(RegionRatesParams, self.comparison.params)
 
     @property
     def description(self) -> Description:
@@ -206,7 +203,7 @@ class RegionsBrief(Voice):
     def facts(self) -> Mapping[str, Any]:
         """What both languages must agree on, rounded as published."""
         return {
-            "verdict": VERDICT,
+            "verdict": "description",
             "pooled": [round(value, 3) for value in self.pooled],
             "regions": len(self.everyone),
             "withheld": self.withheld,
@@ -216,23 +213,3 @@ class RegionsBrief(Voice):
             "dispersion": round(float(self.result.checks[0].value or 0), 3),
             "periods": [self.comparison.first_period, self.comparison.last_period],
         }
-
-
-def regions_brief(comparison: Comparison, before: Edition) -> RegionsBrief:
-    """The comparison with its result, estimated once for all languages.
-
-    Raises
-    ------
-    DesignError: fewer than three regions, or no event at all.
-    """
-    params = comparison.params
-    given = {"over_dispersion": params.over_dispersion, "level": params.level}
-    asked = {"options": given, "seed": params.seed, "frame": comparison.frame.to_dict("list")}
-
-    def compute() -> Result:
-        method = methods.load("rates")
-        rng = np.random.default_rng(params.seed)
-        result: Result = method.estimate(comparison.frame, method.Options(**given), rng)
-        return result
-
-    return RegionsBrief(comparison, stored.kept("regions", asked, KINDS, compute), before)

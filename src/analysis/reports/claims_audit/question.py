@@ -1,0 +1,42 @@
+"""From a dataset of printed figures to the changes that are examined, and what is refused."""
+
+from __future__ import annotations
+
+from analysis.data.dataset import Dataset
+from analysis.data.published.figures import NAMES, Published, published_in
+from analysis.errors import ParamsError, Problem, nearest
+from analysis.reports.claims_audit.params import ClaimsAuditParams
+
+
+def tables(_: ClaimsAuditParams) -> set[str]:
+    """The tables that the report reads."""
+    return set(NAMES)
+
+
+def unknown_names(data: Dataset, params: ClaimsAuditParams) -> list[Problem]:
+    """A claim or comparison that is no fall, or no rise with a level, of the dataset."""
+    published = published_in(data)
+    changes = [f.id for f in published.figures.values() if f.kind == "change_pct"]
+    wanted = {"claim": params.claim, "comparison": params.comparison}
+    problems = [
+        Problem(name, "is not a reported change of the dataset", nearest(value, changes))
+        for name, value in wanted.items()
+        if value not in changes
+    ]
+    if not problems and not -100 < published.figures[params.claim].number < 0:
+        problems.append(Problem("claim", "is not a fall", "A change between −100 and 0"))
+    if not problems and not published.figures[params.comparison].links.get("growth_of"):
+        problems.append(Problem("comparison", "has no level", "A change whose level is printed"))
+    return problems
+
+
+def ask(data: Dataset, params: ClaimsAuditParams) -> Published:
+    """The figures, among which the changes to examine are.
+
+    Raises
+    ------
+    AnalysisError: the dataset holds no figures, some do not resolve, or the changes do not.
+    """
+    if problems := unknown_names(data, params):
+        raise ParamsError(problems)
+    return published_in(data)

@@ -1,0 +1,85 @@
+"""The object that ``notebooks/intervention_effect.ipynb`` works with: its plates in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from analysis.data.frames.study import Study
+from analysis.reports.intervention_effect import certainty as checks
+from analysis.reports.intervention_effect import provenance as sources
+from analysis.reports.intervention_effect import sensitivity, sentences, tables
+from analysis.reports.intervention_effect.adoption import adoption_figure, paths_figure
+from analysis.reports.intervention_effect.answer import Brief
+from analysis.reports.intervention_effect.event_time import event_time_figure
+from analysis.reports.intervention_effect.reporting import reporting_table
+from analysis.reports.intervention_effect.verdict import Verdict, judge
+from analysis.reports.kind import Report
+from analysis.result import Result, plain
+from analysis.robustness import Robustness, estimate_headline, examine
+
+
+class InterventionEffect(Report, Brief):
+    """Did an intervention change what is recorded where it was adopted?"""
+
+    preload = tuple(
+        f"analysis.methods.{name}"
+        for name in ("did", "counts", "two_way", "event_study", "imputation")
+    )
+
+    @property
+    def study(self) -> Study:
+        """The question with its panels."""
+        study: Study = self.subject
+        return study
+
+    @cached_property
+    def headline(self) -> Result:
+        """What the method of the question gives."""
+        return estimate_headline(self.study)
+
+    @cached_property
+    def robustness(self) -> Robustness:
+        """What the headline rests on."""
+        return examine(self.study, self.headline)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The answer by the rule that was fixed before the data were read."""
+        return judge(self.study, self.headline, self.robustness)
+
+    @property
+    def verdict_key(self) -> str:
+        """Its key."""
+        return self.verdict.key
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per region and period."""
+        return self.study.panel.frame
+
+    @property
+    def result(self) -> Result:
+        """The headline."""
+        return self.headline
+
+    def results(self) -> Mapping[str, Any]:
+        """The headline and what it rests on."""
+        return {"headline": plain(self.headline), "robustness": plain(self.robustness)}
+
+    summary = sentences.summary
+    sample = tables.sample_table
+    adoption = adoption_figure
+    cohorts = tables.cohort_table
+    paths = paths_figure
+    event_time = event_time_figure
+    effects = tables.effect_table
+    specifications = sensitivity.specification_figure
+    specification_table = tables.specification_table
+    leave_one_out = sensitivity.leave_one_out_figure
+    certainty = checks.certainty
+    reporting = reporting_table
+    provenance = sources.provenance

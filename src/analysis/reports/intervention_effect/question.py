@@ -1,0 +1,36 @@
+"""From a dataset to the study of one intervention, and what is refused on the way."""
+
+from __future__ import annotations
+
+from analysis import methods
+from analysis.data.dataset import Dataset
+from analysis.data.frames.columns import offered
+from analysis.data.frames.names import check_names
+from analysis.data.frames.study import Study, build_study, tables_needed
+from analysis.errors import ParamsError, Problem
+from analysis.reports.intervention_effect.params import InterventionEffectParams
+
+
+def tables(params: InterventionEffectParams) -> set[str]:
+    """The tables that the report reads."""
+    return tables_needed(params)
+
+
+def unknown_names(data: Dataset, params: InterventionEffectParams) -> list[Problem]:
+    """Names that the dataset does not hold, and options that the method does not take."""
+    return [*check_names(data, params), *methods.option_problems(params, offered(data))]
+
+
+def ask(data: Dataset, params: InterventionEffectParams) -> Study:
+    """The study, whose panel the method can carry.
+
+    Raises
+    ------
+    AnalysisError: names unknown to the dataset, or an impossible design.
+    """
+    if problems := unknown_names(data, params):
+        raise ParamsError(problems)
+    study = build_study(data, params)
+    options = methods.own_options(params)
+    methods.check_panel(params.method, study.panel, params.comparison, options)
+    return study

@@ -1,0 +1,261 @@
+"""Kinds of report: one folder beside this file each, found by its name. There is no list of them.
+
+A folder ``NAME`` answers one kind of question and holds
+
+- ``params.py``: the model ``NameParams`` of its parameters;
+- ``question.py``: what :class:`Question` asks for, read before any kernel starts;
+- ``plates.py``: the class ``Name``, a :class:`Report`, which a notebook works with;
+- ``sentences.py``, ``zh.po``, and whatever else the plates are made from.
+
+Beside it there is ``notebooks/NAME.ipynb`` and a folder ``params/NAME``. Nothing of a folder is
+imported before it is asked for: to plan hundreds of reports needs their parameters only.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import import_module
+from types import ModuleType
+from typing import Any, Protocol, Self, cast
+
+import numpy as np
+import pandas as pd
+from pydantic import ValidationError
+
+from analysis import methods, stored
+from analysis.data.dataset import Dataset, read_dataset
+from analysis.data.description import Description
+from analysis.disclosure.identifiers import identifiers
+from analysis.errors import AnalysisError, ParamsError, Problem, nearest
+from analysis.page.plates import End
+from analysis.params import Params
+from analysis.result import Check, Estimate, Result, Sample
+
+PACKAGE = "analysis.reports"
+STORED: Mapping[str, type] = {kind.__name__: kind for kind in (Result, Estimate, Check, Sample)}
+
+
+class Question(Protocol):
+    """What ``question.py`` of a kind offers: from a dataset to what its report is about."""
+
+    def tables(self, params: Any) -> set[str] | None:
+        """The tables that the report reads; ``None`` for all."""
+
+    def unknown_names(self, data: Dataset, params: Any) -> list[Problem]:
+        """Parameters that name something the dataset does not hold."""
+
+    def ask(self, data: Dataset, params: Any) -> Any:
+        """What the report is about, such as a panel; everything a method cannot carry is refused.
+
+        Raises
+        ------
+        AnalysisError: names unknown to the dataset, or an impossible design.
+        """
+
+
+class Report:
+    """What the object of every notebook can do.
+
+    Parameters
+    ----------
+    subject: what ``ask`` of the kind's question gave.
+    """
+
+    preload: tuple[str, ...] = ()
+    """Modules that a kernel imports for it beside those of its folder, such as its methods."""
+    params: Any
+    data: Dataset
+    subject: Any
+    plate: Callable[[str], dict[str, Any]]
+    """What every plate carries, from the voice of the report."""
+    facts: Callable[[], Mapping[str, Any]]
+    """Numbers that both languages must agree on, rounded as published."""
+
+    def __init__(self, params: Params, data: Dataset, subject: Any) -> None:
+        # Some reports are frozen dataclasses, too.
+        vars(self).update(params=params, data=data, subject=subject)
+
+    def __repr__(self) -> str:
+        given = self.params.model_dump(exclude_defaults=True, exclude={"title_en", "title_zh"})
+        values = ", ".join(f"{name}={value!r}" for name, value in given.items())
+        return f"{type(self).__name__}({values})"
+
+    @classmethod
+    def read(cls, namespace: Mapping[str, Any]) -> Self:
+        """The report that a notebook's ``globals()`` ask for.
+
+        Raises
+        ------
+        AnalysisError: with everything wrong in parameters and in what they name in the data.
+        """
+        kind = find(cls.__module__.split(".")[-2])
+        params = kind.params({k: namespace[k] for k in kind.model.model_fields if k in namespace})
+        data = kind.read(params)
+        return cls(params, data, kind.question.ask(data, params))
+
+    @property
+    def question(self) -> Any:
+        """The parameters."""
+        return self.params
+
+    @property
+    def description(self) -> Description:
+        """What the data are."""
+        return self.data.description
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """What is analysed."""
+        return cast(pd.DataFrame, self.subject)
+
+    def estimate(self, method: str, frame: pd.DataFrame, **options: Any) -> Result:
+        """A method's result, worked out once for all languages of the report.
+
+        Raises
+        ------
+        AnalysisError: as the method.
+        """
+        asked = {"options": options, "seed": self.params.seed, "frame": frame.to_dict("list")}
+
+        def compute() -> Result:
+            module, rng = methods.load(method), np.random.default_rng(self.params.seed)
+            result: Result = module.estimate(frame, module.Options(**options), rng)
+            return result
+
+        return stored.kept(method, asked, STORED, compute)
+
+    @property
+    def verdict_key(self) -> str:
+        """The key of the verdict; a description gives none."""
+        return "description"
+
+    def results(self) -> Mapping[str, Any]:
+        """Results by name, as plain values, for those who work on with them."""
+        return {}
+
+    def end(self) -> End:
+        """The record that the notebook came to its end, with the identifiers no page may show."""
+        hidden = identifiers(self.data.tables)
+        return End(
+            **self.plate("end"),
+            verdict=self.verdict_key,
+            facts=self.facts(),
+            results=self.results(),
+            seals=hidden.seals,
+            shapes=hidden.shapes,
+        )
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of report, by the name of its folder."""
+
+    name: str
+
+    @property
+    def title(self) -> str:
+        """The name as a class: ``region_rates`` is ``RegionRates``."""
+        return "".join(word.capitalize() for word in self.name.split("_"))
+
+    def module(self, part: str) -> ModuleType:
+        """A module of the folder."""
+        return import_module(f"{PACKAGE}.{self.name}.{part}")
+
+    @cached_property
+    def model(self) -> type[Params]:
+        """The model of its parameters."""
+        return cast(type[Params], getattr(self.module("params"), f"{self.title}Params"))
+
+    @cached_property
+    def question(self) -> Question:
+        """What it reads, and what is refused before a kernel starts."""
+        return cast(Question, self.module("question"))
+
+    @cached_property
+    def report(self) -> type[Report]:
+        """The class of the object that a notebook works with."""
+        return cast(type[Report], getattr(self.module("plates"), self.title))
+
+    @property
+    def verdict_words(self) -> Mapping[str, str]:
+        """English words of its verdicts by key; empty where it gives none."""
+        words: Mapping[str, str] = getattr(self.module("sentences"), "VERDICT_WORDS", {})
+        return words
+
+    def modules(self) -> list[str]:
+        """All that a kernel imports for it, and what its report names beside."""
+        folder = import_module(f"{PACKAGE}.{self.name}").__path__
+        own = [f"{PACKAGE}.{self.name}.{found.name}" for found in pkgutil.iter_modules(folder)]
+        return [*own, *self.report.preload]
+
+    def read(self, params: Params) -> Dataset:
+        """The tables that a report reads.
+
+        Raises
+        ------
+        AnalysisError: there is no such dataset, or it breaks the contract.
+        """
+        return read_dataset(params.dataset, self.question.tables(params))
+
+    def check(self, params: Params) -> None:
+        """Refuse what cannot run, before a kernel starts.
+
+        Raises
+        ------
+        AnalysisError: with everything that the data refuse.
+        """
+        self.question.ask(self.read(params), params)
+
+    def params(self, values: Mapping[str, Any]) -> Params:
+        """The parameters from plain values.
+
+        Raises
+        ------
+        ParamsError: with everything wrong in them, names that the data do not hold among it.
+        """
+        try:
+            return self.model.from_mapping(values)
+        except ParamsError as error:
+            raise ParamsError([*error.problems, *self._unknown_names(values)]) from None
+
+    def _unknown_names(self, values: Mapping[str, Any]) -> list[Problem]:
+        """What the data refuse of those parameters that are right by themselves."""
+        try:
+            self.model.model_validate(dict(values))
+        except ValidationError as error:
+            wrong = {str(item["loc"][0]) for item in error.errors() if item["loc"]}
+        sound = {k: v for k, v in values.items() if k in self.model.model_fields and k not in wrong}
+        if "dataset" in wrong:
+            return []
+        params = self.model.model_construct(**sound)
+        try:
+            found = self.question.unknown_names(self.read(params), params)
+        except AnalysisError as error:
+            found = list(error.problems)
+        # A default that stands in for a wrong value may not fit these data.
+        unasked = self.model.model_fields.keys() - sound.keys()
+        return [problem for problem in found if problem.where not in unasked]
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Every kind, by the name of its folder."""
+    folders = pkgutil.iter_modules(import_module(PACKAGE).__path__)
+    return tuple(sorted(found.name for found in folders if found.ispkg))
+
+
+@cache
+def find(name: str) -> Kind:
+    """A kind by its name.
+
+    Raises
+    ------
+    ParamsError: there is none.
+    """
+    if name not in names():
+        what = "is no kind of report"
+        raise ParamsError([Problem(f"notebook {name}", what, nearest(name, names()))])
+    return Kind(name)

@@ -1,0 +1,50 @@
+"""The object that ``notebooks/published_figures.ipynb`` works with: its plates in order."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.data.published.figures import Published
+from analysis.page.printed_figures import FiguresBrief
+from analysis.page.printed_sources import figures_provenance, sources_table
+from analysis.reports.kind import Report
+from analysis.reports.published_figures import sentences
+from analysis.reports.published_figures.cases import cases_table, fines_figure
+from analysis.reports.published_figures.change import growth_figure, progress_figure
+from analysis.reports.published_figures.handling import (
+    handling_figure,
+    inspection_figure,
+    recovery_table,
+)
+from analysis.reports.published_figures.rates import rates_figure
+from analysis.reports.published_figures.sampling import sampling_figure
+
+
+class PublishedFigures(Report, FiguresBrief):
+    """What do printed figures allow to compare?"""
+
+    @property
+    def published(self) -> Published:
+        """The figures."""
+        published: Published = self.subject
+        return published
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per printed figure."""
+        return self.data.tables["figures"]
+
+    facts = sentences.profile_facts
+    summary = sentences.profile_summary
+    documents = sources_table
+    rates = rates_figure
+    handling = handling_figure
+    recovery = recovery_table
+    inspections = inspection_figure
+    samples = sampling_figure
+    cases = cases_table
+    fines = fines_figure
+    growth = growth_figure
+    progress = progress_figure
+    comparable_next = sentences.comparable_next
+    provenance = figures_provenance

@@ -1,0 +1,33 @@
+"""From a dataset to regions side by side, and what is refused on the way."""
+
+from __future__ import annotations
+
+from analysis import methods
+from analysis.data.dataset import Dataset
+from analysis.data.frames.frame_kinds import require_frame
+from analysis.data.frames.side_by_side import (
+    Comparison,
+    compare_regions,
+    comparison_tables,
+    unknown_names,
+)
+from analysis.reports.region_rates.params import RegionRatesParams
+
+__all__ = ["ask", "tables", "unknown_names"]
+
+
+def tables(_: RegionRatesParams) -> set[str]:
+    """The tables that the report reads."""
+    return comparison_tables()
+
+
+def ask(data: Dataset, params: RegionRatesParams) -> Comparison:
+    """Events and size of every region.
+
+    Raises
+    ------
+    AnalysisError: names unknown to the dataset, or too few regions to compare.
+    """
+    comparison = compare_regions(data, params)
+    require_frame(comparison.frame, methods.load("rates").INPUT)
+    return comparison
