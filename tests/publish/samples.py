@@ -230,7 +230,7 @@ def write_run(runs: Path, report: str, language: str, node: Any = None, **status
     said = {
         "version": 1,
         "report": report,
-        "notebook": report.split("/", maxsplit=1)[0],
+        "notebook": "intervention_effect",
         "language": language,
         "status": "done",
         "title": WORDS[language]["title"],
