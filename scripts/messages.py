@@ -2,7 +2,8 @@
 
     python scripts/messages.py
 
-Exits with 1 where a sentence is missing, orphaned, or its fields differ in translation.
+Exits with 1 where a sentence is missing, orphaned, twice, or its fields differ in translation.
+Sentences of one report stand in its own folder, those of several in ``page/locale``.
 """
 
 from __future__ import annotations
@@ -13,21 +14,20 @@ import string
 import sys
 from pathlib import Path
 
-from analysis.page.wording import catalogue
+from analysis.page.wording import catalogue, catalogues, translations
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "analysis"
+ROOMS = ("page", "reports", "publish")
 CALLS = {"say", "t", "translate"}
 
 
-def messages() -> set[str]:
-    """Every sentence given to a translator, or held in a ``*_WORDS`` table."""
+def messages(folder: Path) -> set[str]:
+    """Every sentence given to a translator below a folder, or held in a ``*_WORDS`` table."""
     found: set[str] = set()
-    for file in (
-        file for room in ("page", "reports", "publish") for file in (SOURCE / room).rglob("*.py")
-    ):
+    for file in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             found |= _of_call(node) | _of_table(node) | _of_choice(node)
-    for file in (SOURCE / "publish").rglob("*.j2"):
+    for file in folder.rglob("*.j2"):
         found |= _of_template(file.read_text(encoding="utf-8"))
     return found
 
@@ -92,13 +92,21 @@ def fields(text: str) -> set[str]:
 
 def problems() -> list[str]:
     """Everything that keeps the languages from matching."""
-    wanted, known = messages(), catalogue("zh")
-    found = [f"missing: {text}" for text in sorted(wanted - known.keys())]
-    found += [f"orphaned: {text}" for text in sorted(known.keys() - wanted)]
+    everything = {text for room in ROOMS for text in messages(SOURCE / room)}
+    own = {file for file in catalogues("zh") if file.parent.parent == SOURCE / "reports"}
+    shared = {text for file in catalogues("zh") if file not in own for text in translations(file)}
+    found = [f"missing: {text}" for text in sorted(everything - catalogue("zh").keys())]
+    found += [f"orphaned: {text}" for text in sorted(shared - everything)]
+    for file in sorted(own):
+        said, known = messages(file.parent), translations(file).keys()
+        name = f"reports/{file.parent.name}"
+        found += [f"missing in {name}: {text}" for text in sorted(said - known - shared)]
+        found += [f"orphaned in {name}: {text}" for text in sorted(known - said)]
+        found += [f"twice, in {name} and for all: {text}" for text in sorted(known & shared)]
     found += [
         f"fields differ: {text}"
-        for text in sorted(wanted & known.keys())
-        if not fields(known[text]) <= fields(text)
+        for text, translated in sorted(catalogue("zh").items())
+        if not fields(translated) <= fields(text)
     ]
     return found
 

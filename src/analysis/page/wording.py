@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 
 from analysis.errors import Problem, PublishError
 
-LOCALE = Path(__file__).parent / "locale"
+PACKAGE = Path(__file__).parents[1]
 LANGUAGES = ("en", "zh")
 HTML_LANG = {"en": "en", "zh": "zh-Hans"}
 Say = Callable[..., str]
@@ -22,16 +22,23 @@ NAMES = ("Poisson",)
 """Names with which a term may begin."""
 
 
+def catalogues(language: str) -> list[Path]:
+    """The files of a language: those that all share, then one of each kind of report."""
+    shared = (PACKAGE / "page" / "locale" / language).glob("*.po")
+    return [*sorted(shared), *sorted((PACKAGE / "reports").glob(f"*/{language}.po"))]
+
+
 @lru_cache
 def catalogue(language: str) -> dict[str, str]:
-    """Message to translation, from every ``.po`` file of the language."""
-    messages: dict[str, str] = {}
-    for file in sorted((LOCALE / language).glob("*.po")):
-        with file.open("rb") as handle:
-            for message in read_po(handle, locale="zh_Hans"):
-                if message.id and message.string:
-                    messages[str(message.id)] = str(message.string)
-    return messages
+    """Message to translation: what all share, and what each report says."""
+    return {k: v for file in catalogues(language) for k, v in translations(file).items()}
+
+
+def translations(file: Path) -> dict[str, str]:
+    """Message to translation, of one file."""
+    with file.open("rb") as handle:
+        found = read_po(handle, locale="zh_Hans")
+    return {str(one.id): str(one.string) for one in found if one.id and one.string}
 
 
 def joined(language: str, *sentences: str) -> str:
@@ -68,7 +75,7 @@ def translator(language: str, ask: Callable[[str], object] | None = None) -> Say
         if language == "en":
             return text.format_map(_Fields(fields, ask))
         if text not in catalogue(language):
-            remedy = f"Add it to a catalogue in page/locale/{language}"
+            remedy = f"Add it to {language}.po of the report, or of page/locale"
             raise PublishError([Problem(f"sentence '{text}'", "has no translation", remedy)])
         return catalogue(language)[text].format_map(_Fields(fields, ask))
 
