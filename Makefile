@@ -1,51 +1,58 @@
-# Two commands are all the set-up there is: make reports, make test.
+# Two commands are all the set-up there is: make reports, make test. Both keep to this folder.
 PYTHON ?= python3
-UV_VERSION = 0.13.9
 BIN = .venv/bin
 export PYTHONHASHSEED = 0
 export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 # Without kept bytecode every kernel would compile its imports anew.
 unexport PYTHONDONTWRITEBYTECODE
+# What is downloaded, and what programs keep in a home folder otherwise, is kept here.
+CACHE = $(CURDIR)/.cache
+export XDG_CACHE_HOME ?= $(CACHE)
+export PIP_CACHE_DIR ?= $(CACHE)/pip
+export UV_CACHE_DIR ?= $(CACHE)/uv
+export MPLCONFIGDIR ?= $(CACHE)/matplotlib
+export IPYTHONDIR ?= $(CACHE)/ipython
+export JUPYTER_CONFIG_DIR ?= $(CACHE)/jupyter
+export JUPYTER_DATA_DIR ?= $(CACHE)/jupyter
+export JUPYTER_RUNTIME_DIR ?= $(CACHE)/jupyter/runtime
+# A Python that was named is meant; the one found by default need not be that of .venv.
+SET_UP = $(PYTHON) scripts/set_up.py $(if $(filter file,$(origin PYTHON)),,--this-python)
 
-.PHONY: reports test validate gallery lock check format clean
+.PHONY: reports test validate gallery lock format clean ready ready-tests
 
-reports: .venv/.ready data/simulated/province/dataset.yml  ## run every report of the default suite and build the site
-	$(BIN)/analysis run default --publish
+reports: ready  ## run every report of the default suite and build the site
+	$(BIN)/analysis run default --publish --wait 3600
 
-test: .venv/.ready data/simulated/province/dataset.yml  ## everything that must hold before a change lands
+test: ready-tests  ## everything that must hold before a change lands
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -n 2 -m "not validate"
 
-validate: .venv/.ready  ## the long simulation studies of methods, over WORLDS worlds each (200)
+validate: ready-tests  ## the long simulation studies of methods, over WORLDS worlds each (200)
 	$(BIN)/pytest -n 2 -m validate -s
 
-gallery: .venv/.ready  ## every kind of figure under conditions that break layouts, to look at
+gallery: ready-tests  ## every kind of figure under conditions that break layouts, to look at
 	$(BIN)/python tests/publish/gallery.py build/gallery
 
-format: .venv/.ready  ## put code into the house format
+format: ready-tests  ## put code into the house format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-data/simulated/province/dataset.yml: .venv/.ready $(wildcard src/analysis/simulated/*.py)
-	$(BIN)/analysis simulate data/simulated/province
+ready:  ## .venv with what reports need, and the simulated province
+	@$(SET_UP)
 
-.venv/.ready: pyproject.toml requirements.lock
-	@echo "Setting up .venv (once; about a minute)"
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync --quiet --link-mode copy requirements.lock
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --editable .
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet uv==$(UV_VERSION)
-	@touch $@
+ready-tests:  ## the same with what tests need
+	@$(SET_UP) --tests
 
-lock: .venv/.ready  ## choose the exact versions anew
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra cluster --no-header \
-	  --no-emit-index-url --no-emit-find-links --upgrade pyproject.toml -o requirements.lock
-	touch .venv/.ready
+# LOCK_OPTIONS=--upgrade chooses the newest versions anew.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+  --no-emit-index-url --no-emit-find-links $(LOCK_OPTIONS) --group set-up pyproject.toml
+lock: ready  ## exact versions of what pyproject.toml asks for
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --extra dev --extra cluster -c requirements.lock -o requirements-test.lock
 
 clean:  ## remove what can be made again
-	rm -rf build data/simulated .venv .mypy_cache .ruff_cache .pytest_cache
+	rm -rf build data/simulated .venv .cache .mypy_cache .ruff_cache .pytest_cache

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from analysis.digest import VERSION
 from analysis.errors import AnalysisError, ParamsError, Problem
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def main() -> None:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="analysis")
+@click.version_option(VERSION)
 def commands() -> None:
     """Compare regulatory interventions across regions, and publish the reports."""
 

@@ -6,15 +6,25 @@ import hashlib
 import json
 import os
 import platform
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from packaging.markers import Marker
+
+DISTRIBUTION = "regional-regulation-analysis"
+"""What installers call this package."""
+VERSION = "0.1.0"
 PACKAGE = Path(__file__).parent
 ABOVE = ("batch", "publish", "cli.py")
 """What stands above notebooks: no layer below imports it, so no number can depend on it."""
+
+REQUIRED = re.compile(r"^Requires-Dist: ([\w.-]+) *(?:\[([^]]*)\])?([^\n]*)", re.MULTILINE)
+EXTRA = re.compile(r"""extra == ['"]([^'"]+)""")
 
 
 def of_value(value: Any) -> str:
@@ -52,20 +62,61 @@ def source(*leave_out: str) -> dict[str, str]:
 
 @lru_cache
 def packages() -> dict[str, str]:
-    """Installed packages and Python, by version.
+    """Python and the packages that this one needs, directly or not, by version.
 
-    Read from the names of folders: reading the description of each takes a tenth of a second.
+    What else is installed, such as what tests need, can move no number and makes no report due.
     """
+    folders = _installed(sys.path)
     found = {"python": platform.python_version()}
-    for name in _installed(sys.path):
-        package, _, version = name.removesuffix(".dist-info").partition("-")
-        found.setdefault(package.lower(), version)
-    return found
+    own = _normal(DISTRIBUTION)
+    # Source that runs without being installed does not say what it needs.
+    waiting = [(name, "") for name in ([own] if own in folders else folders)]
+    asked = set(waiting)
+    while waiting:
+        name, extra = waiting.pop()
+        if name not in folders:
+            continue
+        found[name] = folders[name].name.removesuffix(".dist-info").partition("-")[2]
+        more = set(_needed(folders[name], extra)) - asked
+        asked |= more
+        waiting += more
+    return dict(sorted(found.items()))
 
 
-def _installed(folders: Iterable[str]) -> list[str]:
-    names = []
-    for folder in folders:
-        if os.path.isdir(folder):
-            names += [name for name in os.listdir(folder) if name.endswith(".dist-info")]
-    return sorted(names)
+def _installed(paths: Iterable[str]) -> dict[str, Path]:
+    """The folder that describes each installed package; the first on the path is the one used."""
+    folders: dict[str, Path] = {}
+    for path in filter(os.path.isdir, paths):
+        for name in os.listdir(path):
+            if name.endswith(".dist-info"):
+                folders.setdefault(_normal(name.partition("-")[0]), Path(path, name))
+    return folders
+
+
+def _needed(folder: Path, extra: str) -> Iterator[tuple[str, str]]:
+    """Packages with their extras that one asks for, with one of its own extras or without.
+
+    Read line by line: importlib.metadata and packaging take 0.8 s for 136 packages, this 0.03 s.
+    """
+    text = (folder / "METADATA").read_text(encoding="utf-8")
+    for name, extras, condition in REQUIRED.findall(text):
+        only_with = EXTRA.search(condition)
+        if (only_with[1] if only_with else "") == extra and _holds(condition, extra):
+            yield _normal(name), ""
+            yield from ((_normal(name), each.strip()) for each in extras.split(",") if each)
+
+
+def _holds(condition: str, extra: str) -> bool:
+    """Whether what stands after the semicolon, a condition on Python or system, is met here."""
+    marker = condition.partition(";")[2]
+    return not marker or Marker(marker).evaluate({"extra": extra})
+
+
+def _normal(name: str) -> str:
+    return name.lower().replace("-", "_").replace(".", "_")
+
+
+def software(names: Iterable[str]) -> str:
+    """Versions of Python, this package and the packages named, in one line."""
+    others = "; ".join(f"{name} {metadata.version(name)}" for name in names)
+    return f"Python {platform.python_version()}; analysis {VERSION}; {others}"

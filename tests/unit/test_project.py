@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 
 import nbformat
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
+from analysis import digest
 from analysis.reports.kind import names
 
 NAME = re.compile(r"^[A-Za-z0-9._-]+")
+PIN = re.compile(r"^[A-Za-z0-9._-]+==[^ ]+")
 
 
 def declared(root) -> dict[str, str]:
@@ -34,13 +39,74 @@ def test_the_conda_environment_mirrors_pyproject(root):
     assert listed == set(declared(root).values())
 
 
-def test_the_lock_holds_an_exact_version_of_every_dependency(root):
+def locked(root, name: str) -> dict[str, list[str]]:
+    """Pins of a lock with the hashes under each: name and version to hashes."""
+    pins: dict[str, list[str]] = {}
+    for line in (root / name).read_text().splitlines():
+        if match := PIN.match(line):
+            found = pins.setdefault(match.group().lower(), [])
+        elif "--hash=sha256:" in line:
+            found.append(line.split("--hash=sha256:")[1][:64])
+    return pins
+
+
+def test_the_lock_of_what_runs_holds_an_exact_version_of_every_dependency_and_no_tool(root):
     """Run ``make lock`` after changing a dependency."""
-    lock = (root / "requirements.lock").read_text()
-    locked = {line.split("==")[0].lower() for line in lock.splitlines() if "==" in line}
-    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    assert {NAME.match(d).group().lower() for d in wanted} <= locked
+    project = tomllib.loads((root / "pyproject.toml").read_text())
+    set_up = [NAME.match(d).group().lower() for d in project["dependency-groups"]["set-up"]]
+    names = {pin.split("==")[0] for pin in locked(root, "requirements.lock")}
+    assert {*declared(root), *set_up} <= names
+    assert not names & {"pyspark", "pytest", "playwright", "mypy", "ruff", "distributed"}
+
+
+def test_the_lock_of_tests_holds_that_of_what_runs_and_every_tool(root):
+    """So that ``make test`` adds to what ``make reports`` installed and replaces none of it."""
+    runs, tests = locked(root, "requirements.lock"), locked(root, "requirements-test.lock")
+    assert {pin: tests.get(pin) for pin in runs} == runs
+    extras = tomllib.loads((root / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
+    names = {pin.split("==")[0] for pin in tests}
+    assert {NAME.match(d).group().lower() for d in extras["dev"] + extras["cluster"]} <= names
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
+def test_a_lock_has_hashes_throughout_and_names_no_index(root, name):
+    """What is installed is what was locked, from whatever index a machine uses."""
+    assert all(locked(root, name).values())
+    assert "://" not in (root / name).read_text()
+
+
+def test_a_python_that_is_too_old_ends_in_one_sentence_and_leaves_nothing(root, tmp_path):
+    """The check stands before anything else; the version is pretended."""
+    script = tmp_path / "scripts" / "set_up.py"
+    script.parent.mkdir()
+    script.write_text(
+        "import sys\nsys.version_info = (3, 10, 4)\n" + (root / "scripts/set_up.py").read_text()
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", script], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Python 3.11 or newer is needed, and ")
+    assert done.stderr.count("\n") == 1
+    assert [item.name for item in tmp_path.iterdir()] == ["scripts"]
+
+
+def test_what_makes_a_report_due_is_what_the_lock_of_what_runs_installs(root):
+    """No more, though pytest is installed here, and no less, but for what sets up."""
+    names = set()
+    for line in (root / "requirements.lock").read_text().splitlines():
+        requirement = line.removesuffix("\\")
+        if (
+            PIN.match(line)
+            and (r := Requirement(requirement))
+            and (not r.marker or r.marker.evaluate())
+        ):
+            names.add(re.sub("[-.]", "_", r.name.lower()))
+    found = digest.packages().keys() - {"python", "regional_regulation_analysis"}
+    assert found <= names
+    assert names - found <= {"setuptools", "uv"}
 
 
 @pytest.mark.parametrize("name", names())
@@ -74,11 +140,14 @@ def test_narrative_comes_in_pairs(root, name):
         assert first.source.count("\n- ") == second.source.count("\n- ")
 
 
-def test_the_readme_names_files_that_exist(root):
-    """Every path in it."""
-    text = (root / "README.md").read_text(encoding="utf-8")
-    for path in re.findall(r"\]\((?!http)([^)#]+)\)", text):
-        assert (root / path).exists(), path
+def test_the_documents_name_files_that_exist(root):
+    """Every path in README, CONTRIBUTING and ``docs``, as a reader would follow it."""
+    missing = []
+    for document in [*root.glob("*.md"), *(root / "docs").glob("*.md")]:
+        for path in re.findall(r"\]\((?!http)([^)#]+)\)", document.read_text(encoding="utf-8")):
+            if not (document.parent / path).exists():
+                missing.append(f"{document.name}: {path}")
+    assert missing == []
 
 
 def test_nothing_names_a_machine_path(root):

@@ -130,7 +130,7 @@ def _executor(scheduler: str, jobs: int) -> Iterator[Executor]:
     try:
         from distributed import Client
     except ImportError:
-        remedy = "Install it: pip install 'analysis[cluster]'"
+        remedy = "In the project's folder: pip install -e '.[cluster]'"
         raise ParamsError(
             [Problem("--scheduler", "needs the package distributed", remedy)]
         ) from None

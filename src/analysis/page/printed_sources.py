@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import platform
-from importlib import metadata
-
+from analysis import digest
 from analysis.page.numbers import number
 from analysis.page.plates import Column, Provenance, Table, TableData
 from analysis.page.printed_figures import FiguresBrief
 
-PACKAGES = ("analysis", "numpy", "pandas", "scipy", "statsmodels", "matplotlib", "papermill")
+PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "matplotlib", "papermill")
 
 
 def sources_table(brief: FiguresBrief) -> Table:
@@ -75,11 +73,7 @@ def figures_provenance(brief: FiguresBrief) -> Provenance:
                 "stay masked"
             ),
         ),
-        (
-            say("Software"),
-            f"Python {platform.python_version()}; "
-            + "; ".join(f"{name} {metadata.version(name)}" for name in PACKAGES),
-        ),
+        (say("Software"), digest.software(PACKAGES)),
     ]
     hashes = sorted(brief.published.dataset.hashes.items())
     entries += [(f"SHA-256 {name}", digest) for name, digest in hashes]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping
-from importlib import metadata
 
-from analysis import methods
+from analysis import digest, methods
 from analysis.data.reading.account import Account
 from analysis.disclosure.identifiers import Identifiers
 from analysis.page.reading import reading_sentences
@@ -38,7 +36,7 @@ METHOD_WORDS = {
 }
 
 NOTHING_SEALED = Identifiers({}, {})
-PACKAGES = ("analysis", "diff-diff", "numpy", "pandas", "scipy", "matplotlib", "papermill")
+PACKAGES = ("diff-diff", "numpy", "pandas", "scipy", "matplotlib", "papermill")
 
 
 def method_title(name: str, say: Say) -> str:
@@ -65,11 +63,7 @@ def source_entries(
         (say("Method"), method),
         (say("Seed"), str(seed)),
         (say("Disclosure control"), disclosure),
-        (
-            say("Software"),
-            f"Python {platform.python_version()}; "
-            + "; ".join(f"{name} {metadata.version(name)}" for name in PACKAGES),
-        ),
-        *((f"SHA-256 {name}", digest) for name, digest in sorted(hashes.items())),
+        (say("Software"), digest.software(PACKAGES)),
+        *((f"SHA-256 {name}", value) for name, value in sorted(hashes.items())),
     ]
     return tuple({"label": label, "value": value} for label, value in entries if value)

@@ -39,7 +39,7 @@ def engine(source: RecordSource) -> Iterator[Any]:
         raise
     except ImportError:
         extra = EXTRAS.get(url.split(":")[0], "")
-        remedy = f"pip install 'analysis[{extra}]'" if extra else "Install what Ibis asks for"
+        remedy = f"pip install -e '.[{extra}]'" if extra else "Install what Ibis asks for"
         raise _refused("records.url", "needs a package that is not installed", remedy) from None
     except Exception as error:  # drivers raise what they like, and tell host and user
         what = f"cannot be reached ({type(error).__name__})"

@@ -40,7 +40,7 @@ def print_pages(pages: Sequence[Path]) -> list[Path]:
 
 @contextmanager
 def _browser() -> Iterator[Any]:
-    remedy = "pip install '.[pdf]' and install Chromium"
+    remedy = "In the project's folder: pip install -e '.[pdf]'; and install Chromium"
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
