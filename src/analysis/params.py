@@ -101,14 +101,14 @@ def require_order(first: str, last: str) -> None:
         raise ValueError("last_period lies before first_period")
 
 
-def problems_of(error: ValidationError, model: type[BaseModel], where: str) -> list[Problem]:
+def problems_of(error: ValidationError, model: type[BaseModel] | None, where: str) -> list[Problem]:
     """Every problem of a validation, in our words, without the value that was given."""
     problems = []
     for item in error.errors(include_input=False, include_url=False):
         path = ".".join(str(part) for part in item["loc"])
         location = f"{where}, {path}" if path else where
         if item["type"] == "extra_forbidden":
-            known = list(model.model_fields) if len(item["loc"]) == 1 else []
+            known = list(model.model_fields) if model and len(item["loc"]) == 1 else []
             remedy = nearest(str(item["loc"][-1]), known)
             problems.append(Problem(location, "is not a parameter here", remedy))
         else:
@@ -120,7 +120,8 @@ def _in_words(message: str) -> str:
     message = message.removeprefix("Value error, ")
     if "match pattern" in message:
         return "is not a period: write 2019, 2019Q2 or 2019-03"
-    message = message.replace("valid array", "list")
+    message = message.replace("valid array", "list").replace("valid tuple", "valid list")
+    message = message.replace("Tuple should", "List should")
     return message[:1].lower() + message[1:]
 
 

@@ -9,10 +9,10 @@ import samples
 
 from analysis.disclosure.identifiers import seal, shape
 from analysis.errors import PublishError
+from analysis.page.text import slug
 from analysis.publish.pages.page import read_page
 from analysis.publish.pages.render import Imprint, render_page
 from analysis.publish.pages.scan import refuse_identifiers
-from analysis.publish.pages.text import slug
 from analysis.publish.site.build import publish
 
 HIDDEN = "E0415-77"
@@ -46,7 +46,7 @@ def test_a_sealed_identifier_is_found_wherever_it_stands(place):
     """In words, attributes, code and what the downloads carry."""
     html, end = page_with(HIDDEN, place)
     with pytest.raises(PublishError, match="identifier of column enterprise_id") as caught:
-        refuse_identifiers({"page.en.html": html}, end.model_copy(update={"seals": SEALS}))
+        refuse_identifiers({"page.en.html": html}, replace(end, seals=SEALS))
     assert HIDDEN not in str(caught.value)
 
 
@@ -55,13 +55,13 @@ def test_an_identifier_is_found_by_its_shape(place):
     """Another number of the same shape is found, too."""
     html, end = page_with("P99999", place)
     with pytest.raises(PublishError, match="identifier of column claimant_id"):
-        refuse_identifiers({"page.en.html": html}, end.model_copy(update={"shapes": SHAPES}))
+        refuse_identifiers({"page.en.html": html}, replace(end, shapes=SHAPES))
 
 
 def test_an_identifier_in_a_file_name_is_found():
     """The name of a report is read as well."""
     html, end = page_with("", "nothing")
-    marked = end.model_copy(update={"seals": SEALS})
+    marked = replace(end, seals=SEALS)
     refuse_identifiers({"page.en.html": html}, marked)
     with pytest.raises(PublishError, match="enterprise_id"):
         refuse_identifiers({f"effect-{slug(HIDDEN)}.en.html": html}, marked)
@@ -77,7 +77,7 @@ def test_hashes_of_data_files_are_no_hashed_complainants():
         caption = samples.changed("table", caption=f"Without {text}.")
         page = read_page(samples.notebook("en", given | caption), "en")
         files = {"page.en.html": render_page(page, Imprint("A title", "effect-zones"))}
-        end = page.end.model_copy(update=marked)
+        end = replace(page.end, **marked)
         if refused:
             with pytest.raises(PublishError, match="claimant_id"):
                 refuse_identifiers(files, end, page.provenance)

@@ -19,7 +19,7 @@ import samples
 from analysis import methods
 from analysis.data.tables import TABLES
 from analysis.errors import PublishError
-from analysis.publish.pages.text import slug
+from analysis.page.text import slug
 from analysis.publish.site import record
 from analysis.publish.site.build import publish
 from analysis.publish.site.library import KINDS

@@ -11,8 +11,8 @@ from analysis.data.published.audit_rules import RULES
 from analysis.data.published.figures import Figure, read_published
 from analysis.data.published.tables import RELATION_TYPES
 from analysis.errors import ParamsError
-from analysis.page.plate_models import read_plate
 from analysis.page.printed_figures import FiguresBrief
+from analysis.page.read_plate import read_plate
 from analysis.reports.claims_audit import plates as audit_report
 from analysis.reports.claims_audit import sentences as audit_summary
 from analysis.reports.claims_audit import single_claim as claim

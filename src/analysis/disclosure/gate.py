@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from analysis.errors import Problem
 
-COUNT = "count"
+COUNT: Final = "count"
 """Role of a column of counts of records, which must have passed disclosure control."""
 
-DERIVED = "derived"
+DERIVED: Final = "derived"
 """Role of a column worked out from the counts of its row, and withheld with them."""
 
-ROW_TOTAL = "row_total"
+ROW_TOTAL: Final = "row_total"
 """Role of the column that adds up a row's counts."""
 
 IDENTITIES = frozenset(

@@ -1,48 +1,167 @@
 """Plates: what a report cell shows, as structured JSON that knows its words and its data.
 
 A notebook shows Plates as any rich output in JupyterLab; the exporter renders only their
-JSON, whose MIME type is ``application/vnd.analysis.<kind>+json``. The kinds and their fields
-are the contract between an executed notebook and a page, version 1:
-
-============ ======================================================================
-kind         fields beside ``version, kind, key, language, simulated``
-============ ======================================================================
-summary      ``points`` (markdown inline text, the answer first), ``verdict``,
-             ``verdict_words``, ``number``, ``number_unit``, ``number_words``, ``range_words``;
-             optional ``scope`` (``place``, ``period``, ``intervention`` in words), which the
-             header and the filters of the list of reports use
-figure       ``title, caption, alt, images`` (``wide``, ``narrow``: ``{mime, data}``,
-             data base64), ``table`` (as below, without its title)
-table        ``title, caption, columns`` (``{key, label, align}``, optional ``role``: see
-             ``gate``), ``rows`` (texts), ``values`` (raw numbers and codes, for
-             the CSV); optional ``threshold`` below which no count stands, ``counted`` (what
-             the counts are of, alike from edition to edition), ``totals`` (1 where the last
-             row adds up the others), and ``folded`` (shown on demand)
-notes        ``title``, ``points`` (markdown inline text)
-provenance   ``entries`` (``{label, value}``), ``params`` (the params as run); optional
-             ``methods`` (names, the headline's first), linked to the methods register
-end          ``facts`` (language-neutral numbers), ``results`` (by name), ``verdict``; optional
-             ``seals`` and ``shapes`` (of identifiers that no page may show, see ``disclosure``)
-============ ======================================================================
+JSON, whose MIME type is ``application/vnd.analysis.<kind>+json``. Each kind is declared once, here:
+a notebook makes it, and ``read_plate.read_plate`` checks it strictly when it comes back from an
+executed notebook. Their fields are the contract between the two, version 1. In the JSON stand also
+``version`` and ``kind``, and the fields of a table's ``data`` stand beside its title.
 """
 
 from __future__ import annotations
 
 import base64
-import html
+import binascii
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictInt, StrictStr
+from typing_extensions import TypedDict
 
 from analysis.disclosure.gate import table_problems
 from analysis.errors import Problem, PublishError
+from analysis.page import preview, spreadsheet
 from analysis.result import plain
 
-Value = str | int | float | bool | None
+if TYPE_CHECKING:
+    import pandas as pd
+
+    Value = Any  # numbers of numpy become plain ones when a Plate is shown
+else:
+    Value = StrictStr | StrictInt | StrictFloat | StrictBool | None
+
 VERSION = 1
 MIME = "application/vnd.analysis.{kind}+json"
-KINDS = ("summary", "figure", "table", "notes", "provenance", "end")
+MOST_POINTS = 6
+ACTIVE_SVG = re.compile(
+    rb"<script|<foreignobject|javascript:|href\s*=\s*[\"'](?!#|data:image/)"
+    # A handler counts inside a tag only: a label may well say "only = 3".
+    rb"|<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*\son[a-z]+\s*="
+)
+"""To be looked for in small letters, which is twice as fast as not to mind them."""
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is blank")
+    return text
+
+
+def _harmless(data: str) -> str:
+    """A drawing as base64 that holds nothing active and no outside address."""
+    compact = "".join(data.split())
+    try:
+        content = base64.b64decode(compact, validate=True)
+    except binascii.Error as error:
+        raise ValueError("is not base64") from error
+    if not content:
+        raise ValueError("is empty")
+    if ACTIVE_SVG.search(content.lower()) and not content.startswith(b"\x89PNG"):
+        raise ValueError("holds a script or an outside address")
+    return compact
+
+
+def _of_one_shape(table: TableData) -> TableData:
+    """One cell per column in every row, of texts and of values, and nothing that may not leave."""
+    width = len(table.columns)
+    if {len(row) for row in (*table.rows, *table.values)} - {width}:
+        raise ValueError("a row has another number of cells than there are columns")
+    if len(table.rows) != len(table.values):
+        raise ValueError("rows and values differ in number")
+    problems = table.problems("")
+    if problems:
+        raise ValueError("; ".join(str(problem) for problem in problems))
+    return table
+
+
+Text = Annotated[str, AfterValidator(_not_blank)]
+Points = Annotated[tuple[Text, ...], Field(min_length=1, max_length=MOST_POINTS)]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its key in the CSV, its label, and how it is set.
+
+    ``role`` is ``count`` for counts of records, ``derived`` for what is worked out from them.
+    """
+
+    key: Text
+    label: str
+    align: Literal["start", "center", "end"] = "start"
+    role: Literal["", "count", "derived", "row_total"] = ""
+
+
+@dataclass(frozen=True)
+class TableData:
+    """Columns, texts for the reader, and raw values for the download, row by row.
+
+    Parameters
+    ----------
+    threshold: below it no count stands.
+    counted: what the counts are of, alike from edition to edition.
+    totals: 1 where the last row adds up the others.
+    """
+
+    columns: Annotated[tuple[Column, ...], Field(min_length=1)]
+    rows: tuple[tuple[str, ...], ...]
+    values: tuple[tuple[Value, ...], ...]
+    threshold: StrictInt | None = None
+    counted: str = ""
+    totals: Literal[0, 1] = 0
+
+    @classmethod
+    def of(
+        cls, columns: Iterable[Column], lines: Iterable[Iterable[tuple[str, Value]]]
+    ) -> TableData:
+        """From cells, line by line: each its text and its value."""
+        cells = [tuple(line) for line in lines]
+        texts = tuple(tuple(text for text, _ in line) for line in cells)
+        values = tuple(tuple(value for _, value in line) for line in cells)
+        return cls(tuple(columns), texts, values)
+
+    def problems(self, where: str) -> list[Problem]:
+        """Everything in the table that may not leave."""
+        columns = [(column.key, column.role) for column in self.columns]
+        named = f"table of '{where}'" if where else "table"
+        return table_problems(columns, self.values, self.threshold, named)
+
+
+Numbers = Annotated[TableData, AfterValidator(_of_one_shape)]
+
+
+@dataclass(frozen=True)
+class Image:
+    """One drawing of a figure, as base64."""
+
+    mime: Literal["image/svg+xml", "image/png"]
+    data: Annotated[Text, AfterValidator(_harmless)]
+
+    @classmethod
+    def of(cls, mime: Literal["image/svg+xml", "image/png"], content: bytes) -> Image:
+        """From the bytes of a file."""
+        return cls(mime, base64.b64encode(content).decode("ascii"))
+
+    @property
+    def address(self) -> str:
+        """The drawing as a data address."""
+        return f"data:{self.mime};base64,{self.data}"
+
+
+class Images(TypedDict):
+    """The drawing for a wide and for a narrow screen."""
+
+    wide: Image
+    narrow: Image
+
+
+class Entry(TypedDict):
+    """One line of provenance."""
+
+    label: Text
+    value: str
 
 
 @dataclass(frozen=True)
@@ -50,159 +169,132 @@ class Plate:
     """Base of all Plates."""
 
     kind: ClassVar[str] = ""
-    key: str
+    key: Text
     language: str
-    simulated: bool
+    simulated: StrictBool
 
     def payload(self) -> dict[str, Any]:
         """The JSON of the Plate, sorted and without NaN."""
-        content = plain(self)
-        return {"version": VERSION, "kind": self.kind, **content}
+        return {"version": VERSION, "kind": self.kind, **plain(self)}
 
-    def preview(self) -> str:
-        """HTML for JupyterLab only; a page never uses it."""
-        return ""
+    def preview(self) -> list[str]:
+        """Parts of its HTML for JupyterLab; a page never uses it."""
+        return []
 
     def plain_text(self) -> str:
         """One line for consoles."""
         return f"{self.kind}: {self.key}"
 
-    def tables(self) -> tuple[TableData, ...]:
-        """Every table of numbers that the Plate carries."""
-        return ()
-
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        problems = [problem for table in self.tables() for problem in table.problems(self.key)]
-        if problems:
-            raise PublishError(problems)
         return {
             MIME.format(kind=self.kind): self.payload(),
-            "text/html": self.preview(),
+            "text/html": preview.framed(self.preview(), self.language, self.simulated),
             "text/plain": self.plain_text(),
         }
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column of a table: its key in the CSV, its label, and how it is set."""
+class Tabled(Plate):
+    """A Plate that carries a table of numbers, which a researcher can take away."""
 
-    key: str
-    label: str
-    align: str = "start"
-    role: str = ""
+    title: Text
+    caption: str
 
+    @property
+    def numbers(self) -> TableData:
+        """Its table."""
+        raise NotImplementedError
 
-@dataclass(frozen=True)
-class TableData:
-    """Columns, texts for the reader, and raw values for the download, row by row."""
+    def to_frame(self) -> pd.DataFrame:
+        """The raw values under the keys of the columns."""
+        return spreadsheet.frame_of(self._checked())
 
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
-    values: tuple[tuple[Any, ...], ...]
-    threshold: int | None = None
-    counted: str = ""
-    totals: int = 0
+    def to_excel(self, path: str | Path) -> None:
+        """Write the raw values under the labels of the columns to an Excel file."""
+        spreadsheet.write_excel(path, self._checked(), self.title, self.language, self.simulated)
 
-    @classmethod
-    def of(
-        cls,
-        columns: Iterable[Column],
-        lines: Iterable[Iterable[tuple[str, Any]]],
-        **more: Any,
-    ) -> TableData:
-        """From cells, line by line: each its text and its value."""
-        cells = [tuple(line) for line in lines]
-        texts = tuple(tuple(text for text, _ in line) for line in cells)
-        return cls(
-            tuple(columns), texts, tuple(tuple(v for _, v in line) for line in cells), **more
-        )
+    def to_latex(self) -> str:
+        """The table in LaTeX as a reader of the page sees it, with its title as caption."""
+        return spreadsheet.latex(self._checked(), self.title, self.language, self.simulated)
 
-    def problems(self, where: str) -> list[Problem]:
-        """Everything in the table that may not leave."""
-        columns = [(column.key, column.role) for column in self.columns]
-        return table_problems(columns, self.values, self.threshold, f"table of '{where}'")
+    def _checked(self) -> TableData:
+        """The table, if nothing in it must stay.
 
-    def html(self) -> str:
-        """The table as HTML for JupyterLab."""
-        head = "".join(f"<th>{html.escape(column.label)}</th>" for column in self.columns)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in row) + "</tr>"
-            for row in self.rows
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        Raises
+        ------
+        PublishError: a count below the threshold, or a column of counts that does not say so.
+        """
+        problems = self.numbers.problems(self.key)
+        if problems:
+            raise PublishError(problems)
+        return self.numbers
+
+    def _repr_mimebundle_(self, **more: Any) -> dict[str, Any]:
+        self._checked()
+        return super()._repr_mimebundle_(**more)
 
 
 @dataclass(frozen=True)
-class Table(Plate):
-    """A table with the sentence it states."""
+class Table(Tabled):
+    """A table with the sentence it states; a long one may be folded away."""
 
     kind: ClassVar[str] = "table"
-    title: str
-    caption: str
-    data: TableData
-    folded: bool = False
+    data: Numbers
+    folded: StrictBool = False
 
-    def tables(self) -> tuple[TableData, ...]:
-        """Its data."""
-        return (self.data,)
+    @property
+    def numbers(self) -> TableData:
+        """Its table."""
+        return self.data
 
     def payload(self) -> dict[str, Any]:
         """Columns, rows and values stand at the top of the JSON."""
         content = super().payload()
         return {**content, **content.pop("data")}
 
-    def preview(self) -> str:
+    def preview(self) -> list[str]:
         """Title, table and caption."""
-        title, caption = html.escape(self.title), html.escape(self.caption)
-        return f"<h4>{title}</h4>{self.data.html()}<p>{caption}</p>"
+        heads = [column.label for column in self.data.columns]
+        return [
+            preview.title(self.title, self.language),
+            preview.table(heads, self.data.rows),
+            preview.passage(self.caption, self.language),
+        ]
 
 
 @dataclass(frozen=True)
-class Image:
-    """One drawing of a figure."""
-
-    mime: str
-    data: str
-
-    @classmethod
-    def of(cls, mime: str, content: bytes) -> Image:
-        """From the bytes of a file."""
-        return cls(mime, base64.b64encode(content).decode("ascii"))
-
-
-@dataclass(frozen=True)
-class Figure(Plate):
+class Figure(Tabled):
     """A figure with its finding as title, alt text, and the data it draws."""
 
     kind: ClassVar[str] = "figure"
-    title: str
-    caption: str
-    alt: str
-    images: Mapping[str, Image]
-    table: TableData
+    alt: Text
+    images: Images
+    table: Numbers
 
-    def tables(self) -> tuple[TableData, ...]:
+    @property
+    def numbers(self) -> TableData:
         """The data it draws."""
-        return (self.table,)
+        return self.table
 
-    def preview(self) -> str:
+    def preview(self) -> list[str]:
         """Title, wide image and caption."""
-        image = self.images["wide"]
-        source = f"data:{image.mime};base64,{image.data}"
-        return (
-            f"<h4>{html.escape(self.title)}</h4>"
-            f'<img src="{source}" alt="{html.escape(self.alt, quote=True)}" '
-            f'style="max-width:100%;background:#fff">'
-            f"<p>{html.escape(self.caption)}</p>"
-        )
+        return [
+            preview.title(self.title, self.language),
+            preview.image(self.images["wide"].address, self.alt),
+            preview.passage(self.caption, self.language),
+        ]
 
 
 @dataclass(frozen=True)
 class Summary(Plate):
-    """The answer: verdict, at most six points, one number with its range in words."""
+    """The answer: verdict, at most six points, one number with its range in words.
+
+    ``scope`` (``place``, ``period``, ``intervention`` in words) stands in the header and the
+    filters of the list of reports.
+    """
 
     kind: ClassVar[str] = "summary"
-    points: Sequence[str]
+    points: Points
     verdict: str
     verdict_words: str
     number: str
@@ -211,13 +303,18 @@ class Summary(Plate):
     range_words: str
     scope: Mapping[str, str] = field(default_factory=dict)
 
-    def preview(self) -> str:
-        """Verdict, number and points."""
-        items = "".join(f"<li>{html.escape(point)}</li>" for point in self.points)
-        number = html.escape(f"{self.number} {self.number_unit}")
-        words = html.escape(f"{self.number_words} {self.range_words}")
-        verdict = html.escape(self.verdict_words)
-        return f"<h4>{verdict}</h4><ul>{items}</ul><p><b>{number}</b><br>{words}</p>"
+    def preview(self) -> list[str]:
+        """Verdict, points and number."""
+        number, words = (
+            f"**{self.number}** {self.number_unit}",
+            f"{self.number_words} {self.range_words}",
+        )
+        return [
+            preview.title(self.verdict_words, self.language),
+            preview.points(self.points, self.language),
+            preview.passage(number, self.language),
+            preview.passage(words, self.language),
+        ]
 
 
 @dataclass(frozen=True)
@@ -225,48 +322,58 @@ class Notes(Plate):
     """A titled list of sentences made from the same numbers as the tables."""
 
     kind: ClassVar[str] = "notes"
-    title: str
-    points: Sequence[str]
+    title: Text
+    points: tuple[Text, ...]
 
-    def preview(self) -> str:
+    def preview(self) -> list[str]:
         """Title and list."""
-        items = "".join(f"<li>{html.escape(point)}</li>" for point in self.points)
-        return f"<h4>{html.escape(self.title)}</h4><ul>{items}</ul>"
+        return [
+            preview.title(self.title, self.language),
+            preview.points(self.points, self.language),
+        ]
 
 
 @dataclass(frozen=True)
 class Provenance(Plate):
-    """Where the numbers come from: data hashes, versions, seed, settings, parameters."""
+    """Where the numbers come from: data hashes, versions, seed, settings, parameters.
+
+    ``methods`` are names, the headline's first; the page links them to the methods register.
+    """
 
     kind: ClassVar[str] = "provenance"
-    entries: Sequence[Mapping[str, str]]
+    entries: tuple[Entry, ...]
     params: Mapping[str, Any]
-    methods: Sequence[str] = ()
+    methods: tuple[Text, ...] = ()
 
-    def preview(self) -> str:
+    def preview(self) -> list[str]:
         """Entries as a table."""
-        rows = "".join(
-            f"<tr><th>{html.escape(entry['label'])}</th><td>{html.escape(entry['value'])}</td></tr>"
-            for entry in self.entries
-        )
-        return f"<table>{rows}</table>"
+        return [preview.table((), [(entry["label"], entry["value"]) for entry in self.entries])]
 
 
 @dataclass(frozen=True)
 class End(Plate):
-    """The end-of-notebook record: without it a run is no success."""
+    """The end-of-notebook record: without it a run is no success.
+
+    ``facts`` are language-neutral numbers, ``seals`` and ``shapes`` stand for identifiers that no
+    page may show (``disclosure.identifiers``).
+    """
 
     kind: ClassVar[str] = "end"
     verdict: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any]
     results: Mapping[str, Any] = field(default_factory=dict)
     seals: Mapping[str, Sequence[str]] = field(default_factory=dict)
     shapes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def preview(self) -> str:
+    def preview(self) -> list[str]:
         """One line."""
-        return f"<p>{html.escape(self.plain_text())}</p>"
+        return [preview.code(self.plain_text())]
 
     def plain_text(self) -> str:
         """Facts as JSON."""
         return json.dumps({"verdict": self.verdict, "facts": plain(self.facts)}, sort_keys=True)
+
+
+PLATES: Mapping[str, type[Plate]] = {
+    plate.kind: plate for plate in (Summary, Figure, Table, Notes, Provenance, End)
+}

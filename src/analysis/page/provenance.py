@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from analysis import digest, methods
 from analysis.data.reading.account import Account
 from analysis.disclosure.identifiers import Identifiers
+from analysis.page.plates import Entry
 from analysis.page.reading import reading_sentences
 from analysis.page.voice import Voice
 from analysis.page.wording import Say
@@ -51,7 +52,7 @@ def source_entries(
     disclosure: str,
     hashes: Mapping[str, str],
     accounts: Mapping[str, Account],
-) -> tuple[dict[str, str], ...]:
+) -> tuple[Entry, ...]:
     """The lines of provenance that every report on a dataset shares; blank ones are left out."""
     say, description = voice.say, voice.description
     entries = [

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from analysis.page.charts import style
@@ -70,12 +71,13 @@ def name_lines(axes: Axes, width: str, ends: Mapping[str, tuple[float, float, st
         legend(axes)
 
 
-def legend(axes: Axes) -> None:
+def legend(axes: Axes, handles: Sequence[Artist] | None = None, columns: int = 3) -> None:
     """A legend above the axes, out of the way of the data."""
     axes.legend(
+        handles=handles,
         loc="lower center",
         bbox_to_anchor=(0.46, 1.0),
-        ncols=3,
+        ncols=columns,
         frameon=False,
         fontsize=style.TINY,
         handlelength=1.2,

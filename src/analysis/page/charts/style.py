@@ -16,12 +16,14 @@ from matplotlib.figure import Figure
 
 from analysis.errors import Problem, PublishError
 from analysis.page.charts.drawing import POINTS, drawn
-from analysis.page.plates import Image
+from analysis.page.plates import Image, Images
 from analysis.page.wording import translator
 
 BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 """Colour-blind-safe set of Okabe and Ito (2008)."""
 INK, QUIET, GRID, PAPER = "#1a1a1a", "#595959", "#e3e3e3", "#ffffff"
+SHADES = ("#dbe9f4", "#a8cce6", "#66a5d3", "#1f77b4", "#00456e")
+"""From little to much."""
 COLOURS = {
     "early": VERMILION,
     "late": PURPLE,
@@ -108,7 +110,7 @@ Draw = Callable[[Figure, Axes, str], None]
 
 def render(
     draw: Draw, language: str, simulated: bool, height: float | Callable[[str], float] = 1.0
-) -> Mapping[str, Image]:
+) -> Images:
     """Both drawings of a figure, wide and for phones, as SVG with text as paths.
 
     ``height`` is a share of the house height, where need be one for each width.
@@ -118,7 +120,8 @@ def render(
     PublishError: a character that the font does not have.
     """
     tall = height if callable(height) else lambda _: height
-    return {width: _render_one(draw, language, simulated, width, tall(width)) for width in SIZES}
+    wide, narrow = (_render_one(draw, language, simulated, width, tall(width)) for width in SIZES)
+    return {"wide": wide, "narrow": narrow}
 
 
 def rehearse() -> None:

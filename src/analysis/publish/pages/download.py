@@ -11,13 +11,12 @@ from typing import Any
 
 import yaml
 
-from analysis.page.plate_models import TableData, Value
+from analysis.page.plates import TableData
+from analysis.page.spreadsheet import guarded
 
 KEPT_METADATA = ("kernelspec", "language_info")
 INJECTED = "injected-parameters"
 BYTE_ORDER_MARK = "\ufeff"
-# The full-width forms are read as formulas by spreadsheets set to Chinese or Japanese.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def csv_text(table: TableData) -> str:
@@ -27,15 +26,6 @@ def csv_text(table: TableData) -> str:
     writer.writerow([guarded(column.key) for column in table.columns])
     writer.writerows([[guarded(value) for value in row] for row in table.values])
     return BYTE_ORDER_MARK + buffer.getvalue()
-
-
-def guarded(value: Value) -> Value:
-    """A text that a spreadsheet would run gets a leading apostrophe; numbers stay numbers."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return value
 
 
 def csv_address(table: TableData) -> str:

@@ -14,9 +14,9 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from analysis.page.numbers import date
+from analysis.page.text import code_words, inline, slug, words
 from analysis.page.wording import HTML_LANG, Say, translator
 from analysis.publish.pages.download import csv_address, notebook_address, params_address
-from analysis.publish.pages.text import code_words, inline, slug, words
 
 TEMPLATE = Path(__file__).parents[1] / "template"
 BANNER_WORDS = (

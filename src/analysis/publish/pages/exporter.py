@@ -8,10 +8,10 @@ from typing import Any
 from nbconvert.exporters import Exporter
 from traitlets import default
 
+from analysis.page.text import slug
 from analysis.publish.pages.notebook_cells import PLATE_MIME
 from analysis.publish.pages.page import read_page
 from analysis.publish.pages.render import Imprint, export
-from analysis.publish.pages.text import slug
 
 
 class ReportExporter(Exporter):  # type: ignore[misc]

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.errors import Problem
-from analysis.page.plate_models import Plate, read_plate
+from analysis.page.plates import Plate
+from analysis.page.read_plate import read_plate
+from analysis.page.text import first_words
 from analysis.page.wording import LANGUAGES
-from analysis.publish.pages.text import first_words
 
 PLATE_MIME = re.compile(r"^application/vnd\.analysis\.(?P<kind>[^+]+)\+json$")
 SKIPPED = "remove"

@@ -10,11 +10,11 @@ from markupsafe import Markup
 
 from analysis.disclosure.editions import Edition, counted_in
 from analysis.errors import Problem, PublishError
-from analysis.page.plate_models import End, Figure, Plate, Provenance, Summary, Table, TableData
+from analysis.page.plates import End, Plate, Provenance, Summary, Tabled
+from analysis.page.text import Token, blocks, parse, words_of
 from analysis.page.wording import LANGUAGES
 from analysis.publish.pages.download import notebook_text
 from analysis.publish.pages.notebook_cells import Cell, language_of, plates_of
-from analysis.publish.pages.text import Token, blocks, parse, words_of
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,7 @@ class Page:
     def counts(self) -> Edition:
         """What it shows of counts, by Plate."""
         blocks = [block for part in (self.opening, *self.sections) for block in part.blocks]
-        tables: dict[str, TableData] = {}
-        tables |= {block.key: block for block in blocks if isinstance(block, Table)}
-        tables |= {block.key: block.table for block in blocks if isinstance(block, Figure)}
-        counted = {key: counted_in(table) for key, table in tables.items()}
+        counted = {b.key: counted_in(b.numbers) for b in blocks if isinstance(b, Tabled)}
         return {key: one for key, one in counted.items() if one is not None}
 
     @property

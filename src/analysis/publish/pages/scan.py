@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from analysis.disclosure.identifiers import seal
 from analysis.errors import Problem, PublishError
-from analysis.page.plate_models import End, Provenance
+from analysis.page.plates import End, Provenance
 
 CARRIED = re.compile(r"data:(?:text|application)/[^;]+;charset=utf-8;base64,([A-Za-z0-9+/=]+)")
 PICTURE = re.compile(r"data:image/[^;]+;base64,[A-Za-z0-9+/=]+")
@@ -35,7 +35,7 @@ def refuse_identifiers(
     ------
     PublishError: naming the file and the column of the identifier, never its value.
     """
-    hashes = {e.value for p in provenance for e in p.entries if DIGEST.fullmatch(e.value)}
+    hashes = {e["value"] for p in provenance for e in p.entries if DIGEST.fullmatch(e["value"])}
     own = re.compile("|".join(sorted(hashes)) or r"(?!)")
     problems = [
         Problem(file, f"shows an identifier of column {name}", "Show groups instead")

@@ -232,7 +232,7 @@ def _entry(folder: Path, statuses: dict[str, Status], pages: dict[str, Page]) ->
 
 def _lines(page: Page) -> list[Line]:
     listed = [entry for plate in page.provenance for entry in plate.entries]
-    return [Line(label=entry.label, value=entry.value) for entry in listed]
+    return [Line(label=entry["label"], value=entry["value"]) for entry in listed]
 
 
 def _refuse_clash(entry: Entry | None, report: str) -> None:
