@@ -54,10 +54,10 @@ FIGURES = (
     specification_figure,
     leave_one_out_figure,
 )
-PROFILE = (*("rates", "handling", "inspections", "samples", "fines", "growth", "progress"),)
+TOPICS = ("rates", "handling", "inspections", "sampling", "fines", "growth", "progress")
 AUDIT = ("verdicts", "counts", "chance", "comparison")
 PRINTED = {"en": "## Figures on printed numbers", "zh": "## 公开数字的图"}
-PAGES = {"gallery": 30, "printed": len(PROFILE) + len(AUDIT)}
+PAGES = {"gallery": 30, "printed": len(TOPICS) + len(AUDIT)}
 """Pages, and how many figures each shows."""
 LONG = (
     "Shuangjiang Lahu, Va, Blang and Dai Autonomous County",
@@ -171,7 +171,7 @@ def printed_figures(language: str) -> list[Figure]:
     """Every kind of figure of the reports on what five bureaus printed."""
     given = {"language": language, "dataset": str(ROOT / "data/published")}
     profile, audit = an.PublishedFigures.read(given), an.ClaimsAudit.read(given)
-    made = [getattr(profile, name)() for name in PROFILE]
+    made = [profile.compare(topic) for topic in TOPICS]
     return made + [getattr(audit, name)() for name in AUDIT]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from analysis.data.published.audit import audit
 from analysis.data.published.audit_rules import RULES
-from analysis.data.published.figures import Figure, read_published
+from analysis.data.published.figures import PrintedFigure, read_published
 from analysis.data.published.tables import RELATION_TYPES
 from analysis.errors import ParamsError
 from analysis.page.printed_figures import FiguresBrief
@@ -26,13 +26,13 @@ DERIVED = {"share_derivable", "ratio", "bound", "growth_between"}
 """Relations that allow a number but print none to check."""
 
 
-def figure(number: float, token: str = "", unit: str = "case", **changes) -> Figure:
+def figure(number: float, characters: str = "", unit: str = "case", **changes) -> PrintedFigure:
     """A made-up figure of the first half of 2023."""
     given = {
         "id": f"x-{number}",
         "source": "x",
         "line": 1,
-        "token": token or f"{number:g}",
+        "characters": characters or f"{number:g}",
         "region": "x",
         "start": dt.date(2023, 1, 1),
         "end": dt.date(2023, 6, 30),
@@ -44,19 +44,20 @@ def figure(number: float, token: str = "", unit: str = "case", **changes) -> Fig
         "date": "",
         "precision": 1.0,
         "unit": unit,
+        "measures": {"case": "event"}.get(unit, unit),
         "bound": "exact",
         "compared_with": "",
         "links": {},
     }
-    return Figure(**{**given, **changes})
+    return PrintedFigure(**{**given, **changes})
 
 
-def percent(value: float, precision: float = 1.0, kind: str = "share_pct") -> Figure:
+def percent(value: float, precision: float = 1.0, kind: str = "share_pct") -> PrintedFigure:
     """A made-up percentage."""
     return figure(value, f"{value:g}%", "percent", kind=kind, precision=precision)
 
 
-def day(year: int, month: int = 1) -> Figure:
+def day(year: int, month: int = 1) -> PrintedFigure:
     """A made-up date."""
     date = dt.date(year, month, 1)
     return figure(0, unit="date", kind="date", value=None, date=f"{year}", start=date, end=date)
@@ -122,7 +123,7 @@ def test_months_that_are_not_printed_follow_from_the_others():
     parts = [percent(-31.9, 0.1, "change_pct"), percent(37.2, 0.1, "change_pct")]
     spans = [(whole, 1, 5), (parts[0], 1, 2), (parts[1], 5, 5)]
     dated = [
-        Figure(**{**vars(f), "start": dt.date(2023, a, 1), "end": dt.date(2023, b, 28)})
+        PrintedFigure(**{**vars(f), "start": dt.date(2023, a, 1), "end": dt.date(2023, b, 28)})
         for f, a, b in spans
     ]
     outcome = RULES["weighted_mean"](dated[0], dated[1:], None)

@@ -6,12 +6,12 @@ import datetime as dt
 
 import pytest
 
-from analysis.data.published import profile
+from analysis.data.published.comparisons import compare, read_topics, year_gone_by
 from analysis.data.published.figures import read_published
 from analysis.page.charts.labels import span, wrap
 from analysis.page.printed_figures import FiguresBrief
+from analysis.reports.published_figures.comparison import comparison
 from analysis.reports.published_figures.params import PublishedFiguresParams
-from analysis.reports.published_figures.rates import rates_figure
 
 
 @pytest.fixture(scope="module")
@@ -20,20 +20,25 @@ def published(root):
     return read_published(root / "data" / "published")
 
 
+def compared(published, topic: str):
+    """What a topic compares."""
+    return compare(published, read_topics(published)[topic], 0.95)
+
+
 def test_rates_are_given_only_where_the_same_document_prints_the_base(published):
     """The district and the city; 3,325 of 51,632 are 64.4 per 1,000."""
-    found = profile.rates(published)
-    sources = {item.figure.source for item in found if item.rate}
-    assert sources == {"masked_district_2020", "taian_2023"}
-    assert all((item.rate is None) == (item.denominator is None) for item in found)
+    found = compared(published, "rates")
+    assert {i.figure.source for i in found if i.base} == {"masked_district_2020", "taian_2023"}
+    assert all((item.value is None) == (item.base is None) for item in found)
     complaints = next(i for i in found if i.figure.indicator == "complaints_and_reports_accepted")
-    assert complaints.rate.value == pytest.approx(3325 / 51.632)
-    assert complaints.by_chance
+    assert complaints.value == pytest.approx(3325 / 51.632)
+    # The exact Poisson interval is wider than what rounding would allow of two whole counts.
+    assert complaints.interval.low < complaints.value < complaints.interval.high
 
 
 def test_a_sample_is_matched_with_its_own_result(published):
     """153 batches of food with one failed; 25 of 30 products are a part and not counted twice."""
-    found = {s.tested.number: s.passed for s in profile.samplings(published, 0.95)}
+    found = {item.figure.number: item.count for item in compared(published, "sampling")}
     assert found[153] == 152
     assert found[210] == 193
     assert found[42] is None
@@ -42,28 +47,28 @@ def test_a_sample_is_matched_with_its_own_result(published):
 
 def test_fines_of_other_cases_are_what_major_cases_leave(published):
     """(8,277,300 − 6,649,300) / (365 − 77) yuan a case."""
-    rest = [fine for fine in profile.fines(published) if fine.rest]
-    assert [round(fine.per_case, 2) for fine in rest] == [5652.78]
+    rest = [item for item in compared(published, "fines") if item.is_rest]
+    assert [round(item.value, 2) for item in rest] == [5652.78]
 
 
 def test_growth_gives_the_earlier_level_or_none(published):
     """2,072 complaints a year before; none for a change without level."""
-    earlier = {g.change.id: g.earlier for g in profile.growths(published)}
+    earlier = {item.id: item.count for item in compared(published, "growth")}
     assert earlier["masked_district_2020-0041"] == 2072
     assert earlier["pingyin_2020-0022"] is None
 
 
 def test_the_share_of_the_year_gone_by():
     """12 June is day 163 of 365; a leap year has 366."""
-    assert profile.elapsed(dt.date(2023, 6, 12)) == pytest.approx(163 / 365)
-    assert profile.elapsed(dt.date(2020, 12, 31)) == 1
+    assert year_gone_by(dt.date(2023, 6, 12)) == pytest.approx(163 / 365)
+    assert year_gone_by(dt.date(2020, 12, 31)) == 1
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_figure_of_rates_says_years_levels_and_that_it_ranks_nothing(published, language):
     """Every row names level of government and year; the order is not by value."""
     brief = FiguresBrief(published, PublishedFiguresParams(language=language))
-    plate = rates_figure(brief)
+    plate = comparison(brief, "rates")
     no_ranking = {"en": "no ranking", "zh": "不作排名"}[language]
     assert no_ranking in plate.caption
     values = [row[4] for row in plate.table.values if row[4] is not None]
@@ -75,7 +80,7 @@ def test_the_figure_of_rates_says_years_levels_and_that_it_ranks_nothing(publish
 def test_the_order_is_by_level_of_government(published):
     """Province, city, district, counties."""
     order = FiguresBrief(published, PublishedFiguresParams()).order
-    levels = [published.level(published.sources.at[s, "region_code"]) for s in order]
+    levels = [published.level_of(source) for source in order]
     assert levels == ["province", "city", "district", "county", "county"]
 
 

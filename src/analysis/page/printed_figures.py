@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from analysis.data.published.figures import Figure, Published
+from analysis.data.published.figures import PrintedFigure, Published, rows_of
 from analysis.data.published.printed_number import FULL_WIDTH
 from analysis.page.numbers import number, period_span
 from analysis.page.wording import Say, lower, translator
 from analysis.params import FiguresQuestion
 
-LEVEL_WORDS = {
-    "nation": "nation",
-    "province": "province",
-    "city": "city",
-    "district": "district",
-    "county": "county",
-}
-ORDER = ("nation", "province", "city", "district", "county")
 BOUND_WORDS = {"at_least": "at least {value}", "about": "about {value}"}
+COUNT_WORDS = {
+    "en": ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    "zh": ("一", "两", "三", "四", "五", "六", "七", "八", "九", "十"),
+}
+Days = tuple[dt.date, dt.date]
 
 
 @dataclass(frozen=True)
@@ -39,6 +37,11 @@ class FiguresBrief:
         return self.params.language
 
     @property
+    def chinese(self) -> bool:
+        """Which of two words is meant: the English one first."""
+        return self.language == "zh"
+
+    @property
     def say(self) -> Say:
         """The translator of the report's language."""
         return translator(self.language)
@@ -47,28 +50,27 @@ class FiguresBrief:
         """What every Plate of this report carries."""
         return {"key": key, "language": self.language, "simulated": False}
 
-    @cached_property
+    @property
     def order(self) -> tuple[str, ...]:
         """The documents by level of government, then by name: an order, not a ranking."""
-        sources = self.published.sources
+        return self.published.documents
 
-        def place(source: str) -> tuple[int, str]:
-            return ORDER.index(self.published.level(sources.at[source, "region_code"])), source
-
-        return tuple(sorted(sources.index, key=place))
+    @cached_property
+    def years(self) -> list[str]:
+        """The years in which the periods of the documents begin or end."""
+        days = (day for source in self.order for day in self._span(source))
+        return sorted({str(day.year) for day in days})
 
     @property
     def scope(self) -> dict[str, str]:
-        """Place and years, for the header and the filters of the list of reports."""
+        """Region and years, for the header and the filters of the list of reports."""
         description = self.published.dataset.description
-        days = [day for source in self.order for day in self._span(source)]
-        years = sorted(str(day.year) for day in days)
         return {
             "place": (description.place or description.title).of(self.language),
-            "period": period_span(years[0], years[-1], self.language),
+            "period": period_span(self.years[0], self.years[-1], self.language),
         }
 
-    def figure(self, key: str) -> Figure:
+    def figure(self, key: str) -> PrintedFigure:
         """A figure by its number."""
         return self.published.figures[key]
 
@@ -79,16 +81,42 @@ class FiguresBrief:
 
     def level(self, source: str) -> str:
         """Its level of government."""
-        code = self.published.sources.at[source, "region_code"]
-        return self.say(LEVEL_WORDS[self.published.level(code)])
+        return self.published.name("levels", self.published.level_of(source), self.language)
 
-    def place(self, source: str) -> str:
-        """Region, level of government and year: ``Shandong (province, 2023)``."""
+    def colour(self, source: str) -> str:
+        """The colour of its level of government."""
+        return self._levels[self.published.level_of(source)]["colour"]
+
+    @cached_property
+    def _levels(self) -> dict[str, dict[str, str]]:
+        return {row["level"]: row for row in rows_of(self.published.dataset.tables["levels"])}
+
+    def levels(self, level: str, count: int) -> str:
+        """So many of a level of government: ``a province``, ``two counties``."""
+        names, word = self._levels[level], self.count_word(count)
+        if self.chinese:
+            return f"{word}个{names['noun_zh']}"
+        return f"{word} {names['plural_en']}" if count > 1 else f"a {names['name_en']}"
+
+    def count_word(self, count: int) -> str:
+        """A small number as a word before what is counted."""
+        words = COUNT_WORDS[self.language]
+        return words[count - 1] if 0 < count <= len(words) else number(count, self.language)
+
+    def listed(self, texts: Sequence[str]) -> str:
+        """``a, b and c``."""
+        *others, last = texts
+        if not others:
+            return last
+        return self.say("{first} and {last}", first=self.say(", ").join(others), last=last)
+
+    def document(self, source: str, days: Days | None = None) -> str:
+        """Region, level of government and period: ``Shandong (province, 2023)``."""
         return self.say(
             "{region} ({level}, {period})",
             region=self.region(source),
             level=self.level(source),
-            period=self.span(source),
+            period=self.period(*(days or self._span(source))),
         )
 
     def span(self, source: str) -> str:
@@ -99,7 +127,18 @@ class FiguresBrief:
         """The same period as ISO dates."""
         return "/".join(day.isoformat() for day in self._span(source))
 
-    def _span(self, source: str) -> tuple[dt.date, dt.date]:
+    def months(self, source: str) -> int:
+        """Calendar months that it touches."""
+        start, end = self._span(source)
+        return 12 * (end.year - start.year) + end.month - start.month + 1
+
+    def length(self, months: int) -> str:
+        """A length of time: ``six months``, ``a year``."""
+        if months == 12:
+            return self.say("a year")
+        return self.say("{count} months", count=self.count_word(months))
+
+    def _span(self, source: str) -> Days:
         spans = [
             (f.start, f.end)
             for f in self.published.figures.values()
@@ -124,7 +163,7 @@ class FiguresBrief:
             **_parts(end, self.language),
         )
 
-    def name(self, figure: Figure, sentence: bool = False) -> str:
+    def name(self, figure: PrintedFigure, sentence: bool = False) -> str:
         """What a figure measures, with its scope; ``sentence`` for use inside one."""
         name = self.published.name("indicators", figure.indicator, self.language)
         if sentence and not name[:2].isupper():
@@ -136,42 +175,43 @@ class FiguresBrief:
         scope = self.published.name("scopes", figure.scope, self.language)
         return self.say("{name} ({scope})", name=name, scope=scope)
 
-    def shown(self, figure: Figure) -> str:
+    def shown(self, figure: PrintedFigure) -> str:
         """A figure as printed: the characters in Chinese, the number in English."""
+        characters = figure.characters.translate(FULL_WIDTH)
         if figure.value is None:
-            return figure.token.translate(FULL_WIDTH) if self.language == "zh" else figure.date
+            return characters if self.chinese else figure.date
         value = self.amount(figure.value, figure.unit, figure.kind == "change_pct")
-        if self.language == "zh":
-            token = figure.token.translate(FULL_WIDTH)
+        if self.chinese:
             if figure.kind == "change_pct":
                 return value
-            return token if any(c.isdigit() for c in token) else f"{token}（{value}）"
+            digits = any(character.isdigit() for character in characters)
+            return characters if digits else f"{characters}（{value}）"
         text = BOUND_WORDS.get(figure.bound)
         return self.say(text, value=value) if text else value
 
     def amount(self, value: float, unit: str, signed: bool = False) -> str:
         """A number with its unit where that is per cent or money, as the language writes it."""
-        if unit == "percent":
+        measures = self.published.units.get(unit, {}).get("measures")
+        if measures == "percent":
             return number(value, self.language, decimals_of(value), signed) + "%"
-        if unit == "yuan":
-            return self.money(value)
-        if self.language == "zh" and abs(value) >= 1e5:
+        if measures == "money":
+            return self.money(value, unit)
+        if self.chinese and abs(value) >= 1e5:
             return number(value / 1e4, "zh", decimals_of(value / 1e4)) + "万"
         return number(value, self.language, decimals_of(value), signed)
 
-    def money(self, value: float) -> str:
-        """A sum in yuan; in Chinese with 万 and 亿, in English with millions and billions."""
+    def money(self, value: float, unit: str) -> str:
+        """A sum of money; in Chinese with 万 and 亿, in English with millions and billions."""
+        written = self.published.units[unit][f"written_{self.language}"]
+        written = written if self.chinese else f" {written}"
         steps = (
-            ((1e8, "亿元"), (1e4, "万元"))
-            if self.language == "zh"
-            else ((1e9, " billion yuan"), (1e6, " million yuan"))
+            ((1e8, "亿"), (1e4, "万")) if self.chinese else ((1e9, " billion"), (1e6, " million"))
         )
-        for step, words in steps:
+        for step, word in steps:
             if abs(value) >= step:
                 scaled = value / step
-                return number(scaled, self.language, decimals_of(scaled)) + words
-        words = "元" if self.language == "zh" else " yuan"
-        return number(value, self.language, 0) + words
+                return number(scaled, self.language, decimals_of(scaled)) + word + written
+        return number(value, self.language, 0) + written
 
 
 def decimals_of(value: float, most: int = 2) -> int:

@@ -25,8 +25,8 @@ def sources_table(brief: FiguresBrief) -> Table:
         numbers = [int(figures[source]), inferred, int(other[source]), int(mechanisms[source])]
         texts = [number(n, language) for n in numbers]
         rows.append((brief.region(source), brief.level(source), brief.span(source), *texts))
-        code = brief.published.sources.at[source, "region_code"]
-        values.append((source, brief.published.level(code), brief.dates(source), *numbers))
+        level = brief.published.level_of(source)
+        values.append((source, level, brief.dates(source), *numbers))
     return Table(
         **brief.plate("documents"),
         title=say(

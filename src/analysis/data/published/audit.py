@@ -13,7 +13,7 @@ from analysis.data.published.audit_rules import (
     unsupported_change,
     unsupported_share,
 )
-from analysis.data.published.figures import Figure, Published, Relation
+from analysis.data.published.figures import PrintedFigure, Published, Relation
 
 VERDICTS = ("contradicts", "cannot_be_checked", "agrees_after_rounding", "agrees")
 SHARE_RULES = ("share", "share_of_unstated", "share_without_numerator")
@@ -118,7 +118,7 @@ def _found(published: Published) -> Iterator[Check]:
     yield from _lone_percentages(published)
 
 
-def _comparable(first: Figure, second: Figure) -> bool:
+def _comparable(first: PrintedFigure, second: PrintedFigure) -> bool:
     """One indicator of one region in one document and period."""
     return (first.source, first.region, first.indicator, first.start, first.end) == (
         second.source,
@@ -145,7 +145,9 @@ def _results(relations: Iterable[Relation], types: tuple[str, ...]) -> set[str]:
     return {relation.result for relation in relations if relation.type in types}
 
 
-def _rule_check(name: str, rule: str, result: Figure, terms: tuple[Figure, ...]) -> Check:
+def _rule_check(
+    name: str, rule: str, result: PrintedFigure, terms: tuple[PrintedFigure, ...]
+) -> Check:
     return _check(name, rule, "implied", result, terms, RULES[rule](result, terms, None))
 
 
@@ -153,8 +155,8 @@ def _check(
     name: str,
     rule: str,
     basis: str,
-    result: Figure,
-    terms: tuple[Figure, ...],
+    result: PrintedFigure,
+    terms: tuple[PrintedFigure, ...],
     outcome: Outcome,
 ) -> Check:
     return Check(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.data.published.figures import Figure
+from analysis.data.published.figures import PrintedFigure
 from analysis.data.published.printed_number import Range
 from analysis.stats.pooling.reported import earlier_level, smallest_whole, whole_part
 
@@ -29,11 +29,11 @@ class Outcome:
     unit: str = ""
 
 
-Terms = Sequence[Figure]
-Rule = Callable[[Figure, Terms, int | None], Outcome]
+Terms = Sequence[PrintedFigure]
+Rule = Callable[[PrintedFigure, Terms, int | None], Outcome]
 
 
-def judge(result: Figure, computed: float, allowed: Range) -> Outcome:
+def judge(result: PrintedFigure, computed: float, allowed: Range) -> Outcome:
     """Printed against computed: equal, equal within rounding, or not."""
     tolerance = (allowed.high - allowed.low + result.range.high - result.range.low) / 2
     if abs(result.number - computed) < NEAR:
@@ -42,20 +42,20 @@ def judge(result: Figure, computed: float, allowed: Range) -> Outcome:
     return Outcome(verdict, computed, tolerance)
 
 
-def total(result: Figure, terms: Terms, _: int | None) -> Outcome:
+def total(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     """The terms add up to the result."""
     low = sum(term.range.low for term in terms)
     high = sum(term.range.high for term in terms)
     return judge(result, sum(term.number for term in terms), Range(low, high))
 
 
-def partial_total(result: Figure, terms: Terms, _: int | None) -> Outcome:
+def partial_total(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     """The terms add up to the result at most."""
     computed = sum(term.number for term in terms)
     return Outcome(AGREES if computed <= result.number + NEAR else CONTRADICTS, computed, 0.0)
 
 
-def part(result: Figure, terms: Terms, _: int | None) -> Outcome:
+def part(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     """The result is at most the whole."""
     whole = terms[0]
     if result.number <= whole.number + NEAR:
@@ -64,19 +64,19 @@ def part(result: Figure, terms: Terms, _: int | None) -> Outcome:
     return Outcome(verdict, whole.number, whole.range.high - whole.number, whole.unit)
 
 
-def same(result: Figure, terms: Terms, _: int | None) -> Outcome:
+def same(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     """Both report one number."""
     return judge(result, terms[0].number, terms[0].range)
 
 
-def difference(result: Figure, terms: Terms, _: int | None) -> Outcome:
+def difference(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     """The result is the first term less the second."""
     first, second = terms
     allowed = Range(first.range.low - second.range.high, first.range.high - second.range.low)
     return judge(result, first.number - second.number, allowed)
 
 
-def share(result: Figure, terms: Terms, _: int | None) -> Outcome:
+def share(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     """The result is 100 times the first term over the second."""
     first, second = terms
     low = 100 * first.range.low / second.range.high
@@ -84,17 +84,17 @@ def share(result: Figure, terms: Terms, _: int | None) -> Outcome:
     return judge(result, 100 * first.number / second.number, Range(low, high))
 
 
-def share_without_numerator(result: Figure, terms: Terms, _: int | None) -> Outcome:
+def share_without_numerator(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     """Some whole part of the printed whole must print as the result."""
     whole = round(terms[0].number)
-    found = whole_part(result.number, _step(result), whole)
+    found = whole_part(result.number, result.step, whole)
     if found is not None:
         return Outcome(OPEN, float(round(result.number * whole / 100)), None, terms[0].unit)
     nearest = 100 * round(result.number * whole / 100) / whole
-    return Outcome(CONTRADICTS, nearest, _step(result) / 2)
+    return Outcome(CONTRADICTS, nearest, result.step / 2)
 
 
-def share_of_unstated(result: Figure, terms: Terms, _: int | None) -> Outcome:
+def share_of_unstated(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     """Some whole number must be the whole of which the terms are the printed share."""
     parts = sum(term.number for term in terms)
     low, high = 100 * parts / result.range.high, 100 * parts / result.range.low
@@ -104,79 +104,75 @@ def share_of_unstated(result: Figure, terms: Terms, _: int | None) -> Outcome:
     return Outcome(OPEN if exists else CONTRADICTS, float(nearest), (high - low) / 2, terms[0].unit)
 
 
-def progress_of_target(result: Figure, terms: Terms, _: int | None) -> Outcome:
+def progress_of_target(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     """Some whole number of the target must print as the progress."""
     target = terms[0]
-    found = whole_part(result.number, _step(result), round(target.number))
+    found = whole_part(result.number, result.step, round(target.number))
     computed = result.number * target.number / 100
     return Outcome(CONTRADICTS if found is None else OPEN, computed, None, target.unit)
 
 
-def growth(result: Figure, terms: Terms, _: int | None) -> Outcome:
+def growth(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     """Some earlier level must print as the growth; that level itself is not printed."""
     level = terms[0]
     implied = level.number / (1 + result.number / 100)
     if level.bound != "exact" or level.precision is None:
         return Outcome(OPEN, implied, None, level.unit)
-    found = earlier_level(level.number, result.number, _step(result), level.precision)
+    found = earlier_level(level.number, result.number, result.step, level.precision)
     if found is None and level.whole_units:
         return Outcome(CONTRADICTS, implied, None, level.unit)
     return Outcome(OPEN, implied if found is None else found, None, level.unit)
 
 
-def weighted_mean(result: Figure, terms: Terms, _: int | None) -> Outcome:
+def weighted_mean(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     """What the months between must have grown by, were all months of one size a year before."""
     months = [_months(term) for term in terms]
     missing = _months(result) - sum(months)
     known = sum(m * term.number for m, term in zip(months, terms, strict=True))
     if missing <= 0:
         mean = known / sum(months)
-        step = _step(result) / 2
+        step = result.step / 2
         return judge(result, mean, Range(mean - step, mean + step))
     return Outcome(OPEN, (result.number * _months(result) - known) / missing)
 
 
-def years(result: Figure, terms: Terms, _: int | None) -> Outcome:
+def years(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     """Last year less first year, both counted."""
     first, last = (int(term.date[:4]) for term in terms)
     return judge(result, last - first + 1, Range(last - first + 1, last - first + 1))
 
 
-def order(result: Figure, terms: Terms, _: int | None) -> Outcome:
+def order(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     """The result is not before the term."""
     return Outcome(AGREES if result.start >= terms[0].start else CONTRADICTS)
 
 
-def closed_list(result: Figure, _: Terms, named: int | None) -> Outcome:
+def closed_list(result: PrintedFigure, _: Terms, named: int | None) -> Outcome:
     """As many as are named beside it."""
     count = named or 0
     return Outcome(AGREES if result.number == count else CONTRADICTS, float(count), 0.0)
 
 
-def open_list(result: Figure, _: Terms, named: int | None) -> Outcome:
+def open_list(result: PrintedFigure, _: Terms, named: int | None) -> Outcome:
     """At least as many as are named beside it."""
     count = named or 0
     return Outcome(OPEN if result.number >= count else CONTRADICTS, float(count))
 
 
-def unsupported_share(figure: Figure) -> Outcome:
+def unsupported_share(figure: PrintedFigure) -> Outcome:
     """A share without counts: the smallest whole that could print it."""
     if figure.number in (0, 100) or figure.bound == "at_least":
         return Outcome(OPEN)
-    whole = smallest_whole(figure.number, _step(figure))
+    whole = smallest_whole(figure.number, figure.step)
     return Outcome(OPEN, None if whole is None else float(whole), None, "whole")
 
 
-def unsupported_change(_: Figure) -> Outcome:
+def unsupported_change(_: PrintedFigure) -> Outcome:
     """A change without any level."""
     return Outcome(OPEN)
 
 
-def _step(figure: Figure) -> float:
-    return figure.precision or 1.0
-
-
-def _months(figure: Figure) -> int:
+def _months(figure: PrintedFigure) -> int:
     """Calendar months that the figure's period touches."""
     years_between = figure.end.year - figure.start.year
     return 12 * years_between + figure.end.month - figure.start.month + 1

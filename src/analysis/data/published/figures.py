@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.data.dataset import Dataset, read_dataset
+from analysis.data.published.comparison_rules import topic_problems
 from analysis.data.published.printed_number import Range, printed_range
-from analysis.data.published.rules import figure_problems, relation_problems, table_problems
+from analysis.data.published.rules import (
+    LINKS,
+    figure_problems,
+    mechanism_problems,
+    relation_problems,
+    source_problems,
+)
 from analysis.data.published.tables import PUBLISHED_TABLES
 from analysis.data.reading.origin import FIRST_DATA_ROW
 from analysis.errors import ContractError, ParamsError, Problem
 
 NAMES = tuple(table.name for table in PUBLISHED_TABLES)
+NAMED = {"indicators": "name_en", "regions": "name_en", "levels": "name_en", "scopes": "scope"}
+"""Tables whose rows have a name in each language, with the column of the English one."""
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One printed number. ``value`` is in base units, or ``None`` where it is a date."""
+class PrintedFigure:
+    """One printed number. ``value`` is in base units, or ``None`` where it is a date.
+
+    ``characters`` is what the document prints, ``measures`` what its unit measures.
+    """
 
     id: str
     source: str
     line: int
-    token: str
+    characters: str
     region: str
     start: dt.date
     end: dt.date
@@ -40,6 +51,7 @@ class Figure:
     date: str
     precision: float | None
     unit: str
+    measures: str
     bound: str
     compared_with: str
     links: Mapping[str, str]
@@ -54,17 +66,17 @@ class Figure:
     @property
     def range(self) -> Range:
         """The values that could have been printed so."""
-        return printed_range(self.token, self.number, self.precision, self.bound)
+        return printed_range(self.characters, self.number, self.precision, self.bound)
+
+    @property
+    def step(self) -> float:
+        """Worth of its last printed digit; one where none is printed."""
+        return self.precision or 1.0
 
     @property
     def whole_units(self) -> bool:
         """Whether it counts things, so that its value is a whole number."""
-        return self.kind in ("level", "target") and self.unit not in (
-            "percent",
-            "yuan",
-            "patent_per_10000_people",
-            "working_day",
-        )
+        return self.kind in ("level", "target") and self.measures in ("thing", "event")
 
 
 @dataclass(frozen=True)
@@ -84,33 +96,68 @@ class Published:
     """Everything read off the documents."""
 
     dataset: Dataset
-    figures: Mapping[str, Figure]
+    figures: Mapping[str, PrintedFigure]
     relations: tuple[Relation, ...]
 
-    @property
+    @cached_property
     def sources(self) -> pd.DataFrame:
         """The documents, by their short name."""
         return self.dataset.tables["sources"].set_index("source")
 
+    @cached_property
+    def documents(self) -> tuple[str, ...]:
+        """The documents by level of government, then by name: an order, not a ranking."""
+        levels = self.dataset.tables["levels"]["level"].tolist()
+        return tuple(sorted(self.sources.index, key=lambda s: (levels.index(self.level_of(s)), s)))
+
+    @cached_property
+    def units(self) -> Mapping[str, Mapping[str, str]]:
+        """What each unit measures, and how money is written in it."""
+        return {str(row["unit"]): row for row in rows_of(self.dataset.tables["units"])}
+
     def name(self, table: str, key: str, language: str) -> str:
-        """The name of an indicator, scope or region in a language."""
-        return _names(self.dataset.folder, self.dataset.hashes[f"{table}.csv"], table)[key][
-            language == "zh"
+        """The name of an indicator, scope, region or level in a language."""
+        return self._names[table][key][language == "zh"]
+
+    @cached_property
+    def _names(self) -> Mapping[str, Mapping[str, tuple[str, str]]]:
+        tables = self.dataset.tables
+        return {
+            name: {
+                key: (en, zh)
+                for key, en, zh in zip(
+                    tables[name].iloc[:, 0],
+                    tables[name][english],
+                    tables[name]["name_zh"],
+                    strict=True,
+                )
+            }
+            for name, english in NAMED.items()
+        }
+
+    def level_of(self, source: str) -> str:
+        """The level of government of the region that a document reports on."""
+        return self.levels[self.sources.at[source, "region_code"]]
+
+    @cached_property
+    def levels(self) -> Mapping[str, str]:
+        """The level of government of each region."""
+        regions = self.dataset.tables["regions"]
+        return dict(zip(regions["region_code"], regions["level"], strict=True))
+
+    def counts(self, indicator: str) -> list[PrintedFigure]:
+        """Counts and sums of an indicator, in the order of the table."""
+        return [
+            figure
+            for figure in self.figures.values()
+            if figure.indicator == indicator and figure.kind in ("level", "money")
         ]
 
-    def level(self, region: str) -> str:
-        """The level of government of a region."""
-        regions = self.dataset.tables["regions"].set_index("region_code")
-        return str(regions.at[region, "level"])
-
-
-@lru_cache(maxsize=16)
-def _names(folder: Path, digest: str, table: str) -> dict[str, tuple[str, str]]:  # noqa: ARG001
-    """Both names by key; the digest tells when the file changed."""
-    frame = read_dataset(folder, NAMES).tables[table]
-    english = frame["scope"] if table == "scopes" else frame["name_en"]
-    keys = frame.iloc[:, 0]
-    return {k: (e, z) for k, e, z in zip(keys, english, frame["name_zh"], strict=True)}
+    def related(self, *types: str) -> Iterator[tuple[Relation, list[PrintedFigure]]]:
+        """Relations of some types, each with its terms."""
+        for relation in self.relations:
+            if relation.type in types:
+                yield relation, [self.figures[term] for term in relation.terms]
 
 
 def read_published(path: str | Path) -> Published:
@@ -129,81 +176,77 @@ def published_in(dataset: Dataset) -> Published:
 
     Raises
     ------
-    ParamsError: it holds no figures.
-    ContractError: a token, unit, period, link or relation does not resolve; with its rows.
+    ParamsError: the folder does not exist, or holds no figures.
+    ContractError: a token, unit, period, link, relation or topic does not resolve; with its rows.
     """
     missing = [name for name in NAMES if not dataset.has(name)]
     if missing:
-        place = f"dataset {dataset.folder.name}"
+        where = f"dataset {dataset.folder.name}"
         remedy = "Published figures are a dataset of their own: data/published"
-        raise ParamsError([Problem(place, f"has no table {name}", remedy) for name in missing])
+        raise ParamsError([Problem(where, f"has no table {name}", remedy) for name in missing])
     problems = list(check_published(dataset))
     if problems:
         raise ContractError(problems)
     tables = dataset.tables
-    figures = {str(row["id"]): _figure(row) for row in _rows(tables["figures"])}
-    relations = tuple(_relation(row) for row in _rows(tables["relations"]))
-    return Published(dataset, figures, relations)
+    measures = dict(zip(tables["units"]["unit"], tables["units"]["measures"], strict=True))
+    figures = (_figure(row, measures) for row in rows_of(tables["figures"]))
+    relations = tuple(_relation(row) for row in rows_of(tables["relations"]))
+    return Published(dataset, {figure.id: figure for figure in figures}, relations)
 
 
 def check_published(dataset: Dataset) -> Iterator[Problem]:
-    """What the column declarations cannot say: tokens, units, periods, links, relations."""
+    """What the column declarations cannot say: tokens, units, periods, links, relations, words."""
     tables = dataset.tables
-    groups = (
-        (
-            "figures.csv",
-            figure_problems(tables["figures"], tables["indicators"], tables["sources"]),
-        ),
-        ("relations.csv", relation_problems(tables["relations"], tables["figures"])),
-        ("mechanisms.csv", table_problems(tables["mechanisms"], tables["figures"])),
-    )
-    for file, found in groups:
+    groups = {
+        "sources": source_problems(tables["sources"], tables["regions"], tables["levels"]),
+        "figures": figure_problems(tables),
+        "relations": relation_problems(tables["relations"], tables["figures"]),
+        "mechanisms": mechanism_problems(tables["mechanisms"], tables["figures"]),
+        **topic_problems(tables),
+    }
+    for table, found in groups.items():
         for position, column, rule, remedy in found:
             row = position + FIRST_DATA_ROW
-            yield Problem(f"{file}, column {column}, row {row}", rule, remedy)
+            yield Problem(f"{table}.csv, column {column}, row {row}", rule, remedy)
 
 
-def _rows(frame: pd.DataFrame) -> list[dict[str, object]]:
-    blank = frame.astype(object).where(frame.notna(), None)
-    return [dict(row) for row in blank.to_dict("records")]
+def rows_of(frame: pd.DataFrame) -> Sequence[dict[str, str]]:
+    """The rows of a table as text, empty where nothing stands."""
+    blank = frame.astype(object).where(frame.notna(), "")
+    return [{k: str(v) for k, v in row.items()} for row in blank.to_dict("records")]
 
 
-def _figure(row: Mapping[str, object]) -> Figure:
-    def text(name: str) -> str:
-        return "" if row.get(name) is None else str(row[name])
-
+def _figure(row: Mapping[str, str], measures: Mapping[str, str]) -> PrintedFigure:
     is_date = row["kind"] == "date"
-    links = ("numerator", "denominator", "target", "part_of", "previous", "growth_of", "same_as")
-    return Figure(
-        id=text("id"),
-        source=text("source"),
-        line=int(float(text("line"))),
-        token=text("token"),
-        region=text("region_code"),
-        start=dt.date.fromisoformat(text("period_start")[:10]),
-        end=dt.date.fromisoformat(text("period_end")[:10]),
+    return PrintedFigure(
+        id=row["id"],
+        source=row["source"],
+        line=int(float(row["line"])),
+        characters=row["token"],
+        region=row["region_code"],
+        start=dt.date.fromisoformat(row["period_start"][:10]),
+        end=dt.date.fromisoformat(row["period_end"][:10]),
         period_inferred=row["period_basis"] == "inferred",
-        indicator=text("indicator"),
-        scope=text("scope"),
-        kind=text("kind"),
-        value=None if is_date else float(text("value")),
-        date=text("value") if is_date else "",
-        precision=float(text("precision")) if text("precision") else None,
-        unit=text("unit"),
-        bound=text("bound"),
-        compared_with=text("compared_with"),
-        links={name: text(name) for name in links if text(name)},
+        indicator=row["indicator"],
+        scope=row["scope"],
+        kind=row["kind"],
+        value=None if is_date else float(row["value"]),
+        date=row["value"] if is_date else "",
+        precision=float(row["precision"]) if row["precision"] else None,
+        unit=row["unit"],
+        measures=measures[row["unit"]],
+        bound=row["bound"],
+        compared_with=row["compared_with"],
+        links={name: row[name] for name in LINKS if row[name]},
     )
 
 
-def _relation(row: Mapping[str, object]) -> Relation:
-    terms = str(row["terms"] or "")
-    constant = row["constant"]
+def _relation(row: Mapping[str, str]) -> Relation:
     return Relation(
-        id=str(row["id"]),
-        type=str(row["type"]),
-        result=str(row["result"] or ""),
-        terms=tuple(re.split(";", terms)) if terms else (),
-        constant=None if constant is None else int(float(str(constant))),
-        basis=str(row["basis"]),
+        id=row["id"],
+        type=row["type"],
+        result=row["result"],
+        terms=tuple(row["terms"].split(";")) if row["terms"] else (),
+        constant=int(float(row["constant"])) if row["constant"] else None,
+        basis=row["basis"],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -12,14 +12,15 @@ from analysis.data.published.printed_number import UnreadableTokenError, read_to
 Fault = tuple[int, str, str, str]
 """Position of the row from 0, column, rule, remedy."""
 
-UNIT_OF_KIND = {
+MEASURE_OF_KIND = {
     "change_pct": "percent",
     "share_pct": "percent",
     "target_progress_pct": "percent",
-    "money": "yuan",
+    "money": "money",
     "rank": "rank",
     "date": "date",
 }
+"""Kinds of numbers whose unit follows from the kind, and not from the indicator."""
 LINKS = ("numerator", "denominator", "target", "part_of", "previous", "growth_of", "same_as")
 PARTS: dict[str, tuple[int, int, bool, bool]] = {
     "sum": (2, 9, True, False),
@@ -47,17 +48,26 @@ PARTS: dict[str, tuple[int, int, bool, bool]] = {
 """Least and most terms, whether a result is needed, whether a constant is needed."""
 
 
-def figure_problems(
-    figures: pd.DataFrame, indicators: pd.DataFrame, sources: pd.DataFrame
+def source_problems(
+    sources: pd.DataFrame, regions: pd.DataFrame, levels: pd.DataFrame
 ) -> Iterator[Fault]:
+    """Documents of a region whose level of government has no row."""
+    level = dict(zip(regions["region_code"], regions["level"], strict=True))
+    for position, code in enumerate(sources["region_code"]):
+        if level[code] not in set(levels["level"]):
+            yield position, "region_code", "is of an unknown level", "Add it to levels.csv"
+
+
+def figure_problems(tables: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
     """Tokens that do not give their value, units that do not fit, periods and links."""
-    years = {row.source: str(int(row.default_year)) for row in sources.itertuples()}
-    units = indicators.set_index("indicator")["unit"].to_dict()
-    domains = indicators.set_index("indicator")["domain"].to_dict()
+    figures = tables["figures"]
+    years = {row.source: str(int(row.default_year)) for row in tables["sources"].itertuples()}
+    indicators = tables["indicators"].set_index("indicator")[["unit", "domain"]].to_dict("index")
+    measures = dict(zip(tables["units"]["unit"], tables["units"]["measures"], strict=True))
     blank = figures.astype(object).where(figures.notna(), "")
     for position, row in enumerate(blank.to_dict("records")):
         yield from _token_faults(position, row, years.get(row["source"], ""))
-        yield from _unit_faults(position, row, units, domains)
+        yield from _unit_faults(position, row, indicators[row["indicator"]], measures)
         yield from _period_faults(position, row)
         for column in LINKS:
             if row[column] and row[column] == row["id"]:
@@ -79,15 +89,14 @@ def _token_faults(position: int, row: dict, year: str) -> Iterator[Fault]:
         yield position, "precision", "does not follow from its token", "Worth of the last digit"
 
 
-def _unit_faults(position: int, row: dict, units: dict, domains: dict) -> Iterator[Fault]:
-    if row["indicator"] not in units:
-        return
-    allowed = UNIT_OF_KIND.get(row["kind"], units[row["indicator"]])
+def _unit_faults(position: int, row: dict, indicator: dict, measures: dict) -> Iterator[Fault]:
+    needed = MEASURE_OF_KIND.get(row["kind"])
     if row["kind"] == "target" and row["compared_with"]:
-        allowed = "percent"
-    if row["unit"] != allowed:
+        needed = "percent"
+    fits = measures[row["unit"]] == needed if needed else row["unit"] == indicator["unit"]
+    if not fits:
         yield position, "unit", "does not fit its kind and indicator", "See indicators.csv"
-    if row["domain"] != domains[row["indicator"]]:
+    if row["domain"] != indicator["domain"]:
         yield position, "domain", "differs from its indicator's", "See indicators.csv"
 
 
@@ -137,7 +146,7 @@ def _part_faults(position: int, row: dict, known: set[str]) -> Iterator[Fault]:
         yield position, "constant", "is not as its type needs it", "Only lists have a constant"
 
 
-def table_problems(mechanisms: pd.DataFrame, figures: pd.DataFrame) -> Iterator[Fault]:
+def mechanism_problems(mechanisms: pd.DataFrame, figures: pd.DataFrame) -> Iterator[Fault]:
     """Mechanisms that name a figure of another document, or no date."""
     home = dict(zip(figures["id"], figures["source"], strict=True))
     blank = mechanisms.astype(object).where(mechanisms.notna(), "")

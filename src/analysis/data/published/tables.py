@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from analysis.data.contract import Column, Table
-
-Choices = tuple[tuple[str, str, str], ...]
+from analysis.data.published.columns import Choices, choice, text
+from analysis.data.published.comparison_tables import COMPARISON_TABLES
 
 FIGURE_KINDS: Choices = (
     ("level", "a count or a stock", "数量"),
@@ -32,10 +32,10 @@ VALUE_RULES: Choices = (
     ("date_year_end", "the end of a year", "年底"),
 )
 COMPARISONS: Choices = (
-    ("same_period_previous_year", "the same period a year earlier", "上年同期"),
-    ("same_time_previous_year", "the same day a year earlier", "上年同一时点"),
+    ("same_period_previous_year", "same period a year earlier", "上年同期"),
+    ("same_time_previous_year", "same day a year earlier", "上年同一时点"),
     ("previous_year", "the year before", "上年"),
-    ("before_campaign", "before the campaign; period not stated", "活动开展之前，时期未说明"),
+    ("before_campaign", "before the campaign, period not stated", "活动开展之前，时期未说明"),
 )
 BASES: Choices = (
     ("stated", "the document says so", "文中载明"),
@@ -76,26 +76,17 @@ ASSIGNMENTS: Choices = (
 )
 
 
-def _text(name: str, en: str, zh: str, required: bool = True, links_to: str = "") -> Column:
-    kind = "code" if links_to else "text"
-    return Column(name, kind, en, zh, required=required, links_to=links_to)
-
-
-def _choice(name: str, en: str, zh: str, choices: Choices, required: bool = True) -> Column:
-    return Column(name, "choice", en, zh, required=required, choices=choices)
-
-
 def _link(name: str, en: str, zh: str) -> Column:
-    return _text(name, en, zh, required=False, links_to="figures.id")
+    return text(name, en, zh, required=False, links_to="figures.id")
 
 
-SOURCE = _text("source", "Document", "文件", links_to="sources.source")
-REGION = _text("region_code", "Region", "地区代码", links_to="regions.region_code")
+SOURCE = text("source", "Document", "文件", links_to="sources.source")
+REGION = text("region_code", "Region", "地区代码", links_to="regions.region_code")
 LINE = Column("line", "whole", "Line, from 1", "行号，从 1 起", minimum=1)
 OFFSET = Column(
     "offset", "whole", "Character in the line, from 0", "行内字符位置，从 0 起", minimum=0
 )
-DOMAIN = _text("domain", "Field of work", "业务领域")
+DOMAIN = text("domain", "Field of work", "业务领域")
 
 SOURCES = Table(
     "sources",
@@ -104,16 +95,16 @@ SOURCES = Table(
     ("source",),
     (
         Column("source", "code", "Name of the document here", "文件简称"),
-        _text("file", "File as received", "收到的文件名"),
-        _text("title", "Title", "标题"),
-        _text("bureau", "Bureau that it reports on", "所述部门"),
+        text("file", "File as received", "收到的文件名"),
+        text("title", "Title", "标题"),
+        text("bureau", "Bureau that it reports on", "所述部门"),
         REGION,
         Column("published_on", "date", "Day of publication", "发表日期", required=False),
-        _text("masked", "What is masked", "遮蔽内容", required=False),
-        _text("inferred", "What is inferred", "推断内容", required=False),
-        _text("inference_basis", "From what", "推断依据", required=False),
+        text("masked", "What is masked", "遮蔽内容", required=False),
+        text("inferred", "What is inferred", "推断内容", required=False),
+        text("inference_basis", "From what", "推断依据", required=False),
         Column("default_year", "whole", "Year of dates without one", "无年份日期的年份"),
-        _text("note", "Note", "说明", required=False),
+        text("note", "Note", "说明", required=False),
     ),
 )
 INDICATORS = Table(
@@ -123,11 +114,11 @@ INDICATORS = Table(
     ("indicator",),
     (
         Column("indicator", "code", "Name in the tables", "指标代号"),
-        _text("name_en", "Name in English", "英文名称"),
-        _text("name_zh", "Name in Chinese", "中文名称"),
+        text("name_en", "Name in English", "英文名称"),
+        text("name_zh", "Name in Chinese", "中文名称"),
         DOMAIN,
-        _text("unit", "Unit of its level", "数量的单位"),
-        _text("definition", "Definition", "定义"),
+        text("unit", "Unit of its level", "数量的单位", links_to="units.unit"),
+        text("definition", "Definition", "定义"),
     ),
 )
 SCOPES = Table(
@@ -137,7 +128,7 @@ SCOPES = Table(
     ("scope",),
     (
         Column("scope", "code", "Scope, in English", "范围（英文）"),
-        _text("name_zh", "Scope, in Chinese", "范围（中文）"),
+        text("name_zh", "Scope, in Chinese", "范围（中文）"),
     ),
 )
 FIGURES = Table(
@@ -150,26 +141,26 @@ FIGURES = Table(
         SOURCE,
         LINE,
         OFFSET,
-        _text("token", "Characters as printed", "原文字符"),
+        text("token", "Characters as printed", "原文字符"),
         REGION,
         Column("period_start", "date", "First day it speaks of", "所述时期首日"),
         Column("period_end", "date", "Last day; of a stock, its day", "所述时期末日；存量为时点"),
-        _choice(
+        choice(
             "period_basis",
             "Whether the period is printed",
             "时期是否载明",
             (("stated", "stated", "载明"), ("inferred", "inferred", "推断")),
         ),
         DOMAIN,
-        _text("indicator", "What is measured", "指标", links_to="indicators.indicator"),
-        _text("scope", "Narrowed to", "限定范围", required=False, links_to="scopes.scope"),
-        _choice("kind", "Kind of number", "数字类别", FIGURE_KINDS),
-        _text("value", "Number in base units, or ISO date", "基本单位数值，或日期"),
+        text("indicator", "What is measured", "指标", links_to="indicators.indicator"),
+        text("scope", "Narrowed to", "限定范围", required=False, links_to="scopes.scope"),
+        choice("kind", "Kind of number", "数字类别", FIGURE_KINDS),
+        text("value", "Number in base units, or ISO date", "基本单位数值，或日期"),
         Column("precision", "number", "Worth of the last digit", "末位数值", required=False),
-        _text("unit", "Unit", "单位"),
-        _choice("bound", "How exact", "确切程度", BOUNDS),
-        _choice("value_rule", "How value follows from token", "取值规则", VALUE_RULES),
-        _choice("compared_with", "Change since when", "比较基期", COMPARISONS, required=False),
+        text("unit", "Unit", "单位", links_to="units.unit"),
+        choice("bound", "How exact", "确切程度", BOUNDS),
+        choice("value_rule", "How value follows from token", "取值规则", VALUE_RULES),
+        choice("compared_with", "Change since when", "比较基期", COMPARISONS, required=False),
         _link("numerator", "Numerator", "分子"),
         _link("denominator", "Denominator", "分母"),
         _link("target", "Target", "目标"),
@@ -177,7 +168,7 @@ FIGURES = Table(
         _link("previous", "Earlier figure", "前期数字"),
         _link("growth_of", "Level that changed", "变动的水平值"),
         _link("same_as", "Same number elsewhere", "另处同一数字"),
-        _text("note", "Note", "说明", required=False),
+        text("note", "Note", "说明", required=False),
     ),
 )
 RELATIONS = Table(
@@ -187,12 +178,12 @@ RELATIONS = Table(
     ("id",),
     (
         Column("id", "code", "Number of the relation, unique", "关系编号，不重复"),
-        _choice("type", "Kind of relation", "关系类别", RELATION_TYPES),
+        choice("type", "Kind of relation", "关系类别", RELATION_TYPES),
         _link("result", "Figure that is tested", "受检数字"),
-        _text("terms", "Figures it is tested against, by ;", "对照数字，以 ; 分隔", required=False),
+        text("terms", "Figures it is tested against, by ;", "对照数字，以 ; 分隔", required=False),
         Column("constant", "whole", "Things named", "列举项数", required=False, minimum=0),
-        _choice("basis", "On whose word", "关系依据", BASES),
-        _text("note", "Note", "说明", required=False),
+        choice("basis", "On whose word", "关系依据", BASES),
+        text("note", "Note", "说明", required=False),
     ),
 )
 MECHANISMS = Table(
@@ -205,17 +196,17 @@ MECHANISMS = Table(
         SOURCE,
         LINE,
         REGION,
-        _text("name_zh", "Name in Chinese", "中文名称"),
-        _text("name_en", "Name in English", "英文名称"),
+        text("name_zh", "Name in Chinese", "中文名称"),
+        text("name_en", "Name in English", "英文名称"),
         DOMAIN,
-        _text("runs_it", "Who runs it", "实施主体"),
-        _text("since", "Since when, ISO", "起始时间", required=False),
-        _text("units_treated", "On whom, how many", "对象和数量", required=False),
-        _choice("assignment_rule", "How units came to have it", "对象如何确定", ASSIGNMENTS),
-        _text("figure_ids", "Figures about it, by ;", "相关数字，以 ; 分隔", required=False),
-        _text("identification_strategy", "How it could be evaluated", "可用的评估方法"),
-        _text("data_needed", "Data needed", "所需数据"),
-        _text("notebook", "Notebook for it", "对应分析册"),
+        text("runs_it", "Who runs it", "实施主体"),
+        text("since", "Since when, ISO", "起始时间", required=False),
+        text("units_treated", "On whom, how many", "对象和数量", required=False),
+        choice("assignment_rule", "How units came to have it", "对象如何确定", ASSIGNMENTS),
+        text("figure_ids", "Figures about it, by ;", "相关数字，以 ; 分隔", required=False),
+        text("identification_strategy", "How it could be evaluated", "可用的评估方法"),
+        text("data_needed", "Data needed", "所需数据"),
+        text("notebook", "Notebook for it", "对应分析册"),
     ),
 )
 UNCOVERED = Table(
@@ -227,8 +218,8 @@ UNCOVERED = Table(
         SOURCE,
         LINE,
         OFFSET,
-        _text("run", "Characters as printed", "原文字符"),
-        _choice(
+        text("run", "Characters as printed", "原文字符"),
+        choice(
             "script",
             "Script",
             "书写方式",
@@ -238,7 +229,16 @@ UNCOVERED = Table(
                 ("mixed", "both", "混合"),
             ),
         ),
-        _text("reason", "Why it is no figure", "不收录原因"),
+        text("reason", "Why it is no figure", "不收录原因"),
     ),
 )
-PUBLISHED_TABLES = (SOURCES, INDICATORS, SCOPES, FIGURES, RELATIONS, MECHANISMS, UNCOVERED)
+PUBLISHED_TABLES = (
+    SOURCES,
+    INDICATORS,
+    SCOPES,
+    FIGURES,
+    RELATIONS,
+    MECHANISMS,
+    UNCOVERED,
+    *COMPARISON_TABLES,
+)

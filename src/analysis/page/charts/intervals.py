@@ -60,7 +60,7 @@ class Intervals(Chart):
         for reference in self.references:
             reference.draw(axes, width, upright=True)
         for row, place in zip(self.rows, places, strict=True):
-            _draw(axes, row, place, low, high, 3 if crowded else 6)
+            draw_interval(axes, row, place, low, high, 3 if crowded else 6)
         gutter(axes, places, names, width)
         self.across.dress(axes.xaxis, width, 6 if width == "wide" else 4)
 
@@ -98,7 +98,10 @@ class Intervals(Chart):
             yield from (row.value, row.low, row.high, row.mark)
 
 
-def _draw(axes: Axes, row: Interval, place: float, low: float, high: float, size: float) -> None:
+def draw_interval(
+    axes: Axes, row: Interval, place: float, low: float, high: float, size: float = 6
+) -> None:
+    """The range of a row, its mark and its dot, as far as the axis runs from low to high."""
     colour = style.COLOURS[row.key]
     if row.low is not None and row.high is not None:
         left, right = max(row.low, low), min(row.high, high)

@@ -1,87 +1,108 @@
-"""Figures of one row per number: its name above, its dot and range below."""
+"""Rows whose names are sentences: the name above, the dot, range or bar below, in groups."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from analysis.page.charts import style
+from analysis.page.charts.intervals import Interval, Intervals, draw_interval
 from analysis.page.charts.labels import wrap
 
-LINE = {"wide": 120, "narrow": 70}
-"""Letters in a line; a Chinese character takes the room of two."""
+ROOM = {"wide": 118, "narrow": 62}
+"""Letters in a line of a name; a Chinese character takes the room of two."""
+LINE, MARK, HEAD, GAP = 0.145, 0.17, 0.27, 0.05
+"""Inches of a line of a name, of what is drawn below it, of a heading, and between rows."""
 
 
 @dataclass(frozen=True)
-class Row:
-    """One number to draw; an open end of its range is infinite, a mark stands for a limit."""
+class Row(Interval):
+    """A row of an estimate, or of parts laid end to end.
 
-    label: str
-    value: float
-    low: float | None = None
-    high: float | None = None
-    colour: str = "known"
-    hollow: bool = False
-    mark: float | None = None
+    Parameters
+    ----------
+    group: heading under which it stands; equal ones follow one another.
+    others: further values of the row, drawn like the first.
+    parts: colour key and length of each part of a bar, in place of a dot.
+    """
+
+    group: str = ""
+    others: tuple[float, ...] = ()
+    parts: tuple[tuple[str, float], ...] = ()
 
 
-def draw_rows(
-    axes: Axes,
-    rows: Sequence[Row],
-    width: str,
-    tick: Callable[[float], str],
-    label: str,
-    logarithmic: bool = False,
-) -> None:
-    """Draw rows from the top, in the order given."""
-    if logarithmic:
-        axes.set_xscale("log")
-    ends = [v for r in rows for v in (r.value, r.low, r.high, r.mark) if v and math.isfinite(v)]
-    for position, row in enumerate(reversed(rows)):
-        _draw(axes, row, position, max(ends))
-        name = axes.annotate(
-            wrap(row.label, LINE[width]),
-            (0, position),
-            xycoords=("axes fraction", "data"),
-            xytext=(0, 7.5),
-            textcoords="offset points",
-            fontsize=8.5 if width == "wide" else 8,
-            linespacing=1.1,
-            color=style.INK,
-            bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.4},
-            annotation_clip=False,
-        )
-        # A long name may not squeeze the axes; it is wrapped to fit instead.
-        name.set_in_layout(False)
-    axes.set_yticks([])
-    axes.set_ylim(-0.45, len(rows) - 0.15)
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="y", visible=False)
-    axes.xaxis.set_major_locator(
-        LogLocator(numticks=6) if logarithmic else MaxNLocator(6 if width == "wide" else 4)
+@dataclass(frozen=True)
+class Rows(Intervals):
+    """Rows from the top in the order given, each below its name."""
+
+    rows: tuple[Row, ...]
+
+    def draw(self, axes: Axes, width: str) -> None:
+        """Headings, names, and below each name its range, dots or bar."""
+        low, high = self.across.limits(self._numbers())
+        axes.set_xlim(low, high)
+        for reference in self.references:
+            reference.draw(axes, width, upright=True)
+        top, group = 0.0, ""
+        for row, lines in zip(self.rows, self._names(width), strict=True):
+            if row.group != group:
+                group = row.group
+                _write(axes, group, top - HEAD + LINE, width, style.COLOURS[row.key], "bold")
+                top -= HEAD
+            _write(axes, lines, top, width, style.INK, "normal")
+            top -= LINE * (lines.count("\n") + 1)
+            _draw(axes, row, top - MARK / 2, low, high)
+            top -= MARK + GAP
+        axes.set_ylim(top, 0)
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+        self.across.dress(axes.xaxis, width, 6 if width == "wide" else 4)
+        axes.set_xlabel(wrap(self.across.label, style.CHARACTERS[width]))
+
+    def _names(self, width: str) -> list[str]:
+        return [wrap(row.label, ROOM[width]) for row in self.rows]
+
+    def _sizes(self, width: str) -> list[float]:
+        """Inches that each row takes, with its heading."""
+        groups = [row.group for row in self.rows]
+        pairs = zip(groups, ["", *groups[:-1]], strict=True)
+        heads = [HEAD * (group != before) for group, before in pairs]
+        lines = [text.count("\n") + 1 for text in self._names(width)]
+        return [head + LINE * count + MARK + GAP for head, count in zip(heads, lines, strict=True)]
+
+    def _numbers(self) -> Iterator[float | None]:
+        yield from super()._numbers()
+        for row in self.rows:
+            yield from row.others
+            if row.parts:
+                yield from (0.0, sum(length for _, length in row.parts))
+
+
+def _write(axes: Axes, text: str, place: float, width: str, colour: str, weight: str) -> None:
+    name = axes.annotate(
+        text,
+        (0, place),
+        xycoords=("axes fraction", "data"),
+        va="top",
+        fontsize=8.5 if width == "wide" else style.TINY,
+        linespacing=1.1,
+        color=colour,
+        weight=weight,
+        bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.4},
+        annotation_clip=False,
     )
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
-    axes.set_xlabel(label)
+    # A long name may not squeeze the axes; it is wrapped to fit instead.
+    name.set_in_layout(False)
 
 
-def _draw(axes: Axes, row: Row, position: int, most: float) -> None:
-    colour = style.COLOURS[row.colour]
-    if row.low is not None and row.high is not None:
-        high = row.high if math.isfinite(row.high) else most
-        axes.plot([row.low, high], [position] * 2, color=colour, linewidth=2.4, alpha=0.5)
-    if row.mark is not None:
-        axes.plot(row.mark, position, "|", color=style.INK, markersize=11, markeredgewidth=1.6)
-    face = style.PAPER if row.hollow else colour
-    axes.plot(
-        row.value, position, "o", color=colour, markerfacecolor=face, markersize=6, clip_on=False
-    )
-
-
-def height(rows: int, width_ratio: float = 0.13) -> float:
-    """Height of a figure of so many rows, in house units."""
-    return 0.28 + width_ratio * rows
+def _draw(axes: Axes, row: Row, place: float, low: float, high: float) -> None:
+    left = 0.0
+    for key, length in row.parts:
+        axes.barh(place, length, left=left, height=0.75 * MARK, color=style.COLOURS[key])
+        left += length
+    if not row.parts:
+        draw_interval(axes, row, place, low, high)
+        mark, colour = style.MARKERS.get(row.key, "o"), style.COLOURS[row.key]
+        axes.plot(row.others, [place] * len(row.others), mark, color=colour, markersize=6)

@@ -41,15 +41,16 @@ COLOURS = {
     "chance": QUIET,
     "known": BLUE,
     "unknown": QUIET,
-    "province": GREEN,
-    "city": PURPLE,
-    "district": BLUE,
-    "county": VERMILION,
+    "blue": BLUE,
+    "vermilion": VERMILION,
+    "green": GREEN,
+    "purple": PURPLE,
+    "grey": QUIET,
     "high": VERMILION,
     "low": BLUE,
     "within": QUIET,
 }
-MARKERS = {"early": "o", "late": "s", "never": "^", "headline": "D"}
+MARKERS = {"early": "o", "late": "s", "never": "^", "headline": "D", "claim": "D"}
 SIZES = {"wide": (7.6, 3.9), "narrow": (3.9, 3.7)}
 """Inches; the narrow drawing is for phones, where text must not shrink."""
 MOST_GRIDLINES = 10

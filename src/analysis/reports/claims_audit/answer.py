@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from analysis.data.published.audit import Audit, audit
-from analysis.data.published.figures import Figure, Published
+from analysis.data.published.figures import PrintedFigure, Published
 from analysis.page.printed_figures import FiguresBrief
 from analysis.reports.claims_audit.params import ClaimsAuditParams
 from analysis.stats.pooling.exact import Interval, ratio_interval
@@ -38,7 +38,7 @@ class ChanceFalls:
 class Comparison:
     """The other reported change: counts after and before, and their ratio with its interval."""
 
-    figure: Figure
+    figure: PrintedFigure
     after: int
     before: int
     ratio: Interval
@@ -49,7 +49,7 @@ class Comparison:
 class Claim:
     """One reported fall, examined. Shares are positive: 0.98 is 98 % fewer."""
 
-    figure: Figure
+    figure: PrintedFigure
     fall: float
     smallest: int
     counts: tuple[ConsistentCounts, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.data.published.audit import Check
-from analysis.data.published.figures import Figure
+from analysis.data.published.figures import PrintedFigure
 from analysis.page.wording import capital, lower
 from analysis.reports.claims_audit.answer import AuditBrief
 
@@ -86,7 +86,7 @@ def _other_reading(brief: AuditBrief, check: Check) -> str:
     return ""
 
 
-def _shown(brief: AuditBrief, term: Figure, named: bool) -> str:
+def _shown(brief: AuditBrief, term: PrintedFigure, named: bool) -> str:
     if not named:
         return brief.shown(term)
     name = brief.published.name("indicators", term.indicator, brief.language)

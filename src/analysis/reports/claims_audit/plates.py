@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import MaxNLocator
 
 from analysis.data.published.audit import VERDICTS, Check
 from analysis.data.published.figures import Published
-from analysis.page.charts import style
-from analysis.page.charts.labels import wrap
-from analysis.page.charts.rows import LINE
+from analysis.page.charts.axes import Axis
+from analysis.page.charts.rows import Row, Rows
 from analysis.page.numbers import number
 from analysis.page.plates import Column, Figure, Notes, Table, TableData
 from analysis.page.printed_sources import figures_provenance, sources_table
@@ -65,7 +63,7 @@ def failure_data(brief: AuditBrief, checks: Iterable[Check]) -> TableData:
                 say(
                     "{name}, {place}: {value}",
                     name=brief.name(brief.figure(check.result)),
-                    place=brief.place(check.source),
+                    place=brief.document(check.source),
                     value=brief.shown(brief.figure(check.result)),
                 ),
                 say(
@@ -82,79 +80,51 @@ def failure_data(brief: AuditBrief, checks: Iterable[Check]) -> TableData:
 
 def verdict_figure(brief: AuditBrief) -> Figure:
     """How many checks of each document end how."""
-    say, language, audit = brief.say, brief.language, brief.audit
-    counts = {source: audit.counts(source) for source in brief.order}
-    total = audit.counts()
-
-    def draw(_: Canvas, axes: Axes, width: str) -> None:
-        for row, source in enumerate(reversed(brief.order)):
-            left = 0
-            for verdict in reversed(VERDICTS):
-                value = counts[source][verdict]
-                colour = style.COLOURS[verdict]
-                axes.barh(row, value, left=left, height=0.42, color=colour)
-                left += value
-            text = say(
-                "{fits} fit, {open} open, {against} against",
-                fits=counts[source]["agrees"] + counts[source]["agrees_after_rounding"],
-                open=counts[source]["cannot_be_checked"],
-                against=counts[source]["contradicts"],
-            )
-            _label(axes, row, brief.place(source), text, width)
-        axes.set_yticks([])
-        axes.set_ylim(-0.4, len(brief.order) - 0.2)
-        axes.spines["left"].set_visible(False)
-        axes.grid(axis="y", visible=False)
-        axes.xaxis.set_major_locator(MaxNLocator(6 if width == "wide" else 4, integer=True))
-        axes.set_xlabel(say("Checks"))
-
-    return Figure(
+    say, language, total = brief.say, brief.language, brief.audit.counts()
+    labels = {
+        source: say(
+            "{place}: {fits} fit, {open} open, {against} against",
+            place=brief.document(source),
+            **_tally(brief.audit.counts(source)),
+        )
+        for source in brief.order
+    }
+    chart = Rows(
+        tuple(_verdict_row(brief, source, label) for source, label in labels.items()),
+        Axis(partial(number, language=language), say("Checks"), whole=True),
+    )
+    return chart.figure(
         **brief.plate("verdicts"),
         title=say(
             "Of {total} checks, {fits} fit, {open} cannot be made and {against} contradict",
             total=number(sum(total.values()), language),
-            fits=number(total["agrees"] + total["agrees_after_rounding"], language),
-            open=number(total["cannot_be_checked"], language),
-            against=number(total["contradicts"], language),
+            **{key: number(count, language) for key, count in _tally(total).items()},
         ),
         caption=say(
             "Blue: fits, exactly or after rounding. Grey: a number that the check needs is not "
             "printed. Orange: contradicts. {easy} of the checks that fit only ask whether a part "
             "is larger than its whole; they are easy to pass. Long and short documents, different "
             "years and levels of government: the order is by level, not a ranking.",
-            easy=sum(c.rule == "part_of" and c.verdict == "agrees" for c in audit.stated),
+            easy=sum(c.rule == "part_of" and c.verdict == "agrees" for c in brief.audit.stated),
         ),
-        alt=say(
-            "Bars of checks by document: {parts}.",
-            parts=say("; ").join(
-                say(
-                    "{place}: {fits} fit, {open} open, {against} against",
-                    place=brief.place(source),
-                    fits=counts[source]["agrees"] + counts[source]["agrees_after_rounding"],
-                    open=counts[source]["cannot_be_checked"],
-                    against=counts[source]["contradicts"],
-                )
-                for source in brief.order
-            ),
-        ),
-        images=style.render(draw, language, False, 0.95),
+        alt=say("Bars of checks by document: {parts}.", parts=say("; ").join(labels.values())),
         table=_count_data(brief),
     )
 
 
-def _label(axes: Axes, row: int, name: str, text: str, width: str) -> None:
-    """Name of a row above its bar, and its numbers."""
-    label = axes.annotate(
-        wrap(f"{name}: {text}", LINE[width]),
-        (0, row),
-        xycoords=("axes fraction", "data"),
-        xytext=(0, 12),
-        textcoords="offset points",
-        fontsize=8.5 if width == "wide" else 8,
-        color=style.INK,
-        annotation_clip=False,
-    )
-    label.set_in_layout(False)
+def _tally(counts: Counter[str]) -> dict[str, int]:
+    """Checks that fit, that cannot be made, and that contradict."""
+    return {
+        "fits": counts["agrees"] + counts["agrees_after_rounding"],
+        "open": counts["cannot_be_checked"],
+        "against": counts["contradicts"],
+    }
+
+
+def _verdict_row(brief: AuditBrief, source: str, label: str) -> Row:
+    counts = brief.audit.counts(source)
+    parts = tuple((verdict, float(counts[verdict])) for verdict in reversed(VERDICTS))
+    return Row(label, 0.0, parts=parts)
 
 
 def _count_data(brief: AuditBrief) -> TableData:
@@ -167,7 +137,7 @@ def _count_data(brief: AuditBrief) -> TableData:
         counts = brief.audit.counts(source)
         apart = sum(c.source == source and c.conjectured for c in brief.audit.checks)
         numbers = [*(counts[key] for key in VERDICTS), apart]
-        rows.append((brief.place(source), *(number(n, brief.language) for n in numbers)))
+        rows.append((brief.document(source), *(number(n, brief.language) for n in numbers)))
         values.append((source, *numbers))
     return TableData(tuple(columns), tuple(rows), tuple(values))
 
@@ -225,7 +195,7 @@ def _document_table(brief: AuditBrief, source: str) -> Table:
         **brief.plate(f"checks_{source}"),
         title=say(
             "{place}: {total} checks, {against} against, {open} open",
-            place=brief.place(source),
+            place=brief.document(source),
             total=len(own),
             against=counts["contradicts"],
             open=counts["cannot_be_checked"],

@@ -29,7 +29,7 @@ def audit_summary(brief: AuditBrief) -> Summary:
         *(
             say(
                 "**{place}:** {name} is printed as {printed}. {sentence}",
-                place=brief.place(check.source),
+                place=brief.document(check.source),
                 name=brief.name(brief.figure(check.result), sentence=True),
                 printed=brief.shown(brief.figure(check.result)),
                 sentence=sentence(brief, check, named=True),
@@ -71,7 +71,7 @@ def _claim_point(brief: AuditBrief) -> str:
         "{least} complaints before. A start picked at a peak would alone give such a fall in at "
         "most {reach} of simulated cases; whether the campaign explains it, the figure cannot "
         "show.",
-        place=brief.place(claim.figure.source),
+        place=brief.document(claim.figure.source),
         fall=percent(claim.fall, language, 0),
         least=claim.smallest,
         reach=percent(max(item.as_claimed for item in claim.chance), language, 2),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from analysis.page.charts import style
+from analysis.page.charts.axes import Axis
+from analysis.page.charts.rows import Row, Rows
 from analysis.page.numbers import number, percent
 from analysis.page.plates import Column, Figure, TableData
 from analysis.reports.claims_audit.answer import AuditBrief
@@ -17,23 +21,23 @@ def counts_figure(brief: AuditBrief) -> Figure:
     say, language, claim = brief.say, brief.language, brief.claim
     found = claim.counts
     fall = percent(claim.fall, language, 0)
-    spans = [(item.fall.low, item.fall.high) for item in found]
-
-    def draw(_: Canvas, axes: Axes, width: str) -> None:
-        for row, (item, (low, high)) in enumerate(reversed([*zip(found, spans, strict=True)])):
-            axes.plot([low, high], [row, row], color=style.COLOURS["claim"], linewidth=3, alpha=0.5)
-            printed = [1 - n / item.baseline for n in (item.most, item.fewest)]
-            axes.plot(printed, [row, row], "D", color=style.COLOURS["claim"], markersize=5)
-            _note(axes, row, _counts_text(brief, item.baseline, item.fewest, item.most), width)
-        axes.set_yticks([])
-        axes.spines["left"].set_visible(False)
-        axes.set_ylim(-0.5, len(found) - 0.1)
-        axes.xaxis.set_major_locator(MaxNLocator(6 if width == "wide" else 4))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: percent(v, language, 0)))
-        axes.set_xlabel(say("Fall in the underlying rate, {level} interval", level=_level(brief)))
-
+    label = say("Fall in the underlying rate, {level} interval", level=_level(brief))
+    chart = Rows(
+        tuple(
+            Row(
+                _counts_text(brief, item.baseline, item.fewest, item.most),
+                item.fall.value,
+                item.fall.low,
+                item.fall.high,
+                "claim",
+                others=(1 - item.most / item.baseline,),
+            )
+            for item in found
+        ),
+        Axis(partial(percent, language=language, decimals=0), label),
+    )
     first, last = found[0], found[-1]
-    return Figure(
+    return chart.figure(
         **brief.plate("consistent_counts"),
         title=say(
             "“−{fall}” needs at least {least} complaints before; from {base} before, the true fall "
@@ -48,7 +52,7 @@ def counts_figure(brief: AuditBrief) -> Figure:
             "{place}. Diamonds: falls that print as {fall}. Bars: exact Poisson intervals of the "
             "fall in the underlying rate, windows of equal length. The numbers before are "
             "assumed, because none is printed; fewer than {least} cannot print as {fall}.",
-            place=brief.place(claim.figure.source),
+            place=brief.document(claim.figure.source),
             fall=fall,
             least=claim.smallest,
         ),
@@ -62,7 +66,6 @@ def counts_figure(brief: AuditBrief) -> Figure:
             high_last=percent(last.fall.high, language),
             last=number(last.baseline, language),
         ),
-        images=style.render(draw, language, False, 0.3 + 0.11 * len(found)),
         table=TableData(
             (
                 Column("before", say("Complaints before (assumed)"), "end"),
@@ -192,18 +195,6 @@ def _counts_text(brief: AuditBrief, before: int, low: int, high: int) -> str:
         "{before} before, {after} after",
         before=number(before, brief.language),
         after=_range(brief, low, high),
-    )
-
-
-def _note(axes: Axes, row: int, text: str, width: str) -> None:
-    axes.annotate(
-        text,
-        (0, row),
-        xycoords=("axes fraction", "data"),
-        xytext=(2, 6),
-        textcoords="offset points",
-        fontsize=style.SMALL if width == "wide" else 8,
-        color=style.INK,
     )
 
 

@@ -18,8 +18,8 @@ def comparison_figure(brief: AuditBrief) -> Figure:
     other = claim.comparison
     left = 100 * (1 - claim.fall)
     lines = {
-        "comparison": (100 * other.ratio.value, brief.place(other.figure.source)),
-        "claim": (left, brief.place(claim.figure.source)),
+        "comparison": (100 * other.ratio.value, brief.document(other.figure.source)),
+        "claim": (left, brief.document(claim.figure.source)),
     }
 
     def draw(_: Canvas, axes: Axes, width: str) -> None:
@@ -53,9 +53,9 @@ def comparison_figure(brief: AuditBrief) -> Figure:
             "{other}: complaints and tip-offs about everyone, year on year; {after} accepted, so "
             "{before} the year before (exact {level} interval of the ratio {low} to {high}). "
             "Different levels of government, different subjects, no ranking.",
-            claim=brief.place(claim.figure.source),
+            claim=brief.document(claim.figure.source),
             scope=_scope(brief),
-            other=brief.place(other.figure.source),
+            other=brief.document(other.figure.source),
             after=number(other.after, language),
             before=number(other.before, language),
             level=percent(brief.params.level, language, 0),
@@ -77,13 +77,13 @@ def comparison_figure(brief: AuditBrief) -> Figure:
             ),
             (
                 (
-                    brief.place(other.figure.source),
+                    brief.document(other.figure.source),
                     number(other.before, language),
                     number(other.after, language),
                     brief.shown(other.figure),
                 ),
                 (
-                    brief.place(claim.figure.source),
+                    brief.document(claim.figure.source),
                     say("not printed"),
                     say("not printed"),
                     brief.amount(claim.figure.number, "percent", signed=True),

@@ -9,15 +9,7 @@ from analysis.page.printed_figures import FiguresBrief
 from analysis.page.printed_sources import figures_provenance, sources_table
 from analysis.reports.kind import Report
 from analysis.reports.published_figures import sentences
-from analysis.reports.published_figures.cases import cases_table, fines_figure
-from analysis.reports.published_figures.change import growth_figure, progress_figure
-from analysis.reports.published_figures.handling import (
-    handling_figure,
-    inspection_figure,
-    recovery_table,
-)
-from analysis.reports.published_figures.rates import rates_figure
-from analysis.reports.published_figures.sampling import sampling_figure
+from analysis.reports.published_figures.comparison import comparison
 
 
 class PublishedFigures(Report, FiguresBrief):
@@ -37,14 +29,6 @@ class PublishedFigures(Report, FiguresBrief):
     facts = sentences.profile_facts
     summary = sentences.profile_summary
     documents = sources_table
-    rates = rates_figure
-    handling = handling_figure
-    recovery = recovery_table
-    inspections = inspection_figure
-    samples = sampling_figure
-    cases = cases_table
-    fines = fines_figure
-    growth = growth_figure
-    progress = progress_figure
+    compare = comparison
     comparable_next = sentences.comparable_next
     provenance = figures_provenance

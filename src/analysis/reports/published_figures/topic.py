@@ -1,0 +1,208 @@
+"""One comparison in the words of a page: names, values with their range, cells and facts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+from analysis.data.published.comparisons import Compared, Topic, compare
+from analysis.data.published.figures import PrintedFigure
+from analysis.data.published.tables import COMPARISONS
+from analysis.page.numbers import number, percent
+from analysis.page.plates import Value
+from analysis.page.printed_figures import FiguresBrief
+
+Cell = tuple[str, Value]
+SINCE = {key: (en, zh) for key, en, zh in COMPARISONS}
+EXAMPLE = ("document", "value", "low", "high", "figure")
+
+
+@dataclass(frozen=True)
+class TopicBrief:
+    """A topic with what it compares, as a report writes it; kinds of comparison inherit it."""
+
+    brief: FiguresBrief
+    topic: Topic
+    digits: ClassVar[int] = 4
+    """To how many digits results stand in the download."""
+    references: ClassVar[tuple[float, ...]] = ()
+    """Values that a drawing is held against."""
+
+    @cached_property
+    def items(self) -> tuple[Compared, ...]:
+        """Everything that it compares or would compare."""
+        return compare(self.brief.published, self.topic, self.brief.params.level)
+
+    @property
+    def given(self) -> list[Compared]:
+        """What the documents print both numbers of."""
+        return [item for item in self.items if item.base]
+
+    @property
+    def drawn(self) -> list[Compared]:
+        """What has a value."""
+        return [item for item in self.items if item.value is not None]
+
+    def words(self, use: str, **fields: object) -> str:
+        """The topic's words for a use with its facts, or other fields; empty where it has none."""
+        if use not in self.topic.words:
+            return ""
+        return self.topic.words[use][self.brief.chinese].format(**(fields or self.facts))
+
+    # How a number is named and written. Kinds of comparison replace some of these.
+
+    def name(self, item: Compared) -> str:
+        """What is compared."""
+        return self.brief.name(item.figure)
+
+    def document(self, item: Compared) -> str:
+        """Whose number it is."""
+        return self.brief.document(item.figure.source)
+
+    def label(self, item: Compared) -> str:
+        """Name, document and value in one line."""
+        return self.brief.say(
+            "{name}, {place}: {value}",
+            name=self.name(item),
+            place=self.document(item),
+            value=self.value(item),
+        )
+
+    def row_label(self, item: Compared) -> str:
+        """Name and value, where the document stands above."""
+        return self.brief.say("{name}: {value}", name=self.name(item), value=self.value(item))
+
+    def amount(self, value: float, item: Compared) -> str:  # noqa: ARG002
+        """A result of an item, or a limit of it, as a number."""
+        return percent(value, self.brief.language)
+
+    def tick(self, value: float) -> str:
+        """A result on the axis."""
+        return percent(value, self.brief.language, 0)
+
+    def exact(self, value: float, item: Compared) -> str:
+        """A result as it stands in the answer."""
+        return self.amount(value, item)
+
+    def value(self, item: Compared) -> str:
+        """The result with its range, or what is missing."""
+        if item.base is None or item.value is None:
+            return self.words("missing", value=self.brief.shown(item.figure))
+        text = self.amount(item.value, item)
+        if item.interval is None:
+            return text
+        if not math.isfinite(item.interval.high):
+            return self.brief.say("at least {value}", value=text)
+        low, high = (self.amount(v, item) for v in (item.interval.low, item.interval.high))
+        return self.brief.say("{value} ({low} to {high})", value=text, low=low, high=high)
+
+    def count(self, item: Compared) -> Cell:
+        """The number worked out beside the printed ones."""
+        if item.count is None:
+            return self.brief.say("not printed"), None
+        return number(item.count, self.brief.language), item.count
+
+    def code(self, item: Compared) -> str:
+        """Its number in the download."""
+        return item.id
+
+    def printed(self, figure: PrintedFigure | None, item: Compared) -> Cell:
+        """A figure of an item as printed."""
+        if item.is_rest:
+            return self.brief.say("computed"), None
+        if figure is None:
+            return self.brief.say("not printed"), None
+        return self.brief.shown(figure), figure.value
+
+    @cached_property
+    def cells(self) -> Mapping[str, Callable[[Compared], Cell]]:
+        """Text and value of everything that a column can show."""
+        language = self.brief.language
+
+        def result(item: Compared) -> Value:
+            return None if item.value is None else round(item.value, self.digits)
+
+        return {
+            "name": lambda c: (self.name(c), self.code(c)),
+            "document": lambda c: (self.document(c), c.figure.source),
+            "figure": lambda c: self.printed(c.figure, c),
+            "base": lambda c: self.printed(c.base, c),
+            "printed": lambda c: self.printed(c.printed, c),
+            "count": self.count,
+            "value": lambda c: (self.value(c), result(c)),
+            "value_in_words": lambda c: (self.value(c), result(c)),
+            "bare_value": lambda c: (number(c.value or 0, language), result(c)),
+            "compared_with": lambda c: (
+                SINCE[c.figure.compared_with][self.brief.chinese],
+                c.figure.compared_with,
+            ),
+            "mark": lambda c: (percent(c.mark or 0, language, 0), round(c.mark or 0, 3)),
+        }
+
+    # What the words of a topic may name.
+
+    @cached_property
+    def facts(self) -> Mapping[str, object]:
+        """The fields of ``FIELDS``, for the words of the topic."""
+        language, published = self.brief.language, self.brief.published
+        events = [c.value for c in self.drawn if c.value and c.figure.measures == "event"] or [0]
+        marked = [c for c in self.drawn if c.mark is not None]
+        behind = sum((c.value or 0) < (c.mark or 0) for c in marked)
+        whole = [c for c in self.given if not c.figure.scope and not c.is_rest]
+        return {
+            "all": len(self.items),
+            "given": len(self.given),
+            "left": len(self.items) - len(self.given),
+            "documents": len(published.documents),
+            "given_documents": len({item.figure.source for item in self.given}),
+            "first_printed": len(self._first_printed),
+            "least": number(min(events), language, 2),
+            "most": number(max(events), language, 1),
+            "ahead": len(marked) - behind,
+            "behind": behind,
+            "parts": self._joined(self.labels),
+            "totals": self._joined(
+                self.brief.say("{place} {value}", place=self.document(c), value=self.value(c))
+                for c in whole
+            ),
+            "printing": self._joined(dict.fromkeys(map(self.document, self.drawn))),
+            "level": percent(self.brief.params.level, language, 0),
+            "outside": 0,
+            "pooled": "",
+            **dict.fromkeys(EXAMPLE, ""),
+            **self._example(),
+        }
+
+    @property
+    def labels(self) -> list[str]:
+        """The label of everything drawn."""
+        return [self.label(item) for item in self.drawn]
+
+    def _joined(self, texts: Iterable[str]) -> str:
+        return self.brief.say("; ").join(texts)
+
+    @property
+    def _first_printed(self) -> set[str]:
+        """The documents that print the first indicator of the topic."""
+        first = [row.indicator for row in self.topic.comparisons[:1]]
+        counts = (figure for name in first for figure in self.brief.published.counts(name))
+        return {figure.source for figure in counts if not figure.scope}
+
+    def _example(self) -> Mapping[str, str]:
+        """Of what may stand in the answer, the number that is known least exactly."""
+        may = [item for item in self.given if item.comparison and item.comparison.example]
+        if not may:
+            return {}
+        item = max(may, key=lambda c: c.interval.high - c.interval.low if c.interval else 0)
+        numbers = (item.value, *((item.interval.low, item.interval.high) if item.interval else ()))
+        return {
+            "document": self.document(item),
+            "figure": number(item.figure.number, self.brief.language),
+            **{
+                name: self.exact(value or 0, item)
+                for name, value in zip(EXAMPLE[1:], numbers, strict=False)
+            },
+        }
