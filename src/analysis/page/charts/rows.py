@@ -49,9 +49,9 @@ class Rows(Intervals):
         for row, lines in zip(self.rows, self._names(width), strict=True):
             if row.group != group:
                 group = row.group
-                _write(axes, group, top - HEAD + LINE, width, style.COLOURS[row.key], "bold")
+                _write(axes, group, top - HEAD + LINE, width, style.COLOURS[row.key])
                 top -= HEAD
-            _write(axes, lines, top, width, style.INK, "normal")
+            _write(axes, lines, top, width, style.INK)
             top -= LINE * (lines.count("\n") + 1)
             _draw(axes, row, top - MARK / 2, low, high)
             top -= MARK + GAP
@@ -80,7 +80,7 @@ class Rows(Intervals):
                 yield from (0.0, sum(length for _, length in row.parts))
 
 
-def _write(axes: Axes, text: str, place: float, width: str, colour: str, weight: str) -> None:
+def _write(axes: Axes, text: str, place: float, width: str, colour: str) -> None:
     name = axes.annotate(
         text,
         (0, place),
@@ -89,7 +89,6 @@ def _write(axes: Axes, text: str, place: float, width: str, colour: str, weight:
         fontsize=8.5 if width == "wide" else style.TINY,
         linespacing=1.1,
         color=colour,
-        weight=weight,
         bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.4},
         annotation_clip=False,
     )
