@@ -12,9 +12,6 @@ import pytest
 
 from analysis.stats.panels.regression import two_way_slope
 from analysis.stats.resampling.bootstrap import (
-    block_counts,
-    bootstrap_limits,
-    cluster_counts,
     wild_two_way,
     wild_weights,
 )
@@ -80,35 +77,3 @@ def test_a_national_bootstrap_takes_seconds_and_less_than_a_gigabyte():
     assert seconds < 30
     assert gigabytes < 1
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss > 0
-
-
-def test_cluster_draws_give_the_known_error_of_a_mean():
-    """Plug-in error of a mean of 30 regions; 3 per cent for 20,000 draws."""
-    values = np.random.default_rng(2).gamma(2, 1, 30)
-    counts = cluster_counts(30, 20_000, np.random.default_rng(3))
-    assert (counts.sum(axis=1) == 30).all()
-    means = counts @ values / 30
-    assert means.std() == pytest.approx(values.std() / np.sqrt(30), rel=0.03)
-    low, high = bootstrap_limits(means[:, None], 0.9)
-    assert ((means >= low[0]) & (means <= high[0])).mean() == pytest.approx(0.9, abs=0.001)
-
-
-def test_block_draws_give_the_known_error_of_a_mean_of_correlated_periods():
-    """Variance of circular blocks in closed form; 4 per cent for 20,000 draws."""
-    noise = np.random.default_rng(4).normal(size=60)
-    for t in range(1, 60):
-        noise[t] += 0.7 * noise[t - 1]
-    counts = block_counts(60, 5, 20_000, np.random.default_rng(5))
-    assert (counts.sum(axis=1) == 60).all()
-    blocks = np.array([np.take(noise, range(s, s + 5), mode="wrap").mean() for s in range(60)])
-    known = np.sqrt(((blocks - noise.mean()) ** 2).mean() / 12)
-    assert (counts @ noise / 60).std() == pytest.approx(known, rel=0.04)
-    single = block_counts(60, 1, 20_000, np.random.default_rng(6)) @ noise / 60
-    assert known > 1.1 * single.std()
-
-
-def test_a_last_block_is_cut_to_the_number_of_periods():
-    """Seven periods in blocks of three."""
-    counts = block_counts(7, 3, 50, np.random.default_rng(7))
-    assert (counts.sum(axis=1) == 7).all()
-    assert counts.max() <= 3

@@ -98,11 +98,20 @@ def test_hartung_knapp_equals_statsmodels():
     assert ours.standard_error == pytest.approx(theirs.sd_eff_w_re_hksj, rel=1e-10)
 
 
+def test_paule_and_mandels_spread_leaves_what_chance_would():
+    """With their τ² the weighted sum of squares is one less than the trials, to 1e-4."""
+    values, errors = trials()
+    weight = 1 / (errors**2 + between_variance(values, errors, "paule_mandel"))
+    left = values - np.average(values, weights=weight)
+    assert (weight * left**2).sum() == pytest.approx(12, abs=1e-4)
+
+
 def test_equal_studies_have_no_spread_between_them():
-    """τ² is exactly 0 and both estimators say so; without spread the mean is the fixed one."""
+    """τ² is exactly 0 and all estimators say so; without spread the mean is the fixed one."""
     values, errors = np.array([0.20, 0.21, 0.19, 0.2]), np.array([0.1, 0.2, 0.1, 0.3])
     assert between_variance(values, errors, "reml") == 0
     assert between_variance(values, errors, "dersimonian_laird") == 0
+    assert between_variance(values, errors, "paule_mandel") == 0
     fixed = np.average(values, weights=errors**-2)
     assert pool(values, errors, 0.95).value == pytest.approx(fixed, rel=1e-12)
 

@@ -11,8 +11,9 @@ import statsmodels.api as sm
 
 from analysis.errors import DesignError
 from analysis.methods import randomisation, two_way
-from analysis.stats.resampling.bootstrap import romano_wolf, wild_two_way, wild_weights
+from analysis.stats.resampling.bootstrap import wild_two_way, wild_weights
 from analysis.stats.resampling.randomisation import possible_draws, sharp_p_value
+from analysis.stats.resampling.step_down import romano_wolf
 from worlds import county_world
 
 CROSSED = [188, 96, 168, 176, 153, 172, 177, 163, 146, 173, 186, 168, 177, 184, 96]
@@ -34,7 +35,7 @@ def test_darwins_maize(published):
     outcome = np.array(CROSSED + SELFED, dtype=float)
     drawn = possible_draws(treated, strata, 99, rng())
     assert drawn.exact
-    assert len(drawn.treated) == 2**15
+    assert len(drawn.given) == 2**15
     found = sharp_p_value(outcome, drawn, strata, 0.0, studentised=False)
     published("p of Darwin's maize", found, 0.05267, 5e-6, "Fisher 1935")
     assert round(found * 2**15) == 1726
@@ -62,7 +63,7 @@ def test_sampled_draws_keep_every_stratums_number_and_agree_with_all_draws():
     assert found == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / 4000))
     big = possible_draws(np.tile(treated, 4), np.repeat(np.arange(8), [8, 9] * 4), 500, rng())
     assert not big.exact
-    sums = np.add.reduceat(big.treated, np.cumsum([0, *[8, 9] * 4][:-1]), axis=1)
+    sums = np.add.reduceat(big.given, np.cumsum([0, *[8, 9] * 4][:-1]), axis=1)
     assert (sums == [3, 4] * 4).all()
 
 

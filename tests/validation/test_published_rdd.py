@@ -16,7 +16,7 @@ import pytest
 from analysis.errors import DesignError, EstimationError
 from analysis.methods import rdd
 from analysis.result import Result
-from analysis.stats.thresholds.discontinuity import density_p_value, holm
+from analysis.stats.thresholds.discontinuity import density_p_value
 from kinds import scores_world
 from studies import WORLDS, assert_sound, study
 
@@ -73,9 +73,14 @@ def test_earlier_votes_do_not_jump_in_the_senate(senate):
     assert [row["column"] for row in found.series["balance"] if row["p"] < 0.05] == ["earlier"]
 
 
-def test_holm_by_hand():
-    """.01, .04, .03 of three: .03, .06, .06."""
-    assert holm(np.array([0.01, 0.04, 0.03])) == pytest.approx([0.03, 0.06, 0.06])
+def test_balance_of_two_columns_is_adjusted_by_holms_steps():
+    """The smaller p-value counts twice; the larger once, but never below it."""
+    rng = np.random.default_rng(3)
+    frame = scores_world(1, 0.4).assign(one=rng.normal(size=700), two=rng.normal(size=700))
+    alone = [run(frame, balance=(name,)).series["balance"][0]["p"] for name in ("one", "two")]
+    both = [row["p"] for row in run(frame, balance=("one", "two")).series["balance"]]
+    assert min(both) == pytest.approx(min(1.0, 2 * min(alone)))
+    assert max(both) == pytest.approx(max(*alone, min(both)))
 
 
 def test_units_treated_below_give_the_same_jump_mirrored():

@@ -87,15 +87,15 @@ def test_orders_keep_every_stratums_cohorts():
     cohort, strata = np.array([0, 0, 1, 2, 0, 1]), np.array([0, 1, 0, 0, 1, 1])
     small_case = possible_orders(cohort, strata, 99, rng())
     assert small_case.exact
-    assert len(small_case.cohort) == 6 * 3
-    assert len({tuple(row) for row in small_case.cohort}) == 18
+    assert len(small_case.given) == 6 * 3
+    assert len({tuple(row) for row in small_case.given}) == 18
     many, where = np.tile(cohort, 6), np.tile(strata, 6)
     sampled = possible_orders(many, where, 200, rng())
     assert not sampled.exact
-    assert len(sampled.cohort) == 201
+    assert len(sampled.given) == 201
     for orders, labels in ((small_case, strata), (sampled, where)):
         for stratum in (0, 1):
-            rows = np.sort(orders.cohort[:, labels == stratum], axis=1)
+            rows = np.sort(orders.given[:, labels == stratum], axis=1)
             assert (rows == rows[0]).all()
 
 
@@ -147,7 +147,7 @@ def test_the_balance_of_one_covariate_is_the_unstudentised_permutation_test():
     treated, strata = np.array([1, 0, 1, 0, 0, 1, 0, 0]), np.zeros(8, dtype=int)
     covariate = own.normal(size=8)
     drawn = possible_draws(treated, strata, 99, rng())
-    gaps = [covariate[d > 0].mean() - covariate[d == 0].mean() for d in drawn.treated]
+    gaps = [covariate[d > 0].mean() - covariate[d == 0].mean() for d in drawn.given]
     share = np.mean(np.abs(gaps) >= abs(gaps[0]) * (1 - 1e-9))
     assert balance_p_value(covariate[:, None], drawn, strata) == pytest.approx(share, abs=1e-12)
 

@@ -27,8 +27,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from analysis.data.frames.frame_kinds import Column, Frame, require_frame
 from analysis.errors import DesignError, Problem
 from analysis.result import Check, Estimate, Result, Sample
+from analysis.stats.resampling.assignments import Assignments
 from analysis.stats.resampling.randomisation import (
-    Drawn,
     balance_p_value,
     possible_draws,
     runs_p_value,
@@ -82,7 +82,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     _require_arms(ordered, treated, strata, options)
     _require_covariates(ordered, options)
     drawn = possible_draws(treated, strata, options.draws, rng)
-    value, variance = stratified_difference(outcome, drawn.treated[:1], strata)
+    value, variance = stratified_difference(outcome, drawn.given[:1], strata)
     low, high = _interval(outcome, drawn, strata, options)
     p_value = sharp_p_value(outcome, drawn, strata, 0.0, options.studentised)
     error = float(np.sqrt(variance[0])) if np.isfinite(variance[0]) else None
@@ -100,7 +100,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
         series={"null": _null(outcome, drawn, strata)},
         options={
             **options.model_dump(),
-            "possible": len(drawn.treated),
+            "possible": len(drawn.given),
             "exact": drawn.exact,
         },
     )
@@ -140,7 +140,7 @@ def _require_covariates(frame: pd.DataFrame, options: Options) -> None:
 
 
 def _draw_checks(
-    frame: pd.DataFrame, drawn: Drawn, strata: np.ndarray, options: Options
+    frame: pd.DataFrame, drawn: Assignments, strata: np.ndarray, options: Options
 ) -> tuple[Check, ...]:
     """Whether the draw looks like one of the possible draws."""
     checks, least = [], 1 - options.level
@@ -154,7 +154,7 @@ def _draw_checks(
 
 
 def _interval(
-    outcome: np.ndarray, drawn: Drawn, strata: np.ndarray, options: Options
+    outcome: np.ndarray, drawn: Assignments, strata: np.ndarray, options: Options
 ) -> tuple[float, float]:
     try:
         return sharp_interval(outcome, drawn, strata, options.level, options.studentised)
@@ -163,9 +163,11 @@ def _interval(
         raise DesignError([Problem("draws", str(error), remedy)]) from None
 
 
-def _null(outcome: np.ndarray, drawn: Drawn, strata: np.ndarray) -> tuple[dict[str, float], ...]:
+def _null(
+    outcome: np.ndarray, drawn: Assignments, strata: np.ndarray
+) -> tuple[dict[str, float], ...]:
     """Quantiles of the estimate over possible draws if there were no effect."""
-    values, _ = stratified_difference(outcome, drawn.treated, strata)
+    values, _ = stratified_difference(outcome, drawn.given, strata)
     shares = np.linspace(0, 1, 101)
     rows = zip(shares, np.quantile(values, shares), strict=True)
     return tuple({"share": float(share), "value": float(value)} for share, value in rows)

@@ -27,7 +27,6 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-import scipy
 from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.data.frames.frame_kinds import Column, Frame, require_frame
@@ -155,8 +154,9 @@ def _region_records(
     options: Options,
 ) -> tuple[dict[str, Any], ...]:
     """Each region's rate with exact limits, its shrunken rate, and where it lies in the funnel."""
-    exact = numerics.exact_poisson if options.family == "poisson" else numerics.exact_binomial
-    own = exact(events, size, options.level)
+    from statsmodels.stats.multitest import multipletests
+
+    own = numerics.exact_limits(events, size, options.level, options.family)
     shrunken = numerics.hierarchical(events, size, options.level, options.family)
     rate = events / size
     outside = np.zeros(len(rate), dtype=int)
@@ -177,7 +177,7 @@ def _region_records(
         "shrunken_high": shrunken.high,
         "outside": outside,
         "p_value": chance,
-        "false_discovery": scipy.stats.false_discovery_control(chance),
+        "false_discovery": multipletests(chance, method="fdr_bh")[1],
     }
     rows = zip(*columns.values(), strict=True)
     return tuple(dict(zip(columns, row, strict=True)) for row in rows)

@@ -51,7 +51,6 @@ from analysis.stats.thresholds.discontinuity import (
     Settings,
     density_p_value,
     estimate_jump,
-    holm,
 )
 
 INPUT = Frame(
@@ -221,8 +220,10 @@ def _balance(
     """Jumps of what was measured before, and whether any is there, allowing for their number."""
     if not options.balance:
         return (), ()
+    from statsmodels.stats.multitest import multipletests
+
     jumps = [_jump(frame, name, options) for name in options.balance]
-    adjusted = holm(np.array([jump.p_value for jump in jumps]))
+    adjusted = multipletests([jump.p_value for jump in jumps], method="holm")[1]
     rows = tuple(
         {"column": name, "value": j.value, "low": j.low, "high": j.high, "p": float(p)}
         for name, j, p in zip(options.balance, jumps, adjusted, strict=True)

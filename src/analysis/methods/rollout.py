@@ -120,7 +120,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         },
         options={
             **options.model_dump(),
-            "possible": len(orders.cohort),
+            "possible": len(orders.given),
             "exact": orders.exact,
             "degrees": degrees,
         },

@@ -32,8 +32,10 @@ from analysis.data.frames.frame_kinds import Column, Frame, require_frame
 from analysis.errors import DesignError, EstimationError, Problem
 from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.resampling.jackknife import comparison_degrees, jackknife_groups, t_critical
-from analysis.stats.survival.cases import Cases, Trend, accelerated_of, cox_of
-from analysis.stats.survival.survival import kaplan_meier, quantile_time
+from analysis.stats.survival.accelerated import estimate_accelerated
+from analysis.stats.survival.cases import Cases
+from analysis.stats.survival.curves import kaplan_meier, log_rank
+from analysis.stats.survival.hazards import Trend, estimate_hazards
 
 INPUT = Frame(
     "durations",
@@ -93,6 +95,9 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     checks = [] if trend is None else [_trend_check(*trend, degrees)]
     if options.deadline is not None:
         checks.append(_deadline_check(cases, options.deadline))
+    arm = treated.astype(int)
+    chance = log_rank(cases.duration, cases.ended, arm, cases.strata)
+    checks.append(Check("log_rank", None, chance))
     return Result(
         method="survival",
         estimand=_estimand(options),
@@ -170,8 +175,8 @@ def _fit(cases: Cases, options: Options) -> tuple[np.ndarray, np.ndarray, Trend 
     """Values, covariance, and the treated hazard ratio's change over time with its error."""
     try:
         if options.model == "cox":
-            return cox_of(cases)
-        return (*accelerated_of(cases, options.model), None)
+            return estimate_hazards(cases)
+        return (*estimate_accelerated(cases, options.model), None)
     except ValueError as error:
         remedy = "Look for a covariate, stratum or single region that decides which cases end"
         raise EstimationError([Problem("survival", str(error), remedy)]) from None
@@ -213,7 +218,7 @@ def _curves(
     for arm in (1, 0):
         own = treated == (arm == 1)
         curve = kaplan_meier(cases.duration[own], cases.ended[own], level)
-        value, low, high = quantile_time(curve, 0.5)
+        value, low, high = curve.median
         medians.append({"treated": arm, "value": value, "low": low, "high": high})
         shown = np.unique(np.linspace(0, len(curve.time) - 1, CURVE_POINTS).astype(int))
         columns = (curve.time, curve.share, curve.low, curve.high, curve.at_risk)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import scipy
 
-CONVERGED = 1e-12
 ROUNDS = 100
 NOTHING = 1e-6
 """A fitted rate this far below the average is none at all."""
@@ -47,7 +47,7 @@ def kernel_degrees(periods: int, lags: int) -> float:
 
 
 def fit_linear(outcome: np.ndarray, design: np.ndarray, lags: int) -> SeriesFit:
-    """Least squares with Newey–West errors and a T/(T − K) correction.
+    """Least squares with Newey–West errors and a T/(T − K) correction, by statsmodels.
 
     Parameters
     ----------
@@ -57,15 +57,10 @@ def fit_linear(outcome: np.ndarray, design: np.ndarray, lags: int) -> SeriesFit:
     ----------
     Newey and West (1987), Econometrica 55.
     """
-    bread = np.linalg.inv(design.T @ design)
-    value = bread @ design.T @ outcome
-    fitted = design @ value
-    residual = outcome - fitted
-    free = len(outcome) - design.shape[1]
-    conventional = bread * float(residual @ residual) / free
-    robust = _sandwich(bread, design * residual[:, None], lags)
-    chained, degrees = _autoregressive(bread, design, residual)
-    return SeriesFit(value, conventional, robust, chained, degrees, fitted, residual)
+    from statsmodels.regression.linear_model import OLS
+
+    fit = OLS(outcome, design).fit(**_newey_west(lags))
+    return _series_fit(fit, design, fit.resid)
 
 
 def fit_counts(
@@ -81,27 +76,32 @@ def fit_counts(
     ----------
     McCullagh and Nelder (1989), "Generalized Linear Models", ch. 2.
     """
-    offset = np.log(exposure)
-    mean = counts + 0.5
-    value = np.zeros(design.shape[1])
-    for _ in range(ROUNDS):
-        working = np.log(mean) - offset + (counts - mean) / mean
-        root = np.sqrt(mean)[:, None]
-        updated = np.linalg.lstsq(design * root, working * root[:, 0], rcond=None)[0]
-        change = float(np.abs(updated - value).max())
-        value = updated
-        mean = np.exp(np.clip(design @ value + offset, -30, 30))
-        if change < CONVERGED * (1 + float(np.abs(value).max())):
-            break
-    else:
-        raise ValueError(f"no convergence in {ROUNDS} rounds")
-    if float((mean / exposure).min()) < NOTHING * float(counts.sum() / exposure.sum()):
+    from statsmodels.genmod.families import Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    with warnings.catch_warnings():
+        # Without any event in a term the fit runs away, which is refused below.
+        warnings.simplefilter("ignore")
+        fit = GLM(counts, design, family=Poisson(), exposure=exposure).fit(
+            maxiter=ROUNDS, tol=1e-12, tol_criterion="params", **_newey_west(lags)
+        )
+    if float((fit.fittedvalues / exposure).min()) < NOTHING * float(counts.sum() / exposure.sum()):
         raise ValueError("some term stands for periods without any event (separation)")
-    bread = np.linalg.inv((design * mean[:, None]).T @ design)
-    residual = (counts - mean) / np.sqrt(mean)
-    robust = _sandwich(bread, design * (counts - mean)[:, None], lags)
-    chained, degrees = _autoregressive(bread, design * np.sqrt(mean)[:, None], residual)
-    return SeriesFit(value, bread, robust, chained, degrees, mean, residual)
+    if not fit.converged:
+        raise ValueError(f"no convergence in {ROUNDS} rounds")
+    return _series_fit(fit, design * np.sqrt(fit.fittedvalues)[:, None], fit.resid_pearson)
+
+
+def _newey_west(lags: int) -> dict[str, Any]:
+    return {"cov_type": "HAC", "cov_kwds": {"maxlags": lags, "use_correction": True}}
+
+
+def _series_fit(fit: Any, design: np.ndarray, residual: np.ndarray) -> SeriesFit:
+    """All three covariances of a fit; the design carries the roots of its weights."""
+    bread = np.asarray(fit.normalized_cov_params)
+    chained, degrees = _autoregressive(bread, design, residual)
+    conventional, robust = bread * fit.scale, np.asarray(fit.cov_params())
+    return SeriesFit(fit.params, conventional, robust, chained, degrees, fit.fittedvalues, residual)
 
 
 def _autoregressive(
@@ -110,7 +110,8 @@ def _autoregressive(
     """Covariance and degrees of freedom under errors with correlation ρ^|s − t|.
 
     ρ is the residuals' first autocorrelation plus K(1 + ρ)/T for what K fitted terms take away;
-    the error variance divides by tr(MΩ), and degrees are tr(MΩ)²/tr((MΩ)²).
+    the error variance divides by tr(MΩ), and degrees are tr(MΩ)²/tr((MΩ)²). statsmodels' GLSAR
+    corrects neither ρ nor the degrees.
 
     References
     ----------
@@ -129,16 +130,6 @@ def _autoregressive(
     return covariance, trace**2 / float((made * made.T).sum())
 
 
-def _sandwich(bread: np.ndarray, scores: np.ndarray, lags: int) -> np.ndarray:
-    periods, columns = scores.shape
-    meat = scores.T @ scores
-    for lag in range(1, lags + 1):
-        cross = scores[lag:].T @ scores[:-lag]
-        meat = meat + (1 - lag / (lags + 1)) * (cross + cross.T)
-    covariance: np.ndarray = periods / (periods - columns) * bread @ meat @ bread
-    return covariance
-
-
 def first_autocorrelation(residual: np.ndarray) -> float:
     """Correlation of residuals with those of the period before."""
     return float(residual[1:] @ residual[:-1] / (residual @ residual))
@@ -151,9 +142,6 @@ def autocorrelation_p_value(residual: np.ndarray, lags: int) -> float:
     ----------
     Ljung and Box (1978), Biometrika 65.
     """
-    periods, total = len(residual), float(residual @ residual)
-    shares = [
-        (float(residual[k:] @ residual[:-k]) / total) ** 2 / (periods - k)
-        for k in range(1, lags + 1)
-    ]
-    return float(scipy.stats.chi2.sf(periods * (periods + 2) * sum(shares), lags))
+    from statsmodels.stats.diagnostic import acorr_ljungbox
+
+    return float(acorr_ljungbox(residual, lags=[lags])["lb_pvalue"].iloc[0])

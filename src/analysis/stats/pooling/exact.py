@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
+from analysis.stats.pooling.rates import exact_limits
 
 
 @dataclass(frozen=True)
@@ -18,18 +18,13 @@ class Interval:
 
 def share_interval(successes: int, trials: int, level: float = 0.95) -> Interval:
     """A share with its exact binomial interval."""
-    # Here, not above: planning reads data descriptions and must not wait for scipy's statistics.
-    from analysis.stats.pooling.rates import exact_binomial
-
-    limits = exact_binomial(np.array(successes), np.array(trials), level)
+    limits = exact_limits(successes, trials, level, "binomial")
     return Interval(successes / trials, float(limits.low), float(limits.high))
 
 
 def rate_interval(count: int, exposure: float, level: float = 0.95) -> Interval:
     """A count per exposure with its exact Poisson interval."""
-    from analysis.stats.pooling.rates import exact_poisson
-
-    limits = exact_poisson(np.array(count), np.array(exposure), level)
+    limits = exact_limits(count, exposure, level, "poisson")
     return Interval(count / exposure, float(limits.low), float(limits.high))
 
 

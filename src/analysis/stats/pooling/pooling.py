@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import scipy
 
-Between = Literal["reml", "dersimonian_laird", "none"]
+Between = Literal["reml", "paule_mandel", "dersimonian_laird", "none"]
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,17 @@ def between_variance(values: np.ndarray, errors: np.ndarray, form: Between) -> f
     ----------
     DerSimonian and Laird (1986), Controlled Clinical Trials 7; Viechtbauer (2005), "Bias and
     efficiency of meta-analytic variance estimators", Journal of Educational and Behavioral
-    Statistics 30, for restricted maximum likelihood.
+    Statistics 30, for restricted maximum likelihood, which statsmodels does not offer; Paule and
+    Mandel (1982), Journal of Research of the National Bureau of Standards 87.
     """
     if form == "none":
         return 0.0
+    if form == "paule_mandel":
+        from statsmodels.stats.meta_analysis import combine_effects
+
+        return float(combine_effects(values, errors**2, method_re="iterated").tau2)
     if form == "dersimonian_laird":
+        # Not statsmodels' "dl": in 0.15.0 its τ² falls below zero where studies are alike.
         weight = errors**-2
         statistic = heterogeneity(values, errors).statistic
         scale = weight.sum() - (weight**2).sum() / weight.sum()

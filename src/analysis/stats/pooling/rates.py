@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import scipy
@@ -46,29 +46,24 @@ class Shrunken:
     spread: float
 
 
-def exact_poisson(events: np.ndarray, exposure: np.ndarray, level: float) -> Limits:
-    """Exact limits of a Poisson rate; shape of ``events``, per unit of exposure.
+def exact_limits(
+    events: np.ndarray | float, size: np.ndarray | float, level: float, family: Family
+) -> Limits:
+    """Exact limits of a Poisson rate per unit of exposure, or of a share; shape of ``events``.
 
     References
     ----------
-    Garwood (1936), "Fiducial limits for the Poisson distribution", Biometrika 28.
+    Garwood (1936), "Fiducial limits for the Poisson distribution", Biometrika 28; Clopper and
+    Pearson (1934), "The use of confidence or fiducial limits", Biometrika 26.
     """
-    tail = (1 - level) / 2
-    low = np.where(events > 0, scipy.stats.gamma.ppf(tail, np.maximum(events, 1)), 0.0)
-    return Limits(low / exposure, scipy.stats.gamma.isf(tail, events + 1) / exposure)
+    # Imported here, as in all of ``stats``: planning a suite reads this file, and statsmodels
+    # takes half a second to load.
+    from statsmodels.stats.proportion import proportion_confint
+    from statsmodels.stats.rates import confint_poisson
 
-
-def exact_binomial(events: np.ndarray, trials: np.ndarray, level: float) -> Limits:
-    """Exact limits of a share; shape of ``events``.
-
-    References
-    ----------
-    Clopper and Pearson (1934), "The use of confidence or fiducial limits", Biometrika 26.
-    """
-    tail, missed = (1 - level) / 2, trials - events
-    low = scipy.stats.beta.ppf(tail, np.maximum(events, 1), missed + 1)
-    high = scipy.stats.beta.isf(tail, events + 1, np.maximum(missed, 1))
-    return Limits(np.where(events > 0, low, 0.0), np.where(missed > 0, high, 1.0))
+    if family == "poisson":
+        return Limits(*confint_poisson(events, size, method="exact-c", alpha=1 - level))
+    return Limits(*proportion_confint(events, size, alpha=1 - level, method="beta"))
 
 
 def funnel_limits(target: float, size: np.ndarray, level: float, family: Family) -> Limits:
@@ -85,12 +80,15 @@ def funnel_limits(target: float, size: np.ndarray, level: float, family: Family)
     return Limits(*(_quantile(p, target, size, family) / size for p in (tail, 1 - tail)))
 
 
+def _law(target: float, size: np.ndarray, family: Family) -> Any:
+    """How counts of units that share the target vary."""
+    if family == "poisson":
+        return scipy.stats.poisson(target * size)
+    return scipy.stats.binom(size, target)
+
+
 def _quantile(share: float, target: float, size: np.ndarray, family: Family) -> np.ndarray:
-    law = (
-        scipy.stats.poisson(target * size)
-        if family == "poisson"
-        else scipy.stats.binom(size, target)
-    )
+    law = _law(target, size, family)
     whole = law.ppf(share)
     beyond = (law.cdf(whole) - share) / law.pmf(whole)
     value: np.ndarray = np.maximum(whole - beyond, 0.0)
@@ -115,11 +113,7 @@ def chance(
     Exact, twice the smaller tail, without over-dispersion; normal on the root scale with it.
     """
     if spread == Spread(1.0, 0.0):
-        law = (
-            scipy.stats.poisson(target * size)
-            if family == "poisson"
-            else scipy.stats.binom(size, target)
-        )
+        law = _law(target, size, family)
         tails = np.minimum(law.cdf(events), law.sf(events - 1))
         return np.asarray(np.minimum(1.0, 2 * tails))
     error = np.sqrt(spread.factor * root_error(size) ** 2 + spread.between)
@@ -177,20 +171,6 @@ def over_dispersion(z: np.ndarray, size: np.ndarray, form: str) -> Spread:
     weight = 1 / root_error(size) ** 2
     excess = len(z) * factor - (len(z) - 1)
     return Spread(1.0, float(excess / (weight.sum() - (weight**2).sum() / weight.sum())))
-
-
-def james_stein(values: np.ndarray, variance: float) -> tuple[np.ndarray, float]:
-    """Values drawn towards their mean, and the share of their distance that is kept.
-
-    ``mean + c · (value − mean)``, c = 1 − (N − 3) variance / Σ (value − mean)², at least 0.
-
-    References
-    ----------
-    Efron and Morris (1977), "Stein's paradox in statistics", Scientific American 236.
-    """
-    distance = values - values.mean()
-    kept = max(0.0, 1 - (len(values) - 3) * variance / float((distance**2).sum()))
-    return values.mean() + kept * distance, kept
 
 
 def hierarchical(

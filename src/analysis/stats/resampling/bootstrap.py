@@ -1,4 +1,4 @@
-"""Wild, cluster and block bootstrap, and step-down adjustment of many tests."""
+"""Wild cluster bootstrap of the two-way coefficient."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import scipy
 
 from analysis.stats.panels.regression import two_way_slope, two_way_within
+from analysis.stats.resampling.assignments import ROUNDING, unrejected_effects
 
 Weights = Literal["webb", "rademacher"]
 BLOCK = 1000
@@ -67,7 +67,7 @@ def wild_two_way(
             for first in range(0, len(weights), BLOCK)
         ]
     )
-    extreme = np.abs(draws) >= abs(actual) * (1 - 1e-9)
+    extreme = np.abs(draws) >= abs(actual) * (1 - ROUNDING)
     return Wild(float(extreme.mean()), float(actual), draws)
 
 
@@ -88,76 +88,8 @@ def wild_interval(
     """Coefficients that the bootstrap test does not reject at 1 − level."""
     slope = two_way_slope(outcome, treatment)
 
-    def kept(null: float) -> float:
+    def excess(null: float) -> float:
         return wild_two_way(outcome, treatment, weights, null).p_value - (1 - level)
 
-    limits = []
-    for side in (-1, 1):
-        reach = 2 * side * slope.clustered
-        while kept(slope.value + reach) > 0 and abs(reach) < 1e3 * slope.clustered:
-            reach *= 1.5
-        far = slope.value + reach
-        limits.append(
-            float(scipy.optimize.bisect(kept, slope.value, far, xtol=1e-5 * slope.clustered))
-        )
-    return limits[0], limits[1]
-
-
-def cluster_counts(clusters: int, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """How often each cluster is drawn when as many are drawn anew with replacement.
-
-    Shape (draws, clusters); rows are weights for any statistic that takes weights of clusters.
-
-    References
-    ----------
-    Efron and Tibshirani (1993), "An Introduction to the Bootstrap", ch. 8.
-    """
-    return rng.multinomial(clusters, np.full(clusters, 1 / clusters), draws).astype(float)
-
-
-def block_counts(periods: int, length: int, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """How often each period is drawn when blocks of neighbouring periods are drawn.
-
-    The last period is followed by the first, so that all are as likely; the last block is cut
-    where periods would be too many. Shape (draws, periods).
-
-    References
-    ----------
-    Politis and Romano (1992), "A circular block-resampling procedure for stationary data".
-    """
-    blocks = -(-periods // length)
-    start = rng.integers(0, periods, (draws, blocks, 1))
-    chosen = ((start + np.arange(length)) % periods).reshape(draws, -1)[:, :periods]
-    offset = chosen + periods * np.arange(draws)[:, None]
-    counted = np.bincount(offset.ravel(), minlength=draws * periods)
-    return counted.reshape(draws, periods).astype(float)
-
-
-def bootstrap_limits(draws: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Percentile limits of statistics; draws of shape (B, K), limits of shape (K,)."""
-    tail = (1 - level) / 2
-    low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
-    return low, high
-
-
-def romano_wolf(statistics: np.ndarray, draws: np.ndarray) -> np.ndarray:
-    """P-values of K tests adjusted so that any false finding is as rare as the level says.
-
-    Parameters
-    ----------
-    statistics: shape (K,), t statistics. draws: shape (B, K), the same under their nulls,
-        drawn together so that their dependence is kept. Returns shape (K,).
-
-    References
-    ----------
-    Romano and Wolf (2016), "Efficient computation of adjusted p-values for resampling-based
-    stepdown multiple testing", Statistics and Probability Letters 113.
-    """
-    order = np.argsort(-np.abs(statistics))
-    sizes = np.abs(draws)[:, order]
-    largest = np.maximum.accumulate(sizes[:, ::-1], axis=1)[:, ::-1]
-    reached = (largest >= np.abs(statistics)[order]).sum(axis=0)
-    stepped = np.maximum.accumulate((reached + 1) / (len(draws) + 1))
-    adjusted = np.empty(len(statistics))
-    adjusted[order] = stepped
-    return adjusted
+    step = 2 * slope.clustered
+    return unrejected_effects(excess, slope.value, step, widen=1.5, most=500, tolerance=5e-6)

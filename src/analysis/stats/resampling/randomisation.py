@@ -2,54 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import chain, combinations, product
-from math import comb, prod
-
 import numpy as np
-import scipy
+
+from analysis.stats.resampling.assignments import (
+    Assignments,
+    possible_assignments,
+    share_as_far,
+    unrejected_effects,
+)
 
 ALL_DRAWS = 50_000
 """Up to so many possible draws every one is counted; beyond, draws are sampled."""
-ROUNDING = 1e-9
-"""Statistics this close, as a share, count as equal: sums are not exact to the last digit."""
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """Possible draws, the actual one first: ``treated`` (B, N); ``exact`` if they are all."""
-
-    treated: np.ndarray
-    exact: bool
 
 
 def possible_draws(
     treated: np.ndarray, strata: np.ndarray, draws: int, rng: np.random.Generator
-) -> Drawn:
-    """Draws with as many treated in every stratum as there were.
+) -> Assignments:
+    """Draws with as many treated in every stratum as there were; 0 or 1, (B, N).
 
     Parameters
     ----------
-    treated: shape (N,), 0 or 1. strata: shape (N,), whole numbers from 0.
+    treated: shape (N,), 0 or 1. strata: shape (N,).
     """
-    members = [np.flatnonzero(strata == s) for s in range(int(strata.max()) + 1)]
-    counts = [int(treated[own].sum()) for own in members]
-    number = prod(comb(len(own), k) for own, k in zip(members, counts, strict=True))
-    rows = [treated.astype(float)]
-    if number <= ALL_DRAWS:
-        options = [combinations(own, k) for own, k in zip(members, counts, strict=True)]
-        actual = set(np.flatnonzero(treated))
-        for chosen in product(*options):
-            row = np.zeros(len(treated))
-            row[list(chain(*chosen))] = 1
-            if set(np.flatnonzero(row)) != actual:
-                rows.append(row)
-        return Drawn(np.array(rows), exact=True)
-    drawn = np.zeros((draws, len(treated)))
-    for own, k in zip(members, counts, strict=True):
-        order = rng.random((draws, len(own))).argsort(axis=1)
-        drawn[:, own] = order < k
-    return Drawn(np.vstack([rows[0], drawn]), exact=False)
+    return possible_assignments(treated.astype(float), strata, ALL_DRAWS, draws, rng)
 
 
 def stratified_difference(
@@ -77,7 +52,7 @@ def stratified_difference(
 
 
 def sharp_p_value(
-    outcome: np.ndarray, drawn: Drawn, strata: np.ndarray, effect: float, studentised: bool
+    outcome: np.ndarray, drawn: Assignments, strata: np.ndarray, effect: float, studentised: bool
 ) -> float:
     """Share of draws whose statistic is as far from 0 if every unit's effect were ``effect``.
 
@@ -86,18 +61,17 @@ def sharp_p_value(
     Fisher (1935), "The Design of Experiments"; Wu and Ding (2021), "Randomization tests for
     weak null hypotheses", JASA 116, for the studentised statistic.
     """
-    untreated = outcome - effect * drawn.treated[0]
-    difference, variance = stratified_difference(untreated, drawn.treated, strata)
+    untreated = outcome - effect * drawn.given[0]
+    difference, variance = stratified_difference(untreated, drawn.given, strata)
     if studentised:
         # A draw without any spread within arms is the most extreme there is.
         with np.errstate(divide="ignore", invalid="ignore"):
             difference = np.nan_to_num(difference / np.sqrt(variance), posinf=1e300)
-    far = np.abs(difference)
-    return float((far >= far[0] * (1 - ROUNDING)).mean())
+    return share_as_far(difference)
 
 
 def sharp_interval(
-    outcome: np.ndarray, drawn: Drawn, strata: np.ndarray, level: float, studentised: bool
+    outcome: np.ndarray, drawn: Assignments, strata: np.ndarray, level: float, studentised: bool
 ) -> tuple[float, float]:
     """Constant effects that the test does not reject at 1 − level, to either side of the estimate.
 
@@ -105,27 +79,20 @@ def sharp_interval(
     ------
     ValueError: the draw has too few outcomes ever to reject at this level.
     """
-    value, variance = stratified_difference(outcome, drawn.treated[:1], strata)
+    value, variance = stratified_difference(outcome, drawn.given[:1], strata)
     step = float(np.sqrt(variance[0])) if np.isfinite(variance[0]) else float(outcome.std())
 
-    def kept(effect: float) -> float:
+    def excess(effect: float) -> float:
         p_value = sharp_p_value(outcome, drawn, strata, effect, studentised)
-        return p_value - (1 - level) - 0.5 / len(drawn.treated)
+        return p_value - (1 - level) - 0.5 / len(drawn.given)
 
-    limits = []
-    for side in (-1, 1):
-        reach = side * step
-        while kept(float(value[0]) + reach) > 0:
-            reach *= 2
-            if abs(reach) > 1e4 * step:
-                raise ValueError(f"{len(drawn.treated)} possible draws are too few at this level")
-        limits.append(
-            scipy.optimize.bisect(kept, float(value[0]), float(value[0]) + reach, xtol=1e-6 * step)
-        )
-    return float(limits[0]), float(limits[1])
+    try:
+        return unrejected_effects(excess, float(value[0]), step, widen=2, most=1e4, tolerance=1e-6)
+    except ValueError as error:
+        raise ValueError(f"{len(drawn.given)} possible draws {error}") from None
 
 
-def balance_p_value(covariates: np.ndarray, drawn: Drawn, strata: np.ndarray) -> float:
+def balance_p_value(covariates: np.ndarray, drawn: Assignments, strata: np.ndarray) -> float:
     """Chance that a draw would differ as much in its covariates taken together.
 
     The statistic is Hansen and Bowers' d²: differences of means within strata in the metric of
@@ -141,14 +108,14 @@ def balance_p_value(covariates: np.ndarray, drawn: Drawn, strata: np.ndarray) ->
     studies", Statistical Science 23.
     """
     gaps = np.column_stack(
-        [stratified_difference(column, drawn.treated, strata)[0] for column in covariates.T]
+        [stratified_difference(column, drawn.given, strata)[0] for column in covariates.T]
     )
     metric = np.linalg.pinv(np.atleast_2d(np.cov(gaps, rowvar=False)), rcond=1e-10)
     distance = np.einsum("bk,kl,bl->b", gaps, metric, gaps)
-    return float((distance >= distance[0] * (1 - ROUNDING)).mean())
+    return share_as_far(distance)
 
 
-def runs_p_value(drawn: Drawn, order: np.ndarray) -> float:
+def runs_p_value(drawn: Assignments, order: np.ndarray) -> float:
     """Chance that a draw would be as far from mixed along a list, either way.
 
     Counts runs of drawn and undrawn neighbours: few where the list was cut, many where every
@@ -163,7 +130,6 @@ def runs_p_value(drawn: Drawn, order: np.ndarray) -> float:
     Wald and Wolfowitz (1940), "On a test whether two samples are from the same population",
     Annals of Mathematical Statistics 11.
     """
-    along = drawn.treated[:, np.argsort(order, kind="stable")]
+    along = drawn.given[:, np.argsort(order, kind="stable")]
     runs = 1 + (along[:, 1:] != along[:, :-1]).sum(axis=1)
-    far = np.abs(runs - runs.mean())
-    return float((far >= far[0] * (1 - ROUNDING)).mean())
+    return share_as_far(runs - runs.mean())

@@ -2,73 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from math import factorial, prod
 
 import numpy as np
-import scipy
+
+from analysis.stats.resampling.assignments import (
+    Assignments,
+    possible_assignments,
+    share_as_far,
+    unrejected_effects,
+)
 
 ALL_ORDERS = 20_000
 """Up to so many possible orders every one is counted; beyond, orders are sampled."""
-ROUNDING = 1e-9
 BLOCK = 500
 """Orders computed together, which bounds memory."""
 
 
-@dataclass(frozen=True)
-class Orders:
-    """Cohort of every region in every order, the actual one first, (B, N); ``exact`` if all."""
-
-    cohort: np.ndarray
-    exact: bool
-
-
 def possible_orders(
     cohort: np.ndarray, strata: np.ndarray, draws: int, rng: np.random.Generator
-) -> Orders:
-    """Orders with as many regions of every cohort in every stratum as there were.
+) -> Assignments:
+    """Orders with as many regions of every cohort in every stratum as there were; (B, N).
 
     Parameters
     ----------
     cohort, strata: shape (N,), whole numbers from 0.
     """
-    members = [np.flatnonzero(strata == s) for s in np.unique(strata)]
-    number = prod(_arrangements(cohort[own]) for own in members)
-    if number <= ALL_ORDERS:
-        rows = _products([np.array(list(_distinct(cohort[own]))) for own in members])
-        everything = np.empty((len(rows), len(cohort)), dtype=int)
-        everything[:, np.concatenate(members)] = rows
-        actual = (everything == cohort).all(axis=1)
-        return Orders(np.vstack([cohort, everything[~actual]]), exact=True)
-    drawn = np.empty((draws, len(cohort)), dtype=int)
-    for own in members:
-        drawn[:, own] = rng.permuted(np.tile(cohort[own], (draws, 1)), axis=1)
-    return Orders(np.vstack([cohort, drawn]), exact=False)
-
-
-def _arrangements(labels: np.ndarray) -> int:
-    counts = np.unique(labels, return_counts=True)[1]
-    return factorial(len(labels)) // prod(factorial(int(count)) for count in counts)
-
-
-def _distinct(labels: np.ndarray) -> Iterator[tuple[int, ...]]:
-    """Every distinct arrangement of labels, one place after the other."""
-    if len(labels) <= 1:
-        yield tuple(int(label) for label in labels)
-        return
-    for label in np.unique(labels):
-        rest = np.delete(labels, int(np.argmax(labels == label)))
-        for tail in _distinct(rest):
-            yield (int(label), *tail)
-
-
-def _products(parts: list[np.ndarray]) -> np.ndarray:
-    """Every combination of a row from each part, side by side."""
-    rows = parts[0]
-    for part in parts[1:]:
-        rows = np.hstack([np.repeat(rows, len(part), axis=0), np.tile(part, (len(rows), 1))])
-    return rows
+    return possible_assignments(cohort, strata, ALL_ORDERS, draws, rng)
 
 
 @dataclass(frozen=True)
@@ -145,12 +105,12 @@ class Moments:
         return total.sum(axis=1), np.maximum(variance, 0.0).sum(axis=1)
 
 
-def rollout_moments(linear: Linear, orders: Orders) -> Moments:
+def rollout_moments(linear: Linear, orders: Assignments) -> Moments:
     """Sums over cohorts in every order, a block of orders at a time."""
-    cohorts, regions = linear.outcome.shape[1], np.arange(orders.cohort.shape[1])
-    sums = np.empty((5, len(orders.cohort), cohorts))
-    for first in range(0, len(orders.cohort), BLOCK):
-        block = orders.cohort[first : first + BLOCK]
+    cohorts, regions = linear.outcome.shape[1], np.arange(orders.given.shape[1])
+    sums = np.empty((5, len(orders.given), cohorts))
+    for first in range(0, len(orders.given), BLOCK):
+        block = orders.given[first : first + BLOCK]
         y, e = linear.outcome[regions, block], linear.effect[regions, block]
         for label in range(cohorts):
             member = (block == label).astype(float)
@@ -158,7 +118,7 @@ def rollout_moments(linear: Linear, orders: Orders) -> Moments:
             for place, part in enumerate(parts):
                 found = np.einsum("bn,bn->b", part, member)
                 sums[place, first : first + BLOCK, label] = found
-    size = np.bincount(orders.cohort[0], minlength=cohorts).astype(float)
+    size = np.bincount(orders.given[0], minlength=cohorts).astype(float)
     return Moments(size, *sums)
 
 
@@ -168,8 +128,7 @@ def order_p_value(moments: Moments, effect: float, studentised: bool) -> float:
     if studentised:
         with np.errstate(divide="ignore", invalid="ignore"):
             estimate = np.nan_to_num(estimate / np.sqrt(variance), posinf=1e300, neginf=-1e300)
-    far = np.abs(estimate)
-    return float((far >= far[0] * (1 - ROUNDING)).mean())
+    return share_as_far(estimate)
 
 
 def order_interval(moments: Moments, level: float, studentised: bool) -> tuple[float, float]:
@@ -183,18 +142,13 @@ def order_interval(moments: Moments, level: float, studentised: bool) -> tuple[f
     spread = float(np.sqrt(variance[0]))
     step = spread if np.isfinite(spread) and spread > 0 else float(value.std()) or 1.0
 
-    def kept(effect: float) -> float:
+    def excess(effect: float) -> float:
         p_value = order_p_value(moments, effect, studentised)
         return p_value - (1 - level) - 0.5 / len(value)
 
-    limits = []
-    for side in (-1, 1):
-        reach = side * step
-        while kept(float(value[0]) + reach) > 0:
-            reach *= 1.7
-            if abs(reach) > 1e3 * step:
-                raise ValueError(f"{len(value)} possible orders are too few at this level")
-        limits.append(
-            scipy.optimize.bisect(kept, float(value[0]), float(value[0]) + reach, xtol=1e-5 * step)
+    try:
+        return unrejected_effects(
+            excess, float(value[0]), step, widen=1.7, most=1e3, tolerance=1e-5
         )
-    return float(limits[0]), float(limits[1])
+    except ValueError as error:
+        raise ValueError(f"{len(value)} possible orders {error}") from None

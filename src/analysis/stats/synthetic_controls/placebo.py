@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import combinations
-from math import factorial
+from collections.abc import Callable
 
 import numpy as np
+
+from analysis.stats.resampling.assignments import count_arrangements, every_arrangement
 
 Estimator = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """Statistics (K,) of regions, by their rows in the data and the starts they are given."""
@@ -22,14 +22,14 @@ def possible_placebos(starts: np.ndarray) -> int:
     ----------
     starts: shape (N,), 0 for never.
     """
-    untreated = int((starts == 0).sum())
-    _, alike = np.unique(starts[starts > 0], return_counts=True)
-    if alike.sum() > untreated:
-        return 0
-    ways = factorial(untreated) // factorial(untreated - int(alike.sum()))
-    for count in alike:
-        ways //= factorial(int(count))
-    return ways
+    given = _starts_to_give(starts)
+    return count_arrangements(given) if len(given) == (starts == 0).sum() else 0
+
+
+def _starts_to_give(starts: np.ndarray) -> np.ndarray:
+    """The starts of the treated, and 0 for every untreated region beyond their number."""
+    given = np.sort(starts[starts > 0])
+    return np.append(given, np.repeat(0, max(int((starts == 0).sum()) - len(given), 0)))
 
 
 def placebo_starts(starts: np.ndarray, limit: int, rng: np.random.Generator) -> np.ndarray:
@@ -38,27 +38,13 @@ def placebo_starts(starts: np.ndarray, limit: int, rng: np.random.Generator) -> 
     As many regions as really started take over their starts: every way there is, or ``limit``
     drawn ones where there are more.
     """
-    untreated = int((starts == 0).sum())
-    given, alike = np.unique(starts[starts > 0], return_counts=True)
+    given = _starts_to_give(starts)
     if possible_placebos(starts) <= limit:
-        return np.array(list(_every_way(untreated, list(zip(given, alike, strict=True)))))
-    rows = np.zeros((limit, untreated), dtype=int)
+        return np.array(list(every_arrangement(given)))
+    rows = np.zeros((limit, len(given)), dtype=int)
     for row in rows:
-        row[rng.permutation(untreated)[: int(alike.sum())]] = np.repeat(given, alike)
+        row[rng.permutation(len(given))] = given
     return rows
-
-
-def _every_way(untreated: int, left: list[tuple[int, int]]) -> Iterator[np.ndarray]:
-    """Every row, cohort by cohort."""
-    if not left:
-        yield np.zeros(untreated, dtype=int)
-        return
-    (start, count), *others = left
-    for row in _every_way(untreated, others):
-        for places in combinations(np.flatnonzero(row == 0), count):
-            filled = row.copy()
-            filled[list(places)] = start
-            yield filled
 
 
 def placebo_statistics(

@@ -156,21 +156,6 @@ def density_p_value(score: np.ndarray) -> float:
     return float(found.p_value)
 
 
-def holm(p_values: np.ndarray) -> np.ndarray:
-    """P-values adjusted for there being several; shape (K,).
-
-    References
-    ----------
-    Holm (1979), Scandinavian Journal of Statistics 6.
-    """
-    order = np.argsort(p_values, kind="stable")
-    count = len(p_values)
-    steps = np.maximum.accumulate(p_values[order] * (count - np.arange(count)))
-    adjusted = np.empty(count)
-    adjusted[order] = np.minimum(steps, 1.0)
-    return adjusted
-
-
 def _said(call: Callable[[], Any], expected: tuple[str, ...]) -> Any:
     """The answer; what the library only warns of is an error, unless it is expected."""
     with warnings.catch_warnings(record=True) as caught:
