@@ -243,11 +243,15 @@ def preload() -> list[str]:
     from analysis.reports import kind
 
     missing = []
+    # statsmodels imports polars where it finds it, and polars starts threads, which forbid forking.
+    sys.modules.setdefault("polars", None)  # type: ignore[arg-type]
     for name in (*PRELOAD, *(name for one in kind.names() for name in kind.find(one).modules())):
         try:
             importlib.import_module(name)
         except ImportError:
             missing.append(name)
+    if sys.modules["polars"] is None:
+        del sys.modules["polars"]
     with contextlib.suppress(ImportError):
         from analysis.page.charts.style import rehearse
         from analysis.page.numbers import number
