@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from analysis.data.published.figures import PrintedFigure, Published, rows_of
+from analysis.data.published.figures import PrintedFigure, Published
 from analysis.data.published.printed_number import FULL_WIDTH
+from analysis.data.published.tables import rows_of
 from analysis.page.numbers import number, period_span
 from analysis.page.wording import Say, lower, translator
 from analysis.params import FiguresQuestion

@@ -7,11 +7,16 @@ from string import Formatter
 
 import pandas as pd
 
-from analysis.data.published.comparison_tables import FIELDS
 from analysis.data.published.rules import Fault
 from analysis.errors import nearest
 
 NEEDED = ("title", "caption")
+FIELDS = (
+    *("all", "given", "left", "documents", "given_documents", "first_printed", "least", "most"),
+    *("ahead", "behind", "outside", "pooled", "parts", "totals", "printing", "level"),
+    *("document", "value", "low", "high", "figure"),
+)
+"""What the words of a topic may name in braces; computed alike for every topic."""
 
 
 def topic_problems(tables: Mapping[str, pd.DataFrame]) -> dict[str, Iterator[Fault]]:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from analysis.data.published.figures import PrintedFigure, Published, rows_of
+from analysis.data.published.figures import PrintedFigure, Published
+from analysis.data.published.tables import rows_of
 from analysis.stats.pooling.exact import Interval, rate_interval, share_interval
 from analysis.stats.pooling.reported import earlier_level
 

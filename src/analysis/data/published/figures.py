@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,13 +14,12 @@ from analysis.data.dataset import Dataset, read_dataset
 from analysis.data.published.comparison_rules import topic_problems
 from analysis.data.published.printed_number import Range, printed_range
 from analysis.data.published.rules import (
-    LINKS,
     figure_problems,
     mechanism_problems,
     relation_problems,
     source_problems,
 )
-from analysis.data.published.tables import PUBLISHED_TABLES
+from analysis.data.published.tables import LINKS, PUBLISHED_TABLES, rows_of
 from analysis.data.reading.origin import FIRST_DATA_ROW
 from analysis.errors import ContractError, ParamsError, Problem
 
@@ -208,12 +207,6 @@ def check_published(dataset: Dataset) -> Iterator[Problem]:
         for position, column, rule, remedy in found:
             row = position + FIRST_DATA_ROW
             yield Problem(f"{table}.csv, column {column}, row {row}", rule, remedy)
-
-
-def rows_of(frame: pd.DataFrame) -> Sequence[dict[str, str]]:
-    """The rows of a table as text, empty where nothing stands."""
-    blank = frame.astype(object).where(frame.notna(), "")
-    return [{k: str(v) for k, v in row.items()} for row in blank.to_dict("records")]
 
 
 def _figure(row: Mapping[str, str], measures: Mapping[str, str]) -> PrintedFigure:

@@ -8,44 +8,10 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from analysis.data.published.printed_number import UnreadableTokenError, read_token
+from analysis.data.published.tables import LINKS, RELATIONS, rows_of
 
 Fault = tuple[int, str, str, str]
 """Position of the row from 0, column, rule, remedy."""
-
-MEASURE_OF_KIND = {
-    "change_pct": "percent",
-    "share_pct": "percent",
-    "target_progress_pct": "percent",
-    "money": "money",
-    "rank": "rank",
-    "date": "date",
-}
-"""Kinds of numbers whose unit follows from the kind, and not from the indicator."""
-LINKS = ("numerator", "denominator", "target", "part_of", "previous", "growth_of", "same_as")
-PARTS: dict[str, tuple[int, int, bool, bool]] = {
-    "sum": (2, 9, True, False),
-    "partial_sum": (2, 9, True, False),
-    "share": (2, 2, True, False),
-    "share_derivable": (2, 2, False, False),
-    "share_of_unstated": (1, 2, True, False),
-    "share_without_numerator": (1, 1, True, False),
-    "growth": (1, 1, True, False),
-    "growth_between": (2, 3, False, False),
-    "part_of": (1, 1, True, False),
-    "progress": (2, 2, False, False),
-    "progress_of_unstated": (1, 1, True, False),
-    "progress_of_target": (1, 1, True, False),
-    "difference": (2, 2, True, False),
-    "same_thing": (1, 1, True, False),
-    "ratio": (2, 2, False, False),
-    "bound": (2, 2, True, False),
-    "weighted_mean": (2, 9, False, False),
-    "year_span": (2, 2, True, False),
-    "order": (1, 1, True, False),
-    "count_list": (0, 0, True, True),
-    "open_list": (0, 0, True, True),
-}
-"""Least and most terms, whether a result is needed, whether a constant is needed."""
 
 
 def source_problems(
@@ -64,8 +30,7 @@ def figure_problems(tables: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
     years = {row.source: str(int(row.default_year)) for row in tables["sources"].itertuples()}
     indicators = tables["indicators"].set_index("indicator")[["unit", "domain"]].to_dict("index")
     measures = dict(zip(tables["units"]["unit"], tables["units"]["measures"], strict=True))
-    blank = figures.astype(object).where(figures.notna(), "")
-    for position, row in enumerate(blank.to_dict("records")):
+    for position, row in enumerate(rows_of(figures)):
         yield from _token_faults(position, row, years.get(row["source"], ""))
         yield from _unit_faults(position, row, indicators[row["indicator"]], measures)
         yield from _period_faults(position, row)
@@ -84,15 +49,16 @@ def _token_faults(position: int, row: dict, year: str) -> Iterator[Fault]:
         yield position, "value", "does not follow from its token", "Correct one of them"
     if reading.bound != row["bound"]:
         yield position, "bound", "does not follow from its token", "Correct one of them"
-    given = row["precision"]
-    if (float(reading.precision) if reading.precision else "") != given:
+    if (str(float(reading.precision)) if reading.precision else "") != row["precision"]:
         yield position, "precision", "does not follow from its token", "Worth of the last digit"
 
 
 def _unit_faults(position: int, row: dict, indicator: dict, measures: dict) -> Iterator[Fault]:
-    needed = MEASURE_OF_KIND.get(row["kind"])
-    if row["kind"] == "target" and row["compared_with"]:
+    kind, needed = row["kind"], ""
+    if kind.endswith("_pct") or (kind == "target" and row["compared_with"]):
         needed = "percent"
+    elif kind in ("money", "rank", "date"):
+        needed = kind
     fits = measures[row["unit"]] == needed if needed else row["unit"] == indicator["unit"]
     if not fits:
         yield position, "unit", "does not fit its kind and indicator", "See indicators.csv"
@@ -101,7 +67,7 @@ def _unit_faults(position: int, row: dict, indicator: dict, measures: dict) -> I
 
 
 def _period_faults(position: int, row: dict) -> Iterator[Fault]:
-    start, end = row["period_start"], row["period_end"]
+    start, end = (pd.Timestamp(row[f"period_{side}"]) for side in ("start", "end"))
     if start > end:
         yield position, "period_end", "lies before period_start", "Swap them"
     elif row["kind"] == "date" and re.fullmatch(r"\d{4}(-\d{2}){0,2}", row["value"]):
@@ -113,44 +79,41 @@ def _period_faults(position: int, row: dict) -> Iterator[Fault]:
 def relation_problems(relations: pd.DataFrame, figures: pd.DataFrame) -> Iterator[Fault]:
     """Relations without the parts that their type needs, and links that no relation says."""
     known = set(figures["id"])
-    blank = relations.astype(object).where(relations.notna(), "")
-    for position, row in enumerate(blank.to_dict("records")):
-        if row["type"] in PARTS:
-            yield from _part_faults(position, row, known)
-    said = {(row["type"], row["result"], row["terms"]) for row in blank.to_dict("records")}
+    rows = rows_of(relations)
+    for position, row in enumerate(rows):
+        yield from _part_faults(position, row, known)
+    said = {(row["type"], row["result"], row["terms"]) for row in rows}
     needed = {"part_of": "part_of", "same_as": "same_thing", "growth_of": "growth"}
     for column, kind in needed.items():
-        linked = figures[figures[column].notna()]
-        missing = [
-            row["id"]
-            for row in linked.to_dict("records")
-            if (kind, row["id"], row[column]) not in said
-        ]
+        links = [(row["id"], row[column]) for row in rows_of(figures) if row[column]]
+        missing = sum((kind, *link) not in said for link in links)
         if missing:
-            rule = f"has no {kind} for {len(missing)} links in figures.csv, column {column}"
+            rule = f"has no {kind} for {missing} links in figures.csv, column {column}"
             yield 0, "type", rule, "Add the relations"
 
 
 def _part_faults(position: int, row: dict, known: set[str]) -> Iterator[Fault]:
-    least, most, needs_result, needs_constant = PARTS[row["type"]]
+    parts = RELATIONS.get(row["type"])
+    if parts is None:
+        return
     terms = row["terms"].split(";") if row["terms"] else []
-    if not least <= len(terms) <= most:
-        yield position, "terms", "has the wrong number of terms", f"{least} to {most} here"
+    if not int(parts["least"]) <= len(terms) <= int(parts["most"]):
+        remedy = f"{parts['least']} to {parts['most']} here"
+        yield position, "terms", "has the wrong number of terms", remedy
     if any(term not in known for term in terms):
         yield position, "terms", "names a figure that is not there", "Use ids of figures.csv"
-    if needs_result and not row["result"]:
+    if parts["result"] and not row["result"]:
         yield position, "result", "is empty", "This type tests a figure"
     if row["result"] and row["result"] in terms:
         yield position, "result", "is one of its own terms", "Correct one of them"
-    if needs_constant == (row["constant"] == ""):
+    if bool(parts["constant"]) != bool(row["constant"]):
         yield position, "constant", "is not as its type needs it", "Only lists have a constant"
 
 
 def mechanism_problems(mechanisms: pd.DataFrame, figures: pd.DataFrame) -> Iterator[Fault]:
     """Mechanisms that name a figure of another document, or no date."""
     home = dict(zip(figures["id"], figures["source"], strict=True))
-    blank = mechanisms.astype(object).where(mechanisms.notna(), "")
-    for position, row in enumerate(blank.to_dict("records")):
+    for position, row in enumerate(rows_of(mechanisms)):
         named = [figure for figure in row["figure_ids"].split(";") if figure]
         if any(home.get(figure) != row["source"] for figure in named):
             rule = "names a figure that is not of this document"

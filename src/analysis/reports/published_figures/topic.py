@@ -10,13 +10,13 @@ from typing import ClassVar
 
 from analysis.data.published.comparisons import Compared, Topic, compare
 from analysis.data.published.figures import PrintedFigure
-from analysis.data.published.tables import COMPARISONS
+from analysis.data.published.tables import choices
 from analysis.page.numbers import number, percent
 from analysis.page.plates import Value
 from analysis.page.printed_figures import FiguresBrief
 
 Cell = tuple[str, Value]
-SINCE = {key: (en, zh) for key, en, zh in COMPARISONS}
+SINCE = choices("figures", "compared_with")
 EXAMPLE = ("document", "value", "low", "high", "figure")
 
 
