@@ -177,14 +177,14 @@ def run(targets: tuple[str, ...], language: tuple[str, ...], **options: Any) -> 
 
     Exits with 14 where a report failed, with 15 where a page cannot be made.
     """
-    from analysis.batch.lock import only_one, touched
+    from analysis.batch.lock import changed_since_last_run, only_one
 
     if options["dry_run"]:
         from analysis.batch.command import dry_run
 
         dry_run(targets, language, options)
         return
-    likely = options["again"] or touched()
+    likely = options["again"] or changed_since_last_run()
     with only_one(options["wait"]):
         if likely and not options["scheduler"]:
             from analysis.batch import warm

@@ -10,7 +10,7 @@ from analysis import methods, stored
 from analysis.data.frames.panel import Panel
 from analysis.data.frames.study import Study
 from analysis.errors import AnalysisError, ParamsError
-from analysis.result import Check, Estimate, Result, Sample
+from analysis.result import Estimate, Result
 from analysis.stats.resampling.jackknife import minimum_detectable, t_critical
 
 WITH_OPTIONS = "_with_options"
@@ -78,11 +78,6 @@ class Robustness:
     breakdown: Breakdown | None = None
 
 
-STORED: Mapping[str, type] = {
-    kind.__name__: kind for kind in (Result, Estimate, Check, Sample, Answer, Breakdown, Robustness)
-}
-
-
 def question(study: Study) -> dict[str, Any]:
     """All that estimates depend on beside source and environment, as plain values.
 
@@ -111,7 +106,7 @@ def estimate_headline(study: Study) -> Result:
     ParamsError: there is no such method for a panel, or its options are wrong.
     DesignError, EstimationError: as the method.
     """
-    return stored.kept("headline", question(study), STORED, lambda: _headline(study))
+    return stored.kept("headline", question(study), Result, lambda: _headline(study))
 
 
 def _headline(study: Study) -> Result:
@@ -303,7 +298,7 @@ def reporting_checks(study: Study) -> tuple[Answer, ...]:
 def examine(study: Study, headline: Result) -> Robustness:
     """Everything the headline rests on, once for all languages."""
     asked = {**question(study), "headline": headline.to_json()}
-    return stored.kept("robustness", asked, STORED, lambda: _examine(study, headline))
+    return stored.kept("robustness", asked, Robustness, lambda: _examine(study, headline))
 
 
 def _examine(study: Study, headline: Result) -> Robustness:

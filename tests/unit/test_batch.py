@@ -13,7 +13,7 @@ import yaml
 from click.testing import CliRunner
 
 from analysis.batch import execute as runner
-from analysis.batch.lock import only_one, touched
+from analysis.batch.lock import changed_since_last_run, only_one
 from analysis.batch.plan import plan
 from analysis.errors import AnalysisError
 
@@ -172,16 +172,16 @@ def test_methods_are_listed_one_line_each():
 
 def test_what_was_touched_since_the_last_run_is_told_by_its_lock(project):
     """A hint that a process may begin its imports; young files, new ones, and none there."""
-    assert touched()
+    assert changed_since_last_run()
     with only_one():
-        assert not touched()
+        assert not changed_since_last_run()
     params = project / "params" / "intervention_effect" / "enterprise_zones.yml"
     for change in (params.touch, (project / "data" / "more").mkdir, params.unlink):
-        assert not touched()
+        assert not changed_since_last_run()
         time.sleep(0.02)
         change()
-        assert touched()
+        assert changed_since_last_run()
         with only_one():
             pass
     shutil.rmtree(project / "notebooks")
-    assert not touched()
+    assert not changed_since_last_run()

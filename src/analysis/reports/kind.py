@@ -32,10 +32,9 @@ from analysis.disclosure.identifiers import identifiers
 from analysis.errors import AnalysisError, ParamsError, Problem, nearest
 from analysis.page.plates import End
 from analysis.params import Params
-from analysis.result import Check, Estimate, Result, Sample
+from analysis.result import Result
 
 PACKAGE = "analysis.reports"
-STORED: Mapping[str, type] = {kind.__name__: kind for kind in (Result, Estimate, Check, Sample)}
 
 
 class Question(Protocol):
@@ -125,7 +124,7 @@ class Report:
             result: Result = module.estimate(frame, module.Options(**options), rng)
             return result
 
-        return stored.kept(method, asked, STORED, compute)
+        return stored.kept(method, asked, Result, compute)
 
     @property
     def verdict_key(self) -> str:

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from filelock import FileLock
 
-from analysis import digest, stored
+from analysis import digest
 from analysis.data.records import engines, expression
 from analysis.data.records.groupings import BROKEN, DIMENSIONS, MILLIONTHS
 from analysis.data.records.location import RecordSource
@@ -132,7 +133,7 @@ class _Counting:
         """The counts of a file; one process counts them, others wait and find them kept."""
         cache.mkdir(parents=True, exist_ok=True)
         target = cache / f"{digest.of_value([content, self.way(), file.suffix])}.parquet"
-        with stored.alone(target.with_suffix(".lock")):
+        with FileLock(target.with_suffix(".lock")):
             return target if intact(target) else self.count([file], target)
 
     def count(self, files: list[Path], target: Path) -> Path:
