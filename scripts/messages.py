@@ -90,19 +90,23 @@ def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
+def shared() -> set[str]:
+    """Every sentence whose Chinese stands in no single report."""
+    files = [file for file in catalogues("zh") if file.name != "zh.po"]
+    return {text for file in files for text in translations(file)}
+
+
 def problems() -> list[str]:
     """Everything that keeps the languages from matching."""
     everything = {text for room in ROOMS for text in messages(SOURCE / room)}
-    own = {file for file in catalogues("zh") if file.parent.parent == SOURCE / "reports"}
-    shared = {text for file in catalogues("zh") if file not in own for text in translations(file)}
     found = [f"missing: {text}" for text in sorted(everything - catalogue("zh").keys())]
-    found += [f"orphaned: {text}" for text in sorted(shared - everything)]
-    for file in sorted(own):
+    found += [f"orphaned: {text}" for text in sorted(shared() - everything)]
+    for file in (SOURCE / "reports").glob("*/zh.po"):
         said, known = messages(file.parent), translations(file).keys()
         name = f"reports/{file.parent.name}"
-        found += [f"missing in {name}: {text}" for text in sorted(said - known - shared)]
+        found += [f"missing in {name}: {text}" for text in sorted(said - known - shared())]
         found += [f"orphaned in {name}: {text}" for text in sorted(known - said)]
-        found += [f"twice, in {name} and for all: {text}" for text in sorted(known & shared)]
+        found += [f"twice, in {name} and for all: {text}" for text in sorted(known & shared())]
     found += [
         f"fields differ: {text}"
         for text, translated in sorted(catalogue("zh").items())

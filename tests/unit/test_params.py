@@ -2,40 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-
-import nbformat
 import pytest
 import yaml
 
 from analysis.errors import ParamsError
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.kind import find, names
-
-
-def parameter_cell(root, name) -> str:
-    """Source of the cell tagged ``parameters``."""
-    notebook = nbformat.read(root / "notebooks" / f"{name}.ipynb", as_version=4)
-    cells = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
-    assert len(cells) == 1
-    return cells[0].source
-
-
-@pytest.mark.parametrize("name", names())
-def test_model_and_parameters_cell_hold_the_same_names_and_defaults(root, name):
-    """Change one without the other, and this fails."""
-    tree = ast.parse(parameter_cell(root, name))
-    cell = {line.target.id: ast.literal_eval(line.value) for line in tree.body}
-    assert cell == find(name).model().model_dump()
-
-
-@pytest.mark.parametrize("name", names())
-def test_every_parameter_has_a_type_and_a_help_text(root, name):
-    """``papermill --help-notebook`` shows both."""
-    for line in parameter_cell(root, name).splitlines():
-        declaration, _, words = line.partition("  # ")
-        assert ": " in declaration
-        assert len(words) > 10, line
 
 
 def test_a_misspelt_parameter_offers_the_right_name():

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 import sys
 import tomllib
 
-import nbformat
 import pytest
 import yaml
 from packaging.requirements import Requirement
 
 from analysis import digest
-from analysis.reports.kind import names
 
 NAME = re.compile(r"^[A-Za-z0-9._-]+")
 PIN = re.compile(r"^[A-Za-z0-9._-]+==[^ ]+")
@@ -107,37 +104,6 @@ def test_what_makes_a_report_due_is_what_the_lock_of_what_runs_installs(root):
     found = digest.packages().keys() - {"python", "regional_regulation_analysis"}
     assert found <= names
     assert names - found <= {"setuptools", "uv"}
-
-
-@pytest.mark.parametrize("name", names())
-def test_a_notebook_is_thin_and_stripped(root, name):
-    """At most 12 code cells of 8 lines, no definitions or loops, no stored output."""
-    notebook = nbformat.read(root / "notebooks" / f"{name}.ipynb", as_version=4)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert len(code) <= 12
-    for cell in code:
-        assert not cell.outputs
-        assert cell.execution_count is None
-        kinds = {type(node) for node in ast.walk(ast.parse(cell.source))}
-        assert not kinds & {ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.Lambda}
-        if "parameters" not in cell.metadata.get("tags", []):
-            assert len([line for line in cell.source.splitlines() if line.strip()]) <= 8
-
-
-@pytest.mark.parametrize("name", names())
-def test_narrative_comes_in_pairs(root, name):
-    """English, then Chinese; one title each; the same sections."""
-    notebook = nbformat.read(root / "notebooks" / f"{name}.ipynb", as_version=4)
-    words = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
-    tags = [cell.metadata["tags"][0] for cell in words]
-    assert tags == ["lang:en", "lang:zh"] * (len(words) // 2)
-    for language in ("en", "zh"):
-        own = [c.source for c in words if c.metadata["tags"][0] == f"lang:{language}"]
-        assert sum(source.startswith("# ") for source in own) == 1
-    english, chinese = words[::2], words[1::2]
-    for first, second in zip(english, chinese, strict=True):
-        assert first.source.split()[0] == second.source.split()[0]
-        assert first.source.count("\n- ") == second.source.count("\n- ")
 
 
 def test_the_documents_name_files_that_exist(root):

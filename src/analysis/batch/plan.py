@@ -42,7 +42,7 @@ class Run:
     @property
     def notebook(self) -> Path:
         """The notebook of the report."""
-        return Path("notebooks") / f"{self.kind.name}.ipynb"
+        return Path("notebooks") / f"{self.report.split('/')[0]}.ipynb"
 
     @property
     def title(self) -> str:

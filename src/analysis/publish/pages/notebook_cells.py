@@ -15,6 +15,8 @@ from analysis.page.wording import LANGUAGES
 
 PLATE_MIME = re.compile(r"^application/vnd\.analysis\.(?P<kind>[^+]+)\+json$")
 SKIPPED = "remove"
+RESEARCHER = "researcher"
+"""Tags a cell whose frames and summaries are for JupyterLab: a page has its code and its Plates."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,15 @@ def plates_of(cell: Cell, language: str) -> tuple[list[Plate], list[Problem]]:
         if refusal:
             problems.append(refusal)
             continue
-        shown, wrong = _shown(cell, output.get("data", {}), language)
+        data = output.get("data", {})
+        if RESEARCHER in cell.tags and not any(PLATE_MIME.match(mime) for mime in data):
+            continue
+        shown, wrong = _shown(cell, data, language)
         plates += shown
         problems += wrong
+    if RESEARCHER in cell.tags and not plates and not problems:
+        remedy = "Show one that says what was found, and whether it agrees"
+        problems.append(Problem(cell.where, "is for researchers and shows no Plate", remedy))
     return plates, problems
 
 
