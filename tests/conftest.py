@@ -19,6 +19,15 @@ def root() -> Path:
     return ROOT
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _datasets_kept():
+    """Datasets that many tests read are read once, as in a run of reports."""
+    from analysis.data.dataset import datasets_kept
+
+    with datasets_kept():
+        yield
+
+
 @pytest.fixture
 def zones(tmp_path: Path) -> Path:
     """A private copy of the enterprise zones dataset."""

@@ -20,7 +20,7 @@ from jupyter_client.provisioning import KernelProvisionerFactory
 from analysis.batch import kernels, warm
 from analysis.batch.execute import Settings, execute, settings_here
 from analysis.batch.plan import Run
-from analysis.data.dataset import held, read_dataset
+from analysis.data.dataset import datasets_kept, read_dataset
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 
 pytestmark = pytest.mark.notebooks
@@ -84,14 +84,16 @@ def test_kernels_find_what_was_read_before_them_and_read_what_changed(tmp_path, 
     """Datasets are handed over whole; the parent keeps its one thread, other files are read."""
     folder = tmp_path / "zones"
     shutil.copytree(root / "data/enterprise_zones", folder)
-    ours = read_dataset(folder)
+    with datasets_kept() as kept:
+        ours = read_dataset(folder)
     source = (
         "from analysis.data import dataset\n"
-        f"before = dataset.held(); found = dataset.read_dataset({str(folder)!r})\n"
-        "print([any(found is one for one in before.values()), len(found.tables['outcomes'])])"
+        "before = list(dataset.KEPT.get().datasets.values())\n"
+        f"found = dataset.read_dataset({str(folder)!r})\n"
+        "print([any(found is one for one in before), len(found.tables['outcomes'])])"
     )
-    warm.parent().hand_over(held())
-    assert held()
+    assert kept.datasets
+    warm.parent().hand_over(kept.lasting())
     rows = len(ours.tables["outcomes"])
     assert run_cells(source, folder=tmp_path) == [f"[True, {rows}]"]
     assert len(list(Path(f"/proc/{warm.parent().process.pid}/task").iterdir())) == 1

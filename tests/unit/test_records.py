@@ -14,7 +14,7 @@ import pytest
 import yaml
 from test_panel import ABOUT, ask
 
-from analysis.data.dataset import held, hold, read_dataset
+from analysis.data.dataset import datasets_kept, read_dataset
 from analysis.data.frames.study import build_study
 from analysis.data.records.count_cache import FOLDER_VARIABLE, intact, record_panel
 from analysis.data.records.location import RecordSource
@@ -414,10 +414,11 @@ def test_a_day_of_receipt_stays_a_day(nation):
 
 def test_what_was_read_can_be_handed_to_another_process(months):
     """Tables, records counted and accounts, whole; what lies in a database is asked anew."""
-    read = read_dataset(months)
-    hold({(months, None, (object(),)): read})
-    handed = pickle.loads(pickle.dumps(held()))  # noqa: S301
-    (found,) = [one for one in handed.values() if one.folder == months]
+    with datasets_kept() as kept:
+        read = read_dataset(months)
+        assert read_dataset(months) is read
+    kept.datasets[months, None, (object(),)] = read
+    (found,) = pickle.loads(pickle.dumps(kept.lasting())).datasets.values()  # noqa: S301
     pd.testing.assert_frame_equal(found.panel.frame, read.panel.frame)
     assert found.accounts == read.accounts
     assert found.hashes == read.hashes

@@ -20,9 +20,11 @@ import click
 from analysis.batch.history import Entry, History, causes, in_words
 from analysis.batch.keys import Keys, results_folder
 from analysis.batch.status import Status
+from analysis.data.dataset import datasets_kept
 from analysis.errors import ParamsError, Problem
 
 
+@datasets_kept()
 def dry_run(
     targets: tuple[str, ...], languages: tuple[str, ...], options: Mapping[str, Any]
 ) -> None:
@@ -74,20 +76,20 @@ def run_due(
             _begin_parent()
         soon()
 
-    tasks = prepare(targets, languages, desk, again=options["again"], soon=begin)
+    with datasets_kept() as datasets:
+        tasks = prepare(targets, languages, desk, again=options["again"], soon=begin)
     with progress(tasks, options["jobs"], options["mode"]) as show:
         if not any(task.why for task in tasks):
             return 0
         # Imported here: papermill takes a second, which a run with nothing to do does not have.
         from analysis.batch.execute import settings_here
-        from analysis.data.dataset import held
         from analysis.disclosure.editions import read_counts
 
         if not options["scheduler"]:
             from analysis.batch import warm
 
             # Each kernel would read and check the same tables anew.
-            warm.hand_over(held())
+            warm.hand_over(datasets.lasting())
 
         settings = settings_here(
             limit=options["limit"], retries=options["retries"], results=str(results_folder())
@@ -222,6 +224,7 @@ def history_changes(number: int) -> str:
     return "\n".join(lines)
 
 
+@datasets_kept()
 def power_lines(report: str, draws: int, effects: tuple[float, ...]) -> list[str]:
     """How a report's method would fare on its own panel, one line per effect in per cent.
 

@@ -68,7 +68,8 @@ class Parent:
     def __init__(self, listener: socket.socket, file: int) -> None:
         self.listener = listener
         self.file = file
-        self.holds = 0
+        self.length = 0
+        self.datasets: Any = None
         self.selector = selectors.DefaultSelector()
         self.children: dict[int, Child] = {}
         self.waiting: dict[socket.socket, bytes] = {}
@@ -121,14 +122,12 @@ class Parent:
         send(connection, {"pid": pid})
 
     def take(self, length: int) -> None:
-        """Hold the datasets that were handed over, unless they are held."""
-        if length == self.holds:
+        """Unpack the datasets that were handed over, unless that is done."""
+        if length == self.length:
             return
-        from analysis.data.dataset import hold
-
         with mmap.mmap(self.file, length, access=mmap.ACCESS_READ) as content:
-            hold(pickle.loads(content))  # noqa: S301  from our own client
-        self.holds = length
+            self.datasets = pickle.loads(content)  # noqa: S301  from our own client
+        self.length = length
         gc.freeze()
 
     def message(self, child: Child) -> None:
@@ -181,7 +180,7 @@ class Parent:
                 own.close()
             for number in (self.wake, self.wakeup, self.file):
                 os.close(number)
-            run_kernel(wanted)
+            run_kernel(wanted, self.datasets)
             status = 0
         except SystemExit as leaving:
             status = leaving.code if isinstance(leaving.code, int) else 1
@@ -206,8 +205,11 @@ def strike(pid: int, signum: int) -> None:
             os.kill(pid, signum)
 
 
-def run_kernel(wanted: dict[str, Any]) -> None:
-    """A kernel of its own: session, environment, folder and random numbers."""
+def run_kernel(wanted: dict[str, Any], datasets: Any) -> None:
+    """A kernel of its own: session, environment, folder, random numbers, and datasets read before.
+
+    ``datasets`` is :class:`analysis.data.dataset.KeptDatasets` or nothing.
+    """
     import random
 
     import numpy as np
@@ -228,6 +230,10 @@ def run_kernel(wanted: dict[str, Any]) -> None:
     # All kernels would draw the same numbers otherwise.
     random.seed()
     np.random.seed()  # noqa: NPY002
+    from analysis.data.dataset import KEPT, KeptDatasets
+
+    # Cells run in tasks of this context, so that what they read is looked up here.
+    KEPT.set(KeptDatasets() if datasets is None else datasets)
     # Nothing of a report belongs in the history of a person's IPython.
     argv = [*wanted["argv"], "--HistoryManager.enabled=False"]
     IPKernelApp.launch_instance(argv, parent_handle=os.getppid())

@@ -219,7 +219,7 @@ def begin() -> None:
 def hand_over(content: Any) -> None:
     """Data for the kernels of this process, where a parent was begun that can hold them.
 
-    ``content`` is what :func:`analysis.data.dataset.held` gives: each kernel would read it anew.
+    ``content`` is a :class:`analysis.data.dataset.KeptDatasets`, which each kernel would read anew.
     """
     with _lock:
         for one in _parents:

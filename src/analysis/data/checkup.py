@@ -22,8 +22,7 @@ from typing import Any
 from rich.cells import cell_len
 
 from analysis.data.dataset import Dataset
-from analysis.data.reading.account import Account, Line, Source
-from analysis.data.reading.origin import RowProblem, rows_words
+from analysis.data.reading.account import Account, Line, RowProblem, Source, rows_words
 from analysis.errors import Problem
 
 VERSION = 1

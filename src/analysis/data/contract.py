@@ -7,18 +7,18 @@ names file, column, rule, row numbers and remedy, never the value of a cell.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analysis.data.reading.account import Origin
 from analysis.data.reading.distinct import Cells, cells_of
-from analysis.data.reading.origin import Origin
-from analysis.errors import Problem, nearest
+from analysis.errors import Problem
 
 PERIOD = re.compile(r"^\d{4}(-(0[1-9]|1[0-2])|-?Q[1-4])?$")
 """A period is a year ``2019``, a quarter ``2019Q2`` or a month ``2019-03``."""
@@ -71,40 +71,8 @@ class Table:
         return tuple(column.name for column in self.columns)
 
 
-def check_columns(table: Table, frame: Columns, file: str) -> list[Problem]:
-    """Missing and unknown columns of a table as read."""
-    problems = [
-        Problem(f"{file}, column {column.name}", "is missing", f"{column.en} ({column.kind})")
-        for column in table.columns
-        if column.required and column.name not in frame
-    ]
-    unknown = [str(name) for name in frame if name not in table.names]
-    problems += [
-        Problem(f"{file}, column {name}", "is not in the contract", nearest(name, table.names))
-        for name in unknown
-    ]
-    return problems
-
-
-Columns: TypeAlias = Mapping[str, Any]
+Columns: TypeAlias = Mapping[str, pd.Series | Cells]
 """Columns of a table as read: texts with each kept once, or already typed."""
-
-
-def parse_table(
-    table: Table, raw: Columns, origin: Origin | str
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """The table with typed columns, and everything wrong with it.
-
-    Parameters
-    ----------
-    raw: the table as read, every cell a text or already typed, in file order.
-    origin: the file and row of each row, or the name of the one file that it all is.
-    """
-    if isinstance(origin, str):
-        origin = Origin.plain(origin, len(next(iter(dict(raw).values()), ())))
-    problems = check_columns(table, raw, origin.name)
-    frame, found = parse_columns(table, raw, origin)
-    return frame, [*problems, *found, *check_key(table, frame, origin)]
 
 
 def parse_columns(table: Table, raw: Columns, origin: Origin) -> tuple[pd.DataFrame, list[Problem]]:
@@ -131,34 +99,31 @@ def parse_column(
 
     def refuse(bad: pd.Series, rule: str, remedy: str) -> None:
         broken = bad.to_numpy(dtype=bool)
-        if not broken.any():
-            return
-        positions = np.flatnonzero(broken[raw.codes] if isinstance(raw, Cells) else broken)
-        problems.extend(origin.problems(positions, rule, remedy, column.name))
+        if broken.any():
+            positions = np.flatnonzero(broken[raw.codes] if isinstance(raw, Cells) else broken)
+            problems.extend(origin.problems(positions, rule, remedy, column.name))
 
     if column.required:
         told = raw.refused if isinstance(raw, Cells) and raw.refused is not None else False
         refuse(empty & np.logical_not(told), "is empty", "Every row needs a value here")
     values, bad, rule, remedy = _typed(column, given, text, empty)
     refuse(bad & ~empty, rule, remedy)
-    if column.kind in ("whole", "number"):
-        low, high = column.minimum, column.maximum
-        if low is not None:
-            refuse(values < low, f"is below {low:g}", f"{column.en}: {low:g} or more")
-        if high is not None:
-            refuse(values > high, f"is above {high:g}", f"{column.en}: {high:g} or less")
+    if column.minimum is not None:
+        low = f"{column.minimum:g}"
+        refuse(values < column.minimum, f"is below {low}", f"{column.en}: {low} or more")
+    if column.maximum is not None:
+        high = f"{column.maximum:g}"
+        refuse(values > column.maximum, f"is above {high}", f"{column.en}: {high} or less")
     if isinstance(raw, Cells):
         values = values.take(raw.codes).reset_index(drop=True)
     return values, problems
 
 
-def _as_text(raw: pd.Series) -> pd.Series:
-    if pd.api.types.is_string_dtype(raw) or raw.dtype == object:
-        return raw.astype("string").str.strip()
-    if pd.api.types.is_datetime64_any_dtype(raw) or pd.api.types.is_float_dtype(raw):
+def _as_text(given: pd.Series) -> pd.Series:
+    if pd.api.types.is_datetime64_any_dtype(given) or pd.api.types.is_float_dtype(given):
         # Taken as they are below: only what is missing matters.
-        return pd.Series(np.where(raw.isna(), "", "?"), index=raw.index)
-    return raw.astype("string")
+        return pd.Series(np.where(given.isna(), "", "?"), index=given.index)
+    return given.astype("string").str.strip()
 
 
 def check_key(table: Table, frame: pd.DataFrame, origin: Origin) -> list[Problem]:
@@ -212,9 +177,9 @@ def check_links(
     """Codes that stand in no row of the table they link to."""
     problems: list[Problem] = []
     for name, frame in frames.items():
-        for column in _linked(tables[name].columns, frame):
-            target_table, target_column = column.links_to.split(".")
-            if target_table not in frames or target_column not in frames[target_table]:
+        for column in tables[name].columns:
+            target_table, _, target_column = column.links_to.partition(".")
+            if column.name not in frame or target_column not in frames.get(target_table, ()):
                 continue
             known = frames[target_table][target_column]
             positions = np.flatnonzero(_strange(frame[column.name], known))
@@ -233,40 +198,28 @@ def _strange(values: pd.Series, known: pd.Series) -> np.ndarray:
     return absent
 
 
-def _linked(columns: Iterable[Column], frame: pd.DataFrame) -> list[Column]:
-    return [column for column in columns if column.links_to and column.name in frame]
-
-
-Typed = tuple[pd.Series, pd.Series, str, str]
+Typed: TypeAlias = tuple[pd.Series, pd.Series, str, str]
 """Values, a mask of the rows that are not of the type, the rule and its remedy."""
 
 
 def _typed(column: Column, raw: pd.Series, text: pd.Series, empty: pd.Series) -> Typed:
-    fine = pd.Series(False, index=raw.index)
-    if column.kind == "date" and pd.api.types.is_datetime64_any_dtype(raw):
-        return raw, fine, "", ""
-    if column.kind in ("whole", "number") and pd.api.types.is_float_dtype(raw):
-        values = raw.astype("float64")
-        bad = ~pd.Series(np.isfinite(values), index=raw.index)
-        if column.kind == "number":
-            return values, bad, "is not a number", NUMBER_REMEDY
-        return values, bad | (values % 1 != 0), "is not a whole number", WHOLE_REMEDY
-    given = text.where(~empty)
+    numeric = column.kind in ("whole", "number") and pd.api.types.is_float_dtype(raw)
+    dated = column.kind == "date" and pd.api.types.is_datetime64_any_dtype(raw)
+    given = raw if numeric or dated else text.where(~empty)
     return TYPES.get(column.kind, _free)(column, given)
 
 
-def _number(_: Column, text: pd.Series) -> Typed:
-    values = pd.to_numeric(text, errors="coerce").astype("float64")
-    bad = values.isna() | ~np.isfinite(values)
-    return values, bad, "is not a number", NUMBER_REMEDY
-
-
-def _whole(column: Column, text: pd.Series) -> Typed:
-    values, bad, _, _ = _number(column, text)
-    return values, bad | (values % 1 != 0), "is not a whole number", WHOLE_REMEDY
+def _number(column: Column, given: pd.Series) -> Typed:
+    values = pd.to_numeric(given, errors="coerce").astype("float64")
+    bad = ~np.isfinite(values)
+    if column.kind == "number":
+        return values, bad, "is not a number", "Digits with a point, no separators"
+    return values, bad | (values % 1 != 0), "is not a whole number", "A count has no decimals"
 
 
 def _date(_: Column, text: pd.Series) -> Typed:
+    if pd.api.types.is_datetime64_any_dtype(text):
+        return text, pd.Series(False, index=text.index), "", ""
     shaped = text.str.fullmatch(r"\d{4}-\d{2}-\d{2}").fillna(False).astype(bool)
     values = pd.to_datetime(text.where(shaped), format="%Y-%m-%d", errors="coerce")
     return values, values.isna(), "is not a date", "Write dates as YYYY-MM-DD"
@@ -293,12 +246,9 @@ def _free(_: Column, text: pd.Series) -> Typed:
     return text, pd.Series(False, index=text.index), "", ""
 
 
-NUMBER_REMEDY = "Digits with a point, no separators"
-WHOLE_REMEDY = "A count has no decimals"
-
 TYPES: Mapping[str, Callable[[Column, pd.Series], Typed]] = {
     "number": _number,
-    "whole": _whole,
+    "whole": _number,
     "date": _date,
     "period": _period,
     "choice": _choice,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,14 +13,20 @@ import pandas as pd
 
 from analysis import digest
 from analysis.data.contract import check_links
-from analysis.data.description import Description, locate, read_description
+from analysis.data.description import (
+    Description,
+    Sources,
+    locate,
+    read_description,
+    table_sources,
+)
 from analysis.data.reading.account import Account
 from analysis.data.reading.mapping import PLAIN, TableMapping
-from analysis.data.reading.query import sqlite_file
-from analysis.data.reading.read_table import Taken, read_table
-from analysis.data.reading.sources import DEFAULTS, inside, matching, named
+from analysis.data.reading.read_table import ReadTable, read_table
+from analysis.data.reading.typed import sqlite_file
 from analysis.data.records.count_cache import RecordPanel, cache_folder, record_panel
 from analysis.data.regions.code_checks import (
+    OWN,
     check_region_codes,
     fill_names,
     names_optional,
@@ -61,57 +69,6 @@ class Dataset:
         return table in self.tables or (table == "complaints" and self.panel is not None)
 
 
-def table_files(folder: Path, description: Description) -> dict[str, Path]:
-    """Which file holds which table that has no mapping: named in ``files``, or ``<table>.csv``…"""
-    found = {
-        name: folder / f"{name}{suffix}"
-        for name in TABLES
-        for suffix in sorted(DEFAULTS, reverse=True)
-        if (folder / f"{name}{suffix}").is_file()
-    }
-    found |= {name: folder / file for name, file in description.files.items()}
-    return {name: file for name, file in found.items() if name not in description.mapping}
-
-
-Sources = dict[str, Mapping[str, Path]]
-"""By table, its files by the names shown; none for a query."""
-
-
-def table_sources(folder: Path, description: Description) -> tuple[Sources, list[Problem]]:
-    """The files of every table, mapped or not, and what is wrong with their names."""
-    problems = [
-        Problem(
-            f"dataset.yml, files.{name}",
-            "is not a table of the contract",
-            nearest(name, list(TABLES)),
-        )
-        for name in description.files
-        if name not in TABLES
-    ]
-    found: Sources = {}
-    for name, file in table_files(folder, description).items():
-        if name in description.files and not inside(folder, description.files[name]):
-            remedy = "Files of a dataset lie in its folder; copy or move them there"
-            what = "names a path outside the dataset's folder"
-            problems.append(Problem(f"dataset.yml, files.{name}", what, remedy))
-        elif name in TABLES:
-            found[name] = named(folder, [file])
-    for name, mapping in description.mapping.items():
-        where = f"dataset.yml, mapping.{name}"
-        if name in description.files:
-            problems.append(Problem(where, "is named under files, too", "Name its files there"))
-        default = next(
-            (f"{name}{end}" for end in DEFAULTS if (folder / f"{name}{end}").is_file()), ""
-        )
-        patterns = mapping.files or ((default,) if default else ())
-        if not patterns and not mapping.sql:
-            problems.append(Problem(where, "names no files and no query", "Add files: or sql:"))
-        files, wrong = matching(folder, patterns, where)
-        problems += wrong
-        found[name] = named(folder, files)
-    return found, problems
-
-
 def read_dataset(path: str | Path, tables: Iterable[str] | None = None) -> Dataset:
     """Read and check a dataset; ``tables`` limits it to those needed (``regions`` always).
 
@@ -121,70 +78,87 @@ def read_dataset(path: str | Path, tables: Iterable[str] | None = None) -> Datas
     ContractError: with every violation in every table.
     """
     folder = locate(path)
+    wanted = None if tables is None else tuple(sorted({*tables, "regions", "crosswalk"}))
+    kept = KEPT.get()
+    return _sound(folder, wanted) if kept is None else kept.read(folder, wanted)
+
+
+def _sound(folder: Path, wanted: Wanted) -> Dataset:
+    dataset, problems = examine(folder, wanted)
+    if problems:
+        raise ContractError(problems)
+    return dataset
+
+
+Wanted = tuple[str, ...] | None
+"""Names of tables, or all."""
+Asked = tuple[Path, Wanted, tuple[object, ...]]
+"""What was read: the folder, the tables wanted, and when the files were last changed."""
+MOST_KEPT = 8
+
+
+class KeptDatasets:
+    """Datasets read so far; one is read again only where a file of it changed."""
+
+    def __init__(self) -> None:
+        self.datasets: dict[Asked, Dataset] = {}
+
+    def read(self, folder: Path, wanted: Wanted) -> Dataset:
+        """The dataset, as :func:`read_dataset` gives it."""
+        asked = (folder, wanted, _stamp(folder))
+        if asked not in self.datasets:
+            self.datasets[asked] = _sound(folder, wanted)
+            while len(self.datasets) > MOST_KEPT:
+                del self.datasets[next(iter(self.datasets))]
+        return self.datasets[asked]
+
+    def lasting(self) -> KeptDatasets:
+        """Those that another process need not read: all but what a database must be asked for."""
+        kept = KeptDatasets()
+        kept.datasets = {
+            asked: dataset
+            for asked, dataset in self.datasets.items()
+            if all(isinstance(part, tuple) for part in asked[2])
+        }
+        return kept
+
+
+KEPT: ContextVar[KeptDatasets | None] = ContextVar("kept datasets", default=None)
+"""Where :func:`read_dataset` looks first; set by the runner, and in kernels by what forked them."""
+
+
+@contextmanager
+def datasets_kept() -> Iterator[KeptDatasets]:
+    """A context in which hundreds of reports that read one dataset read it once."""
+    kept = KeptDatasets()
+    token = KEPT.set(kept)
+    try:
+        yield kept
+    finally:
+        KEPT.reset(token)
+
+
+def _stamp(folder: Path) -> tuple[object, ...]:
+    """When the files of a dataset were last changed; for a database always another answer."""
     description = read_description(folder)
     sources, _ = table_sources(folder, description)
+    databases = [sqlite_file(folder, mapping.url) for mapping in description.mapping.values()]
     used = [
+        folder / "dataset.yml",
         *(file for files in sources.values() for file in files.values()),
-        *_databases(folder, description),
-        *(
-            description.records.paths(folder)
-            if description.records and description.records.files
-            else []
-        ),
+        *(file for file in databases if file is not None),
     ]
+    if description.records and description.records.files:
+        used += description.records.paths(folder)
     stamp: list[object] = [
-        (str(file), file.stat().st_mtime_ns, file.stat().st_size)
-        for file in (folder / "dataset.yml", *used)
-        if file.is_file()
+        (str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in used if file.is_file()
     ]
-    if any(
-        mapping.sql and not sqlite_file(folder, mapping.url)
-        for mapping in description.mapping.values()
-    ):
-        # A database tells nothing of its changes: it is asked every time.
+    if any(m.sql and not sqlite_file(folder, m.url) for m in description.mapping.values()):
         stamp.append(object())
-    wanted = None if tables is None else tuple(sorted({*tables, "regions", "crosswalk"}))
-    return _read((folder, wanted, tuple(stamp)))
+    return tuple(stamp)
 
 
-def _databases(folder: Path, description: Description) -> list[Path]:
-    files = (sqlite_file(folder, mapping.url) for mapping in description.mapping.values())
-    return [file for file in files if file is not None]
-
-
-Asked = tuple[Path, tuple[str, ...] | None, tuple[object, ...]]
-"""What was read: the folder, the tables wanted, and when the files were last changed."""
-MOST_HELD = 8
-_held: dict[Asked, Dataset] = {}
-
-
-def _read(asked: Asked) -> Dataset:
-    """Reading is repeated only when a file changed."""
-    if asked not in _held:
-        dataset, problems = examine(*asked[:2])
-        if problems:
-            raise ContractError(problems)
-        hold({asked: dataset})
-    return _held[asked]
-
-
-def held() -> dict[Asked, Dataset]:
-    """What this process has read, for another to :func:`hold`; never what must be asked anew."""
-    return {
-        asked: dataset
-        for asked, dataset in _held.items()
-        if all(isinstance(part, tuple) for part in asked[2])
-    }
-
-
-def hold(read: Mapping[Asked, Dataset]) -> None:
-    """Datasets that need not be read again while their files stay as they are."""
-    _held.update(read)
-    while len(_held) > MOST_HELD:
-        del _held[next(iter(_held))]
-
-
-def examine(folder: Path, wanted: tuple[str, ...] | None = None) -> tuple[Dataset, list[Problem]]:
+def examine(folder: Path, wanted: Wanted = None) -> tuple[Dataset, list[Problem]]:
     """A dataset as far as it can be read, and everything that is wrong with it.
 
     Raises
@@ -198,30 +172,24 @@ def examine(folder: Path, wanted: tuple[str, ...] | None = None) -> tuple[Datase
     if description.records and "complaints" in sources:
         remedy = "Keep the table or the key records in dataset.yml"
         problems.append(Problem("table complaints", "stands beside other records", remedy))
-    taken: dict[str, Taken] = {}
-    year = scheme_year(description.region_scheme)
-    for name in _in_order(sources, description, wanted):
-        mapping = description.mapping.get(name, PLAIN)
-        problems += _absent_targets(name, mapping, sources)
-        names = {other: table.frame for other, table in taken.items()}
-        listed = name == "regions" and year is not None
-        table = names_optional(TABLES[name]) if listed else TABLES[name]
-        held = read_table(folder, table, sources[name], mapping, names)
-        taken[name] = fill_names(held) if listed else held
-        problems += taken[name].problems
+    taken, wrong = _read_tables(folder, description, sources, wanted)
+    problems += wrong
     frames = {name: table.frame for name, table in sorted(taken.items())}
     origins = {name: table.origin for name, table in taken.items()}
     problems += check_links(TABLES, frames, origins)
+    year = _scheme_year(description)
     if year is not None and "regions" in frames:
-        moved = set(frames["crosswalk"].get("old_code", ())) if "crosswalk" in frames else set()
-        problems += check_region_codes(frames["regions"], origins["regions"], moved, year)
+        former = frames["crosswalk"].get("old_code", ()) if "crosswalk" in frames else ()
+        problems += check_region_codes(frames["regions"], origins["regions"], set(former), year)
     hashes = {"dataset.yml": digest.of_file(folder / "dataset.yml")}
     accounts = {name: table.account for name, table in sorted(taken.items())}
     hashes |= {s.file: s.sha256 for account in accounts.values() for s in account.sources}
     panel = None
     if not problems:
         try:
-            frames, moves = on_present_regions(frames, origins)
+            moves = None
+            if "crosswalk" in frames:
+                frames, moves = on_present_regions(frames, origins)
             panel = _record_panel(folder, description, frames, moves, wanted)
         except ContractError as error:
             problems += error.problems
@@ -229,12 +197,37 @@ def examine(folder: Path, wanted: tuple[str, ...] | None = None) -> tuple[Datase
     return Dataset(folder, description, frames, hashes, panel, accounts), problems
 
 
+def _scheme_year(description: Description) -> int | None:
+    scheme = description.region_scheme
+    return None if scheme == OWN else scheme_year(scheme)
+
+
+def _read_tables(
+    folder: Path, description: Description, sources: Sources, wanted: Wanted
+) -> tuple[dict[str, ReadTable], list[Problem]]:
+    """The tables wanted, and all that is wrong in them."""
+    taken: dict[str, ReadTable] = {}
+    problems: list[Problem] = []
+    by_standard = _scheme_year(description) is not None
+    for name in _in_order(sources, description, wanted):
+        mapping = description.mapping.get(name, PLAIN)
+        problems += _absent_targets(name, mapping, sources)
+        frames = {other: table.frame for other, table in taken.items()}
+        # The standard knows the names of its regions, which a row may leave out.
+        named = name == "regions" and by_standard
+        table = names_optional(TABLES[name]) if named else TABLES[name]
+        read = read_table(folder, table, sources[name], mapping, frames)
+        taken[name] = fill_names(read) if named else read
+        problems += taken[name].problems
+    return taken, problems
+
+
 def _record_panel(
     folder: Path,
     description: Description,
     frames: Mapping[str, pd.DataFrame],
     moves: pd.DataFrame | None,
-    wanted: tuple[str, ...] | None,
+    wanted: Wanted,
 ) -> RecordPanel | None:
     """Records that lie elsewhere, counted, where the dataset has such and they are wanted."""
     if description.records is None or (wanted is not None and "complaints" not in wanted):
@@ -243,9 +236,7 @@ def _record_panel(
     return record_panel(folder, description.records, codes, crosswalk=moves, cache=cache_folder())
 
 
-def _in_order(
-    sources: Sources, description: Description, wanted: tuple[str, ...] | None
-) -> list[str]:
+def _in_order(sources: Sources, description: Description, wanted: Wanted) -> list[str]:
     """The tables to read, those in which names are looked up before those that look."""
     targets = {
         name: {values.lookup.partition(".")[0] for values in mapping.values.values()} - {""}

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator
 
-from analysis.data.reading.mapping import Strict, TableMapping
-from analysis.data.reading.mapping_rules import mapping_problems
-from analysis.data.reading.strict_yaml import read_settings
+from analysis.data.reading.mapping import Strict, TableMapping, inside, mapping_problems
 from analysis.data.records.location import RecordSource
 from analysis.data.regions.code_checks import OWN_CODES, scheme_year
 from analysis.data.tables import TABLES
 from analysis.errors import ContractError, ParamsError, Problem, nearest
 from analysis.params import problems_of
+from analysis.strict_yaml import read_yaml
+
+DEFAULTS = (".csv", ".parquet", ".xlsx")
+"""Endings of ``<table>…`` beside ``dataset.yml`` that need not be named."""
 
 
 class Words(Strict):
@@ -123,7 +126,7 @@ def read_description(folder: Path) -> Description:
 @lru_cache(maxsize=64)
 def _read_description(file: Path, modified: int, size: int) -> Description:  # noqa: ARG001
     """Parsing is repeated only when the file changed."""
-    content = read_settings(file)
+    content = read_yaml(file)
     try:
         description = Description.model_validate(content)
     except ValidationError as error:
@@ -168,3 +171,82 @@ def _missing(folder: Path, file: Path) -> Problem:
     if folder.name == "simulated" or folder.parent.name == "simulated":
         remedy = "Write it with: analysis simulate"
     return Problem(f"dataset {folder.name}", "does not exist", remedy)
+
+
+def table_files(folder: Path, description: Description) -> dict[str, Path]:
+    """Which file holds which table that has no mapping: named in ``files``, or ``<table>.csv``…"""
+    found = {
+        name: folder / f"{name}{suffix}"
+        for name in TABLES
+        for suffix in sorted(DEFAULTS, reverse=True)
+        if (folder / f"{name}{suffix}").is_file()
+    }
+    found |= {name: folder / file for name, file in description.files.items()}
+    return {name: file for name, file in found.items() if name not in description.mapping}
+
+
+Sources = dict[str, Mapping[str, Path]]
+"""By table, its files by the names shown; none for a query."""
+
+
+def table_sources(folder: Path, description: Description) -> tuple[Sources, list[Problem]]:
+    """The files of every table, mapped or not, and what is wrong with their names."""
+    problems = [
+        Problem(
+            f"dataset.yml, files.{name}",
+            "is not a table of the contract",
+            nearest(name, list(TABLES)),
+        )
+        for name in description.files
+        if name not in TABLES
+    ]
+    found: Sources = {}
+    for name, file in table_files(folder, description).items():
+        if name in description.files and not inside(folder, description.files[name]):
+            remedy = "Files of a dataset lie in its folder; copy or move them there"
+            what = "names a path outside the dataset's folder"
+            problems.append(Problem(f"dataset.yml, files.{name}", what, remedy))
+        elif name in TABLES:
+            found[name] = _named(folder, [file])
+    for name, mapping in description.mapping.items():
+        where = f"dataset.yml, mapping.{name}"
+        if name in description.files:
+            problems.append(Problem(where, "is named under files, too", "Name its files there"))
+        default = next(
+            (f"{name}{end}" for end in DEFAULTS if (folder / f"{name}{end}").is_file()), ""
+        )
+        patterns = mapping.files or ((default,) if default else ())
+        if not patterns and not mapping.sql:
+            problems.append(Problem(where, "names no files and no query", "Add files: or sql:"))
+        files, wrong = _matching(folder, patterns, where)
+        problems += wrong
+        found[name] = _named(folder, files)
+    return found, problems
+
+
+def _matching(
+    folder: Path, patterns: tuple[str, ...], where: str
+) -> tuple[list[Path], list[Problem]]:
+    """The files that names and patterns mean, in the order given, and what is wrong with them."""
+    files: list[Path] = []
+    problems: list[Problem] = []
+    for pattern in patterns:
+        if not inside(folder, pattern):
+            remedy = "Files of a dataset lie in its folder; copy or move them there"
+            problems.append(Problem(where, "names a path outside the dataset's folder", remedy))
+            continue
+        globbed = any(mark in pattern for mark in "*?[")
+        found = sorted(folder.glob(pattern)) if globbed else [folder / pattern]
+        out = [file for file in found if not file.resolve().is_relative_to(folder.resolve())]
+        if out:
+            problems.append(Problem(where, "finds a link that leads out of the dataset's folder"))
+        if globbed and not found:
+            names = sorted(file.name for file in folder.iterdir() if file.is_file())
+            problems.append(Problem(where, "matches no file", nearest(pattern, names)))
+        files += [file for file in found if file not in files and file not in out]
+    return files, problems
+
+
+def _named(folder: Path, files: list[Path]) -> Mapping[str, Path]:
+    """Files by the names shown: their paths below the folder."""
+    return {file.relative_to(folder).as_posix(): file for file in files}

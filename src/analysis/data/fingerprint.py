@@ -14,10 +14,16 @@ import numpy as np
 import pandas as pd
 
 from analysis import digest
-from analysis.data.dataset import examine, read_dataset, table_files, table_sources
-from analysis.data.description import Description, locate, read_description
-from analysis.data.reading.encoding import decoded
-from analysis.data.reading.query import read_query, sqlite_file
+from analysis.data.dataset import examine, read_dataset
+from analysis.data.description import (
+    Description,
+    locate,
+    read_description,
+    table_files,
+    table_sources,
+)
+from analysis.data.reading.delimited import decoded
+from analysis.data.reading.typed import read_query, sqlite_file
 from analysis.data.records.location import RecordSource
 from analysis.data.regions.hierarchy import lies_in, parents_of
 
@@ -105,7 +111,7 @@ def read_plain(file: Path) -> pd.DataFrame:
     """A table as its file holds it: texts of a CSV, values of a Parquet file."""
     if file.suffix == ".parquet":
         return pd.read_parquet(file)
-    text = decoded(file.read_bytes(), "", file.name).text
+    text, _ = decoded(file.read_bytes(), "", file.name)
     return pd.read_csv(io.BytesIO(text), dtype="string", keep_default_na=False)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.data.dataset import Dataset
-from analysis.data.reading.origin import FIRST_DATA_ROW
+from analysis.data.reading.account import FIRST_DATA_ROW
 from analysis.errors import ParamsError, Problem
 
 ARABIC_RUN = re.compile(r"[0-9０-９]+(?:[.．][0-9０-９]+)*")

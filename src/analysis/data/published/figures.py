@@ -20,7 +20,7 @@ from analysis.data.published.rules import (
     source_problems,
 )
 from analysis.data.published.tables import LINKS, PUBLISHED_TABLES, rows_of
-from analysis.data.reading.origin import FIRST_DATA_ROW
+from analysis.data.reading.account import FIRST_DATA_ROW
 from analysis.errors import ContractError, ParamsError, Problem
 
 NAMES = tuple(table.name for table in PUBLISHED_TABLES)

@@ -1,13 +1,100 @@
-"""The account of reading a table: what was read, repaired and left out, never a cell's value."""
+"""Where the rows of a table stand in the owner's files, and the account of what was done to them.
+
+Nothing here holds the value of a cell.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from analysis.data.reading.origin import ROWS_SHOWN
+from analysis.errors import Problem
+
+FIRST_DATA_ROW = 2
+"""Row 1 of a file is its header."""
+ROWS_SHOWN = 8
+
+
+def rows_words(rows: Sequence[int] | np.ndarray) -> str:
+    """Row numbers in words: the first few, and how many more."""
+    shown = [str(int(row)) for row in rows[:ROWS_SHOWN]]
+    more = len(rows) - len(shown)
+    listed = ", ".join(shown) + (f" and {more} more" if more else "")
+    return f"row {listed}" if len(rows) == 1 else f"rows {listed}"
+
+
+def first_rows_of(rows: Sequence[int] | np.ndarray) -> tuple[int, ...]:
+    """The rows that are shown."""
+    return tuple(int(row) for row in rows[:ROWS_SHOWN])
+
+
+@dataclass(frozen=True)
+class RowProblem(Problem):
+    """A problem of some rows of a file: the first few numbers, and how many rows in all."""
+
+    file: str = ""
+    column: str = ""
+    rows: tuple[int, ...] = ()
+    count: int = 0
+
+
+def row_problem(
+    file: str, rows: Sequence[int] | np.ndarray, what: str, remedy: str = "", column: str = ""
+) -> RowProblem:
+    """A problem of rows given by their numbers in a file."""
+    where = ", ".join(part for part in (file, column, rows_words(rows)) if part)
+    shown = first_rows_of(rows)
+    return RowProblem(where, what, remedy, file, column.removeprefix("column "), shown, len(rows))
+
+
+def column_words(name: str, owner_name: str) -> str:
+    """A column of the contract, with the owner's name where it is another."""
+    return f"column {name}" if owner_name == name else f"column {owner_name} ({name})"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The file and row of each row of a table.
+
+    Parameters
+    ----------
+    files: names of the owner's files.
+    file_of_row: position in ``files`` of each row's file, shape (n,).
+    rows: number of each row in its file as a reader counts them, shape (n,).
+    owner_names: the owner's name of each column of the contract.
+    """
+
+    files: tuple[str, ...]
+    file_of_row: np.ndarray
+    rows: np.ndarray
+    owner_names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The files in words."""
+        more = len(self.files) - 1
+        return self.files[0] if not more else f"{self.files[0]} and {more} more"
+
+    def take(self, keep: np.ndarray) -> Origin:
+        """The rows under a mask."""
+        return Origin(self.files, self.file_of_row[keep], self.rows[keep], self.owner_names)
+
+    def by_file(self, positions: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+        """Rows of a table as numbers in the files they stand in."""
+        files = self.file_of_row[positions]
+        for file in np.unique(files):
+            yield self.files[file], self.rows[positions[files == file]]
+
+    def problems(
+        self, positions: np.ndarray, what: str, remedy: str, column: str = ""
+    ) -> list[Problem]:
+        """One problem for every file that has such rows."""
+        words = column_words(column, self.owner_names.get(column, column)) if column else ""
+        return [
+            row_problem(file, rows, what, remedy, words) for file, rows in self.by_file(positions)
+        ]
 
 
 @dataclass(frozen=True)
@@ -69,16 +156,23 @@ class Account:
 class Ledger:
     """Lines of an account as they come up; empty ones are not written down."""
 
-    file: str
     lines: list[Line] = field(default_factory=list)
 
-    def repaired(self, column: str, rule: str, count: int) -> None:
+    def repaired(self, file: str, column: str, rule: str, count: int) -> None:
         """A repair of so many cells."""
         if count:
-            self.lines.append(Line("repaired", self.file, column, rule, int(count)))
+            self.lines.append(Line("repaired", file, column, rule, int(count)))
 
-    def excluded(self, rule: str, rows: Sequence[int] | np.ndarray, column: str = "") -> None:
+    def excluded(
+        self, file: str, rule: str, rows: Sequence[int] | np.ndarray, column: str = ""
+    ) -> None:
         """Rows left out, by their numbers in the owner's file."""
         if len(rows):
-            first = tuple(int(row) for row in rows[:ROWS_SHOWN])
-            self.lines.append(Line("excluded", self.file, column, rule, len(rows), first))
+            line = Line("excluded", file, column, rule, len(rows), first_rows_of(rows))
+            self.lines.append(line)
+
+
+def no_names(file: str, row: int) -> Problem:
+    """That the row which should hold the names of columns holds none."""
+    where = f"{file}, row {row}"
+    return Problem(where, "holds no names of columns", "Correct header in dataset.yml")

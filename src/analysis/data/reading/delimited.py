@@ -1,7 +1,8 @@
-"""Delimited text: decoded, split and numbered row by row as the owner sees it."""
+"""Delimited text: bytes decoded, split into cells, and rows numbered as the owner sees them."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -13,16 +14,35 @@ import pyarrow as pa
 import pyarrow.csv
 
 from analysis import digest
-from analysis.data.reading.account import Ledger, Source
-from analysis.data.reading.distinct import Cells, cells_of, plain_name
-from analysis.data.reading.encoding import decoded
+from analysis.data.reading.account import Ledger, Source, no_names, row_problem
+from analysis.data.reading.distinct import (
+    Raw,
+    Wanted,
+    cells_of,
+    merged_names,
+    plain_name,
+    require_distinct,
+)
 from analysis.data.reading.mapping import TableMapping
-from analysis.data.reading.origin import row_problem
-from analysis.data.reading.raw import Raw, Wanted, merged_names, require_distinct
 from analysis.errors import ContractError, Problem
+
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+JUDGED = 1 << 16
+"""Bytes from which an encoding is told."""
+CHUNK = 1 << 24
+CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\u2010-\u2027]")
+ENOUGH = 12
+"""Bytes above ASCII from which valid UTF-8 is no accident."""
+REMEDY = "Name it in dataset.yml, for example encoding: gb18030, or save the file in UTF-8"
 
 DELIMITERS = ",;\t|"
 SAMPLE = 1 << 20
+"""Bytes from which the delimiter and the header are told."""
 BLOCK = 1 << 24
 """No row is longer than this; a quotation mark left open runs into it."""
 
@@ -37,19 +57,18 @@ def read_delimited(file: Path, name: str, mapping: TableMapping, wanted: Wanted)
     data = file.read_bytes()
     if re.search(rb"\S", data) is None:
         raise ContractError([Problem(name, "is empty", "A header and a row for each record")])
-    opened = decoded(data, mapping.encoding, name)
-    text = opened.text
+    text, encoding = decoded(data, mapping.encoding, name)
     _refuse_nuls(text, name)
     sample = text[:SAMPLE].decode("utf-8", errors="ignore")
     delimiter = mapping.delimiter or guess_delimiter(sample)
-    header = _header(sample, delimiter, mapping.header, name)
-    names = merged_names(header)
+    names = merged_names(_header(sample, delimiter, mapping.header, name))
     require_distinct(names, wanted, name)
     table, ragged = _split(text, delimiter, names, wanted, name)
-    ledger = Ledger(name)
-    rows = np.delete(np.arange(1, table.num_rows + len(ragged) + 1), np.array(ragged, int) - 1)
-    below = rows > mapping.header[-1]
-    late = [row for row in ragged if row > mapping.header[-1]]
+    header_row = mapping.header[-1]
+    numbers = np.arange(1, table.num_rows + len(ragged) + 1)
+    rows = np.delete(numbers, np.array(ragged, int) - 1)
+    below = rows > header_row
+    late = [row for row in ragged if row > header_row]
     if late and text.count(b'"') % 2:
         # It has swallowed rows: their number is not known, and leaving them out would hide that.
         raise ContractError([_open_quote(text, name)])
@@ -57,19 +76,115 @@ def read_delimited(file: Path, name: str, mapping: TableMapping, wanted: Wanted)
         what = f"has more or fewer than {len(names)} cells"
         remedy = "Mend the row in a copy, or write ragged: leave_out in dataset.yml"
         raise ContractError([row_problem(name, late, what, remedy)])
-    ledger.excluded("more or fewer cells than the header", late)
+    ledger = Ledger()
+    ledger.excluded(name, "more or fewer cells than the header", late)
+    how = ["named" if given else "detected" for given in (mapping.encoding, mapping.delimiter)]
     source = Source(
         file=name,
         sha256=digest.of_bytes(data),
         form="delimited text",
         rows=int(below.sum()) + len(late),
-        encoding=opened.encoding,
+        encoding=encoding,
         delimiter=delimiter,
-        how=f"encoding {opened.how}, delimiter {'named' if mapping.delimiter else 'detected'}",
+        how=f"encoding {how[0]}, delimiter {how[1]}",
         header=mapping.header,
     )
-    columns = {key: column.take(below) for key, column in _columns(table, names).items()}
+    columns = {
+        plain_name(names[int(key)]): cells_of(table.column(key)).take(below)
+        for key in table.column_names
+        if plain_name(names[int(key)])
+    }
     return Raw(source, tuple(names), columns, rows[below], ledger)
+
+
+def decoded(data: bytes, named: str, file: str) -> tuple[bytes, str]:
+    """A file's text in UTF-8 and its encoding, which is named or else told from the bytes.
+
+    Raises
+    ------
+    ContractError: the bytes are not in the encoding named, or in none that can be told.
+    """
+    mark = next((name for start, name in BYTE_ORDER_MARKS if data.startswith(start)), "")
+    if named:
+        encoding = codecs.lookup(named).name
+        _require_unopposed(data, encoding, mark, file)
+    else:
+        encoding = _wide(data[:JUDGED])
+    encoding = mark or encoding
+    if encoding:
+        return _required(data, encoding, file), encoding
+    if (text := transcoded(data, "utf-8")[0]) is not None:
+        return text, "utf-8"
+    if _reads_as_chinese(data[:JUDGED]) and (text := transcoded(data, "gb18030")[0]) is not None:
+        return text, "gb18030"
+    if _mostly_utf8(data):
+        _required(data, "utf-8", file)
+    raise ContractError([Problem(file, "cannot be read: its encoding cannot be told", REMEDY)])
+
+
+def _require_unopposed(data: bytes, name: str, mark: str, file: str) -> None:
+    """Refuse an encoding that was named where the bytes show another."""
+    family = name.replace("-", "").replace("_", "")[:5]
+    what = ""
+    if mark and mark.replace("-", "")[:5] != family:
+        what = f"is named as {name}, but begins with the mark of {mark.removesuffix('-sig')}"
+    elif name.startswith("gb") and _is_utf8(data):
+        what = f"is named as {name}, but is UTF-8"
+    if what:
+        raise ContractError([Problem(file, what, "Correct encoding in dataset.yml")])
+
+
+def _wide(sample: bytes) -> str:
+    """UTF-16 without a mark: every other byte of plain text is nought."""
+    half = max(1, len(sample) // 2)
+    even, odd = sample[::2].count(0) / half, sample[1::2].count(0) / half
+    if odd > 0.25 and even < 0.05:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.25 and odd < 0.05 else ""
+
+
+def _is_utf8(data: bytes) -> bool:
+    above = len(data[:CHUNK].translate(None, bytes(range(128))))
+    return above >= ENOUGH and transcoded(data, "utf-8")[0] is not None
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    """Whether a few broken bytes stand in what is otherwise UTF-8."""
+    text = data[:CHUNK].decode("utf-8", errors="replace")
+    return text.count("\ufffd") <= max(8, sum(c > "\x7f" for c in text) // 5)
+
+
+def _reads_as_chinese(data: bytes) -> bool:
+    above = [c for c in data.decode("gb18030", errors="ignore") if c > "\x7f"]
+    return sum(CHINESE.match(c) is not None for c in above) >= 0.8 * len(above)
+
+
+def _required(data: bytes, name: str, file: str) -> bytes:
+    text, row = transcoded(data, name)
+    if text is None:
+        what = f"cannot be read: bytes that are not {name.removesuffix('-sig')}"
+        raise ContractError([Problem(f"{file}, row {row}", what, REMEDY)])
+    return text
+
+
+def transcoded(data: bytes, name: str) -> tuple[bytes | None, int]:
+    """The text in UTF-8; else nothing, and the row of the first bytes not in the encoding."""
+    if name == "utf-8" and data.isascii():
+        return data, 0
+    decoder = codecs.getincrementaldecoder(name)(errors="strict")
+    parts, row = [], 1
+    for start in range(0, max(len(data), 1), CHUNK):
+        chunk = data[start : start + CHUNK]
+        try:
+            part = decoder.decode(chunk, final=start + CHUNK >= len(data)).encode("utf-8")
+        except UnicodeDecodeError as error:
+            return None, row + error.object[: error.start].count(b"\n")
+        except UnicodeError:
+            return None, row
+        row += part.count(b"\n")
+        if name != "utf-8":
+            parts.append(part)
+    return (data if name == "utf-8" else b"".join(parts)), 0
 
 
 def _refuse_nuls(text: bytes, name: str) -> None:
@@ -91,9 +206,9 @@ def guess_delimiter(sample: str) -> str:
         except csv.Error:
             # A cell longer than the reader takes, as where a quotation mark is left open.
             continue
-        wide = {width: count for width, count in widths.items() if width > 1}
+        wide = [(count, width) for width, count in widths.items() if width > 1]
         if wide:
-            width, count = max(wide.items(), key=lambda item: (item[1], item[0]))
+            count, width = max(wide)
             score = (count / sum(widths.values()), width)
             if score > best:
                 best, chosen = score, mark
@@ -102,10 +217,9 @@ def guess_delimiter(sample: str) -> str:
 
 def first_rows(sample: str, delimiter: str, count: int) -> list[list[str]]:
     """The first rows of a text, split."""
-    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
     rows: list[list[str]] = []
     try:
-        for row in reader:
+        for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):
             rows.append(row)
             if len(rows) == count:
                 break
@@ -118,10 +232,7 @@ def first_rows(sample: str, delimiter: str, count: int) -> list[list[str]]:
 def _header(sample: str, delimiter: str, numbers: tuple[int, ...], name: str) -> list[list[str]]:
     rows = first_rows(sample, delimiter, numbers[-1])
     if len(rows) < numbers[-1] or not any(cell.strip() for cell in rows[numbers[-1] - 1]):
-        where = f"{name}, row {numbers[-1]}"
-        raise ContractError(
-            [Problem(where, "holds no names of columns", "Correct header in dataset.yml")]
-        )
+        raise ContractError([no_names(name, numbers[-1])])
     return rows[numbers[0] - 1 :]
 
 
@@ -129,42 +240,36 @@ def _split(
     text: bytes, delimiter: str, names: list[str], wanted: Wanted, name: str
 ) -> tuple[pa.Table, list[int]]:
     """All rows as texts, and the numbers of those with another number of cells."""
-    table, ragged = _parsed(text, delimiter, names, wanted, name, threads=True)
-    if ragged:
-        # Rows have numbers only where one thread reads them; most files need none.
-        table, ragged = _parsed(text, delimiter, names, wanted, name, threads=False)
-    return table, ragged
-
-
-def _parsed(
-    text: bytes, delimiter: str, names: list[str], wanted: Wanted, name: str, *, threads: bool
-) -> tuple[pa.Table, list[int]]:
     ragged: list[int] = []
 
     def note(row: pyarrow.csv.InvalidRow) -> str:
         ragged.append(row.number)
         return "skip"
 
-    keys = [str(place) for place in range(len(names))]
+    keys = [str(column) for column in range(len(names))]
     chosen = [key for key, own in zip(keys, names, strict=True) if wanted(plain_name(own))]
-    kinds = pa.schema([(key, pa.string()) for key in chosen])
-    try:
-        table = pyarrow.csv.read_csv(
-            pa.BufferReader(text),
-            pyarrow.csv.ReadOptions(use_threads=threads, column_names=keys, block_size=BLOCK),
-            pyarrow.csv.ParseOptions(
-                delimiter=delimiter,
-                newlines_in_values=True,
-                invalid_row_handler=note,
-                ignore_empty_lines=False,
-            ),
-            pyarrow.csv.ConvertOptions(
-                column_types=kinds, include_columns=chosen or keys[:1], strings_can_be_null=False
-            ),
-        )
-    except pa.ArrowInvalid:
-        # What Arrow says quotes the cell.
-        raise ContractError([_open_quote(text, name)]) from None
+    parse = pyarrow.csv.ParseOptions(
+        delimiter=delimiter,
+        newlines_in_values=True,
+        invalid_row_handler=note,
+        ignore_empty_lines=False,
+    )
+    convert = pyarrow.csv.ConvertOptions(
+        column_types=pa.schema([(key, pa.string()) for key in chosen]),
+        include_columns=chosen or keys[:1],
+        strings_can_be_null=False,
+    )
+    # Rows have numbers only where one thread reads them; most files need none.
+    for threads in (True, False):
+        ragged.clear()
+        read = pyarrow.csv.ReadOptions(use_threads=threads, column_names=keys, block_size=BLOCK)
+        try:
+            table = pyarrow.csv.read_csv(pa.BufferReader(text), read, parse, convert)
+        except pa.ArrowInvalid:
+            # What Arrow says quotes the cell.
+            raise ContractError([_open_quote(text, name)]) from None
+        if not ragged:
+            break
     return table, ragged
 
 
@@ -173,11 +278,3 @@ def _open_quote(text: bytes, name: str) -> Problem:
     what, remedy = "cannot be read as delimited text", "A quotation mark may be left open"
     odd = [row for row, line in enumerate(text.split(b"\n"), 1) if line.count(b'"') % 2]
     return row_problem(name, odd, what, remedy) if odd else Problem(name, what, remedy)
-
-
-def _columns(table: pa.Table, names: list[str]) -> dict[str, Cells]:
-    return {
-        plain_name(names[int(key)]): cells_of(table.column(key))
-        for key in table.column_names
-        if plain_name(names[int(key)])
-    }

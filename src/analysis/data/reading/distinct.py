@@ -1,4 +1,4 @@
-"""Columns with each distinct cell kept once, and the repairs of distinct cells.
+"""The columns of a file as read, with each distinct cell kept once, and repairs of such cells.
 
 A column of five million rows has a few thousand distinct dates and a dozen words. Repairs look
 at distinct cells only; what they changed is counted in rows through the codes.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,14 +16,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.data.reading.mapping import EXCEL_SERIALS
+from analysis.data.reading.account import Ledger, Source
+from analysis.errors import ContractError, Problem
 
 INVISIBLE = " \t\r\n\v\f\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
 """Blanks of every width, and marks that take no room."""
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 EXCEL_ERRORS = ("#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!")
 NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
-ISO = "%Y-%m-%d"
+EXCEL_SERIALS = {"excel": "1899-12-30", "excel-1904": "1904-01-01"}
+"""Names of the two countings of days, and the day numbered 0."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,6 @@ class Cells:
         """How many rows hold one of the words under the mask."""
         return int(np.bincount(self.codes, minlength=len(self.words))[words].sum())
 
-    def series(self) -> pd.Series:
-        """The texts of all rows."""
-        return self.distinct().take(self.codes).reset_index(drop=True)
-
     def distinct(self) -> pd.Series:
         """The words as a column of texts."""
         return pd.Series(self.words.to_pandas(), dtype="string")
@@ -67,6 +65,21 @@ def cells_of(values: pa.ChunkedArray | pa.Array) -> Cells:
     # Arrow encodes all chunks with one dictionary; unifying them anew would take minutes.
     codes = np.concatenate([chunk.indices.to_numpy() for chunk in coded.chunks])
     return Cells(codes, coded.chunk(0).dictionary)
+
+
+def as_cells(column: pd.Series | Cells) -> Cells:
+    """A column as texts: days without a time, whole numbers without a point."""
+    if isinstance(column, Cells):
+        return column
+    if pd.api.types.is_datetime64_any_dtype(column):
+        texts = column.dt.strftime("%Y-%m-%d")
+    elif pd.api.types.is_bool_dtype(column):
+        texts = column.astype("string").str.lower()
+    elif pd.api.types.is_float_dtype(column):
+        texts = column.astype("string").str.replace(r"\.0$", "", regex=True)
+    else:
+        texts = column.astype("string")
+    return cells_of(pa.array(texts.astype(object).where(texts.notna(), None), pa.string()))
 
 
 def constant(word: str, size: int) -> Cells:
@@ -100,6 +113,62 @@ def plain_name(name: str) -> str:
     return "".join(c for c in text if c not in INVISIBLE and not c.isspace())
 
 
+Wanted = Callable[[str], bool]
+"""Whether a column of that name, as :func:`plain_name` gives it, is needed."""
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A file's columns that are needed, by plain name; all names; each row's number in the file."""
+
+    source: Source
+    names: tuple[str, ...]
+    columns: Mapping[str, Cells | pd.Series]
+    rows: np.ndarray
+    ledger: Ledger
+
+    def take(self, keep: np.ndarray) -> Raw:
+        """The rows under a mask."""
+        if keep.all():
+            return self
+        columns = {
+            name: column.take(keep) if isinstance(column, Cells) else column[keep]
+            for name, column in self.columns.items()
+        }
+        return Raw(self.source, self.names, columns, self.rows[keep], self.ledger)
+
+
+def merged_names(header: Sequence[Sequence[str]]) -> list[str]:
+    """Names of columns from the rows of a header; a merged cell stands over all it covers."""
+    width = max((len(row) for row in header), default=0)
+    padded = [[*(cell.strip() for cell in row), *[""] * (width - len(row))] for row in header]
+    for row in padded[:-1]:
+        for column in range(1, width):
+            row[column] = row[column] or row[column - 1]
+    columns = zip(*padded, strict=True)
+    return ["/".join(part for part in dict.fromkeys(column) if part) for column in columns]
+
+
+def require_distinct(names: Sequence[str], wanted: Wanted, file: str) -> None:
+    """Refuse needed columns that stand there twice.
+
+    Raises
+    ------
+    ContractError: with the numbers of the columns.
+    """
+    numbers: dict[str, list[str]] = {}
+    for number, name in enumerate(names, 1):
+        numbers.setdefault(plain_name(name), []).append(str(number))
+    remedy = "Rename one in a copy of the file"
+    problems = [
+        Problem(f"{file}, columns {', '.join(found)}", "have the same name", remedy)
+        for name, found in sorted(numbers.items())
+        if name and len(found) > 1 and wanted(name)
+    ]
+    if problems:
+        raise ContractError(problems)
+
+
 def mask(values: pa.Array) -> np.ndarray:
     """Truths of Arrow as an array; unknown is false."""
     plain: np.ndarray = pc.fill_null(values, False).to_numpy(zero_copy_only=False).astype(bool)
@@ -128,16 +197,9 @@ def narrowed(words: pa.Array) -> pa.Array:
     return pc.replace_with_mask(words, pa.array(wide), pa.array(plain, pa.string()))
 
 
-def emptied(words: pa.Array, nothing: Sequence[str]) -> pa.Array:
-    """Words that stand for nothing as empty texts."""
-    if not nothing:
-        return words
-    return pc.if_else(pc.is_in(words, pa.array(list(nothing))), "", words)
-
-
-def is_excel_error(words: pa.Array) -> np.ndarray:
-    """Which words are what Excel shows where a formula failed."""
-    return mask(pc.is_in(words, pa.array(EXCEL_ERRORS)))
+def is_among(words: pa.Array, listed: Iterable[str]) -> np.ndarray:
+    """Which words are listed."""
+    return mask(pc.is_in(words, pa.array(list(listed), pa.string())))
 
 
 def translated(words: pa.Array, ours: Mapping[str, str]) -> tuple[pa.Array, np.ndarray]:
@@ -165,85 +227,3 @@ def plain_numbers(words: pa.Array, decimal: str, thousands: str) -> pa.Array:
         pointed = pc.and_(pc.match_substring_regex(text, NUMBER), pc.match_substring(text, "."))
         text = pc.if_else(clean, swapped, pc.if_else(pointed, "?", text))
     return text
-
-
-def _pattern(form: str) -> str:
-    """A date format as a regular expression with one group per directive."""
-    widths = {"Y": r"\d{4}", "q": "[1-4]"}
-    parts = re.split(r"%(.)", form)
-    text = "^" + re.escape(parts[0])
-    for place in range(1, len(parts), 2):
-        name, after = parts[place], parts[place + 1]
-        # Without a mark after it, "2023111" could be two days; both digits are needed.
-        tight = not after and place + 2 < len(parts)
-        last = place + 2 >= len(parts) and place > 1 and not parts[place - 1]
-        digits = widths.get(name, r"\d{2}" if tight or last else r"\d{1,2}")
-        text += f"(?P<{name}>{digits}){re.escape(after)}"
-    return text + "$"
-
-
-def _parts(words: pa.Array, form: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Which words have the form, and the numbers in it; shape (words,) each."""
-    found = pc.extract_regex(words, pattern=_pattern(form))
-    fits = mask(pc.is_valid(found))
-    names = re.findall(r"%(.)", form)
-    numbers = {
-        name: pc.fill_null(pc.struct_field(found, name).cast(pa.int64()), 0).to_numpy()
-        for name in names
-    }
-    return fits, numbers
-
-
-def _days(words: pa.Array, form: str) -> np.ndarray:
-    """Days since 1970 that the words say in a form; the least integer where they do not."""
-    if form in EXCEL_SERIALS:
-        fits = mask(pc.match_substring_regex(words, r"^\d{5}(\.\d+)?$"))
-        whole = pc.if_else(pa.array(fits), pc.replace_substring_regex(words, r"\..*", ""), "0")
-        start = np.datetime64(EXCEL_SERIALS[form]).astype(np.int64)
-        return np.where(fits, whole.cast(pa.int64()).to_numpy() + start, np.iinfo(np.int64).min)
-    fits, numbers = _parts(words, form)
-    year, month, day = (numbers.get(name, np.ones(len(fits), int)) for name in "Ymd")
-    months = (year - 1970) * 12 + month - 1
-    first, after = (
-        count.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-        for count in (months, months + 1)
-    )
-    days = first + day - 1
-    right = fits & (month >= 1) & (month <= 12) & (day >= 1) & (days < after)
-    for name, limit in {"H": 23, "M": 59, "S": 59}.items():
-        right &= numbers.get(name, np.zeros(len(fits), int)) <= limit
-    return np.where(right, days, np.iinfo(np.int64).min)
-
-
-def plain_dates(words: pa.Array, forms: Sequence[str]) -> tuple[pa.Array, np.ndarray]:
-    """Dates as ``YYYY-MM-DD``, and which can be read as two different days.
-
-    What none of the forms reads stays as it is and is refused by the contract.
-    """
-    whole = [form for form in forms if form in EXCEL_SERIALS or "%d" in form]
-    nothing = np.iinfo(np.int64).min
-    found = np.full(len(words), nothing)
-    twice = np.zeros(len(words), dtype=bool)
-    for form in dict.fromkeys([*whole, ISO]):
-        days = _days(words, form)
-        twice |= (days != nothing) & (found != nothing) & (days != found)
-        found = np.where(found == nothing, days, found)
-    read = found != nothing
-    texts = np.where(read, found, 0).astype("datetime64[D]").astype(str)
-    return pc.if_else(pa.array(read), pa.array(texts, pa.string()), words), twice
-
-
-def plain_periods(words: pa.Array, forms: Sequence[str]) -> pa.Array:
-    """Periods as ``2019``, ``2019Q2`` or ``2019-03``, from formats without a day."""
-    for form in forms:
-        if form in EXCEL_SERIALS or "%d" in form:
-            continue
-        fits, numbers = _parts(words, form)
-        text = np.char.zfill(numbers["Y"].astype(str), 4)
-        if "q" in numbers:
-            text = np.char.add(np.char.add(text, "Q"), numbers["q"].astype(str))
-        elif "m" in numbers:
-            text = np.char.add(np.char.add(text, "-"), np.char.zfill(numbers["m"].astype(str), 2))
-            fits &= (numbers["m"] >= 1) & (numbers["m"] <= 12)
-        words = pc.if_else(pa.array(fits), pa.array(text, pa.string()), words)
-    return words

@@ -12,11 +12,11 @@ from analysis.data.contract import Column
 from analysis.data.reading.distinct import plain_name
 from analysis.data.reading.sniff import (
     MOST_WORDS,
-    Look,
+    Sniffed,
     formats_of,
-    look_at,
     marks_of,
     nearest_word,
+    sniff,
     words_of,
 )
 from analysis.data.regions.divisions import divisions
@@ -64,11 +64,11 @@ def write_draft(folder: Path, files: Sequence[Path]) -> Path:
             problems.append(Problem(file.name, "lies outside the dataset's folder", remedy))
     if problems:
         raise ParamsError(problems)
-    looks, wrong = _looks(folder, files)
+    exports, wrong = _sniffed(folder, files)
     if wrong:
         raise ContractError(wrong)
     draft = target.with_name(f".dataset.yml.{os.getpid()}")
-    draft.write_text(draft_text(folder, looks), encoding="utf-8")
+    draft.write_text(draft_text(folder, exports), encoding="utf-8")
     try:
         # A link, unlike a replacement, fails where somebody wrote the file meanwhile.
         os.link(draft, target)
@@ -77,54 +77,54 @@ def write_draft(folder: Path, files: Sequence[Path]) -> Path:
     return target
 
 
-def _looks(folder: Path, files: Sequence[Path]) -> tuple[list[Look], list[Problem]]:
-    looks: list[Look] = []
+def _sniffed(folder: Path, files: Sequence[Path]) -> tuple[list[Sniffed], list[Problem]]:
+    exports: list[Sniffed] = []
     problems: list[Problem] = []
     for file in files:
         name = file.resolve().relative_to(folder.resolve()).as_posix()
         try:
-            looks.append(look_at(file, name))
+            exports.append(sniff(file, name))
         except ContractError as error:
             problems += error.problems
-    return looks, problems
+    return exports, problems
 
 
-def draft_text(folder: Path, looks: Sequence[Look]) -> str:
+def draft_text(folder: Path, exports: Sequence[Sniffed]) -> str:
     """The whole file; exports that look like one table with the same columns share a mapping."""
     parts = [HEAD.format(folder=folder)]
-    groups: dict[str, list[Look]] = {}
-    for look in looks:
-        groups.setdefault(look.table, []).append(look)
+    groups: dict[str, list[Sniffed]] = {}
+    for export in exports:
+        groups.setdefault(export.table, []).append(export)
     if "regions" not in groups and not (folder / "regions.csv").is_file():
         levels = ", ".join(TABLES["regions"].column("level").allowed)
         parts.append(NO_REGIONS.format(levels=levels))
-    parts.append(_scheme(looks))
+    parts.append(_scheme(exports))
     parts.append("mapping:\n")
     for table, group in groups.items():
         parts.append("\n".join(_mapping(table, group)) + "\n")
     return "".join(parts)
 
 
-def _scheme(looks: Sequence[Look]) -> str:
+def _scheme(exports: Sequence[Sniffed]) -> str:
     """GB/T 2260, where nearly all codes of a file are of it; nothing where none is."""
-    for look in looks:
-        own = look.guesses.get("region_code")
-        codes = set(words_of(look.columns[plain_name(own)])) - {""} if own else set()
+    for export in exports:
+        own = export.guesses.get("region_code")
+        codes = set(words_of(export.columns[plain_name(own)])) - {""} if own else set()
         known = len(codes & divisions().keys())
         if codes and known >= MOST_KNOWN * len(codes):
-            note = f"guessed: {known:,} of {len(codes):,} codes in {look.file} are of it"
+            note = f"guessed: {known:,} of {len(codes):,} codes in {export.file} are of it"
             return f"region_scheme: gbt2260  # {note}; or own\n"
     return ""
 
 
-def _mapping(table: str, group: Sequence[Look]) -> list[str]:
+def _mapping(table: str, group: Sequence[Sniffed]) -> list[str]:
     first = group[0]
     needed = [column.name for column in TABLES[table].columns if column.required]
     found = sum(column in first.guesses for column in needed)
-    files = ", ".join(word(look.file) for look in group)
+    files = ", ".join(word(export.file) for export in group)
     lines = [f"  {table}:  # guessed: {found} of its {len(needed)} needed columns were found"]
     lines.append(f"    files: [{files}]")
-    if any(look.names != first.names for look in group):
+    if any(export.names != first.names for export in group):
         lines.append(f"    # The files differ in their columns; these are of {first.file}")
     if first.encoding:
         lines.append(f"    encoding: {first.encoding}  # detected")
@@ -140,10 +140,10 @@ def _mapping(table: str, group: Sequence[Look]) -> list[str]:
     return lines + _values(first)
 
 
-def _marks(look: Look) -> list[str]:
+def _marks(export: Sniffed) -> list[str]:
     """Marks in numbers, where a column of numbers is read with others than the contract's."""
-    for column in _guessed(look, "number", "whole"):
-        own = look.columns[plain_name(look.guesses[column.name])]
+    for column in _guessed(export, "number", "whole"):
+        own = export.columns[plain_name(export.guesses[column.name])]
         decimal, thousands, left = marks_of(own)
         if (decimal, thousands) != (".", ""):
             note = f"guessed; {left:,} cells fit neither" if left else "guessed"
@@ -152,30 +152,32 @@ def _marks(look: Look) -> list[str]:
     return []
 
 
-def _columns(look: Look) -> list[str]:
+def _columns(export: Sniffed) -> list[str]:
     lines = ["    columns:"]
-    for column in TABLES[look.table].columns:
-        own = look.guesses.get(column.name)
+    for column in TABLES[export.table].columns:
+        own = export.guesses.get(column.name)
         if own is not None:
-            note = "" if look.sure[column.name] == 1 else "  # guessed: look at it"
+            note = "" if export.sure[column.name] == 1 else "  # guessed: look at it"
             if column.personal:
                 note = "  # of persons: replaced by a keyed hash on reading"
             lines.append(f"      {column.name}: {word(own)}{note}")
         elif column.required:
             meaning = f"{column.en} ({column.kind})"
             lines.append(f"      {column.name}:  # needed: {meaning}; or give it under constants")
-    for own in look.names:
-        if own not in look.guesses.values():
+    for own in export.names:
+        if own not in export.guesses.values():
             lines.append(f"      # not read: {own}".replace("\n", " "))
     return lines
 
 
-def _dates(look: Look) -> list[str]:
+def _dates(export: Sniffed) -> list[str]:
     """Formats of all columns of dates and periods."""
     forms: list[str] = []
     left = 0
-    for column in _guessed(look, "date", "period"):
-        used, unread = formats_of(look.columns[plain_name(look.guesses[column.name])], column.kind)
+    for column in _guessed(export, "date", "period"):
+        used, unread = formats_of(
+            export.columns[plain_name(export.guesses[column.name])], column.kind
+        )
         forms += [form for form in used if form not in forms]
         left += unread
     if not forms:
@@ -184,19 +186,19 @@ def _dates(look: Look) -> list[str]:
     return [f"    dates: [{', '.join(json.dumps(f, ensure_ascii=False) for f in forms)}]{note}"]
 
 
-def _guessed(look: Look, *kinds: str) -> list[Column]:
-    columns = TABLES[look.table].columns
-    return [column for column in columns if column.kind in kinds and column.name in look.guesses]
+def _guessed(export: Sniffed, *kinds: str) -> list[Column]:
+    columns = TABLES[export.table].columns
+    return [column for column in columns if column.kind in kinds and column.name in export.guesses]
 
 
-def _values(look: Look) -> list[str]:
+def _values(export: Sniffed) -> list[str]:
     """Words of the columns of choice with the nearest of ours, and how regions are named."""
     lines = []
-    for column in _guessed(look, "choice"):
-        words = words_of(look.columns[plain_name(look.guesses[column.name])])
+    for column in _guessed(export, "choice"):
+        words = words_of(export.columns[plain_name(export.guesses[column.name])])
         strange = [own for own in words if own not in column.allowed]
         if len(words) > MOST_WORDS:
-            own = look.guesses[column.name]
+            own = export.guesses[column.name]
             lines.append(f"      # {column.name}: {len(words)} words; is it column {own}?")
         elif strange:
             lines.append(f"      {column.name}:  # ours: {', '.join(column.allowed)}")
@@ -204,9 +206,9 @@ def _values(look: Look) -> list[str]:
                 near = nearest_word(own, column)
                 note = "  # guessed" if near else "  # which of ours?"
                 lines.append(f"        {word(own)}: {near}{note}".rstrip())
-    region = look.guesses.get("region_code")
-    if region and look.table != "regions":
-        names = words_of(look.columns[plain_name(region)])
+    region = export.guesses.get("region_code")
+    if region and export.table != "regions":
+        names = words_of(export.columns[plain_name(region)])
         if names and not any(re.search(r"\d", name) for name in names):
             lines.append("      region_code: {lookup: regions.name_zh}  # names, not codes")
     return (

@@ -23,11 +23,16 @@ import numpy as np
 import pyarrow as pa
 
 from analysis import digest
-from analysis.data.reading.account import Ledger, Source
-from analysis.data.reading.distinct import cells_of, plain_name
+from analysis.data.reading.account import Ledger, Source, no_names, row_problem
+from analysis.data.reading.distinct import (
+    Raw,
+    Wanted,
+    cells_of,
+    merged_names,
+    plain_name,
+    require_distinct,
+)
 from analysis.data.reading.mapping import TableMapping
-from analysis.data.reading.origin import row_problem
-from analysis.data.reading.raw import Raw, Wanted, merged_names, require_distinct
 from analysis.errors import AnalysisError, ContractError, Problem, nearest
 
 LARGEST = 2 << 30
@@ -64,10 +69,7 @@ def read_excel(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> 
     first, last = mapping.header[0], mapping.header[-1]
     header = [[_text(cell) for cell in row] for row in cells[first - 1 : last]]
     if len(cells) < last or not any(header[-1]):
-        where = f"{name}, row {last}"
-        raise ContractError(
-            [Problem(where, "holds no names of columns", "Correct header in dataset.yml")]
-        )
+        raise ContractError([no_names(name, last)])
     names = merged_names(header)
     require_distinct(names, wanted, name)
     # Rows at the end that hold a format only are blank rows, too, and are counted.
@@ -87,7 +89,7 @@ def read_excel(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> 
         sheet=title,
         header=mapping.header,
     )
-    return Raw(source, tuple(names), columns, np.arange(last + 1, length + 1), Ledger(name))
+    return Raw(source, tuple(names), columns, np.arange(last + 1, length + 1), Ledger())
 
 
 def sheet_rows(file: Path, name: str, count: int) -> tuple[list[list[str]], str]:

@@ -1,8 +1,7 @@
 """The ``mapping`` of ``dataset.yml``: how an owner's export becomes a table of the contract.
 
-Everything is checked when ``dataset.yml`` is read, before a file is opened: date formats,
-encodings and that a query only reads here, names and words in
-:mod:`analysis.data.reading.mapping_rules`.
+Everything is checked when ``dataset.yml`` is read, before a file is opened: date formats and
+encodings, that a query only reads, and that tables, columns and words are the contract's.
 """
 
 from __future__ import annotations
@@ -11,14 +10,17 @@ import codecs
 import re
 import zoneinfo
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from analysis.data.contract import Table
+from analysis.data.reading.distinct import EXCEL_SERIALS
+from analysis.errors import Problem, nearest
+
 DIRECTIVES = "YmdHMSq"
 """What a date format may hold; ``%q`` is the number of a quarter."""
-EXCEL_SERIALS = {"excel": "1899-12-30", "excel-1904": "1904-01-01"}
-"""Names of the two countings of days, and the day numbered 0."""
 TEXT = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
 PASSWORD = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 
@@ -218,10 +220,74 @@ class TableMapping(Strict):
             raise ValueError("decimal and thousands are the same mark")
         return self
 
-    def owners(self, column: str) -> tuple[str, ...]:
+    def owner_names(self, column: str) -> tuple[str, ...]:
         """The owner's columns that make up a column of the contract."""
         return tuple(_listed(self.columns.get(column, column)))
 
 
 PLAIN = TableMapping(duplicates=Duplicates(exact="refuse"))
 """Of a table without a mapping: it stands as the contract says."""
+
+
+def inside(folder: Path, given: str) -> bool:
+    """Whether a file named in ``dataset.yml`` lies in the dataset's folder, links followed."""
+    path = Path(given)
+    if path.is_absolute() or ".." in path.parts or "\0" in given:
+        return False
+    return (folder / path).resolve().is_relative_to(folder.resolve())
+
+
+def mapping_problems(
+    mappings: Mapping[str, TableMapping], tables: Mapping[str, Table]
+) -> list[Problem]:
+    """What mappings name that the contract does not have, all at once."""
+    problems = []
+    for name, mapping in mappings.items():
+        where = f"dataset.yml, mapping.{name}"
+        if name not in tables:
+            problems.append(
+                Problem(where, "is not a table of the contract", nearest(name, list(tables)))
+            )
+            continue
+        problems += _column_problems(mapping, tables[name], where)
+        problems += _value_problems(mapping, tables, tables[name], where)
+    return problems
+
+
+def _column_problems(mapping: TableMapping, table: Table, where: str) -> list[Problem]:
+    parts: dict[str, Mapping[str, Any]] = {
+        "columns": mapping.columns,
+        "constants": mapping.constants,
+        "values": mapping.values,
+    }
+    problems = [
+        Problem(f"{where}.{part}.{name}", "is not in the contract", nearest(name, table.names))
+        for part, given in parts.items()
+        for name in given
+        if name not in table.names
+    ]
+    problems += [
+        Problem(f"{where}.{name}", "is a constant and a column", "Keep one of them")
+        for name in sorted(mapping.constants.keys() & mapping.columns.keys())
+    ]
+    return problems
+
+
+def _value_problems(
+    mapping: TableMapping, tables: Mapping[str, Table], table: Table, where: str
+) -> list[Problem]:
+    problems = []
+    for name, values in mapping.values.items():
+        here = f"{where}.values.{name}"
+        target, _, column = values.lookup.partition(".")
+        if values.lookup and (
+            target not in tables or column not in tables[target].names or target == table.name
+        ):
+            remedy = "Write table.column, for example regions.name_zh"
+            problems.append(Problem(f"{here}.lookup", "is no column of another table", remedy))
+        allowed = table.column(name).allowed if name in table.names else ()
+        given = {*values.words.values(), *([values.other] if values.other else [])}
+        for word in sorted(given - set(allowed)) if allowed else []:
+            what = "gives a word that the contract does not have"
+            problems.append(Problem(here, what, nearest(word, allowed)))
+    return problems

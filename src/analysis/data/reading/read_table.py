@@ -1,36 +1,46 @@
-"""A table of a dataset as its mapping reads it, with the account of what was done to it.
+"""One table of a dataset, from the owner's files to the contract.
 
-The one way in: :func:`read_table` gives the frame of the contract, the account and everything
-that is wrong. It reads files and writes none.
+:func:`read_table` is the one way in. A file passes five stages: its bytes become cells
+(:func:`read_file`), rows and cells are repaired (:mod:`analysis.data.reading.repair`), columns are
+the contract's, persons become keyed hashes, and everything is checked against the contract. What
+was done is in the account, what is wrong in the problems. Files are read and none is written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from analysis.data.contract import Table, check_columns, check_key, parse_columns, sharing
-from analysis.data.reading.account import Account, Ledger
-from analysis.data.reading.distinct import Cells, constant, plain_name, stack
+from analysis.data.contract import Table, check_key, parse_columns, sharing
+from analysis.data.reading.account import Account, Ledger, Origin, rows_words
+from analysis.data.reading.delimited import read_delimited
+from analysis.data.reading.distinct import Cells, Raw, Wanted, as_cells, constant, plain_name, stack
+from analysis.data.reading.excel import read_excel
 from analysis.data.reading.mapping import PLAIN, TableMapping
-from analysis.data.reading.origin import Origin, rows_words
 from analysis.data.reading.personal import hashed, project_salt
-from analysis.data.reading.query import read_query
-from analysis.data.reading.raw import Raw
-from analysis.data.reading.repair import contract_columns, without_rows
-from analysis.data.reading.sources import read_file
+from analysis.data.reading.repair import Given, contract_columns, without_rows
+from analysis.data.reading.typed import read_parquet, read_query
 from analysis.errors import ContractError, Problem, nearest
 
+READERS = {
+    ".csv": read_delimited,
+    ".tsv": read_delimited,
+    ".txt": read_delimited,
+    ".xlsx": read_excel,
+    ".xlsm": read_excel,
+    ".parquet": read_parquet,
+}
 Names = Mapping[str, pd.DataFrame]
 """Tables read before, in which a ``lookup`` finds names."""
 
 
 @dataclass(frozen=True)
-class Taken:
+class ReadTable:
     """A table: typed frame, origin of its rows, account, and all that is wrong with it."""
 
     frame: pd.DataFrame
@@ -41,7 +51,7 @@ class Taken:
 
 def read_table(
     folder: Path, table: Table, files: Mapping[str, Path], mapping: TableMapping, names: Names
-) -> Taken:
+) -> ReadTable:
     """One table of the dataset in ``folder``.
 
     Parameters
@@ -50,101 +60,140 @@ def read_table(
     mapping: of the table; :data:`analysis.data.reading.mapping.PLAIN` where there is none.
     names: tables already read, for lookups.
     """
-    raws, problems = _read_all(folder, table, files, mapping)
-    parts: list[tuple[dict[str, pd.Series | Cells], Raw]] = []
-    for raw in raws:
-        found = missing_columns(table, mapping, raw)
-        problems += found
-        if found:
-            continue
-        left = without_rows(raw, mapping)
-        columns, wrong = contract_columns(left, table, mapping, names)
-        problems += wrong
-        parts.append((columns, left))
-    ledgers = [raw.ledger for raw in raws]
-    if not parts:
-        account = _account(table, raws, ledgers, 0, mapping)
-        return Taken(pd.DataFrame(), Origin.plain(table.name, 0), account, tuple(problems))
-    columns = _stacked([columns for columns, _ in parts])
-    columns = _without_persons(columns, table, folder)
-    origin = _origin([raw for _, raw in parts], table, mapping)
-    frame, wrong = parse_columns(table, columns, origin)
-    problems += [*check_columns(table, columns, origin.name), *wrong]
-    last = Ledger(origin.name)
-    frame, origin, repeated = _single(frame, origin, table, mapping, last)
-    problems += check_key(table, frame, origin) if repeated else []
-    if frame.empty and mapping is not PLAIN:
-        what, remedy = "holds no row that is kept", "Look at the file and at the rules on rows"
-        problems.append(Problem(origin.name, what, remedy))
-    account = _account(table, raws, [*ledgers, last], len(frame), mapping)
-    return Taken(frame, origin, account, tuple(problems))
+    raws, unread = _read_all(folder, table, files, mapping)
+    parts, unfit = _in_contract_form(raws, table, mapping, names)
+    ledger = Ledger()
+    frame, origin, broken = _checked(parts, table, mapping, folder, ledger)
+    account = _account(table, raws, [*(raw.ledger for raw in raws), ledger], len(frame), mapping)
+    return ReadTable(frame, origin, account, (*unread, *unfit, *broken))
 
 
 def _read_all(
     folder: Path, table: Table, files: Mapping[str, Path], mapping: TableMapping
 ) -> tuple[list[Raw], list[Problem]]:
     """Every file of the table; a file that cannot be read does not hide what others hold."""
-    needed = {plain_name(name) for name in owner_names(table, mapping)}
-
-    def wanted(name: str) -> bool:
-        return name in needed
-
+    needed = {plain_name(name) for name in _owner_names(table, mapping)}
+    readers = [
+        partial(read_file, file, name, mapping, needed.__contains__) for name, file in files.items()
+    ]
+    if mapping.sql:
+        readers = [partial(read_query, folder, table.name, mapping)]
     raws: list[Raw] = []
     problems: list[Problem] = []
-    try:
-        if mapping.sql:
-            raws.append(read_query(folder, table.name, mapping))
-    except ContractError as error:
-        problems += error.problems
-    for name, file in files.items():
+    for reader in readers:
         try:
-            raws.append(read_file(file, name, mapping, wanted))
+            raws.append(reader())
         except ContractError as error:
             problems += error.problems
     return raws, problems
 
 
-def owner_names(table: Table, mapping: TableMapping) -> set[str]:
+def _in_contract_form(
+    raws: list[Raw], table: Table, mapping: TableMapping, names: Names
+) -> tuple[list[tuple[dict[str, Given], Raw]], list[Problem]]:
+    """Of each file that has what is needed the columns of the contract, and the rows kept."""
+    parts: list[tuple[dict[str, Given], Raw]] = []
+    problems: list[Problem] = []
+    for raw in raws:
+        missing = _missing_columns(table, mapping, raw)
+        problems += missing
+        if not missing:
+            left = without_rows(raw, mapping)
+            columns, wrong = contract_columns(left, table, mapping, names)
+            problems += wrong
+            parts.append((columns, left))
+    return parts, problems
+
+
+def _checked(
+    parts: list[tuple[dict[str, Given], Raw]],
+    table: Table,
+    mapping: TableMapping,
+    folder: Path,
+    ledger: Ledger,
+) -> tuple[pd.DataFrame, Origin, list[Problem]]:
+    """The files one below the other, typed and held against the contract."""
+    if not parts:
+        none = np.zeros(0, dtype=np.int64)
+        return pd.DataFrame(), Origin((table.name,), none, none), []
+    columns = _without_persons(_stacked([columns for columns, _ in parts]), table, folder)
+    origin = _origin([raw for _, raw in parts], table, mapping)
+    frame, problems = parse_columns(table, columns, origin)
+    frame, origin, repeated = _without_duplicates(frame, origin, table, mapping, ledger)
+    problems += check_key(table, frame, origin) if repeated else []
+    if frame.empty and mapping is not PLAIN:
+        what, remedy = "holds no row that is kept", "Look at the file and at the rules on rows"
+        problems.append(Problem(origin.name, what, remedy))
+    return frame, origin, problems
+
+
+def _account(
+    table: Table, raws: list[Raw], ledgers: list[Ledger], kept: int, mapping: TableMapping
+) -> Account:
+    used = {plain_name(name) for name in _owner_names(table, mapping)}
+    unused = dict.fromkeys(n for raw in raws for n in raw.names if plain_name(n) not in used)
+    lines = tuple(line for ledger in ledgers for line in ledger.lines)
+    return Account(table.name, tuple(raw.source for raw in raws), lines, kept, tuple(unused))
+
+
+def read_file(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> Raw:
+    """One file of a table.
+
+    Raises
+    ------
+    ContractError: it is missing, of a kind that is not read, or damaged.
+    """
+    if not file.is_file():
+        raise ContractError([Problem(name, "does not exist", "It is named in dataset.yml")])
+    reader = READERS.get(file.suffix.lower())
+    if reader is None:
+        remedy = "Save it as CSV, Excel workbook (.xlsx) or Parquet"
+        raise ContractError([Problem(name, "is of a kind that is not read", remedy)])
+    try:
+        return reader(file, name, mapping, wanted)
+    except (OSError, MemoryError) as error:
+        what = f"cannot be read ({type(error).__name__})"
+        raise ContractError([Problem(name, what, "Check the disk and the rights")]) from None
+
+
+def _owner_names(table: Table, mapping: TableMapping) -> set[str]:
     """The owner's columns that a mapping reads."""
-    names = {own for name in table.names for own in mapping.owners(name)}
+    names = {own for name in table.names for own in mapping.owner_names(name)}
     return names | {rule.column for rule in (*mapping.keep_rows, *mapping.leave_out)}
 
 
-def missing_columns(table: Table, mapping: TableMapping, raw: Raw) -> list[Problem]:
+def _missing_columns(table: Table, mapping: TableMapping, raw: Raw) -> list[Problem]:
     """Columns named in the mapping or needed by the contract that a file does not have.
 
     Names of the owner's columns are offered only where most were found and they are near what
     was looked for: in a file without a header they are the cells of a record.
     """
     file, known = raw.source.file, {plain_name(name): name for name in raw.names}
-    looked = [
-        (name, own)
-        for name in table.names
-        if name not in mapping.constants
-        and (table.column(name).required or name in mapping.columns)
-        for own in mapping.owners(name)
+    sought = [
+        (column, owner_name)
+        for column in table.columns
+        if column.name not in mapping.constants
+        and (column.required or column.name in mapping.columns)
+        for owner_name in mapping.owner_names(column.name)
     ]
-    absent = [(name, own) for name, own in looked if plain_name(own) not in known]
-    if len(absent) == len(looked) and looked and mapping is not PLAIN:
+    absent = [(column, name) for column, name in sought if plain_name(name) not in known]
+    if len(absent) == len(sought) and sought and mapping is not PLAIN:
         where = f"{file}, {rows_words(raw.source.header)}"
         remedy = "Correct header, delimiter or columns in dataset.yml"
         return [Problem(where, "holds none of the columns that are named", remedy)]
-    headed = 2 * len(absent) <= len(looked)
+    headed = 2 * len(absent) <= len(sought)
     problems = []
-    for name, own in absent:
-        close = nearest(plain_name(own), list(known)) if headed else ""
-        meaning = f"{table.column(name).en} ({table.column(name).kind})"
-        shown = own if own == name else f"{own} ({name})"
-        remedy = close if close.startswith("Did") else meaning
+    for column, name in absent:
+        close = nearest(plain_name(name), list(known)) if headed else ""
+        remedy = close if close.startswith("Did") else f"{column.en} ({column.kind})"
+        shown = name if name == column.name else f"{name} ({column.name})"
         problems.append(Problem(f"{file}, column {shown}", "is missing", remedy))
     problems += [
         Problem(f"{file}, column {rule.column}", "is missing", "A rule on rows names it")
         for rule in (*mapping.keep_rows, *mapping.leave_out)
         if plain_name(rule.column) not in known
     ]
-    if mapping is PLAIN:
-        problems += _unknown(table, raw, missing=bool(problems))
-    return problems
+    return problems + (_unknown(table, raw, missing=bool(problems)) if mapping is PLAIN else [])
 
 
 def _unknown(table: Table, raw: Raw, *, missing: bool) -> list[Problem]:
@@ -161,33 +210,25 @@ def _unknown(table: Table, raw: Raw, *, missing: bool) -> list[Problem]:
     ]
 
 
-def _stacked(parts: list[dict[str, pd.Series | Cells]]) -> dict[str, pd.Series | Cells]:
+def _stacked(parts: list[dict[str, Given]]) -> dict[str, Given]:
     """The columns of several files one below the other; texts and typed columns become texts."""
     if len(parts) == 1:
         return parts[0]
-    columns: dict[str, pd.Series | Cells] = {}
+    columns: dict[str, Given] = {}
     for name in dict.fromkeys(name for part in parts for name in part):
         sizes = [len(next(iter(part.values()))) for part in parts]
         given = [
             part.get(name, constant("", size)) for part, size in zip(parts, sizes, strict=True)
         ]
-        if all(isinstance(column, pd.Series) for column in given):
-            columns[name] = pd.concat(given, ignore_index=True)
-        else:
+        if any(isinstance(column, Cells) for column in given):
             columns[name] = stack([as_cells(column) for column in given])
+        else:
+            columns[name] = pd.concat(given, ignore_index=True)
     return columns
 
 
-def as_cells(column: pd.Series | Cells) -> Cells:
-    """A column as texts."""
-    from analysis.data.reading.sources import cells_of_series
-
-    return column if isinstance(column, Cells) else cells_of_series(column)
-
-
-def _without_persons(
-    columns: dict[str, pd.Series | Cells], table: Table, folder: Path
-) -> dict[str, pd.Series | Cells]:
+def _without_persons(columns: dict[str, Given], table: Table, folder: Path) -> dict[str, Given]:
+    """Columns that name a person as keyed hashes."""
     personal = [c.name for c in table.columns if c.personal and c.name in columns]
     if not personal:
         return columns
@@ -197,12 +238,12 @@ def _without_persons(
 
 def _origin(raws: list[Raw], table: Table, mapping: TableMapping) -> Origin:
     files = tuple(raw.source.file for raw in raws)
-    place = np.repeat(np.arange(len(raws)), [len(raw.rows) for raw in raws])
-    owners = {name: " + ".join(mapping.owners(name)) for name in table.names}
-    return Origin(files, place, np.concatenate([raw.rows for raw in raws]), owners)
+    file_of_row = np.repeat(np.arange(len(raws)), [len(raw.rows) for raw in raws])
+    owner_names = {name: " + ".join(mapping.owner_names(name)) for name in table.names}
+    return Origin(files, file_of_row, np.concatenate([raw.rows for raw in raws]), owner_names)
 
 
-def _single(
+def _without_duplicates(
     frame: pd.DataFrame, origin: Origin, table: Table, mapping: TableMapping, ledger: Ledger
 ) -> tuple[pd.DataFrame, Origin, bool]:
     """Rows without those that are there twice, as the mapping says; each exclusion counted.
@@ -214,33 +255,19 @@ def _single(
         return frame, origin, False
     shared = sharing(frame, key)
     out = np.zeros(len(frame), dtype=bool)
+
+    def leave_out(positions: np.ndarray, why: str) -> None:
+        out[positions] = True
+        for file, rows in origin.by_file(positions):
+            ledger.excluded(file, why, rows)
+
     if rule.exact == "drop" and shared.size:
         again = frame.iloc[shared].duplicated(keep="first").to_numpy()
-        out[shared[again]] = True
-        _note(ledger, origin, out, "is there twice, alike in every column")
+        leave_out(shared[again], "is there twice, alike in every column")
     if rule.keep != "none":
         left = shared[~out[shared]]
         over = frame.iloc[left].duplicated(key, keep=rule.keep).to_numpy()
-        gone = np.zeros(len(frame), dtype=bool)
-        gone[left[over]] = True
-        _note(ledger, origin, gone, f"shares its key with another row: the {rule.keep} is kept")
-        out |= gone
+        leave_out(left[over], f"shares its key with another row: the {rule.keep} is kept")
     if not out.any():
         return frame, origin, bool(shared.size)
     return frame[~out].reset_index(drop=True), origin.take(~out), True
-
-
-def _note(ledger: Ledger, origin: Origin, out: np.ndarray, rule: str) -> None:
-    for file, rows in origin.by_file(np.flatnonzero(out)):
-        ledger.file = file
-        ledger.excluded(rule, rows)
-
-
-def _account(
-    table: Table, raws: list[Raw], ledgers: list[Ledger], kept: int, mapping: TableMapping
-) -> Account:
-    used = {plain_name(name) for name in owner_names(table, mapping)}
-    unused = tuple(dict.fromkeys(n for raw in raws for n in raw.names if plain_name(n) not in used))
-    lines = tuple(line for ledger in ledgers for line in ledger.lines)
-    sources = tuple(replace(raw.source) for raw in raws)
-    return Account(table.name, sources, lines, kept, unused)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -12,30 +13,44 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.data.contract import Column, Table
-from analysis.data.reading import distinct as repairs
-from analysis.data.reading.distinct import Cells, changed, joined, mask, plain_name
+from analysis.data.reading import distinct
+from analysis.data.reading.account import column_words, row_problem
+from analysis.data.reading.distinct import (
+    EXCEL_ERRORS,
+    EXCEL_SERIALS,
+    Cells,
+    Raw,
+    as_cells,
+    changed,
+    is_among,
+    mask,
+    narrowed,
+    plain_name,
+    trimmed,
+)
 from analysis.data.reading.mapping import PLAIN, RowRule, TableMapping, ValueMap
-from analysis.data.reading.origin import row_problem
-from analysis.data.reading.raw import Raw
-from analysis.data.reading.sources import cells_of_series
 from analysis.errors import Problem
 
 Given: TypeAlias = pd.Series | Cells
+ISO = "%Y-%m-%d"
+NO_DAY = np.iinfo(np.int64).min
 
 
 def without_rows(raw: Raw, mapping: TableMapping) -> Raw:
     """The rows that the rules of a mapping keep; each rule's exclusions are counted."""
     keep = np.ones(len(raw.rows), dtype=bool)
+
+    def leave_out(rows: np.ndarray, rule: str, column: str = "") -> None:
+        raw.ledger.excluded(raw.source.file, rule, raw.rows[keep & rows], column)
+        keep[rows] = False
+
     if raw.columns and (mapping is not PLAIN or raw.source.form == "Excel"):
-        keep = ~_blank(raw)
-        raw.ledger.excluded("a blank row", raw.rows[~keep])
-    rules = [(rule, True) for rule in mapping.keep_rows]
-    rules += [(rule, False) for rule in mapping.leave_out]
-    for rule, keeps in rules:
-        out = keep & (_meets(raw, rule) != keeps)
-        doing = "not among the rows kept by" if keeps else "left out by"
-        raw.ledger.excluded(rule.why or f"{doing} column {rule.column}", raw.rows[out], rule.column)
-        keep &= ~out
+        leave_out(_blank(raw), "a blank row")
+    for rule in mapping.keep_rows:
+        why = rule.why or f"not among the rows kept by column {rule.column}"
+        leave_out(~_meets(raw, rule), why, rule.column)
+    for rule in mapping.leave_out:
+        leave_out(_meets(raw, rule), rule.why or f"left out by column {rule.column}", rule.column)
     return raw.take(keep)
 
 
@@ -44,20 +59,16 @@ def _blank(raw: Raw) -> np.ndarray:
     blank = np.ones(len(raw.rows), dtype=bool)
     for column in raw.columns.values():
         if isinstance(column, Cells):
-            blank &= mask(pc.equal(repairs.trimmed(column.words), ""))[column.codes]
+            blank &= mask(pc.equal(trimmed(column.words), ""))[column.codes]
         else:
             blank &= column.isna().to_numpy()
     return blank
 
 
 def _meets(raw: Raw, rule: RowRule) -> np.ndarray:
-    column = raw.columns[plain_name(rule.column)]
-    texts = column if isinstance(column, Cells) else cells_of_series(column)
-    words = repairs.narrowed(repairs.trimmed(texts.words))
-    listed = repairs.narrowed(repairs.trimmed(pa.array(rule.words, pa.string())))
-    met = mask(pc.is_in(words, listed))
-    if rule.empty:
-        met |= mask(pc.equal(words, ""))
+    texts = as_cells(raw.columns[plain_name(rule.column)])
+    listed = narrowed(trimmed(pa.array(rule.words, pa.string()))).to_pylist()
+    met = is_among(narrowed(trimmed(texts.words)), [*listed, ""] if rule.empty else listed)
     rows: np.ndarray = met[texts.codes]
     return rows
 
@@ -71,16 +82,16 @@ def contract_columns(
     for column in table.columns:
         if column.name in mapping.constants:
             word = mapping.constants[column.name]
-            columns[column.name] = repairs.constant(word, len(raw.rows))
+            columns[column.name] = distinct.constant(word, len(raw.rows))
             continue
-        parts = [plain_name(own) for own in mapping.owners(column.name)]
-        if any(part not in raw.columns for part in parts):
+        given = [raw.columns.get(plain_name(name)) for name in mapping.owner_names(column.name)]
+        found = [one for one in given if one is not None]
+        if len(found) < len(given):
             continue
-        given = [raw.columns[part] for part in parts]
-        if len(given) == 1 and isinstance(given[0], pd.Series) and _is_typed(column, given[0]):
-            columns[column.name] = given[0].reset_index(drop=True)
+        if len(found) == 1 and isinstance(found[0], pd.Series) and _is_typed(column, found[0]):
+            columns[column.name] = found[0].reset_index(drop=True)
             continue
-        texts = joined([c if isinstance(c, Cells) else cells_of_series(c) for c in given])
+        texts = distinct.joined([as_cells(one) for one in found])
         columns[column.name], wrong = _repaired(texts, column, raw, mapping, names)
         problems += wrong
     return columns, problems
@@ -95,11 +106,11 @@ def _is_typed(column: Column, given: pd.Series) -> bool:
 
 
 @dataclass
-class _Work:
+class _Repair:
     """One column on its way into the form of the contract; every repair is counted in rows."""
 
     column: Column
-    own: str
+    owner_name: str
     texts: Cells
     raw: Raw
     words: pa.Array
@@ -108,7 +119,8 @@ class _Work:
 
     def step(self, new: pa.Array, rule: str) -> None:
         """Replace words, and count the rows whose word changed."""
-        self.raw.ledger.repaired(self.own, rule, self.texts.count(changed(self.words, new)))
+        count = self.texts.count(changed(self.words, new))
+        self.raw.ledger.repaired(self.raw.source.file, self.owner_name, rule, count)
         self.words = new
 
     def refuse(self, bad: np.ndarray, what: str, remedy: str) -> None:
@@ -116,10 +128,8 @@ class _Work:
         bad = bad & ~self.refused
         rows = self.raw.rows[bad[self.texts.codes]] if bad.any() else ()
         if len(rows):
-            same = self.own == self.column.name
-            shown = f"column {self.own}" + ("" if same else f" ({self.column.name})")
-            file = self.raw.source.file
-            self.problems.append(row_problem(file, rows, what, remedy, shown))
+            words = column_words(self.column.name, self.owner_name)
+            self.problems.append(row_problem(self.raw.source.file, rows, what, remedy, words))
         self.refused = self.refused | bad
         self.words = pc.if_else(pa.array(bad), "", self.words)
 
@@ -132,32 +142,35 @@ def _repaired(
     names: Mapping[str, pd.DataFrame],
 ) -> tuple[Cells, list[Problem]]:
     """One column in the form of the contract."""
-    own = " + ".join(mapping.owners(column.name))
-    work = _Work(column, own, texts, raw, texts.words, np.zeros(len(texts.words), dtype=bool))
-    work.step(repairs.trimmed(work.words), "blanks around the text removed")
+    owner_name = " + ".join(mapping.owner_names(column.name))
+    none = np.zeros(len(texts.words), dtype=bool)
+    work = _Repair(column, owner_name, texts, raw, texts.words, none)
+    work.step(trimmed(work.words), "blanks around the text removed")
     if column.kind != "text":
-        work.step(repairs.narrowed(work.words), "full-width characters made plain")
-    work.step(repairs.emptied(work.words, mapping.empty), "a word for nothing read as empty")
-    errors = repairs.is_excel_error(work.words)
+        work.step(narrowed(work.words), "full-width characters made plain")
+    if mapping.empty:
+        emptied = pc.if_else(pa.array(is_among(work.words, mapping.empty)), "", work.words)
+        work.step(emptied, "a word for nothing read as empty")
+    errors = is_among(work.words, EXCEL_ERRORS)
     work.refuse(errors, "holds an error of Excel", "Mend the formula, or name it under empty")
     if column.name in mapping.values:
         _translate(work, mapping.values[column.name], names)
     if column.kind in ("whole", "number"):
-        plain = repairs.plain_numbers(work.words, mapping.decimal, mapping.thousands)
+        plain = distinct.plain_numbers(work.words, mapping.decimal, mapping.thousands)
         work.step(plain, "decimal or thousands marks made plain")
     elif column.kind == "date":
-        plain, twice = repairs.plain_dates(work.words, mapping.dates)
+        plain, twice = plain_dates(work.words, mapping.dates)
         work.refuse(twice, "can be read as two different days", "Keep one of the formats in dates")
         work.step(pc.if_else(pa.array(twice), "", plain), "a date in one of the formats named")
     elif column.kind == "period":
-        plain = repairs.plain_periods(work.words, mapping.dates)
+        plain = plain_periods(work.words, mapping.dates)
         work.step(plain, "a period in one of the formats named")
     return Cells(texts.codes, work.words, work.refused), work.problems
 
 
-def _translate(work: _Work, values: ValueMap, names: Mapping[str, pd.DataFrame]) -> None:
+def _translate(work: _Repair, values: ValueMap, names: Mapping[str, pd.DataFrame]) -> None:
     """The owner's words as ours; what is not listed becomes ``other`` or is refused."""
-    keys = repairs.narrowed(repairs.trimmed(pa.array(list(values.words), pa.string())))
+    keys = narrowed(trimmed(pa.array(list(values.words), pa.string())))
     ours = dict(zip(keys.to_pylist(), values.words.values(), strict=True))
     passing = {"", *work.column.allowed, *ours.values()}
     target, _, named = values.lookup.partition(".")
@@ -165,14 +178,14 @@ def _translate(work: _Work, values: ValueMap, names: Mapping[str, pd.DataFrame])
         # That the table looked in cannot be read is said once, not again for every word.
         return
     if values.lookup:
-        known, several = _names_of(names[target], named)
+        known, several = _keys_by_name(names[target], named)
         ours = known | ours
         passing |= set(known.values())
-        listed = mask(pc.is_in(work.words, pa.array(sorted(several - ours.keys()), pa.string())))
+        shared = is_among(work.words, sorted(several - ours.keys()))
         remedy = f"List it under values.{work.column.name}.words in dataset.yml"
-        work.refuse(listed, f"names several rows of {target}", remedy)
-    new, strange = repairs.translated(work.words, ours)
-    strange &= ~mask(pc.is_in(work.words, pa.array(sorted(passing), pa.string())))
+        work.refuse(shared, f"names several rows of {target}", remedy)
+    new, strange = distinct.translated(work.words, ours)
+    strange &= ~is_among(work.words, sorted(passing))
     work.step(new, "a word translated as listed")
     if values.other is not None:
         other = pc.if_else(pa.array(strange), values.other, work.words)
@@ -182,12 +195,91 @@ def _translate(work: _Work, values: ValueMap, names: Mapping[str, pd.DataFrame])
         work.refuse(strange, "holds a word that is not listed", remedy)
 
 
-def _names_of(frame: pd.DataFrame, column: str) -> tuple[dict[str, str], set[str]]:
+def _keys_by_name(frame: pd.DataFrame, column: str) -> tuple[dict[str, str], set[str]]:
     """The key of each name in a table, and the names that several keys share."""
-    if column not in frame or frame.empty:
-        return {}, set()
     pairs = pd.DataFrame({"name": frame[column], "key": frame.iloc[:, 0]}).dropna()
     pairs = pairs.drop_duplicates()
     shared = pairs["name"].duplicated(keep=False)
     known = dict(zip(pairs["name"][~shared], pairs["key"][~shared], strict=True))
     return known, set(pairs["name"][shared])
+
+
+def _pattern(form: str) -> str:
+    """A date format as a regular expression with one group per directive."""
+    widths = {"Y": r"\d{4}", "q": "[1-4]"}
+    parts = re.split(r"%(.)", form)
+    text = "^" + re.escape(parts[0])
+    for at in range(1, len(parts), 2):
+        name, after = parts[at], parts[at + 1]
+        # Without a mark after it, "2023111" could be two days; both digits are needed.
+        tight = not after and at + 2 < len(parts)
+        last = at + 2 >= len(parts) and at > 1 and not parts[at - 1]
+        digits = widths.get(name, r"\d{2}" if tight or last else r"\d{1,2}")
+        text += f"(?P<{name}>{digits}){re.escape(after)}"
+    return text + "$"
+
+
+def _parts(words: pa.Array, form: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Which words have the form, and the numbers in it; shape (words,) each."""
+    found = pc.extract_regex(words, pattern=_pattern(form))
+    fits = mask(pc.is_valid(found))
+    names = re.findall(r"%(.)", form)
+    numbers = {
+        name: pc.fill_null(pc.struct_field(found, name).cast(pa.int64()), 0).to_numpy()
+        for name in names
+    }
+    return fits, numbers
+
+
+def _days(words: pa.Array, form: str) -> np.ndarray:
+    """Days since 1970 that the words say in a form; the least integer where they do not."""
+    if form in EXCEL_SERIALS:
+        fits = mask(pc.match_substring_regex(words, r"^\d{5}(\.\d+)?$"))
+        whole = pc.if_else(pa.array(fits), pc.replace_substring_regex(words, r"\..*", ""), "0")
+        start = np.datetime64(EXCEL_SERIALS[form]).astype(np.int64)
+        return np.where(fits, whole.cast(pa.int64()).to_numpy() + start, NO_DAY)
+    fits, numbers = _parts(words, form)
+    year, month, day = (numbers.get(name, np.ones(len(fits), int)) for name in "Ymd")
+    months = (year - 1970) * 12 + month - 1
+    first, after = (
+        count.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+        for count in (months, months + 1)
+    )
+    days = first + day - 1
+    right = fits & (month >= 1) & (month <= 12) & (day >= 1) & (days < after)
+    for name, limit in {"H": 23, "M": 59, "S": 59}.items():
+        right &= numbers.get(name, np.zeros(len(fits), int)) <= limit
+    return np.where(right, days, NO_DAY)
+
+
+def plain_dates(words: pa.Array, forms: Sequence[str]) -> tuple[pa.Array, np.ndarray]:
+    """Dates as ``YYYY-MM-DD``, and which can be read as two different days.
+
+    What none of the forms reads stays as it is and is refused by the contract.
+    """
+    whole = [form for form in forms if form in EXCEL_SERIALS or "%d" in form]
+    found = np.full(len(words), NO_DAY)
+    twice = np.zeros(len(words), dtype=bool)
+    for form in dict.fromkeys([*whole, ISO]):
+        days = _days(words, form)
+        twice |= (days != NO_DAY) & (found != NO_DAY) & (days != found)
+        found = np.where(found == NO_DAY, days, found)
+    read = found != NO_DAY
+    texts = np.where(read, found, 0).astype("datetime64[D]").astype(str)
+    return pc.if_else(pa.array(read), pa.array(texts, pa.string()), words), twice
+
+
+def plain_periods(words: pa.Array, forms: Sequence[str]) -> pa.Array:
+    """Periods as ``2019``, ``2019Q2`` or ``2019-03``, from formats without a day."""
+    for form in forms:
+        if form in EXCEL_SERIALS or "%d" in form:
+            continue
+        fits, numbers = _parts(words, form)
+        text = np.char.zfill(numbers["Y"].astype(str), 4)
+        if "q" in numbers:
+            text = np.char.add(np.char.add(text, "Q"), numbers["q"].astype(str))
+        elif "m" in numbers:
+            text = np.char.add(np.char.add(text, "-"), np.char.zfill(numbers["m"].astype(str), 2))
+            fits &= (numbers["m"] >= 1) & (numbers["m"] <= 12)
+        words = pc.if_else(pa.array(fits), pa.array(text, pa.string()), words)
+    return words

@@ -1,8 +1,11 @@
-"""Columns that come with types: Parquet files and answers of databases."""
+"""Tables that come with types: Parquet files, and what a database answers to one SELECT."""
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,10 +15,19 @@ import pyarrow.parquet
 
 from analysis import digest
 from analysis.data.reading.account import Ledger, Source
-from analysis.data.reading.distinct import Cells, cells_of, plain_name
-from analysis.data.reading.mapping import TableMapping
-from analysis.data.reading.raw import Raw, Wanted, require_distinct
+from analysis.data.reading.distinct import (
+    Cells,
+    Raw,
+    Wanted,
+    cells_of,
+    plain_name,
+    require_distinct,
+)
+from analysis.data.reading.mapping import TableMapping, inside
 from analysis.errors import ContractError, Problem
+
+SQLITE = "sqlite:///"
+FROM_VARIABLE = "env:"
 
 
 def read_parquet(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> Raw:
@@ -37,6 +49,85 @@ def read_parquet(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -
     return raw_of(table, names, source, mapping, base=1)
 
 
+def address(mapping: TableMapping, where: str) -> str:
+    """The database's address; ``env:NAME`` is looked up, so that no password is written down.
+
+    Raises
+    ------
+    ContractError: the variable is not set.
+    """
+    if not mapping.url.startswith(FROM_VARIABLE):
+        return mapping.url
+    name = mapping.url.removeprefix(FROM_VARIABLE)
+    if not os.environ.get(name):
+        problem = Problem(f"{where}.url", f"the environment variable {name} is not set")
+        raise ContractError([problem])
+    return os.environ[name]
+
+
+def read_query(folder: Path, name: str, mapping: TableMapping) -> Raw:
+    """What the database answers, row by row from number 1.
+
+    Raises
+    ------
+    ContractError: the database cannot be reached or refuses the query.
+    """
+    where = f"dataset.yml, mapping.{name}"
+    url = address(mapping, where)
+    try:
+        table = _sqlite(folder, url, mapping.sql) if url.startswith(SQLITE) else _ibis(url, mapping)
+    except ContractError:
+        raise
+    except ImportError:
+        remedy = "Install it: pip install 'ibis-framework[duckdb]', or [postgres], …"
+        raise ContractError([Problem(f"{where}.url", "needs Ibis", remedy)]) from None
+    except Exception as error:  # whatever a driver raises, and its words may quote cells
+        what = f"is refused by the database ({type(error).__name__})"
+        raise ContractError([Problem(f"{where}.sql", what, "Try the query there")]) from None
+    source = Source(f"{name} (query)", _digest(table), "query", table.num_rows)
+    return raw_of(table, list(table.column_names), source, mapping, base=0)
+
+
+def sqlite_file(folder: Path, url: str) -> Path | None:
+    """The file of a SQLite address in the dataset's folder."""
+    return folder / url.removeprefix(SQLITE) if url.startswith(SQLITE) else None
+
+
+def _sqlite(folder: Path, url: str, sql: str) -> pa.Table:
+    given = url.removeprefix(SQLITE)
+    if not inside(folder, given) or not (folder / given).is_file():
+        remedy = "Name a file of the dataset's folder: sqlite:///records.db"
+        raise ContractError([Problem("dataset.yml, url", "names no file here", remedy)])
+    connection = sqlite3.connect(f"{(folder / given).resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        frame = pd.read_sql_query(sql, connection, dtype_backend="pyarrow")
+    finally:
+        connection.close()
+    return pa.Table.from_pandas(frame, preserve_index=False)
+
+
+def _ibis(url: str, mapping: TableMapping) -> pa.Table:
+    import ibis
+
+    connection: Any = ibis.connect(url)
+    try:
+        if connection.name == "duckdb":
+            # Ibis 12 asks DuckDB 2 for the columns of a query by a name that is gone.
+            answer: pa.Table = connection.con.sql(mapping.sql).to_arrow_table()
+        else:
+            answer = connection.sql(mapping.sql).to_pyarrow()
+    finally:
+        connection.disconnect()
+    return answer
+
+
+def _digest(table: pa.Table) -> str:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return digest.of_bytes(sink.getvalue().to_pybytes())
+
+
 def raw_of(
     table: pa.Table, names: list[str], source: Source, mapping: TableMapping, base: int
 ) -> Raw:
@@ -46,7 +137,7 @@ def raw_of(
         for own in table.column_names
     }
     rows = np.arange(base + 1, base + 1 + table.num_rows)
-    return Raw(source, tuple(names), columns, rows, Ledger(source.file))
+    return Raw(source, tuple(names), columns, rows, Ledger())
 
 
 def typed(column: pa.ChunkedArray, time_zone: str, where: str) -> Cells | pd.Series:

@@ -15,9 +15,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.contract import Table
-from analysis.data.reading.account import Line
-from analysis.data.reading.origin import Origin
-from analysis.data.reading.read_table import Taken
+from analysis.data.reading.account import Line, Origin
+from analysis.data.reading.read_table import ReadTable
 from analysis.data.regions.divisions import (
     FIRST_YEAR,
     GROUPS,
@@ -60,7 +59,7 @@ def names_optional(table: Table) -> Table:
     return replace(table, columns=tuple(columns))
 
 
-def fill_names(taken: Taken) -> Taken:
+def fill_names(taken: ReadTable) -> ReadTable:
     """Regions with the names they lacked; each is counted as a repair, what stays empty refused."""
     if "region_code" not in taken.frame:
         return taken
@@ -93,7 +92,7 @@ def _listed_names(codes: pd.Series, name: str) -> pd.Series:
 def _repairs(filled: np.ndarray, origin: Origin, name: str) -> list[Line]:
     rule = "a missing name taken from GB/T 2260"
     return [
-        Line("repaired", file, origin.owners.get(name, name), rule, len(rows))
+        Line("repaired", file, origin.owner_names.get(name, name), rule, len(rows))
         for file, rows in origin.by_file(np.flatnonzero(filled))
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.data.reading.origin import Origin
+from analysis.data.reading.account import Origin
 from analysis.data.records.groupings import MILLIONTHS
 from analysis.data.regions.crosswalk import lookup, to_present_codes
 from analysis.errors import ContractError, Problem
@@ -16,7 +16,7 @@ COUNTED = {"outcomes": ("outcome", "count"), "exposures": ("exposure", "value")}
 
 def on_present_regions(
     frames: Mapping[str, pd.DataFrame], origins: Mapping[str, Origin]
-) -> tuple[dict[str, pd.DataFrame], pd.DataFrame | None]:
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Counts, exposures and records under present codes, and the crosswalk ready to join.
 
     Parameters
@@ -29,8 +29,6 @@ def on_present_regions(
     ContractError: the crosswalk is not one, or a period or an intervention cannot be moved.
     """
     present = dict(frames)
-    if "crosswalk" not in frames:
-        return present, None
     ready = lookup(frames["crosswalk"])
     problems = _periods_of_change(frames, ready, origins) + _former_adopters(frames, ready, origins)
     if problems:

@@ -1,4 +1,4 @@
-"""``dataset.yml`` as plain values: YAML without tags, repeated keys or bombs."""
+"""YAML as plain values, without tags, repeated keys or bombs: one reader for what people write."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Plain(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
         return plain
 
 
-def read_settings(file: Path) -> Any:
+def read_yaml(file: Path) -> Any:
     """The content of a YAML file.
 
     Raises
@@ -47,20 +47,20 @@ def read_settings(file: Path) -> Any:
             raise ContractError([Problem(where, what, remedy)])
         return yaml.load(text, Loader=_Plain)  # noqa: S506  a safe loader that refuses more
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise ContractError([_problem(error, where)]) from None
+        raise ContractError([_yaml_problem(error, where)]) from None
 
 
 def _aliases(text: str) -> int:
     return sum(isinstance(token, yaml.AliasToken) for token in yaml.scan(text))
 
 
-def _problem(error: Exception, where: str) -> Problem:
+def _yaml_problem(error: Exception, where: str) -> Problem:
     line = getattr(getattr(error, "problem_mark", None), "line", None)
-    place = where if line is None else f"{where}, row {line + 1}"
+    where = where if line is None else f"{where}, row {line + 1}"
     if isinstance(error, yaml.constructor.ConstructorError) and "tag" in str(error.problem):
-        return Problem(place, "holds a YAML tag", "Write plain words, numbers, lists and maps")
+        return Problem(where, "holds a YAML tag", "Write plain words, numbers, lists and maps")
     if getattr(error, "problem", "") == "is there twice":
-        return Problem(place, "repeats a key", "Keep one of the two")
+        return Problem(where, "repeats a key", "Keep one of the two")
     return Problem(
-        place, "is not readable YAML in UTF-8", "Mind colons, blanks and quotation marks"
+        where, "is not readable YAML in UTF-8", "Mind colons, blanks and quotation marks"
     )
