@@ -26,7 +26,7 @@ from analysis.data.reading.read_table import ReadTable, read_table
 from analysis.data.reading.typed import sqlite_file
 from analysis.data.records.count_cache import RecordPanel, cache_folder, record_panel
 from analysis.data.regions.code_checks import (
-    OWN,
+    OWN_CODES,
     check_region_codes,
     fill_names,
     names_optional,
@@ -199,7 +199,7 @@ def examine(folder: Path, wanted: Wanted = None) -> tuple[Dataset, list[Problem]
 
 def _scheme_year(description: Description) -> int | None:
     scheme = description.region_scheme
-    return None if scheme == OWN else scheme_year(scheme)
+    return None if scheme == OWN_CODES else scheme_year(scheme)
 
 
 def _read_tables(
