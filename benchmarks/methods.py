@@ -92,8 +92,8 @@ def method(name: str, **options: object) -> Callable[[int, int], Callable[[], ob
     def prepare(regions: int, periods: int) -> Callable[[], object]:
         from analysis import methods
 
-        panel, module = panel_of(regions, periods), methods.load(name)
-        return lambda: module.estimate(panel, module.Options(**options), np.random.default_rng(1))
+        panel = panel_of(regions, periods)
+        return lambda: methods.estimate(name, panel, **options)
 
     return prepare
 

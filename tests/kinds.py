@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -35,11 +34,6 @@ def shuffled(given: Any, seed: int) -> Any:
 def frame_of(given: Any) -> pd.DataFrame:
     """The frame inside."""
     return given.frame if isinstance(given, Panel) else given
-
-
-def kind_of(module: ModuleType) -> str:
-    """What a method takes."""
-    return module.INPUT if isinstance(module.INPUT, str) else module.INPUT.kind
 
 
 def rates_world(seed: int, truth: float) -> pd.DataFrame:

@@ -11,6 +11,9 @@ from importlib import import_module
 from typing import Any
 
 _FACE = {
+    "compare": "analysis.result",
+    "estimate": "analysis.methods",
+    "methods": "analysis",
     "read_dataset": "analysis.data.dataset",
     "study_power": "analysis.power",
 }
@@ -24,6 +27,8 @@ def _reports() -> dict[str, str]:
 
 
 def __getattr__(name: str) -> Any:
+    if name == "methods":  # the package itself, which is called to list what is in it
+        return import_module("analysis.methods")
     if name in _FACE:
         return getattr(import_module(_FACE[name]), name)
     if name[:1].isupper() and name in (found := _reports()):

@@ -331,7 +331,8 @@ def methods() -> None:
 
     width = max(map(len, registry.names()))
     for name in registry.names():
-        click.echo(f"{name:<{width}}  {registry.summary(name)}")
+        summary = registry.load(name).description.partition("\n")[0]
+        click.echo(f"{name:<{width}}  {summary}")
 
 
 @commands.command()

@@ -29,6 +29,7 @@ from analysis import methods
 from analysis.data.frames.panel import NEVER, Panel
 from analysis.data.frames.study import Study
 from analysis.errors import AnalysisError, DesignError, Problem
+from analysis.methods.shared.question import options_for
 from analysis.result import Result
 from analysis.stats.resampling.jackknife import minimum_detectable
 
@@ -139,7 +140,7 @@ def study_power(
 ) -> Power:
     """Power of a question's own method on its own panel, from the seed of its parameters."""
     params = study.params
-    options = methods.own_options(params)
+    options = options_for(params, params.method)
     sign = -1 if params.better == "lower" else 1
     return power(
         study.panel, params.method, options, study.rng(),
@@ -149,9 +150,10 @@ def study_power(
 
 def _require(method: str, draws: int) -> None:
     problems = []
-    if methods.load(method).INPUT != "panel":
+    if not methods.load(method).takes_panel:
         what = "takes no panel whose starts could be dealt anew"
-        problems.append(Problem(f"method {method}", what, "Use did, counts or two_way"))
+        remedy = f"Use one of {', '.join(methods.panel_names())}"
+        problems.append(Problem(f"method {method}", what, remedy))
     if draws < MINIMUM_DRAWS:
         what = f"are {draws}; at least {MINIMUM_DRAWS} are needed"
         problems.append(Problem("draws", what, "200 give a power of .8 within 3 points"))
@@ -159,10 +161,9 @@ def _require(method: str, draws: int) -> None:
         raise DesignError(problems)
 
 
-def _run(panel: Panel, method: str, options: Mapping[str, Any], rng: np.random.Generator) -> Result:
-    module = methods.load(method)
-    result: Result = module.estimate(panel, module.Options(**options), rng)
-    return result
+def _run(panel: Panel, name: str, options: Mapping[str, Any], rng: np.random.Generator) -> Result:
+    method = methods.load(name)
+    return method.estimate(panel, method.options(**options), rng)
 
 
 def _try(

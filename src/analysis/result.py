@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.errors import ParamsError, Problem
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -50,7 +52,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Sample:
-    """What the estimate was computed from, and what was left out, by reason."""
+    """What the estimate was computed from, and what was left out, by reason.
+
+    ``status`` is that of the dataset, ``real`` or ``simulated``, blank where it is not known.
+    """
 
     rows: int
     units: int
@@ -58,9 +63,14 @@ class Sample:
     first_period: str
     last_period: str
     dropped: Mapping[str, int] = field(default_factory=dict)
+    status: str = ""
 
 
-@dataclass(frozen=True)
+RELATIVE = ("log points", "log rate ratio", "log hazard ratio", "log time ratio")
+"""Units in which a value v is a change by exp(v) − 1."""
+
+
+@dataclass(frozen=True, repr=False)
 class Result:
     """The one shape of every method's answer.
 
@@ -92,9 +102,74 @@ class Result:
         """Sorted JSON without NaN: the same result is the same bytes."""
         return json.dumps(plain(self), sort_keys=True, ensure_ascii=False, allow_nan=False)
 
+    def in_words(self, value: float) -> str:
+        """A value in plain numbers: in per cent where the unit is a logarithm."""
+        if self.unit in RELATIVE:
+            return f"{100 * math.expm1(value):+.1f} %".replace("-", "−")
+        return f"{value:.4g}".replace("-", "−")
+
+    def __repr__(self) -> str:
+        found, sample = self.headline, self.sample
+        text = f"<{self.method}: {self.in_words(found.value)}"
+        if found.low is not None and found.high is not None:
+            low, high = self.in_words(found.low), self.in_words(found.high)
+            text += f" ({100 * self.level:g} % interval {low} to {high})"
+        unit = f"from {self.unit}" if self.unit in RELATIVE else self.unit
+        treated = f", {sample.treated} treated" if sample.treated else ""
+        return f"{text}, {unit}; {sample.units} units{treated}>"
+
     def _repr_html_(self) -> str:
-        table = self.tidy().to_html(index=False, float_format=lambda value: f"{value:.4f}")
-        return f"<p><b>{html.escape(self.method)}</b>: {html.escape(self.estimand)}</p>{table}"
+        """The estimates, the sample and the checks; that data are simulated, where it is known."""
+        table = self.tidy()
+        if self.unit in RELATIVE:
+            table.insert(2, "change", table["value"].map(self.in_words))
+        sample = pd.Series(plain(self.sample)).drop(["dropped", "status"])
+        sample = pd.concat([sample, pd.Series(dict(self.sample.dropped), dtype=object)])
+        checks = pd.DataFrame([plain(check) for check in self.checks])
+        parts = [
+            f"<p><b>{html.escape(repr(self))}</b></p><p>{html.escape(self.estimand)}</p>",
+            "<p><b>Simulated data.</b></p>" if self.sample.status == "simulated" else "",
+            table.to_html(index=False, float_format=lambda value: f"{value:.4f}"),
+            sample.to_frame("sample").to_html(),
+            "" if checks.empty else checks.iloc[:, :4].to_html(index=False),
+        ]
+        return "".join(parts)
+
+
+def compare(*results: Result) -> pd.DataFrame:
+    """The headlines of results side by side, with the options in which they differ.
+
+    Raises
+    ------
+    ParamsError: something else than a result is given.
+    """
+    if wrong := [given for given in results if not isinstance(given, Result)]:
+        what = f"is given a {type(wrong[0]).__name__}; it takes results, as estimate gives them"
+        raise ParamsError([Problem("compare", what, "Give compare(result, other, …)")])
+    # Numbers such as degrees of freedom are what a run settled, not what it was asked.
+    options = [
+        {key: value for key, value in result.options.items() if not isinstance(value, float)}
+        for result in results
+    ]
+    differ = [
+        key
+        for key in dict.fromkeys(key for own in options for key in own)
+        if len({repr(own[key]) for own in options if key in own}) > 1
+    ]
+    rows = [
+        {
+            "method": result.method,
+            **{k: v for k, v in plain(result.headline).items() if k not in ("name", "support")},
+            "change": math.expm1(result.headline.value) if result.unit in RELATIVE else None,
+            "unit": result.unit,
+            "level": result.level,
+            "units": result.sample.units,
+            "treated": result.sample.treated,
+            "options": ", ".join(f"{key}={own[key]}" for key in differ if key in own),
+        }
+        for result, own in zip(results, options, strict=True)
+    ]
+    return pd.DataFrame(rows)
 
 
 Record = dict[str, float | int | None]

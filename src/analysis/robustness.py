@@ -10,6 +10,8 @@ from analysis import methods, stored
 from analysis.data.frames.panel import Panel
 from analysis.data.frames.study import Study
 from analysis.errors import AnalysisError, ParamsError
+from analysis.methods.shared.question import option_problems, options_for
+from analysis.params import PanelQuestion
 from analysis.result import Estimate, Result
 from analysis.stats.resampling.jackknife import minimum_detectable, t_critical
 
@@ -110,16 +112,15 @@ def estimate_headline(study: Study) -> Result:
 
 
 def _headline(study: Study) -> Result:
-    if problems := methods.option_problems(study.params, study.columns):
+    if problems := option_problems(study.params, study.columns):
         raise ParamsError(problems)
-    return run(study, study.panel, study.params.method, _own_options(study))
+    return run(study, study.panel, study.params.method, _options(study))
 
 
-def run(study: Study, panel: Panel, method: str, options: Mapping[str, Any]) -> Result:
+def run(study: Study, panel: Panel, name: str, options: Mapping[str, Any]) -> Result:
     """One method with plain options."""
-    module = methods.for_panel(method)
-    result: Result = module.estimate(panel, module.Options(**options), study.rng())
-    return result
+    method = methods.panel_method(name)
+    return method.estimate(panel, method.options(**options), study.rng())
 
 
 def specifications(study: Study) -> tuple[Specification, ...]:
@@ -127,63 +128,74 @@ def specifications(study: Study) -> tuple[Specification, ...]:
 
     Where options are set for its method, the same without them stands beside it.
     """
-    level = {"level": study.params.level}
-    listed = [
-        *_staggered(study),
-        Specification("two_way_effects", "two_way", {**level, "form": "effects"}),
-        Specification("two_way_differences", "two_way", {**level, "form": "differences"}),
-    ]
-    listed += [
-        Specification(
-            f"{p.specification}_published",
-            "two_way",
-            {
-                **level,
-                "form": p.specification.removeprefix("two_way_"),
-                "errors": "conventional",
-            },
-            p.specification,
-        )
-        for p in study.description.published_results
-        if (p.intervention, p.outcome) == (study.params.intervention, study.params.outcome)
-    ]
+    shown = sorted(
+        (method for name in methods.panel_names() if (method := methods.load(name)).ways),
+        key=lambda method: method.place,
+    )
+    listed = [item for method in shown for item in _ways(study, method)]
+    listed += [item for method in shown for item in _published(study, method)]
     own, key = headline_key(study), headline_key(study).removesuffix(WITH_OPTIONS)
-    method = study.params.method
+    name = study.params.method
     if own not in [item.key for item in listed]:
-        listed.insert(0, Specification(own, method, _own_options(study)))
+        listed.insert(0, Specification(own, name, _options(study)))
     if own != key:
         place = [item.key for item in listed].index(own)
-        plain = study.params.model_copy(update={"method_options": {}})
-        alone = Specification(key, method, methods.own_options(plain))
+        alone = Specification(key, name, options_for(_without_options(study), name))
         listed[: place + 1] = [listed[place], alone, *listed[:place]]
     return tuple(listed)
 
 
-def _staggered(study: Study) -> list[Specification]:
-    """Comparisons over time that are sound under staggered adoption, in several ways."""
-    did, counts, imputation = (_own_options(study, n) for n in ("did", "counts", "imputation"))
-    own = study.params.comparison
-    other = "never_treated" if own == "not_yet_treated" else "not_yet_treated"
-    earlier = did.get("anticipation", 0) + 1
-    listed = [
-        Specification(f"did_{own}", "did", did),
-        Specification(f"did_{other}", "did", {**did, "comparison": other}),
-        Specification("did_anticipation", "did", {**did, "anticipation": earlier}),
-        Specification(f"counts_{own}", "counts", counts),
-        Specification(f"counts_{other}", "counts", {**counts, "comparison": other}),
-        Specification(f"imputation_{own}", "imputation", imputation),
+def _without_options(study: Study) -> PanelQuestion:
+    return study.params.model_copy(update={"method_options": {}})
+
+
+def _changes(
+    study: Study, method: methods.AnyMethod, options: Mapping[str, Any]
+) -> Mapping[str, Mapping[str, Any]]:
+    """The ways of a method, as changes to what is asked of it."""
+    found: Mapping[str, Mapping[str, Any]] = {}
+    if method.ways:
+        found = method.ways(method.options(**options), study.panel.has_exposure)
+    return found
+
+
+def _ways(study: Study, method: methods.AnyMethod) -> list[Specification]:
+    """A method's ways; with the options set for it where the headline is one of them."""
+    options = _options(study, method.name)
+    changes, own, end = _changes(study, method, options), headline_key(study), ""
+    if own.removesuffix(WITH_OPTIONS) in [f"{method.name}_{way}" for way in changes]:
+        end = WITH_OPTIONS if own.endswith(WITH_OPTIONS) else ""
+    elif method.name == study.params.method:
+        options = options_for(_without_options(study), method.name)
+    return [
+        Specification(f"{method.name}_{way}{end}", method.name, {**options, **change})
+        for way, change in changes.items()
     ]
-    if study.panel.has_exposure and "scale" not in did:
-        listed.insert(3, Specification("did_rate", "did", {**did, "scale": "rate"}))
-    ends = {study.params.method: WITH_OPTIONS} if study.params.method_options else {}
-    return [replace(item, key=item.key + ends.get(item.method, "")) for item in listed]
+
+
+def _published(study: Study, method: methods.AnyMethod) -> list[Specification]:
+    """The ways under which a published number of this question must be met."""
+    options = options_for(_without_options(study), method.name)
+    ways = {f"{method.name}_{w}": c for w, c in _changes(study, method, options).items()}
+    return [
+        Specification(
+            f"{p.specification}_published",
+            method.name,
+            {**options, **ways[p.specification], **method.as_published},
+            p.specification,
+        )
+        for p in study.description.published_results
+        if (p.intervention, p.outcome) == (study.params.intervention, study.params.outcome)
+        and p.specification in ways
+    ]
 
 
 def headline_key(study: Study) -> str:
     """The key of the headline among the specifications."""
-    method = study.params.method
-    listed = ("did", "counts", "imputation")
-    key = f"{method}_{study.params.comparison}" if method in listed else method
+    method = methods.panel_method(study.params.method)
+    way = study.params.comparison
+    listed = method.ways is not None and way in method.words
+    key = f"{method.name}_{way}" if listed else method.name
     return f"{key}{WITH_OPTIONS}" if study.params.method_options else key
 
 
@@ -226,11 +238,9 @@ def _answer(
     return Answer(key, method, next(e for e in result.estimates if e.name == name))
 
 
-def _own_options(study: Study, method: str = "") -> dict[str, Any]:
+def _options(study: Study, method: str = "") -> dict[str, Any]:
     """What the question asks of its own or another method, as far as that knows it."""
-    if method in ("", study.params.method):
-        return methods.own_options(study.params)
-    return methods.shared_options(study.params, method)
+    return options_for(study.params, method or study.params.method)
 
 
 def placebo_in_time(study: Study) -> Answer:
@@ -242,9 +252,9 @@ def placebo_in_time(study: Study) -> Answer:
     placebo.
     """
     method = study.params.method
-    if not methods.knows(methods.for_panel(method), "anticipation"):
+    if not methods.panel_method(method).anticipates:
         return Answer("placebo_time", method, None, NOT_OFFERED)
-    options = _own_options(study)
+    options = _options(study)
     panel = study.panel
     if ahead := options.get("anticipation", 0):
         panel = panel.started_earlier(ahead)
@@ -256,26 +266,28 @@ def placebo_outcome(study: Study) -> Answer | None:
     """The same comparison on an outcome that the intervention should not touch."""
     if study.placebo is None:
         return None
-    options = _own_options(study)
+    options = _options(study)
     return _answer(study, study.placebo, "placebo_outcome", study.params.method, options)
 
 
 def _count_model(study: Study) -> Answer:
     """The count model on the question's panel, whatever the headline's method."""
-    return _answer(study, study.panel, "count_model", "counts", _own_options(study, "counts"))
+    method = methods.that_can("count_model").name
+    return _answer(study, study.panel, "count_model", method, _options(study, method))
 
 
 def _breakdown(study: Study) -> Breakdown | None:
-    """The breakdown value of the event study; ``None`` where there is none.
+    """How far trends may part, by the method that says so; ``None`` where it cannot.
 
     These data cannot give one, or effects may show before the start: trends are then unknown in
     the very periods from which they would be carried on.
     """
-    options = _own_options(study, "event_study")
+    method = methods.that_can("breakdown").name
+    options = _options(study, method)
     if options.get("anticipation", 0):
         return None
     try:
-        result = run(study, study.panel, "event_study", options)
+        result = run(study, study.panel, method, options)
     except AnalysisError:
         return None
     check = next(check for check in result.checks if check.name == "breakdown_relative")
@@ -289,10 +301,9 @@ def reporting_checks(study: Study) -> tuple[Answer, ...]:
     Recorded complaints are incidents times the propensity to report. Fewer incidents leave the
     mix of claimants, channels and endings about as it was; a change in reporting need not.
     """
-    options = _own_options(study, "counts")
-    return tuple(
-        _answer(study, panel, mix, "counts", options) for mix, panel in study.mixes.items()
-    )
+    method = methods.that_can("count_model").name
+    options = _options(study, method)
+    return tuple(_answer(study, panel, mix, method, options) for mix, panel in study.mixes.items())
 
 
 def examine(study: Study, headline: Result) -> Robustness:

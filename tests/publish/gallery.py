@@ -22,6 +22,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/publish")]
 import samples  # noqa: E402
 
 import analysis as an  # noqa: E402
+from analysis import methods  # noqa: E402
 from analysis.data.description import Description, Words  # noqa: E402
 from analysis.data.frames.panel import Panel  # noqa: E402
 from analysis.data.frames.side_by_side import Comparison  # noqa: E402
@@ -34,7 +35,6 @@ from analysis.reports.intervention_effect.answer import Brief  # noqa: E402
 from analysis.reports.intervention_effect.event_time import event_time_figure  # noqa: E402
 from analysis.reports.intervention_effect.params import InterventionEffectParams  # noqa: E402
 from analysis.reports.intervention_effect.sensitivity import (  # noqa: E402
-    SPECIFICATION_WORDS,
     leave_one_out_figure,
     specification_figure,
 )
@@ -125,6 +125,16 @@ def comparison_of(case: str, language: str) -> RegionsBrief:
     return regions_report(compared, {})
 
 
+def ways() -> list[tuple[str, str]]:
+    """Every method for a panel with the keys of its ways, which are what its words are for."""
+    return [
+        (name, f"{name}_{way}")
+        for name in methods.panel_names()
+        for way in methods.load(name).words
+        if way not in ("title", "line")
+    ]
+
+
 def brief_of(case: str, language: str) -> Brief:
     """A report with made-up estimates on the panel of the case."""
     rng = np.random.default_rng(1)
@@ -147,8 +157,8 @@ def brief_of(case: str, language: str) -> Brief:
     path = event_path(times, values, margins, np.full(len(times), 7))
     headline = Result("did", "", "", 0.95, (overall,), panel.sample, (), {"by_event_time": path})
     answers = tuple(
-        Answer(key, "did", Estimate(key, -0.1 + 0.02 * place, 0.05, -0.2, 0.02 * place))
-        for place, key in enumerate(SPECIFICATION_WORDS)
+        Answer(way, name, Estimate(way, -0.1 + 0.02 * place, 0.05, -0.2, 0.02 * place))
+        for place, (name, way) in enumerate(ways())
     )
     left = tuple(
         {"region": region, "value": float(rng.normal(-0.12, 0.02))} for region in panel.regions

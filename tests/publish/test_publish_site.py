@@ -243,7 +243,7 @@ def test_the_register_holds_every_method_and_the_dictionary_every_table(tmp_path
         register = (tmp_path / "site" / f"methods{end}").read_text(encoding="utf-8")
         for name in methods.names():
             assert f'<h2 id="{slug(name)}"><code>{name}</code></h2>' in register
-            for option in methods.load(name).Options.model_fields.values():
+            for option in methods.load(name).options.model_fields.values():
                 assert option.description in html.unescape(register)
         data = (tmp_path / "site" / f"data{end}").read_text(encoding="utf-8")
         for name in TABLES:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from types import ModuleType
-from typing import Literal
 
 import nbformat
 import numpy as np
 import pytest
-from pydantic import BaseModel
 from test_verdict import study_of
 
+import analysis
 from analysis import methods
 from analysis.errors import DesignError, ParamsError
+from analysis.methods.shared.question import check_panel
 from analysis.page.plates import Figure, Notes
+from analysis.publish.site.register import register
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.certainty import certainty
 from analysis.reports.intervention_effect.event_time import event_time_figure
@@ -24,9 +24,8 @@ from analysis.reports.intervention_effect.sensitivity import (
     specification_figure,
 )
 from analysis.reports.intervention_effect.sentences import summary
-from analysis.reports.intervention_effect.tables import effect_table
+from analysis.reports.intervention_effect.tables import effect_table, specification_table
 from analysis.reports.intervention_effect.verdict import judge
-from analysis.result import Estimate, Result
 from analysis.robustness import NOT_OFFERED, estimate_headline, examine, headline_key
 from worlds import county_world
 
@@ -53,7 +52,7 @@ def test_the_notebooks_cells_run_under_every_method_that_takes_a_panel(in_root, 
     assert len(shown) >= 8
     keys = [answer.key for answer in report.robustness.specifications]
     assert headline_key(report.study) in keys
-    able = methods.knows(methods.load(name), "anticipation")
+    able = methods.load(name).anticipates
     assert (report.robustness.placebo_time.estimate is not None) is able
     assert isinstance(leave_one_out_figure(report), Figure) is able
 
@@ -83,15 +82,15 @@ def test_a_method_that_cannot_try_an_earlier_start_or_leave_out_regions_says_so(
 @pytest.mark.parametrize("name", ["event_study", "imputation", "rollout"])
 def test_leaving_out_a_region_equals_estimating_without_it(name):
     """Three regions, to 1e-9: an adopter among them."""
-    panel, module = county_world(23), methods.load(name)
+    panel, method = county_world(23), methods.load(name)
     # With anticipation the event study gives no relaxations, which are slow.
-    options = module.Options(anticipation=1)
-    result = module.estimate(panel, options, np.random.default_rng(1))
+    options = method.options(anticipation=1)
+    result = method.estimate(panel, options, np.random.default_rng(1))
     left_out = {r["region"]: r["value"] for r in result.series["leave_one_out"]}
     treated = panel.adoption[panel.adoption > 0].index[0]
     for code in (treated, panel.regions[0], panel.regions[-1]):
         rest = panel.keep([region for region in panel.regions if region != code])
-        alone = module.estimate(rest, options, np.random.default_rng(1))
+        alone = method.estimate(rest, options, np.random.default_rng(1))
         assert left_out[code] == pytest.approx(alone.headline.value, abs=1e-9)
 
 
@@ -101,66 +100,100 @@ def test_the_event_studys_placebo_is_the_staggered_comparisons():
     for anticipation in (1, 2):
         values = []
         for name in ("event_study", "did"):
-            module = methods.load(name)
-            options = module.Options(anticipation=anticipation)
-            found = module.estimate(panel, options, np.random.default_rng(1)).estimates
+            found = methods.estimate(name, panel, anticipation=anticipation).estimates
             values.append(next(e.value for e in found if e.name == "before"))
         assert values[0] == pytest.approx(values[1], abs=1e-12)
 
 
-class Options(BaseModel):
-    """What the bare method below knows: a level and nothing else."""
+BARE = '''"""A bare number.
 
-    level: float = 0.95
+References
+----------
+None.
+
+Words
+-----
+title: Bare number | 纯数值
+line: A bare number | 一个纯数值
+"""
+
+from typing import Literal
+
+from analysis.errors import DesignError
+from analysis.methods.shared.method import PANEL, Method
+from analysis.methods.shared.options import MethodOptions
+from analysis.result import Estimate
+
+
+class Options(MethodOptions):
+    """Options of the method."""
+
     form: Literal["plain"] = "plain"
+    """how it is made
+
+    words: form | 形式
+    plain: plain | 普通
+    """
+
+
+def estimate(panel, options, rng):
+    """One number, no error, no series."""
+    found = Estimate("overall", -0.3, None, -0.5, -0.1, 1)
+    return options.result(
+        estimand="A number", unit="log points", estimates=(found,), sample=panel.sample
+    )
+
+
+def check(panel, options):
+    """At most 36 regions."""
+    if len(panel.regions) > 36:
+        raise DesignError([])
+
+
+METHOD = Method(Options, estimate, PANEL, check)
+'''
 
 
 @pytest.fixture
-def bare(monkeypatch):
+def bare(monkeypatch, tmp_path):
     """A method of one new file, with needs of its own: one number, no error, no series."""
-    module = ModuleType("analysis.methods.bare", "A bare number.\n\nReferences\n----------\nNone.")
-
-    def estimate(panel, options, rng) -> Result:
-        found = Estimate("overall", -0.3, None, -0.5, -0.1, 1)
-        return Result("bare", "A number", "log points", options.level, (found,), panel.sample)
-
-    def check_panel(panel) -> None:
-        if len(panel.regions) > 36:
-            raise DesignError([])
-
-    module.INPUT, module.Options = "panel", Options
-    module.estimate, module.check_panel = estimate, check_panel
-    monkeypatch.setitem(sys.modules, "analysis.methods.bare", module)
-    monkeypatch.setattr(methods, "names", lambda: ("bare", "counts", "did", "event_study",
-                                                   "imputation", "rates", "two_way"))  # fmt: skip
-    return module
+    (tmp_path / "bare.py").write_text(BARE, encoding="utf-8")
+    monkeypatch.setattr(methods, "__path__", [*methods.__path__, str(tmp_path)])
+    methods.names.cache_clear()
+    yield
+    methods.names.cache_clear()
+    methods.load.cache_clear()
+    sys.modules.pop("analysis.methods.bare", None)
 
 
 def test_a_new_method_needs_no_registration_and_only_does_what_it_can(bare):
     """Its own check of the panel; its name in the figure; a study's power from its interval."""
-    methods.check_panel("bare", county_world(1), "not_yet_treated")
+    study = study_of(county_world(1), method="bare", method_options={"form": "plain"})
+    check_panel(study.params, study.panel)
     with pytest.raises(DesignError):
-        methods.check_panel("bare", county_world(1, regions=40), "not_yet_treated")
-    brief = brief_of(study_of(county_world(1), method="bare"))
-    assert brief.robustness.detectable > 0
-    names = [row[0] for row in specification_figure(brief).table.rows]
-    assert names[0] == "A bare number."
-    assert effect_table(brief).data.rows[0][0] == "A bare number."
-    assert isinstance(event_time_figure(brief), Notes)
-    assert summary(brief).points
+        check_panel(study.params, county_world(1, regions=40))
+    first = brief_of(study)
+    assert first.robustness.detectable > 0
+    wanted = {
+        "en": ("With options: a bare number", "Bare number", "form: plain"),
+        "zh": ("设选项：一个纯数值", "纯数值", "形式：普通"),
+    }
+    for language, (way, title, option) in wanted.items():
+        params = study.params.model_copy(update={"language": language})
+        brief = replace(first, study=replace(study, params=params))
+        assert specification_figure(brief).table.rows[0][0] == way
+        assert effect_table(brief).data.rows[0][0] == title
+        assert option in specification_table(brief).caption
+        assert isinstance(event_time_figure(brief), Notes)
+        assert summary(brief).points
+        assert "bare" in [entry.name for entry in register(language)]
+    assert analysis.estimate("bare", study.panel).headline.value == -0.3
+    assert "bare" in analysis.methods().index
 
 
 def test_a_method_that_takes_no_panel_is_refused_with_those_that_do():
     """Ratings have no regions over time; a misspelt name offers the nearest."""
     with pytest.raises(ParamsError, match="'reliability' takes no panel"):
-        methods.for_panel("reliability")
+        methods.panel_method("reliability")
     with pytest.raises(ParamsError, match="Did you mean 'imputation'"):
-        methods.for_panel("imputaton")
-
-
-def test_every_method_has_a_name_in_both_languages():
-    """No page falls back on an English line for a method of this package that takes a panel."""
-    from analysis.page.provenance import METHOD_WORDS
-    from analysis.reports.intervention_effect.tables import MODEL_WORDS
-
-    assert set(methods.panel_names()) <= set(METHOD_WORDS) & set(MODEL_WORDS)
+        methods.panel_method("imputaton")

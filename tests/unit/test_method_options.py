@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
 
 import nbformat
 import numpy as np
@@ -21,7 +20,9 @@ from analysis.data.frames.columns import Names, offered
 from analysis.data.frames.panel import build_panel
 from analysis.data.frames.study import build_study, tables_needed
 from analysis.errors import AnalysisError, DesignError, ParamsError
-from analysis.page.options import OPTION_WORDS, VALUE_WORDS, options_sentence
+from analysis.methods.shared.options import meaning
+from analysis.methods.shared.question import check_panel
+from analysis.page.options import options_sentence
 from analysis.power import study_power
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.certainty import certainty
@@ -225,20 +226,18 @@ def test_the_notebook_runs_every_method_with_an_option_as_the_method_itself_does
     plan(["intervention_effect/asked"])
     space = run_cells(root, **ASKED, method=name, method_options=options)
     study, headline = space["report"].study, space["report"].result
-    module = methods.load(name)
-    given = {key: tuple(v) if isinstance(v, list) else v for key, v in options.items()}
-    alone = module.estimate(study.panel, module.Options(**given), np.random.default_rng(1))
+    alone = methods.estimate(name, study.panel, **options)
     assert headline.headline == alone.headline
     answers = {item.key: item for item in space["report"].robustness.specifications}
     own = robustness.headline_key(study)
     plain = own.removesuffix("_with_options")
     assert [*answers][:2] == [own, plain]
     assert answers[own].estimate.value == headline.headline.value
-    bare = module.estimate(study.panel, module.Options(), np.random.default_rng(1))
+    bare = methods.estimate(name, study.panel)
     assert answers[plain].estimate.value == bare.headline.value
     for language in ("en", "zh"):
         parts = ("study", "headline", "robustness", "verdict")
-        brief = spoken(Brief(*(getattr(space["report"], name) for name in parts)), language)
+        brief = spoken(Brief(*(getattr(space["report"], part) for part in parts)), language)
         names = [row[0] for row in specification_table(brief).data.rows[:2]]
         words = {"en": ("With options: ", "Without options: ")}
         words["zh"] = ("设选项：", "不设选项：")
@@ -246,12 +245,12 @@ def test_the_notebook_runs_every_method_with_an_option_as_the_method_itself_does
         assert names[1].startswith(words[language][1])
         assert specification_figure(brief).table.rows[0][0] == names[0]
         assert (
-            options_sentence(brief, brief.question.method_options, brief.study.columns)
+            options_sentence(brief, name, brief.question.method_options, brief.study.columns)
             in specification_table(brief).caption
         )
         method = next(e for e in provenance(brief).entries if e["label"] in ("Method", "方法"))
         assert (
-            options_sentence(brief, brief.question.method_options, brief.study.columns)
+            options_sentence(brief, name, brief.question.method_options, brief.study.columns)
             in method["value"]
         )
 
@@ -266,13 +265,13 @@ def test_options_are_said_in_words_in_both_languages(project):
     """Columns by what they hold, numbers as they are; words and no names of code."""
     options = {"covariates": ["log_enterprises"], "anticipation": 1}
     brief = brief_of(question(method_options=options))
-    assert options_sentence(brief, brief.question.method_options, brief.study.columns) == (
+    assert options_sentence(brief, "did", brief.question.method_options, brief.study.columns) == (
         "Options set for the method of the headline: regions are made alike in: log of "
         "enterprises in the first period; periods before the start in which effects may already "
         "show: 1."
     )
     assert options_sentence(
-        spoken(brief, "zh"), brief.question.method_options, brief.study.columns
+        spoken(brief, "zh"), "did", brief.question.method_options, brief.study.columns
     ) == (
         "为主结果方法设定的选项：使各地区在下列方面相近：首期企业的对数；启动之前效果可能已显现的期数：1。"
     )
@@ -282,23 +281,12 @@ def test_options_are_said_in_words_in_both_languages(project):
     assert "With options: staggered comparison, one more period of anticipation allowed" in (names)
 
 
-def test_every_option_and_choice_of_panel_methods_has_words():
-    """No page falls back on a name of code for a method of this package."""
-    for name in methods.panel_names():
-        for option, field in methods.load(name).Options.model_fields.items():
-            if option in methods.OF_THE_QUESTION:
-                continue
-            assert option in OPTION_WORDS
-            choices = [item for item in get_args(field.annotation) if isinstance(item, str)]
-            assert set(choices) <= set(VALUE_WORDS)
-
-
 def test_options_that_name_columns_are_marked():
     """Those whose description speaks of a column, in methods that take a panel."""
     for name in methods.panel_names():
-        for option, field in methods.load(name).Options.model_fields.items():
+        for option, field in methods.load(name).options.model_fields.items():
             marked = any(isinstance(mark, Names) for mark in field.metadata)
-            assert marked is ("column" in field.description and option != "dose"), (name, option)
+            assert marked is ("column" in meaning(field) and option != "dose"), (name, option)
 
 
 def test_without_options_a_report_says_what_it_said(project):
@@ -386,7 +374,7 @@ def test_power_is_of_the_method_with_its_options(project):
 def test_a_panel_too_short_for_the_anticipation_is_refused():
     """Starts in periods 5 to 9 leave no room for nine periods before."""
     with pytest.raises(DesignError, match="periods before the start"):
-        methods.check_panel("did", county_world(1), "not_yet_treated", {"anticipation": 9})
+        check_panel(InterventionEffectParams(method_options={"anticipation": 9}), county_world(1))
 
 
 def sized_world(seed: int):

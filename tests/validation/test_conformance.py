@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+import analysis
 from analysis import methods
 from analysis.errors import DesignError, ParamsError
-from kinds import KINDS, frame_of, kind_of, shuffled
+from analysis.methods.shared.options import meaning, option_words
+from analysis.methods.shared.words import Words
+from kinds import KINDS, frame_of, shuffled
 from studies import WORLDS, assert_sound, study
 
 NAMES = methods.names()
@@ -21,14 +25,13 @@ FEW = 60
 
 def kind(name: str):
     """The world maker of what a method takes."""
-    return KINDS[kind_of(methods.load(name))]
+    return KINDS[methods.load(name).takes.kind]
 
 
 def run(name: str, seed: int, truth: float | None = None):
-    """One method on one world with its default options."""
-    module, world = methods.load(name), kind(name)
-    given = world.make(seed, world.truth if truth is None else truth)
-    return module.estimate(given, module.Options(), np.random.default_rng(1))
+    """One method on one world with its default options, through the door."""
+    world = kind(name)
+    return analysis.estimate(name, world.make(seed, world.truth if truth is None else truth))
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -64,31 +67,28 @@ def test_the_same_seed_gives_the_same_bytes(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_frame_is_left_as_it_was(name):
     """No method changes what it was given."""
-    module, given = methods.load(name), kind(name).make(2, kind(name).truth)
+    given = kind(name).make(2, kind(name).truth)
     before = frame_of(given).copy()
-    module.estimate(given, module.Options(), np.random.default_rng(1))
+    analysis.estimate(name, given)
     pd.testing.assert_frame_equal(frame_of(given), before)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_order_of_rows_does_not_matter(name):
     """Shuffled regions, same headline."""
-    module, given = methods.load(name), kind(name).make(3, kind(name).truth)
-    first, second = (
-        module.estimate(item, module.Options(), np.random.default_rng(1)).headline
-        for item in (given, shuffled(given, 5))
-    )
+    given = kind(name).make(3, kind(name).truth)
+    first, second = (analysis.estimate(name, item).headline for item in (given, shuffled(given, 5)))
     assert first.value == pytest.approx(second.value, rel=1e-9)
     assert (first.low, first.high) == pytest.approx((second.low, second.high), rel=1e-9)
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if kind_of(methods.load(n)) != "panel"])
+@pytest.mark.parametrize("name", [n for n in NAMES if not methods.load(n).takes_panel])
 def test_a_frame_without_its_columns_is_refused_with_every_one_of_them(name):
     """Missing columns and missing rows, all at once."""
-    module = methods.load(name)
+    method = methods.load(name)
     with pytest.raises(DesignError) as refused:
-        module.estimate(pd.DataFrame({"colour": []}), module.Options(), np.random.default_rng(1))
-    needed = [column.name for column in module.INPUT.columns if not column.optional]
+        method.estimate(pd.DataFrame({"colour": []}), method.options(), np.random.default_rng(1))
+    needed = [column.name for column in method.takes.columns if not column.optional]
     places = [problem.where for problem in refused.value.problems]
     assert places == [*(f"column {name}" for name in needed), "frame"]
 
@@ -96,12 +96,55 @@ def test_a_frame_without_its_columns_is_refused_with_every_one_of_them(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_method_documents_itself(name):
     """Equation and source in the docstring, every option described, a strict model."""
-    module = methods.load(name)
-    assert "References" in module.__doc__
-    assert kind_of(module) in KINDS
-    assert all(field.description for field in module.Options.model_fields.values())
+    method = methods.load(name)
+    assert "References" in method.description
+    assert method.takes.kind in KINDS
+    assert all(meaning(field) for field in method.options.model_fields.values())
     with pytest.raises(ValidationError):
-        module.Options(colour="red")
+        method.options(colour="red")
+
+
+def has_chinese(words: Words) -> bool:
+    """Whether the Chinese side is Chinese, or a name that both languages write alike."""
+    return words.zh == words.en or any("一" <= letter <= "鿿" for letter in words.zh)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_method_is_worded_in_both_languages(name):
+    """Title and line, its ways, and each option with every text it may hold."""
+    method = methods.load(name)
+    assert {"title", "line"} <= method.words.keys()
+    if method.ways:
+        options = method.options()
+        assert method.ways(options, True).keys() <= method.words.keys()
+    worded = [*method.words.values()]
+    for option, field in method.options.model_fields.items():
+        words = option_words(field)
+        choices = {item for item in get_args(field.annotation) if isinstance(item, str)}
+        assert words.keys() == {"words", *choices}, option
+        worded += words.values()
+    assert all(words.en and has_chinese(words) for words in worded)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_method_can_what_it_declares_and_no_more(name):
+    """Series and breakdown are there just where they are declared."""
+    found, can = run(name, 5), set(methods.load(name).can)
+    for series in ("leave_one_out", "by_event_time"):
+        assert (series in found.series) is (series in can)
+    checks = [check.name for check in found.checks]
+    assert ("breakdown_relative" in checks) is ("breakdown" in can)
+    if methods.load(name).takes_panel:
+        mixes = any(check.name == "already_treated" for check in found.checks)
+        assert mixes is not ("staggered" in can)
+
+
+@pytest.mark.parametrize("ability", ["count_model", "breakdown"])
+def test_one_method_alone_has_an_ability_that_stands_beside_headlines(ability):
+    """Which of several would be shown is nobody's guess."""
+    assert [name for name in NAMES if ability in methods.load(name).can] == [
+        methods.that_can(ability).name
+    ]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -189,14 +189,14 @@ def test_selection_on_a_spike_is_warned_of(name, row):
 @pytest.mark.parametrize("name", ["did", "imputation", "rollout"])
 def test_after_a_spike_no_direction_is_claimed_beyond_the_level(name, row):
     """A false effect that leads, base period and placebo in time let pass: as rare as the level."""
-    module, claimed = methods.load(name), 0
+    method, claimed = methods.load(name), 0
     draws = {"draws": 499} if name == "rollout" else {}
     for seed in range(SPIKES):
         panel = panel_of(WORLDS_OF["spike"], 7000 + seed, 0.0)
         try:
-            result = module.estimate(panel, module.Options(**draws), np.random.default_rng(1))
-            moved = module.Options(anticipation=1, **draws)
-            earlier = module.estimate(panel, moved, np.random.default_rng(1))
+            result = method.estimate(panel, method.options(**draws), np.random.default_rng(1))
+            moved = method.options(anticipation=1, **draws)
+            earlier = method.estimate(panel, moved, np.random.default_rng(1))
         except AnalysisError:
             continue
         before = next(e for e in earlier.estimates if e.name == "before")

@@ -22,6 +22,11 @@ Krippendorff (2011), "Computing Krippendorff's alpha-reliability"; Fleiss (1971)
 Bulletin 76; Cohen (1968), Psychological Bulletin 70; Conger (1980), Psychological Bulletin 88;
 Gwet (2014), "Handbook of Inter-Rater Reliability", 4th ed.; Feinstein and Cicchetti (1990),
 Journal of Clinical Epidemiology 43, for high agreement with low kappa.
+
+Words
+-----
+title: Agreement of raters | 评分者之间的一致性
+line: Agreement of raters beyond chance | 评分者之间超出偶然的一致性
 """
 
 from __future__ import annotations
@@ -30,15 +35,17 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.data.frames.frame_kinds import Column, Frame, require_frame
-from analysis.errors import DesignError, Problem
+from analysis.errors import Problem
+from analysis.methods.shared.method import Method
+from analysis.methods.shared.options import MethodOptions
+from analysis.methods.shared.results import records, refuse
 from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.ratings.agreement import FORMS, counts_by_category
 from analysis.stats.resampling.jackknife import jackknife_covariance, t_critical
 
-INPUT = Frame(
+JUDGEMENTS = Frame(
     "judgements",
     "one rater's score of one rated",
     (
@@ -53,18 +60,27 @@ MOST_CATEGORIES = 100
 """More different scores than this are a measurement: only alpha on an interval scale is given."""
 
 
-class Options(BaseModel):
-    """Options of the method, as a params file may give them."""
+class Options(MethodOptions):
+    """Options of the method."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    form: Literal["krippendorff", "fleiss", "cohen", "gwet", "percent"] = "krippendorff"
+    """coefficient of agreement
 
-    form: Literal["krippendorff", "fleiss", "cohen", "gwet", "percent"] = Field(
-        default="krippendorff", description="coefficient of agreement"
-    )
-    scale: Literal["nominal", "ordinal", "interval"] = Field(
-        default="interval", description="whether scores are names, ranks or numbers"
-    )
-    level: float = Field(default=0.95, gt=0, lt=1, description="level of the interval")
+    words: coefficient of agreement | 一致性系数
+    krippendorff: Krippendorff's alpha | Krippendorff α系数
+    fleiss: Fleiss's kappa | Fleiss κ系数
+    cohen: Cohen's kappa | Cohen κ系数
+    gwet: Gwet's coefficient | Gwet系数
+    percent: share of equal scores | 评分相同的比例
+    """
+    scale: Literal["nominal", "ordinal", "interval"] = "interval"
+    """whether scores are names, ranks or numbers
+
+    words: whether scores are names, ranks or numbers | 评分是类别、等级还是数值
+    nominal: names | 类别
+    ordinal: ranks | 等级
+    interval: numbers | 数值
+    """
 
 
 def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> Result:  # noqa: ARG001
@@ -74,7 +90,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     ------
     DesignError: the frame breaks a rule, too few rated have two scores, or raters never differ.
     """
-    require_frame(frame, INPUT)
+    require_frame(frame, JUDGEMENTS)
     _require_one_facet(frame)
     scores = _table(frame)
     _require_pairs(scores, options)
@@ -82,23 +98,21 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     low, high = _limits(scores, value, options)
     others = [form for form in FORMS if form != options.form and _can(form, scores)]
     paired = int((np.isfinite(scores).sum(axis=1) >= 2).sum())
-    return Result(
-        method="agreement",
+    alone = len(scores) - paired
+    return options.result(
         estimand="Agreement of raters about the same rated, beyond what chance gives",
         unit="share",
-        level=options.level,
         estimates=(
             Estimate("overall", value, None, low, high),
             *(Estimate(form, FORMS[form](scores, options.scale)) for form in others),
         ),
-        sample=Sample(
-            len(frame), paired, 0, "", "",
-            {} if paired == len(scores) else {"one_rating_only": len(scores) - paired},
-        ),
+        sample=Sample(len(frame), paired, 0, "", "", {"one_rating_only": alone} if alone else {}),
         checks=(_prevalence_check(scores), Check("raters", None, float(scores.shape[1]))),
         series={"scores": _shares(scores)},
-        options=options.model_dump(),
-    )  # fmt: skip
+    )
+
+
+METHOD = Method(Options, estimate, JUDGEMENTS)
 
 
 def _require_one_facet(frame: pd.DataFrame) -> None:
@@ -106,7 +120,7 @@ def _require_one_facet(frame: pd.DataFrame) -> None:
     if facets:
         remedy = "Choose one of each, or use the method reliability with form: generalisability"
         where = "columns " + ", ".join(facets)
-        raise DesignError([Problem(where, "split the scores of one rated", remedy)])
+        refuse([Problem(where, "split the scores of one rated", remedy)])
 
 
 def _table(frame: pd.DataFrame) -> np.ndarray:
@@ -130,8 +144,8 @@ def _can(form: str, scores: np.ndarray) -> bool:
 
 
 def _require_pairs(scores: np.ndarray, options: Options) -> None:
-    problems = []
     paired = int((np.isfinite(scores).sum(axis=1) >= 2).sum())
+    problems = []
     if paired < MINIMUM_RATED:
         what = f"with two scores or more are {paired}; at least {MINIMUM_RATED} are needed"
         problems.append(Problem("rated", what, "Have more of them rated twice"))
@@ -147,8 +161,7 @@ def _require_pairs(scores: np.ndarray, options: Options) -> None:
         what = f"holds {different} different values; at most {MOST_CATEGORIES} can be compared"
         remedy = "Round the scores, or use form: krippendorff with scale: interval"
         problems.append(Problem("column score", what, remedy))
-    if problems:
-        raise DesignError(problems)
+    refuse(problems)
 
 
 def _limits(scores: np.ndarray, value: float, options: Options) -> tuple[float, float]:
@@ -160,7 +173,7 @@ def _limits(scores: np.ndarray, value: float, options: Options) -> tuple[float, 
         scaled = np.log1p(-np.array([value, *without]))
     if not np.isfinite(scaled).all():
         what = "agree on every rated, or on all but one; no interval can be given"
-        raise DesignError([Problem("raters", what, "Check that scores were not copied")])
+        refuse([Problem("raters", what, "Check that scores were not copied")])
     error = np.sqrt(jackknife_covariance(scaled[1:, None], scaled[:1]))[0, 0]
     margin = t_critical(options.level, len(scores) - 1) * error
     return float(1 - np.exp(scaled[0] + margin)), float(1 - np.exp(scaled[0] - margin))
@@ -176,7 +189,4 @@ def _shares(scores: np.ndarray) -> tuple[dict[str, Any], ...]:
     """Each score's share of all."""
     counts, categories = counts_by_category(scores)
     total = counts.sum(axis=0) / counts.sum()
-    return tuple(
-        {"score": float(score), "share": float(share)}
-        for score, share in zip(categories, total, strict=True)
-    )
+    return records(score=categories.astype(float).tolist(), share=total.tolist())

@@ -19,6 +19,11 @@ References
 Chetty, Friedman, Olsen and Pistaferri (2011), "Adjustment costs, firm responses, and micro vs.
 macro labor supply elasticities", QJE 126; Kleven (2016), "Bunching", Annual Review of Economics
 8, for round-number heaps; Best and Kleven (2018), Review of Economic Studies 85.
+
+Words
+-----
+title: Excess at a target or deadline | 目标或期限处的堆积
+line: Excess of cases just at a target or deadline | 恰在目标值或期限处聚集的超额案件
 """
 
 from __future__ import annotations
@@ -27,15 +32,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.data.frames.frame_kinds import Column, Frame, require_frame
-from analysis.errors import DesignError, EstimationError, Problem
-from analysis.result import Check, Estimate, Result, Sample
+from analysis.errors import Problem
+from analysis.methods.shared.method import Method
+from analysis.methods.shared.options import MethodOptions
+from analysis.methods.shared.results import estimating, records, refuse, symmetric
+from analysis.result import Check, Result, Sample
 from analysis.stats.resampling.jackknife import t_critical
 from analysis.stats.thresholds.bunching import Bins, Excess, lay_out, measure, redraw
 
-INPUT = Frame(
+VALUES = Frame(
     "values",
     "a case",
     (
@@ -50,27 +58,54 @@ MINIMUM_REGIONS = 10
 """Fewer regions drawn anew say little of how others would differ."""
 
 
-class Options(BaseModel):
-    """Options of the method, as a params file may give them."""
+class Options(MethodOptions):
+    """Options of the method."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    target: float = 30.0
+    """the target or deadline
 
-    target: float = Field(default=30.0, description="the target or deadline")
-    width: float = Field(default=1.0, gt=0, description="width of a bin")
-    bins_below: int = Field(default=25, ge=5, description="bins under the target to look at")
-    bins_above: int = Field(default=25, ge=5, description="bins over the target to look at")
-    below: int = Field(
-        default=0, ge=0, description="bins under the target where excess may lie too"
-    )
-    above: int = Field(
-        default=5, ge=0, description="bins over the target from where cases may have been moved"
-    )
-    order: int = Field(default=6, ge=1, le=9, description="degree of the smooth course")
-    heaps: tuple[float, ...] = Field(
-        default=(5.0,), strict=False, description="multiples on which values heap by rounding"
-    )
-    draws: int = Field(default=499, ge=99, description="histograms drawn anew for the errors")
-    level: float = Field(default=0.95, gt=0, lt=1, description="level of intervals")
+    words: the target or deadline | 目标值或期限
+    """
+    width: float = Field(1.0, gt=0)
+    """width of a bin
+
+    words: width of a bin | 组距
+    """
+    bins_below: int = Field(25, ge=5)
+    """bins under the target to look at
+
+    words: bins under the target to look at | 目标以下考察的组数
+    """
+    bins_above: int = Field(25, ge=5)
+    """bins over the target to look at
+
+    words: bins over the target to look at | 目标以上考察的组数
+    """
+    below: int = Field(0, ge=0)
+    """bins under the target where excess may lie too
+
+    words: bins under the target where excess may lie too | 目标以下也可能堆积的组数
+    """
+    above: int = Field(5, ge=0)
+    """bins over the target from where cases may have been moved
+
+    words: bins over the target from where cases may have been moved | 目标以上可能被移走案件的组数
+    """
+    order: int = Field(6, ge=1, le=9)
+    """degree of the smooth course
+
+    words: degree of the smooth course | 平滑曲线的次数
+    """
+    heaps: tuple[float, ...] = Field((5.0,), strict=False)
+    """multiples on which values heap by rounding
+
+    words: multiples on which values heap by rounding | 因取整而堆积的倍数
+    """
+    draws: int = Field(499, ge=99)
+    """histograms drawn anew for the errors
+
+    words: histograms drawn anew for the errors | 为求标准误重抽直方图的次数
+    """
 
 
 def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> Result:
@@ -81,7 +116,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     DesignError: the frame breaks a rule, or bins and cases cannot carry the course.
     EstimationError: the course could not be fitted.
     """
-    require_frame(frame, INPUT)
+    require_frame(frame, VALUES)
     counts, steps, dropped = _histogram(frame, options)
     values = options.target + options.width * steps
     heaps = np.array([heap for heap in options.heaps if heap != options.width])
@@ -93,18 +128,14 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     spread = _measured(drawn, bins)
     degrees = len(counts) - 1 if len(counts) > 1 else int(whole.sum()) - 1
     points, again = _numbers(found, whole), _numbers(spread, drawn)
-    estimates = []
-    for name, value in points.items():
-        error = float(again[name].std(ddof=1))
-        margin = t_critical(options.level, degrees) * error
-        number = float(value[0])
-        estimates.append(Estimate(name, number, error, number - margin, number + margin))
-    return Result(
-        method="bunching",
+    critical = t_critical(options.level, degrees)
+    return options.result(
         estimand="Share of cases at the target beyond what a smooth course leads to expect",
         unit="share",
-        level=options.level,
-        estimates=tuple(estimates),
+        estimates=tuple(
+            symmetric(name, value[0], again[name].std(ddof=1), critical)
+            for name, value in points.items()
+        ),
         sample=Sample(
             len(frame), len(counts) if len(counts) > 1 else len(frame), 0, "", "", dropped
         ),
@@ -116,8 +147,12 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
             "histogram": _records(values, whole[0], found.course[0], bins),
             "by_order": _by_order(whole, steps, values, options, heaps),
         },
-        options={**options.model_dump(), "degrees": degrees, "cases": int(whole.sum())},
+        degrees=degrees,
+        cases=int(whole.sum()),
     )
+
+
+METHOD = Method(Options, estimate, VALUES)
 
 
 def _histogram(
@@ -163,16 +198,12 @@ def _require_bins(counts: np.ndarray, bins: Bins, options: Options, values: np.n
         what = f"are {len(counts)}; at least {MINIMUM_REGIONS} are needed to draw them anew"
         remedy = "Drop the column to take cases as independent, and say so"
         problems.append(Problem("regions", what, remedy))
-    if problems:
-        raise DesignError(problems)
+    refuse(problems)
 
 
 def _measured(counts: np.ndarray, bins: Bins) -> Excess:
-    try:
+    with estimating("course", "Take wider bins, fewer heaps or a lower order"):
         return measure(counts, bins)
-    except ValueError as error:
-        remedy = "Take wider bins, fewer heaps or a lower order"
-        raise EstimationError([Problem("course", str(error), remedy)]) from None
 
 
 def _numbers(found: Excess, counts: np.ndarray) -> dict[str, np.ndarray]:
@@ -196,9 +227,13 @@ def _records(
     values: np.ndarray, counts: np.ndarray, course: np.ndarray, bins: Bins
 ) -> tuple[dict[str, Any], ...]:
     """Counted and expected by bin, and whether the bin lay in the window."""
-    rows = zip(values, counts, course, (~bins.outside).astype(int), strict=True)
-    names = ("value", "count", "expected", "window")
-    return tuple(dict(zip(names, (float(item) for item in row), strict=True)) for row in rows)
+    window = (~bins.outside).astype(float)
+    return records(
+        value=values.tolist(),
+        count=counts.tolist(),
+        expected=course.tolist(),
+        window=window.tolist(),
+    )
 
 
 def _by_order(

@@ -19,6 +19,15 @@ References
 ----------
 Wooldridge (2023), "Simple approaches to nonlinear difference-in-differences with panel data",
 Econometrics Journal 26. Cameron and Trivedi (2013), "Regression Analysis of Count Data".
+
+Words
+-----
+title: Poisson model of counts | 泊松计数模型
+line: Poisson model of counts with exposure: all counts since adoption over those expected without
+    it; errors by leaving out one region at a time | 带基数的泊松计数模型：
+    实施以来的全部计数与未实施时预期计数之比；标准误由逐一剔除地区得出
+not_yet_treated: Poisson model of counts, all untreated periods | 泊松计数模型，使用全部未实施时期
+never_treated: Poisson model of counts, never-treated regions only | 泊松计数模型，仅用从未实施地区
 """
 
 from __future__ import annotations
@@ -26,26 +35,27 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.data.frames.design import comparable_part, require_comparison
-from analysis.data.frames.panel import MINIMUM_SUPPORT, NEVER, Panel
-from analysis.errors import DesignError, EstimationError, Problem
-from analysis.result import Check, Estimate, Result, event_path
+from analysis.data.frames.panel import NEVER, Panel
+from analysis.errors import EstimationError, Problem
+from analysis.methods.shared.method import PANEL, Method
+from analysis.methods.shared.options import Comparison, UntreatedOptions
+from analysis.methods.shared.panels import (
+    Jackknife,
+    check_comparison,
+    comparable,
+    untreated_cells,
+)
+from analysis.methods.shared.results import refuse
+from analysis.result import Check, Result
 from analysis.stats.panels.negative_binomial import (
     fit_dispersion,
     fit_negative_binomial,
     overdispersion,
 )
 from analysis.stats.panels.poisson import TwoWayPoisson, fit_two_way
-from analysis.stats.resampling.jackknife import (
-    jackknife_groups,
-    jackknife_intervals,
-    simultaneous_margins,
-    treated_groups,
-)
+from analysis.stats.resampling.jackknife import jackknife_groups
 
-INPUT = "panel"
 GROUP_LIMIT = 400
 """More regions than this are left out in groups, to bound time and memory."""
 
@@ -54,22 +64,16 @@ SLOW_GROUP_LIMIT = 60
 SIGNIFICANT = 0.05
 
 
-class Options(BaseModel):
-    """Options of the method, as a params file may give them."""
+class Options(UntreatedOptions):
+    """Options of the method."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    family: Literal["poisson", "negative_binomial"] = "poisson"
+    """how counts vary around what is expected
 
-    comparison: Literal["not_yet_treated", "never_treated"] = Field(
-        default="not_yet_treated",
-        description="untreated periods used: all, or those of never-treated regions after a start",
-    )
-    anticipation: int = Field(
-        default=0, ge=0, description="periods before the start in which effects may already show"
-    )
-    level: float = Field(default=0.95, gt=0, lt=1, description="level of the interval")
-    family: Literal["poisson", "negative_binomial"] = Field(
-        default="poisson", description="how counts vary around what is expected"
-    )
+    words: how counts vary around what is expected | 计数围绕预期值的分布
+    poisson: Poisson | 泊松分布
+    negative_binomial: negative binomial | 负二项分布
+    """
 
 
 def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result:
@@ -80,74 +84,55 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     DesignError: too few treated or untreated regions, periods or counts.
     EstimationError: the fit did not converge.
     """
-    before = 1 + options.anticipation
-    require_comparison(panel, options.comparison, before)
-    used = comparable_part(panel, options.comparison, before)
-    used = _without_empty(used, options)
+    used = _without_empty(comparable(panel, options, positive=False), options)
     _require_counts(used, options)
     limit = GROUP_LIMIT if options.family == "poisson" else SLOW_GROUP_LIMIT
     groups = jackknife_groups(len(used.regions), limit, rng)
     weights = np.vstack([np.ones(len(groups)), groups[None, :] != np.unique(groups)[:, None]])
     dispersion = _dispersion(used, options)
     values = _ratios(used, options, weights.astype(float), dispersion)
-    sides = treated_groups(groups, used.adoption.to_numpy() > NEVER)
-    intervals = jackknife_intervals(values[0, :2], values[1:, :2], options.level, sides)
     times = _event_times(used)
-    support = used.support(times)
-    margins = simultaneous_margins(
-        values[0, 2:],
-        values[1:, 2:],
-        support >= MINIMUM_SUPPORT,
-        np.minimum(support, len(values) - 1) - 1,
-        options.level,
-        rng,
-    )
-    names = ("overall", "before") if options.anticipation else ("overall",)
-    return Result(
-        method="counts",
-        estimand=(
-            "Ratio of all counts in the regions that adopted, since adoption, to the counts "
-            "expected there without it"
-        ),
+    found = Jackknife(used, groups, values[:, :2], times, values[:, 2:], used.support(times))
+    return found.result(
+        options,
+        found.path(found.supported, options.level, rng),
+        estimand="Ratio of all counts in the regions that adopted, since adoption, to the counts "
+        "expected there without it",
         unit="log rate ratio",
-        level=options.level,
-        estimates=tuple(
-            Estimate(
-                name,
-                values[0, k],
-                intervals.standard_error[k],
-                intervals.low[k],
-                intervals.high[k],
-                used.sample.treated,
-            )
-            for k, name in enumerate(names)
-        ),
-        sample=used.sample,
         checks=_count_checks(used, options),
-        series={
-            "by_event_time": event_path(times, values[0, 2:], margins, support),
-            "leave_one_out": used.left_out(values[1:, 0], groups),
-        },
-        options={
-            **options.model_dump(),
-            "jackknife_groups": len(values) - 1,
-            "degrees": round(float(intervals.degrees[0]), 2),
-            "dispersion": dispersion,
-        },
+        jackknife_groups=len(values) - 1,
+        dispersion=dispersion,
     )
+
+
+def _ways(asked: Options, exposure: bool) -> dict[str, dict[str, Comparison]]:  # noqa: ARG001
+    """With the comparison asked for, and with the other."""
+    return {way: {"comparison": way} for way in asked.comparisons}
+
+
+METHOD = Method(
+    Options,
+    estimate,
+    PANEL,
+    check_comparison,
+    can=(
+        "leave_one_out",
+        "by_event_time",
+        "staggered",
+        "count_model",
+    ),
+    ways=_ways,
+    place=2,
+)
 
 
 def _masks(panel: Panel, options: Options) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Cells that train the model, treated cells, and cells just before the start; (N, T)."""
     starts = panel.adoption.to_numpy()[:, None]
-    periods = np.arange(1, len(panel.periods) + 1)[None, :]
-    treated = (starts > NEVER) & (periods >= starts)
-    lead = (starts > NEVER) & (periods >= starts - options.anticipation) & ~treated
-    train = ~treated & ~lead
-    if options.comparison == "never_treated":
-        first = starts[starts > NEVER].min() - options.anticipation
-        train &= (starts == NEVER) | (periods < first)
-    return train, treated, lead
+    since = np.arange(1, len(panel.periods) + 1) - starts
+    treated = (starts > NEVER) & (since >= 0)
+    lead = (starts > NEVER) & (since >= -options.anticipation) & ~treated
+    return untreated_cells(panel, options, options.anticipation), treated, lead
 
 
 def _event_times(panel: Panel) -> tuple[int, ...]:
@@ -180,17 +165,10 @@ def _ratios(panel: Panel, options: Options, weights: np.ndarray, dispersion: flo
     counts, exposure = panel.matrix("count"), panel.matrix("exposure")
     _, treated, lead = _masks(panel, options)
     fitted = _fit(panel, options, weights, dispersion)
-    if not fitted.converged.all():
-        failed = int((~fitted.converged).sum())
-        raise EstimationError(
-            [
-                Problem(
-                    "counts",
-                    f"did not converge in {failed} of {len(weights)} fits",
-                    "Some period or region has too few untreated counts; use longer periods",
-                )
-            ]
-        )
+    if failed := int((~fitted.converged).sum()):
+        what = f"did not converge in {failed} of {len(weights)} fits"
+        remedy = "Some period or region has too few untreated counts; use longer periods"
+        raise EstimationError([Problem("counts", what, remedy)])
     scaled = weights * fitted.region
     columns = []
     since = np.arange(1, counts.shape[1] + 1)[None, :] - panel.adoption.to_numpy()[:, None]
@@ -212,15 +190,8 @@ def _without_empty(panel: Panel, options: Options) -> Panel:
         return panel
     kept = panel.keep([code for code in panel.regions if code not in set(empty)])
     if not (kept.adoption > NEVER).any():
-        raise DesignError(
-            [
-                Problem(
-                    "counts",
-                    "are all zero before the start in every treated region",
-                    "Use longer periods or another outcome",
-                )
-            ]
-        )
+        what = "are all zero before the start in every treated region"
+        refuse([Problem("counts", what, "Use longer periods or another outcome")])
     return kept.until(len(kept.periods), {**panel.dropped, "no_untreated_counts": len(empty)})
 
 
@@ -242,8 +213,7 @@ def _require_counts(panel: Panel, options: Options) -> None:
         what = f"are all zero since adoption in all but {filled} adopting regions"
         remedy = "No ratio can be given; use longer periods, or another outcome"
         problems.append(Problem("counts", what, remedy))
-    if problems:
-        raise DesignError(problems)
+    refuse(problems)
 
 
 def _count_checks(panel: Panel, options: Options) -> tuple[Check, ...]:

@@ -20,62 +20,73 @@ of Econometrics 225. Roth (2026), "Interpreting event-studies from recent
 difference-in-differences methods", for the common base period of leads and lags.
 Sant'Anna and Zhao (2020), "Doubly robust difference-in-differences estimators", Journal of
 Econometrics 219. Welch (1947), Biometrika 34, for the degrees of freedom.
+
+Words
+-----
+title: Staggered comparison of log rates | 分批实施比较（对数比率）
+line: Staggered difference-in-differences on log rates: the average effect on the regions that
+    adopted, over all their periods since adoption; errors by leaving out one region at a time |
+    分批实施的双重差分（对数比率）：实施地区自实施以来各期的平均效果；标准误由逐一剔除地区得出
+not_yet_treated: Staggered comparison with regions not yet treated | 分批实施比较，
+    对照为尚未实施地区
+never_treated: Staggered comparison with regions never treated | 分批实施比较，对照为从未实施地区
+anticipation: Staggered comparison, one period of anticipation allowed | 分批实施比较，
+    允许提前一期显现
+more_anticipation: Staggered comparison, one more period of anticipation allowed | 分批实施比较，
+    再允许提前一期显现
+rate: Staggered comparison of rates instead of log rates | 分批实施比较，用比率而非对数比率
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.data.frames.columns import NUMBERS
-from analysis.data.frames.design import (
-    comparable_part,
-    require_columns,
-    require_comparison,
-    require_positive,
+from analysis.data.frames.design import require_columns
+from analysis.data.frames.panel import NEVER, Panel
+from analysis.methods.shared.method import PANEL, Method
+from analysis.methods.shared.options import PanelOptions
+from analysis.methods.shared.panels import (
+    GROUP_LIMIT,
+    Jackknife,
+    check_comparison,
+    comparable,
+    leads_check,
 )
-from analysis.data.frames.panel import MINIMUM_SUPPORT, NEVER, Panel
-from analysis.errors import EstimationError, Problem
-from analysis.result import Check, Estimate, Record, Result, event_path
+from analysis.methods.shared.results import estimating
+from analysis.result import Result
 from analysis.stats.panels.cohorts import Cells, cohort_effects, without_each
 from analysis.stats.panels.doubly_robust import doubly_robust_effects
 from analysis.stats.panels.pretrend import base_check
-from analysis.stats.resampling.jackknife import (
-    jackknife_groups,
-    jackknife_intervals,
-    simultaneous_margins,
-    treated_groups,
-)
+from analysis.stats.resampling.jackknife import jackknife_groups
 
-INPUT = "panel"
-GROUP_LIMIT = 4000
-"""More regions than this are left out in groups, to bound memory."""
 COVARIATE_GROUP_LIMIT = 400
 """With covariates every replicate refits its models."""
 AVERAGES = ("overall", "before", "dynamic", "group", "calendar")
 """What stands before the event times in a row of statistics."""
+AGAINST = {
+    "not_yet_treated": "regions that had not yet adopted",
+    "never_treated": "regions that never adopted",
+}
 
 
-class Options(BaseModel):
-    """Options of the method, as a params file may give them."""
+class Options(PanelOptions):
+    """Options of the method."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    scale: Literal["log", "rate"] = "log"
+    """log rate, or the rate itself divided by the expected rate
 
-    comparison: Literal["not_yet_treated", "never_treated"] = Field(
-        default="not_yet_treated", description="regions compared with: not yet, or never, treated"
-    )
-    anticipation: int = Field(
-        default=0, ge=0, description="periods before the start in which effects may already show"
-    )
-    level: float = Field(default=0.95, gt=0, lt=1, description="level of intervals and bands")
-    scale: Literal["log", "rate"] = Field(
-        default="log", description="log rate, or the rate itself divided by the expected rate"
-    )
-    covariates: Annotated[tuple[str, ...], NUMBERS] = Field(
-        default=(), description="columns, as of the base period, in which regions should be alike"
-    )
+    words: scale | 尺度
+    log: log rate | 对数比率
+    rate: the rate itself | 比率本身
+    """
+    covariates: Annotated[tuple[str, ...], NUMBERS] = ()
+    """columns, as of the base period, in which regions should be alike
+
+    words: regions are made alike in | 使各地区在下列方面相近
+    """
 
 
 def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result:
@@ -86,70 +97,45 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     DesignError: too few treated or untreated regions or periods, a count of zero, a column lacking.
     EstimationError: covariates decide who adopts.
     """
-    before = 1 + options.anticipation
-    require_comparison(panel, options.comparison, before)
-    used = comparable_part(panel, options.comparison, before)
-    if options.scale == "log":
-        require_positive(used)
+    used = comparable(panel, options, positive=options.scale == "log")
     require_columns(used, options.covariates)
     values, groups, keys, gaps = _all_statistics(used, options, rng)
-    main, replicates = values[0], values[1:]
-    treated = used.sample.treated
-    sides = treated_groups(groups, used.adoption.to_numpy() > NEVER)
-    intervals = jackknife_intervals(main, replicates, options.level, sides)
-    support = used.support(keys)
-    shown = [
-        n >= MINIMUM_SUPPORT and key != -1 - options.anticipation
-        for key, n in zip(keys, support, strict=True)
-    ]
-    spread = np.minimum(support, len(replicates)) - 1
     first = len(AVERAGES)
-    margins = simultaneous_margins(
-        main[first:], replicates[:, first:], np.array(shown), spread, options.level, rng
-    )
-    estimates = [
-        Estimate(name, value, error, low, high, treated)
-        for name, value, error, low, high in zip(
-            AVERAGES,
-            main,
-            intervals.standard_error,
-            intervals.low,
-            intervals.high,
-            strict=False,
-        )
-        if name != "before" or options.anticipation
-    ]
-    path = event_path(keys, main[first:], margins, support)
-    return Result(
-        method="did",
-        estimand=ESTIMAND[options.comparison],
-        unit="log points",
-        level=options.level,
-        estimates=tuple(estimates),
-        sample=used.sample,
-        checks=(_leads_check(path), base_check(gaps, options.level, sides)),
-        series={
-            "by_event_time": path,
-            "leave_one_out": used.left_out(replicates[:, 0], groups),
-        },
-        options={
-            **options.model_dump(),
-            "jackknife_groups": len(replicates),
-            "degrees": round(float(intervals.degrees[0]), 2),
-        },
+    found = Jackknife(used, groups, values, keys, values[:, first:], used.support(keys), AVERAGES)
+    shown = found.supported & (np.array(keys) != -1 - options.anticipation)
+    path = found.path(shown, options.level, rng)
+    return found.result(
+        options,
+        path,
+        estimand="Average effect on the regions that adopted, over all their periods since "
+        f"adoption, against {AGAINST[options.comparison]}",
+        checks=(leads_check(path), base_check(gaps, options.level, found.treated)),
+        jackknife_groups=len(values) - 1,
     )
 
 
-ESTIMAND = {
-    "not_yet_treated": (
-        "Average effect on the regions that adopted, over all their periods since adoption, "
-        "against regions that had not yet adopted"
+def _ways(asked: Options, exposure: bool) -> dict[str, dict[str, Any]]:
+    """With either comparison, from one period earlier, and of rates where there are any."""
+    ways: dict[str, dict[str, Any]] = {way: {"comparison": way} for way in asked.comparisons}
+    ways["anticipation"] = {"anticipation": asked.anticipation + 1}
+    if exposure and "scale" not in asked.model_fields_set:
+        ways["rate"] = {"scale": "rate"}
+    return ways
+
+
+METHOD = Method(
+    Options,
+    estimate,
+    PANEL,
+    check_comparison,
+    can=(
+        "leave_one_out",
+        "by_event_time",
+        "staggered",
     ),
-    "never_treated": (
-        "Average effect on the regions that adopted, over all their periods since adoption, "
-        "against regions that never adopted"
-    ),
-}
+    ways=_ways,
+    place=1,
+)
 
 
 def outcome_values(panel: Panel, scale: str) -> np.ndarray:
@@ -187,13 +173,11 @@ def _cells(panel: Panel, outcome: np.ndarray, groups: np.ndarray, options: Optio
     if not options.covariates:
         return cohort_effects(outcome, starts, groups, never_only, options.anticipation)
     covariates = np.stack([panel.matrix(name).astype(float) for name in options.covariates])
-    try:
+    remedy = "Use fewer covariates, or join small cohorts, for example by a longer period"
+    with estimating("covariates", remedy):
         return doubly_robust_effects(
             outcome, starts, covariates, groups, never_only, options.anticipation
         )
-    except ValueError as error:
-        remedy = "Use fewer covariates, or join small cohorts, for example by a longer period"
-        raise EstimationError([Problem("covariates", str(error), remedy)]) from None
 
 
 def _event_times(starts: np.ndarray, periods: int) -> tuple[int, ...]:
@@ -238,14 +222,3 @@ def _treated_mean(outcome: np.ndarray, starts: np.ndarray, groups: np.ndarray) -
     treated = (starts[:, None] > NEVER) & (periods >= starts[:, None])
     sums = without_each(np.where(treated, outcome, 0.0), groups).sum(axis=1)
     return np.asarray(sums / without_each(treated.astype(float), groups).sum(axis=1))[:, None]
-
-
-def _leads_check(path: tuple[Record, ...]) -> Check:
-    """Whether any lead leaves its simultaneous band; the widest band tells the power."""
-    leads = [r for r in path if (r["event_time"] or 0) < 0 and r["low"] is not None]
-    if not leads:
-        return Check("leads", None, detail={"periods": 0})
-    outside = [r for r in leads if (r["low"] or 0) > 0 or (r["high"] or 0) < 0]
-    largest = max(abs(float(r["value"] or 0)) for r in leads)
-    half = max((float(r["high"] or 0) - float(r["low"] or 0)) / 2 for r in leads)
-    return Check("leads", not outside, largest, half, {"periods": len(leads)})

@@ -13,26 +13,38 @@ References
 Rambachan and Roth (2023), "A more credible approach to parallel trends", Review of Economic
 Studies 90; Roth (2022), "Pretest with caution", American Economic Review: Insights 4, for the
 trend that leads would have shown; Callaway and Sant'Anna (2021), Journal of Econometrics 225.
+
+Words
+-----
+title: Event study on log rates | 对数比率的事件研究
+line: Event study on log rates, and how far trends may part | 事件研究（对数比率），
+    及趋势可偏离的程度
+row: Event study, first periods since adoption | 事件研究，实施后的最初各期
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import scipy
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from analysis.data.frames.design import (
-    MINIMUM_BEFORE,
-    comparable_part,
-    require_comparison,
-    require_positive,
+from analysis.data.frames.design import MINIMUM_BEFORE
+from analysis.data.frames.panel import MINIMUM_SUPPORT, Panel
+from analysis.errors import DesignError, Problem
+from analysis.methods.shared.method import PANEL, Method
+from analysis.methods.shared.options import PanelOptions
+from analysis.methods.shared.panels import (
+    GROUP_LIMIT,
+    Jackknife,
+    check_comparison,
+    comparable,
+    log_rate,
 )
-from analysis.data.frames.panel import MINIMUM_SUPPORT, NEVER, Panel
-from analysis.errors import DesignError, EstimationError, Problem
-from analysis.result import Check, Estimate, Result, event_path
+from analysis.methods.shared.results import estimating, refuse
+from analysis.result import Check, Record, Result, event_path
 from analysis.stats.panels.cohorts import cohort_effects
 from analysis.stats.panels.honest import Leads, breakdown, relative_interval, smooth_interval
 from analysis.stats.panels.pretrend import base_check, detectable_slope
@@ -40,47 +52,39 @@ from analysis.stats.resampling.jackknife import (
     jackknife_covariance,
     jackknife_degrees,
     jackknife_groups,
-    jackknife_intervals,
-    simultaneous_margins,
     t_critical,
-    treated_groups,
 )
 
-INPUT = "panel"
-GROUP_LIMIT = 4000
 RELATIVE = np.arange(0, 3.01, 0.25)
 SMOOTH_STEPS = 12
 POWER = 0.8
 
 
-class Options(BaseModel):
-    """Options of the method, as a params file may give them."""
+class Options(PanelOptions):
+    """Options of the method."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    leads: int = Field(6, ge=1)
+    """most periods before the base period shown
 
-    comparison: Literal["not_yet_treated", "never_treated"] = Field(
-        default="not_yet_treated", description="regions compared with: not yet, or never, treated"
-    )
-    anticipation: int = Field(
-        default=0, ge=0, description="periods before the start in which effects may already show"
-    )
-    leads: int = Field(default=6, ge=1, description="most periods before the base period shown")
-    effects: int = Field(default=6, ge=1, description="most periods since adoption averaged")
-    level: float = Field(default=0.95, gt=0, lt=1, description="level of intervals and bands")
+    words: most periods before the start that are looked at | 最多考察的启动前期数
+    """
+    effects: int = Field(6, ge=1)
+    """most periods since adoption averaged
+
+    words: most periods since adoption that are averaged | 最多平均的实施后期数
+    """
 
 
 @dataclass(frozen=True)
 class _Path:
     """Event times without the base, their values (1 + G, K) and the supporting regions (K,).
 
-    ``ahead`` is the mean of the periods of anticipation, shape (1 + G,); ``sides`` (G,) says which
-    groups hold a treated region.
+    ``ahead`` is the mean of the periods of anticipation, shape (1 + G,).
     """
 
     times: np.ndarray
     values: np.ndarray
     support: np.ndarray
-    sides: np.ndarray
     ahead: np.ndarray
     groups: np.ndarray
     gaps: np.ndarray
@@ -94,60 +98,45 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     DesignError: too few regions or periods, a count of zero, or no lead to look at.
     EstimationError: the search for an interval failed.
     """
-    before = MINIMUM_BEFORE + options.anticipation
-    require_comparison(panel, options.comparison, before)
-    used = comparable_part(panel, options.comparison, before)
-    require_positive(used)
+    used = comparable(panel, options, MINIMUM_BEFORE)
     path = _path(used, options, rng)
-    study = _study(path, options)
-    average = np.concatenate([np.zeros(study.before), study.weights])
-    statistics = np.column_stack([path.values @ average, path.ahead])
-    intervals = jackknife_intervals(statistics[0], statistics[1:], options.level, path.sides)
-    names = ("overall", "before") if options.anticipation else ("overall",)
-    spread = np.minimum(path.support, len(path.values) - 1) - 1
-    shown = np.ones(len(path.times), dtype=bool)
-    margins = simultaneous_margins(
-        path.values[0], path.values[1:], shown, spread, options.level, rng
-    )
+    effects = np.where(path.times < 0, 0.0, 1 / (path.times >= 0).sum())
+    averages = np.column_stack([path.values @ effects, path.ahead])
+    found = Jackknife(used, path.groups, averages, path.times.tolist(), path.values, path.support)
+    study = _study(path, found, options)
+    margins = found.margins(np.ones(len(path.times), dtype=bool), options.level, rng)
     relaxed = {} if options.anticipation else _honest(study, options, rng)
-    return Result(
-        method="event_study",
-        estimand=(
-            f"Average effect on the regions that adopted over their first {len(study.weights)} "
-            "periods since adoption"
-        ),
-        unit="log points",
-        level=options.level,
-        estimates=tuple(
-            Estimate(
-                name,
-                float(statistics[0, k]),
-                float(intervals.standard_error[k]),
-                float(intervals.low[k]),
-                float(intervals.high[k]),
-                used.sample.treated,
-            )
-            for k, name in enumerate(names)
-        ),
-        sample=used.sample,
+    return found.result(
+        options,
+        _with_base(path, margins, -1 - options.anticipation),
+        estimand="Average effect on the regions that adopted over their first "
+        f"{len(study.weights)} periods since adoption",
         checks=(
             _leads_check(path, study, margins, options, rng),
-            base_check(path.gaps, options.level, path.sides),
+            base_check(path.gaps, options.level, found.treated),
             *(_breakdown_check(f"breakdown_{name}", rows) for name, rows in relaxed.items()),
         ),
-        series={
-            "by_event_time": _with_base(path, margins, -1 - options.anticipation),
-            "leave_one_out": used.left_out(statistics[1:, 0], path.groups),
-            **{f"honest_{name}": rows for name, rows in relaxed.items()},
-        },
-        options={**options.model_dump(), "degrees": round(float(intervals.degrees[0]), 2)},
+        series={f"honest_{name}": rows for name, rows in relaxed.items()},
     )
+
+
+METHOD = Method(
+    Options,
+    estimate,
+    PANEL,
+    check_comparison,
+    can=(
+        "leave_one_out",
+        "by_event_time",
+        "staggered",
+        "breakdown",
+    ),
+)
 
 
 def _path(panel: Panel, options: Options, rng: np.random.Generator) -> _Path:
     """Effects at the event times that enough regions support, unbroken around the start."""
-    outcome = np.log(panel.matrix("count") / panel.matrix("exposure"))
-    starts = panel.adoption.to_numpy()
+    outcome, starts = log_rate(panel), panel.adoption.to_numpy()
     groups = jackknife_groups(len(starts), GROUP_LIMIT, rng)
     never_only, early = options.comparison == "never_treated", options.anticipation
     cells = cohort_effects(outcome, starts, groups, never_only, early)
@@ -167,7 +156,6 @@ def _path(panel: Panel, options: Options, rng: np.random.Generator) -> _Path:
         wanted[kept],
         values[:, kept],
         support[kept],
-        treated_groups(groups, starts > NEVER),
         ahead[: len(values)],
         groups,
         cells.base_gap(early),
@@ -184,16 +172,15 @@ def _require_both(leads: int, effects: int) -> None:
         for name, count in (("leads before the base period", leads), ("effects", effects))
         if count == 0
     ]
-    if problems:
-        raise DesignError(problems)
+    refuse(problems)
 
 
-def _study(path: _Path, options: Options) -> Leads:
+def _study(path: _Path, found: Jackknife, options: Options) -> Leads:
     """The event study for the relaxations, its covariance widened for few regions."""
     before = int((path.times < 0).sum())
     effects = len(path.times) - before
     average = path.values[:, before:].mean(axis=1)
-    degrees = jackknife_degrees(average[:1], average[1:, None], path.sides)[0]
+    degrees = jackknife_degrees(average[:1], average[1:, None], found.treated)[0]
     wide = t_critical(options.level, degrees) / scipy.stats.norm.ppf(0.5 + options.level / 2)
     covariance = wide**2 * jackknife_covariance(path.values[1:], path.values[0])
     values = np.linalg.eigvalsh(covariance)
@@ -210,10 +197,8 @@ def _honest(
     effects = np.diag(study.covariance)[study.before :]
     steps = np.arange(SMOOTH_STEPS + 1) / SMOOTH_STEPS * float(np.sqrt(effects.max()))
     relative = [(m, relative_interval(study, m, options.level, rng)) for m in RELATIVE]
-    try:
+    with estimating("smoothness interval"):
         smooth = [(m, smooth_interval(study, m, options.level)) for m in steps]
-    except ValueError as error:
-        raise EstimationError([Problem("smoothness interval", str(error))]) from None
     return {
         name: tuple({"bound": float(m), "low": low, "high": high} for m, (low, high) in rows)
         for name, rows in (("relative", relative), ("smooth", smooth))
@@ -245,9 +230,7 @@ def _leads_check(
     return Check("leads", passed, float(values.max()), float(half.max()), detail)
 
 
-def _with_base(
-    path: _Path, margins: np.ndarray, base: int
-) -> tuple[dict[str, float | int | None], ...]:
+def _with_base(path: _Path, margins: np.ndarray, base: int) -> tuple[Record, ...]:
     """The path with its base period, which is 0 and has no band."""
     at = int((path.times < 0).sum())
     values, wide, support = (

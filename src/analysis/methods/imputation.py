@@ -15,45 +15,47 @@ References
 ----------
 Borusyak, Jaravel and Spiess (2024), "Revisiting event-study designs: robust and efficient
 estimation", Review of Economic Studies 91.
+
+Words
+-----
+title: Imputation of log rates | 对数比率的插补估计
+line: Staggered difference-in-differences by imputing untreated log rates: the average effect on
+    the regions that adopted; errors by leaving out one region at a time |
+    分批实施的双重差分（插补未实施时的对数比率）：实施地区的平均效果；标准误由逐一剔除地区得出
+not_yet_treated: Imputation from all untreated periods | 用全部未实施时期插补
+never_treated: Imputation from never-treated regions | 用从未实施地区插补
 """
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from analysis.data.frames.design import comparable_part, require_comparison, require_positive
-from analysis.data.frames.panel import MINIMUM_SUPPORT, NEVER, Panel
-from analysis.result import Check, Estimate, Record, Result, event_path
-from analysis.stats.panels.imputation import impute
-from analysis.stats.resampling.jackknife import (
-    jackknife_groups,
-    jackknife_intervals,
-    simultaneous_margins,
-    treated_groups,
+from analysis.data.frames.panel import NEVER, Panel
+from analysis.methods.shared.method import PANEL, Method
+from analysis.methods.shared.options import Comparison, UntreatedOptions
+from analysis.methods.shared.panels import (
+    GROUP_LIMIT,
+    Jackknife,
+    check_comparison,
+    comparable,
+    leads_check,
+    log_rate,
+    untreated_cells,
 )
+from analysis.result import Result
+from analysis.stats.panels.imputation import impute
+from analysis.stats.resampling.jackknife import jackknife_groups
 
-INPUT = "panel"
-GROUP_LIMIT = 4000
-"""More regions than this are left out in groups, to bound memory."""
 
+class Options(UntreatedOptions):
+    """Options of the method."""
 
-class Options(BaseModel):
-    """Options of the method, as a params file may give them."""
+    leads: int = Field(6, ge=0)
+    """most periods before the start that are tested
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    comparison: Literal["not_yet_treated", "never_treated"] = Field(
-        default="not_yet_treated",
-        description="untreated periods used: all, or those of never-treated regions after a start",
-    )
-    anticipation: int = Field(
-        default=0, ge=0, description="periods before the start in which effects may already show"
-    )
-    leads: int = Field(default=6, ge=0, description="most periods before the start that are tested")
-    level: float = Field(default=0.95, gt=0, lt=1, description="level of intervals and bands")
+    words: most periods before the start that are looked at | 最多考察的启动前期数
+    """
 
 
 def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result:
@@ -63,53 +65,39 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     ------
     DesignError: too few treated or untreated regions or periods, or a count of zero.
     """
-    before = 1 + options.anticipation
-    require_comparison(panel, options.comparison, before)
-    used = comparable_part(panel, options.comparison, before)
-    require_positive(used)
+    used = comparable(panel, options)
     groups = jackknife_groups(len(used.regions), GROUP_LIMIT, rng)
     times, values, support = _statistics(used, options, groups)
-    main, replicates = values[0], values[1:]
-    sides = treated_groups(groups, used.adoption.to_numpy() > NEVER)
-    intervals = jackknife_intervals(main, replicates, options.level, sides)
-    spread = np.minimum(support, len(replicates)) - 1
-    shown = (support >= MINIMUM_SUPPORT) & (spread > 0)
-    margins = simultaneous_margins(
-        main[2:], replicates[:, 2:], shown, np.maximum(spread, 1), options.level, rng
+    found = Jackknife(used, groups, values, times, values[:, 2:], support)
+    path = found.path(found.supported & (found.spread > 0), options.level, rng)
+    return found.result(
+        options,
+        path,
+        estimand="Average effect on the regions that adopted, over all their periods since "
+        "adoption, against what all untreated periods would have led to expect",
+        checks=(leads_check(path),),
+        jackknife_groups=len(values) - 1,
     )
-    names = ("overall", "before") if options.anticipation else ("overall",)
-    path = event_path(times, main[2:], margins, support)
-    return Result(
-        method="imputation",
-        estimand=(
-            "Average effect on the regions that adopted, over all their periods since adoption, "
-            "against what all untreated periods would have led to expect"
-        ),
-        unit="log points",
-        level=options.level,
-        estimates=tuple(
-            Estimate(
-                name,
-                main[k],
-                intervals.standard_error[k],
-                intervals.low[k],
-                intervals.high[k],
-                used.sample.treated,
-            )
-            for k, name in enumerate(names)
-        ),
-        sample=used.sample,
-        checks=(_leads_check(path),),
-        series={
-            "by_event_time": path,
-            "leave_one_out": used.left_out(replicates[:, 0], groups),
-        },
-        options={
-            **options.model_dump(),
-            "jackknife_groups": len(replicates),
-            "degrees": round(float(intervals.degrees[0]), 2),
-        },
-    )
+
+
+def _ways(asked: Options, exposure: bool) -> dict[str, dict[str, Comparison]]:  # noqa: ARG001
+    """With the comparison asked for alone."""
+    return {asked.comparison: {"comparison": asked.comparison}}
+
+
+METHOD = Method(
+    Options,
+    estimate,
+    PANEL,
+    check_comparison,
+    can=(
+        "leave_one_out",
+        "by_event_time",
+        "staggered",
+    ),
+    ways=_ways,
+    place=3,
+)
 
 
 def _statistics(
@@ -119,17 +107,17 @@ def _statistics(
 
     Shapes (K,), (1 + G, 2 + K) and (K,).
     """
-    outcome = np.log(panel.matrix("count") / panel.matrix("exposure"))
+    outcome = log_rate(panel)
     starts = panel.adoption.to_numpy()
     adopted = starts[starts > NEVER]
     periods = np.arange(1, outcome.shape[1] + 1)
-    found = impute(outcome, starts, _used(starts, periods, options, options.anticipation), groups)
+    found = impute(outcome, starts, untreated_cells(panel, options, options.anticipation), groups)
     since = periods - found.cohort[:, None]
     ahead = (since >= -options.anticipation) & (since < 0)
     last = len(periods) - int(adopted.min())
     leads = _lead_count(adopted, options)
     # The last periods before the start are held out, so that their gaps are leads.
-    held = impute(outcome, starts, _used(starts, periods, options, leads), groups)
+    held = impute(outcome, starts, untreated_cells(panel, options, leads), groups)
     times = tuple(range(-leads, last + 1))
     sources = [(held if time < 0 else found, since == time) for time in times]
     columns = [source.mean(cells) for source, cells in sources]
@@ -141,24 +129,3 @@ def _statistics(
 def _lead_count(adopted: np.ndarray, options: Options) -> int:
     """How many leads can be held out while most adopters keep periods to start from."""
     return min(options.leads, int(np.median(adopted)) - 2)
-
-
-def _used(starts: np.ndarray, periods: np.ndarray, options: Options, held: int) -> np.ndarray:
-    """Untreated cells that train the model, without ``held`` periods before starts; (N, T)."""
-    own = starts[:, None]
-    use = (own == NEVER) | (periods < own - held)
-    if options.comparison == "never_treated":
-        first = starts[starts > NEVER].min() - options.anticipation
-        use &= (own == NEVER) | (periods < first)
-    return np.asarray(use)
-
-
-def _leads_check(path: tuple[Record, ...]) -> Check:
-    """Whether any lead leaves its simultaneous band; the widest band tells the power."""
-    leads = [r for r in path if (r["event_time"] or 0) < 0 and r["low"] is not None]
-    if not leads:
-        return Check("leads", None, detail={"periods": 0})
-    outside = [r for r in leads if (r["low"] or 0) > 0 or (r["high"] or 0) < 0]
-    largest = max(abs(float(r["value"] or 0)) for r in leads)
-    half = max((float(r["high"] or 0) - float(r["low"] or 0)) / 2 for r in leads)
-    return Check("leads", not outside, largest, half, {"periods": len(leads)})

@@ -15,6 +15,12 @@ References
 Bernal, Cummins and Gasparrini (2017), "Interrupted time series regression for the evaluation of
 public health interventions", International Journal of Epidemiology 46; Newey and West (1987),
 Econometrica 55; Lazarus, Lewis, Stock and Watson (2018), JBES 36.
+
+Words
+-----
+title: Interrupted time series | 中断时间序列
+line: Interrupted time series of one region: level and slope change after a start |
+    单个地区的中断时间序列：启动之后水平与斜率的变化
 """
 
 from __future__ import annotations
@@ -23,11 +29,21 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.data.frames.frame_kinds import Column, Frame, require_frame
-from analysis.errors import DesignError, EstimationError, Problem
-from analysis.result import Check, Estimate, Result, Sample
+from analysis.errors import Problem
+from analysis.methods.shared.method import Method
+from analysis.methods.shared.options import MethodOptions
+from analysis.methods.shared.results import (
+    at_least,
+    estimating,
+    records,
+    refuse,
+    symmetric,
+    unusable_columns,
+)
+from analysis.result import Check, Result, Sample
 from analysis.stats.panels.time_series import (
     SeriesFit,
     autocorrelation_p_value,
@@ -39,7 +55,7 @@ from analysis.stats.panels.time_series import (
 )
 from analysis.stats.resampling.jackknife import t_critical
 
-INPUT = Frame(
+SERIES = Frame(
     "series",
     "a period of one region",
     (
@@ -54,27 +70,45 @@ MINIMUM_SIDE = 8
 """Fewer periods on one side of the start cannot tell a trend from correlated errors."""
 
 
-class Options(BaseModel):
-    """Options of the method, as a params file may give them."""
+class Options(MethodOptions):
+    """Options of the method."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model: Literal["log", "linear", "poisson"] = "log"
+    """log of the rate, the value itself, or a Poisson count
 
-    model: Literal["log", "linear", "poisson"] = Field(
-        default="log", description="log of the rate, the value itself, or a Poisson count"
-    )
-    slope: bool = Field(default=True, description="whether the trend may change at the start too")
-    seasons: int = Field(default=0, ge=0, description="periods in a year for seasonal terms, or 0")
-    covariates: tuple[str, ...] = Field(
-        default=(), strict=False, description="further numeric columns held constant"
-    )
-    errors: Literal["autoregressive", "newey_west", "conventional"] = Field(
-        default="autoregressive",
-        description="allowing for correlation over time by its first lag, by many lags, or not",
-    )
-    lags: int | None = Field(
-        default=None, ge=0, description="lags of Newey–West; 1.3 times the root of T by default"
-    )
-    level: float = Field(default=0.95, gt=0, lt=1, description="level of the interval")
+    words: model | 模型
+    log: log of the rate | 比率的对数
+    linear: the value itself | 数值本身
+    poisson: Poisson count | 泊松计数
+    """
+    slope: bool = True
+    """whether the trend may change at the start too
+
+    words: whether the trend may change at the start too | 启动时趋势斜率是否也可改变
+    """
+    seasons: int = Field(0, ge=0)
+    """periods in a year for seasonal terms, or 0
+
+    words: periods in a year for seasonal terms, or 0 | 季节项：一年的期数，0为不设
+    """
+    covariates: tuple[str, ...] = Field((), strict=False)
+    """further numeric columns held constant
+
+    words: held constant | 控制变量
+    """
+    errors: Literal["autoregressive", "newey_west", "conventional"] = "autoregressive"
+    """allowing for correlation over time by its first lag, by many lags, or not
+
+    words: errors | 标准误
+    autoregressive: first-order autocorrelation | 一阶自相关
+    newey_west: Newey–West | Newey–West
+    conventional: conventional | 常规
+    """
+    lags: int | None = Field(None, ge=0)
+    """lags of Newey–West; 1.3 times the root of T by default
+
+    words: lags of Newey–West | Newey–West滞后阶数
+    """
 
 
 def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> Result:  # noqa: ARG001
@@ -85,7 +119,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     DesignError: the frame breaks a rule, or the series cannot carry the terms asked for.
     EstimationError: the Poisson fit did not converge.
     """
-    require_frame(frame, INPUT)
+    require_frame(frame, SERIES)
     ordered = frame.sort_values("period").reset_index(drop=True)
     _require_series(ordered, options)
     names, design = _design(ordered, options)
@@ -101,21 +135,24 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     contrasts = {"overall": design[after].mean(axis=0) * _own(names)}
     contrasts |= {name: (np.array(names) == name).astype(float) for name in ("level", "slope")}
     first, last = (str(ordered["period"].iloc[i]) for i in (0, -1))
-    return Result(
-        method="its",
+    critical = t_critical(options.level, degrees)
+    return options.result(
         estimand="Average change after the start from the region's own earlier course",
         unit="unit of the value" if options.model == "linear" else "log points",
-        level=options.level,
         estimates=tuple(
-            _estimate(name, weights, fit, options, degrees)
+            symmetric(name, weights @ fit.value, _error(weights, fit, options), critical, 1)
             for name, weights in contrasts.items()
             if name in ("overall", *names)
         ),
         sample=Sample(len(ordered), 1, 1, first, last),
         checks=(_correlation_check(fit),),
         series={"path": _path(ordered, design, names, fit, options)},
-        options={**options.model_dump(), "lags": lags, "degrees": degrees},
+        lags=lags,
+        degrees=degrees,
     )
+
+
+METHOD = Method(Options, estimate, SERIES)
 
 
 def _require_series(frame: pd.DataFrame, options: Options) -> None:
@@ -129,21 +166,15 @@ def _require_series(frame: pd.DataFrame, options: Options) -> None:
     if (np.diff(after) < 0).any():
         problems.append(Problem("column after", "falls back to 0", "Cut the series at the end"))
     for side, size in (("before", int((after == 0).sum())), ("after", int((after == 1).sum()))):
-        if size < MINIMUM_SIDE:
-            what = f"are {size}; at least {MINIMUM_SIDE} are needed"
-            problems.append(Problem(f"periods {side} the start", what, "Use shorter periods"))
+        where = f"periods {side} the start"
+        problems += at_least(where, size, MINIMUM_SIDE, "Use shorter periods")
     value = frame["value"].to_numpy(float)
     least = {"log": value > 0, "poisson": (value >= 0) & (value % 1 == 0)}.get(options.model)
     if least is not None and not least.all():
         what = f"holds {int((~least).sum())} values that model {options.model} cannot take"
         remedy = "Use model: poisson for counts with zeros, or model: linear"
         problems.append(Problem("column value", what, remedy))
-    for name in options.covariates:
-        known = name in frame and pd.api.types.is_numeric_dtype(frame[name])
-        if not known or not np.isfinite(frame[name]).all():
-            problems.append(Problem(f"column {name}", "is missing, not numeric or has holes"))
-    if problems:
-        raise DesignError(problems)
+    refuse([*problems, *unusable_columns(frame, options.covariates)])
 
 
 def _design(frame: pd.DataFrame, options: Options) -> tuple[list[str], np.ndarray]:
@@ -173,8 +204,7 @@ def _require_rank(names: list[str], design: np.ndarray) -> None:
     if len(design) - len(names) < MINIMUM_SIDE:
         what = f"are {len(design)} for {len(names)} terms"
         problems.append(Problem("periods", what, "Use shorter periods or fewer terms"))
-    if problems:
-        raise DesignError(problems)
+    refuse(problems)
 
 
 def _fit(frame: pd.DataFrame, design: np.ndarray, options: Options, lags: int) -> SeriesFit:
@@ -183,11 +213,9 @@ def _fit(frame: pd.DataFrame, design: np.ndarray, options: Options, lags: int) -
     if "exposure" in frame:
         exposure = frame["exposure"].to_numpy(float)
     if options.model == "poisson":
-        try:
+        remedy = "Use longer periods, or drop seasons without any event"
+        with estimating("Poisson fit", remedy):
             return fit_counts(value, design, exposure, lags)
-        except ValueError as error:
-            remedy = "Use longer periods, or drop seasons without any event"
-            raise EstimationError([Problem("Poisson fit", str(error), remedy)]) from None
     outcome = value if options.model == "linear" else np.log(value / exposure)
     return fit_linear(outcome, design, lags)
 
@@ -197,17 +225,13 @@ def _own(names: list[str]) -> np.ndarray:
     return np.isin(names, ["level", "slope"]).astype(float)
 
 
-def _estimate(
-    name: str, weights: np.ndarray, fit: SeriesFit, options: Options, degrees: int
-) -> Estimate:
+def _error(weights: np.ndarray, fit: SeriesFit, options: Options) -> float:
     covariance = {
         "autoregressive": fit.autoregressive,
         "newey_west": fit.robust,
         "conventional": fit.conventional,
     }[options.errors]
-    value, error = float(weights @ fit.value), float(np.sqrt(weights @ covariance @ weights))
-    margin = t_critical(options.level, degrees) * error
-    return Estimate(name, value, error, value - margin, value + margin, 1)
+    return float(np.sqrt(weights @ covariance @ weights))
 
 
 def _correlation_check(fit: SeriesFit) -> Check:
@@ -229,6 +253,4 @@ def _path(
         exposure = frame["exposure"].to_numpy(float) if "exposure" in frame else 1.0
         fitted = np.exp(fit.fitted) * exposure
         without = fitted * np.exp(-shift)
-    rows = zip(frame["period"], frame["value"], fitted, without, strict=True)
-    columns = ("period", "observed", "fitted", "without")
-    return tuple(dict(zip(columns, row, strict=True)) for row in rows)
+    return records(period=frame["period"], observed=frame["value"], fitted=fitted, without=without)

@@ -15,6 +15,11 @@ Viechtbauer (2005), Journal of Educational and Behavioral Statistics 30; Hartung
 (2001), "A refined method for the meta-analysis of controlled clinical trials", Statistics in
 Medicine 20; Nagashima, Noma and Furukawa (2019), Statistical Methods in Medical Research 28,
 for the interval of a new study.
+
+Words
+-----
+title: Random-effects pooling | 随机效应合并
+line: Random-effects pooling of studies | 多项研究的随机效应合并
 """
 
 from __future__ import annotations
@@ -25,10 +30,11 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import scipy
-from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.data.frames.frame_kinds import Column, Frame, require_frame
-from analysis.errors import DesignError, Problem
+from analysis.methods.shared.method import Method
+from analysis.methods.shared.options import MethodOptions
+from analysis.methods.shared.results import at_least, records, refuse
 from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.pooling.pooling import (
     Pooled,
@@ -38,7 +44,7 @@ from analysis.stats.pooling.pooling import (
     prediction_interval,
 )
 
-INPUT = Frame(
+EFFECTS = Frame(
     "effects",
     "a study",
     (
@@ -52,19 +58,26 @@ MINIMUM_STUDIES = 3
 """Two studies cannot tell how much effects vary."""
 
 
-class Options(BaseModel):
-    """Options of the method, as a params file may give them."""
+class Options(MethodOptions):
+    """Options of the method."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    between: Literal["reml", "paule_mandel", "dersimonian_laird", "none"] = "reml"
+    """how the variance of true effects is estimated, or none at all
 
-    between: Literal["reml", "paule_mandel", "dersimonian_laird", "none"] = Field(
-        default="reml", description="how the variance of true effects is estimated, or none at all"
-    )
-    interval: Literal["integrated", "hartung_knapp", "normal"] = Field(
-        default="integrated",
-        description="interval of the mean: over what τ² may be, Hartung–Knapp's, or the normal",
-    )
-    level: float = Field(default=0.95, gt=0, lt=1, description="level of intervals")
+    words: how the variance of true effects is estimated, or none at all | 真实效应方差的估计方法
+    reml: restricted maximum likelihood | 限制最大似然
+    paule_mandel: Paule–Mandel | Paule–Mandel
+    dersimonian_laird: DerSimonian–Laird | DerSimonian–Laird
+    none: none | 不设
+    """
+    interval: Literal["integrated", "hartung_knapp", "normal"] = "integrated"
+    """interval of the mean: over what τ² may be, Hartung–Knapp's, or the normal
+
+    words: interval of the mean | 均值的区间
+    integrated: over what τ² may be | 对τ²的可能取值平均
+    hartung_knapp: Hartung–Knapp's | Hartung–Knapp
+    normal: normal | 正态
+    """
 
 
 def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> Result:  # noqa: ARG001
@@ -74,20 +87,16 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     ------
     DesignError: the frame breaks a rule, or holds fewer than three studies.
     """
-    require_frame(frame, INPUT)
-    if len(frame) < MINIMUM_STUDIES:
-        what = f"are {len(frame)}; at least {MINIMUM_STUDIES} are needed"
-        remedy = "Show the studies beside one another without pooling"
-        raise DesignError([Problem("studies", what, remedy)])
+    require_frame(frame, EFFECTS)
+    remedy = "Show the studies beside one another without pooling"
+    refuse(at_least("studies", len(frame), MINIMUM_STUDIES, remedy))
     ordered = frame.sort_values("study")
     values, errors = (ordered[c].to_numpy(float) for c in ("estimate", "standard_error"))
     pooled = _pool(values, errors, options)
     new_study = prediction_interval(values, errors, options.level)
-    return Result(
-        method="meta",
+    return options.result(
         estimand="Mean of the true effects of studies like these",
         unit="unit of the studies",
-        level=options.level,
         estimates=(
             Estimate("overall", pooled.value, pooled.standard_error, pooled.low, pooled.high),
             Estimate("new_study", pooled.value, None, *new_study),
@@ -98,12 +107,12 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
             "forest": _forest(ordered["study"], values, errors, pooled, options),
             "leave_one_out": _left_out(ordered["study"], values, errors, options),
         },
-        options={
-            **options.model_dump(),
-            "degrees": pooled.degrees,
-            "between_variance": pooled.between,
-        },
+        degrees=pooled.degrees,
+        between_variance=pooled.between,
     )
+
+
+METHOD = Method(Options, estimate, EFFECTS, can=("leave_one_out",))
 
 
 def _pool(values: np.ndarray, errors: np.ndarray, options: Options) -> Pooled:
@@ -128,9 +137,8 @@ def _forest(
 ) -> tuple[dict[str, Any], ...]:
     """Each study with its own normal interval and its weight in the mean."""
     margin = scipy.stats.norm.ppf(0.5 + options.level / 2) * errors
-    rows = zip(studies, values, values - margin, values + margin, pooled.weights, strict=True)
-    names = ("study", "value", "low", "high", "weight")
-    return tuple(dict(zip(names, row, strict=True)) for row in rows)
+    low, high = values - margin, values + margin
+    return records(study=studies, value=values, low=low, high=high, weight=pooled.weights)
 
 
 def _left_out(

@@ -16,16 +16,25 @@ Fisher (1935), "The Design of Experiments"; Imbens and Rubin (2015), "Causal Inf
 Wu and Ding (2021), "Randomization tests for weak null hypotheses", JASA 116; Hansen and Bowers
 (2008), "Covariate balance in simple, stratified and clustered comparative studies", Statistical
 Science 23; Wald and Wolfowitz (1940), Annals of Mathematical Statistics 11, for runs.
+
+Words
+-----
+title: Randomisation inference | 随机化推断
+line: Randomisation inference from the draws that could have been |
+    依据可能出现的分配方案进行随机化推断
 """
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.data.frames.frame_kinds import Column, Frame, require_frame
 from analysis.errors import DesignError, Problem
+from analysis.methods.shared.method import Method
+from analysis.methods.shared.options import MethodOptions
+from analysis.methods.shared.results import estimating, null_quantiles, refuse
 from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.resampling.assignments import Assignments
 from analysis.stats.resampling.randomisation import (
@@ -37,7 +46,7 @@ from analysis.stats.resampling.randomisation import (
     stratified_difference,
 )
 
-INPUT = Frame(
+DRAW = Frame(
     "draw",
     "a unit that could have been drawn",
     (
@@ -51,19 +60,25 @@ INPUT = Frame(
 )
 
 
-class Options(BaseModel):
-    """Options of the method, as a params file may give them."""
+class Options(MethodOptions):
+    """Options of the method."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    studentised: bool = True
+    """divide by the error, so that it holds if effects differ too
 
-    studentised: bool = Field(
-        default=True, description="divide by the error, so that it holds if effects differ too"
-    )
-    draws: int = Field(default=4999, ge=99, description="draws sampled where not all are counted")
-    level: float = Field(default=0.95, gt=0, lt=1, description="level of the interval")
-    covariates: tuple[str, ...] = Field(
-        default=(), description="columns measured before the draw, in which arms should be alike"
-    )
+    words: estimates are divided by their error | 估计值除以其标准误
+    """
+    draws: int = Field(4999, ge=99)
+    """draws sampled where not all are counted
+
+    words: draws | 抽取次数
+    """
+    covariates: tuple[str, ...] = ()
+    """columns measured before the draw, in which arms should be alike
+
+    words: columns measured before the draw, in which arms should be alike |
+        抽取之前测得、两组应当相近的变量
+    """
 
 
 def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> Result:
@@ -73,7 +88,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     ------
     DesignError: the frame breaks a rule, a stratum lacks an arm, or draws are too few to tell.
     """
-    require_frame(frame, INPUT)
+    require_frame(frame, DRAW)
     ordered = frame.sort_values("unit")
     outcome, treated = (ordered[c].to_numpy(float) for c in ("outcome", "treated"))
     strata = np.zeros(len(ordered), dtype=int)
@@ -83,27 +98,28 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     _require_covariates(ordered, options)
     drawn = possible_draws(treated, strata, options.draws, rng)
     value, variance = stratified_difference(outcome, drawn.given[:1], strata)
-    low, high = _interval(outcome, drawn, strata, options)
+    remedy = "Ask for a lower level, or draw from more units"
+    with estimating("draws", remedy, DesignError):
+        limits = sharp_interval(outcome, drawn, strata, options.level, options.studentised)
     p_value = sharp_p_value(outcome, drawn, strata, 0.0, options.studentised)
     error = float(np.sqrt(variance[0])) if np.isfinite(variance[0]) else None
-    return Result(
-        method="randomisation",
+    support = int(treated.sum())
+    return options.result(
         estimand="Average effect of the assignment on the units that could have been drawn",
         unit="unit of the outcome",
-        level=options.level,
-        estimates=(Estimate("overall", float(value[0]), error, low, high, int(treated.sum())),),
-        sample=Sample(len(frame), len(frame), int(treated.sum()), "", ""),
+        estimates=(Estimate("overall", float(value[0]), error, *limits, support),),
+        sample=Sample(len(frame), len(frame), support, "", ""),
         checks=(
             Check("sharp_null", None, p_value, 1 - options.level),
             *_draw_checks(ordered, drawn, strata, options),
         ),
-        series={"null": _null(outcome, drawn, strata)},
-        options={
-            **options.model_dump(),
-            "possible": len(drawn.given),
-            "exact": drawn.exact,
-        },
+        series={"null": null_quantiles(stratified_difference(outcome, drawn.given, strata)[0])},
+        possible=len(drawn.given),
+        exact=drawn.exact,
     )
+
+
+METHOD = Method(Options, estimate, DRAW)
 
 
 def _require_arms(
@@ -120,10 +136,10 @@ def _require_arms(
         remedy = "Join small strata as they were joined in the draw" + (
             ", or set studentised: false" if least > 1 else ""
         )
-        raise DesignError([Problem("units", what, remedy)])
+        refuse([Problem("units", what, remedy)])
     if np.ptp(frame["outcome"].to_numpy(float)) == 0:
         what = "is the same in every row"
-        raise DesignError([Problem("column outcome", what, "Use an outcome that varies")])
+        refuse([Problem("column outcome", what, "Use an outcome that varies")])
 
 
 def _require_covariates(frame: pd.DataFrame, options: Options) -> None:
@@ -135,8 +151,7 @@ def _require_covariates(frame: pd.DataFrame, options: Options) -> None:
         elif not pd.api.types.is_numeric_dtype(frame[name]) or frame[name].isna().any():
             remedy = "Fill it from the source, or leave it out"
             problems.append(Problem(f"column {name}", "does not hold a number in all rows", remedy))
-    if problems:
-        raise DesignError(problems)
+    refuse(problems)
 
 
 def _draw_checks(
@@ -151,23 +166,3 @@ def _draw_checks(
         p_value = runs_p_value(drawn, frame["place"].to_numpy(float))
         checks.append(Check("runs", p_value > least, p_value, least))
     return tuple(checks)
-
-
-def _interval(
-    outcome: np.ndarray, drawn: Assignments, strata: np.ndarray, options: Options
-) -> tuple[float, float]:
-    try:
-        return sharp_interval(outcome, drawn, strata, options.level, options.studentised)
-    except ValueError as error:
-        remedy = "Ask for a lower level, or draw from more units"
-        raise DesignError([Problem("draws", str(error), remedy)]) from None
-
-
-def _null(
-    outcome: np.ndarray, drawn: Assignments, strata: np.ndarray
-) -> tuple[dict[str, float], ...]:
-    """Quantiles of the estimate over possible draws if there were no effect."""
-    values, _ = stratified_difference(outcome, drawn.given, strata)
-    shares = np.linspace(0, 1, 101)
-    rows = zip(shares, np.quantile(values, shares), strict=True)
-    return tuple({"share": float(share), "value": float(value)} for share, value in rows)

@@ -19,6 +19,12 @@ Medicine 24, and "Handling over-dispersion of performance indicators", Quality a
 Health Care 14. Benjamini and Hochberg (1995), "Controlling the false discovery rate", Journal
 of the Royal Statistical Society B 57. Cochran (1977), "Sampling Techniques", ch. 6, for the
 error of a ratio.
+
+Words
+-----
+title: Rates of regions | 各地区的比率
+line: Rates of regions: exact intervals, funnel limits and shrinkage | 地区比率：
+    精确区间、漏斗界限与收缩估计
 """
 
 from __future__ import annotations
@@ -27,15 +33,17 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.data.frames.frame_kinds import Column, Frame, require_frame
-from analysis.errors import DesignError, Problem
+from analysis.errors import Problem
+from analysis.methods.shared.method import Method
+from analysis.methods.shared.options import MethodOptions
+from analysis.methods.shared.results import at_least, records, refuse
 from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.pooling import rates as numerics
 from analysis.stats.resampling.jackknife import t_critical
 
-INPUT = Frame(
+RATES = Frame(
     "rates",
     "a region, or a region and stratum",
     (
@@ -52,18 +60,24 @@ OUTER = 0.998
 """Level of the outer funnel; the inner one has the level of the options."""
 
 
-class Options(BaseModel):
-    """Options of the method, as a params file may give them."""
+class Options(MethodOptions):
+    """Options of the method."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    family: Literal["poisson", "binomial"] = "poisson"
+    """events by exposure, or events out of as many trials
 
-    family: Literal["poisson", "binomial"] = Field(
-        default="poisson", description="events by exposure, or events out of as many trials"
-    )
-    over_dispersion: Literal["additive", "multiplicative", "none"] = Field(
-        default="additive", description="how limits allow for regions that differ by nature"
-    )
-    level: float = Field(default=0.95, gt=0, lt=1, description="level of intervals and limits")
+    words: how events are distributed | 计数的分布
+    poisson: Poisson | 泊松分布
+    binomial: binomial | 二项分布
+    """
+    over_dispersion: Literal["additive", "multiplicative", "none"] = "additive"
+    """how limits allow for regions that differ by nature
+
+    words: how limits allow for regions that differ by nature | 界限如何计入地区之间的固有差异
+    additive: by a variance between regions | 加上地区之间的方差
+    multiplicative: by a factor | 乘以一个系数
+    none: not at all | 不计入
+    """
 
 
 def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> Result:  # noqa: ARG001
@@ -73,7 +87,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     ------
     DesignError: the frame breaks a rule, or holds fewer than three regions or no event.
     """
-    require_frame(frame, INPUT)
+    require_frame(frame, RATES)
     _require_events(frame, options)
     regions, events, size = _by_region(frame)
     pooled = float(events.sum() / size.sum())
@@ -82,11 +96,9 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     z = numerics.rooted(events / size, options.family) - numerics.rooted(pooled, options.family)
     z = z / numerics.root_error(size)
     spread = numerics.over_dispersion(z, size, options.over_dispersion)
-    return Result(
-        method="rates",
+    return options.result(
         estimand="Events per unit of size over all regions together",
         unit="observed over expected" if "stratum" in frame else "events per unit of size",
-        level=options.level,
         estimates=(Estimate("overall", pooled, pooled * error, pooled / factor, pooled * factor),),
         sample=Sample(len(frame), len(regions), 0, "", ""),
         checks=(_dispersion_check(z),),
@@ -94,15 +106,17 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
             "regions": _region_records(regions, events, size, pooled, spread, options),
             "funnel": _funnel_records(size, pooled, spread, options),
         },
-        options={**options.model_dump(), "factor": spread.factor, "between": spread.between},
+        factor=spread.factor,
+        between=spread.between,
     )
 
 
+METHOD = Method(Options, estimate, RATES)
+
+
 def _require_events(frame: pd.DataFrame, options: Options) -> None:
-    problems = []
-    if frame["region"].nunique() < MINIMUM_REGIONS:
-        what = f"are {frame['region'].nunique()}; at least {MINIMUM_REGIONS} are needed"
-        problems.append(Problem("regions", what, "Give the regions to compare with"))
+    regions = frame["region"].nunique()
+    problems = at_least("regions", regions, MINIMUM_REGIONS, "Give the regions to compare with")
     if frame["events"].sum() == 0:
         problems.append(Problem("column events", "holds only zeros", "Use a longer period"))
     if options.family == "binomial":
@@ -114,8 +128,7 @@ def _require_events(frame: pd.DataFrame, options: Options) -> None:
         if more or uneven:
             what = f"{more} rows have more events than trials, {uneven} trials that are not whole"
             problems.append(Problem("columns events, size", what, "Use family: poisson"))
-    if problems:
-        raise DesignError(problems)
+    refuse(problems)
 
 
 def _by_region(frame: pd.DataFrame) -> tuple[list[Any], np.ndarray, np.ndarray]:
@@ -129,7 +142,7 @@ def _by_region(frame: pd.DataFrame) -> tuple[list[Any], np.ndarray, np.ndarray]:
     if len(empty):
         where = "regions " + ", ".join(str(code) for code in empty[:5])
         remedy = "Join strata that hold no event at all"
-        raise DesignError([Problem(where, "have no event to be expected in any stratum", remedy)])
+        refuse([Problem(where, "have no event to be expected in any stratum", remedy)])
     return list(sums.index), sums["events"].to_numpy(float), sums["size"].to_numpy(float)
 
 
@@ -165,22 +178,20 @@ def _region_records(
         outside += np.sign(rate - limits.high).clip(0).astype(int)
         outside -= np.sign(limits.low - rate).clip(0).astype(int)
     chance = numerics.chance(events, size, pooled, options.family, spread)
-    columns = {
-        "region": regions,
-        "events": events,
-        "size": size,
-        "rate": rate,
-        "low": own.low,
-        "high": own.high,
-        "shrunken": shrunken.rate,
-        "shrunken_low": shrunken.low,
-        "shrunken_high": shrunken.high,
-        "outside": outside,
-        "p_value": chance,
-        "false_discovery": multipletests(chance, method="fdr_bh")[1],
-    }
-    rows = zip(*columns.values(), strict=True)
-    return tuple(dict(zip(columns, row, strict=True)) for row in rows)
+    return records(
+        region=regions,
+        events=events,
+        size=size,
+        rate=rate,
+        low=own.low,
+        high=own.high,
+        shrunken=shrunken.rate,
+        shrunken_low=shrunken.low,
+        shrunken_high=shrunken.high,
+        outside=outside,
+        p_value=chance,
+        false_discovery=multipletests(chance, method="fdr_bh")[1],
+    )
 
 
 def _limits(
@@ -200,6 +211,10 @@ def _funnel_records(
         along = np.unique(along.round())
     inner = _limits(pooled, along, options.level, spread, options)
     outer = _limits(pooled, along, OUTER, spread, options)
-    rows = zip(along, inner.low, inner.high, outer.low, outer.high, strict=True)
-    names = ("size", "low", "high", "outer_low", "outer_high")
-    return tuple(dict(zip(names, map(float, row), strict=True)) for row in rows)
+    return records(
+        size=along.tolist(),
+        low=inner.low.tolist(),
+        high=inner.high.tolist(),
+        outer_low=outer.low.tolist(),
+        outer_high=outer.high.tolist(),
+    )

@@ -25,6 +25,12 @@ with multiple cutoffs", Journal of Politics 78.
 
 Cattaneo, Jansson and Ma (2020), "Simple local polynomial density estimators", Journal of the
 American Statistical Association 115.
+
+Words
+-----
+title: Regression discontinuity | 分数线两侧比较（断点回归）
+line: Regression discontinuity: the jump of an outcome where a score crosses a cut-off | 断点回归：
+    得分跨过临界值处结果的跳跃
 """
 
 from __future__ import annotations
@@ -33,7 +39,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.data.frames.frame_kinds import Column, Frame, require_frame
 from analysis.data.frames.scores import (
@@ -44,7 +50,10 @@ from analysis.data.frames.scores import (
     require_sides,
     require_window,
 )
-from analysis.errors import EstimationError, Problem
+from analysis.errors import EstimationError
+from analysis.methods.shared.method import Method
+from analysis.methods.shared.options import MethodOptions
+from analysis.methods.shared.results import estimating
 from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.thresholds.discontinuity import (
     Jump,
@@ -53,7 +62,7 @@ from analysis.stats.thresholds.discontinuity import (
     estimate_jump,
 )
 
-INPUT = Frame(
+SCORES = Frame(
     "scores",
     "a unit with a score",
     (
@@ -71,36 +80,62 @@ BINS = 20
 """Bins a side in the figure."""
 
 
-class Options(BaseModel):
-    """Options of the method, as a params file may give them."""
+class Options(MethodOptions):
+    """Options of the method."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    cutoff: float = 0.0
+    """the cut-off, where units have no own one
 
-    cutoff: float = Field(default=0.0, description="the cut-off, where units have no own one")
-    treated: Literal["above", "below"] = Field(
-        default="above", description="the side that is treated; units at the cut-off are"
-    )
-    order: Literal[1, 2] = Field(default=1, description="lines or parabolas on each side")
-    kernel: Literal["triangular", "epanechnikov", "uniform"] = Field(
-        default="triangular", description="how the weight of units falls with their distance"
-    )
-    window: Literal["least_error", "coverage"] = Field(
-        default="least_error",
-        description="what the width is chosen for: the estimate or its limits",
-    )
-    width: float | None = Field(
-        default=None, gt=0, description="width of the window on each side; chosen by default"
-    )
-    donut: float = Field(
-        default=0.0, ge=0, description="units nearer to the cut-off than this are left out"
-    )
-    covariates: tuple[str, ...] = Field(
-        default=(), strict=False, description="numeric columns, measured before, for precision"
-    )
-    balance: tuple[str, ...] = Field(
-        default=(), strict=False, description="numeric columns, measured before, that must not jump"
-    )
-    level: float = Field(default=0.95, gt=0, lt=1, description="level of the interval")
+    words: the cut-off, where units have no own one | 分数线
+    """
+    treated: Literal["above", "below"] = "above"
+    """the side that is treated; units at the cut-off are
+
+    words: the side that is treated; units at the cut-off are |
+        受处理的一侧（恰在分数线上的也受处理）
+    above: above | 线上
+    below: below | 线下
+    """
+    order: Literal[1, 2] = 1
+    """lines or parabolas on each side
+
+    words: lines or parabolas on each side | 两侧多项式的次数
+    """
+    kernel: Literal["triangular", "epanechnikov", "uniform"] = "triangular"
+    """how the weight of units falls with their distance
+
+    words: how the weight of units falls with their distance | 权重随距离递减的方式
+    triangular: triangular | 三角核
+    epanechnikov: Epanechnikov | Epanechnikov核
+    uniform: uniform | 均匀核
+    """
+    window: Literal["least_error", "coverage"] = "least_error"
+    """what the width is chosen for: the estimate or its limits
+
+    words: what the width is chosen for | 带宽的选取目标
+    least_error: the least error of the estimate | 估计误差最小
+    coverage: the coverage of its limits | 区间覆盖准确
+    """
+    width: float | None = Field(None, gt=0)
+    """width of the window on each side; chosen by default
+
+    words: width of the window on each side; chosen by default | 每侧带宽
+    """
+    donut: float = Field(0.0, ge=0)
+    """units nearer to the cut-off than this are left out
+
+    words: units nearer to the cut-off than this are left out | 剔除离分数线不足此距离的单位
+    """
+    covariates: tuple[str, ...] = Field((), strict=False)
+    """numeric columns, measured before, for precision
+
+    words: numeric columns, measured before, for precision | 为提高精度而控制的事前变量
+    """
+    balance: tuple[str, ...] = Field((), strict=False)
+    """numeric columns, measured before, that must not jump
+
+    words: numeric columns, measured before, that must not jump | 不应出现跳跃的事前变量
+    """
 
 
 def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> Result:  # noqa: ARG001
@@ -111,7 +146,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     DesignError: the frame breaks a rule, or the cut-off lies where too few scores are.
     EstimationError: no estimate that means something can be had there.
     """
-    require_frame(frame, INPUT)
+    require_frame(frame, SCORES)
     require_columns(frame, (*options.covariates, *options.balance))
     ordered = measured_scores(frame, options.cutoff, above=options.treated == "above")
     near = ordered["x"].abs() < options.donut
@@ -119,26 +154,24 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     require_sides(used, donut=options.donut > 0)
     jump = _jump(used, "outcome", options, adjusted=True)
     require_window(jump.rows, jump.distinct)
-    estimates = (
-        Estimate("overall", jump.value, jump.error, jump.low, jump.high, jump.rows[1]),
-        Estimate(
-            "conventional",
-            jump.fitted,
-            jump.fitted_error,
-            jump.fitted_low,
-            jump.fitted_high,
-            jump.rows[1],
-        ),
-    )
     balance, balance_check = _balance(used, options)
     treated = int((used["x"] >= 0).sum())
     dropped = {"within_donut": int(near.sum())} if near.any() else {}
-    return Result(
-        method="rdd",
+    return options.result(
         estimand=_estimand(frame),
         unit="unit of the outcome",
-        level=options.level,
-        estimates=(*estimates, *_by_cutoff(used, options)),
+        estimates=(
+            _estimate("overall", jump),
+            Estimate(
+                "conventional",
+                jump.fitted,
+                jump.fitted_error,
+                jump.fitted_low,
+                jump.fitted_high,
+                jump.rows[1],
+            ),
+            *_by_cutoff(used, options),
+        ),
         sample=Sample(len(used), len(used), treated, "", "", dropped),
         checks=(_density_check(ordered, options), _repeats_check(used, jump), *balance_check),
         series={
@@ -146,8 +179,16 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
             "by_bandwidth": _by_bandwidth(used, jump, options),
             "balance": balance,
         },
-        options={**options.model_dump(), "bandwidth": jump.bandwidth, "rows": jump.rows},
+        bandwidth=jump.bandwidth,
+        rows=jump.rows,
     )
+
+
+METHOD = Method(Options, estimate, SCORES)
+
+
+def _estimate(name: str, jump: Jump) -> Estimate:
+    return Estimate(name, jump.value, jump.error, jump.low, jump.high, jump.rows[1])
 
 
 def _estimand(frame: pd.DataFrame) -> str:
@@ -178,11 +219,8 @@ def _jump(
     if adjusted and options.covariates:
         covariates = frame[list(options.covariates)].to_numpy(float)
     score, outcome = frame["x"].to_numpy(), frame[column].to_numpy(float)
-    try:
+    with estimating(f"jump of {column}", "Use other columns, a wider window or more units"):
         return estimate_jump(score, outcome, _settings(options, width), takeup, covariates)
-    except ValueError as error:
-        remedy = "Use other columns, a wider window or more units"
-        raise EstimationError([Problem(f"jump of {column}", str(error), remedy)]) from None
 
 
 def _by_cutoff(frame: pd.DataFrame, options: Options) -> tuple[Estimate, ...]:
@@ -192,8 +230,7 @@ def _by_cutoff(frame: pd.DataFrame, options: Options) -> tuple[Estimate, ...]:
     for cutoff, rows in groups if len(groups) > 1 else []:
         jump = _jump(rows, "outcome", options, adjusted=True)
         require_window(jump.rows, jump.distinct)
-        name = f"cutoff={cutoff:g}"
-        found.append(Estimate(name, jump.value, jump.error, jump.low, jump.high, jump.rows[1]))
+        found.append(_estimate(f"cutoff={cutoff:g}", jump))
     return tuple(found)
 
 

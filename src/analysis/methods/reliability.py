@@ -16,6 +16,11 @@ References
 Shrout and Fleiss (1979), Psychological Bulletin 86; McGraw and Wong (1996), Psychological
 Methods 1; Feldt (1965), Psychometrika 30, for the limits of alpha; Brennan (2001),
 "Generalizability Theory".
+
+Words
+-----
+title: Reliability of ratings | 评分的信度
+line: Reliability of ratings | 评分的信度
 """
 
 from __future__ import annotations
@@ -25,10 +30,12 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.data.frames.frame_kinds import Column, Frame, require_frame
-from analysis.errors import DesignError, Problem
+from analysis.errors import Problem
+from analysis.methods.shared.method import Method
+from analysis.methods.shared.options import MethodOptions
+from analysis.methods.shared.results import at_least, refuse
 from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.ratings.reliability import (
     Coefficient,
@@ -43,7 +50,7 @@ from analysis.stats.ratings.reliability import (
 )
 from analysis.stats.resampling.jackknife import jackknife_covariance, t_critical
 
-INPUT = Frame(
+RATINGS = Frame(
     "ratings",
     "one rater's score of one rated, in one dimension and period",
     (
@@ -64,18 +71,24 @@ SINGLE: dict[str, Callable[[TwoWay, float], Coefficient]] = {
 }
 
 
-class Options(BaseModel):
-    """Options of the method, as a params file may give them."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+class Options(MethodOptions):
+    """Options of the method."""
 
     form: Literal[
         "icc1", "icc2", "icc3", "icc1k", "icc2k", "icc3k", "alpha", "generalisability"
-    ] = Field(
-        default="icc2",
-        description="coefficient: of one rater, of the mean of all (k, alpha), or over all facets",
-    )
-    level: float = Field(default=0.95, gt=0, lt=1, description="level of the interval")
+    ] = "icc2"
+    """coefficient: of one rater, of the mean of all (k, alpha), or over all facets
+
+    words: coefficient | 系数
+    icc1: ICC(1,1) | ICC(1,1)
+    icc2: ICC(2,1) | ICC(2,1)
+    icc3: ICC(3,1) | ICC(3,1)
+    icc1k: ICC(1,k) | ICC(1,k)
+    icc2k: ICC(2,k) | ICC(2,k)
+    icc3k: ICC(3,k) | ICC(3,k)
+    alpha: Cronbach's alpha | Cronbach α系数
+    generalisability: generalisability | 概化系数
+    """
 
 
 def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> Result:  # noqa: ARG001
@@ -85,20 +98,17 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     ------
     DesignError: the frame breaks a rule, has too few rated or raters, or holes.
     """
-    require_frame(frame, INPUT)
+    require_frame(frame, RATINGS)
     facets = tuple(facet for facet in FACETS if facet in frame)
     _require_form(facets, options)
     scores = _array(frame, facets)
-    found = _generalised(scores, options) if options.form == "generalisability" else None
-    if found is None:
-        found = _classical(scores, options)
+    coefficient = _generalised if options.form == "generalisability" else _classical
+    found = coefficient(scores, options)
     components = variance_components(scores)
     names = ("rated", *facets)
-    return Result(
-        method="reliability",
+    return options.result(
         estimand="Share of the variance of scores that lies between the rated",
         unit="share",
-        level=options.level,
         estimates=(Estimate("overall", found.value, None, found.low, found.high),),
         sample=Sample(len(frame), scores.shape[0], 0, "", ""),
         checks=(Check("raters", None, float(scores.shape[1])),),
@@ -108,15 +118,17 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
                 for effect, variance in sorted(components.items(), key=lambda e: (len(e[0]), e[0]))
             )
         },
-        options=options.model_dump(),
     )
+
+
+METHOD = Method(Options, estimate, RATINGS)
 
 
 def _require_form(facets: tuple[str, ...], options: Options) -> None:
     if len(facets) > 1 and options.form != "generalisability":
         what = f"is for one facet; the frame has {', '.join(facets)}"
         remedy = "Use form: generalisability, or average the scores over the other facets"
-        raise DesignError([Problem(f"form {options.form}", what, remedy)])
+        refuse([Problem(f"form {options.form}", what, remedy)])
 
 
 def _array(frame: pd.DataFrame, facets: tuple[str, ...]) -> np.ndarray:
@@ -124,24 +136,20 @@ def _array(frame: pd.DataFrame, facets: tuple[str, ...]) -> np.ndarray:
     keys = ["rated", *facets]
     coded = [pd.factorize(frame[key], sort=True) for key in keys]
     shape = tuple(len(labels) for _, labels in coded)
-    problems = [
-        Problem(key, f"are {size}; at least {least} are needed", "Add ratings, or drop the facet")
-        for key, size, least in zip(keys, shape, [MINIMUM_RATED, *[2] * len(facets)], strict=True)
-        if size < least
-    ]
+    problems = []
+    for key, size, least in zip(keys, shape, [MINIMUM_RATED, *[2] * len(facets)], strict=True):
+        problems += at_least(key, size, least, "Add ratings, or drop the facet")
     scores = np.full(shape, np.nan)
     scores[tuple(codes for codes, _ in coded)] = frame["score"].to_numpy(float)
     holes = np.isnan(scores)
     if holes.any():
         rated = int(holes.any(axis=tuple(range(1, scores.ndim))).sum())
         what = f"lack {int(holes.sum())} of {scores.size} cells, in {rated} of the {shape[0]} rated"
-        problems.append(
-            Problem("ratings", what, "Keep raters who rated all, or the rated whom all rated")
-        )
+        remedy = "Keep raters who rated all, or the rated whom all rated"
+        problems.append(Problem("ratings", what, remedy))
     elif np.ptp(scores) == 0:
         problems.append(Problem("column score", "is the same in every row", "Check the export"))
-    if problems:
-        raise DesignError(problems)
+    refuse(problems)
     return scores
 
 
@@ -149,7 +157,7 @@ def _classical(scores: np.ndarray, options: Options) -> Coefficient:
     squares = mean_squares(scores)
     if squares.rest <= 1e-12 * max(squares.rated, squares.raters):
         what = "agree perfectly up to a constant; no interval can be given"
-        raise DesignError([Problem("raters", what, "Check that scores were not copied")])
+        refuse([Problem("raters", what, "Check that scores were not copied")])
     form = "icc3k" if options.form == "alpha" else options.form
     single = SINGLE[form.removesuffix("k")](squares, options.level)
     return of_mean(single, scores.shape[1]) if form.endswith("k") else single
@@ -163,7 +171,7 @@ def _generalised(scores: np.ndarray, options: Options) -> Coefficient:
         scaled = np.log1p(-np.array([value, *without]))
     if not np.isfinite(scaled).all():
         what = "never disagree about the rated; no interval can be given"
-        raise DesignError([Problem("raters", what, "Check that scores were not copied")])
+        refuse([Problem("raters", what, "Check that scores were not copied")])
     error = np.sqrt(jackknife_covariance(scaled[1:, None], scaled[:1]))[0, 0]
     margin = t_critical(options.level, len(scores) - 1) * error
     return Coefficient(

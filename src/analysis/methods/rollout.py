@@ -15,20 +15,30 @@ References
 Roth and Sant'Anna (2023), "Efficient estimation for staggered rollout designs", Journal of
 Political Economy Microeconomics 1, section 2.5; Wu and Ding (2021), "Randomization tests for weak
 null hypotheses", Journal of the American Statistical Association 116.
+
+Words
+-----
+title: Staggered comparison judged by possible orders | 以可能的实施次序判断的分批比较
+line: Staggered comparison of log rates, judged by the orders in which regions could have adopted |
+    对数比率的分批比较，以各地区可能的实施次序为判断依据
+row: Staggered comparison judged by possible orders | 以可能的实施次序判断的分批比较
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.data.frames.columns import GROUPS
-from analysis.data.frames.design import comparable_part, require_comparison, require_positive
 from analysis.data.frames.panel import NEVER, Panel
 from analysis.errors import DesignError, Problem
+from analysis.methods.shared.method import PANEL, Method
+from analysis.methods.shared.options import PanelOptions
+from analysis.methods.shared.panels import check_comparison, comparable, log_rate
+from analysis.methods.shared.results import estimating, null_quantiles, refuse
 from analysis.result import Check, Estimate, Result
 from analysis.stats.panels.cohorts import cohort_effects
 from analysis.stats.panels.pretrend import base_check
@@ -43,28 +53,25 @@ from analysis.stats.resampling.rollout import (
     rollout_moments,
 )
 
-INPUT = "panel"
 
+class Options(PanelOptions):
+    """Options of the method."""
 
-class Options(BaseModel):
-    """Options of the method, as a params file may give them."""
+    strata: Annotated[str, GROUPS] = ""
+    """column within whose values the order was drawn; empty for all
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    words: the order was drawn within | 在下列分层内抽取次序
+    """
+    studentised: bool = True
+    """divide by the error, so that it holds if effects differ too
 
-    comparison: Literal["not_yet_treated", "never_treated"] = Field(
-        default="not_yet_treated", description="regions compared with: not yet, or never, treated"
-    )
-    anticipation: int = Field(
-        default=0, ge=0, description="periods before the start in which effects may already show"
-    )
-    strata: Annotated[str, GROUPS] = Field(
-        default="", description="column within whose values the order was drawn; empty for all"
-    )
-    studentised: bool = Field(
-        default=True, description="divide by the error, so that it holds if effects differ too"
-    )
-    draws: int = Field(default=1999, ge=99, description="orders sampled where not all are counted")
-    level: float = Field(default=0.95, gt=0, lt=1, description="level of the interval")
+    words: estimates are divided by their error | 估计值除以其标准误
+    """
+    draws: int = Field(1999, ge=99)
+    """orders sampled where not all are counted
+
+    words: draws | 抽取次数
+    """
 
 
 def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result:
@@ -74,57 +81,52 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     ------
     DesignError: too few regions or periods, a count of zero, or orders too few to tell.
     """
-    before = 1 + options.anticipation
-    require_comparison(panel, options.comparison, before)
-    used = comparable_part(_sorted(panel), options.comparison, before)
-    require_positive(used)
+    used = comparable(_sorted(panel), options)
     _require_strata(used, options)
     labels, cohort = np.unique(used.adoption.to_numpy(), return_inverse=True)
     orders = possible_orders(cohort, _strata(used, options), options.draws, rng)
     lone = int((np.bincount(cohort) < 2).sum())
     options = options.model_copy(update={"studentised": options.studentised and not lone})
-    names = ("overall", "before") if options.anticipation else ("overall",)
     parts = {
         name: rollout_moments(_linear(used, options, labels, cohort, name == "before"), orders)
-        for name in names
+        for name in options.averages
     }
-    treated = used.sample.treated
-    degrees = comparison_degrees(treated, len(cohort) - 1, len(cohort))
+    treated, overall = used.sample.treated, parts["overall"]
+    p_value = order_p_value(overall, 0.0, options.studentised)
     left_out, gaps = _without_each(used, options)
-    groups = np.arange(len(cohort))
-    return Result(
-        method="rollout",
-        estimand=(
-            "Average effect on the regions that adopted, over all their periods since adoption, "
-            "against regions whose turn had not come"
-        ),
+    return options.result(
+        estimand="Average effect on the regions that adopted, over all their periods since "
+        "adoption, against regions whose turn had not come",
         unit="log points",
-        level=options.level,
         estimates=tuple(
             _estimate(name, moments, options, treated) for name, moments in parts.items()
         ),
         sample=used.sample,
         checks=(
-            Check(
-                "sharp_null",
-                None,
-                order_p_value(parts["overall"], 0.0, options.studentised),
-                1 - options.level,
-            ),
+            Check("sharp_null", None, p_value, 1 - options.level),
             Check("lone_cohorts", lone == 0, float(lone), 0.0),
             base_check(gaps, options.level, used.adoption.to_numpy() > NEVER),
         ),
         series={
-            "null": _null(parts["overall"]),
-            "leave_one_out": used.left_out(left_out, groups),
+            "null": null_quantiles(overall.statistics(0.0)[0]),
+            "leave_one_out": used.left_out(left_out, np.arange(len(cohort))),
         },
-        options={
-            **options.model_dump(),
-            "possible": len(orders.given),
-            "exact": orders.exact,
-            "degrees": degrees,
-        },
+        possible=len(orders.given),
+        exact=orders.exact,
+        degrees=comparison_degrees(treated, len(cohort) - 1, len(cohort)),
     )
+
+
+METHOD = Method(
+    Options,
+    estimate,
+    PANEL,
+    check_comparison,
+    can=(
+        "leave_one_out",
+        "staggered",
+    ),
+)
 
 
 def _sorted(panel: Panel) -> Panel:
@@ -135,8 +137,7 @@ def _sorted(panel: Panel) -> Panel:
 
 def _require_strata(panel: Panel, options: Options) -> None:
     if options.strata and options.strata not in panel.frame:
-        where = f"column {options.strata}"
-        raise DesignError([Problem(where, "is missing", "Add it to the panel")])
+        refuse([Problem(f"column {options.strata}", "is missing", "Add it to the panel")])
 
 
 def _strata(panel: Panel, options: Options) -> np.ndarray:
@@ -150,7 +151,7 @@ def _linear(
     panel: Panel, options: Options, labels: np.ndarray, cohort: np.ndarray, ahead: bool
 ) -> Linear:
     """What regions add to the estimate, after the start or in the periods just before it."""
-    outcome = np.log(panel.matrix("count") / panel.matrix("exposure"))
+    outcome = log_rate(panel)
     periods = np.arange(1, outcome.shape[1] + 1)
     since = np.where(labels[:, None] > NEVER, periods - labels[:, None], -len(periods) - 1)
     chosen = (since >= -options.anticipation) & (since < 0) if ahead else since >= 0
@@ -168,11 +169,8 @@ def _linear(
 
 def _estimate(name: str, moments: Moments, options: Options, treated: int) -> Estimate:
     value, variance = moments.statistics(0.0)
-    try:
+    with estimating("orders", "Ask for a lower level, or wait for more regions", DesignError):
         low, high = order_interval(moments, options.level, options.studentised)
-    except ValueError as problem:
-        remedy = "Ask for a lower level, or wait for more regions"
-        raise DesignError([Problem("orders", str(problem), remedy)]) from None
     error = float(np.sqrt(variance[0]))
     return Estimate(
         name, float(value[0]), error if np.isfinite(error) else None, low, high, treated
@@ -181,17 +179,9 @@ def _estimate(name: str, moments: Moments, options: Options, treated: int) -> Es
 
 def _without_each(panel: Panel, options: Options) -> tuple[np.ndarray, np.ndarray]:
     """The estimate without each region, (N,); gaps of the base period, with all first, (1 + N,)."""
-    outcome = np.log(panel.matrix("count") / panel.matrix("exposure"))
+    outcome = log_rate(panel)
     starts = panel.adoption.to_numpy()
     never_only = options.comparison == "never_treated"
     groups = np.arange(len(starts))
     cells = cohort_effects(outcome, starts, groups, never_only, options.anticipation)
     return cells.mean(cells.after)[1:], cells.base_gap(options.anticipation)
-
-
-def _null(moments: Moments) -> tuple[dict[str, Any], ...]:
-    """Quantiles of the estimate over possible orders if there were no effect."""
-    values, _ = moments.statistics(0.0)
-    shares = np.linspace(0, 1, 101)
-    rows = zip(shares, np.quantile(values, shares), strict=True)
-    return tuple({"share": float(share), "value": float(value)} for share, value in rows)

@@ -17,6 +17,12 @@ References
 Kaplan and Meier (1958), JASA 53; Cox (1972), JRSS B 34; Lin and Wei (1989), "The robust
 inference for the Cox proportional hazards model", JASA 84; Grambsch and Therneau (1994),
 Biometrika 81; Kalbfleisch and Prentice (2002), "The Statistical Analysis of Failure Time Data".
+
+Words
+-----
+title: How long cases take | 案件办理时长
+line: How long cases take: survival curves, Cox's hazards and accelerated failure | 案件办理时长：
+    生存曲线、Cox 比例风险模型与加速失效模型
 """
 
 from __future__ import annotations
@@ -26,18 +32,27 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import scipy
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.data.frames.frame_kinds import Column, Frame, require_frame
-from analysis.errors import DesignError, EstimationError, Problem
-from analysis.result import Check, Estimate, Result, Sample
+from analysis.errors import Problem
+from analysis.methods.shared.method import Method
+from analysis.methods.shared.options import MethodOptions
+from analysis.methods.shared.results import (
+    at_least,
+    estimating,
+    refuse,
+    symmetric,
+    unusable_columns,
+)
+from analysis.result import Check, Result, Sample
 from analysis.stats.resampling.jackknife import comparison_degrees, jackknife_groups, t_critical
 from analysis.stats.survival.accelerated import estimate_accelerated
 from analysis.stats.survival.cases import Cases
 from analysis.stats.survival.curves import kaplan_meier, log_rank
 from analysis.stats.survival.hazards import Trend, estimate_hazards
 
-INPUT = Frame(
+DURATIONS = Frame(
     "durations",
     "a case",
     (
@@ -58,21 +73,29 @@ GROUP_LIMIT = 100
 CURVE_POINTS = 200
 
 
-class Options(BaseModel):
-    """Options of the method, as a params file may give them."""
+class Options(MethodOptions):
+    """Options of the method."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model: Literal["cox", "weibull", "lognormal", "loglogistic"] = "cox"
+    """Cox's hazards, or accelerated failure of this distribution
 
-    model: Literal["cox", "weibull", "lognormal", "loglogistic"] = Field(
-        default="cox", description="Cox's hazards, or accelerated failure of this distribution"
-    )
-    covariates: tuple[str, ...] = Field(
-        default=(), strict=False, description="further numeric columns known when a case begins"
-    )
-    deadline: float | None = Field(
-        default=None, gt=0, description="time by which cases are due, to look for a rush before it"
-    )
-    level: float = Field(default=0.95, gt=0, lt=1, description="level of intervals")
+    words: model | 模型
+    cox: Cox's hazards | Cox比例风险
+    weibull: Weibull, accelerated | Weibull加速失效
+    lognormal: log-normal, accelerated | 对数正态加速失效
+    loglogistic: log-logistic, accelerated | 对数逻辑加速失效
+    """
+    covariates: tuple[str, ...] = Field((), strict=False)
+    """further numeric columns known when a case begins
+
+    words: further numeric columns known when a case begins | 案件开始时已知的控制变量
+    """
+    deadline: float | None = Field(None, gt=0)
+    """time by which cases are due, to look for a rush before it
+
+    words: time by which cases are due, to look for a rush before it | 办理期限，
+        用以查看期限前的集中办结
+    """
 
 
 def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> Result:
@@ -83,42 +106,36 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     DesignError: the frame breaks a rule, or has too few ends or regions in an arm.
     EstimationError: the likelihood has no highest point.
     """
-    require_frame(frame, INPUT)
+    require_frame(frame, DURATIONS)
     _require_arms(frame, options)
     ordered = frame.sort_values("case").reset_index(drop=True)
     cases = _cases(ordered, options, rng)
     values, covariance, trend = _fit(cases, options)
     degrees = _degrees(ordered, cases, len(values))
-    margin = t_critical(options.level, degrees) * np.sqrt(np.diag(covariance))
+    critical, errors = t_critical(options.level, degrees), np.sqrt(np.diag(covariance))
     treated = ordered["treated"].to_numpy() == 1
     support = int(ordered.loc[treated, "region"].nunique()) if "region" in ordered else None
     checks = [] if trend is None else [_trend_check(*trend, degrees)]
     if options.deadline is not None:
         checks.append(_deadline_check(cases, options.deadline))
-    arm = treated.astype(int)
-    chance = log_rank(cases.duration, cases.ended, arm, cases.strata)
+    chance = log_rank(cases.duration, cases.ended, treated.astype(int), cases.strata)
     checks.append(Check("log_rank", None, chance))
-    return Result(
-        method="survival",
+    return options.result(
         estimand=_estimand(options),
         unit="log hazard ratio" if options.model == "cox" else "log time ratio",
-        level=options.level,
         estimates=tuple(
-            Estimate(
-                name,
-                float(values[k]),
-                float(np.sqrt(covariance[k, k])),
-                float(values[k] - margin[k]),
-                float(values[k] + margin[k]),
-                support if k == 0 else None,
-            )
+            symmetric(name, values[k], errors[k], critical, None if k else support)
             for k, name in enumerate(("overall", *options.covariates))
         ),
         sample=Sample(len(frame), len(frame), int(treated.sum()), "", ""),
         checks=tuple(checks),
         series=_curves(cases, treated, options.level),
-        options={**options.model_dump(), "degrees": degrees, "ends": int(cases.ended.sum())},
+        degrees=degrees,
+        ends=int(cases.ended.sum()),
     )
+
+
+METHOD = Method(Options, estimate, DURATIONS)
 
 
 def _estimand(options: Options) -> str:
@@ -132,26 +149,19 @@ def _require_arms(frame: pd.DataFrame, options: Options) -> None:
     problems = []
     ends = frame["ended"].groupby(frame["treated"]).sum()
     for arm, name in ((1, "treated"), (0, "untreated")):
-        if (number := int(ends.get(arm, 0))) < MINIMUM_ENDS:
-            what = f"are {number}; at least {MINIMUM_ENDS} are needed"
-            remedy = "Follow cases for longer, or take in more of them"
-            problems.append(Problem(f"ends of {name} cases", what, remedy))
+        remedy = "Follow cases for longer, or take in more of them"
+        problems += at_least(f"ends of {name} cases", int(ends.get(arm, 0)), MINIMUM_ENDS, remedy)
     if "region" in frame:
         arms = frame.groupby("treated")["region"].nunique()
         for arm, name in ((1, "treated"), (0, "untreated")):
-            if (number := int(arms.get(arm, 0))) < MINIMUM_REGIONS:
-                what = f"are {number}; at least {MINIMUM_REGIONS} are needed"
-                remedy = "One region's luck and the effect cannot be told apart; add regions"
-                problems.append(Problem(f"regions with {name} cases", what, remedy))
-    for name in options.covariates:
-        known = name in frame and pd.api.types.is_numeric_dtype(frame[name])
-        if not known or not np.isfinite(frame[name].to_numpy(float, na_value=np.nan)).all():
-            problems.append(Problem(f"column {name}", "is missing, not numeric or has holes"))
+            where, number = f"regions with {name} cases", int(arms.get(arm, 0))
+            remedy = "One region's luck and the effect cannot be told apart; add regions"
+            problems += at_least(where, number, MINIMUM_REGIONS, remedy)
+    problems += unusable_columns(frame, options.covariates)
     if options.model != "cox" and "stratum" in frame:
         what = f"of model {options.model} cannot differ by stratum"
         problems.append(Problem("baseline", what, "Use model: cox, or drop the column stratum"))
-    if problems:
-        raise DesignError(problems)
+    refuse(problems)
 
 
 def _cases(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> Cases:
@@ -173,13 +183,11 @@ def _cases(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> C
 
 def _fit(cases: Cases, options: Options) -> tuple[np.ndarray, np.ndarray, Trend | None]:
     """Values, covariance, and the treated hazard ratio's change over time with its error."""
-    try:
+    remedy = "Look for a covariate, stratum or single region that decides which cases end"
+    with estimating("survival", remedy):
         if options.model == "cox":
             return estimate_hazards(cases)
         return (*estimate_accelerated(cases, options.model), None)
-    except ValueError as error:
-        remedy = "Look for a covariate, stratum or single region that decides which cases end"
-        raise EstimationError([Problem("survival", str(error), remedy)]) from None
 
 
 def _degrees(frame: pd.DataFrame, cases: Cases, terms: int) -> int:

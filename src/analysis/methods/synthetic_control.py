@@ -30,6 +30,14 @@ American Economic Review 111.
 
 Ben-Michael, Feller and Rothstein (2021), "The augmented synthetic control method", Journal of the
 American Statistical Association 116.
+
+Words
+-----
+title: Synthetic controls on log rates | 合成控制（对数比率）
+line: Synthetic controls on log rates: the average effect on the regions that adopted, against
+    weighted means of regions that did not; errors from placebos or resampling |
+    对数比率的合成控制法：与未实施地区的加权平均相比，对已实施地区的平均效应；
+    误差由安慰剂检验或重抽样得出
 """
 
 from __future__ import annotations
@@ -37,7 +45,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.data.frames.columns import NUMBERS, OnPages
 from analysis.data.frames.design import require_positive
@@ -48,8 +56,12 @@ from analysis.data.frames.donors import (
     require_inference,
 )
 from analysis.data.frames.panel import MINIMUM_SUPPORT, Panel
-from analysis.errors import DesignError, EstimationError, Problem
-from analysis.result import Check, Estimate, Result, event_path
+from analysis.errors import Problem
+from analysis.methods.shared.method import PANEL, Method
+from analysis.methods.shared.options import Comparison, PanelOptions
+from analysis.methods.shared.panels import log_rate
+from analysis.methods.shared.results import estimating, records, refuse, symmetric
+from analysis.result import Check, Result, event_path
 from analysis.stats.resampling.jackknife import comparison_degrees, t_critical
 from analysis.stats.synthetic_controls.cohort_gaps import CohortGap, average_without
 from analysis.stats.synthetic_controls.placebo import simultaneous_band
@@ -61,66 +73,76 @@ from analysis.stats.synthetic_controls.synthetic_task import (
     task_statistics,
 )
 
-INPUT = "panel"
 SHOWN_WEIGHT = 0.001
 """Donors with less are not listed."""
 
 
-class Options(BaseModel):
-    """Options of the method, as a params file may give them."""
+class Options(PanelOptions):
+    """Options of the method."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    comparison: Comparison = "not_yet_treated"
+    """where too few regions never start, whether the last to start stand in for them, with the
+    panel ended before they do
 
-    form: Literal["difference", "classic", "augmented"] = Field(
-        default="difference",
-        description="paths parallel before the start, equal, or equal after ridge regression",
-    )
-    comparison: Literal["not_yet_treated", "never_treated"] = Field(
-        default="not_yet_treated",
-        description="where too few regions never start, whether the last to start stand in for "
-        "them, with the panel ended before they do",
-    )
-    predictors: Annotated[tuple[str, ...], NUMBERS] = Field(
-        default=(), strict=False, description="classic form: columns of the panel to match on"
-    )
-    lags: tuple[str, ...] = Field(
-        default=(), strict=False, description="classic form: periods whose outcome to match on"
-    )
-    anticipation: int = Field(
-        default=0, ge=0, description="periods before the start in which effects may already show"
-    )
-    inference: Literal["auto", "placebo", "bootstrap"] = Field(
-        default="auto", description="what errors come from; placebos wherever they can be had"
-    )
-    draws: int = Field(
-        default=200, ge=50, description="placebos or resamples, where not all are counted"
-    )
-    searches: int = Field(
-        default=200, ge=1, description="random starts in the search for predictors' importance"
-    )
-    scale: Annotated[Literal["log", "rate"], OnPages(("log",))] = Field(
-        default="log", description="log rate, or the rate itself"
-    )
-    level: float = Field(default=0.95, gt=0, lt=1, description="level of intervals and bands")
+    words: where too few regions never start, whether the last to start stand in for them, with the
+        panel ended before they do | 从未实施的地区过少时，
+        是否以最后实施的地区代替（面板截至其实施之前）
+    not_yet_treated: the last to start may stand in | 可用最后实施的地区代替
+    never_treated: never-treated regions only | 仅从未实施地区
+    """
+    form: Literal["difference", "classic", "augmented"] = "difference"
+    """paths parallel before the start, equal, or equal after ridge regression
+
+    words: form | 形式
+    difference: synthetic difference-in-differences | 合成双重差分
+    classic: classic synthetic control | 经典合成控制
+    augmented: synthetic control augmented by ridge regression | 岭回归增强的合成控制
+    """
+    predictors: Annotated[tuple[str, ...], NUMBERS] = Field((), strict=False)
+    """classic form: columns of the panel to match on
+
+    words: synthetic regions are alike in | 合成地区在下列方面与实施地区相近
+    """
+    lags: tuple[str, ...] = Field((), strict=False)
+    """classic form: periods whose outcome to match on
+
+    words: synthetic regions are alike in the outcome of | 合成地区在下列时期的结果与实施地区相近
+    """
+    inference: Literal["auto", "placebo", "bootstrap"] = "auto"
+    """what errors come from; placebos wherever they can be had
+
+    words: errors come from | 标准误来源
+    auto: placebos, or resampling where they cannot be had | 安慰剂，无法取得时用重抽样
+    placebo: placebos | 安慰剂
+    bootstrap: resampling | 重抽样
+    """
+    draws: int = Field(200, ge=50)
+    """placebos or resamples, where not all are counted
+
+    words: draws | 抽取次数
+    """
+    searches: int = Field(200, ge=1)
+    """random starts in the search for predictors' importance
+
+    words: random starts of the search for weights | 搜索权重的随机起点数
+    """
+    scale: Annotated[Literal["log", "rate"], OnPages(("log",))] = "log"
+    """log rate, or the rate itself
+
+    words: scale | 尺度
+    log: log rate | 对数比率
+    rate: the rate itself | 比率本身
+    """
 
 
-def check_panel(panel: Panel) -> None:
-    """Refuse a panel without a start, periods before it, or regions to make a control of.
+def check(panel: Panel, options: Options) -> None:
+    """Refuse a panel that no control can be made from, and options that do not fit it.
 
     Raises
     ------
-    DesignError: with every shortfall and what would do.
+    DesignError: with every shortfall and what would do, as the estimate would.
     """
     comparable_donors(panel, "not_yet_treated", 0)
-
-
-def check_options(panel: Panel, options: Options) -> None:
-    """Refuse what is matched on where it cannot be, and errors that cannot be had.
-
-    Raises
-    ------
-    DesignError: as the estimate would.
-    """
     used = comparable_donors(panel, options.comparison, options.anticipation)
     require_inference(used, options.inference, options.level)
     _require_matched(options)
@@ -140,12 +162,10 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         require_positive(used)
     inference = require_inference(used, options.inference, options.level)
     task, codes = _task(used, options)
-    try:
+    remedy = "Use longer periods, or leave out regions that are unlike all others"
+    with estimating("weights", remedy):
         cohorts = fit_task(task, rng)
         replicates = task_replicates(task, inference, options.draws, rng)
-    except ValueError as error:
-        remedy = "Use longer periods, or leave out regions that are unlike all others"
-        raise EstimationError([Problem("weights", str(error), remedy)]) from None
     main = task_statistics(task, cohorts)
     treated, donors = used.sample.treated, used.sample.units - used.sample.treated
     degrees = donors - 1 if inference == "placebo" else comparison_degrees(treated, donors, donors)
@@ -153,16 +173,16 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     support = used.support(task.event_times)
     shown = support >= (1 if inference == "placebo" else MINIMUM_SUPPORT)
     first = len(FIRST)
+    errors = replicates[:, :first].std(axis=0)
     margins = simultaneous_band(replicates[:, first:], shown, options.level, critical)
-    return Result(
-        method="synthetic_control",
-        estimand=(
-            "Average effect on the regions that adopted, over all their periods since adoption, "
-            "against synthetic regions made of others"
-        ),
+    return options.result(
+        estimand="Average effect on the regions that adopted, over all their periods since "
+        "adoption, against synthetic regions made of others",
         unit="log points" if options.scale == "log" else "unit of the rate",
-        level=options.level,
-        estimates=_estimates(main, replicates, critical, treated, options),
+        estimates=tuple(
+            symmetric(name, main[k], errors[k], critical, treated)
+            for k, name in enumerate(options.averages)
+        ),
         sample=used.sample,
         checks=_checks(main, replicates, inference, options),
         series={
@@ -171,13 +191,23 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
             "weights": _weights(codes, cohorts, used),
             "path": _path(task, cohorts, used, options),
         },
-        options={
-            **options.model_dump(),
-            "inference": inference,
-            "replicates": len(replicates),
-            "degrees": degrees,
-        },
+        inference=inference,
+        replicates=len(replicates),
+        degrees=degrees,
     )
+
+
+METHOD = Method(
+    Options,
+    estimate,
+    PANEL,
+    check,
+    can=(
+        "leave_one_out",
+        "by_event_time",
+        "staggered",
+    ),
+)
 
 
 def _require_matched(options: Options) -> None:
@@ -185,10 +215,10 @@ def _require_matched(options: Options) -> None:
     matched = options.predictors + options.lags
     if matched and options.form != "classic":
         what = f"are matched on only by form: classic, not by form: {options.form}"
-        raise DesignError([Problem("predictors and lags", what, "Set form: classic, or drop them")])
+        refuse([Problem("predictors and lags", what, "Set form: classic, or drop them")])
     if len(matched) == 1:
         what = "are one; weights that match one number are not unique"
-        raise DesignError([Problem("predictors and lags", what, "Name at least two, or none")])
+        refuse([Problem("predictors and lags", what, "Name at least two, or none")])
 
 
 def _task(panel: Panel, options: Options) -> tuple[Task, tuple[str, ...]]:
@@ -198,7 +228,7 @@ def _task(panel: Panel, options: Options) -> tuple[Task, tuple[str, ...]]:
     order = np.argsort(np.array(regions, dtype=str), kind="stable")
     rate = panel.matrix("count") / panel.matrix("exposure")
     task = Task(
-        outcome=(np.log(rate) if options.scale == "log" else rate)[order],
+        outcome=(log_rate(panel) if options.scale == "log" else rate)[order],
         starts=panel.adoption.to_numpy()[order],
         form=options.form,
         anticipation=options.anticipation,
@@ -207,25 +237,6 @@ def _task(panel: Panel, options: Options) -> tuple[Task, tuple[str, ...]]:
         searches=options.searches,
     )
     return task, tuple(regions[i] for i in order)
-
-
-def _estimates(
-    main: np.ndarray, replicates: np.ndarray, critical: float, treated: int, options: Options
-) -> tuple[Estimate, ...]:
-    """The average effect and, with anticipation, what is seen just before the start."""
-    errors = replicates[:, : len(FIRST)].std(axis=0)
-    names = ("overall", "before") if options.anticipation else ("overall",)
-    return tuple(
-        Estimate(
-            name,
-            float(main[k]),
-            float(errors[k]),
-            float(main[k] - critical * errors[k]),
-            float(main[k] + critical * errors[k]),
-            treated,
-        )
-        for k, name in enumerate(names)
-    )
 
 
 def _checks(
@@ -276,19 +287,16 @@ def _path(
     task: Task, cohorts: tuple[CohortGap, ...], panel: Panel, options: Options
 ) -> tuple[dict[str, Any], ...]:
     """Each cohort's mean path and its synthetic one, as rates (geometric means in logs)."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for cohort in cohorts:
         observed = task.outcome[cohort.rows].mean(axis=0)
         without = observed - cohort.weights.gap(observed, task.outcome[cohort.donors])
         if options.scale == "log":
             observed, without = np.exp(observed), np.exp(without)
-        rows += [
-            {
-                "cohort": panel.label(cohort.start),
-                "period": label,
-                "observed": float(a),
-                "without": float(b),
-            }
-            for label, a, b in zip(panel.periods, observed, without, strict=True)
-        ]
+        rows += records(
+            cohort=[panel.label(cohort.start)] * len(panel.periods),
+            period=panel.periods,
+            observed=observed.tolist(),
+            without=without.tolist(),
+        )
     return tuple(rows)

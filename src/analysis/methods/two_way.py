@@ -20,20 +20,40 @@ of Econometrics 225. Papke (1994), "Tax policy and urban development", Journal o
 Economics 54, for both forms on the enterprise zones; Cheng and Hoekstra (2013), Journal of
 Human Resources 48, for weights, region-by-year effects and controls. MacKinnon and Webb (2018),
 "The wild bootstrap for few (treated) clusters", Econometrics Journal 21.
+
+Words
+-----
+title: Two-way fixed effects | 双向固定效应
+line: Two-way fixed effects on log rates | 双向固定效应（对数比率）
+row: Two-way fixed effects (comparison only) | 双向固定效应（仅供对照）
+effects: Two-way fixed effects (comparison only) | 双向固定效应（仅供对照）
+differences: First differences (comparison only) | 一阶差分（仅供对照）
+effects_published: Two-way fixed effects, errors as published | 双向固定效应，标准误按原文算法
+differences_published: First differences, errors as published | 一阶差分，标准误按原文算法
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.data.frames.columns import GROUPS, SIZES, VARYING, OnPages
-from analysis.data.frames.design import require_columns, require_comparison, require_positive
+from analysis.data.frames.design import (
+    MINIMUM_BEFORE,
+    require_columns,
+    require_comparison,
+    require_positive,
+)
 from analysis.data.frames.panel import NEVER, Panel
-from analysis.errors import DesignError, EstimationError, Problem
+from analysis.errors import Problem
+from analysis.methods.shared.method import PANEL, Method
+from analysis.methods.shared.options import MethodOptions
+from analysis.methods.shared.panels import log_rate
+from analysis.methods.shared.results import estimating, refuse, symmetric
 from analysis.result import Check, Estimate, Result
 from analysis.stats.panels.bacon import Part, bacon_parts
 from analysis.stats.panels.regression import (
@@ -45,41 +65,62 @@ from analysis.stats.panels.regression import (
 from analysis.stats.resampling.bootstrap import wild_interval, wild_weights
 from analysis.stats.resampling.jackknife import comparison_degrees, t_critical
 
-INPUT = "panel"
 MINIMUM_WILD = 5
 """With fewer regions unlike the others, the restricted wild bootstrap hardly ever rejects."""
+FORMS: Mapping[str, tuple[str, str]] = {
+    "effects": ("region and period effects", "地区与时期效应"),
+    "differences": ("first differences", "一阶差分"),
+}
 
 
-class Options(BaseModel):
-    """Options of the method, as a params file may give them."""
+class Options(MethodOptions):
+    """Options of the method."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    form: Literal["effects", "differences"] = "effects"
+    """region and period effects, or first differences
 
-    form: Literal["effects", "differences"] = Field(
-        default="effects", description="region and period effects, or first differences"
-    )
-    errors: Literal["clustered", "conventional", "wild_bootstrap"] = Field(
-        default="clustered",
-        description="clustered by region, as old publications gave them, or wild bootstrap limits",
-    )
-    draws: int = Field(default=999, ge=99, description="draws of the wild bootstrap")
-    weights: Annotated[str, SIZES] = Field(
-        default="", description="column of positive weights; empty for none"
-    )
-    groups: Annotated[str, GROUPS] = Field(
-        default="", description="column of groups of regions with period effects of their own"
-    )
-    controls: Annotated[tuple[str, ...], VARYING] = Field(
-        default=(), description="columns of control variables"
-    )
-    dose: Annotated[str, OnPages(("",))] = Field(
-        default="", description="column of the degree of treatment; empty for 0 or 1 by start"
-    )
-    nested: bool = Field(
-        default=False,
-        description="leave region effects out of the small-sample factor of clustered errors",
-    )
-    level: float = Field(default=0.95, gt=0, lt=1, description="level of the interval")
+    words: form | 形式
+    effects: region and period effects | 地区与时期效应
+    differences: first differences | 一阶差分
+    """
+    errors: Literal["clustered", "conventional", "wild_bootstrap"] = "clustered"
+    """clustered by region, as old publications gave them, or wild bootstrap limits
+
+    words: errors | 标准误
+    clustered: clustered by region | 按地区聚类
+    conventional: conventional | 常规
+    wild_bootstrap: wild bootstrap | 野自助法
+    """
+    draws: int = Field(999, ge=99)
+    """draws of the wild bootstrap
+
+    words: draws | 抽取次数
+    """
+    weights: Annotated[str, SIZES] = ""
+    """column of positive weights; empty for none
+
+    words: regions weigh by | 地区加权依据
+    """
+    groups: Annotated[str, GROUPS] = ""
+    """column of groups of regions with period effects of their own
+
+    words: groups with periods of their own | 各自设时期效应的分组
+    """
+    controls: Annotated[tuple[str, ...], VARYING] = ()
+    """columns of control variables
+
+    words: held constant | 控制变量
+    """
+    dose: Annotated[str, OnPages(("",))] = ""
+    """column of the degree of treatment; empty for 0 or 1 by start
+
+    words: degree of treatment | 处理强度
+    """
+    nested: bool = False
+    """leave region effects out of the small-sample factor of clustered errors
+
+    words: region effects left out of the small-sample factor | 小样本系数不计地区效应
+    """
 
 
 def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result:
@@ -91,40 +132,49 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     """
     require_comparison(panel, "not_yet_treated", 1)
     require_positive(panel)
-    check_options(panel, options)
-    outcome = np.log(panel.matrix("count") / panel.matrix("exposure"))
-    treatment = _treatment(panel, options)
-    parts = None
+    _require_options(panel, options)
+    outcome, treatment = log_rate(panel), _treatment(panel, options)
+    parts: tuple[Part, ...] | None = None
     if options.form == "effects" and not _columns(options):
         parts = bacon_parts(outcome, panel.adoption.to_numpy())
     slope = _slope(panel, outcome, treatment, options)
     error = slope.conventional if options.errors == "conventional" else slope.clustered
-    regions, treated = len(panel.regions), panel.sample.treated
-    degrees = comparison_degrees(treated, _unlike(panel), regions)
-    margin = t_critical(options.level, degrees) * error
-    low, high = slope.value - margin, slope.value + margin
+    treated = panel.sample.treated
+    degrees = comparison_degrees(treated, _unlike(panel), len(panel.regions))
+    found = symmetric("overall", slope.value, error, t_critical(options.level, degrees), treated)
     if options.errors == "wild_bootstrap":
-        low, high = _wild_limits(outcome, treatment, options, rng)
-    return Result(
-        method="two_way",
+        limits = _wild_limits(outcome, treatment, options, rng)
+        found = Estimate("overall", slope.value, error, *limits, treated)
+    return options.result(
         estimand="Coefficient of treatment, a variance-weighted mix of cohort effects",
         unit="log points",
-        level=options.level,
-        estimates=(
-            Estimate(
-                "overall",
-                slope.value,
-                error,
-                low,
-                high,
-                panel.sample.treated,
-            ),
-        ),
+        estimates=(found,),
         sample=panel.sample,
         checks=() if parts is None else (_already_check(parts),),
         series={} if parts is None else {"bacon": tuple(asdict(part) for part in parts)},
-        options={**options.model_dump(), "degrees": degrees},
+        degrees=degrees,
     )
+
+
+def check(panel: Panel, options: Options) -> None:
+    """Refuse a panel without a comparison, and options that do not fit it.
+
+    Raises
+    ------
+    DesignError: with what is wrong.
+    """
+    require_comparison(panel, "not_yet_treated", MINIMUM_BEFORE)
+    _require_options(panel, options)
+
+
+def _ways(asked: Options, exposure: bool) -> dict[str, dict[str, str]]:  # noqa: ARG001
+    """In both forms."""
+    return {form: {"form": form} for form in FORMS}
+
+
+METHOD = Method(
+    Options, estimate, PANEL, check, ways=_ways, place=4, as_published={"errors": "conventional"}
+)
 
 
 def _columns(options: Options) -> tuple[str, ...]:
@@ -133,7 +183,7 @@ def _columns(options: Options) -> tuple[str, ...]:
     return tuple(name for name in named if name)
 
 
-def check_options(panel: Panel, options: Options) -> None:
+def _require_options(panel: Panel, options: Options) -> None:
     """Refuse columns that are not there, or named for what does not know them.
 
     Raises
@@ -156,8 +206,7 @@ def check_options(panel: Panel, options: Options) -> None:
     if options.errors == "wild_bootstrap" and (unlike := _unlike(panel)) < MINIMUM_WILD:
         what = f"needs {MINIMUM_WILD} regions whose start is not the commonest; there are {unlike}"
         problems.append(Problem("wild bootstrap", what, "Use method: did, or rollout"))
-    if problems:
-        raise DesignError(problems)
+    refuse(problems)
 
 
 def _unlike(panel: Panel) -> int:
@@ -188,11 +237,8 @@ def _slope(panel: Panel, outcome: np.ndarray, treatment: np.ndarray, options: Op
     if options.groups:
         groups = np.unique(panel.matrix(options.groups)[:, 0], return_inverse=True)[1]
     controls = tuple(panel.matrix(name).astype(float) for name in options.controls)
-    try:
+    with estimating("two-way regression", "Use fewer controls or groups"):
         return weighted_slope(outcome, treatment, weights, groups, controls, options.nested).slope
-    except ValueError as error:
-        remedy = "Use fewer controls or groups"
-        raise EstimationError([Problem("two-way regression", str(error), remedy)]) from None
 
 
 def _wild_limits(

@@ -110,7 +110,7 @@ class Report:
         """What is analysed."""
         return cast(pd.DataFrame, self.subject)
 
-    def estimate(self, method: str, frame: pd.DataFrame, **options: Any) -> Result:
+    def estimate(self, method: methods.AnyMethod, frame: pd.DataFrame, **options: Any) -> Result:
         """A method's result, worked out once for all languages of the report.
 
         Raises
@@ -120,11 +120,10 @@ class Report:
         asked = {"options": options, "seed": self.params.seed, "frame": frame.to_dict("list")}
 
         def compute() -> Result:
-            module, rng = methods.load(method), np.random.default_rng(self.params.seed)
-            result: Result = module.estimate(frame, module.Options(**options), rng)
-            return result
+            rng = np.random.default_rng(self.params.seed)
+            return method.estimate(frame, method.options(**options), rng)
 
-        return stored.kept(method, asked, Result, compute)
+        return stored.kept(method.name, asked, Result, compute)
 
     @property
     def verdict_key(self) -> str:

@@ -36,7 +36,8 @@ class Panel:
 
     ``frame`` has ``region`` (code), ``period`` (1, 2, … T), ``count`` (whole), ``exposure``
     (size; 1 where there is none) and ``first_treated`` (a period number, 0 for never within
-    the panel), and the columns that options of the method name. ``periods`` are the T labels.
+    the panel), and the columns that options of the method name. ``periods`` are the T labels;
+    ``status`` is that of the dataset, blank where it is not known.
     """
 
     frame: pd.DataFrame
@@ -45,6 +46,7 @@ class Panel:
     has_exposure: bool
     dropped: Mapping[str, int]
     names: Mapping[str, tuple[str, str]]
+    status: str = ""
 
     @property
     def per_year(self) -> int:
@@ -71,6 +73,7 @@ class Panel:
             first_period=self.periods[0],
             last_period=self.periods[-1],
             dropped=dict(self.dropped),
+            status=self.status,
         )
 
     def matrix(self, column: str) -> np.ndarray:
@@ -153,7 +156,8 @@ def build_panel(dataset: Dataset, params: PanelQuestion, outcome: str = "") -> P
     )
     everywhere = names_of(dataset)
     names = {code: everywhere[code] for code in kept}
-    return Panel(frame, periods, params.period, ground.has_exposure, dropped, names)
+    status = dataset.description.status
+    return Panel(frame, periods, params.period, ground.has_exposure, dropped, names, status)
 
 
 @dataclass(frozen=True)

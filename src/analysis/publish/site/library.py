@@ -9,7 +9,7 @@ from typing import Any
 
 from analysis.data.dictionary import HEADINGS, cells
 from analysis.data.tables import TABLES
-from analysis.page.wording import LANGUAGES, translator
+from analysis.page.wording import LANGUAGES
 from analysis.publish.pages.environment import asset, render
 from analysis.publish.site.record import Entry
 from analysis.publish.site.register import register
@@ -68,7 +68,7 @@ def render_index(entries: Sequence[Entry], language: str) -> str:
 @cache
 def render_methods(language: str) -> str:
     """The methods register."""
-    entries = register(translator(language))
+    entries = register(language)
     return render("methods.html.j2", language, entries=entries, **_links("methods", language))
 
 

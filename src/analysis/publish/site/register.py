@@ -11,8 +11,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from analysis import methods
-from analysis.page.provenance import METHOD_WORDS
-from analysis.page.wording import Say
+from analysis.methods.shared.options import meaning
 
 
 @dataclass(frozen=True)
@@ -45,25 +44,22 @@ class MethodEntry:
     options: tuple[MethodOption, ...]
 
 
-def register(say: Say) -> tuple[MethodEntry, ...]:
+def register(language: str) -> tuple[MethodEntry, ...]:
     """Every method of the package, by name."""
-    return tuple(entry(name, say) for name in methods.names())
+    return tuple(entry(methods.load(name), language) for name in methods.names())
 
 
-def entry(name: str, say: Say) -> MethodEntry:
-    """One method, read from its module's docstring and ``Options``."""
-    module = methods.load(name)
-    heading, *rest = inspect.cleandoc(module.__doc__ or name).split("\n\n")
+def entry(method: methods.AnyMethod, language: str) -> MethodEntry:
+    """One method, read from its file's docstring and its options."""
+    heading, *rest = method.description.split("\n\n")
     body, references = _split(rest)
-    title = say(METHOD_WORDS[name]) if name in METHOD_WORDS else ""
-    options: type[BaseModel] | None = getattr(module, "Options", None)
     return MethodEntry(
-        name=name,
-        title=title,
+        name=method.name,
+        title=method.words["line"].of(language),
         heading=" ".join(heading.split()).rstrip("."),
         passages=tuple(_passage(text) for text in body),
         references=references,
-        options=() if options is None else _options(options),
+        options=_options(method.options),
     )
 
 
@@ -83,14 +79,16 @@ def _passage(text: str) -> Passage:
 
 
 def _options(model: type[BaseModel]) -> tuple[MethodOption, ...]:
+    """The options as declared, the level last."""
+    fields = sorted(model.model_fields.items(), key=lambda item: item[0] == "level")
     return tuple(
         MethodOption(
             name,
             _allowed(field.annotation),
             "" if field.default is PydanticUndefined else str(field.default),
-            field.description or "",
+            meaning(field),
         )
-        for name, field in model.model_fields.items()
+        for name, field in fields
     )
 
 

@@ -119,9 +119,10 @@ def _placebo_sentence(brief: Brief) -> str:
 
 def _earlier_sentence(brief: Brief) -> str:
     """How much hangs on the period just before adoption."""
-    keys = ("did_anticipation", f"did_anticipation{WITH_OPTIONS}")
+    key = f"{brief.study.params.method}_anticipation"
+    keys = (key, f"{key}{WITH_OPTIONS}")
     answer = next((a for a in brief.robustness.specifications if a.key in keys), None)
-    if answer is None or answer.estimate is None or brief.study.params.method != "did":
+    if answer is None or answer.estimate is None:
         return ""
     earlier, own = math.expm1(answer.estimate.value), brief.effect.relative
     text = (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from analysis import methods
+from analysis.methods.shared.question import OPTIONS
 from analysis.page.options import options_sentence
 from analysis.page.plates import Provenance
 from analysis.page.protection import Rules, describe, describe_rules
-from analysis.page.provenance import method_title, source_entries
+from analysis.page.provenance import method_line, source_entries
 from analysis.page.wording import joined
 from analysis.reports.intervention_effect.answer import Brief
 
@@ -35,8 +35,10 @@ def provenance(brief: Brief) -> Provenance:
 def _method(brief: Brief) -> str:
     """The headline's method, with the options set for it."""
     title, options = (
-        method_title(brief.headline.method, brief.say),
-        options_sentence(brief, brief.question.method_options, brief.study.columns),
+        method_line(brief.headline.method, brief.language),
+        options_sentence(
+            brief, brief.headline.method, brief.question.method_options, brief.study.columns
+        ),
     )
     if not options:
         return title
@@ -46,7 +48,7 @@ def _method(brief: Brief) -> str:
 def _given(brief: Brief) -> dict[str, Any]:
     """The parameters; options of the method only where some are set."""
     given = brief.study.params.model_dump()
-    return {name: value for name, value in given.items() if name != methods.OPTIONS or value}
+    return {name: value for name, value in given.items() if name != OPTIONS or value}
 
 
 def _methods(brief: Brief) -> tuple[str, ...]:

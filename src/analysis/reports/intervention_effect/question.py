@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from analysis import methods
 from analysis.data.dataset import Dataset
 from analysis.data.frames.columns import offered
 from analysis.data.frames.names import check_names
 from analysis.data.frames.study import Study, build_study, tables_needed
 from analysis.errors import ParamsError, Problem
+from analysis.methods.shared.question import check_panel, option_problems
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 
 
@@ -18,7 +18,7 @@ def tables(params: InterventionEffectParams) -> set[str]:
 
 def unknown_names(data: Dataset, params: InterventionEffectParams) -> list[Problem]:
     """Names that the dataset does not hold, and options that the method does not take."""
-    return [*check_names(data, params), *methods.option_problems(params, offered(data))]
+    return [*check_names(data, params), *option_problems(params, offered(data))]
 
 
 def ask(data: Dataset, params: InterventionEffectParams) -> Study:
@@ -31,6 +31,5 @@ def ask(data: Dataset, params: InterventionEffectParams) -> Study:
     if problems := unknown_names(data, params):
         raise ParamsError(problems)
     study = build_study(data, params)
-    options = methods.own_options(params)
-    methods.check_panel(params.method, study.panel, params.comparison, options)
+    check_panel(params, study.panel)
     return study

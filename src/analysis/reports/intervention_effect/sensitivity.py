@@ -5,42 +5,24 @@ from __future__ import annotations
 import math
 from functools import partial
 
+from analysis import methods
 from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.intervals import Interval, Intervals
 from analysis.page.numbers import number_cell, percent, percent_cell
 from analysis.page.plates import Column, Figure, Notes, TableData
-from analysis.page.provenance import method_title
 from analysis.page.wording import lower
 from analysis.reports.intervention_effect.answer import Brief, changes
 from analysis.robustness import WITH_OPTIONS, Answer, headline_key
-
-SPECIFICATION_WORDS = {
-    "did_not_yet_treated": "Staggered comparison with regions not yet treated",
-    "did_never_treated": "Staggered comparison with regions never treated",
-    "did_anticipation": "Staggered comparison, one period of anticipation allowed",
-    "did_rate": "Staggered comparison of rates instead of log rates",
-    "counts_not_yet_treated": "Poisson model of counts, all untreated periods",
-    "counts_never_treated": "Poisson model of counts, never-treated regions only",
-    "imputation_not_yet_treated": "Imputation from all untreated periods",
-    "imputation_never_treated": "Imputation from never-treated regions",
-    "event_study": "Event study, first periods since adoption",
-    "rollout": "Staggered comparison judged by possible orders",
-    "two_way": "Two-way fixed effects (comparison only)",
-    "two_way_effects": "Two-way fixed effects (comparison only)",
-    "two_way_differences": "First differences (comparison only)",
-    "two_way_effects_published": "Two-way fixed effects, errors as published",
-    "two_way_differences_published": "First differences, errors as published",
-}
-MORE_ANTICIPATION_WORDS = "Staggered comparison, one more period of anticipation allowed"
 
 
 def specification_name(brief: Brief, item: Answer) -> str:
     """How an answer was estimated, in the reader's words."""
     say, key = brief.say, item.key.removesuffix(WITH_OPTIONS)
-    words = SPECIFICATION_WORDS.get(key, "")
-    if key == "did_anticipation" and brief.question.method_options.get("anticipation"):
-        words = MORE_ANTICIPATION_WORDS
-    name = say(words) if words else method_title(item.method, say)
+    words = methods.load(item.method).words
+    way = key.removeprefix(f"{item.method}_")
+    if f"more_{way}" in words and brief.question.method_options.get(way):
+        way = f"more_{way}"
+    name = words.get(way, words.get("row", words["line"])).of(brief.language)
     if key != item.key:
         return say("With options: {way}", way=lower(name))
     plain = headline_key(brief.study).removesuffix(WITH_OPTIONS)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
+from analysis import methods
 from analysis.data.frames.panel import NEVER
 from analysis.page.numbers import number, percent, period, period_span
 from analysis.page.options import options_sentence
 from analysis.page.plates import Column, Table, TableData
-from analysis.page.provenance import method_title
 from analysis.page.reading import DROPPED_WORDS, reading_sentences
-from analysis.page.wording import Say, capital, joined, lower
+from analysis.page.wording import capital, joined, lower
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.sensitivity import specification_data
 
@@ -122,7 +122,9 @@ def specification_table(brief: Brief) -> Table:
     caption = joined(
         brief.language,
         caption,
-        options_sentence(brief, brief.question.method_options, brief.study.columns),
+        options_sentence(
+            brief, brief.headline.method, brief.question.method_options, brief.study.columns
+        ),
         _others_sentence(brief),
     )
     if published:
@@ -154,29 +156,13 @@ def _others_sentence(brief: Brief) -> str:
     return brief.say("The other methods for staggered adoption allow for the same periods.")
 
 
-MODEL_WORDS = {
-    "did": "Staggered comparison of log rates",
-    "counts": "Poisson model of counts",
-    "imputation": "Imputation of log rates",
-    "event_study": "Event study on log rates",
-    "two_way": "Two-way fixed effects",
-    "rollout": "Staggered comparison judged by possible orders",
-    "synthetic_control": "Synthetic controls on log rates",
-}
-
-
-def model_name(method: str, say: Say) -> str:
-    """A method in few words."""
-    return say(MODEL_WORDS[method]) if method in MODEL_WORDS else method_title(method, say)
-
-
 def effect_table(brief: Brief) -> Table:
     """The headline beside the count model, as change and as rate ratio."""
     say, language = brief.say, brief.language
     answers = [(brief.study.params.method, brief.headline.headline)]
     other = brief.robustness.count_model
-    if other is not None and other.estimate is not None and answers[0][0] != "counts":
-        answers.append(("counts", other.estimate))
+    if other is not None and other.estimate is not None and answers[0][0] != other.method:
+        answers.append((other.method, other.estimate))
     rows, values = [], []
     for method, estimate in answers:
         ratios = [
@@ -184,7 +170,11 @@ def effect_table(brief: Brief) -> Table:
         ]
         change = percent(math.expm1(estimate.value), language, signed=True)
         rows.append(
-            (model_name(method, say), change, *(number(ratio, language, 2) for ratio in ratios))
+            (
+                methods.load(method).words["title"].of(language),
+                change,
+                *(number(ratio, language, 2) for ratio in ratios),
+            )
         )
         values.append(
             (method, round(math.expm1(estimate.value), 6), *(round(ratio, 6) for ratio in ratios))

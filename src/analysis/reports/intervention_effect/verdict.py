@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from analysis import methods
 from analysis.data.frames.study import Study
 from analysis.result import Estimate, Result
 from analysis.robustness import Answer, Robustness
@@ -79,7 +80,12 @@ def find_doubts(headline: Result, robustness: Robustness) -> list[str]:
 def compares_with_treated(headline: Result) -> bool:
     """Whether regions that had adopted already are compared with, or that cannot be told."""
     weights = [check.value for check in headline.checks if check.name == "already_treated"]
-    return headline.method == "two_way" if not weights else (weights[0] or 0) > 0
+    return not staggered(headline.method) if not weights else (weights[0] or 0) > 0
+
+
+def staggered(method: str) -> bool:
+    """Whether a method is sound where regions adopt at different times."""
+    return "staggered" in methods.load(method).can
 
 
 def excludes_zero(answer: Answer) -> bool:
@@ -99,7 +105,7 @@ def contradicted(headline: Result, robustness: Robustness) -> bool:
     """Whether a method sound under staggered adoption puts its interval beyond zero."""
     return any(
         answer.estimate is not None
-        and answer.method != "two_way"
+        and staggered(answer.method)
         and excludes_zero(answer)
         and answer.estimate.value * headline.headline.value < 0
         for answer in robustness.specifications

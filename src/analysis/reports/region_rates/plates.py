@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.data.frames.side_by_side import Comparison
 from analysis.disclosure.editions import Edition, earlier_edition
+from analysis.methods import rates
 from analysis.reports.kind import Report
 from analysis.reports.region_rates import sentences
 from analysis.reports.region_rates.answer import RegionsBrief
@@ -38,7 +39,7 @@ class RegionRates(Report, RegionsBrief):
     def result(self) -> Result:
         """Rates, limits of the funnel and shrunken rates."""
         options = {name: getattr(self.params, name) for name in ("over_dispersion", "level")}
-        return self.estimate("rates", self.frame, **options)
+        return self.estimate(rates.METHOD, self.frame, **options)
 
     @cached_property
     def before(self) -> Edition:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from analysis import methods
 from analysis.data.dataset import Dataset
 from analysis.data.frames.frame_kinds import require_frame
 from analysis.data.frames.side_by_side import (
@@ -11,6 +10,7 @@ from analysis.data.frames.side_by_side import (
     comparison_tables,
     unknown_names,
 )
+from analysis.methods import rates
 from analysis.reports.region_rates.params import RegionRatesParams
 
 __all__ = ["ask", "tables", "unknown_names"]
@@ -29,5 +29,5 @@ def ask(data: Dataset, params: RegionRatesParams) -> Comparison:
     AnalysisError: names unknown to the dataset, or too few regions to compare.
     """
     comparison = compare_regions(data, params)
-    require_frame(comparison.frame, methods.load("rates").INPUT)
+    require_frame(comparison.frame, rates.METHOD.takes)
     return comparison

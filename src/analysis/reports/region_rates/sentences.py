@@ -5,7 +5,7 @@ from __future__ import annotations
 from analysis.page.numbers import number, percent
 from analysis.page.plates import Notes, Provenance, Summary, Table
 from analysis.page.protection import describe_rules
-from analysis.page.provenance import METHOD_WORDS, source_entries
+from analysis.page.provenance import method_line, source_entries
 from analysis.page.reading import DROPPED_WORDS, reading_sentences
 from analysis.page.wording import capital, joined
 from analysis.reports.region_rates.answer import HIGH, LOW, RegionsBrief
@@ -210,7 +210,7 @@ def regions_provenance(brief: RegionsBrief) -> Provenance:
     say = brief.say
     entries = source_entries(
         brief,
-        say(METHOD_WORDS["rates"]),
+        method_line(brief.result.method, brief.language),
         brief.question.seed,
         describe_rules(brief.rules, say),
         brief.comparison.hashes,
@@ -220,5 +220,5 @@ def regions_provenance(brief: RegionsBrief) -> Provenance:
         **brief.plate("provenance"),
         entries=entries,
         params=brief.question.model_dump(),
-        methods=("rates",),
+        methods=(brief.result.method,),
     )

@@ -1,0 +1,172 @@
+"""What methods for panels share: the part that can be compared, and jackknife results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from analysis.data.frames.design import (
+    MINIMUM_BEFORE,
+    comparable_part,
+    require_comparison,
+    require_positive,
+)
+from analysis.data.frames.panel import MINIMUM_SUPPORT, NEVER, Panel
+from analysis.methods.shared.options import PanelOptions
+from analysis.result import Check, Estimate, Record, Result, event_path
+from analysis.stats.resampling.jackknife import (
+    Intervals,
+    jackknife_intervals,
+    simultaneous_margins,
+    treated_groups,
+)
+
+GROUP_LIMIT = 4000
+"""More regions than this are left out in groups, to bound memory."""
+
+
+def check_comparison(panel: Panel, options: PanelOptions) -> None:
+    """Refuse a panel that cannot carry the comparison and show whether regions moved alike.
+
+    Raises
+    ------
+    DesignError: with every shortfall and what would do.
+    """
+    before = max(MINIMUM_BEFORE, 1 + options.anticipation)
+    require_comparison(panel, options.comparison, before)
+
+
+def comparable(
+    panel: Panel, options: PanelOptions, before: int = 1, *, positive: bool = True
+) -> Panel:
+    """The part of a panel that can be compared, each exclusion counted.
+
+    Parameters
+    ----------
+    before: how many periods regions need beside those of anticipation.
+
+    Raises
+    ------
+    DesignError: too few regions or periods; a count of zero where ``positive`` ones are needed.
+    """
+    least = before + options.anticipation
+    require_comparison(panel, options.comparison, least)
+    used = comparable_part(panel, options.comparison, least)
+    if positive:
+        require_positive(used)
+    return used
+
+
+def log_rate(panel: Panel) -> np.ndarray:
+    """Logarithm of the rate; shape (regions, periods)."""
+    return np.asarray(np.log(panel.matrix("count") / panel.matrix("exposure")))
+
+
+def untreated_cells(panel: Panel, options: PanelOptions, held: int) -> np.ndarray:
+    """Cells that tell what happens without the intervention; shape (regions, periods).
+
+    ``held`` periods before each start are not among them.
+    """
+    starts = panel.adoption.to_numpy()[:, None]
+    periods = np.arange(1, len(panel.periods) + 1)
+    use = (starts == NEVER) | (periods < starts - held)
+    if options.comparison == "never_treated":
+        first = starts[starts > NEVER].min() - options.anticipation
+        use &= (starts == NEVER) | (periods < first)
+    return np.asarray(use)
+
+
+def leads_check(path: tuple[Record, ...]) -> Check:
+    """Whether any lead leaves its simultaneous band; the widest band tells the power."""
+    leads = [r for r in path if (r["event_time"] or 0) < 0 and r["low"] is not None]
+    if not leads:
+        return Check("leads", None, detail={"periods": 0})
+    outside = [r for r in leads if (r["low"] or 0) > 0 or (r["high"] or 0) < 0]
+    largest = max(abs(float(r["value"] or 0)) for r in leads)
+    half = max((float(r["high"] or 0) - float(r["low"] or 0)) / 2 for r in leads)
+    return Check("leads", not outside, largest, half, {"periods": len(leads)})
+
+
+@dataclass(frozen=True)
+class Jackknife:
+    """Statistics of a panel with all regions (row 0) and without each of G groups of them.
+
+    ``averages`` has shape (1 + G, A), its first columns named by ``names``; ``by_time``, at the K
+    event times, (1 + G, K); ``support``, the regions behind each, (K,); ``groups``, the group of
+    each region, (N,).
+    """
+
+    panel: Panel
+    groups: np.ndarray
+    averages: np.ndarray
+    times: Sequence[int]
+    by_time: np.ndarray
+    support: np.ndarray
+    names: tuple[str, ...] = field(default=("overall", "before"))
+
+    @cached_property
+    def treated(self) -> np.ndarray:
+        """Which of the groups hold a region that adopted; shape (G,)."""
+        return treated_groups(self.groups, self.panel.adoption.to_numpy() > NEVER)
+
+    @property
+    def supported(self) -> np.ndarray:
+        """Event times with enough regions for a band; shape (K,)."""
+        return np.asarray(self.support >= MINIMUM_SUPPORT)
+
+    @property
+    def spread(self) -> np.ndarray:
+        """Degrees of freedom at each event time; shape (K,)."""
+        return np.asarray(np.minimum(self.support, len(self.by_time) - 1) - 1)
+
+    def margins(self, shown: np.ndarray, level: float, rng: np.random.Generator) -> np.ndarray:
+        """Half-widths of the simultaneous band over the event times shown; shape (K,)."""
+        replicates, spread = self.by_time[1:], np.maximum(self.spread, 1)
+        return simultaneous_margins(self.by_time[0], replicates, shown, spread, level, rng)
+
+    def path(self, shown: np.ndarray, level: float, rng: np.random.Generator) -> tuple[Record, ...]:
+        """Effects by event time with their band."""
+        margins = self.margins(shown, level, rng)
+        return event_path(self.times, self.by_time[0], margins, self.support)
+
+    def result(
+        self,
+        options: PanelOptions,
+        path: tuple[Record, ...],
+        *,
+        estimand: str,
+        unit: str = "log points",
+        checks: tuple[Check, ...],
+        series: Mapping[str, tuple[Mapping[str, Any], ...]] | None = None,
+        **settled: Any,
+    ) -> Result:
+        """The result, its averages with intervals of Student's t and Welch's degrees."""
+        found = jackknife_intervals(
+            self.averages[0], self.averages[1:], options.level, self.treated
+        )
+        left_out = self.panel.left_out(self.averages[1:, 0], self.groups)
+        return options.result(
+            estimand=estimand,
+            unit=unit,
+            estimates=self._estimates(found, options),
+            sample=self.panel.sample,
+            checks=checks,
+            series={"by_event_time": path, "leave_one_out": left_out, **(series or {})},
+            degrees=round(float(found.degrees[0]), 2),
+            **settled,
+        )
+
+    def _estimates(self, found: Intervals, options: PanelOptions) -> tuple[Estimate, ...]:
+        treated = self.panel.sample.treated
+        limits = zip(found.standard_error, found.low, found.high, strict=True)
+        return tuple(
+            Estimate(name, float(value), float(error), float(low), float(high), treated)
+            for name, value, (error, low, high) in zip(
+                self.names, self.averages[0], limits, strict=False
+            )
+            if name != "before" or options.anticipation
+        )

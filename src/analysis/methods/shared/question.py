@@ -1,0 +1,108 @@
+"""What the parameters of a report ask of its own method, and of the others beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from analysis import methods
+from analysis.data.frames.columns import Names, OnPages, texts
+from analysis.data.frames.panel import Panel
+from analysis.errors import ParamsError, Problem, nearest
+from analysis.params import PanelQuestion, problems_of
+
+OF_THE_QUESTION = ("comparison", "level")
+"""Options of methods that parameters of the question set, for every method alike."""
+OPTIONS = "method_options"
+
+
+def options_for(question: PanelQuestion, name: str) -> dict[str, Any]:
+    """What a question asks of a method, as far as that knows it.
+
+    Options set for the question's own method are asked of that alone, but for periods in which
+    effects may already show: they are a matter of the intervention.
+
+    Raises
+    ------
+    ParamsError: an option is unknown or of the wrong type.
+    """
+    method = methods.panel_method(name)
+    asked = {option: getattr(question, option) for option in OF_THE_QUESTION}
+    if "anticipation" in question.method_options:
+        asked["anticipation"] = question.method_options["anticipation"]
+    asked = {option: asked[option] for option in asked if option in method.options.model_fields}
+    if name != question.method:
+        return asked
+    if problems := list(_option_problems(method, question)):
+        raise ParamsError(problems)
+    given = method.options.read(question.method_options).model_dump(exclude_unset=True)
+    return {**asked, **given}
+
+
+def option_problems(question: PanelQuestion, columns: Mapping[str, str]) -> list[Problem]:
+    """Everything wrong with a question's method and the options set for it.
+
+    Parameters
+    ----------
+    columns: what the dataset offers, with its kind, from ``data.frames.columns.offered``.
+    """
+    try:
+        method = methods.panel_method(question.method)
+    except ParamsError as error:
+        return list(error.problems)
+    found = [*_option_problems(method, question), *_column_problems(method, question, columns)]
+    return sorted(found, key=lambda problem: problem.where)
+
+
+def check_panel(question: PanelQuestion, panel: Panel) -> None:
+    """Refuse a panel that the question's method cannot carry, before anything is estimated.
+
+    Raises
+    ------
+    ParamsError, DesignError: the method does not fit, or the panel lacks something.
+    """
+    method = methods.panel_method(question.method)
+    if method.check:
+        options = options_for(question, question.method)
+        method.check(panel, method.options(**options))
+
+
+def _option_problems(method: methods.AnyMethod, question: PanelQuestion) -> Iterator[Problem]:
+    """Options that are unknown, set elsewhere, of the wrong type, or not for pages."""
+    fields = method.options.model_fields
+    free = [name for name in fields if name not in OF_THE_QUESTION]
+    given = {name: value for name, value in question.method_options.items() if name in free}
+    for name in question.method_options:
+        if name in OF_THE_QUESTION:
+            what, remedy = "is set by a parameter of its own", f"Set {name} beside {OPTIONS}"
+            yield Problem(f"{OPTIONS}, {name}", what, remedy)
+        elif name not in free:
+            what = f"is not an option of method '{method.name}'"
+            yield Problem(f"{OPTIONS}, {name}", what, nearest(name, free))
+    try:
+        method.options.read(given)
+    except ValidationError as error:
+        yield from problems_of(error, method.options, OPTIONS)
+    for name, value in given.items():
+        marks = [mark for mark in fields[name].metadata if isinstance(mark, OnPages)]
+        if any(value not in mark.values for mark in marks):
+            what = "gives no relative change, which is what a page speaks of"
+            yield Problem(f"{OPTIONS}, {name}", what, "Leave it out, or call the method in Python")
+
+
+def _column_problems(
+    method: methods.AnyMethod, question: PanelQuestion, columns: Mapping[str, str]
+) -> Iterator[Problem]:
+    """Columns that the dataset does not offer, or not for such an option."""
+    for name, value in question.method_options.items():
+        field = method.options.model_fields.get(name)
+        for mark in (m for m in (field.metadata if field else ()) if isinstance(m, Names)):
+            fit = [column for column, kind in columns.items() if kind in mark.kinds]
+            for text in texts(value):
+                if text and text not in fit:
+                    known = "is of a kind that this option does not take"
+                    what = known if text in columns else "is no column that this dataset offers"
+                    remedy = nearest(text, fit) or "This dataset offers none for this option"
+                    yield Problem(f"{OPTIONS}, {name}, '{text}'", what, remedy)
