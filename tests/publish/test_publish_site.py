@@ -19,6 +19,7 @@ import samples
 from analysis import methods
 from analysis.data.tables import TABLES
 from analysis.errors import PublishError
+from analysis.methods.shared.options import meaning
 from analysis.page.text import slug
 from analysis.publish.site import record
 from analysis.publish.site.build import publish
@@ -244,7 +245,7 @@ def test_the_register_holds_every_method_and_the_dictionary_every_table(tmp_path
         for name in methods.names():
             assert f'<h2 id="{slug(name)}"><code>{name}</code></h2>' in register
             for option in methods.load(name).options.model_fields.values():
-                assert option.description in html.unescape(register)
+                assert meaning(option) in html.unescape(register)
         data = (tmp_path / "site" / f"data{end}").read_text(encoding="utf-8")
         for name in TABLES:
             assert f"<code>{name}</code>" in data

@@ -25,9 +25,9 @@ from analysis.robustness import Robustness, estimate_headline, examine
 class InterventionEffect(Report, Brief):
     """Did an intervention change what is recorded where it was adopted?"""
 
-    preload = tuple(
-        f"analysis.methods.{name}"
-        for name in ("did", "counts", "two_way", "event_study", "imputation")
+    preload = (
+        *("analysis.methods.did", "analysis.methods.counts", "analysis.methods.imputation"),
+        *("analysis.methods.event_study", "analysis.methods.two_way"),
     )
 
     @property
