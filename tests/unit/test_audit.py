@@ -15,8 +15,8 @@ from analysis.page.printed_figures import FiguresBrief
 from analysis.page.read_plate import read_plate
 from analysis.reports.claims_audit import plates as audit_report
 from analysis.reports.claims_audit import sentences as audit_summary
-from analysis.reports.claims_audit import single_claim as claim
-from analysis.reports.claims_audit.answer import AuditBrief, study_claim
+from analysis.reports.claims_audit.answer import AuditBrief, examine_fall
+from analysis.reports.claims_audit.fall import chance_figure
 from analysis.reports.claims_audit.params import ClaimsAuditParams
 from analysis.reports.kind import find
 from analysis.reports.published_figures import sentences as profile_summary
@@ -181,11 +181,11 @@ def test_rules_find_what_nobody_listed(published):
 
 def test_the_claim_is_examined_with_the_parameters_shown(published):
     """−98 %: 40 before at least; nothing simulated prints so in more than 1 %; 2,072 before."""
-    examined = study_claim(published, ClaimsAuditParams(draws=20_000))
+    examined = examine_fall(published, ClaimsAuditParams(draws=20_000))
     assert examined.smallest == 40
     assert max(item.as_claimed for item in examined.chance) < 0.01
-    assert examined.comparison.before == 2072
-    assert examined.comparison.relative == pytest.approx(1 - 0.02 / (3325 / 2072))
+    assert examined.other.before == 2072
+    assert examined.other.relative == pytest.approx(1 - 0.02 / (3325 / 2072))
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_tables_hold_every_check_in_words(published, language):
 def test_the_simulated_hypothetical_is_labelled_as_such(published, language):
     """In title and caption, with the parameters of the simulation."""
     brief = briefs(published, ClaimsAuditParams)[language]
-    plate = claim.chance_figure(brief)
+    plate = chance_figure(brief)
     word, data = (("Simulation", "not data of"), ("模拟", "不是平阴县的数据"))[language]
     assert word in plate.title
     assert data in plate.caption

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from string import Formatter
 
 import pandas as pd
@@ -17,6 +17,13 @@ FIELDS = (
     *("document", "value", "low", "high", "figure"),
 )
 """What the words of a topic may name in braces; computed alike for every topic."""
+FALL_FIELDS = (
+    *("place", "region", "scope", "fall", "least", "first", "first_low", "first_high", "last"),
+    *("last_low", "last_high", "least_middle", "most_middle", "first_middle", "last_middle"),
+    *("last_exceeded", "least_mean", "most_mean", "reach", "dispersion", "peak", "draws", "seed"),
+    *("level", "other", "rise", "after", "before", "ratio_low", "ratio_high", "relative"),
+)
+"""What the words of a reported fall may name."""
 
 
 def topic_problems(tables: Mapping[str, pd.DataFrame]) -> dict[str, Iterator[Fault]]:
@@ -24,7 +31,8 @@ def topic_problems(tables: Mapping[str, pd.DataFrame]) -> dict[str, Iterator[Fau
     return {
         "topics": _topic_faults(tables["topics"], tables["topic_words"]),
         "comparisons": _comparison_faults(tables["comparisons"], tables["topics"]),
-        "topic_words": _word_faults(tables["topic_words"]),
+        "topic_words": _word_faults(tables["topic_words"], FIELDS),
+        "fall_words": _word_faults(tables["fall_words"], FALL_FIELDS),
     }
 
 
@@ -48,7 +56,7 @@ def _comparison_faults(comparisons: pd.DataFrame, topics: pd.DataFrame) -> Itera
                 yield position, f"{part}_zh", "is in one language only", "Write both, or none"
 
 
-def _word_faults(words: pd.DataFrame) -> Iterator[Fault]:
+def _word_faults(words: pd.DataFrame, fields: Sequence[str]) -> Iterator[Fault]:
     for position, row in enumerate(words.to_dict("records")):
         named = {}
         for column in ("words_en", "words_zh"):
@@ -57,7 +65,7 @@ def _word_faults(words: pd.DataFrame) -> Iterator[Fault]:
             except ValueError:
                 yield position, column, "has a brace that does not close", "Fields are {so}"
                 continue
-            for field in sorted(named[column] - set(FIELDS)):
-                yield position, column, f"names an unknown field {field}", nearest(field, FIELDS)
+            for field in sorted(named[column] - set(fields)):
+                yield position, column, f"names an unknown field {field}", nearest(field, fields)
         if len(named) == 2 and named["words_en"] != named["words_zh"]:
             yield position, "words_zh", "has other fields than the English", "Use the same fields"

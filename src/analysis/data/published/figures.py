@@ -144,6 +144,11 @@ class Published:
         regions = self.dataset.tables["regions"]
         return dict(zip(regions["region_code"], regions["level"], strict=True))
 
+    def fall_words(self, figure: str) -> Mapping[str, tuple[str, str]]:
+        """The words on a reported fall in English and Chinese, by use."""
+        rows = rows_of(self.dataset.tables["fall_words"])
+        return {r["use"]: (r["words_en"], r["words_zh"]) for r in rows if r["figure"] == figure}
+
     def counts(self, indicator: str) -> list[PrintedFigure]:
         """Counts and sums of an indicator, in the order of the table."""
         return [

@@ -25,7 +25,7 @@ from analysis.stats.pooling.reported import (
 class ChanceFalls:
     """Falls that regression to the mean alone shows, for windows of one mean count.
 
-    ``as_claimed`` is the share of simulated falls that would print as the claim.
+    ``as_claimed`` is the share of simulated falls that would print as the reported one.
     """
 
     mean: int
@@ -35,7 +35,7 @@ class ChanceFalls:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class OtherChange:
     """The other reported change: counts after and before, and their ratio with its interval."""
 
     figure: PrintedFigure
@@ -46,30 +46,35 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Claim:
+class ReportedFall:
     """One reported fall, examined. Shares are positive: 0.98 is 98 % fewer."""
 
     figure: PrintedFigure
-    fall: float
+    share: float
     smallest: int
     counts: tuple[ConsistentCounts, ...]
     chance: tuple[ChanceFalls, ...]
-    comparison: Comparison
+    other: OtherChange
+
+    @property
+    def reach(self) -> float:
+        """The largest share of simulated falls that print as this one."""
+        return max(item.as_claimed for item in self.chance)
 
 
-def study_claim(published: Published, params: ClaimsAuditParams) -> Claim:
+def examine_fall(published: Published, params: ClaimsAuditParams) -> ReportedFall:
     """Counts consistent with the claim, falls by chance alone, and the comparison."""
     figure = published.figures[params.claim]
-    fall, step = -figure.number, figure.precision or 1.0
+    fall, step = -figure.number, figure.step
     found = (consistent_counts(fall, step, n, params.level) for n in sorted(params.baselines))
     rng = np.random.default_rng(params.seed)
-    return Claim(
+    return ReportedFall(
         figure=figure,
-        fall=fall / 100,
+        share=fall / 100,
         smallest=smallest_baseline(fall, step),
         counts=tuple(item for item in found if item is not None),
         chance=tuple(_chance(rng, mean, fall, step, params) for mean in params.window_means),
-        comparison=_compare(published, params, fall / 100),
+        other=_other(published, params, fall / 100),
     )
 
 
@@ -82,16 +87,16 @@ def _chance(
     return ChanceFalls(mean, float(middle), float(high), float(printed.mean()))
 
 
-def _compare(published: Published, params: ClaimsAuditParams, fall: float) -> Comparison:
+def _other(published: Published, params: ClaimsAuditParams, fall: float) -> OtherChange:
     change = published.figures[params.comparison]
     level = published.figures[change.links["growth_of"]]
-    step = change.precision or 1.0
+    step = change.step
     before = earlier_level(level.number, change.number, step, level.precision or 1.0)
     if before is None:
         before = level.number / (1 + change.number / 100)
     after = round(level.number)
     ratio = ratio_interval(after, round(before), params.level)
-    return Comparison(change, after, round(before), ratio, 1 - (1 - fall) / ratio.value)
+    return OtherChange(change, after, round(before), ratio, 1 - (1 - fall) / ratio.value)
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,6 @@ class AuditBrief(FiguresBrief):
         return audit(self.published)
 
     @cached_property
-    def claim(self) -> Claim:
-        """The reported change that the parameters ask to examine."""
-        return study_claim(self.published, self.params)
+    def fall(self) -> ReportedFall:
+        """The reported fall that the parameters ask to examine."""
+        return examine_fall(self.published, self.params)

@@ -16,7 +16,7 @@ from analysis.page.charts.rows import Row, Rows
 from analysis.page.numbers import number
 from analysis.page.plates import Column, Figure, Notes, Table, TableData
 from analysis.page.printed_sources import figures_provenance, sources_table
-from analysis.reports.claims_audit import single_claim, two_claims
+from analysis.reports.claims_audit import fall
 from analysis.reports.claims_audit.answer import AuditBrief
 from analysis.reports.claims_audit.check_sentences import VERDICT_WORDS, sentence, verdict_words
 from analysis.reports.claims_audit.sentences import VERDICT, audit_facts, audit_summary
@@ -267,7 +267,7 @@ class ClaimsAudit(Report, AuditBrief):
 
     def results(self) -> Mapping[str, Any]:
         """Every check, and the change that is examined."""
-        return {"checks": plain(self.audit.checks), "claim": plain(self.claim)}
+        return {"checks": plain(self.audit.checks), "claim": plain(self.fall)}
 
     facts = audit_facts
     summary = audit_summary
@@ -276,10 +276,10 @@ class ClaimsAudit(Report, AuditBrief):
     contradictions = contradiction_table
     misfits = misfit_table
     checks = check_tables
-    counts = single_claim.counts_figure
-    chance = single_claim.chance_figure
-    comparison = two_claims.comparison_figure
-    comparison_notes = two_claims.comparison_notes
-    settle = two_claims.settle
+    counts = fall.counts_figure
+    chance = fall.chance_figure
+    comparison = fall.comparison_figure
+    comparison_notes = fall.comparison_notes
+    settle = fall.settle
     publish_next = publish_next
     provenance = figures_provenance

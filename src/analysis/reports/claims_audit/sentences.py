@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from analysis.page.numbers import number, percent
@@ -42,7 +43,7 @@ def audit_summary(brief: AuditBrief) -> Summary:
             open=number(counts["cannot_be_checked"], language),
             misfits=number(len(audit.misfits), language),
         ),
-        _claim_point(brief),
+        fall_words(brief, "answer"),
         say(
             "An arithmetic check is no judgement of the work reported. It shows which figures a "
             "reader can rely on as printed."
@@ -56,7 +57,11 @@ def audit_summary(brief: AuditBrief) -> Summary:
         verdict_words=say("Arithmetic audit"),
         number=number(counts["contradicts"], language),
         number_unit=say("contradictions"),
-        number_words=say("in {total} checks of five documents.", total=number(total, language)),
+        number_words=say(
+            "in {total} checks of {documents} documents.",
+            total=number(total, language),
+            documents=brief.count_word(len(brief.order)),
+        ),
         range_words=say(
             "{misfits} further figures need a word of explanation.",
             misfits=number(len(audit.misfits), language),
@@ -64,35 +69,69 @@ def audit_summary(brief: AuditBrief) -> Summary:
     )
 
 
-def _claim_point(brief: AuditBrief) -> str:
-    claim, language = brief.claim, brief.language
-    return brief.say(
-        "**{place}:** a fall in complaints of {fall} is printed without counts. It needs at least "
-        "{least} complaints before. A start picked at a peak would alone give such a fall in at "
-        "most {reach} of simulated cases; whether the campaign explains it, the figure cannot "
-        "show.",
-        place=brief.document(claim.figure.source),
-        fall=percent(claim.fall, language, 0),
-        least=claim.smallest,
-        reach=percent(max(item.as_claimed for item in claim.chance), language, 2),
-    )
+def fall_words(brief: AuditBrief, use: str) -> str:
+    """The words for a use, with the facts of the fall filled in; empty where there are none."""
+    found = brief.published.fall_words(brief.fall.figure.id)
+    return found[use][brief.chinese].format(**fall_facts(brief)) if use in found else ""
+
+
+def fall_facts(brief: AuditBrief) -> Mapping[str, object]:
+    """The fields that the words of a fall may name."""
+    fall, language, params = brief.fall, brief.language, brief.params
+    share, whole = partial(percent, language=language), partial(number, language=language)
+    figure, other, counts, chance = fall.figure, fall.other, fall.counts, fall.chance
+    reach, middles = fall.reach, [item.middle for item in chance]
+    scope = brief.published.name("scopes", figure.scope, language) if figure.scope else ""
+    return {
+        "place": brief.document(figure.source),
+        "region": brief.region(figure.source),
+        "scope": scope,
+        "fall": share(fall.share, decimals=0),
+        "least": fall.smallest,
+        "first": counts[0].baseline,
+        "first_low": share(counts[0].fall.low),
+        "first_high": share(counts[0].fall.high),
+        "last": whole(counts[-1].baseline),
+        "last_low": share(counts[-1].fall.low),
+        "last_high": share(counts[-1].fall.high),
+        "least_middle": share(min(middles), decimals=0),
+        "most_middle": share(max(middles), decimals=0),
+        "first_middle": share(middles[0], decimals=0),
+        "last_middle": share(middles[-1], decimals=0),
+        "last_exceeded": share(chance[-1].high, decimals=0),
+        "least_mean": chance[0].mean,
+        "most_mean": chance[-1].mean,
+        "reach": share(reach, decimals=2 if reach < 0.01 else 1),
+        "dispersion": whole(params.dispersion, decimals=1),
+        "peak": share(params.peak_share),
+        "draws": whole(params.draws),
+        "seed": params.seed,
+        "level": share(params.level, decimals=0),
+        "other": brief.document(other.figure.source),
+        "rise": share(other.ratio.value - 1, decimals=2, signed=True),
+        "after": whole(other.after),
+        "before": whole(other.before),
+        "ratio_low": whole(other.ratio.low, decimals=2),
+        "ratio_high": whole(other.ratio.high, decimals=2),
+        "relative": share(other.relative, decimals=2),
+    }
 
 
 def audit_facts(brief: AuditBrief) -> Mapping[str, Any]:
     """What both languages must agree on."""
-    audit, claim = brief.audit, brief.claim
+    audit, fall = brief.audit, brief.fall
     return {
         "verdict": VERDICT,
         "counts": dict(audit.counts()),
         "by_document": {source: dict(audit.counts(source)) for source in brief.order},
         "contradictions": [check.id for check in audit.contradictions],
         "misfits": [check.id for check in audit.misfits],
-        "smallest_baseline": claim.smallest,
+        "smallest_baseline": fall.smallest,
         "fall_percent": [
             [i.baseline, round(100 * i.fall.low, 1), round(100 * i.fall.high, 1)]
-            for i in claim.counts
+            for i in fall.counts
         ],
         "chance_percent": [
-            [c.mean, round(100 * c.middle, 1), round(100 * c.high, 1)] for c in claim.chance
+            [c.mean, round(100 * c.middle, 1), round(100 * c.high, 1)] for c in fall.chance
         ],
     }
