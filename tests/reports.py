@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from analysis.data.frames.side_by_side import Comparison
+from analysis.data.frames.rates import Comparison
 from analysis.disclosure.editions import Edition
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.plates import InterventionEffect

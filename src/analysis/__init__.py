@@ -14,6 +14,7 @@ _FACE = {
     "compare": "analysis.result",
     "estimate": "analysis.methods",
     "methods": "analysis",
+    "panel": "analysis.data.frames.panel_loader",
     "read_dataset": "analysis.data.dataset",
     "study_power": "analysis.power",
 }

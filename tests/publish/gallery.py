@@ -25,7 +25,7 @@ import analysis as an  # noqa: E402
 from analysis import methods  # noqa: E402
 from analysis.data.description import Description, Words  # noqa: E402
 from analysis.data.frames.panel import Panel  # noqa: E402
-from analysis.data.frames.side_by_side import Comparison  # noqa: E402
+from analysis.data.frames.rates import Comparison  # noqa: E402
 from analysis.data.frames.study import Study  # noqa: E402
 from analysis.page.plates import Figure  # noqa: E402
 from analysis.publish.pages.page import read_page  # noqa: E402

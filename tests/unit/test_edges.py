@@ -12,7 +12,8 @@ import scipy.stats
 
 from analysis.data.dataset import read_dataset
 from analysis.data.frames.durations import handling_times
-from analysis.data.frames.panel import NEVER, build_panel
+from analysis.data.frames.panel import NEVER
+from analysis.data.frames.panel_loader import build_panel
 from analysis.data.regions.crosswalk import lookup, to_present_codes
 from analysis.disclosure.gate import COUNT, table_problems
 from analysis.disclosure.suppression import dominated, small

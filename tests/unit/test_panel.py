@@ -8,7 +8,7 @@ import yaml
 
 from analysis.data.dataset import read_dataset
 from analysis.data.frames.design import comparable_part, require_comparison
-from analysis.data.frames.panel import build_panel
+from analysis.data.frames.panel_loader import build_panel, panel
 from analysis.data.frames.study import build_study
 from analysis.errors import DesignError, ParamsError
 from analysis.reports.intervention_effect.params import InterventionEffectParams
@@ -183,3 +183,47 @@ def test_a_mix_counts_records_of_the_outcome_only(records):
         (raw["kind"] == "complaint") & (raw["channel"] == "online") & (raw["region_code"] == "A")
     ]
     assert online.matrix("count")[0].sum() == len(expected)
+
+
+def test_a_panel_asked_in_python_is_the_panel_of_a_report(records):
+    """The same frame, and further columns beside it."""
+    data = read_dataset(records)
+    asked = panel(data, outcome="complaint", intervention="x", period="month", columns=["level"])
+    report = build_panel(data, ask(records))
+    assert asked.frame["level"].unique().tolist() == ["county"]
+    pd.testing.assert_frame_equal(asked.frame.drop(columns="level"), report.frame)
+    assert dict(asked.dropped) == {"incomplete": 1}
+
+
+@pytest.mark.parametrize(
+    ("given", "places"),
+    [
+        ({}, ["outcome: is not given. Known: 'complaint'", "intervention: is not given"]),
+        (
+            {"outcom": "complaint", "intervention": "y", "exposure": 3, "period": "week"},
+            ["exposure: input", "period: input", "outcom: is not a", "outcome: is", "names 'y'"],
+        ),
+        (
+            {"outcome": "complaint", "intervention": "x", "exclude_regions": "A", "columns": ["z"]},
+            ["exclude_regions: input should be a valid list", "columns, 'z': is not offered"],
+        ),
+        (
+            {"outcome": "complaint", "intervention": "x", "first_period": "2022",
+             "last_period": "2021"},
+            ["last_period lies before first_period"],
+        ),
+    ],
+)  # fmt: skip
+def test_everything_wrong_with_a_panel_asked_in_python_is_said_at_once(records, given, places):
+    """Types, misspelt names of parameters and of the data; each one sentence, in order."""
+    with pytest.raises(ParamsError) as refused:
+        panel(read_dataset(records), **given)
+    problems = [str(problem) for problem in refused.value.problems]
+    assert len(problems) == len(places)
+    assert all(part in text for part, text in zip(places, problems, strict=True))
+
+
+def test_a_panel_is_made_from_a_dataset(records):
+    """A path is refused in a sentence."""
+    with pytest.raises(ParamsError, match="data: is of type str; a panel is made from a dataset"):
+        panel(str(records), outcome="complaint", intervention="x")

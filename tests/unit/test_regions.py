@@ -12,7 +12,7 @@ from scipy import stats
 
 from analysis.data.dataset import read_dataset
 from analysis.data.description import Description, Words
-from analysis.data.frames.side_by_side import Comparison, compare_regions, comparison_tables
+from analysis.data.frames.rates import Comparison, compare_regions, comparison_tables
 from analysis.data.reading.account import Account, Line, Source
 from analysis.disclosure.editions import Counted, carried, counted_in, earlier_edition, given_away
 from analysis.errors import DesignError, ParamsError, PublishError

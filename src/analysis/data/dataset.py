@@ -34,12 +34,13 @@ from analysis.data.regions.code_checks import (
 )
 from analysis.data.regions.present_regions import on_present_regions
 from analysis.data.tables import TABLES
+from analysis.data.views import dataset_line, dataset_view
 from analysis.errors import ContractError, Problem, nearest
 
 Kept = TypeVar("Kept")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Dataset:
     """The tables of a folder, typed and checked.
 
@@ -52,7 +53,9 @@ class Dataset:
     hashes: Mapping[str, str]
     panel: RecordPanel | None = None
     accounts: Mapping[str, Account] = field(default_factory=dict)
-    worked_out: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+    worked_out: dict[Hashable, Any] = field(default_factory=dict, compare=False)
+
+    __repr__, _repr_html_ = dataset_line, dataset_view
 
     def once(self, key: Hashable, compute: Callable[[], Kept]) -> Kept:
         """What ``compute`` gives, worked out once for all questions to this dataset.

@@ -10,7 +10,7 @@ period. A method says what an option may name by a mark on its type, and nowhere
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.dataset import Dataset
-from analysis.data.frames.series import exposure_of
+from analysis.data.frames.counts import exposure_of
+from analysis.data.frames.names import names_in
 from analysis.errors import DesignError, Problem
 from analysis.params import PanelQuestion
 
@@ -53,11 +54,8 @@ def offered(dataset: Dataset) -> dict[str, str]:
 
 
 def _offered(dataset: Dataset) -> dict[str, str]:
-    kinds: dict[str, str] = {}
-    if dataset.has("exposures"):
-        for name in sorted(dataset.tables["exposures"]["exposure"].astype(str).unique()):
-            kinds |= {form.format(name): form for form in FORMS}
-    kinds = {name: kind for name, kind in kinds.items() if name not in RESERVED}
+    forms = {f.format(name): f for name in names_in(dataset, "exposures") for f in FORMS}
+    kinds = {name: form for name, form in forms.items() if name not in RESERVED}
     regions = dataset.tables["regions"]
     given = [name for name in GROUP_COLUMNS if name in regions and not _blank(regions[name]).all()]
     return kinds | dict.fromkeys(given, "group")
@@ -76,13 +74,17 @@ def texts(value: Any) -> Iterator[str]:
 
 
 def named_columns(
-    dataset: Dataset, params: PanelQuestion, counts: pd.DataFrame
+    dataset: Dataset,
+    question: PanelQuestion,
+    counts: pd.DataFrame,
+    names: Sequence[str] | None = None,
 ) -> dict[str, np.ndarray]:
-    """The columns that the options of the method name, for the rows of a panel.
+    """Columns for the rows of a panel, by name.
 
     Parameters
     ----------
     counts: the panel's N regions (index) by T periods (columns).
+    names: by default those that the options of the question's method name.
 
     Returns
     -------
@@ -92,34 +94,42 @@ def named_columns(
     ------
     DesignError: with every column that has no value for some region.
     """
+    where = "method_options" if names is None else "columns"
+    asked = list(texts(question.method_options)) if names is None else names
+    if not asked:
+        return {}
     kinds = offered(dataset)
-    names = [name for name in dict.fromkeys(texts(params.method_options)) if name in kinds]
-    columns = {name: _values(dataset, params, name, kinds[name], counts) for name in names}
-    problems = []
-    for name, values in columns.items():
-        if count := int(_blank(values).any(axis=1).sum()):
-            what = f"has no value for {count} of {len(values)} regions"
-            remedy = "Complete it, leave those regions out (exclude_regions), or name another"
-            problems.append(Problem(f"method_options, column {name}", what, remedy))
+    named = [name for name in dict.fromkeys(asked) if name in kinds]
+    columns = {name: _values(dataset, question, name, kinds[name], counts) for name in named}
+    missing = {name: int(_blank(v).any(axis=1).sum()) for name, v in columns.items()}
+    remedy = "Complete it, leave those regions out (exclude_regions), or name another"
+    problems = [
+        Problem(
+            f"{where}, column {name}",
+            f"has no value for {count} of {len(counts)} regions",
+            remedy,
+        )
+        for name, count in missing.items()
+        if count
+    ]
     if problems:
         raise DesignError(problems)
     return {name: values.to_numpy().ravel() for name, values in columns.items()}
 
 
 def _values(
-    dataset: Dataset, params: PanelQuestion, name: str, kind: str, counts: pd.DataFrame
+    dataset: Dataset, question: PanelQuestion, name: str, kind: str, counts: pd.DataFrame
 ) -> pd.DataFrame:
     """One column as regions by periods."""
     if kind == "group":
         groups = dataset.tables["regions"].set_index("region_code")[name].astype(object)
         return pd.DataFrame(dict.fromkeys(counts.columns, groups.reindex(counts.index)))
-    exposure = name.removeprefix("log_" if kind.startswith("log_") else "")
-    exposure = exposure.removesuffix("_by_period" if kind.endswith("_by_period") else "")
-    asked = params.model_copy(update={"exposure": exposure})
-    size, _ = exposure_of(dataset, asked, counts)
-    if not kind.endswith("_by_period"):
+    before, _, after = kind.partition("{}")
+    exposure = name.removeprefix(before).removesuffix(after)
+    size = exposure_of(dataset, question, counts, exposure)
+    if not after:
         size = pd.DataFrame(dict.fromkeys(counts.columns, size.iloc[:, 0]))
-    return np.log(size) if kind.startswith("log_") else size
+    return np.log(size) if before else size
 
 
 def _blank(values: pd.DataFrame | pd.Series) -> Any:

@@ -31,30 +31,18 @@ def require_comparison(panel: Panel, comparison: str, before: int = MINIMUM_BEFO
     treated = starts[starts > NEVER]
     problems = []
     if treated.size < MINIMUM_TREATED:
-        problems.append(
-            Problem(
-                "treated regions",
-                f"are {treated.size}; at least {MINIMUM_TREATED} are needed",
-                "Use synthetic control for a single region, or wait for more adopters",
-            )
-        )
+        what = f"are {treated.size}; at least {MINIMUM_TREATED} are needed"
+        remedy = "Use synthetic control for a single region, or wait for more adopters"
+        problems.append(Problem("treated regions", what, remedy))
     if treated.size and not estimable_periods(panel, comparison).any():
-        problems.append(
-            Problem(
-                "untreated regions",
-                f"are fewer than {MINIMUM_UNTREATED} in every period after the first start",
-                "Add regions that start later or never, or end the panel before all have started",
-            )
-        )
+        what = f"are fewer than {MINIMUM_UNTREATED} in every period after the first start"
+        remedy = "Add regions that start later or never, or end the panel before all have started"
+        problems.append(Problem("untreated regions", what, remedy))
     usable = treated[treated > before]
     if usable.size < MINIMUM_TREATED:
-        problems.append(
-            Problem(
-                "periods before the start",
-                f"are fewer than {before} for all but {usable.size} treated regions",
-                "Begin the panel earlier, or use shorter periods",
-            )
-        )
+        what = f"are fewer than {before} for all but {usable.size} treated regions"
+        remedy = "Begin the panel earlier, or use shorter periods"
+        problems.append(Problem("periods before the start", what, remedy))
     if problems:
         raise DesignError(problems)
 
@@ -63,10 +51,8 @@ def untreated_by_period(panel: Panel, comparison: str) -> np.ndarray:
     """How many comparison regions each period has; shape (T,)."""
     starts = panel.adoption.to_numpy()[:, None]
     periods = np.arange(1, len(panel.periods) + 1)[None, :]
-    untreated = starts == NEVER
-    if comparison == "not_yet_treated":
-        untreated = untreated | (starts > periods)
-    counts: np.ndarray = (untreated & np.ones_like(periods, dtype=bool)).sum(axis=0)
+    later = (starts > periods) & (comparison == "not_yet_treated")
+    counts: np.ndarray = ((starts == NEVER) | later).sum(axis=0)
     return counts
 
 
@@ -86,12 +72,7 @@ def comparable_part(panel: Panel, comparison: str, before: int = MINIMUM_BEFORE)
     Regions with fewer than ``before`` untreated periods leave; periods without comparison
     regions at the end are cut, and regions that start only then count as never treated.
     """
-    starts = panel.adoption
-    early = starts[(starts > NEVER) & (starts <= before)]
-    dropped = dict(panel.dropped)
-    if len(early):
-        dropped["too_few_periods_before"] = len(early)
-        panel = panel.keep([code for code in panel.regions if code not in set(early.index)])
+    panel, dropped = panel.without_early(before)
     enough = untreated_by_period(panel, comparison) >= MINIMUM_UNTREATED
     last = len(enough) if enough.all() else int(np.argmin(enough))
     return panel.until(last, dropped)
@@ -107,16 +88,9 @@ def require_positive(panel: Panel) -> None:
     zero = panel.frame["count"] <= 0
     if zero.any():
         regions = panel.frame.loc[zero, "region"].nunique()
-        raise DesignError(
-            [
-                Problem(
-                    "counts",
-                    f"of zero stand in {int(zero.sum())} of {len(zero)} cells ({regions} regions); "
-                    "a zero has no logarithm",
-                    "Use longer periods, leave those regions out, or use method: counts",
-                )
-            ]
-        )
+        what = f"of zero stand in {int(zero.sum())} of {len(zero)} cells ({regions} regions)"
+        remedy = "Use longer periods, leave those regions out, or use method: counts"
+        raise DesignError([Problem("counts", f"{what}; a zero has no logarithm", remedy)])
 
 
 def require_columns(panel: Panel, names: tuple[str, ...]) -> None:

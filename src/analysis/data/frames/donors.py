@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from math import ceil
 
 import numpy as np
-import pandas as pd
 
-from analysis.data.frames.panel import NEVER, Panel
+from analysis.data.frames.frame_kinds import incomplete_columns
+from analysis.data.frames.panel import NEVER, TOO_EARLY, Panel
 from analysis.errors import DesignError, Problem
 from analysis.stats.synthetic_controls.placebo import possible_placebos
 
@@ -31,18 +31,12 @@ def comparable_donors(panel: Panel, comparison: str, anticipation: int) -> Panel
     DesignError: with every shortfall and what would do.
     """
     least = MINIMUM_BEFORE + anticipation
-    starts = panel.adoption
-    early = set(starts[(starts > NEVER) & (starts <= least)].index)
-    dropped = dict(panel.dropped)
-    if early:
-        dropped["too_few_periods_before"] = len(early)
-        kept = [code for code in panel.regions if code not in early]
-        panel = panel.keep(kept)
+    panel, dropped = panel.without_early(least)
     last = len(panel.periods)
     if comparison == "not_yet_treated":
         last = _last_period(panel.adoption.to_numpy(), last)
     used = panel.until(last, dropped)
-    _require_sides(used, len(early), least)
+    _require_sides(used, dropped.get(TOO_EARLY, 0), least)
     return used
 
 
@@ -109,17 +103,10 @@ def predictor_columns(panel: Panel, names: Sequence[str], order: np.ndarray) -> 
     ------
     DesignError: with every column that is missing, not numeric or has holes.
     """
-    problems = []
-    for name in names:
-        known = name in panel.frame and pd.api.types.is_numeric_dtype(panel.frame[name])
-        if not known or not np.isfinite(panel.frame[name]).all():
-            what = "is missing, not numeric or has holes"
-            problems.append(Problem(f"column {name}", what, "Complete it, or leave it out"))
-    if problems:
+    if problems := incomplete_columns(panel.frame, names):
         raise DesignError(problems)
-    shape = (len(panel.regions), len(panel.periods), 0)
     if not names:
-        return np.empty(shape)
+        return np.empty((len(panel.regions), len(panel.periods), 0))
     return np.stack([panel.matrix(name)[order] for name in names], axis=2)
 
 

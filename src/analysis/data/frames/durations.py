@@ -7,6 +7,7 @@ from typing import Literal
 import pandas as pd
 
 from analysis.data.dataset import Dataset
+from analysis.data.frames.names import names_in, not_held
 from analysis.data.tables import COMPLAINTS
 from analysis.errors import DesignError, ParamsError, Problem, nearest
 
@@ -36,19 +37,18 @@ def handling_times(
     _require(dataset, intervention, kind, end)
     records = dataset.tables["complaints"]
     last = records[["received_on", end]].max().max()
-    own = records[records["kind"] == kind].reset_index(drop=True)
-    days = (own[end].fillna(last) - own["received_on"]).dt.days
-    early = int((days < 0).sum())
-    if early:
-        what = f"lies before received_on in {early} of {len(own)} cases of this kind"
+    cases = records[records["kind"] == kind].reset_index(drop=True)
+    days = (cases[end].fillna(last) - cases["received_on"]).dt.days
+    if early := int((days < 0).sum()):
+        what = f"lies before received_on in {early} of {len(cases)} cases of this kind"
         raise DesignError([Problem(f"complaints, column {end}", what, "Mend or remove them")])
     return pd.DataFrame(
         {
-            "case": own["complaint_id"],
+            "case": cases["complaint_id"],
             "duration": days.astype(float).clip(lower=SAME_DAY),
-            "ended": own[end].notna().astype(int),
-            "treated": _treated(dataset, intervention, own),
-            "region": own["region_code"],
+            "ended": cases[end].notna().astype(int),
+            "treated": _treated(dataset, intervention, cases),
+            "region": cases["region_code"],
         }
     )
 
@@ -73,10 +73,8 @@ def _require(dataset: Dataset, intervention: str, kind: str, end: str) -> None:
     if kind not in kinds:
         problems.append(Problem("kind", f"'{kind}' does not exist", nearest(kind, kinds)))
     if dataset.has("interventions"):
-        known = sorted(dataset.tables["interventions"]["intervention"].unique())
-        if intervention not in known:
-            what = f"names '{intervention}', which the dataset does not hold"
-            problems.append(Problem("intervention", what, nearest(intervention, known)))
+        known = names_in(dataset, "interventions")
+        problems += not_held([("intervention", intervention, known)])
     if problems:
         raise ParamsError(problems)
 

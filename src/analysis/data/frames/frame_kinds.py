@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -97,3 +97,15 @@ def _rows(bad: np.ndarray) -> str:
     more = len(numbers) - SHOWN_ROWS
     noun = "row" if len(numbers) == 1 else "rows"
     return f"{noun} {shown}" + (f" and {more} more" if more > 0 else "")
+
+
+def incomplete_columns(frame: pd.DataFrame, names: Iterable[str]) -> list[Problem]:
+    """Columns named by options that are missing, not numeric or have holes."""
+    remedy = "Complete it, or leave it out"
+    return [
+        Problem(f"column {name}", "is missing, not numeric or has holes", remedy)
+        for name in dict.fromkeys(names)
+        if name not in frame
+        or not pd.api.types.is_numeric_dtype(frame[name])
+        or not np.isfinite(frame[name]).all()
+    ]

@@ -2,58 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from analysis.data.dataset import Dataset
 from analysis.data.regions.hierarchy import lies_in, parents_in
 from analysis.data.tables import COMPLAINTS
 from analysis.errors import Problem, nearest
-from analysis.params import PanelQuestion
+from analysis.params import CountsQuestion, PanelQuestion
+
+COLUMNS = {"outcomes": "outcome", "exposures": "exposure", "interventions": "intervention"}
+
+
+def names_in(dataset: Dataset, table: str) -> list[str]:
+    """The names in a table of outcomes, exposures or interventions; none where it is not there."""
+    if not dataset.has(table):
+        return []
+    return sorted(dataset.tables[table][COLUMNS[table]].astype(str).unique())
 
 
 def outcome_names(dataset: Dataset) -> list[str]:
     """What can be an outcome: the counts given, and the kinds of complaint records."""
-    names: list[str] = []
-    if dataset.has("outcomes"):
-        names += list(dataset.tables["outcomes"]["outcome"].unique())
-    if dataset.has("complaints"):
-        names += list(COMPLAINTS.column("kind").allowed)
-    return sorted(set(names))
+    kinds = COMPLAINTS.column("kind").allowed if dataset.has("complaints") else ()
+    return sorted({*names_in(dataset, "outcomes"), *kinds})
 
 
-def check_names(dataset: Dataset, params: PanelQuestion) -> list[Problem]:
+def not_held(asked: Iterable[tuple[str, str, Collection[str]]]) -> list[Problem]:
+    """Parameters, each with its value and what it could be, whose value is none of these."""
+    return [
+        Problem(name, f"names '{value}', which the dataset does not hold", nearest(value, [*known]))
+        for name, value, known in asked
+        if value not in known
+    ]
+
+
+def unknown_names(dataset: Dataset, question: CountsQuestion) -> list[Problem]:
     """Parameters that name something the dataset does not hold."""
-    problems = _missing_tables(dataset, params)
-    missing = {problem.where for problem in problems}
-
-    def known(name: str, value: str, choices: list[str], table: str = "") -> None:
-        if value and value not in choices and f"table {table}" not in missing:
-            problems.append(
-                Problem(
-                    name,
-                    f"names '{value}', which the dataset does not hold",
-                    nearest(value, choices),
-                )
-            )
-
-    interventions, exposures = [], []
-    if dataset.has("interventions"):
-        interventions = sorted(dataset.tables["interventions"]["intervention"].unique())
-    if dataset.has("exposures"):
-        exposures = sorted(dataset.tables["exposures"]["exposure"].unique())
-    known("intervention", params.intervention, interventions, "interventions")
-    known("outcome", params.outcome, outcome_names(dataset))
-    known("placebo_outcome", params.placebo_outcome, outcome_names(dataset))
-    known("exposure", params.exposure, exposures, "exposures")
+    outcomes, exposures = outcome_names(dataset), names_in(dataset, "exposures")
+    asked: list[tuple[str, str, Collection[str]]] = [
+        ("outcome", question.outcome, outcomes),
+        ("exposure", question.exposure, exposures),
+    ]
+    problems = []
+    if isinstance(question, PanelQuestion):
+        problems = _missing_tables(dataset, question)
+        missing = {problem.where for problem in problems}
+        asked = [
+            ("intervention", question.intervention, names_in(dataset, "interventions")),
+            asked[0],
+            ("placebo_outcome", question.placebo_outcome, outcomes),
+            asked[1],
+        ]
+        asked = [item for item in asked if item[1] and f"table {item[0]}s" not in missing]
     parents = parents_in(dataset)
-    if params.region and not any(lies_in(code, params.region, parents) for code in parents):
-        known("region", params.region, list(parents))
-    for code in params.exclude_regions:
-        known("exclude_regions", code, list(dataset.tables["regions"]["region_code"]))
-    return problems
+    asked += [("exclude_regions", code, parents) for code in question.exclude_regions]
+    if question.region and not any(lies_in(code, question.region, parents) for code in parents):
+        asked.append(("region", question.region, parents))
+    return problems + not_held(asked)
 
 
-def _missing_tables(dataset: Dataset, params: PanelQuestion) -> list[Problem]:
+def _missing_tables(dataset: Dataset, question: PanelQuestion) -> list[Problem]:
     """Tables without which the question cannot be asked."""
-    needed = {"interventions"} | ({"exposures"} if params.exposure else set())
+    needed = {"interventions"} | ({"exposures"} if question.exposure else set())
     missing = [f"table {name}" for name in sorted(needed) if not dataset.has(name)]
     if not (dataset.has("outcomes") or dataset.has("complaints")):
         missing.append("table outcomes or complaints")
@@ -62,7 +71,7 @@ def _missing_tables(dataset: Dataset, params: PanelQuestion) -> list[Problem]:
     return [Problem(name, what, remedy) for name in missing]
 
 
-def names_of(dataset: Dataset) -> dict[str, tuple[str, str]]:
+def region_names(dataset: Dataset) -> dict[str, tuple[str, str]]:
     """English and Chinese name of every region by code."""
 
     def read() -> dict[str, tuple[str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.data.frames.frame_kinds import incomplete_columns
 from analysis.errors import DesignError, Problem
 
 MINIMUM_SIDE = 30
@@ -24,12 +25,7 @@ def require_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
     ------
     DesignError: with every column and what would do.
     """
-    problems = []
-    for name in dict.fromkeys(names):
-        known = name in frame and pd.api.types.is_numeric_dtype(frame[name])
-        if not known or not np.isfinite(frame[name]).all():
-            what = "is missing, not numeric or has holes"
-            problems.append(Problem(f"column {name}", what, "Complete it, or leave it out"))
+    problems = incomplete_columns(frame, names)
     if np.ptp(frame["outcome"].to_numpy(float)) == 0:
         what = "is the same in every row"
         problems.append(Problem("column outcome", what, "Use an outcome that varies"))

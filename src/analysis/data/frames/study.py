@@ -11,8 +11,10 @@ import pandas as pd
 from analysis.data.dataset import Dataset
 from analysis.data.description import Description
 from analysis.data.frames.columns import offered, texts
-from analysis.data.frames.panel import Panel, build_panel
-from analysis.data.frames.series import FREQUENCY, mix_counts, mixes_of
+from analysis.data.frames.counts import mix_counts, mixes_of
+from analysis.data.frames.panel import Panel
+from analysis.data.frames.panel_loader import build_panel
+from analysis.data.periods import FREQUENCY
 from analysis.data.reading.account import Account
 from analysis.params import PanelQuestion
 

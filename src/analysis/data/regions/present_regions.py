@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from analysis.data.periods import periods_of
 from analysis.data.reading.account import Origin
 from analysis.data.records.groupings import MILLIONTHS
 from analysis.data.regions.crosswalk import lookup, to_present_codes
@@ -43,9 +44,7 @@ def on_present_regions(
 
 def _days(labels: pd.Series, edge: str) -> pd.Series:
     """First (``start``) or last (``end``) day of each period."""
-    unique = {label: pd.Period(str(label).replace("-Q", "Q")) for label in labels.unique()}
-    days = {label: getattr(p, f"{edge}_time").normalize() for label, p in unique.items()}
-    return labels.map(days)
+    return periods_of(labels).map(lambda period: getattr(period, f"{edge}_time").normalize())
 
 
 def _counts_at_present(

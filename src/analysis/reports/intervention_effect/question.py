@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from analysis.data.dataset import Dataset
+from analysis.data.frames import names
 from analysis.data.frames.columns import offered
-from analysis.data.frames.names import check_names
 from analysis.data.frames.study import Study, build_study, tables_needed
 from analysis.errors import ParamsError, Problem
 from analysis.methods.shared.question import check_panel, option_problems
@@ -18,7 +18,7 @@ def tables(params: InterventionEffectParams) -> set[str]:
 
 def unknown_names(data: Dataset, params: InterventionEffectParams) -> list[Problem]:
     """Names that the dataset does not hold, and options that the method does not take."""
-    return [*check_names(data, params), *option_problems(params, offered(data))]
+    return [*names.unknown_names(data, params), *option_problems(params, offered(data))]
 
 
 def ask(data: Dataset, params: InterventionEffectParams) -> Study:

@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from analysis.data.description import Description
-from analysis.data.frames.side_by_side import Comparison
+from analysis.data.frames.rates import Comparison
 from analysis.disclosure.editions import Edition
 from analysis.disclosure.gate import COUNT, DERIVED
 from analysis.page.numbers import PER_EXPOSURE, number, period_span, span

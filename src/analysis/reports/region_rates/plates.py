@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data.frames.side_by_side import Comparison
+from analysis.data.frames.rates import Comparison
 from analysis.disclosure.editions import Edition, earlier_edition
 from analysis.methods import rates
 from analysis.reports.kind import Report

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from analysis.data.dataset import Dataset
 from analysis.data.frames.frame_kinds import require_frame
-from analysis.data.frames.side_by_side import (
-    Comparison,
-    compare_regions,
-    comparison_tables,
-    unknown_names,
-)
+from analysis.data.frames.names import unknown_names
+from analysis.data.frames.rates import Comparison, compare_regions, comparison_tables
 from analysis.methods import rates
 from analysis.reports.region_rates.params import RegionRatesParams
 

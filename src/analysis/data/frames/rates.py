@@ -9,11 +9,12 @@ import pandas as pd
 
 from analysis.data.dataset import Dataset
 from analysis.data.description import Description
-from analysis.data.frames.names import names_of, outcome_names
-from analysis.data.frames.series import PER_YEAR, counts_of, exposure_of, within
+from analysis.data.frames.counts import counts_of, exposure_of, within_span
+from analysis.data.frames.names import region_names, unknown_names
+from analysis.data.periods import PER_YEAR
 from analysis.data.reading.account import Account
-from analysis.data.regions.hierarchy import lies_in, parents_in, within_region
-from analysis.errors import DesignError, ParamsError, Problem, nearest
+from analysis.data.regions.hierarchy import within_region
+from analysis.errors import DesignError, ParamsError, Problem
 from analysis.params import CountsQuestion
 
 INCOMPLETE, EXCLUDED = "incomplete", "excluded_by_params"
@@ -58,12 +59,11 @@ def compare_regions(dataset: Dataset, params: CountsQuestion) -> Comparison:
     ParamsError: a name the dataset does not hold.
     DesignError: no region is left.
     """
-    problems = unknown_names(dataset, params)
-    if problems:
+    if problems := unknown_names(dataset, params):
         raise ParamsError(problems)
     everywhere = counts_of(dataset, params.outcome, params.period)
-    counts = within(within_region(dataset, everywhere, params.region), params)
-    exposure, _ = exposure_of(dataset, params, counts)
+    counts = within_span(within_region(dataset, everywhere, params.region), params)
+    exposure = exposure_of(dataset, params, counts)
     whole = counts.notna().all(axis=1) & exposure.notna().all(axis=1)
     excluded = counts.index.isin(params.exclude_regions)
     kept = counts.index[whole & ~excluded]
@@ -79,39 +79,16 @@ def compare_regions(dataset: Dataset, params: CountsQuestion) -> Comparison:
             "size": exposure.loc[kept].mean(axis=1).to_numpy(float) * years,
         }
     ).sort_values("region", ignore_index=True)
-    everywhere = names_of(dataset)
-    names = {str(code): everywhere[str(code)] for code in kept}
-    first, last = (str(counts.columns[place]) for place in (0, -1))
-    left_out = {reason: count for reason, count in dropped.items() if count}
+    names = region_names(dataset)
     return Comparison(
         params=params,
         description=dataset.description,
         hashes=dataset.hashes,
         frame=frame,
         years=years,
-        first_period=first,
-        last_period=last,
-        dropped=left_out,
-        names=names,
+        first_period=str(counts.columns[0]),
+        last_period=str(counts.columns[-1]),
+        dropped={reason: count for reason, count in dropped.items() if count},
+        names={code: names[code] for code in frame["region"]},
         accounts=dataset.accounts,
     )
-
-
-def unknown_names(dataset: Dataset, params: CountsQuestion) -> list[Problem]:
-    """Parameters that name something the dataset does not hold."""
-    parents = parents_in(dataset)
-    exposures: list[str] = []
-    if dataset.has("exposures"):
-        exposures = sorted(dataset.tables["exposures"]["exposure"].unique())
-    asked = [
-        ("outcome", params.outcome, outcome_names(dataset)),
-        ("exposure", params.exposure, exposures),
-        *(("exclude_regions", code, list(parents)) for code in params.exclude_regions),
-    ]
-    if not any(lies_in(code, params.region, parents) for code in parents) and params.region:
-        asked.append(("region", params.region, list(parents)))
-    return [
-        Problem(name, f"names '{value}', which the dataset does not hold", nearest(value, known))
-        for name, value, known in asked
-        if value not in known
-    ]

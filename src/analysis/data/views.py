@@ -1,0 +1,130 @@
+"""How a dataset and a panel show themselves in a notebook, without a value of any person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.data.tables import TABLES
+
+if TYPE_CHECKING:
+    from analysis.data.dataset import Dataset
+    from analysis.data.frames.panel import Panel
+
+SIMULATED = "<p><strong>Simulated data: every number here is invented.</strong></p>"
+NAMES_SHOWN = 12
+ROWS_SHOWN = 5
+LEFT_OUT = {
+    "excluded_by_params": "named in exclude_regions",
+    "incomplete": "no whole count or exposure in some period",
+    "treated_from_the_start": "treated from the first period on",
+    "ended_within": "the intervention ended within the panel",
+    "other_intervention": "another intervention began within the panel",
+    "too_few_periods_before": "too few periods before the start",
+}
+"""Why a panel lacks regions, in words."""
+
+
+def dataset_line(dataset: Dataset) -> str:
+    """One line: folder, status, and the rows of every table."""
+    sizes = ", ".join(f"{name} {len(table):,}" for name, table in dataset.tables.items())
+    return f"Dataset({dataset.folder.name!r}, {dataset.description.status}: {sizes})"
+
+
+def dataset_view(dataset: Dataset) -> str:
+    """Title, status, licence, and each table with its size, span, columns and exclusions."""
+    description = dataset.description
+    rows = [
+        [name, f"{len(table):,} × {table.shape[1]}", _span(name, table), _columns(name, table),
+         counted(dataset.accounts[name].left_out()) if name in dataset.accounts else ""]
+        for name, table in dataset.tables.items()
+    ]  # fmt: skip
+    if dataset.panel is not None:
+        records = f"{int(dataset.panel.frame['records'].sum()):,} records, counted where they lie"
+        rows.append(["complaints", records, "", ", ".join(dataset.panel.columns), ""])
+    title = description.title
+    return (
+        f"<h3>{escape(title.en)}<br><span lang='zh-Hans'>{escape(title.zh)}</span></h3>"
+        f"{SIMULATED if description.status == 'simulated' else ''}"
+        f"<p>Licence: {escape(description.text('licence', 'en'))}</p>"
+        f"{html_table(['table', 'rows × columns', 'span', 'columns', 'left out'], rows)}"
+        f"{_names(dataset)}"
+    )
+
+
+def panel_line(panel: Panel) -> str:
+    """One line: what it is of, how large it is, and how many regions are treated."""
+    sample = panel.sample
+    what = f"{panel.outcome}, {panel.intervention}: " if panel.outcome else ""
+    status = f", {panel.status}" if panel.status else ""
+    return (
+        f"Panel({what}{sample.units} regions × {len(panel.periods)} periods "
+        f"{sample.first_period} to {sample.last_period}, {sample.treated} treated{status})"
+    )
+
+
+def panel_view(panel: Panel) -> str:
+    """What it is of, its size, what was left out and why, and the first rows of its frame."""
+    sample = panel.sample
+    what = {
+        "outcome": panel.outcome,
+        "intervention": panel.intervention,
+        "regions": f"{sample.units}, of which {sample.treated} take it up within the panel",
+        "periods": f"{len(panel.periods)}, {sample.first_period} to {sample.last_period}",
+        "left out": counted({LEFT_OUT.get(r, r): n for r, n in panel.dropped.items()}) or "none",
+    }
+    return (
+        f"{SIMULATED if panel.status == 'simulated' else ''}"
+        f"{html_table(['panel', 'value'], [[name, text] for name, text in what.items() if text])}"
+        f"{panel.frame.head(ROWS_SHOWN).to_html(index=False)}"
+        f"<p>The first {min(ROWS_SHOWN, sample.rows)} of {sample.rows:,} rows of frame.</p>"
+    )
+
+
+def html_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A plain table; every cell is text."""
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def counted(reasons: Mapping[str, int]) -> str:
+    """Reasons with how many each left out."""
+    return "; ".join(f"{reason}: {count:,}" for reason, count in reasons.items())
+
+
+def _span(name: str, table: pd.DataFrame) -> str:
+    """The first and last period or day of a table's rows."""
+    for column in TABLES[name].columns:
+        if column.kind in ("period", "date") and column.name in table:
+            values = table[column.name].dropna()
+            if column.kind == "date":
+                values = values.dt.date
+            return f"{values.min()} to {values.max()}" if len(values) else ""
+    return ""
+
+
+def _columns(name: str, table: pd.DataFrame) -> str:
+    personal = {column.name for column in TABLES[name].columns if column.personal}
+    return ", ".join(f"{n} (hashed)" if n in personal else str(n) for n in table)
+
+
+def _names(dataset: Dataset) -> str:
+    """What a question may name: outcomes, exposures and interventions."""
+    # Imported here, as frames are made from datasets.
+    from analysis.data.frames.names import names_in, outcome_names
+
+    names = {"outcomes": outcome_names(dataset)}
+    names |= {table: names_in(dataset, table) for table in ("exposures", "interventions")}
+    return "".join(f"<p>{t}: {escape(shortened(n))}</p>" for t, n in names.items() if n)
+
+
+def shortened(names: Sequence[str]) -> str:
+    """The first dozen names and how many more."""
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    return ", ".join(names[:NAMES_SHOWN]) + more
