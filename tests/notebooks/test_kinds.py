@@ -21,6 +21,7 @@ from analysis.reports.kind import Kind, Report, find
 
 REPORTS = Path("src/analysis/reports")
 PIECES = ("__init__.py", "params.py", "question.py", "sentences.py", "plates.py", "zh.po")
+QUESTIONS = ("tables", "unknown_names", "ask")
 PLATES = ("Summary", "Figure", "Table", "Notes", "Provenance", "End")
 WAITING = {
     *("agreement", "bunching", "its", "meta", "randomisation", "rdd", "reliability", "survival"),
@@ -57,7 +58,7 @@ def lacking(root: Path, name: str) -> list[str]:
         return [f"{name} lacks {piece}" for piece in found]
     kind, code = find(name), cells_of(notebook, "code")
     wrong = [*_parameters(kind, code), *_thin(code), *_pairs(cells_of(notebook, "markdown"))]
-    wrong += [*_shown(kind, code), *_sentences(folder)]
+    wrong += [*_question(folder), *_shown(kind, code), *_sentences(folder)]
     return [f"{name}: {what}" for what in wrong]
 
 
@@ -76,6 +77,14 @@ def _parameters(kind: Kind, code: list[nbformat.NotebookNode]) -> Iterator[str]:
             yield f"parameter {name} has another type in params.py"
         if len(text.partition("  # ")[2]) <= 10:
             yield f"parameter {name} has no help"
+
+
+def _question(folder: Path) -> Iterator[str]:
+    """What is asked before a kernel starts can be asked."""
+    tree = ast.parse((folder / "question.py").read_text(encoding="utf-8"))
+    held = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    held |= {a.name for node in tree.body if isinstance(node, ast.ImportFrom) for a in node.names}
+    yield from (f"question.py has no {name}()" for name in QUESTIONS if name not in held)
 
 
 def _thin(code: list[nbformat.NotebookNode]) -> Iterator[str]:
@@ -217,6 +226,10 @@ def without(path: str) -> Callable[[Path], None]:
             r"report.funnel\(\) is shown by no cell",
         ),
         (in_notebook("report.funnel()", "for x in y: pass"), "holds a definition or a loop"),
+        (
+            lambda root: rewrite(root / REPORTS / "region_rates/question.py", "def ask(", "def x("),
+            r"question.py has no ask\(\)",
+        ),
         (
             lambda root: rewrite(
                 root / REPORTS / "region_rates/zh.po", 'msgid "Fewer:', 'msgid "Less:'

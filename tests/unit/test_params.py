@@ -41,3 +41,40 @@ def test_every_params_file_is_valid(root):
     assert files
     for file in files:
         find(file.parent.name).model.from_mapping(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+def test_a_notebook_says_everything_that_is_wrong_at_once(in_root):
+    """A wrong type, a name the data do not hold, an unknown option; each with what would do."""
+    given = {"level": "high", "outcome": "claims", "method_options": {"anticipate": 1}}
+    with pytest.raises(ParamsError, match="3 problems") as caught:
+        find("intervention_effect").report.read(given)
+    said = str(caught.value)
+    for words in (
+        "params, level: ",
+        "outcome: names 'claims', which the dataset does not hold",
+        "method_options, anticipate: is not an option of method 'did'. Did you mean 'anticipation'",
+    ):
+        assert words in said
+
+
+def test_a_wrong_value_is_not_judged_by_the_default_in_its_place(in_root):
+    """Of a dataset that holds no outcomes, only what was given and its tables are refused."""
+    given = {"dataset": "data/published", "outcome": 5}
+    tables = ["table interventions", "table outcomes or complaints"]
+    with pytest.raises(ParamsError) as caught:
+        find("intervention_effect").report.read(given)
+    assert [p.where for p in caught.value.problems] == ["params, outcome", *tables]
+
+
+def test_a_span_that_ends_before_it_begins_does_not_hide_a_wrong_name(in_root):
+    """Both are said."""
+    given = {"first_period": "1985", "last_period": "1981", "exposure": "people"}
+    with pytest.raises(ParamsError, match=r"(?s)lies before first_period.*exposure"):
+        find("intervention_effect").report.read(given)
+
+
+@pytest.mark.parametrize("given", [{"dataset": 3, "outcome": "x"}, {"dataset": "data/x"}])
+def test_without_a_dataset_no_name_is_judged(in_root, given):
+    """What is wrong with it is all that is said."""
+    with pytest.raises(ParamsError, match="1 problem"):
+        find("intervention_effect").report.read(given)
