@@ -43,7 +43,7 @@ from analysis.methods.shared.options import MethodOptions
 from analysis.methods.shared.results import records, refuse
 from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.ratings.agreement import FORMS, counts_by_category
-from analysis.stats.resampling.jackknife import jackknife_covariance, t_critical
+from analysis.stats.resampling.jackknife import share_limits
 
 JUDGEMENTS = Frame(
     "judgements",
@@ -169,14 +169,11 @@ def _limits(scores: np.ndarray, value: float, options: Options) -> tuple[float, 
     form = FORMS[options.form]
     rows = range(len(scores))
     without = np.array([form(np.delete(scores, i, axis=0), options.scale) for i in rows])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scaled = np.log1p(-np.array([value, *without]))
-    if not np.isfinite(scaled).all():
+    limits = share_limits(value, without, options.level)
+    if not np.isfinite(limits).all():
         what = "agree on every rated, or on all but one; no interval can be given"
         refuse([Problem("raters", what, "Check that scores were not copied")])
-    error = np.sqrt(jackknife_covariance(scaled[1:, None], scaled[:1]))[0, 0]
-    margin = t_critical(options.level, len(scores) - 1) * error
-    return float(1 - np.exp(scaled[0] + margin)), float(1 - np.exp(scaled[0] - margin))
+    return limits
 
 
 def _prevalence_check(scores: np.ndarray) -> Check:

@@ -38,21 +38,12 @@ import numpy as np
 
 from analysis.data.frames.panel import NEVER, Panel
 from analysis.errors import EstimationError, Problem
+from analysis.methods.shared import panels
 from analysis.methods.shared.method import PANEL, Method
 from analysis.methods.shared.options import Comparison, UntreatedOptions
-from analysis.methods.shared.panels import (
-    Jackknife,
-    check_comparison,
-    comparable,
-    untreated_cells,
-)
 from analysis.methods.shared.results import refuse
 from analysis.result import Check, Result
-from analysis.stats.panels.negative_binomial import (
-    fit_dispersion,
-    fit_negative_binomial,
-    overdispersion,
-)
+from analysis.stats.panels import negative_binomial
 from analysis.stats.panels.poisson import TwoWayPoisson, fit_two_way
 from analysis.stats.resampling.jackknife import jackknife_groups
 
@@ -84,7 +75,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     DesignError: too few treated or untreated regions, periods or counts.
     EstimationError: the fit did not converge.
     """
-    used = _without_empty(comparable(panel, options, positive=False), options)
+    used = _without_empty(panels.comparable(panel, options, positive=False), options)
     _require_counts(used, options)
     limit = GROUP_LIMIT if options.family == "poisson" else SLOW_GROUP_LIMIT
     groups = jackknife_groups(len(used.regions), limit, rng)
@@ -92,7 +83,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     dispersion = _dispersion(used, options)
     values = _ratios(used, options, weights.astype(float), dispersion)
     times = _event_times(used)
-    found = Jackknife(used, groups, values[:, :2], times, values[:, 2:], used.support(times))
+    found = panels.Jackknife(used, groups, values[:, :2], times, values[:, 2:], used.support(times))
     return found.result(
         options,
         found.path(found.supported, options.level, rng),
@@ -114,7 +105,7 @@ METHOD = Method(
     Options,
     estimate,
     PANEL,
-    check_comparison,
+    panels.check_comparison,
     can=(
         "leave_one_out",
         "by_event_time",
@@ -132,7 +123,7 @@ def _masks(panel: Panel, options: Options) -> tuple[np.ndarray, np.ndarray, np.n
     since = np.arange(1, len(panel.periods) + 1) - starts
     treated = (starts > NEVER) & (since >= 0)
     lead = (starts > NEVER) & (since >= -options.anticipation) & ~treated
-    return untreated_cells(panel, options, options.anticipation), treated, lead
+    return panels.untreated_cells(panel, options, options.anticipation), treated, lead
 
 
 def _event_times(panel: Panel) -> tuple[int, ...]:
@@ -146,7 +137,7 @@ def _dispersion(panel: Panel, options: Options) -> float:
     if options.family == "poisson":
         return 0.0
     train, _, _ = _masks(panel, options)
-    return fit_dispersion(panel.matrix("count"), panel.matrix("exposure"), train)
+    return negative_binomial.fit_dispersion(panel.matrix("count"), panel.matrix("exposure"), train)
 
 
 def _fit(
@@ -156,7 +147,7 @@ def _fit(
     counts, exposure = panel.matrix("count"), panel.matrix("exposure")
     train, _, _ = _masks(panel, options)
     if dispersion > 0:
-        return fit_negative_binomial(counts, exposure, train, weights, dispersion)
+        return negative_binomial.fit_negative_binomial(counts, exposure, train, weights, dispersion)
     return fit_two_way(counts, exposure, train, weights)
 
 
@@ -230,7 +221,9 @@ def _count_checks(panel: Panel, options: Options) -> tuple[Check, ...]:
     estimated = counts.shape[0] + counts.shape[1] - 1
     usable = train & (mean > 0)
     squares = ((counts - mean) ** 2)[usable] / mean[usable]
-    found = overdispersion(counts[usable], mean[usable], min(estimated, int(usable.sum()) - 1))
+    found = negative_binomial.overdispersion(
+        counts[usable], mean[usable], min(estimated, int(usable.sum()) - 1)
+    )
     passed = found.p_value > SIGNIFICANT
     detail = {"alpha": found.alpha, "p_value": found.p_value}
     starts = panel.adoption.to_numpy()

@@ -46,15 +46,9 @@ import numpy as np
 from analysis.data.frames.columns import NUMBERS
 from analysis.data.frames.design import require_columns
 from analysis.data.frames.panel import NEVER, Panel
+from analysis.methods.shared import panels
 from analysis.methods.shared.method import PANEL, Method
 from analysis.methods.shared.options import PanelOptions
-from analysis.methods.shared.panels import (
-    GROUP_LIMIT,
-    Jackknife,
-    check_comparison,
-    comparable,
-    leads_check,
-)
 from analysis.methods.shared.results import estimating
 from analysis.result import Result
 from analysis.stats.panels.cohorts import Cells, cohort_effects, without_each
@@ -97,11 +91,13 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     DesignError: too few treated or untreated regions or periods, a count of zero, a column lacking.
     EstimationError: covariates decide who adopts.
     """
-    used = comparable(panel, options, positive=options.scale == "log")
+    used = panels.comparable(panel, options, positive=options.scale == "log")
     require_columns(used, options.covariates)
     values, groups, keys, gaps = _all_statistics(used, options, rng)
     first = len(AVERAGES)
-    found = Jackknife(used, groups, values, keys, values[:, first:], used.support(keys), AVERAGES)
+    found = panels.Jackknife(
+        used, groups, values, keys, values[:, first:], used.support(keys), AVERAGES
+    )
     shown = found.supported & (np.array(keys) != -1 - options.anticipation)
     path = found.path(shown, options.level, rng)
     return found.result(
@@ -109,7 +105,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         path,
         estimand="Average effect on the regions that adopted, over all their periods since "
         f"adoption, against {AGAINST[options.comparison]}",
-        checks=(leads_check(path), base_check(gaps, options.level, found.treated)),
+        checks=(panels.leads_check(path), base_check(gaps, options.level, found.treated)),
         jackknife_groups=len(values) - 1,
     )
 
@@ -127,7 +123,7 @@ METHOD = Method(
     Options,
     estimate,
     PANEL,
-    check_comparison,
+    panels.check_comparison,
     can=(
         "leave_one_out",
         "by_event_time",
@@ -155,7 +151,7 @@ def _all_statistics(
     outcome = outcome_values(panel, options.scale)
     starts = panel.adoption.to_numpy()
     keys = _event_times(starts, outcome.shape[1])
-    limit = COVARIATE_GROUP_LIMIT if options.covariates else GROUP_LIMIT
+    limit = COVARIATE_GROUP_LIMIT if options.covariates else panels.GROUP_LIMIT
     groups = jackknife_groups(len(starts), limit, rng)
     cells = _cells(panel, outcome, groups, options)
     values = np.column_stack([_averages(cells, options.anticipation), _path(cells, keys, options)])

@@ -34,26 +34,15 @@ from pydantic import Field
 from analysis.data.frames.design import MINIMUM_BEFORE
 from analysis.data.frames.panel import MINIMUM_SUPPORT, Panel
 from analysis.errors import DesignError, Problem
+from analysis.methods.shared import panels
 from analysis.methods.shared.method import PANEL, Method
 from analysis.methods.shared.options import PanelOptions
-from analysis.methods.shared.panels import (
-    GROUP_LIMIT,
-    Jackknife,
-    check_comparison,
-    comparable,
-    log_rate,
-)
 from analysis.methods.shared.results import estimating, refuse
 from analysis.result import Check, Record, Result, event_path
 from analysis.stats.panels.cohorts import cohort_effects
 from analysis.stats.panels.honest import Leads, breakdown, relative_interval, smooth_interval
 from analysis.stats.panels.pretrend import base_check, detectable_slope
-from analysis.stats.resampling.jackknife import (
-    jackknife_covariance,
-    jackknife_degrees,
-    jackknife_groups,
-    t_critical,
-)
+from analysis.stats.resampling import jackknife
 
 RELATIVE = np.arange(0, 3.01, 0.25)
 SMOOTH_STEPS = 12
@@ -98,11 +87,13 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     DesignError: too few regions or periods, a count of zero, or no lead to look at.
     EstimationError: the search for an interval failed.
     """
-    used = comparable(panel, options, MINIMUM_BEFORE)
+    used = panels.comparable(panel, options, MINIMUM_BEFORE)
     path = _path(used, options, rng)
     effects = np.where(path.times < 0, 0.0, 1 / (path.times >= 0).sum())
     averages = np.column_stack([path.values @ effects, path.ahead])
-    found = Jackknife(used, path.groups, averages, path.times.tolist(), path.values, path.support)
+    found = panels.Jackknife(
+        used, path.groups, averages, path.times.tolist(), path.values, path.support
+    )
     study = _study(path, found, options)
     margins = found.margins(np.ones(len(path.times), dtype=bool), options.level, rng)
     relaxed = {} if options.anticipation else _honest(study, options, rng)
@@ -124,7 +115,7 @@ METHOD = Method(
     Options,
     estimate,
     PANEL,
-    check_comparison,
+    panels.check_comparison,
     can=(
         "leave_one_out",
         "by_event_time",
@@ -136,8 +127,8 @@ METHOD = Method(
 
 def _path(panel: Panel, options: Options, rng: np.random.Generator) -> _Path:
     """Effects at the event times that enough regions support, unbroken around the start."""
-    outcome, starts = log_rate(panel), panel.adoption.to_numpy()
-    groups = jackknife_groups(len(starts), GROUP_LIMIT, rng)
+    outcome, starts = panels.log_rate(panel), panel.adoption.to_numpy()
+    groups = jackknife.jackknife_groups(len(starts), panels.GROUP_LIMIT, rng)
     never_only, early = options.comparison == "never_treated", options.anticipation
     cells = cohort_effects(outcome, starts, groups, never_only, early)
     since = cells.period - cells.cohort
@@ -175,14 +166,16 @@ def _require_both(leads: int, effects: int) -> None:
     refuse(problems)
 
 
-def _study(path: _Path, found: Jackknife, options: Options) -> Leads:
+def _study(path: _Path, found: panels.Jackknife, options: Options) -> Leads:
     """The event study for the relaxations, its covariance widened for few regions."""
     before = int((path.times < 0).sum())
     effects = len(path.times) - before
     average = path.values[:, before:].mean(axis=1)
-    degrees = jackknife_degrees(average[:1], average[1:, None], found.treated)[0]
-    wide = t_critical(options.level, degrees) / scipy.stats.norm.ppf(0.5 + options.level / 2)
-    covariance = wide**2 * jackknife_covariance(path.values[1:], path.values[0])
+    degrees = jackknife.jackknife_degrees(average[:1], average[1:, None], found.treated)[0]
+    wide = jackknife.t_critical(options.level, degrees) / scipy.stats.norm.ppf(
+        0.5 + options.level / 2
+    )
+    covariance = wide**2 * jackknife.jackknife_covariance(path.values[1:], path.values[0])
     values = np.linalg.eigvalsh(covariance)
     if values[0] <= 1e-10 * values[-1]:
         what = f"are {len(path.values) - 1}, too few for {len(path.times)} leads and effects"

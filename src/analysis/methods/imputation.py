@@ -32,17 +32,9 @@ import numpy as np
 from pydantic import Field
 
 from analysis.data.frames.panel import NEVER, Panel
+from analysis.methods.shared import panels
 from analysis.methods.shared.method import PANEL, Method
 from analysis.methods.shared.options import Comparison, UntreatedOptions
-from analysis.methods.shared.panels import (
-    GROUP_LIMIT,
-    Jackknife,
-    check_comparison,
-    comparable,
-    leads_check,
-    log_rate,
-    untreated_cells,
-)
 from analysis.result import Result
 from analysis.stats.panels.imputation import impute
 from analysis.stats.resampling.jackknife import jackknife_groups
@@ -65,17 +57,17 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     ------
     DesignError: too few treated or untreated regions or periods, or a count of zero.
     """
-    used = comparable(panel, options)
-    groups = jackknife_groups(len(used.regions), GROUP_LIMIT, rng)
+    used = panels.comparable(panel, options)
+    groups = jackknife_groups(len(used.regions), panels.GROUP_LIMIT, rng)
     times, values, support = _statistics(used, options, groups)
-    found = Jackknife(used, groups, values, times, values[:, 2:], support)
+    found = panels.Jackknife(used, groups, values, times, values[:, 2:], support)
     path = found.path(found.supported & (found.spread > 0), options.level, rng)
     return found.result(
         options,
         path,
         estimand="Average effect on the regions that adopted, over all their periods since "
         "adoption, against what all untreated periods would have led to expect",
-        checks=(leads_check(path),),
+        checks=(panels.leads_check(path),),
         jackknife_groups=len(values) - 1,
     )
 
@@ -89,7 +81,7 @@ METHOD = Method(
     Options,
     estimate,
     PANEL,
-    check_comparison,
+    panels.check_comparison,
     can=(
         "leave_one_out",
         "by_event_time",
@@ -107,17 +99,19 @@ def _statistics(
 
     Shapes (K,), (1 + G, 2 + K) and (K,).
     """
-    outcome = log_rate(panel)
+    outcome = panels.log_rate(panel)
     starts = panel.adoption.to_numpy()
     adopted = starts[starts > NEVER]
     periods = np.arange(1, outcome.shape[1] + 1)
-    found = impute(outcome, starts, untreated_cells(panel, options, options.anticipation), groups)
+    found = impute(
+        outcome, starts, panels.untreated_cells(panel, options, options.anticipation), groups
+    )
     since = periods - found.cohort[:, None]
     ahead = (since >= -options.anticipation) & (since < 0)
     last = len(periods) - int(adopted.min())
     leads = _lead_count(adopted, options)
     # The last periods before the start are held out, so that their gaps are leads.
-    held = impute(outcome, starts, untreated_cells(panel, options, leads), groups)
+    held = impute(outcome, starts, panels.untreated_cells(panel, options, leads), groups)
     times = tuple(range(-leads, last + 1))
     sources = [(held if time < 0 else found, since == time) for time in times]
     columns = [source.mean(cells) for source, cells in sources]

@@ -33,26 +33,11 @@ from pydantic import Field
 
 from analysis.data.frames.frame_kinds import Column, Frame, require_frame
 from analysis.errors import Problem
+from analysis.methods.shared import results
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
-from analysis.methods.shared.results import (
-    at_least,
-    estimating,
-    records,
-    refuse,
-    symmetric,
-    unusable_columns,
-)
 from analysis.result import Check, Result, Sample
-from analysis.stats.panels.time_series import (
-    SeriesFit,
-    autocorrelation_p_value,
-    default_lags,
-    first_autocorrelation,
-    fit_counts,
-    fit_linear,
-    kernel_degrees,
-)
+from analysis.stats.panels import time_series
 from analysis.stats.resampling.jackknife import t_critical
 
 SERIES = Frame(
@@ -124,13 +109,13 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     _require_series(ordered, options)
     names, design = _design(ordered, options)
     _require_rank(names, design)
-    lags = default_lags(len(ordered)) if options.lags is None else options.lags
+    lags = time_series.default_lags(len(ordered)) if options.lags is None else options.lags
     fit = _fit(ordered, design, options, lags)
     degrees = len(ordered) - design.shape[1]
     if options.errors == "autoregressive":
         degrees = max(int(fit.degrees), 1)
     elif options.errors == "newey_west":
-        degrees = min(degrees, max(int(kernel_degrees(len(ordered), lags)), 1))
+        degrees = min(degrees, max(int(time_series.kernel_degrees(len(ordered), lags)), 1))
     after = ordered["after"].to_numpy() == 1
     contrasts = {"overall": design[after].mean(axis=0) * _own(names)}
     contrasts |= {name: (np.array(names) == name).astype(float) for name in ("level", "slope")}
@@ -140,7 +125,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
         estimand="Average change after the start from the region's own earlier course",
         unit="unit of the value" if options.model == "linear" else "log points",
         estimates=tuple(
-            symmetric(name, weights @ fit.value, _error(weights, fit, options), critical, 1)
+            results.symmetric(name, weights @ fit.value, _error(weights, fit, options), critical, 1)
             for name, weights in contrasts.items()
             if name in ("overall", *names)
         ),
@@ -167,14 +152,14 @@ def _require_series(frame: pd.DataFrame, options: Options) -> None:
         problems.append(Problem("column after", "falls back to 0", "Cut the series at the end"))
     for side, size in (("before", int((after == 0).sum())), ("after", int((after == 1).sum()))):
         where = f"periods {side} the start"
-        problems += at_least(where, size, MINIMUM_SIDE, "Use shorter periods")
+        problems += results.at_least(where, size, MINIMUM_SIDE, "Use shorter periods")
     value = frame["value"].to_numpy(float)
     least = {"log": value > 0, "poisson": (value >= 0) & (value % 1 == 0)}.get(options.model)
     if least is not None and not least.all():
         what = f"holds {int((~least).sum())} values that model {options.model} cannot take"
         remedy = "Use model: poisson for counts with zeros, or model: linear"
         problems.append(Problem("column value", what, remedy))
-    refuse([*problems, *unusable_columns(frame, options.covariates)])
+    results.refuse([*problems, *results.unusable_columns(frame, options.covariates)])
 
 
 def _design(frame: pd.DataFrame, options: Options) -> tuple[list[str], np.ndarray]:
@@ -204,20 +189,22 @@ def _require_rank(names: list[str], design: np.ndarray) -> None:
     if len(design) - len(names) < MINIMUM_SIDE:
         what = f"are {len(design)} for {len(names)} terms"
         problems.append(Problem("periods", what, "Use shorter periods or fewer terms"))
-    refuse(problems)
+    results.refuse(problems)
 
 
-def _fit(frame: pd.DataFrame, design: np.ndarray, options: Options, lags: int) -> SeriesFit:
+def _fit(
+    frame: pd.DataFrame, design: np.ndarray, options: Options, lags: int
+) -> time_series.SeriesFit:
     value = frame["value"].to_numpy(float)
     exposure = np.ones(len(value))
     if "exposure" in frame:
         exposure = frame["exposure"].to_numpy(float)
     if options.model == "poisson":
         remedy = "Use longer periods, or drop seasons without any event"
-        with estimating("Poisson fit", remedy):
-            return fit_counts(value, design, exposure, lags)
+        with results.estimating("Poisson fit", remedy):
+            return time_series.fit_counts(value, design, exposure, lags)
     outcome = value if options.model == "linear" else np.log(value / exposure)
-    return fit_linear(outcome, design, lags)
+    return time_series.fit_linear(outcome, design, lags)
 
 
 def _own(names: list[str]) -> np.ndarray:
@@ -225,7 +212,7 @@ def _own(names: list[str]) -> np.ndarray:
     return np.isin(names, ["level", "slope"]).astype(float)
 
 
-def _error(weights: np.ndarray, fit: SeriesFit, options: Options) -> float:
+def _error(weights: np.ndarray, fit: time_series.SeriesFit, options: Options) -> float:
     covariance = {
         "autoregressive": fit.autoregressive,
         "newey_west": fit.robust,
@@ -234,14 +221,24 @@ def _error(weights: np.ndarray, fit: SeriesFit, options: Options) -> float:
     return float(np.sqrt(weights @ covariance @ weights))
 
 
-def _correlation_check(fit: SeriesFit) -> Check:
+def _correlation_check(fit: time_series.SeriesFit) -> Check:
     """Correlation of neighbouring residuals, which the errors allow for; with Ljung–Box's p."""
-    p_value = autocorrelation_p_value(fit.residual, min(12, len(fit.residual) // 5))
-    return Check("autocorrelation", None, first_autocorrelation(fit.residual), None, {"p": p_value})
+    p_value = time_series.autocorrelation_p_value(fit.residual, min(12, len(fit.residual) // 5))
+    return Check(
+        "autocorrelation",
+        None,
+        time_series.first_autocorrelation(fit.residual),
+        None,
+        {"p": p_value},
+    )
 
 
 def _path(
-    frame: pd.DataFrame, design: np.ndarray, names: list[str], fit: SeriesFit, options: Options
+    frame: pd.DataFrame,
+    design: np.ndarray,
+    names: list[str],
+    fit: time_series.SeriesFit,
+    options: Options,
 ) -> tuple[dict[str, Any], ...]:
     """Observed, fitted, and what the earlier course would have led to, on the value's scale."""
     shift = design @ (fit.value * _own(names))
@@ -253,4 +250,6 @@ def _path(
         exposure = frame["exposure"].to_numpy(float) if "exposure" in frame else 1.0
         fitted = np.exp(fit.fitted) * exposure
         without = fitted * np.exp(-shift)
-    return records(period=frame["period"], observed=frame["value"], fitted=fitted, without=without)
+    return results.records(
+        period=frame["period"], observed=frame["value"], fitted=fitted, without=without
+    )

@@ -36,13 +36,7 @@ from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
 from analysis.methods.shared.results import at_least, records, refuse
 from analysis.result import Check, Estimate, Result, Sample
-from analysis.stats.pooling.pooling import (
-    Pooled,
-    heterogeneity,
-    integrated_interval,
-    pool,
-    prediction_interval,
-)
+from analysis.stats.pooling import pooling
 
 EFFECTS = Frame(
     "effects",
@@ -93,7 +87,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     ordered = frame.sort_values("study")
     values, errors = (ordered[c].to_numpy(float) for c in ("estimate", "standard_error"))
     pooled = _pool(values, errors, options)
-    new_study = prediction_interval(values, errors, options.level)
+    new_study = pooling.prediction_interval(values, errors, options.level)
     return options.result(
         estimand="Mean of the true effects of studies like these",
         unit="unit of the studies",
@@ -115,25 +109,29 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
 METHOD = Method(Options, estimate, EFFECTS, can=("leave_one_out",))
 
 
-def _pool(values: np.ndarray, errors: np.ndarray, options: Options) -> Pooled:
+def _pool(values: np.ndarray, errors: np.ndarray, options: Options) -> pooling.Pooled:
     refined = options.interval != "normal"
-    pooled = pool(values, errors, options.level, options.between, refined)
+    pooled = pooling.pool(values, errors, options.level, options.between, refined)
     # Without differences between studies there is no τ² to doubt.
     if options.interval != "integrated" or options.between == "none":
         return pooled
-    low, high = integrated_interval(values, errors, options.level)
+    low, high = pooling.integrated_interval(values, errors, options.level)
     return replace(pooled, low=low, high=high)
 
 
 def _heterogeneity_check(values: np.ndarray, errors: np.ndarray) -> Check:
     """Whether chance alone explains how studies differ; no reason to pool otherwise or not."""
-    found = heterogeneity(values, errors)
+    found = pooling.heterogeneity(values, errors)
     detail = {"statistic": found.statistic, "share": found.share}
     return Check("heterogeneity", None, found.p_value, None, detail)
 
 
 def _forest(
-    studies: pd.Series, values: np.ndarray, errors: np.ndarray, pooled: Pooled, options: Options
+    studies: pd.Series,
+    values: np.ndarray,
+    errors: np.ndarray,
+    pooled: pooling.Pooled,
+    options: Options,
 ) -> tuple[dict[str, Any], ...]:
     """Each study with its own normal interval and its weight in the mean."""
     margin = scipy.stats.norm.ppf(0.5 + options.level / 2) * errors

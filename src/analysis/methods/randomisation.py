@@ -36,15 +36,8 @@ from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
 from analysis.methods.shared.results import estimating, null_quantiles, refuse
 from analysis.result import Check, Estimate, Result, Sample
+from analysis.stats.resampling import randomisation as numerics
 from analysis.stats.resampling.assignments import Assignments
-from analysis.stats.resampling.randomisation import (
-    balance_p_value,
-    possible_draws,
-    runs_p_value,
-    sharp_interval,
-    sharp_p_value,
-    stratified_difference,
-)
 
 DRAW = Frame(
     "draw",
@@ -96,12 +89,12 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
         strata = pd.factorize(ordered["stratum"], sort=True)[0]
     _require_arms(ordered, treated, strata, options)
     _require_covariates(ordered, options)
-    drawn = possible_draws(treated, strata, options.draws, rng)
-    value, variance = stratified_difference(outcome, drawn.given[:1], strata)
+    drawn = numerics.possible_draws(treated, strata, options.draws, rng)
+    value, variance = numerics.stratified_difference(outcome, drawn.given[:1], strata)
     remedy = "Ask for a lower level, or draw from more units"
     with estimating("draws", remedy, DesignError):
-        limits = sharp_interval(outcome, drawn, strata, options.level, options.studentised)
-    p_value = sharp_p_value(outcome, drawn, strata, 0.0, options.studentised)
+        limits = numerics.sharp_interval(outcome, drawn, strata, options.level, options.studentised)
+    p_value = numerics.sharp_p_value(outcome, drawn, strata, 0.0, options.studentised)
     error = float(np.sqrt(variance[0])) if np.isfinite(variance[0]) else None
     support = int(treated.sum())
     return options.result(
@@ -113,7 +106,9 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
             Check("sharp_null", None, p_value, 1 - options.level),
             *_draw_checks(ordered, drawn, strata, options),
         ),
-        series={"null": null_quantiles(stratified_difference(outcome, drawn.given, strata)[0])},
+        series={
+            "null": null_quantiles(numerics.stratified_difference(outcome, drawn.given, strata)[0])
+        },
         possible=len(drawn.given),
         exact=drawn.exact,
     )
@@ -160,9 +155,11 @@ def _draw_checks(
     """Whether the draw looks like one of the possible draws."""
     checks, least = [], 1 - options.level
     if options.covariates:
-        p_value = balance_p_value(frame[list(options.covariates)].to_numpy(float), drawn, strata)
+        p_value = numerics.balance_p_value(
+            frame[list(options.covariates)].to_numpy(float), drawn, strata
+        )
         checks.append(Check("balance", p_value > least, p_value, least))
     if "place" in frame:
-        p_value = runs_p_value(drawn, frame["place"].to_numpy(float))
+        p_value = numerics.runs_p_value(drawn, frame["place"].to_numpy(float))
         checks.append(Check("runs", p_value > least, p_value, least))
     return tuple(checks)

@@ -41,26 +41,14 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from analysis.data.frames import scores
 from analysis.data.frames.frame_kinds import Column, Frame, require_frame
-from analysis.data.frames.scores import (
-    MINIMUM_DISTINCT,
-    MINIMUM_WINDOW,
-    measured_scores,
-    require_columns,
-    require_sides,
-    require_window,
-)
 from analysis.errors import EstimationError
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
 from analysis.methods.shared.results import estimating
 from analysis.result import Check, Estimate, Result, Sample
-from analysis.stats.thresholds.discontinuity import (
-    Jump,
-    Settings,
-    density_p_value,
-    estimate_jump,
-)
+from analysis.stats.thresholds import discontinuity
 
 SCORES = Frame(
     "scores",
@@ -147,13 +135,13 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     EstimationError: no estimate that means something can be had there.
     """
     require_frame(frame, SCORES)
-    require_columns(frame, (*options.covariates, *options.balance))
-    ordered = measured_scores(frame, options.cutoff, above=options.treated == "above")
+    scores.require_columns(frame, (*options.covariates, *options.balance))
+    ordered = scores.measured_scores(frame, options.cutoff, above=options.treated == "above")
     near = ordered["x"].abs() < options.donut
     used = ordered[~near]
-    require_sides(used, donut=options.donut > 0)
+    scores.require_sides(used, donut=options.donut > 0)
     jump = _jump(used, "outcome", options, adjusted=True)
-    require_window(jump.rows, jump.distinct)
+    scores.require_window(jump.rows, jump.distinct)
     balance, balance_check = _balance(used, options)
     treated = int((used["x"] >= 0).sum())
     dropped = {"within_donut": int(near.sum())} if near.any() else {}
@@ -187,7 +175,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
 METHOD = Method(Options, estimate, SCORES)
 
 
-def _estimate(name: str, jump: Jump) -> Estimate:
+def _estimate(name: str, jump: discontinuity.Jump) -> Estimate:
     return Estimate(name, jump.value, jump.error, jump.low, jump.high, jump.rows[1])
 
 
@@ -200,9 +188,11 @@ def _estimand(frame: pd.DataFrame) -> str:
     return f"Average effect of crossing on {units}"
 
 
-def _settings(options: Options, width: float | None = None) -> Settings:
+def _settings(options: Options, width: float | None = None) -> discontinuity.Settings:
     rule = {"least_error": "mserd", "coverage": "cerrd"}[options.window]
-    return Settings(options.order, options.kernel, rule, width or options.width, options.level)
+    return discontinuity.Settings(
+        options.order, options.kernel, rule, width or options.width, options.level
+    )
 
 
 def _jump(
@@ -212,7 +202,7 @@ def _jump(
     *,
     adjusted: bool = False,
     width: float | None = None,
-) -> Jump:
+) -> discontinuity.Jump:
     """The jump of a column; adjusted for take-up and covariates only where the outcome is asked."""
     takeup = frame["takeup"].to_numpy(float) if adjusted and "takeup" in frame else None
     covariates = None
@@ -220,7 +210,9 @@ def _jump(
         covariates = frame[list(options.covariates)].to_numpy(float)
     score, outcome = frame["x"].to_numpy(), frame[column].to_numpy(float)
     with estimating(f"jump of {column}", "Use other columns, a wider window or more units"):
-        return estimate_jump(score, outcome, _settings(options, width), takeup, covariates)
+        return discontinuity.estimate_jump(
+            score, outcome, _settings(options, width), takeup, covariates
+        )
 
 
 def _by_cutoff(frame: pd.DataFrame, options: Options) -> tuple[Estimate, ...]:
@@ -229,7 +221,7 @@ def _by_cutoff(frame: pd.DataFrame, options: Options) -> tuple[Estimate, ...]:
     found = []
     for cutoff, rows in groups if len(groups) > 1 else []:
         jump = _jump(rows, "outcome", options, adjusted=True)
-        require_window(jump.rows, jump.distinct)
+        scores.require_window(jump.rows, jump.distinct)
         found.append(_estimate(f"cutoff={cutoff:g}", jump))
     return tuple(found)
 
@@ -238,13 +230,13 @@ def _density_check(frame: pd.DataFrame, options: Options) -> Check:
     """Whether units pile up on one side, donut included."""
     limit = 1 - options.level
     try:
-        p_value = density_p_value(frame["x"].to_numpy())
+        p_value = discontinuity.density_p_value(frame["x"].to_numpy())
     except ValueError as error:
         return Check("density", None, None, limit, {"reason": str(error)})
     return Check("density", p_value >= limit, p_value, limit)
 
 
-def _repeats_check(frame: pd.DataFrame, jump: Jump) -> Check:
+def _repeats_check(frame: pd.DataFrame, jump: discontinuity.Jump) -> Check:
     """Share of units whose score another has too; widths and errors allow for it."""
     share = 1 - frame["x"].nunique() / len(frame)
     detail = {"distinct_below": jump.distinct[0], "distinct_above": jump.distinct[1]}
@@ -270,7 +262,7 @@ def _balance(
 
 
 def _by_bandwidth(
-    frame: pd.DataFrame, jump: Jump, options: Options
+    frame: pd.DataFrame, jump: discontinuity.Jump, options: Options
 ) -> tuple[dict[str, float | int], ...]:
     """The jump under narrower and wider windows; those that are too thin are left out."""
     rows = []
@@ -280,13 +272,16 @@ def _by_bandwidth(
             found = _jump(frame, "outcome", options, adjusted=True, width=width)
         except EstimationError:
             continue
-        if min(found.rows) >= MINIMUM_WINDOW and min(found.distinct) >= MINIMUM_DISTINCT:
+        if (
+            min(found.rows) >= scores.MINIMUM_WINDOW
+            and min(found.distinct) >= scores.MINIMUM_DISTINCT
+        ):
             limits = {"value": found.value, "low": found.low, "high": found.high}
             rows.append({"width": width, "ratio": ratio, **limits, "rows": sum(found.rows)})
     return tuple(rows)
 
 
-def _bins(frame: pd.DataFrame, jump: Jump) -> tuple[dict[str, Any], ...]:
+def _bins(frame: pd.DataFrame, jump: discontinuity.Jump) -> tuple[dict[str, Any], ...]:
     """Means in bins of equal width on each side, with the fitted curve inside the window."""
     rows = []
     score, outcome = frame["x"].to_numpy(), frame["outcome"].to_numpy(float)

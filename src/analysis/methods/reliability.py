@@ -37,18 +37,8 @@ from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
 from analysis.methods.shared.results import at_least, refuse
 from analysis.result import Check, Estimate, Result, Sample
-from analysis.stats.ratings.reliability import (
-    Coefficient,
-    TwoWay,
-    generalisability,
-    icc_one,
-    icc_three,
-    icc_two,
-    mean_squares,
-    of_mean,
-    variance_components,
-)
-from analysis.stats.resampling.jackknife import jackknife_covariance, t_critical
+from analysis.stats.ratings import reliability as numerics
+from analysis.stats.resampling.jackknife import share_limits
 
 RATINGS = Frame(
     "ratings",
@@ -64,10 +54,10 @@ RATINGS = Frame(
 )
 MINIMUM_RATED = 5
 FACETS = ("rater", "dimension", "period")
-SINGLE: dict[str, Callable[[TwoWay, float], Coefficient]] = {
-    "icc1": icc_one,
-    "icc2": icc_two,
-    "icc3": icc_three,
+SINGLE: dict[str, Callable[[numerics.TwoWay, float], numerics.Coefficient]] = {
+    "icc1": numerics.icc_one,
+    "icc2": numerics.icc_two,
+    "icc3": numerics.icc_three,
 }
 
 
@@ -104,7 +94,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     scores = _array(frame, facets)
     coefficient = _generalised if options.form == "generalisability" else _classical
     found = coefficient(scores, options)
-    components = variance_components(scores)
+    components = numerics.variance_components(scores)
     names = ("rated", *facets)
     return options.result(
         estimand="Share of the variance of scores that lies between the rated",
@@ -153,27 +143,22 @@ def _array(frame: pd.DataFrame, facets: tuple[str, ...]) -> np.ndarray:
     return scores
 
 
-def _classical(scores: np.ndarray, options: Options) -> Coefficient:
-    squares = mean_squares(scores)
+def _classical(scores: np.ndarray, options: Options) -> numerics.Coefficient:
+    squares = numerics.mean_squares(scores)
     if squares.rest <= 1e-12 * max(squares.rated, squares.raters):
         what = "agree perfectly up to a constant; no interval can be given"
         refuse([Problem("raters", what, "Check that scores were not copied")])
     form = "icc3k" if options.form == "alpha" else options.form
     single = SINGLE[form.removesuffix("k")](squares, options.level)
-    return of_mean(single, scores.shape[1]) if form.endswith("k") else single
+    return numerics.of_mean(single, scores.shape[1]) if form.endswith("k") else single
 
 
-def _generalised(scores: np.ndarray, options: Options) -> Coefficient:
+def _generalised(scores: np.ndarray, options: Options) -> numerics.Coefficient:
     """Generalisability with a jackknife interval on the scale of log(1 − G)."""
-    value = generalisability(scores)
-    without = [generalisability(np.delete(scores, i, axis=0)) for i in range(len(scores))]
-    with np.errstate(divide="ignore"):
-        scaled = np.log1p(-np.array([value, *without]))
-    if not np.isfinite(scaled).all():
+    value = numerics.generalisability(scores)
+    without = [numerics.generalisability(np.delete(scores, i, axis=0)) for i in range(len(scores))]
+    low, high = share_limits(value, np.array(without), options.level)
+    if not np.isfinite([low, high]).all():
         what = "never disagree about the rated; no interval can be given"
         refuse([Problem("raters", what, "Check that scores were not copied")])
-    error = np.sqrt(jackknife_covariance(scaled[1:, None], scaled[:1]))[0, 0]
-    margin = t_critical(options.level, len(scores) - 1) * error
-    return Coefficient(
-        value, float(1 - np.exp(scaled[0] + margin)), float(1 - np.exp(scaled[0] - margin))
-    )
+    return numerics.Coefficient(value, low, high)

@@ -42,16 +42,8 @@ from analysis.methods.shared.results import estimating, null_quantiles, refuse
 from analysis.result import Check, Estimate, Result
 from analysis.stats.panels.cohorts import cohort_effects
 from analysis.stats.panels.pretrend import base_check
+from analysis.stats.resampling import rollout as numerics
 from analysis.stats.resampling.jackknife import comparison_degrees
-from analysis.stats.resampling.rollout import (
-    Linear,
-    Moments,
-    cohort_weights,
-    order_interval,
-    order_p_value,
-    possible_orders,
-    rollout_moments,
-)
 
 
 class Options(PanelOptions):
@@ -84,15 +76,17 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     used = comparable(_sorted(panel), options)
     _require_strata(used, options)
     labels, cohort = np.unique(used.adoption.to_numpy(), return_inverse=True)
-    orders = possible_orders(cohort, _strata(used, options), options.draws, rng)
+    orders = numerics.possible_orders(cohort, _strata(used, options), options.draws, rng)
     lone = int((np.bincount(cohort) < 2).sum())
     options = options.model_copy(update={"studentised": options.studentised and not lone})
     parts = {
-        name: rollout_moments(_linear(used, options, labels, cohort, name == "before"), orders)
+        name: numerics.rollout_moments(
+            _linear(used, options, labels, cohort, name == "before"), orders
+        )
         for name in options.averages
     }
     treated, overall = used.sample.treated, parts["overall"]
-    p_value = order_p_value(overall, 0.0, options.studentised)
+    p_value = numerics.order_p_value(overall, 0.0, options.studentised)
     left_out, gaps = _without_each(used, options)
     return options.result(
         estimand="Average effect on the regions that adopted, over all their periods since "
@@ -149,13 +143,13 @@ def _strata(panel: Panel, options: Options) -> np.ndarray:
 
 def _linear(
     panel: Panel, options: Options, labels: np.ndarray, cohort: np.ndarray, ahead: bool
-) -> Linear:
+) -> numerics.Linear:
     """What regions add to the estimate, after the start or in the periods just before it."""
     outcome = log_rate(panel)
     periods = np.arange(1, outcome.shape[1] + 1)
     since = np.where(labels[:, None] > NEVER, periods - labels[:, None], -len(periods) - 1)
     chosen = (since >= -options.anticipation) & (since < 0) if ahead else since >= 0
-    weights = cohort_weights(
+    weights = numerics.cohort_weights(
         labels,
         np.bincount(cohort).astype(float),
         len(periods),
@@ -164,13 +158,13 @@ def _linear(
         options.anticipation,
     )
     treated = chosen[cohort].astype(float)
-    return Linear(outcome @ weights.T, treated @ weights.T)
+    return numerics.Linear(outcome @ weights.T, treated @ weights.T)
 
 
-def _estimate(name: str, moments: Moments, options: Options, treated: int) -> Estimate:
+def _estimate(name: str, moments: numerics.Moments, options: Options, treated: int) -> Estimate:
     value, variance = moments.statistics(0.0)
     with estimating("orders", "Ask for a lower level, or wait for more regions", DesignError):
-        low, high = order_interval(moments, options.level, options.studentised)
+        low, high = numerics.order_interval(moments, options.level, options.studentised)
     error = float(np.sqrt(variance[0]))
     return Estimate(
         name, float(value[0]), error if np.isfinite(error) else None, low, high, treated

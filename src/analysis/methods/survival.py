@@ -36,15 +36,9 @@ from pydantic import Field
 
 from analysis.data.frames.frame_kinds import Column, Frame, require_frame
 from analysis.errors import Problem
+from analysis.methods.shared import results
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
-from analysis.methods.shared.results import (
-    at_least,
-    estimating,
-    refuse,
-    symmetric,
-    unusable_columns,
-)
 from analysis.result import Check, Result, Sample
 from analysis.stats.resampling.jackknife import comparison_degrees, jackknife_groups, t_critical
 from analysis.stats.survival.accelerated import estimate_accelerated
@@ -124,7 +118,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
         estimand=_estimand(options),
         unit="log hazard ratio" if options.model == "cox" else "log time ratio",
         estimates=tuple(
-            symmetric(name, values[k], errors[k], critical, None if k else support)
+            results.symmetric(name, values[k], errors[k], critical, None if k else support)
             for k, name in enumerate(("overall", *options.covariates))
         ),
         sample=Sample(len(frame), len(frame), int(treated.sum()), "", ""),
@@ -150,18 +144,20 @@ def _require_arms(frame: pd.DataFrame, options: Options) -> None:
     ends = frame["ended"].groupby(frame["treated"]).sum()
     for arm, name in ((1, "treated"), (0, "untreated")):
         remedy = "Follow cases for longer, or take in more of them"
-        problems += at_least(f"ends of {name} cases", int(ends.get(arm, 0)), MINIMUM_ENDS, remedy)
+        problems += results.at_least(
+            f"ends of {name} cases", int(ends.get(arm, 0)), MINIMUM_ENDS, remedy
+        )
     if "region" in frame:
         arms = frame.groupby("treated")["region"].nunique()
         for arm, name in ((1, "treated"), (0, "untreated")):
             where, number = f"regions with {name} cases", int(arms.get(arm, 0))
             remedy = "One region's luck and the effect cannot be told apart; add regions"
-            problems += at_least(where, number, MINIMUM_REGIONS, remedy)
-    problems += unusable_columns(frame, options.covariates)
+            problems += results.at_least(where, number, MINIMUM_REGIONS, remedy)
+    problems += results.unusable_columns(frame, options.covariates)
     if options.model != "cox" and "stratum" in frame:
         what = f"of model {options.model} cannot differ by stratum"
         problems.append(Problem("baseline", what, "Use model: cox, or drop the column stratum"))
-    refuse(problems)
+    results.refuse(problems)
 
 
 def _cases(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> Cases:
@@ -184,7 +180,7 @@ def _cases(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> C
 def _fit(cases: Cases, options: Options) -> tuple[np.ndarray, np.ndarray, Trend | None]:
     """Values, covariance, and the treated hazard ratio's change over time with its error."""
     remedy = "Look for a covariate, stratum or single region that decides which cases end"
-    with estimating("survival", remedy):
+    with results.estimating("survival", remedy):
         if options.model == "cox":
             return estimate_hazards(cases)
         return (*estimate_accelerated(cases, options.model), None)

@@ -63,15 +63,9 @@ from analysis.methods.shared.panels import log_rate
 from analysis.methods.shared.results import estimating, records, refuse, symmetric
 from analysis.result import Check, Result, event_path
 from analysis.stats.resampling.jackknife import comparison_degrees, t_critical
+from analysis.stats.synthetic_controls import synthetic_task
 from analysis.stats.synthetic_controls.cohort_gaps import CohortGap, average_without
 from analysis.stats.synthetic_controls.placebo import simultaneous_band
-from analysis.stats.synthetic_controls.synthetic_task import (
-    FIRST,
-    Task,
-    fit_task,
-    task_replicates,
-    task_statistics,
-)
 
 SHOWN_WEIGHT = 0.001
 """Donors with less are not listed."""
@@ -164,15 +158,15 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     task, codes = _task(used, options)
     remedy = "Use longer periods, or leave out regions that are unlike all others"
     with estimating("weights", remedy):
-        cohorts = fit_task(task, rng)
-        replicates = task_replicates(task, inference, options.draws, rng)
-    main = task_statistics(task, cohorts)
+        cohorts = synthetic_task.fit_task(task, rng)
+        replicates = synthetic_task.task_replicates(task, inference, options.draws, rng)
+    main = synthetic_task.task_statistics(task, cohorts)
     treated, donors = used.sample.treated, used.sample.units - used.sample.treated
     degrees = donors - 1 if inference == "placebo" else comparison_degrees(treated, donors, donors)
     critical = t_critical(options.level, degrees)
     support = used.support(task.event_times)
     shown = support >= (1 if inference == "placebo" else MINIMUM_SUPPORT)
-    first = len(FIRST)
+    first = len(synthetic_task.FIRST)
     errors = replicates[:, :first].std(axis=0)
     margins = simultaneous_band(replicates[:, first:], shown, options.level, critical)
     return options.result(
@@ -221,13 +215,13 @@ def _require_matched(options: Options) -> None:
         refuse([Problem("predictors and lags", what, "Name at least two, or none")])
 
 
-def _task(panel: Panel, options: Options) -> tuple[Task, tuple[str, ...]]:
+def _task(panel: Panel, options: Options) -> tuple[synthetic_task.Task, tuple[str, ...]]:
     """What is to be fitted, and the regions in order of their codes, whatever the rows' order."""
     _require_matched(options)
     regions = panel.regions
     order = np.argsort(np.array(regions, dtype=str), kind="stable")
     rate = panel.matrix("count") / panel.matrix("exposure")
-    task = Task(
+    task = synthetic_task.Task(
         outcome=(log_rate(panel) if options.scale == "log" else rate)[order],
         starts=panel.adoption.to_numpy()[order],
         form=options.form,
@@ -246,7 +240,7 @@ def _checks(
 
     ``fit_before`` fails where placebos are followed more closely in all but the level's share.
     """
-    fit, ratio = (FIRST.index(name) for name in ("fit", "ratio"))
+    fit, ratio = (synthetic_task.FIRST.index(name) for name in ("fit", "ratio"))
     if inference != "placebo":
         return (Check("fit_before", None, float(main[fit])),)
     limit = float(np.quantile(replicates[:, fit], options.level))
@@ -260,7 +254,7 @@ def _checks(
 
 
 def _left_out(
-    task: Task, codes: tuple[str, ...], cohorts: tuple[CohortGap, ...]
+    task: synthetic_task.Task, codes: tuple[str, ...], cohorts: tuple[CohortGap, ...]
 ) -> tuple[dict[str, Any], ...]:
     """The headline without each region, the others' weights rescaled."""
     values = average_without(task.outcome, cohorts)
@@ -284,7 +278,7 @@ def _weights(
 
 
 def _path(
-    task: Task, cohorts: tuple[CohortGap, ...], panel: Panel, options: Options
+    task: synthetic_task.Task, cohorts: tuple[CohortGap, ...], panel: Panel, options: Options
 ) -> tuple[dict[str, Any], ...]:
     """Each cohort's mean path and its synthetic one, as rates (geometric means in logs)."""
     rows: list[dict[str, Any]] = []

@@ -41,13 +41,8 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
+from analysis.data.frames import design
 from analysis.data.frames.columns import GROUPS, SIZES, VARYING, OnPages
-from analysis.data.frames.design import (
-    MINIMUM_BEFORE,
-    require_columns,
-    require_comparison,
-    require_positive,
-)
 from analysis.data.frames.panel import NEVER, Panel
 from analysis.errors import Problem
 from analysis.methods.shared.method import PANEL, Method
@@ -55,13 +50,8 @@ from analysis.methods.shared.options import MethodOptions
 from analysis.methods.shared.panels import log_rate
 from analysis.methods.shared.results import estimating, refuse, symmetric
 from analysis.result import Check, Estimate, Result
+from analysis.stats.panels import regression
 from analysis.stats.panels.bacon import Part, bacon_parts
-from analysis.stats.panels.regression import (
-    Slope,
-    first_difference_slope,
-    two_way_slope,
-    weighted_slope,
-)
 from analysis.stats.resampling.bootstrap import wild_interval, wild_weights
 from analysis.stats.resampling.jackknife import comparison_degrees, t_critical
 
@@ -130,8 +120,8 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     ------
     DesignError: too few regions or periods, or a count of zero.
     """
-    require_comparison(panel, "not_yet_treated", 1)
-    require_positive(panel)
+    design.require_comparison(panel, "not_yet_treated", 1)
+    design.require_positive(panel)
     _require_options(panel, options)
     outcome, treatment = log_rate(panel), _treatment(panel, options)
     parts: tuple[Part, ...] | None = None
@@ -163,7 +153,7 @@ def check(panel: Panel, options: Options) -> None:
     ------
     DesignError: with what is wrong.
     """
-    require_comparison(panel, "not_yet_treated", MINIMUM_BEFORE)
+    design.require_comparison(panel, "not_yet_treated", design.MINIMUM_BEFORE)
     _require_options(panel, options)
 
 
@@ -190,7 +180,7 @@ def _require_options(panel: Panel, options: Options) -> None:
     ------
     DesignError: with everything that is wrong.
     """
-    require_columns(panel, tuple(n for n in _columns(options) if n != options.groups))
+    design.require_columns(panel, tuple(n for n in _columns(options) if n != options.groups))
     problems = []
     if options.weights and (panel.frame[options.weights] <= 0).any():
         remedy = "Leave those regions out, or use another column"
@@ -225,11 +215,13 @@ def _treatment(panel: Panel, options: Options) -> np.ndarray:
     return treated.astype(float)
 
 
-def _slope(panel: Panel, outcome: np.ndarray, treatment: np.ndarray, options: Options) -> Slope:
+def _slope(
+    panel: Panel, outcome: np.ndarray, treatment: np.ndarray, options: Options
+) -> regression.Slope:
     if options.form == "differences":
-        return first_difference_slope(outcome, treatment)
+        return regression.first_difference_slope(outcome, treatment)
     if not _columns(options) and not options.nested:
-        return two_way_slope(outcome, treatment)
+        return regression.two_way_slope(outcome, treatment)
     weights = np.ones_like(outcome)
     if options.weights:
         weights = panel.matrix(options.weights).astype(float)
@@ -238,7 +230,9 @@ def _slope(panel: Panel, outcome: np.ndarray, treatment: np.ndarray, options: Op
         groups = np.unique(panel.matrix(options.groups)[:, 0], return_inverse=True)[1]
     controls = tuple(panel.matrix(name).astype(float) for name in options.controls)
     with estimating("two-way regression", "Use fewer controls or groups"):
-        return weighted_slope(outcome, treatment, weights, groups, controls, options.nested).slope
+        return regression.weighted_slope(
+            outcome, treatment, weights, groups, controls, options.nested
+        ).slope
 
 
 def _wild_limits(

@@ -9,21 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from analysis.data.frames.design import (
-    MINIMUM_BEFORE,
-    comparable_part,
-    require_comparison,
-    require_positive,
-)
+from analysis.data.frames import design
 from analysis.data.frames.panel import MINIMUM_SUPPORT, NEVER, Panel
 from analysis.methods.shared.options import PanelOptions
 from analysis.result import Check, Estimate, Record, Result, event_path
-from analysis.stats.resampling.jackknife import (
-    Intervals,
-    jackknife_intervals,
-    simultaneous_margins,
-    treated_groups,
-)
+from analysis.stats.resampling import jackknife
 
 GROUP_LIMIT = 4000
 """More regions than this are left out in groups, to bound memory."""
@@ -36,8 +26,8 @@ def check_comparison(panel: Panel, options: PanelOptions) -> None:
     ------
     DesignError: with every shortfall and what would do.
     """
-    before = max(MINIMUM_BEFORE, 1 + options.anticipation)
-    require_comparison(panel, options.comparison, before)
+    before = max(design.MINIMUM_BEFORE, 1 + options.anticipation)
+    design.require_comparison(panel, options.comparison, before)
 
 
 def comparable(
@@ -54,10 +44,10 @@ def comparable(
     DesignError: too few regions or periods; a count of zero where ``positive`` ones are needed.
     """
     least = before + options.anticipation
-    require_comparison(panel, options.comparison, least)
-    used = comparable_part(panel, options.comparison, least)
+    design.require_comparison(panel, options.comparison, least)
+    used = design.comparable_part(panel, options.comparison, least)
     if positive:
-        require_positive(used)
+        design.require_positive(used)
     return used
 
 
@@ -111,7 +101,7 @@ class Jackknife:
     @cached_property
     def treated(self) -> np.ndarray:
         """Which of the groups hold a region that adopted; shape (G,)."""
-        return treated_groups(self.groups, self.panel.adoption.to_numpy() > NEVER)
+        return jackknife.treated_groups(self.groups, self.panel.adoption.to_numpy() > NEVER)
 
     @property
     def supported(self) -> np.ndarray:
@@ -126,7 +116,9 @@ class Jackknife:
     def margins(self, shown: np.ndarray, level: float, rng: np.random.Generator) -> np.ndarray:
         """Half-widths of the simultaneous band over the event times shown; shape (K,)."""
         replicates, spread = self.by_time[1:], np.maximum(self.spread, 1)
-        return simultaneous_margins(self.by_time[0], replicates, shown, spread, level, rng)
+        return jackknife.simultaneous_margins(
+            self.by_time[0], replicates, shown, spread, level, rng
+        )
 
     def path(self, shown: np.ndarray, level: float, rng: np.random.Generator) -> tuple[Record, ...]:
         """Effects by event time with their band."""
@@ -145,7 +137,7 @@ class Jackknife:
         **settled: Any,
     ) -> Result:
         """The result, its averages with intervals of Student's t and Welch's degrees."""
-        found = jackknife_intervals(
+        found = jackknife.jackknife_intervals(
             self.averages[0], self.averages[1:], options.level, self.treated
         )
         left_out = self.panel.left_out(self.averages[1:, 0], self.groups)
@@ -160,7 +152,7 @@ class Jackknife:
             **settled,
         )
 
-    def _estimates(self, found: Intervals, options: PanelOptions) -> tuple[Estimate, ...]:
+    def _estimates(self, found: jackknife.Intervals, options: PanelOptions) -> tuple[Estimate, ...]:
         treated = self.panel.sample.treated
         limits = zip(found.standard_error, found.low, found.high, strict=True)
         return tuple(

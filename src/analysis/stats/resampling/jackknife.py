@@ -35,6 +35,20 @@ def t_critical(level: float, degrees: float) -> float:
     return float(scipy.stats.t.ppf(0.5 + level / 2, degrees))
 
 
+def share_limits(value: float, without: np.ndarray, level: float) -> tuple[float, float]:
+    """Limits of a share on the scale of log(1 − share); not numbers where one of them is 1.
+
+    Parameters
+    ----------
+    without: the share without each of N units; shape (N,).
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scaled = np.log1p(-np.array([value, *without]))
+        error = np.sqrt(jackknife_covariance(scaled[1:, None], scaled[:1]))[0, 0]
+    margin = t_critical(level, len(without) - 1) * error
+    return float(1 - np.exp(scaled[0] + margin)), float(1 - np.exp(scaled[0] - margin))
+
+
 def simultaneous_critical(
     covariance: np.ndarray,
     level: float,
