@@ -9,7 +9,7 @@ import platform
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,15 @@ VERSION = "0.1.0"
 PACKAGE = Path(__file__).parent
 ABOVE = ("batch", "publish", "cli.py")
 """What stands above notebooks: no layer below imports it, so no number can depend on it."""
+
+COMPUTED_WITH = ("numpy", "pandas")
+MADE_WITH = ("matplotlib", "papermill")
+"""Behind every page, beside the libraries that its numbers went through."""
+NUMERIC = ("analysis.methods.", "analysis.stats.")
+IMPORTED = re.compile(
+    r"^[ \t]*(?:import[ \t]+([\w.]+)|from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]+))",
+    re.MULTILINE,
+)
 
 REQUIRED = re.compile(r"^Requires-Dist: ([\w.-]+) *(?:\[([^]]*)\])?([^\n]*)", re.MULTILINE)
 EXTRA = re.compile(r"""extra == ['"]([^'"]+)""")
@@ -117,7 +126,45 @@ def _normal(name: str) -> str:
     return name.lower().replace("-", "_").replace(".", "_")
 
 
-def software(names: Iterable[str]) -> str:
-    """Versions of Python, this package and the packages named, in one line."""
-    others = "; ".join(f"{name} {metadata.version(name)}" for name in names)
+def software(*modules: str) -> str:
+    """Versions of Python, this package, and what made a page and its numbers, in one line.
+
+    Parameters
+    ----------
+    modules: what the numbers were worked out in, such as a report's or a method's; libraries that
+    these and what they import of ``stats`` compute with are named.
+    """
+    named = (*COMPUTED_WITH, *libraries(*modules), *MADE_WITH)
+    others = "; ".join(f"{name} {metadata.version(name)}" for name in named)
     return f"Python {platform.python_version()}; analysis {VERSION}; {others}"
+
+
+def libraries(*modules: str) -> list[str]:
+    """Distributions that modules, and all of ``methods`` and ``stats`` they reach, compute with.
+
+    Read from their source: what is imported only where it is needed counts too.
+    """
+    waiting, seen, found = list(modules), set(modules), set[str]()
+    while waiting:
+        module = waiting.pop()
+        names = _imported(module) if module.startswith("analysis") else {module}
+        if not module.startswith("analysis") or module.startswith(NUMERIC):
+            found |= {name.split(".")[0] for name in names}
+        new = {name for name in names if name.startswith("analysis")} - seen
+        seen |= new
+        waiting += new
+    found -= {*sys.stdlib_module_names, *COMPUTED_WITH, "analysis", "pydantic"}
+    return sorted(str(metadata.metadata(name)["Name"]) for name in found)
+
+
+@cache
+def _imported(module: str) -> frozenset[str]:
+    """What a module of this package imports anywhere in it: modules, and names in them."""
+    path = PACKAGE.parent / module.replace(".", "/")
+    for file in (path.with_suffix(".py"), path / "__init__.py"):
+        if file.is_file():
+            found = IMPORTED.findall(file.read_text(encoding="utf-8"))
+            names = [(place, re.findall(r"\w+", listed)) for _, place, listed in found]
+            within = {f"{place}.{name}" for place, all_of in names for name in all_of}
+            return frozenset({plain or place for plain, place, _ in found} | within)
+    return frozenset()

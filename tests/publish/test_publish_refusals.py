@@ -15,7 +15,6 @@ from nbformat import v4
 from analysis.errors import PublishError
 from analysis.page.plates import Image
 from analysis.publish.pages.page import read_page
-from analysis.publish.pages.render import Imprint, export
 
 
 def refusals(node, language="en"):
@@ -101,35 +100,6 @@ def test_a_drawing_of_matplotlib_is_accepted():
     image = Image.of("image/svg+xml", buffer.getvalue())
     given = samples.changed("figure", images={"wide": image, "narrow": image})
     assert read_page(samples.notebook("en", given), "en").sections
-
-
-def for_researchers(*outputs):
-    """A notebook with one more cell, which is tagged ``researcher``."""
-    return samples.notebook("en", None, samples.code("frame.head()", "researcher", outputs=outputs))
-
-
-FRAME = v4.new_output("display_data", data={"text/html": "<table>9907</table>"})
-
-
-def test_of_a_cell_for_researchers_a_page_holds_the_code_and_the_plates_alone():
-    """The frame it shows in JupyterLab reaches neither the page nor the notebook beside it."""
-    plate = samples.shows(samples.plates("en")["notes"], "").outputs[0]
-    page = read_page(for_researchers(FRAME, plate), "en")
-    assert "frame.head()" in [cell for section in page.code for cell in section.code]
-    assert "9907" not in export(page, Imprint("t", "n"))
-    assert "9907" not in page.notebook
-
-
-@pytest.mark.parametrize(
-    ("outputs", "words"),
-    [
-        ([FRAME], "shows no Plate"),
-        ([v4.new_output("error", ename="KeyError")], "ended in an error"),
-    ],
-)
-def test_a_cell_for_researchers_without_a_plate_or_with_an_error_is_refused(outputs, words):
-    """Its digits did not agree, or nothing says whether they do."""
-    assert words in refusals(for_researchers(*outputs))
 
 
 @pytest.mark.parametrize(

@@ -46,9 +46,6 @@ PRELOAD = (
     "pandas.core.reshape.reshape",
     "pyarrow.pandas_compat",
     "scipy.stats",
-    "statsmodels.stats.multitest",
-    "statsmodels.stats.proportion",
-    "statsmodels.stats.rates",
 )
 """What kernels import. Never ``matplotlib_inline.backend_inline``: its figures would vanish."""
 

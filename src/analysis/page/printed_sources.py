@@ -7,8 +7,6 @@ from analysis.page.numbers import number
 from analysis.page.plates import Column, Provenance, Table, TableData
 from analysis.page.printed_figures import FiguresBrief
 
-PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "matplotlib", "papermill")
-
 
 def sources_table(brief: FiguresBrief) -> Table:
     """The documents with level of government, period, and how many figures each prints."""
@@ -73,7 +71,7 @@ def figures_provenance(brief: FiguresBrief) -> Provenance:
                 "stay masked"
             ),
         ),
-        (say("Software"), digest.software(PACKAGES)),
+        (say("Software"), digest.software(type(brief).__module__)),
     ]
     hashes = sorted(brief.published.dataset.hashes.items())
     entries += [(f"SHA-256 {name}", digest) for name, digest in hashes]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from analysis import digest, methods
 from analysis.data.reading.account import Account
@@ -12,7 +12,6 @@ from analysis.page.reading import reading_sentences
 from analysis.page.voice import Voice
 
 NOTHING_SEALED = Identifiers({}, {})
-PACKAGES = ("diff-diff", "numpy", "pandas", "scipy", "matplotlib", "papermill")
 
 
 def method_line(name: str, language: str) -> str:
@@ -27,8 +26,14 @@ def source_entries(
     disclosure: str,
     hashes: Mapping[str, str],
     accounts: Mapping[str, Account],
+    modules: Iterable[str],
 ) -> tuple[Entry, ...]:
-    """The lines of provenance that every report on a dataset shares; blank ones are left out."""
+    """The lines of provenance that every report on a dataset shares; blank ones are left out.
+
+    Parameters
+    ----------
+    modules: what numbers were worked out in beside the report's own.
+    """
     say, description = voice.say, voice.description
     entries = [
         (say("Data"), description.title.of(voice.language)),
@@ -39,7 +44,7 @@ def source_entries(
         (say("Method"), method),
         (say("Seed"), str(seed)),
         (say("Disclosure control"), disclosure),
-        (say("Software"), digest.software(PACKAGES)),
+        (say("Software"), digest.software(type(voice).__module__, *modules)),
         *((f"SHA-256 {name}", value) for name, value in sorted(hashes.items())),
     ]
     return tuple({"label": label, "value": value} for label, value in entries if value)

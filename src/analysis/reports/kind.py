@@ -30,7 +30,9 @@ from analysis.data.dataset import Dataset, read_dataset
 from analysis.data.description import Description
 from analysis.disclosure.identifiers import identifiers
 from analysis.errors import AnalysisError, ParamsError, Problem, nearest
-from analysis.page.plates import End
+from analysis.page.agreement import OwnNumber, agreement
+from analysis.page.plates import End, Notes, Table
+from analysis.page.voice import Voice
 from analysis.params import Params
 from analysis.result import Result
 
@@ -124,6 +126,24 @@ class Report:
             return method.estimate(frame, method.options(**options), rng)
 
         return stored.kept(method.name, asked, Result, compute)
+
+    def own_numbers(self) -> Mapping[str, OwnNumber]:
+        """Numbers that a cell of the notebook may work out again, by name."""
+        return {}
+
+    def agree(self, name: str, value: float) -> Table | Notes:
+        """Hold a number that plain statsmodels gives against the report's own, and show both.
+
+        Raises
+        ------
+        ParamsError: the report has no number of this name.
+        EstimationError: the digits differ.
+        """
+        known = self.own_numbers()
+        if name not in known:
+            what = "is no number of this report"
+            raise ParamsError([Problem(f"number {name}", what, nearest(name, list(known)))])
+        return agreement(cast(Voice, self), known[name], float(value))
 
     @property
     def verdict_key(self) -> str:

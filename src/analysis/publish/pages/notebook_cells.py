@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.errors import Problem
+from analysis.page.agreement import KEY as AGREEMENT
 from analysis.page.plates import Plate
 from analysis.page.read_plate import read_plate
 from analysis.page.text import first_words
@@ -16,7 +17,7 @@ from analysis.page.wording import LANGUAGES
 PLATE_MIME = re.compile(r"^application/vnd\.analysis\.(?P<kind>[^+]+)\+json$")
 SKIPPED = "remove"
 RESEARCHER = "researcher"
-"""Tags a cell whose frames and summaries are for JupyterLab: a page has its code and its Plates."""
+"""A cell for whoever has the notebook open: of what it shows only the agreement reaches a page."""
 
 
 @dataclass(frozen=True)
@@ -71,15 +72,14 @@ def plates_of(cell: Cell, language: str) -> tuple[list[Plate], list[Problem]]:
         if refusal:
             problems.append(refusal)
             continue
-        data = output.get("data", {})
-        if RESEARCHER in cell.tags and not any(PLATE_MIME.match(mime) for mime in data):
+        if RESEARCHER in cell.tags and not any(map(PLATE_MIME.match, output.get("data", {}))):
             continue
-        shown, wrong = _shown(cell, data, language)
+        shown, wrong = _shown(cell, output.get("data", {}), language)
         plates += shown
         problems += wrong
-    if RESEARCHER in cell.tags and not plates and not problems:
-        remedy = "Show one that says what was found, and whether it agrees"
-        problems.append(Problem(cell.where, "is for researchers and shows no Plate", remedy))
+    if RESEARCHER in cell.tags and [plate.key for plate in plates] != [AGREEMENT]:
+        what = "shows something else than one agreement"
+        problems.append(Problem(cell.where, what, "End it with report.agree(name, value)"))
     return plates, problems
 
 

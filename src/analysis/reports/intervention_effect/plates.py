@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.frames.study import Study
+from analysis.page.agreement import OwnNumber
 from analysis.reports.intervention_effect import certainty as checks
 from analysis.reports.intervention_effect import provenance as sources
 from analysis.reports.intervention_effect import sensitivity, sentences, tables
@@ -28,6 +29,7 @@ class InterventionEffect(Report, Brief):
     preload = (
         *("analysis.methods.did", "analysis.methods.counts", "analysis.methods.imputation"),
         *("analysis.methods.event_study", "analysis.methods.two_way"),
+        "statsmodels.regression.linear_model",
     )
 
     @property
@@ -65,6 +67,17 @@ class InterventionEffect(Report, Brief):
     def result(self) -> Result:
         """The headline."""
         return self.headline
+
+    def own_numbers(self) -> Mapping[str, OwnNumber]:
+        """What each way to estimate gives, in log points."""
+        return {
+            answer.key: OwnNumber(
+                f"{sensitivity.specification_name(self, answer)}, {self.say('log points')}",
+                answer.estimate.value if answer.estimate else None,
+                5,
+            )
+            for answer in self.robustness.specifications
+        }
 
     def results(self) -> Mapping[str, Any]:
         """The headline and what it rests on."""

@@ -12,6 +12,8 @@ import pandas as pd
 from analysis.data.frames.rates import Comparison
 from analysis.disclosure.editions import Edition, earlier_edition
 from analysis.methods import rates
+from analysis.page.agreement import OwnNumber
+from analysis.page.numbers import PER_EXPOSURE
 from analysis.reports.kind import Report
 from analysis.reports.region_rates import sentences
 from analysis.reports.region_rates.answer import RegionsBrief
@@ -22,7 +24,13 @@ from analysis.result import Result, plain
 class RegionRates(Report, RegionsBrief):
     """Which regions differ by more than chance?"""
 
-    preload = ("analysis.methods.rates",)
+    preload = (
+        "analysis.methods.rates",
+        "statsmodels.stats.multitest",
+        "statsmodels.stats.proportion",
+        "statsmodels.stats.rates",
+        "statsmodels.genmod.generalized_linear_model",
+    )
 
     @property
     def comparison(self) -> Comparison:
@@ -45,6 +53,11 @@ class RegionRates(Report, RegionsBrief):
     def before(self) -> Edition:
         """What the last edition showed."""
         return earlier_edition()
+
+    def own_numbers(self) -> Mapping[str, OwnNumber]:
+        """The rate of all regions together."""
+        words = f"{self.say('Overall rate')}, {self.unit}"
+        return {"pooled": OwnNumber(words, self.result.headline.value, 3, PER_EXPOSURE)}
 
     def results(self) -> Mapping[str, Any]:
         """The result without single regions."""

@@ -1,0 +1,69 @@
+"""A number of the report beside the same number from a few lines of plain statsmodels."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from analysis.errors import EstimationError, Problem
+from analysis.page.numbers import number_cell
+from analysis.page.plates import Column, Notes, Table, TableData
+from analysis.page.voice import Voice
+
+KEY = "agreement"
+DIFFERENCE = 1e-7
+"""A larger share of the number is a difference of digits, not of rounding."""
+
+
+@dataclass(frozen=True)
+class OwnNumber:
+    """A number of the report, ``None`` where it refuses to give it, and how it is shown.
+
+    No more than ``digits`` decimals of ``scale`` times the number leave the notebook.
+    """
+
+    words: str
+    value: float | None
+    digits: int
+    scale: float = 1.0
+
+
+def agreement(voice: Voice, own: OwnNumber, plain: float) -> Table | Notes:
+    """The report's own number, that of plain statsmodels, and how far they lie apart.
+
+    Raises
+    ------
+    EstimationError: the digits differ. Neither number is in its message.
+    """
+    say, plate = voice.say, voice.plate(KEY)
+    if own.value is None:
+        point = say("This report does not give the number: {words}.", words=own.words)
+        return Notes(**plate, title=say("Nothing to agree with in statsmodels"), points=(point,))
+    if not math.isclose(own.value, plain, rel_tol=DIFFERENCE, abs_tol=1e-10):
+        what = "differs from that of plain statsmodels on the same frame"
+        remedy = "Look for the mistake in the notebook's cell, or else in the method"
+        raise EstimationError([Problem(f"number '{own.words}'", what, remedy)])
+    pair = (own.scale * own.value, own.scale * plain)
+    cells = [
+        (own.words, KEY),
+        *(number_cell(v, voice.language, own.digits, own.digits) for v in pair),
+        number_cell(0.0, voice.language, own.digits, own.digits),
+    ]
+    return Table(
+        **plate,
+        title=say("Plain statsmodels gives the same digits"),
+        caption=say(
+            "One cell of the notebook works the number out again in a few lines of statsmodels, "
+            "on the data as a researcher sees them. Had a digit differed, the report would have "
+            "failed."
+        ),
+        data=TableData.of(
+            (
+                Column("number", say("Number")),
+                Column("report", say("This report"), "end"),
+                Column("statsmodels", say("Plain statsmodels"), "end"),
+                Column("difference", say("Difference"), "end"),
+            ),
+            (cells,),
+        ),
+    )
