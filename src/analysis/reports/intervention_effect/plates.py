@@ -17,6 +17,7 @@ from analysis.reports.intervention_effect.adoption import adoption_figure, paths
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.event_time import event_time_figure
 from analysis.reports.intervention_effect.reporting import reporting_table
+from analysis.reports.intervention_effect.sensitivity import specification_name
 from analysis.reports.intervention_effect.verdict import Verdict, judge
 from analysis.reports.kind import Report
 from analysis.result import Result, plain
@@ -70,14 +71,13 @@ class InterventionEffect(Report, Brief):
 
     def own_numbers(self) -> Mapping[str, OwnNumber]:
         """What each way to estimate gives, in log points."""
-        return {
-            answer.key: OwnNumber(
-                f"{sensitivity.specification_name(self, answer)}, {self.say('log points')}",
-                answer.estimate.value if answer.estimate else None,
-                5,
-            )
-            for answer in self.robustness.specifications
-        }
+        unit, found = self.say("log points"), {}
+        for answer in self.robustness.specifications:
+            name = specification_name(self, answer)
+            words = self.say("{name} ({scope})", name=name, scope=unit)
+            value = answer.estimate.value if answer.estimate else None
+            found[answer.key] = OwnNumber(words, value, 5)
+        return found
 
     def results(self) -> Mapping[str, Any]:
         """The headline and what it rests on."""

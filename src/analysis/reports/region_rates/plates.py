@@ -56,7 +56,7 @@ class RegionRates(Report, RegionsBrief):
 
     def own_numbers(self) -> Mapping[str, OwnNumber]:
         """The rate of all regions together."""
-        words = f"{self.say('Overall rate')}, {self.unit}"
+        words = self.say("{name} ({scope})", name=self.say("Overall rate"), scope=self.unit)
         return {"pooled": OwnNumber(words, self.result.headline.value, 3, PER_EXPOSURE)}
 
     def results(self) -> Mapping[str, Any]:

@@ -1,0 +1,113 @@
+"""The cell in plain statsmodels agrees with the report, and what a page says of its software."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from analysis import digest
+from analysis.errors import EstimationError, ParamsError
+from analysis.page.plates import Notes, Table
+from analysis.reports.intervention_effect.plates import InterventionEffect
+from analysis.reports.region_rates.plates import RegionRates
+from analysis.result import Result
+
+NOTEBOOKS = {"intervention_effect": ("two_way_effects", {}), "region_rates": ("pooled", {})}
+
+
+def cells_of(root: Path, name: str) -> dict[str, str]:
+    """Sources of the code cells with a tag, and of the one that reads the report."""
+    notebook = nbformat.read(root / "notebooks" / f"{name}.ipynb", as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    found = {tag: cell.source for cell in code for tag in cell.metadata.get("tags", [])}
+    return found | {"read": next(c.source for c in code if ".read(globals())" in c.source)}
+
+
+def ran(root: Path, name: str, **params) -> tuple[dict, object]:
+    """The notebook up to its researcher's cell, and what that cell shows."""
+    cells, space = cells_of(root, name), {}
+    exec(cells["parameters"], space)  # noqa: S102
+    space.update(params)
+    exec(cells["read"], space)  # noqa: S102
+    *before, last = ast.parse(cells["researcher"]).body
+    exec(compile(ast.Module(before, []), "cell", "exec"), space)  # noqa: S102
+    return space, eval(compile(ast.Expression(last.value), "cell", "eval"), space)  # noqa: S307
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_plain_statsmodels_gives_the_digits_of_the_report(in_root, name):
+    """In both languages the same two numbers, which are equal, and a difference of 0."""
+    shown = []
+    for language in ("en", "zh"):
+        _, plate = ran(in_root, name, language=language)
+        assert isinstance(plate, Table)
+        shown.append(plate.data.values[0][1:])
+    ours, theirs, difference = shown[0]
+    assert ours == theirs != 0
+    assert difference == 0
+    assert shown[0] == shown[1]
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_changed_digit_fails_the_run_without_saying_the_number(in_root, name):
+    """One part in a million; the message holds no digit."""
+    space, _ = ran(in_root, name)
+    report, number = space["report"], NOTEBOOKS[name][0]
+    own = report.own_numbers()[number].value
+    with pytest.raises(EstimationError, match="differs from that of plain statsmodels") as refused:
+        report.agree(number, own * (1 + 1e-6))
+    assert not any(sign.isdigit() for sign in str(refused.value.problems[0].what))
+    with pytest.raises(EstimationError):
+        report.agree(number, float("nan"))
+
+
+def test_an_unknown_number_is_refused_with_the_nearest_name(in_root):
+    """As every wrong name."""
+    space, _ = ran(in_root, "region_rates")
+    with pytest.raises(ParamsError, match=r"number poled: is no number of this report.*'pooled'"):
+        space["report"].agree("poled", 1.0)
+
+
+def test_a_number_that_the_report_refuses_is_not_compared(in_root, monkeypatch):
+    """Two-way effects on logs are refused where a count is zero; the page says so."""
+    space, _ = ran(in_root, "intervention_effect")
+    number = space["report"].own_numbers()["two_way_effects"]
+    refused = {"two_way_effects": type(number)(number.words, None, number.digits)}
+    monkeypatch.setattr(InterventionEffect, "own_numbers", lambda _: refused)
+    plate = space["report"].agree("two_way_effects", -0.1)
+    assert isinstance(plate, Notes)
+    assert number.words in plate.points[0]
+
+
+def test_a_frame_is_left_as_it_was(in_root):
+    """The cell works on copies: the result afterwards is that of before."""
+    space, _ = ran(in_root, "region_rates")
+    assert list(space["report"].frame) == ["region", "events", "size"]
+    assert isinstance(space["report"].result, Result)
+
+
+@pytest.mark.parametrize(
+    ("module", "expected"),
+    [
+        ("analysis.methods.did", ["scipy"]),
+        ("analysis.methods.rdd", ["diff-diff", "statsmodels"]),
+        ("analysis.methods.rates", ["scipy", "statsmodels"]),
+        ("analysis.reports.published_figures.plates", ["scipy", "statsmodels"]),
+        ("statsmodels", ["statsmodels"]),
+    ],
+)
+def test_libraries_are_read_from_what_a_module_reaches(module, expected):
+    """Also those imported inside a function only, and none that nothing goes through."""
+    assert digest.libraries(module) == expected
+
+
+def test_a_page_names_the_software_of_its_numbers(in_root):
+    """Regions' rates: statsmodels and scipy, but not the library of discontinuities."""
+    report = RegionRates.read(ran(in_root, "region_rates")[0])
+    software = dict(e.values() for e in report.provenance().entries)["Software"]
+    assert "statsmodels 0.15" in software
+    assert "scipy" in software
+    assert "diff-diff" not in software
