@@ -26,7 +26,7 @@ def source_entries(
     disclosure: str,
     hashes: Mapping[str, str],
     accounts: Mapping[str, Account],
-    modules: Iterable[str],
+    modules: Iterable[str] = (),
 ) -> tuple[Entry, ...]:
     """The lines of provenance that every report on a dataset shares; blank ones are left out.
 

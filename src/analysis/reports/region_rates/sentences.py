@@ -215,7 +215,6 @@ def regions_provenance(brief: RegionsBrief) -> Provenance:
         describe_rules(brief.rules, say),
         brief.comparison.hashes,
         brief.comparison.accounts,
-        ("analysis.methods.rates",),
     )
     return Provenance(
         **brief.plate("provenance"),
