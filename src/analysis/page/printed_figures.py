@@ -77,16 +77,15 @@ class FiguresBrief:
 
     def region(self, source: str) -> str:
         """The region that a document reports on."""
-        code = self.published.sources.at[source, "region_code"]
-        return self.published.name("regions", code, self.language)
+        return self.published.name("regions", self.published.region_of(source), self.language)
 
     def level(self, source: str) -> str:
         """Its level of government."""
         return self.published.name("levels", self.published.level_of(source), self.language)
 
-    def colour(self, source: str) -> str:
-        """The colour of its level of government."""
-        return self._levels[self.published.level_of(source)]["colour"]
+    def colour(self, region: str) -> str:
+        """The colour of a region's level of government."""
+        return self._levels[self.published.levels[region]]["colour"]
 
     @cached_property
     def _levels(self) -> dict[str, dict[str, str]]:
@@ -111,12 +110,16 @@ class FiguresBrief:
             return last
         return self.say("{first} and {last}", first=self.say(", ").join(others), last=last)
 
-    def document(self, source: str, days: Days | None = None) -> str:
-        """Region, level of government and period: ``Shandong (province, 2023)``."""
+    def document(self, source: str, days: Days | None = None, region: str = "") -> str:
+        """Region, level of government and period: ``Shandong (province, 2023)``.
+
+        ``days`` and ``region`` are those of a single figure, where it has its own.
+        """
+        names, code = self.published, region or self.published.region_of(source)
         return self.say(
             "{region} ({level}, {period})",
-            region=self.region(source),
-            level=self.level(source),
+            region=names.name("regions", code, self.language),
+            level=names.name("levels", names.levels[code], self.language),
             period=self.period(*(days or self._span(source))),
         )
 
@@ -140,11 +143,9 @@ class FiguresBrief:
         return self.say("{count} months", count=self.count_word(months))
 
     def _span(self, source: str) -> Days:
-        spans = [
-            (f.start, f.end)
-            for f in self.published.figures.values()
-            if f.source == source and f.kind == "level" and f.start != f.end
-        ]
+        own = [f for f in self.published.figures.values() if f.source == source]
+        counts = [f for f in own if f.kind == "level" and f.start != f.end] or own
+        spans = [(f.start, f.end) for f in counts]
         return max(sorted(set(spans)), key=spans.count)
 
     def period(self, start: dt.date, end: dt.date) -> str:

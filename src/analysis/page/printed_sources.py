@@ -20,7 +20,8 @@ def sources_table(brief: FiguresBrief) -> Table:
         inferred = sum(
             f.period_inferred for f in brief.published.figures.values() if f.source == source
         )
-        numbers = [int(figures[source]), inferred, int(other[source]), int(mechanisms[source])]
+        found, others, described = (int(t.get(source, 0)) for t in (figures, other, mechanisms))
+        numbers = [found, inferred, others, described]
         texts = [number(n, language) for n in numbers]
         rows.append((brief.region(source), brief.level(source), brief.span(source), *texts))
         level = brief.published.level_of(source)

@@ -123,14 +123,19 @@ def _comparison(row: Mapping[str, str]) -> Comparison:
 
 
 def compare(published: Published, topic: Topic, level: float) -> tuple[Compared, ...]:
-    """What a topic compares, by document in their order, then as its kind orders them.
+    """What a topic compares, by document and region, then as its kind orders them.
 
     Parameters
     ----------
     level: level of the intervals of shares; intervals of rates are 95 %.
     """
     found = KINDS[topic.kind](published, topic.comparisons, level)
-    return tuple(sorted(found, key=lambda c: published.documents.index(c.figure.source)))
+
+    def place(item: Compared) -> tuple[int, bool, str]:
+        source, region = item.figure.source, item.figure.region
+        return published.documents.index(source), region != published.region_of(source), region
+
+    return tuple(sorted(found, key=place))
 
 
 Found = Iterator[Compared]
@@ -139,6 +144,11 @@ Rows = Sequence[Comparison]
 
 def _chosen(published: Published, row: Comparison) -> list[PrintedFigure]:
     return [f for f in published.counts(row.indicator) if row.narrowed or not f.scope]
+
+
+def _of_one(first: PrintedFigure, second: PrintedFigure) -> bool:
+    """Whether both speak of one region in one document."""
+    return (first.source, first.region) == (second.source, second.region)
 
 
 def _quotient(figure: PrintedFigure, base: PrintedFigure, per: float = 1) -> Interval:
@@ -152,9 +162,9 @@ def _quotient(figure: PrintedFigure, base: PrintedFigure, per: float = 1) -> Int
 
 def _rates(published: Published, rows: Rows, _: float) -> Found:
     for row in rows:
-        bases = {f.source: f for f in published.counts(row.base) if not f.scope}
+        bases = {(f.source, f.region): f for f in published.counts(row.base) if not f.scope}
         for figure in _chosen(published, row):
-            base = bases.get(figure.source)
+            base = bases.get((figure.source, figure.region))
             span = None if base is None else _quotient(figure, base, PER)
             value = None if span is None else span.value
             yield Compared(figure, base, value, span, comparison=row)
@@ -220,7 +230,7 @@ def _samples(published: Published, rows: Rows, level: float) -> Found:
 def _sample(published: Published, rows: Rows, tested: PrintedFigure, level: float) -> Compared:
     for row in rows:
         for result in published.counts(row.indicator):
-            if (result.source, result.scope) == (tested.source, tested.scope):
+            if _of_one(result, tested) and result.scope == tested.scope:
                 whole = round(tested.number)
                 passed = round(tested.number - result.number if row.complement else result.number)
                 span = share_interval(passed, whole, level)
@@ -231,10 +241,8 @@ def _sample(published: Published, rows: Rows, tested: PrintedFigure, level: floa
 def _stages(published: Published, rows: Rows, level: float) -> Found:
     """The share of one stage in another, of each document that prints the other."""
     for row in rows:
-        parts = {f.source: f for f in published.counts(row.indicator) if not f.scope}
-        for whole in published.counts(row.base):
-            part = parts.get(whole.source)
-            if whole.scope or part is None:
+        for whole, part in product(published.counts(row.base), published.counts(row.indicator)):
+            if whole.scope or part.scope or not _of_one(whole, part):
                 continue
             span = share_interval(round(part.number), round(whole.number), level)
             yield Compared(part, whole, span.value, span, comparison=row)

@@ -107,7 +107,11 @@ class Published:
     def documents(self) -> tuple[str, ...]:
         """The documents by level of government, then by name: an order, not a ranking."""
         levels = self.dataset.tables["levels"]["level"].tolist()
-        return tuple(sorted(self.sources.index, key=lambda s: (levels.index(self.level_of(s)), s)))
+
+        def place(source: str) -> tuple[int, str]:
+            return levels.index(self.levels[self.region_of(source)]), source
+
+        return tuple(sorted(self.sources.index, key=place))
 
     @cached_property
     def units(self) -> Mapping[str, Mapping[str, str]]:
@@ -134,9 +138,13 @@ class Published:
             for name, english in NAMED.items()
         }
 
+    def region_of(self, source: str) -> str:
+        """The region that a document reports on; single figures may be of another one."""
+        return str(self.sources.at[source, "region_code"])
+
     def level_of(self, source: str) -> str:
-        """The level of government of the region that a document reports on."""
-        return self.levels[self.sources.at[source, "region_code"]]
+        """The level of government of that region."""
+        return self.levels[self.region_of(source)]
 
     @cached_property
     def levels(self) -> Mapping[str, str]:
@@ -156,6 +164,12 @@ class Published:
             for figure in self.figures.values()
             if figure.indicator == indicator and figure.kind in ("level", "money")
         ]
+
+    def whole(self, indicator: str, source: str) -> PrintedFigure | None:
+        """The count of an indicator in all the region that a document reports on."""
+        home = source, self.region_of(source)
+        found = (f for f in self.counts(indicator) if (f.source, f.region) == home and not f.scope)
+        return next(found, None)
 
     def related(self, *types: str) -> Iterator[tuple[Relation, list[PrintedFigure]]]:
         """Relations of some types, each with its terms."""

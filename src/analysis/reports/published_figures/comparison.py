@@ -56,20 +56,19 @@ def _data(topic: TopicBrief) -> TableData:
 def _stage_data(topic: TopicBrief) -> TableData:
     """One line for each document, whether it prints the stages or not."""
     published = topic.brief.published
-    items = {item.figure.source: item for item in topic.given}
+    items = {(item.figure.source, item.figure.region): item for item in topic.given}
     missing = topic.brief.say("not printed"), None
     lines = []
     for source in published.documents:
         line: list[Cell] = []
+        item = items.get((source, published.region_of(source)))
         for column in topic.topic.columns:
             if column.shows == "stage":
-                found = [f for f in published.counts(column.key) if f.source == source]
-                whole = next((f for f in found if not f.scope), None)
+                whole = published.whole(column.key, source)
                 line.append((topic.brief.shown(whole), whole.value) if whole else missing)
             elif column.shows == "document":
                 line.append((topic.brief.document(source), source))
             else:
-                item = items.get(source)
                 line.append(topic.cells[column.shows](item) if item else missing)
         lines.append(line)
     return _table(topic, lines)
@@ -89,10 +88,10 @@ def _rows(topic: TopicBrief) -> Rows:
                 item.value or 0.0,
                 item.interval.low if item.interval else None,
                 item.interval.high if item.interval else None,
-                topic.brief.colour(item.figure.source),
+                topic.brief.colour(item.figure.region),
                 hollow=item.base is None,
                 mark=item.mark,
-                group=topic.brief.document(item.figure.source),
+                group=topic.brief.document(item.figure.source, region=item.figure.region),
             )
             for item in topic.drawn
         ),
@@ -110,7 +109,7 @@ def _draw_samples(topic: Samples, _: Canvas, axes: Axes, width: str) -> None:
         span, at = item.interval, item.figure.number
         if span is None:
             continue
-        colour = style.COLOURS[topic.brief.colour(item.figure.source)]
+        colour = style.COLOURS[topic.brief.colour(item.figure.region)]
         axes.plot([at, at], [span.low, span.high], color=colour, alpha=0.6)
         axes.plot(at, span.value, "o", color=colour, markersize=6)
         axes.annotate(

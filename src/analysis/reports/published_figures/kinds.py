@@ -138,7 +138,8 @@ class Growth(TopicBrief):
 
     def document(self, item: Compared) -> str:
         """With the period of the change."""
-        return self.brief.document(item.figure.source, (item.figure.start, item.figure.end))
+        change = item.figure
+        return self.brief.document(change.source, (change.start, change.end), change.region)
 
     def row_label(self, item: Compared) -> str:
         """With the period of the change."""

@@ -51,10 +51,18 @@ def _documents(brief: FiguresBrief) -> str:
         "periods from {shortest} to {longest}.",
         count=brief.count_word(len(documents)),
         levels=brief.listed([brief.levels(level, count) for level, count in levels.items()]),
-        years=brief.listed([say("{year}", year=year) for year in brief.years]),
+        years=_years(brief),
         shortest=brief.length(min(months)),
         longest=brief.length(max(months)),
     )
+
+
+def _years(brief: FiguresBrief) -> str:
+    """``2020, 2021 and 2023``."""
+    *most, last = [brief.say("{year}", year=year) for year in brief.years]
+    if not most:
+        return last
+    return brief.say("{years} and {last}", years=brief.say(", ").join(most), last=last)
 
 
 def comparable_next(brief: FiguresBrief) -> Notes:

@@ -60,7 +60,7 @@ class TopicBrief:
 
     def document(self, item: Compared) -> str:
         """Whose number it is."""
-        return self.brief.document(item.figure.source)
+        return self.brief.document(item.figure.source, region=item.figure.region)
 
     def label(self, item: Compared) -> str:
         """Name, document and value in one line."""
