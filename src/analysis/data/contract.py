@@ -6,9 +6,11 @@ names file, column, rule, row numbers and remedy, never the value of a cell.
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -69,6 +71,50 @@ class Table:
     def names(self) -> tuple[str, ...]:
         """All column names, in order."""
         return tuple(column.name for column in self.columns)
+
+
+def csv_rows(file: Path) -> list[dict[str, str]]:
+    """The rows of a file of declarations."""
+    with file.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def declared_tables(folder: Path) -> tuple[Table, ...]:
+    """Tables as files declare them, which are long and say nothing but words.
+
+    ``tables.csv`` says what a row of each table is, ``columns.csv`` what its columns hold (all
+    but ``en`` and ``zh`` may be left out), ``choices.csv`` which words a choice may be.
+    """
+    columns = csv_rows(folder / "columns.csv")
+    words: dict[str, list[tuple[str, str, str]]] = {"": []}
+    for row in csv_rows(folder / "choices.csv"):
+        words.setdefault(row["choices"], []).append((row["word"], row["en"], row["zh"]))
+
+    def column(row: dict[str, str]) -> Column:
+        return Column(
+            row["column"],
+            row["kind"],
+            row["en"],
+            row["zh"],
+            unit=row.get("unit", ""),
+            required=row["required"] != "no",
+            minimum=float(row["minimum"]) if row["minimum"] else None,
+            maximum=float(row["maximum"]) if row.get("maximum") else None,
+            choices=tuple(words[row["choices"]]),
+            links_to=row["links_to"],
+            personal=row.get("personal") == "yes",
+        )
+
+    return tuple(
+        Table(
+            row["table"],
+            row["en"],
+            row["zh"],
+            tuple(row["key"].split(";")),
+            tuple(column(c) for c in columns if c["table"] == row["table"]),
+        )
+        for row in csv_rows(folder / "tables.csv")
+    )
 
 
 Columns: TypeAlias = Mapping[str, pd.Series | Cells]

@@ -1,59 +1,23 @@
 """The tables of figures read off published documents, as the files beside this module declare them.
 
-``tables.csv`` says what a row of each table is, ``columns.csv`` what its columns hold,
-``choices.csv`` which words a column of choices may hold, and ``relations.csv`` what each type of
-relation takes. They are files because they are long and say nothing but words.
+``relations.csv`` says what each type of relation takes.
 """
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import pandas as pd
 
-from analysis.data.contract import Column, Table
+from analysis.data.contract import csv_rows, declared_tables
 
 FOLDER = Path(__file__).parent
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _declared() -> tuple[Table, ...]:
-    columns = _rows("columns")
-    words = [(row["choices"], (row["word"], row["en"], row["zh"])) for row in _rows("choices")]
-
-    def column(row: dict[str, str]) -> Column:
-        return Column(
-            row["column"],
-            row["kind"],
-            row["en"],
-            row["zh"],
-            required=row["required"] != "no",
-            minimum=float(row["minimum"]) if row["minimum"] else None,
-            choices=tuple(word for name, word in words if row["choices"] == name),
-            links_to=row["links_to"],
-        )
-
-    return tuple(
-        Table(
-            row["table"],
-            row["en"],
-            row["zh"],
-            tuple(row["key"].split(";")),
-            tuple(column(c) for c in columns if c["table"] == row["table"]),
-        )
-        for row in _rows("tables")
-    )
-
-
-PUBLISHED_TABLES = _declared()
+PUBLISHED_TABLES = declared_tables(FOLDER)
 LINKS = ("numerator", "denominator", "target", "part_of", "previous", "growth_of", "same_as")
 """Columns of a figure that name another figure."""
-RELATIONS = {row["type"]: row for row in _rows("relations")}
+RELATIONS = {row["type"]: row for row in csv_rows(FOLDER / "relations.csv")}
 """Types of relation: least and most terms, whether a result and a constant are needed."""
 
 

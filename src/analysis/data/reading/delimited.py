@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +16,7 @@ import pyarrow.csv
 
 from analysis import digest
 from analysis.data.reading.account import Ledger, Source, no_names, row_problem
-from analysis.data.reading.distinct import (
-    Raw,
-    Wanted,
-    cells_of,
-    merged_names,
-    plain_name,
-    require_distinct,
-)
+from analysis.data.reading.distinct import Raw, Wanted, cells_of, merged_names, needed_columns
 from analysis.data.reading.mapping import TableMapping
 from analysis.errors import ContractError, Problem
 
@@ -62,8 +56,8 @@ def read_delimited(file: Path, name: str, mapping: TableMapping, wanted: Wanted)
     sample = text[:SAMPLE].decode("utf-8", errors="ignore")
     delimiter = mapping.delimiter or guess_delimiter(sample)
     names = merged_names(_header(sample, delimiter, mapping.header, name))
-    require_distinct(names, wanted, name)
-    table, ragged = _split(text, delimiter, names, wanted, name)
+    needed = needed_columns(names, wanted, name)
+    table, ragged = _split(text, delimiter, len(names), needed.values(), name)
     header_row = mapping.header[-1]
     numbers = np.arange(1, table.num_rows + len(ragged) + 1)
     rows = np.delete(numbers, np.array(ragged, int) - 1)
@@ -90,9 +84,7 @@ def read_delimited(file: Path, name: str, mapping: TableMapping, wanted: Wanted)
         header=mapping.header,
     )
     columns = {
-        plain_name(names[int(key)]): cells_of(table.column(key)).take(below)
-        for key in table.column_names
-        if plain_name(names[int(key)])
+        key: cells_of(table.column(str(number))).take(below) for key, number in needed.items()
     }
     return Raw(source, tuple(names), columns, rows[below], ledger)
 
@@ -237,7 +229,7 @@ def _header(sample: str, delimiter: str, numbers: tuple[int, ...], name: str) ->
 
 
 def _split(
-    text: bytes, delimiter: str, names: list[str], wanted: Wanted, name: str
+    text: bytes, delimiter: str, width: int, needed: Iterable[int], name: str
 ) -> tuple[pa.Table, list[int]]:
     """All rows as texts, and the numbers of those with another number of cells."""
     ragged: list[int] = []
@@ -246,8 +238,8 @@ def _split(
         ragged.append(row.number)
         return "skip"
 
-    keys = [str(column) for column in range(len(names))]
-    chosen = [key for key, own in zip(keys, names, strict=True) if wanted(plain_name(own))]
+    keys = [str(number) for number in range(width)]
+    chosen = [str(number) for number in needed]
     parse = pyarrow.csv.ParseOptions(
         delimiter=delimiter,
         newlines_in_values=True,

@@ -149,24 +149,29 @@ def merged_names(header: Sequence[Sequence[str]]) -> list[str]:
     return ["/".join(part for part in dict.fromkeys(column) if part) for column in columns]
 
 
-def require_distinct(names: Sequence[str], wanted: Wanted, file: str) -> None:
-    """Refuse needed columns that stand there twice.
+def needed_columns(names: Sequence[str], wanted: Wanted, file: str) -> dict[str, int]:
+    """Where each needed column stands, by plain name and counted from nought.
 
     Raises
     ------
-    ContractError: with the numbers of the columns.
+    ContractError: with the numbers of columns that share a name.
     """
-    numbers: dict[str, list[str]] = {}
-    for number, name in enumerate(names, 1):
-        numbers.setdefault(plain_name(name), []).append(str(number))
-    remedy = "Rename one in a copy of the file"
+    found: dict[str, list[int]] = {}
+    for number, name in enumerate(map(plain_name, names)):
+        if name and wanted(name):
+            found.setdefault(name, []).append(number)
     problems = [
-        Problem(f"{file}, columns {', '.join(found)}", "have the same name", remedy)
-        for name, found in sorted(numbers.items())
-        if name and len(found) > 1 and wanted(name)
+        Problem(
+            f"{file}, columns {', '.join(str(number + 1) for number in numbers)}",
+            "have the same name",
+            "Rename one in a copy of the file",
+        )
+        for _, numbers in sorted(found.items())
+        if len(numbers) > 1
     ]
     if problems:
         raise ContractError(problems)
+    return {name: number for name, (number,) in found.items()}
 
 
 def mask(values: pa.Array) -> np.ndarray:

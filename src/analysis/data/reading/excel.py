@@ -24,14 +24,7 @@ import pyarrow as pa
 
 from analysis import digest
 from analysis.data.reading.account import Ledger, Source, no_names, row_problem
-from analysis.data.reading.distinct import (
-    Raw,
-    Wanted,
-    cells_of,
-    merged_names,
-    plain_name,
-    require_distinct,
-)
+from analysis.data.reading.distinct import Raw, Wanted, cells_of, merged_names, needed_columns
 from analysis.data.reading.mapping import TableMapping
 from analysis.errors import AnalysisError, ContractError, Problem, nearest
 
@@ -71,15 +64,14 @@ def read_excel(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> 
     if len(cells) < last or not any(header[-1]):
         raise ContractError([no_names(name, last)])
     names = merged_names(header)
-    require_distinct(names, wanted, name)
+    needed = needed_columns(names, wanted, name)
     # Rows at the end that hold a format only are blank rows, too, and are counted.
     blank = [""] * (length - len(cells))
     columns = {
-        plain_name(own): cells_of(
-            pa.array([*(_text(row[place]) for row in cells[last:]), *blank], pa.string())
+        key: cells_of(
+            pa.array([*(_text(row[number]) for row in cells[last:]), *blank], pa.string())
         )
-        for place, own in enumerate(names)
-        if plain_name(own) and wanted(plain_name(own))
+        for key, number in needed.items()
     }
     source = Source(
         file=name,

@@ -20,8 +20,8 @@ from analysis.data.reading.distinct import (
     Raw,
     Wanted,
     cells_of,
+    needed_columns,
     plain_name,
-    require_distinct,
 )
 from analysis.data.reading.mapping import TableMapping, inside
 from analysis.errors import ContractError, Problem
@@ -39,8 +39,8 @@ def read_parquet(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -
     """
     try:
         names = pyarrow.parquet.read_schema(file).names
-        require_distinct(names, wanted, name)
-        chosen = [own for own in names if wanted(plain_name(own))]
+        needed = needed_columns(names, wanted, name)
+        chosen = [names[number] for number in needed.values()]
         table = pyarrow.parquet.read_table(file, columns=chosen)
     except (pa.ArrowException, OSError):
         what, remedy = "cannot be read as Parquet", "Export it again"
