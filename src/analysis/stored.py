@@ -54,9 +54,17 @@ def write(file: Path, result: Any) -> None:
     ValueError: a part of the result is no plain value, such as a frame.
     """
     content = to_json(result, inf_nan_mode="constants", fallback=_plain_number)
+    write_whole(file, f"{digest.of_bytes(content)}\n".encode() + content)
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Bytes under a name, whole or not at all, whoever reads or dies meanwhile."""
     draft = file.with_name(f".{file.name}.{os.getpid()}")
-    draft.write_bytes(f"{digest.of_bytes(content)}\n".encode() + content)
-    draft.replace(file)
+    try:
+        draft.write_bytes(content)
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _plain_number(value: Any) -> Any:

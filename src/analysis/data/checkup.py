@@ -13,7 +13,6 @@ numbers in the owner's file) and ``unused`` (columns that are not read). A refus
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from analysis import stored
 from analysis.data.dataset import Dataset
 from analysis.data.reading.account import Account, Line, RowProblem, Source, rows_words
 from analysis.errors import Problem
@@ -73,9 +73,7 @@ def write_report(dataset: Dataset, problems: Sequence[Problem], file: Path) -> P
     """The account as JSON, whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(report_of(dataset, problems), ensure_ascii=False, indent=1, sort_keys=True)
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    draft.write_text(text + "\n", encoding="utf-8")
-    draft.replace(file)
+    stored.write_whole(file, f"{text}\n".encode())
     return file
 
 

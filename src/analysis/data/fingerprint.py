@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import digest
+from analysis import digest, stored
 from analysis.data.dataset import examine, read_dataset
 from analysis.data.description import (
     Description,
@@ -58,12 +56,9 @@ class Prints:
         """The print of a table's file, read only where its bytes are new."""
         sha256 = self.whole(file)
         if sha256 not in self._known:
-            stored = self.folder / f"{sha256}.json"
             try:
-                content = json.loads(stored.read_text(encoding="utf-8"))
-                regions = {code: (int(n), str(d)) for code, (n, d) in content["regions"].items()}
-                self._known[sha256] = Print(sha256, int(content["rows"]), regions)
-            except (OSError, ValueError, KeyError, TypeError):
+                self._known[sha256] = stored.read(self.folder / f"{sha256}.json", Print)
+            except (OSError, ValueError):
                 self._known[sha256] = self._make(file, sha256)
         return self._known[sha256]
 
@@ -81,30 +76,11 @@ class Prints:
         made = Print(sha256, len(frame), _by_region(frame, hashed))
         self.folder.mkdir(parents=True, exist_ok=True)
         if len(frame) <= MOST_ROWS:
-            with _whole_file(self.folder / f"{sha256}.npy") as draft:
-                np.save(draft, np.sort(hashed))
-        content = {"rows": made.rows, "regions": made.regions}
-        with _whole_file(self.folder / f"{sha256}.json") as draft:
-            draft.write(json.dumps(content).encode("utf-8"))
+            sorted_rows = io.BytesIO()
+            np.save(sorted_rows, np.sort(hashed))
+            stored.write_whole(self.folder / f"{sha256}.npy", sorted_rows.getvalue())
+        stored.write(self.folder / f"{sha256}.json", made)
         return made
-
-
-class _whole_file:  # noqa: N801  used as a function
-    """A file that appears whole under its name."""
-
-    def __init__(self, file: Path) -> None:
-        self.file, self.draft = file, file.with_name(f".{file.name}.{os.getpid()}")
-
-    def __enter__(self) -> Any:
-        self.handle = self.draft.open("wb")
-        return self.handle
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        self.handle.close()
-        if kind is None:
-            self.draft.replace(self.file)
-        else:
-            self.draft.unlink(missing_ok=True)
 
 
 def read_plain(file: Path) -> pd.DataFrame:

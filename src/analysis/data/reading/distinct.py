@@ -202,6 +202,11 @@ def narrowed(words: pa.Array) -> pa.Array:
     return pc.replace_with_mask(words, pa.array(wide), pa.array(plain, pa.string()))
 
 
+def plain(words: pa.Array) -> pa.Array:
+    """Words as they are compared: without blanks around them, and in the width of ASCII."""
+    return narrowed(trimmed(words))
+
+
 def is_among(words: pa.Array, listed: Iterable[str]) -> np.ndarray:
     """Which words are listed."""
     return mask(pc.is_in(words, pa.array(list(listed), pa.string())))

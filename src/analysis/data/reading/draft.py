@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -56,24 +55,21 @@ def write_draft(folder: Path, files: Sequence[Path]) -> Path:
     if target.exists():
         remedy = "Move it away to have a new one written; it is never written over"
         problems.append(Problem(str(target), "is there already", remedy))
-    for file in files:
-        if not file.is_file():
-            problems.append(Problem(file.name, "does not exist"))
-        elif not file.resolve().is_relative_to(folder.resolve()):
+    for export in files:
+        if not export.is_file():
+            problems.append(Problem(export.name, "does not exist"))
+        elif not export.resolve().is_relative_to(folder.resolve()):
             remedy = f"Copy it into {folder}: files of a dataset lie in its folder"
-            problems.append(Problem(file.name, "lies outside the dataset's folder", remedy))
+            problems.append(Problem(export.name, "lies outside the dataset's folder", remedy))
     if problems:
         raise ParamsError(problems)
     exports, wrong = _sniffed(folder, files)
     if wrong:
         raise ContractError(wrong)
-    draft = target.with_name(f".dataset.yml.{os.getpid()}")
-    draft.write_text(draft_text(folder, exports), encoding="utf-8")
-    try:
-        # A link, unlike a replacement, fails where somebody wrote the file meanwhile.
-        os.link(draft, target)
-    finally:
-        draft.unlink()
+    text = draft_text(folder, exports)
+    # Mode x fails where somebody wrote the file meanwhile.
+    with target.open("x", encoding="utf-8") as file:
+        file.write(text)
     return target
 
 

@@ -15,19 +15,7 @@ import pyarrow.compute as pc
 from analysis.data.contract import Column, Table
 from analysis.data.reading import distinct
 from analysis.data.reading.account import column_words, row_problem
-from analysis.data.reading.distinct import (
-    EXCEL_ERRORS,
-    EXCEL_SERIALS,
-    Cells,
-    Raw,
-    as_cells,
-    changed,
-    is_among,
-    mask,
-    narrowed,
-    plain_name,
-    trimmed,
-)
+from analysis.data.reading.distinct import Cells, Raw, as_cells, mask, plain_name
 from analysis.data.reading.mapping import PLAIN, RowRule, TableMapping, ValueMap
 from analysis.errors import Problem
 
@@ -59,7 +47,7 @@ def _blank(raw: Raw) -> np.ndarray:
     blank = np.ones(len(raw.rows), dtype=bool)
     for column in raw.columns.values():
         if isinstance(column, Cells):
-            blank &= mask(pc.equal(trimmed(column.words), ""))[column.codes]
+            blank &= mask(pc.equal(distinct.trimmed(column.words), ""))[column.codes]
         else:
             blank &= column.isna().to_numpy()
     return blank
@@ -67,8 +55,8 @@ def _blank(raw: Raw) -> np.ndarray:
 
 def _meets(raw: Raw, rule: RowRule) -> np.ndarray:
     texts = as_cells(raw.columns[plain_name(rule.column)])
-    listed = narrowed(trimmed(pa.array(rule.words, pa.string()))).to_pylist()
-    met = is_among(narrowed(trimmed(texts.words)), [*listed, ""] if rule.empty else listed)
+    listed = distinct.plain(pa.array(rule.words, pa.string())).to_pylist()
+    met = distinct.is_among(distinct.plain(texts.words), [*listed, ""] if rule.empty else listed)
     rows: np.ndarray = met[texts.codes]
     return rows
 
@@ -119,7 +107,7 @@ class _Repair:
 
     def step(self, new: pa.Array, rule: str) -> None:
         """Replace words, and count the rows whose word changed."""
-        count = self.texts.count(changed(self.words, new))
+        count = self.texts.count(distinct.changed(self.words, new))
         self.raw.ledger.repaired(self.raw.source.file, self.owner_name, rule, count)
         self.words = new
 
@@ -145,13 +133,13 @@ def _repaired(
     owner_name = " + ".join(mapping.owner_names(column.name))
     none = np.zeros(len(texts.words), dtype=bool)
     work = _Repair(column, owner_name, texts, raw, texts.words, none)
-    work.step(trimmed(work.words), "blanks around the text removed")
+    work.step(distinct.trimmed(work.words), "blanks around the text removed")
     if column.kind != "text":
-        work.step(narrowed(work.words), "full-width characters made plain")
+        work.step(distinct.narrowed(work.words), "full-width characters made plain")
     if mapping.empty:
-        emptied = pc.if_else(pa.array(is_among(work.words, mapping.empty)), "", work.words)
+        emptied = pc.if_else(pa.array(distinct.is_among(work.words, mapping.empty)), "", work.words)
         work.step(emptied, "a word for nothing read as empty")
-    errors = is_among(work.words, EXCEL_ERRORS)
+    errors = distinct.is_among(work.words, distinct.EXCEL_ERRORS)
     work.refuse(errors, "holds an error of Excel", "Mend the formula, or name it under empty")
     if column.name in mapping.values:
         _translate(work, mapping.values[column.name], names)
@@ -170,7 +158,7 @@ def _repaired(
 
 def _translate(work: _Repair, values: ValueMap, names: Mapping[str, pd.DataFrame]) -> None:
     """The owner's words as ours; what is not listed becomes ``other`` or is refused."""
-    keys = narrowed(trimmed(pa.array(list(values.words), pa.string())))
+    keys = distinct.plain(pa.array(list(values.words), pa.string()))
     ours = dict(zip(keys.to_pylist(), values.words.values(), strict=True))
     passing = {"", *work.column.allowed, *ours.values()}
     target, _, named = values.lookup.partition(".")
@@ -181,11 +169,11 @@ def _translate(work: _Repair, values: ValueMap, names: Mapping[str, pd.DataFrame
         known, several = _keys_by_name(names[target], named)
         ours = known | ours
         passing |= set(known.values())
-        shared = is_among(work.words, sorted(several - ours.keys()))
+        shared = distinct.is_among(work.words, sorted(several - ours.keys()))
         remedy = f"List it under values.{work.column.name}.words in dataset.yml"
         work.refuse(shared, f"names several rows of {target}", remedy)
     new, strange = distinct.translated(work.words, ours)
-    strange &= ~is_among(work.words, sorted(passing))
+    strange &= ~distinct.is_among(work.words, sorted(passing))
     work.step(new, "a word translated as listed")
     if values.other is not None:
         other = pc.if_else(pa.array(strange), values.other, work.words)
@@ -233,10 +221,10 @@ def _parts(words: pa.Array, form: str) -> tuple[np.ndarray, dict[str, np.ndarray
 
 def _days(words: pa.Array, form: str) -> np.ndarray:
     """Days since 1970 that the words say in a form; the least integer where they do not."""
-    if form in EXCEL_SERIALS:
+    if form in distinct.EXCEL_SERIALS:
         fits = mask(pc.match_substring_regex(words, r"^\d{5}(\.\d+)?$"))
         whole = pc.if_else(pa.array(fits), pc.replace_substring_regex(words, r"\..*", ""), "0")
-        start = np.datetime64(EXCEL_SERIALS[form]).astype(np.int64)
+        start = np.datetime64(distinct.EXCEL_SERIALS[form]).astype(np.int64)
         return np.where(fits, whole.cast(pa.int64()).to_numpy() + start, NO_DAY)
     fits, numbers = _parts(words, form)
     year, month, day = (numbers.get(name, np.ones(len(fits), int)) for name in "Ymd")
@@ -257,7 +245,7 @@ def plain_dates(words: pa.Array, forms: Sequence[str]) -> tuple[pa.Array, np.nda
 
     What none of the forms reads stays as it is and is refused by the contract.
     """
-    whole = [form for form in forms if form in EXCEL_SERIALS or "%d" in form]
+    whole = [form for form in forms if form in distinct.EXCEL_SERIALS or "%d" in form]
     found = np.full(len(words), NO_DAY)
     twice = np.zeros(len(words), dtype=bool)
     for form in dict.fromkeys([*whole, ISO]):
@@ -272,7 +260,7 @@ def plain_dates(words: pa.Array, forms: Sequence[str]) -> tuple[pa.Array, np.nda
 def plain_periods(words: pa.Array, forms: Sequence[str]) -> pa.Array:
     """Periods as ``2019``, ``2019Q2`` or ``2019-03``, from formats without a day."""
     for form in forms:
-        if form in EXCEL_SERIALS or "%d" in form:
+        if form in distinct.EXCEL_SERIALS or "%d" in form:
             continue
         fits, numbers = _parts(words, form)
         text = np.char.zfill(numbers["Y"].astype(str), 4)

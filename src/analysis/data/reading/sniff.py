@@ -14,18 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.data.contract import Column, Table, csv_rows
+from analysis.data.reading import distinct
 from analysis.data.reading.delimited import decoded, first_rows, guess_delimiter
-from analysis.data.reading.distinct import (
-    NUMBER,
-    Cells,
-    as_cells,
-    changed,
-    mask,
-    narrowed,
-    plain_name,
-    plain_numbers,
-    trimmed,
-)
+from analysis.data.reading.distinct import Cells, as_cells, mask, plain_name
 from analysis.data.reading.excel import sheet_rows
 from analysis.data.reading.mapping import TableMapping
 from analysis.data.reading.read_table import read_file
@@ -181,7 +172,7 @@ def nearest_word(word: str, column: Column) -> str:
 
 def words_of(column: Cells) -> list[str]:
     """The words that stand in a column, without blanks around them."""
-    words = narrowed(trimmed(column.words.take(pa.array(_used(column)))))
+    words = distinct.plain(column.words.take(pa.array(_used(column))))
     return sorted({word for word in words.to_pylist() if word})
 
 
@@ -192,12 +183,12 @@ def _used(column: Cells) -> np.ndarray:
 
 def marks_of(column: Cells) -> tuple[str, str, int]:
     """Decimal and thousands marks that fit most cells of a column, and how many they do not."""
-    words = narrowed(trimmed(column.words))
+    words = distinct.plain(column.words)
     filled = mask(pc.not_equal(words, ""))
 
     def unread(decimal: str, thousands: str) -> int:
-        plain = plain_numbers(words, decimal, thousands)
-        number = mask(pc.match_substring_regex(plain, NUMBER))
+        plain = distinct.plain_numbers(words, decimal, thousands)
+        number = mask(pc.match_substring_regex(plain, distinct.NUMBER))
         return column.count(filled & ~number)
 
     choices = [(".", ""), (".", ","), (",", ""), (",", ".")]
@@ -207,7 +198,7 @@ def marks_of(column: Cells) -> tuple[str, str, int]:
 
 def formats_of(column: Cells, kind: str) -> tuple[list[str], int]:
     """The formats that a column of dates or periods needs, and how many cells none reads."""
-    words = narrowed(trimmed(column.words))
+    words = distinct.plain(column.words)
     left = np.isin(np.arange(len(words)), _used(column))
     left &= mask(pc.not_equal(words, ""))
     used = []
@@ -217,7 +208,7 @@ def formats_of(column: Cells, kind: str) -> tuple[list[str], int]:
         else:
             new = plain_periods(words, [form])
         iso = mask(pc.match_substring_regex(new, r"^\d{4}(-\d{2})?(-\d{2}|Q\d)?$"))
-        read = left & iso & (changed(words, new) | (form == "%Y-%m-%d"))
+        read = left & iso & (distinct.changed(words, new) | (form == "%Y-%m-%d"))
         if read.any():
             used.append(form)
             left &= ~read

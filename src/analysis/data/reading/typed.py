@@ -15,14 +15,7 @@ import pyarrow.parquet
 
 from analysis import digest
 from analysis.data.reading.account import Ledger, Source
-from analysis.data.reading.distinct import (
-    Cells,
-    Raw,
-    Wanted,
-    cells_of,
-    needed_columns,
-    plain_name,
-)
+from analysis.data.reading.distinct import Cells, Raw, Wanted, cells_of, needed_columns, plain_name
 from analysis.data.reading.mapping import TableMapping, inside
 from analysis.errors import ContractError, Problem
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from analysis.data.dictionary import HEADINGS, cells
+from analysis.data.dictionary import HEADINGS, column_rows
 from analysis.data.tables import TABLES
 from analysis.page.wording import LANGUAGES
 from analysis.publish.pages.environment import asset, render
@@ -76,7 +76,7 @@ def render_data(entries: Sequence[Entry], language: str) -> str:
     """The data dictionary, and where the data of every report come from."""
     chinese = language == "zh"
     dictionary = [
-        (table.name, table.zh if chinese else table.en, table.key, cells(table, language))
+        (table.name, table.zh if chinese else table.en, table.key, column_rows(table, language))
         for table in TABLES.values()
     ]
     return render(
@@ -84,7 +84,7 @@ def render_data(entries: Sequence[Entry], language: str) -> str:
         language,
         entries=entries,
         dictionary=dictionary,
-        heads=HEADINGS[language][4],
+        heads=HEADINGS[language],
         **_links("data", language),
     )
 
