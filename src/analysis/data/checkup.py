@@ -86,10 +86,10 @@ def account_lines(dataset: Dataset, problems: Sequence[Problem]) -> list[str]:
     known = {s.file: a.table for a in dataset.accounts.values() for s in a.sources}
     for problem in problems:
         if isinstance(problem, RowProblem):
-            place = problem.column or problem.file
+            subject = problem.column or problem.file
             what = f"{problem.what} ({_rows(problem)})"
             table = known.get(problem.file, "")
-            rows.append(("refused", table, place, f"{problem.count:,}", what))
+            rows.append(("refused", table, subject, f"{problem.count:,}", what))
         else:
             rows.append(("refused", "", problem.where, "", problem.what))
     return _aligned(rows)
@@ -108,8 +108,8 @@ def _summed(lines: Sequence[Line]) -> list[Line]:
 
 def _line(table: str, line: Line) -> tuple[str, str, str, str, str]:
     what = f"{line.rule} ({_rows(line)})" if line.rows else line.rule
-    place = line.column if line.done == "repaired" else line.file
-    return (line.done, table, place, f"{line.count:,}", what)
+    subject = line.column if line.done == "repaired" else line.file
+    return (line.done, table, subject, f"{line.count:,}", what)
 
 
 def _rows(found: Line | RowProblem) -> str:
@@ -133,14 +133,14 @@ def _read(source: Source) -> str:
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
     """Columns of equal width; a Chinese character takes two places."""
-    widths = [max(cell_len(row[place]) for row in rows) for place in range(4)]
+    widths = [max(cell_len(row[column]) for row in rows) for column in range(4)]
     lines = []
     for row in rows:
         cells = [
             " " * (width - cell_len(cell)) + cell
-            if place == 3
+            if column == 3
             else cell + " " * (width - cell_len(cell))
-            for place, (cell, width) in enumerate(zip(row, widths, strict=False))
+            for column, (cell, width) in enumerate(zip(row, widths, strict=False))
         ]
         lines.append("  ".join([*cells, row[4]]).rstrip())
     return lines

@@ -150,8 +150,8 @@ def parse_column(
             problems.extend(origin.problems(positions, rule, remedy, column.name))
 
     if column.required:
-        told = raw.refused if isinstance(raw, Cells) and raw.refused is not None else False
-        refuse(empty & np.logical_not(told), "is empty", "Every row needs a value here")
+        refused = raw.refused if isinstance(raw, Cells) and raw.refused is not None else False
+        refuse(empty & np.logical_not(refused), "is empty", "Every row needs a value here")
     values, bad, rule, remedy = _typed(column, given, text, empty)
     refuse(bad & ~empty, rule, remedy)
     if column.minimum is not None:
@@ -204,10 +204,10 @@ def check_periods(table: Table, frame: pd.DataFrame, origin: Origin) -> list[Pro
     length = frame["period"].where(known, "").map(_length).to_numpy()
     mixed = np.zeros(len(frame), dtype=bool)
     for _, rows in frame.groupby(others[0]).indices.items():
-        own = rows[known[rows]]
-        lengths, counts = np.unique(length[own], return_counts=True)
+        dated = rows[known[rows]]
+        lengths, counts = np.unique(length[dated], return_counts=True)
         if len(lengths) > 1:
-            mixed[own[length[own] != lengths[counts.argmax()]]] = True
+            mixed[dated[length[dated] != lengths[counts.argmax()]]] = True
     rule = "is of another length than most periods"
     remedy = "Years, quarters and months of one series do not mix: leave one length"
     return origin.problems(np.flatnonzero(mixed), rule, remedy, "period")

@@ -34,19 +34,19 @@ HASHED = ("replaced by a keyed hash on reading", "读取时替换为加盐散列
 
 def text(language: str) -> str:
     """The whole dictionary as Markdown."""
-    place = LANGUAGES.index(language)
+    index = LANGUAGES.index(language)
     tables = (_table(table, language) for table in TABLES.values())
-    return "\n\n".join([f"# {TITLE[place]}", NOTE[place], *tables]) + "\n"
+    return "\n\n".join([f"# {TITLE[index]}", NOTE[index], *tables]) + "\n"
 
 
 def _table(table: Table, language: str) -> str:
-    place = LANGUAGES.index(language)
+    index = LANGUAGES.index(language)
     heads = HEADINGS[language]
     keys = ", ".join(f"`{name}`" for name in table.key)
     lines = [
         f"## `{table.name}`",
         "",
-        f"{ROW_IS[place]}: {(table.en, table.zh)[place]}. {KEY[place]}: {keys}.",
+        f"{ROW_IS[index]}: {(table.en, table.zh)[index]}. {KEY[index]}: {keys}.",
         "",
         "| " + " | ".join(heads) + " |",
         "|" + "---|" * len(heads),
@@ -57,21 +57,21 @@ def _table(table: Table, language: str) -> str:
 
 def column_rows(table: Table, language: str) -> list[tuple[str, ...]]:
     """One row per column of the table, under ``HEADINGS``."""
-    place = LANGUAGES.index(language)
+    index = LANGUAGES.index(language)
     return [
         (
             f"`{column.name}`",
-            KINDS[column.kind][place],
-            (NEEDED if column.required else NOT_NEEDED)[place],
-            (column.en, column.zh)[place],
+            KINDS[column.kind][index],
+            (NEEDED if column.required else NOT_NEEDED)[index],
+            (column.en, column.zh)[index],
             column.unit,
-            _rules(column, place),
+            _rules(column, index),
         )
         for column in table.columns
     ]
 
 
-def _rules(column: Column, place: int) -> str:
+def _rules(column: Column, index: int) -> str:
     rules = []
     if column.minimum is not None:
         rules.append(f"≥ {column.minimum:g}")
@@ -80,9 +80,9 @@ def _rules(column: Column, place: int) -> str:
     if column.links_to:
         rules.append(f"→ `{column.links_to}`")
     if column.personal:
-        rules.append(HASHED[place])
+        rules.append(HASHED[index])
     for word, *meanings in column.choices:
-        meaning = meanings[place]
+        meaning = meanings[index]
         rules.append(f"`{word}`" if meaning == word else f"`{word}` ({meaning})")
     return "; ".join(rules)
 

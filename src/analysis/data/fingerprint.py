@@ -144,8 +144,8 @@ def data_read(
         # Behind a crosswalk a region's rows may stand under codes that are no longer its own.
         if region and whole.regions and "crosswalk" not in files:
             parents = _parents(folder, files)
-            own = {c: v for c, v in whole.regions.items() if lies_in(c, region, parents)}
-            found[name]["digest"] = digest.of_value(sorted(own.items()))
+            inside = {c: v for c, v in whole.regions.items() if lies_in(c, region, parents)}
+            found[name]["digest"] = digest.of_value(sorted(inside.items()))
     return found
 
 
@@ -204,6 +204,6 @@ def changed_rows(prints: Prints, old: str, new: str) -> tuple[int, int] | None:
         np.concatenate([before, after]),
         np.r_[-np.ones(len(before)), np.ones(len(after))],
     )
-    unique, place = np.unique(values, return_inverse=True)
-    net = np.bincount(place, weights=sides, minlength=len(unique))
+    unique, position = np.unique(values, return_inverse=True)
+    net = np.bincount(position, weights=sides, minlength=len(unique))
     return int(-net[net < 0].sum()), int(net[net > 0].sum())

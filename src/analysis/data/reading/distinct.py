@@ -215,9 +215,9 @@ def is_among(words: pa.Array, listed: Iterable[str]) -> np.ndarray:
 def translated(words: pa.Array, ours: Mapping[str, str]) -> tuple[pa.Array, np.ndarray]:
     """Each word replaced by ours, and which were not found."""
     given = pa.array(list(ours), pa.string())
-    place = pc.index_in(words, given)
-    found = mask(pc.is_valid(place))
-    new = pa.array(list(ours.values()), pa.string()).take(place)
+    position = pc.index_in(words, given)
+    found = mask(pc.is_valid(position))
+    new = pa.array(list(ours.values()), pa.string()).take(position)
     return pc.if_else(pa.array(found), new, words), ~found
 
 

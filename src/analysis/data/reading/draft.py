@@ -104,8 +104,10 @@ def draft_text(folder: Path, exports: Sequence[Sniffed]) -> str:
 def _scheme(exports: Sequence[Sniffed]) -> str:
     """GB/T 2260, where nearly all codes of a file are of it; nothing where none is."""
     for export in exports:
-        own = export.guesses.get("region_code")
-        codes = set(words_of(export.columns[plain_name(own)])) - {""} if own else set()
+        owner_name = export.guesses.get("region_code")
+        codes = (
+            set(words_of(export.columns[plain_name(owner_name)])) - {""} if owner_name else set()
+        )
         known = len(codes & divisions().keys())
         if codes and known >= MOST_KNOWN * len(codes):
             note = f"guessed: {known:,} of {len(codes):,} codes in {export.file} are of it"
@@ -139,8 +141,8 @@ def _mapping(table: str, group: Sequence[Sniffed]) -> list[str]:
 def _marks(export: Sniffed) -> list[str]:
     """Marks in numbers, where a column of numbers is read with others than the contract's."""
     for column in _guessed(export, "number", "whole"):
-        own = export.columns[plain_name(export.guesses[column.name])]
-        decimal, thousands, left = marks_of(own)
+        cells = export.columns[plain_name(export.guesses[column.name])]
+        decimal, thousands, left = marks_of(cells)
         if (decimal, thousands) != (".", ""):
             note = f"guessed; {left:,} cells fit neither" if left else "guessed"
             lines = [f"    decimal: {json.dumps(decimal)}  # {note}"]
@@ -151,18 +153,18 @@ def _marks(export: Sniffed) -> list[str]:
 def _columns(export: Sniffed) -> list[str]:
     lines = ["    columns:"]
     for column in TABLES[export.table].columns:
-        own = export.guesses.get(column.name)
-        if own is not None:
+        owner_name = export.guesses.get(column.name)
+        if owner_name is not None:
             note = "" if export.sure[column.name] == 1 else "  # guessed: look at it"
             if column.personal:
                 note = "  # of persons: replaced by a keyed hash on reading"
-            lines.append(f"      {column.name}: {word(own)}{note}")
+            lines.append(f"      {column.name}: {word(owner_name)}{note}")
         elif column.required:
             meaning = f"{column.en} ({column.kind})"
             lines.append(f"      {column.name}:  # needed: {meaning}; or give it under constants")
-    for own in export.names:
-        if own not in export.guesses.values():
-            lines.append(f"      # not read: {own}".replace("\n", " "))
+    for owner_name in export.names:
+        if owner_name not in export.guesses.values():
+            lines.append(f"      # not read: {owner_name}".replace("\n", " "))
     return lines
 
 
@@ -192,16 +194,16 @@ def _values(export: Sniffed) -> list[str]:
     lines = []
     for column in _guessed(export, "choice"):
         words = words_of(export.columns[plain_name(export.guesses[column.name])])
-        strange = [own for own in words if own not in column.allowed]
+        strange = [theirs for theirs in words if theirs not in column.allowed]
         if len(words) > MOST_WORDS:
-            own = export.guesses[column.name]
-            lines.append(f"      # {column.name}: {len(words)} words; is it column {own}?")
+            owner_name = export.guesses[column.name]
+            lines.append(f"      # {column.name}: {len(words)} words; is it column {owner_name}?")
         elif strange:
             lines.append(f"      {column.name}:  # ours: {', '.join(column.allowed)}")
-            for own in strange:
-                near = nearest_word(own, column)
+            for theirs in strange:
+                near = nearest_word(theirs, column)
                 note = "  # guessed" if near else "  # which of ours?"
-                lines.append(f"        {word(own)}: {near}{note}".rstrip())
+                lines.append(f"        {word(theirs)}: {near}{note}".rstrip())
     region = export.guesses.get("region_code")
     if region and export.table != "regions":
         names = words_of(export.columns[plain_name(region)])

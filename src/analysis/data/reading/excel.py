@@ -126,30 +126,30 @@ def _sheet(
         with python_calamine.load_workbook(file) as book:
             titles = book.sheet_names
             if isinstance(wanted, int) and 1 <= wanted <= len(titles):
-                place = wanted - 1
+                index = wanted - 1
             elif wanted in titles or wanted == "":
-                place = titles.index(wanted) if wanted else 0
+                index = titles.index(wanted) if wanted else 0
             else:
                 problem = Problem(f"{name}, sheet", "does not exist", nearest(str(wanted), titles))
                 raise ContractError([problem])
-            xml = _xml(file, place)
+            xml = _xml(file, index)
             length = _require_bounded(xml, name)
-            sheet = book.get_sheet_by_index(place)
+            sheet = book.get_sheet_by_index(index)
             cells = sheet.to_python(skip_empty_area=False, nrows=count)
         times = any(isinstance(cell, dt.time) for row in cells for cell in row)
         if times or any(mark.search(xml) for mark in DOUBTFUL):
             _look_up(cells, xml, name)
-        return cells, titles[place], max(length, len(cells))
+        return cells, titles[index], max(length, len(cells))
 
 
-def _xml(file: Path, place: int) -> bytes:
+def _xml(file: Path, index: int) -> bytes:
     """The XML of the sheet that the workbook lists in that place, counted from nought."""
     with zipfile.ZipFile(file) as archive:
         # Neither part declares entities: such an archive has been refused.
         listed = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
         links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
         sheets = [part for part in listed.iter() if part.tag.rpartition("}")[2] == "sheet"]
-        link = next(v for key, v in sheets[place].attrib.items() if key.endswith("}id"))
+        link = next(v for key, v in sheets[index].attrib.items() if key.endswith("}id"))
         target = next(part.get("Target", "") for part in links if part.get("Id") == link)
         return archive.read(posixpath.normpath(posixpath.join("/xl", target)).lstrip("/"))
 
@@ -217,13 +217,13 @@ def _cells_of_xml(xml: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
     row = column = -1
     for found in ROW_OR_CELL.finditer(xml):
         of_row, attributes, content = found.groups()
-        place = REFERENCE.search(of_row if attributes is None else attributes)
+        reference = REFERENCE.search(of_row if attributes is None else attributes)
         if attributes is None:
-            row, column = int(place[2]) - 1 if place else row + 1, -1
+            row, column = int(reference[2]) - 1 if reference else row + 1, -1
             continue
         column += 1
-        if place:
-            row, column = int(place[2]) - 1, _number(place[1]) - 1
+        if reference:
+            row, column = int(reference[2]) - 1, _number(reference[1]) - 1
         kind = KIND.search(attributes)
         yield row, column, kind[1] if kind else b"", content or b""
 

@@ -158,7 +158,7 @@ def read_file(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> R
 
 def _owner_names(table: Table, mapping: TableMapping) -> set[str]:
     """The owner's columns that a mapping reads."""
-    names = {own for name in table.names for own in mapping.owner_names(name)}
+    names = {owner for name in table.names for owner in mapping.owner_names(name)}
     return names | {rule.column for rule in (*mapping.keep_rows, *mapping.leave_out)}
 
 

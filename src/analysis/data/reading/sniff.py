@@ -87,7 +87,7 @@ def sniff(file: Path, name: str) -> Sniffed:
     mapping = TableMapping(header=header, delimiter=delimiter, ragged="leave_out")
     raw = read_file(file, name, mapping, bool)
     columns = {key: as_cells(column) for key, column in raw.columns.items()}
-    names = tuple(own for own in raw.names if own)
+    names = tuple(owner_name for owner_name in raw.names if owner_name)
     table, guesses, sure = guess_table(names)
     return Sniffed(name, encoding, delimiter, sheet, header, names, columns, table, guesses, sure)
 
@@ -133,18 +133,22 @@ def guess_table(names: Sequence[str]) -> tuple[str, dict[str, str], dict[str, fl
 
 def _guesses(table: Table, names: Sequence[str]) -> tuple[dict[str, str], dict[str, float]]:
     """Contract column to the owner's, each used once, the likest first."""
-    pairs = [(likeness(own, column), column.name, own) for column in table.columns for own in names]
+    pairs = [
+        (likeness(owner_name, column), column.name, owner_name)
+        for column in table.columns
+        for owner_name in names
+    ]
     guesses: dict[str, str] = {}
     sure: dict[str, float] = {}
-    for value, column, own in sorted(pairs, key=lambda pair: -pair[0]):
-        if value >= NEAR and column not in guesses and own not in guesses.values():
-            guesses[column], sure[column] = own, value
+    for value, column, owner_name in sorted(pairs, key=lambda pair: -pair[0]):
+        if value >= NEAR and column not in guesses and owner_name not in guesses.values():
+            guesses[column], sure[column] = owner_name, value
     return guesses, sure
 
 
-def likeness(own: str, column: Column) -> float:
+def likeness(owner_name: str, column: Column) -> float:
     """How near an owner's name is to a column's name, meaning or usual other names."""
-    given = plain_name(re.split(r"[（(]", own.rsplit("/", 1)[-1])[0])
+    given = plain_name(re.split(r"[（(]", owner_name.rsplit("/", 1)[-1])[0])
     others = [column.name, column.en, column.zh, *OTHER_NAMES.get(("column", column.name), ())]
     return max(_like(given, plain_name(other)) for other in others)
 
@@ -192,8 +196,8 @@ def marks_of(column: Cells) -> tuple[str, str, int]:
         return column.count(filled & ~number)
 
     choices = [(".", ""), (".", ","), (",", ""), (",", ".")]
-    left, place = min((unread(*marks), place) for place, marks in enumerate(choices))
-    return *choices[place], left
+    left, chosen = min((unread(*marks), number) for number, marks in enumerate(choices))
+    return *choices[chosen], left
 
 
 def formats_of(column: Cells, kind: str) -> tuple[list[str], int]:

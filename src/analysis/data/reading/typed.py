@@ -126,8 +126,10 @@ def raw_of(
 ) -> Raw:
     """A table in memory; its first row has the number ``base + 1``."""
     columns = {
-        plain_name(own): typed(table.column(own), mapping.time_zone, f"{source.file}, column {own}")
-        for own in table.column_names
+        plain_name(name): typed(
+            table.column(name), mapping.time_zone, f"{source.file}, column {name}"
+        )
+        for name in table.column_names
     }
     rows = np.arange(base + 1, base + 1 + table.num_rows)
     return Raw(source, tuple(names), columns, rows, Ledger())
