@@ -99,7 +99,9 @@ def write_nation(nation: Nation, folder: Path) -> int:
         for month, label in enumerate(province.months.astype(str)):
             file = aside / "complaints" / f"{label}.{nation.suffix}"
             written = _write_month(province, month, written, file)
-        (aside / "dataset.yml").write_text(_description(nation), encoding="utf-8")
+        records_in = f"records: {{files: complaints/*.{nation.suffix}}}\n"
+        description = describe("nation", asdict(nation)) + records_in
+        (aside / "dataset.yml").write_text(description, encoding="utf-8")
     return written
 
 
@@ -132,15 +134,3 @@ def _blocks(province: Province, month: int) -> Iterator[tuple[int, int]]:
     block = np.cumsum(sizes) // BLOCK
     edges = [0, *(np.flatnonzero(np.diff(block)) + 1).tolist(), len(block)]
     return pairwise(edges)
-
-
-def _description(nation: Nation) -> str:
-    title = {
-        "en": f"A simulated nation of {nation.counties} counties and {nation.months} months",
-        "zh": f"模拟全国数据（{nation.counties} 个县，{nation.months} 个月）",
-    }
-    place = {"en": "Simulated nation", "zh": "模拟全国"}
-    return (
-        describe(title, place, asdict(nation))
-        + f"records: {{files: complaints/*.{nation.suffix}}}\n"
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.simulated.assessments import assessments
-from analysis.simulated.description import describe_province
+from analysis.simulated.description import describe
 from analysis.simulated.places import county_codes, identifiers, region_table
 from analysis.simulated.province import INTERVENTIONS, KINDS, Options, Province, simulate
 
@@ -36,7 +37,7 @@ def write(options: Options, folder: Path) -> Path:
         _enterprises(province, rng).to_parquet(aside / "enterprises.parquet", index=False)
         _complaints(province, rng).to_parquet(aside / "complaints.parquet", index=False)
         assessments(province, rng).to_parquet(aside / "assessments.parquet", index=False)
-        (aside / "dataset.yml").write_text(describe_province(options), encoding="utf-8")
+        (aside / "dataset.yml").write_text(describe("province", asdict(options)), encoding="utf-8")
     return folder
 
 

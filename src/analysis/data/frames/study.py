@@ -68,10 +68,10 @@ def mix_panel(dataset: Dataset, panel: Panel, outcome: str, mix: str) -> Panel:
     return replace(panel, frame=frame, has_exposure=True)
 
 
-def tables_needed(params: PanelQuestion, dataset: Dataset | None = None) -> set[str]:
+def tables_needed(params: PanelQuestion) -> set[str]:
     """The tables a question reads."""
     needed = {"regions", "outcomes", "interventions", "complaints", "crosswalk"}
     # An option that is a text may name a column made from exposures.
     if params.exposure or any(texts(params.method_options)):
         needed.add("exposures")
-    return needed if dataset is None else needed & set(dataset.tables)
+    return needed
