@@ -149,26 +149,26 @@ def records(
     """
     import pyarrow as pa
 
-    drawn = [_records_of_kind(province, kind, counties, months, rng) for kind in KINDS]
-    whole = {name: np.concatenate([part[name] for part in drawn]) for name in drawn[0]}
+    parts = [_records_of_kind(province, kind, counties, months, rng) for kind in KINDS]
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     # Records of one county and day stand by the alphabet of their kinds, as texts sort.
     alphabet = np.argsort(np.argsort(KINDS))
     order = np.lexsort([alphabet[whole["kind"]], whole["county"], whole["received"]])
-    held = {name: values[order] for name, values in whole.items()}
+    drawn = {name: values[order] for name, values in whole.items()}
     columns = {
         "complaint_id": identifiers("R", first + np.arange(order.size), 9),
-        "received_on": held["received"],
-        "region_code": _words(_codes(province), held["county"]),
-        "kind": _words(KINDS, held["kind"]),
-        "channel": _words(CHANNELS, held["channel"]),
-        "category": _words(CATEGORIES, held["category"]),
-        "enterprise_id": identifiers("E", held["enterprise"], 7),
-        "claimant_id": identifiers("C", held["claimant"], 8),
-        "claimant_prior_cases": held["prior"],
-        "acknowledged_on": held["received"] + held["waited"],
-        "closed_on": held["received"] + held["lasted"],
-        "outcome": _words(ENDINGS, held["ending"]),
-        "recovered_yuan": pa.array(held["recovered"], from_pandas=True),
+        "received_on": drawn["received"],
+        "region_code": _words(_codes(province), drawn["county"]),
+        "kind": _words(KINDS, drawn["kind"]),
+        "channel": _words(CHANNELS, drawn["channel"]),
+        "category": _words(CATEGORIES, drawn["category"]),
+        "enterprise_id": identifiers("E", drawn["enterprise"], 7),
+        "claimant_id": identifiers("C", drawn["claimant"], 8),
+        "claimant_prior_cases": drawn["prior"],
+        "acknowledged_on": drawn["received"] + drawn["waited"],
+        "closed_on": drawn["received"] + drawn["lasted"],
+        "outcome": _words(ENDINGS, drawn["ending"]),
+        "recovered_yuan": pa.array(drawn["recovered"], from_pandas=True),
     }
     if province.register.empty:
         del columns["enterprise_id"]

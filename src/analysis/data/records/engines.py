@@ -123,7 +123,7 @@ def records_in(connection: Any, source: RecordSource, files: Sequence[Path] = ()
         remedy = "Name the owner's column under records.columns"
         where = f"{source.name}, column"
         raise ContractError([Problem(f"{where} {n}", "is missing", remedy) for n in wrong])
-    records = raw.select(**{name: raw[own] for name, own in named.items() if name not in missing})
+    records = raw.select(**{name: raw[named[name]] for name in named if name not in missing})
     _require_days(connection, records, source)
     return records
 

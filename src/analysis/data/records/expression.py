@@ -43,14 +43,14 @@ def counted(records: Any, by: Sequence[str], crosswalk: Any = None, *, check: bo
     -------
     An Ibis table: ``region_code``, ``month`` (number), ``by``, and ``MEASURES`` as whole numbers.
     """
-    held = _described(records, by)
-    keys = {"region_code": held["region_code"], "first_day": held["received"].truncate("M")}
+    rows = _needed(records, by)
     if crosswalk is not None:
-        held = _moved(held, crosswalk)
-        keys = {"region_code": held["region_code"], "first_day": held["received"].truncate("M")}
-        keys["millionths"] = held["millionths"]
-    measures = _measures(held) | (_broken(held) if check else {})
-    cells = held.group_by(**keys, **{name: held[name] for name in by}).aggregate(**measures)
+        rows = _at_present(rows, crosswalk)
+    keys = {"region_code": rows["region_code"], "first_day": rows["received"].truncate("M")}
+    if crosswalk is not None:
+        keys["millionths"] = rows["millionths"]
+    measures = _measures(rows) | (_broken(rows) if check else {})
+    cells = rows.group_by(**keys, **{name: rows[name] for name in by}).aggregate(**measures)
     month = cells["first_day"].year() * 12 + cells["first_day"].month() - 1
     # Empty keys are named after counting: to name them for every record would cost a third more.
     named = {name: cells[name].fill_null("") for name in ("region_code", *by)}
@@ -60,7 +60,7 @@ def counted(records: Any, by: Sequence[str], crosswalk: Any = None, *, check: bo
     return cells.select(month=month.fill_null(UNKNOWN_MONTH).cast("int64"), **named, **amounts)
 
 
-def _described(records: Any, by: Sequence[str]) -> Any:
+def _needed(records: Any, by: Sequence[str]) -> Any:
     """The columns that counting needs, and nothing that names a person."""
     columns = set(records.columns)
     given = {
@@ -90,53 +90,53 @@ def _dimension(records: Any, name: str) -> Any:
     return records[name].fill_null("") if name == "category" else records[name]
 
 
-def _measures(held: Any) -> dict[str, Any]:
+def _measures(rows: Any) -> dict[str, Any]:
     """Measures of a group of records; zero where a column is not there."""
     import ibis
 
-    none, columns = ibis.literal(0, type="int64"), held.columns
-    measures = {"records": held.count(), **dict.fromkeys(MEASURES[1:], none)}
+    none, columns = ibis.literal(0, type="int64"), rows.columns
+    measures = {"records": rows.count(), **dict.fromkeys(MEASURES[1:], none)}
     if "cases" in columns:
-        measures["repeat_claimants"] = held.count(where=held["cases"] >= REPEAT_CASES)
+        measures["repeat_claimants"] = rows.count(where=rows["cases"] >= REPEAT_CASES)
     if "channel" in columns:
-        measures["online_channel"] = held.count(where=held["channel"].isin(ONLINE))
+        measures["online_channel"] = rows.count(where=rows["channel"].isin(ONLINE))
     if "outcome" in columns:
-        measures["upheld"] = held.count(where=held["outcome"].isin(UPHELD))
+        measures["upheld"] = rows.count(where=rows["outcome"].isin(UPHELD))
     if "closed_day" in columns:
-        measures["closed"] = held["closed_day"].count()
-        measures["handling_days"] = held["closed_day"].delta(held["received"], unit="day").sum()
+        measures["closed"] = rows["closed_day"].count()
+        measures["handling_days"] = rows["closed_day"].delta(rows["received"], unit="day").sum()
     return measures
 
 
-def _broken(held: Any) -> dict[str, Any]:
+def _broken(rows: Any) -> dict[str, Any]:
     """How many words and numbers the contract refuses, of columns that are no dimension."""
     import ibis
 
-    columns, rules = held.columns, []
+    columns, rules = rows.columns, []
     if "channel" in columns:
         words = COMPLAINTS.column("channel").allowed
-        rules += [held["channel"].notin(words), held["channel"].isnull()]
+        rules += [rows["channel"].notin(words), rows["channel"].isnull()]
     if "outcome" in columns:
-        rules.append(held["outcome"].notin(COMPLAINTS.column("outcome").allowed))
+        rules.append(rows["outcome"].notin(COMPLAINTS.column("outcome").allowed))
     if "cases" in columns:
-        rules.append(held["cases"] < 0)
+        rules.append(rows["cases"] < 0)
     # One count for each: an engine tells a word of a dictionary once, not once for every record.
-    counts = (held.count(where=rule).fill_null(0) for rule in rules)
+    counts = (rows.count(where=rule).fill_null(0) for rule in rules)
     return {BROKEN: sum(counts, ibis.literal(0, type="int64"))}
 
 
-def _moved(held: Any, crosswalk: Any) -> Any:
+def _at_present(rows: Any, crosswalk: Any) -> Any:
     """Each record under the codes that its region has now, with its millionths."""
     import ibis
 
     within = [
-        held["region_code"] == crosswalk["old_code"],
-        held["received"] >= crosswalk["first_day"],
-        held["received"] <= crosswalk["last_day"],
+        rows["region_code"] == crosswalk["old_code"],
+        rows["received"] >= crosswalk["first_day"],
+        rows["received"] <= crosswalk["last_day"],
     ]
-    joined = held.left_join(crosswalk, within)
+    joined = rows.left_join(crosswalk, within)
     return joined.select(
-        *[name for name in held.columns if name != "region_code"],
+        *[name for name in rows.columns if name != "region_code"],
         region_code=ibis.coalesce(joined["new_code"], joined["region_code"]),
         millionths=ibis.coalesce(joined["weight_millionths"], MILLIONTHS).cast("int64"),
     )
