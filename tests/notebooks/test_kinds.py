@@ -17,7 +17,8 @@ import pytest
 
 from analysis import methods
 from analysis.page.wording import translations
-from analysis.reports.kind import Kind, Report, find
+from analysis.reports.kind import Kind, find
+from analysis.reports.report import Report
 
 REPORTS = Path("src/analysis/reports")
 PIECES = ("__init__.py", "params.py", "question.py", "sentences.py", "plates.py", "zh.po")

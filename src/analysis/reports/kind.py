@@ -4,7 +4,8 @@ A folder ``NAME`` answers one kind of question and holds
 
 - ``params.py``: the model ``NameParams`` of its parameters;
 - ``question.py``: what :class:`Question` asks for, read before any kernel starts;
-- ``plates.py``: the class ``Name``, a :class:`Report`, which a notebook works with;
+- ``plates.py``: the class ``Name``, a :class:`~analysis.reports.report.Report`, which a
+  notebook works with;
 - ``sentences.py``, ``zh.po``, and whatever else the plates are made from.
 
 Beside it there is ``notebooks/NAME.ipynb`` and a folder ``params/NAME``. Nothing of a folder is
@@ -14,27 +15,18 @@ imported before it is asked for: to plan hundreds of reports needs their paramet
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import import_module
 from types import ModuleType
-from typing import Any, Protocol, Self, cast
+from typing import Any, Protocol, cast
 
-import numpy as np
-import pandas as pd
 from pydantic import ValidationError
 
-from analysis import methods, stored
 from analysis.data.dataset import Dataset, read_dataset
-from analysis.data.description import Description
-from analysis.disclosure.identifiers import identifiers
 from analysis.errors import AnalysisError, ParamsError, Problem, nearest
-from analysis.page.agreement import OwnNumber, agreement
-from analysis.page.plates import End, Notes, Table
-from analysis.page.voice import Voice
 from analysis.params import Params
-from analysis.result import Result
 
 PACKAGE = "analysis.reports"
 
@@ -57,114 +49,14 @@ class Question(Protocol):
         """
 
 
-class Report:
-    """What the object of every notebook can do.
+class ReportClass(Protocol):
+    """The class of the object that a notebook works with, see :mod:`analysis.reports.report`."""
 
-    Parameters
-    ----------
-    subject: what ``ask`` of the kind's question gave.
-    """
-
-    preload: tuple[str, ...] = ()
+    preload: tuple[str, ...]
     """Modules that a kernel imports for it beside those of its folder, such as its methods."""
-    params: Any
-    data: Dataset
-    subject: Any
-    plate: Callable[[str], dict[str, Any]]
-    """What every plate carries, from the voice of the report."""
-    facts: Callable[[], Mapping[str, Any]]
-    """Numbers that both languages must agree on, rounded as published."""
 
-    def __init__(self, params: Params, data: Dataset, subject: Any) -> None:
-        # Some reports are frozen dataclasses, too.
-        vars(self).update(params=params, data=data, subject=subject)
-
-    def __repr__(self) -> str:
-        given = self.params.model_dump(exclude_defaults=True, exclude={"title_en", "title_zh"})
-        values = ", ".join(f"{name}={value!r}" for name, value in given.items())
-        return f"{type(self).__name__}({values})"
-
-    @classmethod
-    def read(cls, namespace: Mapping[str, Any]) -> Self:
-        """The report that a notebook's ``globals()`` ask for.
-
-        Raises
-        ------
-        AnalysisError: with everything wrong in parameters and in what they name in the data.
-        """
-        kind = find(cls.__module__.split(".")[-2])
-        params = kind.params({k: namespace[k] for k in kind.model.model_fields if k in namespace})
-        data = kind.read(params)
-        return cls(params, data, kind.question.ask(data, params))
-
-    @property
-    def question(self) -> Any:
-        """The parameters."""
-        return self.params
-
-    @property
-    def description(self) -> Description:
-        """What the data are."""
-        return self.data.description
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """What is analysed."""
-        return cast(pd.DataFrame, self.subject)
-
-    def estimate(self, method: methods.AnyMethod, frame: pd.DataFrame, **options: Any) -> Result:
-        """A method's result, worked out once for all languages of the report.
-
-        Raises
-        ------
-        AnalysisError: as the method.
-        """
-        asked = {"options": options, "seed": self.params.seed, "frame": frame.to_dict("list")}
-
-        def compute() -> Result:
-            rng = np.random.default_rng(self.params.seed)
-            return method.estimate(frame, method.options(**options), rng)
-
-        return stored.kept(method.name, asked, Result, compute)
-
-    def own_numbers(self) -> Mapping[str, OwnNumber]:
-        """Numbers that a cell of the notebook may work out again, by name."""
-        return {}
-
-    def agree(self, name: str, value: float) -> Table | Notes:
-        """Hold a number that plain statsmodels gives against the report's own, and show both.
-
-        Raises
-        ------
-        ParamsError: the report has no number of this name.
-        EstimationError: the digits differ.
-        """
-        known = self.own_numbers()
-        if name not in known:
-            what = "is no number of this report"
-            raise ParamsError([Problem(f"number {name}", what, nearest(name, list(known)))])
-        return agreement(cast(Voice, self), known[name], float(value))
-
-    @property
-    def verdict_key(self) -> str:
-        """The key of the verdict; a description gives none."""
-        return "description"
-
-    def results(self) -> Mapping[str, Any]:
-        """Results by name, as plain values, for those who work on with them."""
-        return {}
-
-    def end(self) -> End:
-        """The record that the notebook came to its end, with the identifiers no page may show."""
-        hidden = identifiers(self.data.tables)
-        return End(
-            **self.plate("end"),
-            verdict=self.verdict_key,
-            facts=self.facts(),
-            results=self.results(),
-            seals=hidden.seals,
-            shapes=hidden.shapes,
-        )
+    def read(self, namespace: Mapping[str, Any]) -> Any:
+        """The report that a notebook's ``globals()`` ask for."""
 
 
 @dataclass(frozen=True)
@@ -193,9 +85,9 @@ class Kind:
         return cast(Question, self.module("question"))
 
     @cached_property
-    def report(self) -> type[Report]:
+    def report(self) -> ReportClass:
         """The class of the object that a notebook works with."""
-        return cast(type[Report], getattr(self.module("plates"), self.title))
+        return cast(ReportClass, getattr(self.module("plates"), self.title))
 
     @property
     def verdict_words(self) -> Mapping[str, str]:

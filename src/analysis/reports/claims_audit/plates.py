@@ -20,7 +20,7 @@ from analysis.reports.claims_audit import fall
 from analysis.reports.claims_audit.answer import AuditBrief
 from analysis.reports.claims_audit.check_sentences import VERDICT_WORDS, sentence, verdict_words
 from analysis.reports.claims_audit.sentences import VERDICT, audit_facts, audit_summary
-from analysis.reports.kind import Report
+from analysis.reports.report import Report
 from analysis.result import plain
 
 

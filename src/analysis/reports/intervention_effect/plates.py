@@ -19,7 +19,7 @@ from analysis.reports.intervention_effect.event_time import event_time_figure
 from analysis.reports.intervention_effect.reporting import reporting_table
 from analysis.reports.intervention_effect.sensitivity import specification_name
 from analysis.reports.intervention_effect.verdict import Verdict, judge
-from analysis.reports.kind import Report
+from analysis.reports.report import Report
 from analysis.result import Result, plain
 from analysis.robustness import Robustness, estimate_headline, examine
 

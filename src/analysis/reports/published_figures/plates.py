@@ -7,9 +7,9 @@ import pandas as pd
 from analysis.data.published.figures import Published
 from analysis.page.printed_figures import FiguresBrief
 from analysis.page.printed_sources import figures_provenance, sources_table
-from analysis.reports.kind import Report
 from analysis.reports.published_figures import sentences
 from analysis.reports.published_figures.comparison import comparison
+from analysis.reports.report import Report
 
 
 class PublishedFigures(Report, FiguresBrief):

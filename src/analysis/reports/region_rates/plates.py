@@ -14,10 +14,10 @@ from analysis.disclosure.editions import Edition, earlier_edition
 from analysis.methods import rates
 from analysis.page.agreement import OwnNumber
 from analysis.page.numbers import PER_EXPOSURE
-from analysis.reports.kind import Report
 from analysis.reports.region_rates import sentences
 from analysis.reports.region_rates.answer import RegionsBrief
 from analysis.reports.region_rates.funnel import funnel_figure
+from analysis.reports.report import Report
 from analysis.result import Result, plain
 
 

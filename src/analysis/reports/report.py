@@ -1,0 +1,132 @@
+"""What the object of every notebook can do, whatever its kind of report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Self, cast
+
+import numpy as np
+import pandas as pd
+
+from analysis import stored
+from analysis.data.dataset import Dataset
+from analysis.data.description import Description
+from analysis.disclosure.identifiers import identifiers
+from analysis.errors import ParamsError, Problem, nearest
+from analysis.methods import AnyMethod
+from analysis.page.agreement import OwnNumber, agreement
+from analysis.page.plates import End, Notes, Table
+from analysis.page.voice import Voice
+from analysis.params import Params
+from analysis.reports.kind import find
+from analysis.result import Result
+
+
+class Report:
+    """What the object of every notebook can do.
+
+    Parameters
+    ----------
+    subject: what ``ask`` of the kind's question gave.
+    """
+
+    preload: tuple[str, ...] = ()
+    """Modules that a kernel imports for it beside those of its folder, such as its methods."""
+    params: Any
+    data: Dataset
+    subject: Any
+    plate: Callable[[str], dict[str, Any]]
+    """What every plate carries, from the voice of the report."""
+    facts: Callable[[], Mapping[str, Any]]
+    """Numbers that both languages must agree on, rounded as published."""
+
+    def __init__(self, params: Params, data: Dataset, subject: Any) -> None:
+        # Some reports are frozen dataclasses, too.
+        vars(self).update(params=params, data=data, subject=subject)
+
+    def __repr__(self) -> str:
+        given = self.params.model_dump(exclude_defaults=True, exclude={"title_en", "title_zh"})
+        values = ", ".join(f"{name}={value!r}" for name, value in given.items())
+        return f"{type(self).__name__}({values})"
+
+    @classmethod
+    def read(cls, namespace: Mapping[str, Any]) -> Self:
+        """The report that a notebook's ``globals()`` ask for.
+
+        Raises
+        ------
+        AnalysisError: with everything wrong in parameters and in what they name in the data.
+        """
+        kind = find(cls.__module__.split(".")[-2])
+        params = kind.params({k: namespace[k] for k in kind.model.model_fields if k in namespace})
+        data = kind.read(params)
+        return cls(params, data, kind.question.ask(data, params))
+
+    @property
+    def question(self) -> Any:
+        """The parameters."""
+        return self.params
+
+    @property
+    def description(self) -> Description:
+        """What the data are."""
+        return self.data.description
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """What is analysed."""
+        return cast(pd.DataFrame, self.subject)
+
+    def estimate(self, method: AnyMethod, frame: pd.DataFrame, **options: Any) -> Result:
+        """A method's result, worked out once for all languages of the report.
+
+        Raises
+        ------
+        AnalysisError: as the method.
+        """
+        asked = {"options": options, "seed": self.params.seed, "frame": frame.to_dict("list")}
+
+        def compute() -> Result:
+            rng = np.random.default_rng(self.params.seed)
+            return method.estimate(frame, method.options(**options), rng)
+
+        return stored.kept(method.name, asked, Result, compute)
+
+    def own_numbers(self) -> Mapping[str, OwnNumber]:
+        """Numbers that a cell of the notebook may work out again, by name."""
+        return {}
+
+    def agree(self, name: str, value: float) -> Table | Notes:
+        """Hold a number that plain statsmodels gives against the report's own, and show both.
+
+        Raises
+        ------
+        ParamsError: the report has no number of this name.
+        EstimationError: the digits differ.
+        """
+        known = self.own_numbers()
+        if name not in known:
+            what = "is no number of this report"
+            raise ParamsError([Problem(f"number {name}", what, nearest(name, list(known)))])
+        return agreement(cast(Voice, self), known[name], float(value))
+
+    @property
+    def verdict_key(self) -> str:
+        """The key of the verdict; a description gives none."""
+        return "description"
+
+    def results(self) -> Mapping[str, Any]:
+        """Results by name, as plain values, for those who work on with them."""
+        return {}
+
+    def end(self) -> End:
+        """The record that the notebook came to its end, with the identifiers no page may show."""
+        hidden = identifiers(self.data.tables)
+        return End(
+            **self.plate("end"),
+            verdict=self.verdict_key,
+            facts=self.facts(),
+            results=self.results(),
+            seals=hidden.seals,
+            shapes=hidden.shapes,
+        )
