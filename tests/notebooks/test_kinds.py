@@ -144,17 +144,25 @@ def _sentences(folder: Path) -> Iterator[str]:
     yield from (f"zh.po holds {text!r}, which it never says" for text in sorted(known - said))
 
 
+def nodes_in(folder: Path) -> list[ast.AST]:
+    """The code of a folder."""
+    trees = (ast.parse(file.read_text(encoding="utf-8")) for file in folder.glob("*.py"))
+    return [node for tree in trees for node in ast.walk(tree)]
+
+
 def constants(folder: Path) -> set[str]:
     """Every text in the code of a folder."""
-    trees = (ast.parse(file.read_text(encoding="utf-8")) for file in folder.glob("*.py"))
-    nodes = (node for tree in trees for node in ast.walk(tree))
-    return {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    values = {node.value for node in nodes_in(folder) if isinstance(node, ast.Constant)}
+    return {value for value in values if isinstance(value, str)}
 
 
 def opened(root: Path, name: str) -> set[str]:
-    """The methods that a kind of report uses: all for a panel where one can be chosen."""
-    chosen = methods.panel_names() if "method" in find(name).model.model_fields else ()
-    return {*chosen, *constants(root / REPORTS / name)} & set(methods.names())
+    """The methods that a kind of report imports: all for a panel where one can be chosen."""
+    chosen = set(methods.panel_names() if "method" in find(name).model.model_fields else ())
+    for node in nodes_in(root / REPORTS / name):
+        if isinstance(node, ast.ImportFrom) and node.module == "analysis.methods":
+            chosen |= {alias.name for alias in node.names}
+    return chosen & set(methods.names())
 
 
 @pytest.mark.parametrize("name", FOLDERS)
