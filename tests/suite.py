@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 import yaml
 from nbformat import v4
+
+from analysis.batch.execute import finished_runs, settings_here
+from analysis.batch.plan import Run
+from analysis.batch.status import RUNS, Status, put
 
 CELL = """
 import os
@@ -80,3 +86,13 @@ def whole(folder: Path) -> bool:
     files = [site / f"{name}.{language}.html" for name in listed for language in ("en", "zh")]
     files += [site / "index.html", site / "index.zh.html"]
     return all(file.read_text(encoding="utf-8").rstrip().endswith("</html>") for file in files)
+
+
+def executed(runs: Iterable[Run], folder: Path = RUNS) -> list[Status]:
+    """Runs executed two at once and put below the folder; how each ended."""
+    statuses = []
+    with ThreadPoolExecutor(2) as executor:
+        for finished in finished_runs(runs, executor, settings_here()):
+            put(finished, folder)
+            statuses.append(finished.status)
+    return statuses

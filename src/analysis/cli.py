@@ -6,18 +6,14 @@ import gc
 import os
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from analysis.digest import VERSION
 from analysis.errors import AnalysisError, ParamsError, Problem
-
-if TYPE_CHECKING:
-    from analysis.publish.site.early_pages import Ahead
 
 SITE = Path("build/site")
 
@@ -193,12 +189,8 @@ def run(targets: tuple[str, ...], language: tuple[str, ...], **options: Any) -> 
             warm.begin()
         from analysis.batch.command import run_due
 
-        if not options["publishing"]:
-            failed, refused = run_due(targets, language, options), False
-        else:
-            with closing(_ahead()) as ahead:
-                failed = run_due(targets, language, options, ahead.begin, ahead.ended)
-                refused = _publish(options["site"], ahead)
+        failed = run_due(targets, language, options)
+        refused = options["publishing"] and _publish(options["site"])
     if failed or refused:
         sys.exit(14 if failed else 15)
 
@@ -229,20 +221,12 @@ def _print(site: Path) -> None:
         click.echo(f"  printed {file}")
 
 
-def _ahead() -> Ahead:
-    """Makes pages while reports run."""
-    from analysis.batch.status import RUNS
-    from analysis.publish.site.early_pages import Ahead
-
-    return Ahead(RUNS)
-
-
-def _publish(site: Path, ahead: Ahead | None = None) -> bool:
+def _publish(site: Path) -> bool:
     """Build the site; whether a page was refused."""
     from analysis.batch.status import RUNS
     from analysis.publish.site.edition import publish_edition
 
-    outcomes = publish_edition(RUNS, site, ahead)
+    outcomes = publish_edition(RUNS, site)
     bad = [outcome for outcome in outcomes if outcome.state != "published"]
     for outcome in bad:
         click.echo(f"  {outcome.report}: {outcome.state}", err=True)

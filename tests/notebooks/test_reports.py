@@ -14,13 +14,14 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "publish"))
 import browser
 
+from suite import executed
+
 pytestmark = pytest.mark.notebooks
 
 
 @pytest.fixture(scope="module")
 def site(root, tmp_path_factory) -> Path:
     """The default suite, run and published into a folder of its own."""
-    from analysis.batch.execute import execute_all
     from analysis.batch.plan import plan
     from analysis.publish.site.build import publish
 
@@ -28,7 +29,7 @@ def site(root, tmp_path_factory) -> Path:
     before = Path.cwd()
     os.chdir(root)
     try:
-        statuses = execute_all(plan(["default"]), 2, lambda *_: None, folder / "runs")
+        statuses = executed(plan(["default"]), folder / "runs")
         outcomes = publish(folder / "runs", folder / "site")
     finally:
         os.chdir(before)

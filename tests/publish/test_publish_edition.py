@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,7 @@ import samples
 from analysis.errors import PublishError
 from analysis.publish.pages.scrub import scrubbed
 from analysis.publish.site import edition, record
-from analysis.publish.site.changes import Since, sentences
-from analysis.publish.site.early_pages import Ahead
+from analysis.publish.site.changes import Changes, sentences
 from analysis.publish.site.edition import publish_edition
 from analysis.publish.site.notice import with_notice
 
@@ -46,42 +44,6 @@ def test_the_site_is_a_link_that_moves_to_the_new_edition(built):
     publish_edition(built / "runs", site)
     kept = [folder for folder in (built / "site-editions").iterdir() if folder.is_dir()]
     assert len(kept) == edition.KEPT
-
-
-def test_pages_made_ahead_are_those_that_publishing_makes(tmp_path, monkeypatch):
-    """Byte for byte, and publishing makes none of them again."""
-    from analysis.publish.site import build as pages
-
-    for name in ("effect/zones", "effect/other"):
-        samples.write_report(tmp_path / "runs", name)
-    publish_edition(tmp_path / "runs", tmp_path / "plain")
-    with closing(Ahead(tmp_path / "runs")) as ahead:
-        ahead.begin()
-        for name in ("effect/zones", "effect/other"):
-            ahead.ended(name)
-        assert all(future.result() for future in ahead._made.values())
-        monkeypatch.setattr(pages, "export", lambda *_: pytest.fail("a page was made again"))
-        publish_edition(tmp_path / "runs", tmp_path / "site", ahead)
-    assert content(tmp_path / "site") == content(tmp_path / "plain")
-
-
-def test_pages_made_ahead_of_another_run_are_not_shown(tmp_path):
-    """A run that ended since, and one that cannot become a page: both as publishing sees them."""
-    samples.write_report(tmp_path / "runs")
-    samples.write_report(tmp_path / "runs", "effect/bad")
-    status = tmp_path / "runs/effect/bad/zh/status.json"
-    status.write_text(status.read_text().replace('"done"', '"failed"'), encoding="utf-8")
-    with closing(Ahead(tmp_path / "runs")) as ahead:
-        for name in ("effect/zones", "effect/bad", "effect/none"):
-            ahead.ended(name)
-        assert all(future.result() for future in ahead._made.values())
-        samples.write_report(tmp_path / "runs", edition="2026-12-24")
-        outcomes = publish_edition(tmp_path / "runs", tmp_path / "site", ahead)
-    assert {one.report: one.state for one in outcomes} == {
-        "effect/bad": "failed",
-        "effect/zones": "published",
-    }
-    assert b"24 December 2026" in (tmp_path / "site/effect-zones.en.html").read_bytes()
 
 
 def test_what_did_not_change_is_not_made_again(built, monkeypatch):
@@ -267,8 +229,8 @@ def test_paths_and_user_names_are_scrubbed(tmp_path, monkeypatch):
 )
 def test_a_change_of_the_likely_range_alone_is_said(old, new, said):
     """It may be all that a new method of errors changes."""
-    since = Since(edition="2026-11-01", verdict=("improves",) * 2, relative_percent=(old, new))
-    assert said in " ".join(sentences(since, "en", "intervention_effect"))
-    assert ("best estimate" in " ".join(sentences(since, "en", "intervention_effect"))) == bool(
+    changes = Changes(edition="2026-11-01", verdict=("improves",) * 2, relative_percent=(old, new))
+    assert said in " ".join(sentences(changes, "en", "intervention_effect"))
+    assert ("best estimate" in " ".join(sentences(changes, "en", "intervention_effect"))) == bool(
         said
     )

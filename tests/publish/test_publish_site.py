@@ -250,15 +250,3 @@ def test_the_register_holds_every_method_and_the_dictionary_every_table(tmp_path
         for name in TABLES:
             assert f"<code>{name}</code>" in data
         assert "sha256:0a1b" in data
-
-
-def test_a_large_page_is_published_with_a_warning(tmp_path):
-    """Between one and two megabytes."""
-    row = ("x" * 1000, "1", "1")
-    for language in samples.WORDS:
-        table = replace(samples.table_data(language), rows=(row,) * 450, values=(row,) * 450)
-        node = samples.notebook(language, samples.changed("table", language, data=table))
-        samples.write_run(tmp_path / "runs", "effect/zones", language, node)
-    (outcome,) = publish(tmp_path / "runs", tmp_path / "site")
-    assert outcome.state == "published"
-    assert "MB; 2 MB will be refused" in str(outcome.problems[0])

@@ -12,10 +12,10 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from analysis.batch import execute as runner
 from analysis.batch.lock import changed_since_last_run, only_one
 from analysis.batch.plan import plan
 from analysis.errors import AnalysisError
+from suite import executed
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_a_failure_stops_only_its_own_and_region_codes_survive(project):
         write_params(project, f"r{seed}", seed=seed, exclude_regions=["010010"])
         for seed in (1, 2, 3)
     ]
-    statuses = runner.execute_all(plan(targets, ("en",)), 2, lambda *_: None)
+    statuses = executed(plan(targets, ("en",)))
     by_name = {status.report[-2:]: status for status in statuses}
     assert by_name["r1"].done
     assert not by_name["r2"].done

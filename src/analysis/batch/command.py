@@ -9,8 +9,7 @@ import math
 import os
 import signal
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -19,7 +18,6 @@ import click
 
 from analysis.batch.history import Entry, History, causes, in_words
 from analysis.batch.keys import Keys, results_folder
-from analysis.batch.status import Status
 from analysis.data.dataset import datasets_kept
 from analysis.errors import ParamsError, Problem
 
@@ -52,15 +50,8 @@ def run_due(
     targets: tuple[str, ...],
     languages: tuple[str, ...],
     options: Mapping[str, Any],
-    soon: Callable[[], None] = lambda: None,
-    ended: Callable[[str], None] = lambda _: None,
 ) -> int:
     """Plan, then execute what is due; returns how many runs failed.
-
-    Parameters
-    ----------
-    soon: called once it is known that something is due. ended: called with the name of a report
-    when the last run of it ended.
 
     Raises
     ------
@@ -74,7 +65,6 @@ def run_due(
     def begin() -> None:
         if not options["scheduler"]:
             _begin_parent()
-        soon()
 
     with datasets_kept() as datasets:
         tasks = prepare(targets, languages, desk, again=options["again"], soon=begin)
@@ -98,15 +88,7 @@ def run_due(
             earlier = read_counts(options["site"])
             # What was imported is never garbage, and no longer looked through.
             gc.freeze()
-            pending = Counter(task.run.report for task in tasks if task.why)
-
-            def tell(status: Status) -> None:
-                show(status)
-                pending[status.report] -= 1
-                if not pending[status.report]:
-                    ended(status.report)
-
-            statuses = execute_due(tasks, executor, settings, desk, tell, earlier)
+            statuses = execute_due(tasks, executor, settings, desk, show, earlier)
     return sum(not status.done for status in statuses)
 
 

@@ -8,8 +8,8 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from papermill.execute import raise_for_execution_errors
 from analysis.batch import warm
 from analysis.batch.kernels import ReportKernelManager
 from analysis.batch.plan import Run
-from analysis.batch.status import RUNS, VERSION, Finished, Status, json_bytes, put
+from analysis.batch.status import VERSION, Finished, Status, json_bytes
 from analysis.disclosure.editions import VARIABLE as EARLIER
 
 END_MIME = "application/vnd.analysis.end+json"
@@ -73,28 +73,6 @@ def settings_here(**changes: Any) -> Settings:
     """Settings for this folder and today."""
     today = dt.date.today().isoformat()  # noqa: DTZ011  an edition is a local date
     return Settings(**{"root": str(Path.cwd()), "edition": today, **changes})
-
-
-def execute_all(
-    runs: Iterable[Run],
-    jobs: int,
-    report: Callable[[Status, int, int], None],
-    folder: Path = RUNS,
-) -> list[Status]:
-    """Execute runs, each in its own kernel; a failure stops only its own.
-
-    Parameters
-    ----------
-    report: called with a status, how many are finished, and how many there are.
-    """
-    planned = list(runs)
-    statuses: list[Status] = []
-    with ThreadPoolExecutor(max_workers=jobs) as executor:
-        for finished in finished_runs(planned, executor, settings_here()):
-            put(finished, folder)
-            statuses.append(finished.status)
-            report(finished.status, len(statuses), len(planned))
-    return statuses
 
 
 def finished_runs(

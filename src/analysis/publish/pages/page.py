@@ -25,14 +25,14 @@ class Prose:
     kind: str = "prose"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Section:
     """A heading with what stands under it; the first one has no title of its own."""
 
     id: str
     title: str
-    blocks: tuple[Prose | Plate, ...] = ()
-    code: tuple[str, ...] = ()
+    blocks: list[Prose | Plate] = field(default_factory=list)
+    code: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -72,24 +72,13 @@ class Page:
         return tuple(section for section in self.sections if section.blocks)
 
 
-@dataclass
-class _Draft:
-    id: str
-    title: str
-    blocks: list[Prose | Plate] = field(default_factory=list)
-    code: list[str] = field(default_factory=list)
-
-    def section(self) -> Section:
-        return Section(self.id, self.title, tuple(self.blocks), tuple(self.code))
-
-
 class _Reader:
     """Collects sections, Plates and problems while going through the cells."""
 
     def __init__(self, language: str) -> None:
         self.language = language
         self.titles: list[str] = []
-        self.drafts = [_Draft("opening", "")]
+        self.sections = [Section("opening", "")]
         self.plates: list[tuple[Cell, Plate]] = []
         self.problems: list[Problem] = []
 
@@ -123,22 +112,22 @@ class _Reader:
         if level == 1:
             self.titles.append(text)
         else:
-            self.drafts.append(_Draft(f"section-{len(self.drafts)}", text))
+            self.sections.append(Section(f"section-{len(self.sections)}", text))
 
     def _passage(self, tokens: list[Token]) -> None:
         if tokens:
-            self.drafts[-1].blocks.append(Prose(blocks(tokens, self.language)))
+            self.sections[-1].blocks.append(Prose(blocks(tokens, self.language)))
         tokens.clear()
 
     def _code(self, cell: Cell) -> None:
         if cell.source.strip():
-            self.drafts[-1].code.append(cell.source.strip("\n"))
+            self.sections[-1].code.append(cell.source.strip("\n"))
         plates, problems = plates_of(cell, self.language)
         self.problems += problems
         for plate in plates:
             self.plates.append((cell, plate))
             if not isinstance(plate, (Summary, Provenance, End)):
-                self.drafts[-1].blocks.append(plate)
+                self.sections[-1].blocks.append(plate)
 
 
 def read_page(notebook: Mapping[str, Any], language: str) -> Page:
@@ -158,7 +147,7 @@ def read_page(notebook: Mapping[str, Any], language: str) -> Page:
     if problems:
         raise PublishError(problems)
     found = [plate for _, plate in reader.plates]
-    opening, *sections = (draft.section() for draft in reader.drafts)
+    opening, *sections = reader.sections
     return Page(
         language=language,
         title=reader.titles[0],

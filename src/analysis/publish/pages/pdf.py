@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import Problem, PublishError
-from analysis.publish.site.record import write_whole_bytes
+from analysis.publish.site.record import write_whole
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -33,7 +33,7 @@ def print_pages(pages: Sequence[Path]) -> list[Path]:
         # A browser each: one that has printed before numbers the tags of the next page on.
         with _browser() as browser:
             file = page.with_suffix(".pdf")
-            write_whole_bytes(file, _printed(browser, page))
+            write_whole(file, _printed(browser, page))
             files.append(file)
     return files
 

@@ -12,8 +12,6 @@ from analysis.publish.pages.page import Page
 
 LARGEST = 2_000_000
 """Bytes: what a phone on a slow line loads in the time a reader waits."""
-LARGE = 1_000_000
-"""Bytes from which a warning is given."""
 WORDS_A_MINUTE = 220
 CHARACTERS_A_MINUTE = 400
 
@@ -29,7 +27,7 @@ class Imprint:
     edition: ISO date of the edition, or blank.
     sibling: address of the same report in the other language, or blank.
     index, methods, data, reading: addresses of the site's own pages, or blank.
-    since: sentences on what changed since the last edition.
+    changes: sentences on what changed since the last edition.
     """
 
     title: str = ""
@@ -40,7 +38,7 @@ class Imprint:
     methods: str = ""
     data: str = ""
     reading: str = ""
-    since: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
 
 
 def render_page(page: Page, imprint: Imprint) -> str:
@@ -63,21 +61,11 @@ def export(page: Page, imprint: Imprint) -> str:
     PublishError: the page is too large.
     """
     html = render_page(page, imprint)
-    size = len(html.encode("utf-8"))
-    if size > LARGEST:
+    if (size := len(html.encode("utf-8"))) > LARGEST:
         what = f"is {size / 1e6:.1f} MB, more than {LARGEST / 1e6:.0f} MB"
         remedy = "Show fewer points in its figures or fewer rows in its tables"
         raise PublishError([Problem(f"page '{page.title}'", what, remedy)])
     return html
-
-
-def warnings_of(page: str, html: str) -> list[Problem]:
-    """What should be looked at although the page is published."""
-    size = len(html.encode("utf-8"))
-    if size <= LARGE:
-        return []
-    what = f"is {size / 1e6:.1f} MB; {LARGEST / 1e6:.0f} MB will be refused"
-    return [Problem(page, what, "Show fewer points in its figures or fewer rows in its tables")]
 
 
 def reading_minutes(page: Page) -> int:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
 
+from analysis import digest
 from analysis.disclosure.editions import FILE as COUNTS
 from analysis.disclosure.editions import Edition, as_text, carried, given_away, read_counts
 from analysis.errors import Problem, PublishError
 from analysis.page.wording import LANGUAGES
 from analysis.publish.pages.page import Page, read_page
-from analysis.publish.pages.render import Imprint, export, warnings_of
+from analysis.publish.pages.render import Imprint, export
 from analysis.publish.pages.scan import refuse_identifiers
 from analysis.publish.pages.scrub import scrubbed
-from analysis.publish.site.changes import read_since, sentences
+from analysis.publish.site.changes import read_changes, sentences
 from analysis.publish.site.library import addresses, render_library
 from analysis.publish.site.record import (
     Entry,
-    Line,
     Outcome,
     Status,
     name_of,
@@ -34,9 +32,6 @@ from analysis.publish.site.record import (
     write_whole,
 )
 
-if TYPE_CHECKING:
-    from analysis.publish.site.early_pages import Ahead
-
 
 @dataclass(frozen=True)
 class Built:
@@ -47,44 +42,43 @@ class Built:
     counts: Edition
 
 
-def publish(
-    runs: Path, site: Path, same: frozenset[str] = frozenset(), ahead: Ahead | None = None
-) -> list[Outcome]:
+def publish(runs: Path, site: Path, same: frozenset[str] = frozenset()) -> list[Outcome]:
     """Export every report under ``runs`` into ``site``, with the site's own pages around them.
 
     A report that failed, or whose pages cannot be made, does not stop the others: it keeps
     its last good pages, marked in the index, and its problems are returned. Reports in ``same``
-    have pages in ``site`` from the very same runs, which stay. Pages that were made ``ahead`` are
-    taken from there.
+    have pages in ``site`` from the very same runs, which stay.
 
     Raises
     ------
     PublishError: the record of the site itself cannot be read.
     """
     site.mkdir(parents=True, exist_ok=True)
-    entries = {name: mark(entry, stale=True) for name, entry in read_pages(site).items()}
+    # Until it is renewed below, every report counts as not renewed.
+    entries = {
+        name: entry.model_copy(update={"stale": True}) for name, entry in read_pages(site).items()
+    }
     counts: dict[str, Edition] = dict(read_counts(site))
     outcomes = []
     for folder in report_folders(runs):
         name, report = name_of(folder), report_of(folder)
         if name in same:
-            entries[name] = mark(entries[name], stale=False)
+            entries[name] = entries[name].model_copy(update={"stale": False})
             outcomes.append(Outcome(report, "published"))
             continue
         try:
-            built = (ahead and ahead.take(folder)) or build(folder)
-            _refuse_clash(entries.get(name), report)
-            _refuse_given_away(built.counts, counts.get(report, {}), report)
+            built = build(folder)
+            _refuse_beside(built, entries.get(name), counts.get(report, {}))
         except PublishError as error:
-            state: Literal["kept", "failed"] = "kept" if name in entries else "failed"
-            outcomes.append(Outcome(report, state, error.problems))
+            outcomes.append(
+                Outcome(report, "kept" if name in entries else "failed", error.problems)
+            )
             continue
         for file, text in built.files.items():
             write_whole(site / file, text)
         entries[name] = built.entry.after(entries.get(name))
         counts[report] = carried(built.counts, counts.get(report, {}))
-        warnings = [w for file, text in built.files.items() for w in warnings_of(file, text)]
-        outcomes.append(Outcome(report, "published", tuple(warnings)))
+        outcomes.append(Outcome(report, "published"))
     write_pages(site, entries)
     if any(counts.values()) or (site / COUNTS).exists():
         write_whole(site / COUNTS, as_text(counts))
@@ -95,13 +89,11 @@ def publish(
 
 def report_pages(site: Path) -> list[Path]:
     """The page of every report of the site in every language, sorted."""
-    listed = sorted(read_pages(site))
-    return [site / page_file(name, language) for name in listed for language in LANGUAGES]
-
-
-def mark(entry: Entry, *, stale: bool) -> Entry:
-    """The entry with the mark set."""
-    return entry.model_copy(update={"stale": stale})
+    return [
+        site / page_file(name, language)
+        for name in sorted(read_pages(site))
+        for language in LANGUAGES
+    ]
 
 
 def build(folder: Path) -> Built:
@@ -112,17 +104,15 @@ def build(folder: Path) -> Built:
     PublishError: a run failed, or a page cannot be made.
     """
     statuses = {language: _done(folder / language) for language in LANGUAGES}
-    notebooks = {name: read_json(folder / name / "notebook.ipynb") for name in LANGUAGES}
-    _refuse_other_run(folder, statuses, notebooks)
-    pages = _pages(folder, notebooks)
-    _refuse_other_numbers(folder, pages)
+    pages = _pages(folder, statuses)
+    _refuse_differing(folder, pages)
     files = {
         page_file(name_of(folder), language): export(page, _imprint(folder, statuses[language]))
         for language, page in pages.items()
     }
     for page in pages.values():
         refuse_identifiers(files, page.end, tuple(p for q in pages.values() for p in q.provenance))
-    return Built(_entry(folder, statuses, pages), files, _counts(folder, pages))
+    return Built(_entry(folder, statuses, pages), files, pages["en"].counts)
 
 
 def _done(folder: Path) -> Status:
@@ -134,88 +124,70 @@ def _done(folder: Path) -> Status:
     return status
 
 
-def _refuse_other_run(
-    folder: Path, statuses: dict[str, Status], notebooks: dict[str, dict[str, Any]]
-) -> None:
-    """A notebook belongs to the run whose status stands beside it, by its content key."""
-    problems = []
-    for language, status in statuses.items():
-        key = notebooks[language].get("metadata", {}).get("analysis", {}).get("key", "")
-        if key != status.key:
-            where = f"{report_of(folder)} ({language})"
-            problems.append(Problem(where, "holds the notebook of another run", "Run it again"))
-    if problems:
-        raise PublishError(problems)
-
-
-def _pages(folder: Path, notebooks: dict[str, dict[str, Any]]) -> dict[str, Page]:
+def _pages(folder: Path, statuses: Mapping[str, Status]) -> dict[str, Page]:
     """The report in every language, or the problems of all languages together."""
     pages: dict[str, Page] = {}
     problems: list[Problem] = []
-    for language, notebook in notebooks.items():
+    for language, status in statuses.items():
+        where = f"{report_of(folder)} ({language})"
+        notebook = read_json(folder / language / "notebook.ipynb")
+        # A notebook belongs to the run whose status stands beside it, by its content key.
+        if notebook.get("metadata", {}).get("analysis", {}).get("key", "") != status.key:
+            problems.append(Problem(where, "holds the notebook of another run", "Run it again"))
+            continue
         try:
             pages[language] = read_page(scrubbed(notebook), language)
         except PublishError as error:
-            place = f"{report_of(folder)} ({language})"
-            problems += [replace(item, where=f"{place}, {item.where}") for item in error.problems]
+            problems += [replace(item, where=f"{where}, {item.where}") for item in error.problems]
     if problems:
         raise PublishError(problems)
     return pages
 
 
-def _refuse_other_numbers(folder: Path, pages: dict[str, Page]) -> None:
-    """Both languages, and the record of each run, must hold the same numbers."""
-    facts = {
-        f"the page in {language}": _hash(page.end.facts, page.end.verdict, page.simulated)
-        for language, page in pages.items()
-    }
+def _refuse_differing(folder: Path, pages: Mapping[str, Page]) -> None:
+    """Both languages, and the record of each run, must hold the same numbers and counts."""
+    on_page: dict[str, str] = {}
+    in_record: dict[str, str] = {}
     for language, page in pages.items():
+        shown = [page.end.facts, page.end.verdict, page.simulated]
+        on_page[f"the page in {language}"] = digest.of_value(shown)
         record = read_json(folder / language / "result.json")
-        own = _hash(record.get("facts"), record.get("verdict"), page.simulated)
-        facts[f"the record of the run in {language}"] = own
-    first, *others = facts
-    different = [name for name in others if facts[name] != facts[first]]
-    if different:
+        kept = [record.get("facts"), record.get("verdict"), page.simulated]
+        in_record[f"the record of the run in {language}"] = digest.of_value(kept)
+    numbers = on_page | in_record
+    first, *others = numbers
+    if different := [name for name in others if numbers[name] != numbers[first]]:
         what = f"holds other numbers in {' and '.join(different)} than in {first}"
         raise PublishError([Problem(report_of(folder), what, "Run both languages again")])
-
-
-def _hash(*facts: Any) -> str:
-    text = json.dumps(facts, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
-
-
-def _counts(folder: Path, pages: dict[str, Page]) -> Edition:
-    """What the pages show of counts, the same in every language."""
-    shown = [page.counts for page in pages.values()]
-    if any(other != shown[0] for other in shown):
+    if any(page.counts != pages["en"].counts for page in pages.values()):
         what = "its languages withhold different counts, which gives both away"
         raise PublishError([Problem(report_of(folder), what, "Run both languages again")])
-    return shown[0]
 
 
-def _refuse_given_away(now: Edition, before: Edition, report: str) -> None:
-    """Two editions must not give away what each withholds."""
-    problems = given_away(now, before)
-    if problems:
-        placed = [replace(item, where=f"{report}, {item.where}") for item in problems]
-        raise PublishError(placed)
+def _refuse_beside(built: Built, earlier: Entry | None, shown: Edition) -> None:
+    """Two reports must not write one file, nor two editions give away what each withholds."""
+    report = built.entry.report
+    if earlier is not None and earlier.report != report:
+        what = f"would replace the pages of {earlier.report}"
+        raise PublishError([Problem(report, what, "Give one of them another name")])
+    if problems := given_away(built.counts, shown):
+        raise PublishError([replace(item, where=f"{report}, {item.where}") for item in problems])
 
 
 def _imprint(folder: Path, status: Status) -> Imprint:
-    name = name_of(folder)
-    other = next(language for language in LANGUAGES if language != status.language)
+    name, language = name_of(folder), status.language
+    other = next(each for each in LANGUAGES if each != language)
     return Imprint(
         title=status.title,
         name=name,
         edition=status.edition,
         sibling=page_file(name, other),
-        **addresses(status.language),
-        since=sentences(read_since(folder / status.language), status.language, status.notebook),
+        **addresses(language),
+        changes=sentences(read_changes(folder / language), language, status.notebook),
     )
 
 
-def _entry(folder: Path, statuses: dict[str, Status], pages: dict[str, Page]) -> Entry:
+def _entry(folder: Path, statuses: Mapping[str, Status], pages: Mapping[str, Page]) -> Entry:
     english = pages["en"]
     return Entry(
         name=name_of(folder),
@@ -226,17 +198,8 @@ def _entry(folder: Path, statuses: dict[str, Status], pages: dict[str, Page]) ->
         edition=statuses["en"].edition,
         simulated=english.simulated,
         scope={language: page.summary.scope for language, page in pages.items()},
-        provenance={language: _lines(page) for language, page in pages.items()},
+        provenance={
+            language: [line for plate in page.provenance for line in plate.entries]
+            for language, page in pages.items()
+        },
     )
-
-
-def _lines(page: Page) -> list[Line]:
-    listed = [entry for plate in page.provenance for entry in plate.entries]
-    return [Line(label=entry["label"], value=entry["value"]) for entry in listed]
-
-
-def _refuse_clash(entry: Entry | None, report: str) -> None:
-    """Two reports must not write the same file."""
-    if entry is not None and entry.report != report:
-        what = f"would replace the pages of {entry.report}"
-        raise PublishError([Problem(report, what, "Give one of them another name")])

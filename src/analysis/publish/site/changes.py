@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from analysis.errors import PublishError
 from analysis.page.numbers import date, number, percent
@@ -42,69 +42,67 @@ class Causes(Model):
     environment: tuple[str, ...] = ()
 
 
-class Since(Model):
-    """``since.json``, version 1; ``unchanged`` is the day of a later edition like this one."""
+class Changes(Model):
+    """What changed since the last edition: ``since.json``, version 1.
+
+    ``unchanged`` is the day of a later edition that was like this one.
+    """
 
     edition: str
     unchanged: str | None = None
     verdict: tuple[str, str]
     relative_percent: tuple[list[float] | None, list[float] | None] = (None, None)
-    causes: Causes | None = Field(default=None)
-
-    @property
-    def turned(self) -> bool:
-        """Whether the verdict is another one."""
-        return self.verdict[0] != self.verdict[1]
+    causes: Causes | None = None
 
 
-def read_since(folder: Path) -> Since | None:
+def read_changes(folder: Path) -> Changes | None:
     """What a run says of its last edition; ``None`` where it is the first, or unreadable."""
     if not (folder / FILE).is_file():
         return None
     try:
-        return Since.model_validate(read_json(folder / FILE))
+        return Changes.model_validate(read_json(folder / FILE))
     except (PublishError, ValidationError):
         # A page is worth more than its history.
         return None
 
 
-def sentences(since: Since | None, language: str, notebook: str) -> tuple[str, ...]:
+def sentences(changes: Changes | None, language: str, notebook: str) -> tuple[str, ...]:
     """The section of a page; empty for a first edition."""
-    if since is None:
+    if changes is None:
         return ()
     say = translator(language)
-    edition = date(since.edition, language)
-    if since.unchanged == since.edition:
+    edition = date(changes.edition, language)
+    if changes.unchanged == changes.edition:
         return (say("Nothing changed since the last edition, of {edition}.", edition=edition),)
     said = [say("The last edition is of {edition}.", edition=edition)]
-    if since.unchanged:
+    if changes.unchanged:
         said = [
             say(
                 "The edition of {same} was the same as this one; the one before it, of {edition}, "
                 "was not.",
-                same=date(since.unchanged, language),
+                same=date(changes.unchanged, language),
                 edition=edition,
             )
         ]
-    said += _verdict(since, notebook, say)
-    said += _estimate(since, language, say)
-    said += _causes(since.causes, language, say) if since.causes else []
+    said += _verdict(changes, notebook, say)
+    said += _estimate(changes, language, say)
+    said += _causes(changes.causes, language, say) if changes.causes else []
     return tuple(said)
 
 
-def _verdict(since: Since, notebook: str, say: Say) -> list[str]:
-    if not since.turned:
+def _verdict(changes: Changes, notebook: str, say: Say) -> list[str]:
+    if changes.verdict[0] == changes.verdict[1]:
         return [say("The verdict is the same.")]
     # Of a kind that is gone, pages stay until the report is retired.
     words = find(notebook).verdict_words if notebook in names() else {}
-    old, new = (words.get(key) for key in since.verdict)
+    old, new = (words.get(key) for key in changes.verdict)
     if old is None or new is None:
         return [say("The verdict changed.")]
     return [say("The verdict changed from “{old}” to “{new}”.", old=say(old), new=say(new))]
 
 
-def _estimate(since: Since, language: str, say: Say) -> list[str]:
-    old, new = since.relative_percent
+def _estimate(changes: Changes, language: str, say: Say) -> list[str]:
+    old, new = changes.relative_percent
     if not old or not new:
         return []
     if old == new:
@@ -137,15 +135,15 @@ def _causes(causes: Causes, language: str, say: Say) -> list[str]:
 
 def _code(causes: Causes, say: Say) -> str:
     """Which files: the notebook, then those of the package."""
-    names = [*([say("the notebook")] if causes.notebook else []), *causes.package]
-    shown, more = say("; ").join(names[:SHOWN]), len(names) - SHOWN
-    if more > 0:
-        return say(
-            "The code of the analysis changed: {names}, and in {more} more places.",
-            names=shown,
-            more=more,
-        )
-    return say("The code of the analysis changed: {names}.", names=shown)
+    files = [say("the notebook")] * causes.notebook + list(causes.package)
+    listed, more = say("; ").join(files[:SHOWN]), len(files) - SHOWN
+    if more <= 0:
+        return say("The code of the analysis changed: {names}.", names=listed)
+    return say(
+        "The code of the analysis changed: {names}, and in {more} more places.",
+        names=listed,
+        more=more,
+    )
 
 
 def _table(item: TableChange, language: str, say: Say) -> str:

@@ -11,11 +11,10 @@ import json
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from analysis import digest
 from analysis.errors import Problem, PublishError
 from analysis.page.wording import LANGUAGES
-from analysis.publish.site.inputs import inputs_of
 from analysis.publish.site.record import (
     Entry,
     Outcome,
@@ -27,17 +26,14 @@ from analysis.publish.site.record import (
     write_whole,
 )
 
-if TYPE_CHECKING:
-    from analysis.publish.site.early_pages import Ahead
-
+INPUTS = ("notebook.ipynb", "result.json", "since.json", "status.json")
+"""What a run leaves for its page."""
 KEPT = 2
 """Editions that stay: the one shown, and the one a reader may still have open."""
 
 
-def publish_edition(runs: Path, site: Path, ahead: Ahead | None = None) -> list[Outcome]:
+def publish_edition(runs: Path, site: Path) -> list[Outcome]:
     """Build a whole new edition and show it; pages whose runs did not change are taken over.
-
-    ``ahead`` holds pages that were made while other reports still ran.
 
     Raises
     ------
@@ -46,14 +42,14 @@ def publish_edition(runs: Path, site: Path, ahead: Ahead | None = None) -> list[
     site = site.absolute()
     editions = site.with_name(f"{site.name}-editions")
     try:
-        return _publish(runs, site, editions, ahead)
+        return _publish(runs, site, editions)
     except OSError as error:
         what = f"cannot be written ({error.strerror or type(error).__name__})"
         remedy = "The last edition stays. Make room, or allow writing, and publish again"
         raise PublishError([Problem(f"folder {site.name}", what, remedy)]) from None
 
 
-def _publish(runs: Path, site: Path, editions: Path, ahead: Ahead | None) -> list[Outcome]:
+def _publish(runs: Path, site: Path, editions: Path) -> list[Outcome]:
     inputs = {name_of(folder): inputs_of(folder) for folder in report_folders(runs)}
     reports = {name_of(folder): report_of(folder) for folder in report_folders(runs)}
     if _is_shown(site, editions, inputs):
@@ -70,7 +66,7 @@ def _publish(runs: Path, site: Path, editions: Path, ahead: Ahead | None) -> lis
         _take_over(current, draft)
         before = _read_inputs(current, editions)
         same = frozenset(name for name, seen in inputs.items() if before.get(name) == seen)
-        outcomes = publish(runs, draft, same, ahead)
+        outcomes = publish(runs, draft, same)
         good = {outcome.report for outcome in outcomes if outcome.state == "published"}
         shown = {name: seen for name, seen in inputs.items() if reports[name] in good}
         mark_stale(draft)
@@ -82,6 +78,17 @@ def _publish(runs: Path, site: Path, editions: Path, ahead: Ahead | None) -> lis
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return outcomes
+
+
+def inputs_of(folder: Path) -> str:
+    """One digest of all that a report's pages are made from: its runs, the code, the packages."""
+    found = {
+        f"{language}/{name}": digest.of_file(folder / language / name)
+        for language in LANGUAGES
+        for name in INPUTS
+        if (folder / language / name).is_file()
+    }
+    return digest.of_value([found, digest.source("batch", "cli.py"), digest.packages()])
 
 
 def _is_shown(site: Path, editions: Path, inputs: dict[str, str]) -> bool:

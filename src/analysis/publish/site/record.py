@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from typing_extensions import TypedDict
 
 from analysis.errors import Problem, PublishError
 from analysis.page.wording import LANGUAGES
@@ -34,6 +35,13 @@ class Status(BaseModel):
     key: str = ""
 
 
+class Line(TypedDict):
+    """One line of a report's provenance."""
+
+    label: str
+    value: str
+
+
 class Change(BaseModel):
     """A verdict that differs from that of the edition before, with its words by language."""
 
@@ -44,15 +52,6 @@ class Change(BaseModel):
     after: str
     before_words: dict[str, str]
     after_words: dict[str, str]
-
-
-class Line(BaseModel):
-    """One line of a report's provenance."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    label: str
-    value: str
 
 
 class Entry(BaseModel):
@@ -199,17 +198,12 @@ def read_json(file: Path) -> dict[str, Any]:
     return content
 
 
-def write_whole(file: Path, text: str) -> None:
+def write_whole(file: Path, content: str | bytes) -> None:
     """Replace a file by a whole one: a reader sees the old or the new, never a part."""
-    write_whole_bytes(file, text.encode("utf-8"))
-
-
-def write_whole_bytes(file: Path, content: bytes) -> None:
-    """The same for bytes."""
     draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
     try:
         with draft.open("wb") as handle:
-            handle.write(content)
+            handle.write(content.encode("utf-8") if isinstance(content, str) else content)
             handle.flush()
             os.fsync(handle.fileno())
         draft.replace(file)
