@@ -8,16 +8,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
-
-from analysis.page.charts import style
-from analysis.page.charts.axes import Axis
+from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.rows import Row, Rows
 from analysis.page.numbers import number, percent
 from analysis.page.plates import Column, Figure, Notes, TableData
-from analysis.reports.claims_audit.answer import AuditBrief
+from analysis.reports.claims_audit.answer import AuditBrief, OtherChange, ReportedFall
 from analysis.reports.claims_audit.sentences import fall_words
 
 NOTES = ("can_say", "cannot_say", "cannot_rule_out")
@@ -76,13 +71,29 @@ def chance_figure(brief: AuditBrief) -> Figure:
     """A simulated hypothetical: how far regression to the mean alone could go."""
     say, language, chance = brief.say, brief.language, brief.fall.chance
     share, whole = partial(percent, language=language), partial(number, language=language)
-    return Figure(
+    usual = fall_words(brief, "chance_axis")
+    rows = tuple(
+        Row(
+            say(
+                "{mean}: middle {middle}, 1 in 20 reach {high}",
+                mean=whole(item.mean),
+                middle=share(item.middle),
+                high=share(item.high),
+            ),
+            *(item.middle, item.middle, item.high),
+            key="chance",
+            group=usual,
+        )
+        for item in chance
+    )
+    across = Axis(partial(share, decimals=0), say("Fall that appears by itself"))
+    reported = Reference(brief.fall.share, say("reported"), "claim")
+    return Rows(rows, across, (reported,)).figure(
         **brief.plate("chance"),
         **_plate_words(brief, "chance"),
-        images=style.render(partial(_draw_chance, brief), language, False),
         table=TableData.of(
             (
-                Column("mean", fall_words(brief, "chance_axis"), "end"),
+                Column("mean", usual, "end"),
                 Column("middle", say("Middle fall"), "end"),
                 Column("high", say("Exceeded by 1 in 20"), "end"),
                 Column("as_claimed", say("Print as reported"), "end"),
@@ -100,54 +111,35 @@ def chance_figure(brief: AuditBrief) -> Figure:
     )
 
 
-def _draw_chance(brief: AuditBrief, _: Canvas, axes: Axes, width: str) -> None:
-    chance, language, say = brief.fall.chance, brief.language, brief.say
-    means = [item.mean for item in chance]
-    middle, high = [c.middle for c in chance], [c.high for c in chance]
-    quiet, loud = style.COLOURS["chance"], style.COLOURS["claim"]
-    axes.fill_between(means, middle, high, color=quiet, alpha=0.2)
-    axes.plot(means, middle, color=quiet, marker="o", markersize=4)
-    axes.plot(means, high, color=quiet, linewidth=1)
-    axes.axhline(brief.fall.share, color=loud, linewidth=1.2)
-    names = (
-        (brief.fall.share, say("reported"), loud, 3),
-        (high[-1], say("1 in 20"), quiet, 3),
-        (middle[-1], say("middle"), quiet, -11),
-    )
-    for value, text, colour, rise in names:
-        axes.annotate(
-            text,
-            (1, value),
-            xycoords=("axes fraction", "data"),
-            xytext=(-2, rise),
-            textcoords="offset points",
-            ha="right",
-            fontsize=style.SMALL,
-            color=colour,
-        )
-    axes.set_xscale("log")
-    axes.xaxis.set_major_locator(FixedLocator(means if width == "wide" else means[::2]))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, language)))
-    axes.set_ylim(0, 1.12)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: percent(v, language, 0)))
-    axes.set_xlabel(fall_words(brief, "chance_axis"))
-    axes.set_ylabel(say("Fall that appears by itself"))
-
-
 def comparison_figure(brief: AuditBrief) -> Figure:
     """Both reported changes from a common start of 100."""
     say, language, fall, other = brief.say, brief.language, brief.fall, brief.fall.other
-    missing = say("not printed"), None
-    return Figure(
+    missing, whole = (say("not printed"), None), partial(number, language=language)
+    ends: dict[str, tuple[OtherChange | ReportedFall, float]] = {
+        "comparison": (other, 100 * other.ratio.value),
+        "claim": (fall, 100 * (1 - fall.share)),
+    }
+    rows = tuple(
+        Row(
+            say(
+                "{name}: {value}",
+                name=brief.document(change.figure.source),
+                value=whole(end, decimals=1),
+            ),
+            *(end, min(end, 100), max(end, 100)),
+            key=key,
+        )
+        for key, (change, end) in ends.items()
+    )
+    before = Reference(100, say("Before = 100"))
+    return Rows(rows, Axis(whole, say("After"), low=0), (before,)).figure(
         **brief.plate("comparison"),
         **_plate_words(brief, "pair"),
         alt=say(
             "Two lines from 100: one rises to {up}, the other falls to {down}.",
-            up=number(100 * other.ratio.value, language, 1),
-            down=number(100 * (1 - fall.share), language),
+            up=whole(ends["comparison"][1], decimals=1),
+            down=whole(ends["claim"][1]),
         ),
-        images=style.render(partial(_draw_pair, brief), language, False, 0.8),
         table=TableData.of(
             (
                 Column("document", say("Document")),
@@ -157,45 +149,17 @@ def comparison_figure(brief: AuditBrief) -> Figure:
             ),
             (
                 (
-                    (brief.document(other.figure.source), other.figure.source),
-                    (number(other.before, language), other.before),
-                    (number(other.after, language), other.after),
-                    (brief.shown(other.figure), other.figure.number),
-                ),
-                (
-                    (brief.document(fall.figure.source), fall.figure.source),
-                    missing,
-                    missing,
-                    (brief.shown(fall.figure), fall.figure.number),
-                ),
+                    (brief.document(change.figure.source), change.figure.source),
+                    *counts,
+                    (brief.shown(change.figure), change.figure.number),
+                )
+                for change, counts in (
+                    (other, [(whole(n), n) for n in (other.before, other.after)]),
+                    (fall, [missing, missing]),
+                )
             ),
         ),
     )
-
-
-def _draw_pair(brief: AuditBrief, _: Canvas, axes: Axes, width: str) -> None:
-    fall, other = brief.fall, brief.fall.other
-    ends = {
-        "comparison": (100 * other.ratio.value, brief.document(other.figure.source)),
-        "claim": (100 * (1 - fall.share), brief.document(fall.figure.source)),
-    }
-    for key, (value, name) in ends.items():
-        rises = value > 100
-        axes.plot([0, 1], [100, value], color=style.COLOURS[key], marker="o")
-        axes.annotate(
-            f"{name}: {number(value, brief.language, 1)}",
-            (0.98, value if rises else 86),
-            xytext=(0, 9 if rises else 0),
-            textcoords="offset points",
-            fontsize=style.SMALL if width == "wide" else style.TINY,
-            ha="right",
-            color=style.COLOURS[key],
-        )
-    axes.set_xlim(-0.1, 1.1)
-    axes.set_ylim(0, 190)
-    axes.set_xticks([0, 1], [brief.say("Before"), brief.say("After")])
-    axes.yaxis.set_major_locator(MaxNLocator(5))
-    axes.set_ylabel(brief.say("Before = 100"))
 
 
 def _plate_words(brief: AuditBrief, plate: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.data.published.audit import VERDICTS, Check
 from analysis.data.published.figures import Published
-from analysis.page.charts.axes import Axis
+from analysis.page.charts.axes import Axis, Cell
 from analysis.page.charts.rows import Row, Rows
 from analysis.page.numbers import number
 from analysis.page.plates import Column, Figure, Notes, Table, TableData
@@ -27,54 +27,50 @@ from analysis.result import plain
 def check_data(brief: AuditBrief, checks: Iterable[Check]) -> TableData:
     """Checks as a table: contradictions first, then what cannot be checked."""
     say = brief.say
-    rank = {key: position for position, key in enumerate(VERDICTS)}
-    listed = sorted(checks, key=lambda c: rank[c.verdict])
-    return TableData(
+    return TableData.of(
         (
             Column("figure", say("Figure")),
             Column("printed", say("Printed")),
             Column("computed", say("What the other figures give")),
             Column("verdict", say("Verdict")),
         ),
-        tuple(
+        (
             (
-                brief.name(brief.figure(check.result)),
-                brief.shown(brief.figure(check.result)),
-                sentence(brief, check),
-                verdict_words(brief, check),
+                (brief.name(brief.figure(check.result)), check.result),
+                (brief.shown(brief.figure(check.result)), check.published),
+                (sentence(brief, check), check.computed),
+                (verdict_words(brief, check), check.verdict),
             )
-            for check in listed
+            for check in sorted(checks, key=lambda c: VERDICTS.index(c.verdict))
         ),
-        tuple((check.result, check.published, check.computed, check.verdict) for check in listed),
     )
 
 
 def failure_data(brief: AuditBrief, checks: Iterable[Check]) -> TableData:
     """The few checks that fail, with names of all figures, for a narrow screen."""
     say = brief.say
-    listed = sorted(checks, key=lambda c: brief.order.index(c.source))
-    return TableData(
+
+    def line(check: Check) -> tuple[Cell, Cell]:
+        figure, place = brief.figure(check.result), brief.document(check.source)
+        name, value = brief.name(figure), brief.shown(figure)
+        said = sentence(brief, check, named=True)
+        return (
+            (
+                say("{name}, {place}: {value}", name=name, place=place, value=value),
+                f"{check.result}={check.published:g}",
+            ),
+            (
+                say("{verdict}. {sentence}", verdict=verdict_words(brief, check), sentence=said),
+                check.computed,
+            ),
+        )
+
+    return TableData.of(
         (
             Column("printed", say("Printed")),
             Column("computed", say("What the other figures give")),
         ),
-        tuple(
-            (
-                say(
-                    "{name}, {place}: {value}",
-                    name=brief.name(brief.figure(check.result)),
-                    place=brief.document(check.source),
-                    value=brief.shown(brief.figure(check.result)),
-                ),
-                say(
-                    "{verdict}. {sentence}",
-                    verdict=verdict_words(brief, check),
-                    sentence=sentence(brief, check, named=True),
-                ),
-            )
-            for check in listed
-        ),
-        tuple((f"{check.result}={check.published:g}", check.computed) for check in listed),
+        map(line, sorted(checks, key=lambda c: brief.order.index(c.source))),
     )
 
 
@@ -128,18 +124,21 @@ def _verdict_row(brief: AuditBrief, source: str, label: str) -> Row:
 
 
 def _count_data(brief: AuditBrief) -> TableData:
-    say = brief.say
-    columns = [Column("document", say("Document"))]
-    columns += [Column(key, say(VERDICT_WORDS[key]), "end") for key in VERDICTS]
-    columns.append(Column("conjectured", say("Conjectured, counted apart"), "end"))
-    rows, values = [], []
-    for source in brief.order:
-        counts = brief.audit.counts(source)
-        apart = sum(c.source == source and c.conjectured for c in brief.audit.checks)
-        numbers = [*(counts[key] for key in VERDICTS), apart]
-        rows.append((brief.document(source), *(number(n, brief.language) for n in numbers)))
-        values.append((source, *numbers))
-    return TableData(tuple(columns), tuple(rows), tuple(values))
+    say, language = brief.say, brief.language
+    apart = Counter(check.source for check in brief.audit.checks if check.conjectured)
+
+    def line(source: str) -> list[Cell]:
+        numbers = [*(brief.audit.counts(source)[key] for key in VERDICTS), apart[source]]
+        return [(brief.document(source), source), *((number(n, language), n) for n in numbers)]
+
+    return TableData.of(
+        (
+            Column("document", say("Document")),
+            *(Column(key, say(VERDICT_WORDS[key]), "end") for key in VERDICTS),
+            Column("conjectured", say("Conjectured, counted apart"), "end"),
+        ),
+        map(line, brief.order),
+    )
 
 
 def contradiction_table(brief: AuditBrief) -> Table:
@@ -206,47 +205,26 @@ def _document_table(brief: AuditBrief, source: str) -> Table:
     )
 
 
+NEXT_WORDS: Mapping[tuple[str, ...], str] = {
+    ("lone_share",): "**Beside a rate, print the two counts.** {count} percentages stand alone: "
+    "100% of 5 and 100% of 5,000 do not say the same.",
+    ("share_of_unstated", "progress_of_unstated", "share_without_numerator"): "**Beside a share, "
+    "print the whole; beside progress, the target.** {count} percentages leave it to be guessed.",
+    ("growth", "weighted_mean"): "**Beside a growth rate, print last year’s figure.** {count} "
+    "rates leave the earlier level, or the months between, to be worked out.",
+    ("lone_change",): "**Beside a fall or a rise, print both counts and both periods.** {count} "
+    "change has neither.",
+    ("open_list",): "**Name what is counted.** {count} numbers of items are followed by an open "
+    "list.",
+}
+
+
 def publish_next(brief: AuditBrief) -> Notes:
     """What would make the open checks possible, from the rules that left them open."""
-    say = brief.say
-    opened = [c.rule for c in brief.audit.stated if c.verdict == "cannot_be_checked"]
-    points = [
-        say(text, count=_count(opened, rules))
-        for rules, text in NEXT_TEXTS
-        if _count(opened, rules)
-    ]
-    return Notes(
-        **brief.plate("publish_next"),
-        title=say("Numbers to add"),
-        points=tuple(points),
-    )
-
-
-NEXT_WORDS = {
-    "lone_share": "**Beside a rate, print the two counts.** {count} percentages stand alone: 100% "
-    "of 5 and 100% of 5,000 do not say the same.",
-    "share_of_unstated": "**Beside a share, print the whole; beside progress, the target.** "
-    "{count} percentages leave it to be guessed.",
-    "growth": "**Beside a growth rate, print last year’s figure.** {count} rates leave the "
-    "earlier level, or the months between, to be worked out.",
-    "lone_change": "**Beside a fall or a rise, print both counts and both periods.** {count} "
-    "change has neither.",
-    "open_list": "**Name what is counted.** {count} numbers of items are followed by an open list.",
-}
-NEXT_TEXTS: Sequence[tuple[tuple[str, ...], str]] = (
-    (("lone_share",), NEXT_WORDS["lone_share"]),
-    (
-        ("share_of_unstated", "progress_of_unstated", "share_without_numerator"),
-        NEXT_WORDS["share_of_unstated"],
-    ),
-    (("growth", "weighted_mean"), NEXT_WORDS["growth"]),
-    (("lone_change",), NEXT_WORDS["lone_change"]),
-    (("open_list",), NEXT_WORDS["open_list"]),
-)
-
-
-def _count(opened: Sequence[str], rules: tuple[str, ...]) -> int:
-    return sum(rule in rules for rule in opened)
+    opened = Counter(c.rule for c in brief.audit.stated if c.verdict == "cannot_be_checked")
+    counts = {text: sum(opened[rule] for rule in rules) for rules, text in NEXT_WORDS.items()}
+    points = tuple(brief.say(text, count=count) for text, count in counts.items() if count)
+    return Notes(**brief.plate("publish_next"), title=brief.say("Numbers to add"), points=points)
 
 
 class ClaimsAudit(Report, AuditBrief):
