@@ -120,7 +120,8 @@ line: A bare number | 一个纯数值
 from typing import Literal
 
 from analysis.errors import DesignError
-from analysis.methods.shared.method import PANEL, Method
+from analysis.data.frames.panel import PANEL
+from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
 from analysis.result import Estimate
 

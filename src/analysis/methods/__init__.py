@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
-from analysis.data.frames.frame_kinds import require_frame
+from analysis.data.frames.frame import require_frame
 from analysis.data.frames.panel import Panel
 from analysis.errors import AnalysisError, DesignError, ParamsError, Problem, nearest
 from analysis.methods.shared.method import Ability, Method

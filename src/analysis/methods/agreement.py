@@ -36,7 +36,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from analysis.data.frames.frame_kinds import Column, Frame, require_frame
+from analysis.data.frames.frame import require_frame
+from analysis.data.frames.ratings import JUDGEMENTS
 from analysis.errors import Problem
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
@@ -45,16 +46,6 @@ from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.ratings.agreement import FORMS, counts_by_category
 from analysis.stats.resampling.jackknife import share_limits
 
-JUDGEMENTS = Frame(
-    "judgements",
-    "one rater's score of one rated",
-    (
-        Column("rated", "key", "who or what is rated"),
-        Column("rater", "key", "who rates"),
-        Column("score", "number", "the score, or the number of a category"),
-    ),
-    unique=("rated", "rater"),
-)
 MINIMUM_RATED = 5
 MOST_CATEGORIES = 100
 """More different scores than this are a measurement: only alpha on an interval scale is given."""

@@ -34,7 +34,8 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from analysis.data.frames.frame_kinds import Column, Frame, require_frame
+from analysis.data.frames.durations import VALUES
+from analysis.data.frames.frame import require_frame
 from analysis.errors import Problem
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
@@ -43,14 +44,6 @@ from analysis.result import Check, Result, Sample
 from analysis.stats.resampling.jackknife import t_critical
 from analysis.stats.thresholds.bunching import Bins, Excess, lay_out, measure, redraw
 
-VALUES = Frame(
-    "values",
-    "a case",
-    (
-        Column("value", "number", "days taken, score, or share of a target reached"),
-        Column("region", "key", "whose cases are not independent", optional=True),
-    ),
-)
 MINIMUM_CASES = 200
 MINIMUM_FREE = 5
 """Bins beyond the terms of the course, below which the course follows anything."""

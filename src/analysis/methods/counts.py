@@ -36,10 +36,10 @@ from typing import Literal
 
 import numpy as np
 
-from analysis.data.frames.panel import NEVER, Panel
+from analysis.data.frames.panel import NEVER, PANEL, Panel
 from analysis.errors import EstimationError, Problem
 from analysis.methods.shared import panels
-from analysis.methods.shared.method import PANEL, Method
+from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import Comparison, UntreatedOptions
 from analysis.methods.shared.results import refuse
 from analysis.result import Check, Result

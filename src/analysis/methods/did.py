@@ -44,10 +44,10 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from analysis.data.frames.columns import NUMBERS
-from analysis.data.frames.design import require_columns
-from analysis.data.frames.panel import NEVER, Panel
+from analysis.data.frames.panel import NEVER, PANEL, Panel
+from analysis.data.frames.panel_comparison import require_columns
 from analysis.methods.shared import panels
-from analysis.methods.shared.method import PANEL, Method
+from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import PanelOptions
 from analysis.methods.shared.results import estimating
 from analysis.result import Result

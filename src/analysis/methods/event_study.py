@@ -31,11 +31,11 @@ import numpy as np
 import scipy
 from pydantic import Field
 
-from analysis.data.frames.design import MINIMUM_BEFORE
-from analysis.data.frames.panel import MINIMUM_SUPPORT, Panel
+from analysis.data.frames.panel import MINIMUM_SUPPORT, PANEL, Panel
+from analysis.data.frames.panel_comparison import MINIMUM_BEFORE
 from analysis.errors import DesignError, Problem
 from analysis.methods.shared import panels
-from analysis.methods.shared.method import PANEL, Method
+from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import PanelOptions
 from analysis.methods.shared.results import estimating, refuse
 from analysis.result import Check, Record, Result, event_path

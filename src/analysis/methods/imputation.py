@@ -31,9 +31,9 @@ from __future__ import annotations
 import numpy as np
 from pydantic import Field
 
-from analysis.data.frames.panel import NEVER, Panel
+from analysis.data.frames.panel import NEVER, PANEL, Panel
 from analysis.methods.shared import panels
-from analysis.methods.shared.method import PANEL, Method
+from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import Comparison, UntreatedOptions
 from analysis.result import Result
 from analysis.stats.panels.imputation import impute

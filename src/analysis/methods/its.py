@@ -31,7 +31,8 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from analysis.data.frames.frame_kinds import Column, Frame, require_frame
+from analysis.data.frames.frame import require_frame, unusable_columns
+from analysis.data.frames.series import SERIES
 from analysis.errors import Problem
 from analysis.methods.shared import results
 from analysis.methods.shared.method import Method
@@ -40,17 +41,6 @@ from analysis.result import Check, Result, Sample
 from analysis.stats.panels import time_series
 from analysis.stats.resampling.jackknife import t_critical
 
-SERIES = Frame(
-    "series",
-    "a period of one region",
-    (
-        Column("period", "count", "the period's number, rising by 1"),
-        Column("value", "number", "what was observed"),
-        Column("after", "flag", "1 from the start on"),
-        Column("exposure", "positive", "what a count is out of", optional=True),
-    ),
-    unique=("period",),
-)
 MINIMUM_SIDE = 8
 """Fewer periods on one side of the start cannot tell a trend from correlated errors."""
 
@@ -159,7 +149,7 @@ def _require_series(frame: pd.DataFrame, options: Options) -> None:
         what = f"holds {int((~least).sum())} values that model {options.model} cannot take"
         remedy = "Use model: poisson for counts with zeros, or model: linear"
         problems.append(Problem("column value", what, remedy))
-    results.refuse([*problems, *results.unusable_columns(frame, options.covariates)])
+    results.refuse([*problems, *unusable_columns(frame, options.covariates)])
 
 
 def _design(frame: pd.DataFrame, options: Options) -> tuple[list[str], np.ndarray]:

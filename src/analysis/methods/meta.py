@@ -31,23 +31,14 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from analysis.data.frames.frame_kinds import Column, Frame, require_frame
+from analysis.data.frames.frame import require_frame
+from analysis.data.frames.studies import EFFECTS
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
 from analysis.methods.shared.results import at_least, records, refuse
 from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.pooling import pooling
 
-EFFECTS = Frame(
-    "effects",
-    "a study",
-    (
-        Column("study", "key", "the study's name"),
-        Column("estimate", "number", "its estimate, on a scale where errors are symmetric"),
-        Column("standard_error", "positive", "the standard error of its estimate"),
-    ),
-    unique=("study",),
-)
 MINIMUM_STUDIES = 3
 """Two studies cannot tell how much effects vary."""
 

@@ -30,7 +30,8 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from analysis.data.frames.frame_kinds import Column, Frame, require_frame
+from analysis.data.frames.frame import require_frame
+from analysis.data.frames.trials import DRAW
 from analysis.errors import DesignError, Problem
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
@@ -38,19 +39,6 @@ from analysis.methods.shared.results import estimating, null_quantiles, refuse
 from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.resampling import randomisation as numerics
 from analysis.stats.resampling.assignments import Assignments
-
-DRAW = Frame(
-    "draw",
-    "a unit that could have been drawn",
-    (
-        Column("unit", "key", "the unit's code"),
-        Column("treated", "flag", "1 if it was drawn for treatment"),
-        Column("outcome", "number", "what was measured afterwards"),
-        Column("stratum", "key", "within which the draw was made", optional=True),
-        Column("place", "number", "the unit's place on the list drawn from", optional=True),
-    ),
-    unique=("unit",),
-)
 
 
 class Options(MethodOptions):

@@ -34,7 +34,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from analysis.data.frames.frame_kinds import Column, Frame, require_frame
+from analysis.data.frames.frame import require_frame
+from analysis.data.frames.rates import RATES
 from analysis.errors import Problem
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
@@ -43,17 +44,6 @@ from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.pooling import rates as numerics
 from analysis.stats.resampling.jackknife import t_critical
 
-RATES = Frame(
-    "rates",
-    "a region, or a region and stratum",
-    (
-        Column("region", "key", "the region's code"),
-        Column("events", "count", "how many events were counted"),
-        Column("size", "positive", "exposure, or trials out of which events were counted"),
-        Column("stratum", "key", "what the rate is standardised for", optional=True),
-    ),
-    unique=("region", "stratum"),
-)
 MINIMUM_REGIONS = 3
 FUNNEL_POINTS = 60
 OUTER = 0.998

@@ -42,7 +42,8 @@ import pandas as pd
 from pydantic import Field
 
 from analysis.data.frames import scores
-from analysis.data.frames.frame_kinds import Column, Frame, require_frame
+from analysis.data.frames.frame import require_frame
+from analysis.data.frames.scores import SCORES
 from analysis.errors import EstimationError
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
@@ -50,18 +51,6 @@ from analysis.methods.shared.results import estimating
 from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.thresholds import discontinuity
 
-SCORES = Frame(
-    "scores",
-    "a unit with a score",
-    (
-        Column("unit", "key", "the unit's code"),
-        Column("score", "number", "what decides on treatment"),
-        Column("outcome", "number", "what was measured afterwards"),
-        Column("cutoff", "number", "the unit's own cut-off", optional=True),
-        Column("takeup", "number", "treatment as it was taken up", optional=True),
-    ),
-    unique=("unit",),
-)
 SENSITIVITY = (0.5, 0.75, 1.0, 1.5, 2.0)
 """Windows, in multiples of the chosen one, under which the jump is shown again."""
 BINS = 20

@@ -31,7 +31,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.data.frames.frame_kinds import Column, Frame, require_frame
+from analysis.data.frames.frame import require_frame
+from analysis.data.frames.ratings import RATINGS
 from analysis.errors import Problem
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
@@ -40,18 +41,6 @@ from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.ratings import reliability as numerics
 from analysis.stats.resampling.jackknife import share_limits
 
-RATINGS = Frame(
-    "ratings",
-    "one rater's score of one rated, in one dimension and period",
-    (
-        Column("rated", "key", "who or what is rated"),
-        Column("rater", "key", "who rates"),
-        Column("score", "number", "the score"),
-        Column("dimension", "key", "what is rated of it", optional=True),
-        Column("period", "key", "when it is rated", optional=True),
-    ),
-    unique=("rated", "rater", "dimension", "period"),
-)
 MINIMUM_RATED = 5
 FACETS = ("rater", "dimension", "period")
 SINGLE: dict[str, Callable[[numerics.TwoWay, float], numerics.Coefficient]] = {

@@ -33,9 +33,9 @@ import numpy as np
 from pydantic import Field
 
 from analysis.data.frames.columns import GROUPS
-from analysis.data.frames.panel import NEVER, Panel
+from analysis.data.frames.panel import NEVER, PANEL, Panel
 from analysis.errors import DesignError, Problem
-from analysis.methods.shared.method import PANEL, Method
+from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import PanelOptions
 from analysis.methods.shared.panels import check_comparison, comparable, log_rate
 from analysis.methods.shared.results import estimating, null_quantiles, refuse

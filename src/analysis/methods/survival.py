@@ -34,7 +34,8 @@ import pandas as pd
 import scipy
 from pydantic import Field
 
-from analysis.data.frames.frame_kinds import Column, Frame, require_frame
+from analysis.data.frames.durations import DURATIONS
+from analysis.data.frames.frame import require_frame, unusable_columns
 from analysis.errors import Problem
 from analysis.methods.shared import results
 from analysis.methods.shared.method import Method
@@ -46,19 +47,6 @@ from analysis.stats.survival.cases import Cases
 from analysis.stats.survival.curves import kaplan_meier, log_rank
 from analysis.stats.survival.hazards import Trend, estimate_hazards
 
-DURATIONS = Frame(
-    "durations",
-    "a case",
-    (
-        Column("case", "key", "the case's number"),
-        Column("duration", "positive", "how long it took, or has been open so far"),
-        Column("ended", "flag", "1 if it ended, 0 if it was still open when last seen"),
-        Column("treated", "flag", "1 if it began under treatment"),
-        Column("region", "key", "whose cases are not independent", optional=True),
-        Column("stratum", "key", "with a baseline of its own", optional=True),
-    ),
-    unique=("case",),
-)
 MINIMUM_ENDS = 5
 """With fewer ends in an arm its rate would be a guess."""
 MINIMUM_REGIONS = 2
@@ -153,7 +141,7 @@ def _require_arms(frame: pd.DataFrame, options: Options) -> None:
             where, number = f"regions with {name} cases", int(arms.get(arm, 0))
             remedy = "One region's luck and the effect cannot be told apart; add regions"
             problems += results.at_least(where, number, MINIMUM_REGIONS, remedy)
-    problems += results.unusable_columns(frame, options.covariates)
+    problems += unusable_columns(frame, options.covariates)
     if options.model != "cox" and "stratum" in frame:
         what = f"of model {options.model} cannot differ by stratum"
         problems.append(Problem("baseline", what, "Use model: cox, or drop the column stratum"))

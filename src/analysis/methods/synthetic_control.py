@@ -48,16 +48,16 @@ import numpy as np
 from pydantic import Field
 
 from analysis.data.frames.columns import NUMBERS, OnPages
-from analysis.data.frames.design import require_positive
-from analysis.data.frames.donors import (
+from analysis.data.frames.panel import MINIMUM_SUPPORT, PANEL, Panel
+from analysis.data.frames.panel_comparison import require_positive
+from analysis.data.frames.panel_donors import (
     comparable_donors,
     lag_positions,
     predictor_columns,
     require_inference,
 )
-from analysis.data.frames.panel import MINIMUM_SUPPORT, Panel
 from analysis.errors import Problem
-from analysis.methods.shared.method import PANEL, Method
+from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import Comparison, PanelOptions
 from analysis.methods.shared.panels import log_rate
 from analysis.methods.shared.results import estimating, records, refuse, symmetric

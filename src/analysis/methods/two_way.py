@@ -41,11 +41,11 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from analysis.data.frames import design
+from analysis.data.frames import panel_comparison
 from analysis.data.frames.columns import GROUPS, SIZES, VARYING, OnPages
-from analysis.data.frames.panel import NEVER, Panel
+from analysis.data.frames.panel import NEVER, PANEL, Panel
 from analysis.errors import Problem
-from analysis.methods.shared.method import PANEL, Method
+from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
 from analysis.methods.shared.panels import log_rate
 from analysis.methods.shared.results import estimating, refuse, symmetric
@@ -120,8 +120,8 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     ------
     DesignError: too few regions or periods, or a count of zero.
     """
-    design.require_comparison(panel, "not_yet_treated", 1)
-    design.require_positive(panel)
+    panel_comparison.require_comparison(panel, "not_yet_treated", 1)
+    panel_comparison.require_positive(panel)
     _require_options(panel, options)
     outcome, treatment = log_rate(panel), _treatment(panel, options)
     parts: tuple[Part, ...] | None = None
@@ -153,7 +153,7 @@ def check(panel: Panel, options: Options) -> None:
     ------
     DesignError: with what is wrong.
     """
-    design.require_comparison(panel, "not_yet_treated", design.MINIMUM_BEFORE)
+    panel_comparison.require_comparison(panel, "not_yet_treated", panel_comparison.MINIMUM_BEFORE)
     _require_options(panel, options)
 
 
@@ -180,7 +180,9 @@ def _require_options(panel: Panel, options: Options) -> None:
     ------
     DesignError: with everything that is wrong.
     """
-    design.require_columns(panel, tuple(n for n in _columns(options) if n != options.groups))
+    panel_comparison.require_columns(
+        panel, tuple(n for n in _columns(options) if n != options.groups)
+    )
     problems = []
     if options.weights and (panel.frame[options.weights] <= 0).any():
         remedy = "Leave those regions out, or use another column"

@@ -10,9 +10,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.data.frames.frame import Column, Frame
 from analysis.data.periods import PER_YEAR
 from analysis.data.views import panel_line, panel_view
 from analysis.result import Sample
+
+PANEL = Frame(
+    "panel",
+    "a region in a period",
+    (
+        Column("region", "key", "the region's code"),
+        Column("period", "count", "the period's number, from 1"),
+        Column("count", "count", "how many events were counted"),
+        Column("exposure", "positive", "what the count is out of, or 1"),
+        Column("first_treated", "count", "the period of the start, 0 for never"),
+    ),
+    unique=("region", "period"),
+)
+"""The frame inside a ``Panel``."""
 
 NEVER = 0
 """``first_treated`` of a region that does not adopt within the panel."""
@@ -70,6 +85,7 @@ class Panel:
             first_period=self.periods[0],
             last_period=self.periods[-1],
             dropped=dict(self.dropped),
+            status=self.status,
         )
 
     def matrix(self, column: str) -> np.ndarray:

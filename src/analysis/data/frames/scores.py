@@ -7,8 +7,21 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.data.frames.frame_kinds import incomplete_columns
+from analysis.data.frames.frame import Column, Frame, unusable_columns
 from analysis.errors import DesignError, Problem
+
+SCORES = Frame(
+    "scores",
+    "a unit with a score",
+    (
+        Column("unit", "key", "the unit's code"),
+        Column("score", "number", "what decides on treatment"),
+        Column("outcome", "number", "what was measured afterwards"),
+        Column("cutoff", "number", "the unit's own cut-off", optional=True),
+        Column("takeup", "number", "treatment as it was taken up", optional=True),
+    ),
+    unique=("unit",),
+)
 
 MINIMUM_SIDE = 30
 """Fewer units on a side, however far from the cut-off, cannot choose a window."""
@@ -25,7 +38,7 @@ def require_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
     ------
     DesignError: with every column and what would do.
     """
-    problems = incomplete_columns(frame, names)
+    problems = unusable_columns(frame, names, "Complete it, or leave it out")
     if np.ptp(frame["outcome"].to_numpy(float)) == 0:
         what = "is the same in every row"
         problems.append(Problem("column outcome", what, "Use an outcome that varies"))

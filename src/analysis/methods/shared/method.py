@@ -11,7 +11,8 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import numpy as np
 
-from analysis.data.frames.frame_kinds import Column, Frame
+from analysis.data.frames.frame import Frame
+from analysis.data.frames.panel import PANEL
 from analysis.methods.shared.options import MethodOptions
 from analysis.methods.shared.words import Words, words_in
 from analysis.result import Result
@@ -30,20 +31,6 @@ Ability = Literal["leave_one_out", "by_event_time", "staggered", "count_model", 
 where regions adopt at different times. ``count_model``: the one that other headlines of counts are
 shown beside. ``breakdown``: the one that says how far trends may part.
 """
-
-PANEL = Frame(
-    "panel",
-    "a region in a period",
-    (
-        Column("region", "key", "the region's code"),
-        Column("period", "count", "the period's number, from 1"),
-        Column("count", "count", "how many events were counted"),
-        Column("exposure", "positive", "what the count is out of, or 1"),
-        Column("first_treated", "count", "the period of the start, 0 for never"),
-    ),
-    unique=("region", "period"),
-)
-"""The frame inside a ``Panel``."""
 
 
 class Estimator(Protocol[Given_contra, Chosen_contra]):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.data.frames import design
+from analysis.data.frames import panel_comparison
 from analysis.data.frames.panel import MINIMUM_SUPPORT, NEVER, Panel
 from analysis.methods.shared.options import PanelOptions
 from analysis.result import Check, Estimate, Record, Result, event_path
@@ -26,8 +26,8 @@ def check_comparison(panel: Panel, options: PanelOptions) -> None:
     ------
     DesignError: with every shortfall and what would do.
     """
-    before = max(design.MINIMUM_BEFORE, 1 + options.anticipation)
-    design.require_comparison(panel, options.comparison, before)
+    before = max(panel_comparison.MINIMUM_BEFORE, 1 + options.anticipation)
+    panel_comparison.require_comparison(panel, options.comparison, before)
 
 
 def comparable(
@@ -44,10 +44,10 @@ def comparable(
     DesignError: too few regions or periods; a count of zero where ``positive`` ones are needed.
     """
     least = before + options.anticipation
-    design.require_comparison(panel, options.comparison, least)
-    used = design.comparable_part(panel, options.comparison, least)
+    panel_comparison.require_comparison(panel, options.comparison, least)
+    used = panel_comparison.comparable_part(panel, options.comparison, least)
     if positive:
-        design.require_positive(used)
+        panel_comparison.require_positive(used)
     return used
 
 

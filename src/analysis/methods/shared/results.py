@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from analysis.errors import AnalysisError, DesignError, EstimationError, Problem
 from analysis.result import Estimate
@@ -44,17 +43,6 @@ def estimating(
         yield
     except ValueError as found:
         raise error([Problem(where, str(found), remedy)]) from None
-
-
-def unusable_columns(frame: pd.DataFrame, names: Sequence[str]) -> list[Problem]:
-    """The problem of every named column that does not hold a number in every row."""
-    return [
-        Problem(f"column {name}", "is missing, not numeric or has holes")
-        for name in names
-        if name not in frame
-        or not pd.api.types.is_numeric_dtype(frame[name])
-        or not np.isfinite(frame[name].to_numpy(float, na_value=np.nan)).all()
-    ]
 
 
 def symmetric(

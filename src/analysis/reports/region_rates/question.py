@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.data.dataset import Dataset
-from analysis.data.frames.frame_kinds import require_frame
+from analysis.data.frames.frame import require_frame
 from analysis.data.frames.names import unknown_names
 from analysis.data.frames.rates import Comparison, compare_regions, comparison_tables
 from analysis.methods import rates

@@ -1,4 +1,4 @@
-"""Frames that methods take beside panels: their columns, and all that is wrong, at once."""
+"""What a frame that a method takes must hold: its columns, and all that is wrong, at once."""
 
 from __future__ import annotations
 
@@ -99,13 +99,12 @@ def _rows(bad: np.ndarray) -> str:
     return f"{noun} {shown}" + (f" and {more} more" if more > 0 else "")
 
 
-def incomplete_columns(frame: pd.DataFrame, names: Iterable[str]) -> list[Problem]:
-    """Columns named by options that are missing, not numeric or have holes."""
-    remedy = "Complete it, or leave it out"
+def unusable_columns(frame: pd.DataFrame, names: Iterable[str], remedy: str = "") -> list[Problem]:
+    """The problem of every named column that does not hold a number in every row."""
     return [
         Problem(f"column {name}", "is missing, not numeric or has holes", remedy)
         for name in dict.fromkeys(names)
         if name not in frame
         or not pd.api.types.is_numeric_dtype(frame[name])
-        or not np.isfinite(frame[name]).all()
+        or not np.isfinite(frame[name].to_numpy(float, na_value=np.nan)).all()
     ]

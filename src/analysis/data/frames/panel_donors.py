@@ -7,7 +7,7 @@ from math import ceil
 
 import numpy as np
 
-from analysis.data.frames.frame_kinds import incomplete_columns
+from analysis.data.frames.frame import unusable_columns
 from analysis.data.frames.panel import NEVER, TOO_EARLY, Panel
 from analysis.errors import DesignError, Problem
 from analysis.stats.synthetic_controls.placebo import possible_placebos
@@ -103,7 +103,7 @@ def predictor_columns(panel: Panel, names: Sequence[str], order: np.ndarray) -> 
     ------
     DesignError: with every column that is missing, not numeric or has holes.
     """
-    if problems := incomplete_columns(panel.frame, names):
+    if problems := unusable_columns(panel.frame, names, "Complete it, or leave it out"):
         raise DesignError(problems)
     if not names:
         return np.empty((len(panel.regions), len(panel.periods), 0))
