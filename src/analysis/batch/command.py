@@ -32,9 +32,9 @@ def dry_run(
     ------
     AnalysisError: something is wrong.
     """
-    from analysis.batch.runner import Desk, prepare
+    from analysis.batch.runner import Project, prepare
 
-    tasks = prepare(targets, languages, Desk(), again=options["again"])
+    tasks = prepare(targets, languages, Project(), again=options["again"])
     for task in tasks:
         if options["mode"] == "json":
             line = {"report": task.run.report, "language": task.run.language, "why": task.why}
@@ -58,16 +58,16 @@ def run_due(
     AnalysisError: something is wrong, and nothing has started.
     """
     from analysis.batch.progress import progress
-    from analysis.batch.runner import Desk, execute_due, prepare
+    from analysis.batch.runner import Project, execute_due, prepare
 
-    desk = Desk()
+    project = Project()
 
     def begin() -> None:
         if not options["scheduler"]:
             _begin_parent()
 
     with datasets_kept() as datasets:
-        tasks = prepare(targets, languages, desk, again=options["again"], soon=begin)
+        tasks = prepare(targets, languages, project, again=options["again"], when_due=begin)
     with progress(tasks, options["jobs"], options["mode"]) as show:
         if not any(task.why for task in tasks):
             return 0
@@ -88,7 +88,7 @@ def run_due(
             earlier = read_counts(options["site"])
             # What was imported is never garbage, and no longer looked through.
             gc.freeze()
-            statuses = execute_due(tasks, executor, settings, desk, show, earlier)
+            statuses = execute_due(tasks, executor, settings, project, show, earlier)
     return sum(not status.done for status in statuses)
 
 

@@ -203,7 +203,7 @@ def in_words(found: Mapping[str, Any]) -> str:
     return "; ".join(said) or "nothing"
 
 
-def since(
+def changes_since(
     same: Entry | None,
     other: Entry | None,
     edition: str,

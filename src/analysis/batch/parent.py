@@ -136,11 +136,11 @@ class Parent:
         if not content:
             self.selector.unregister(child.connection)
             child.connection.close()
-            strike(child.pid, signal.SIGKILL)
+            signal_group(child.pid, signal.SIGKILL)
             return
         *lines, child.received = (child.received + content).split(b"\n")
         for line in lines:
-            strike(child.pid, int(json.loads(line)["signal"]))
+            signal_group(child.pid, int(json.loads(line)["signal"]))
 
     def reap(self, _: int) -> None:
         """Tell clients whose kernels ended; only here does a process number become free."""
@@ -151,7 +151,7 @@ class Parent:
             if not ended:
                 continue
             # What the kernel started must not outlive it.
-            strike(pid, signal.SIGKILL)
+            signal_group(pid, signal.SIGKILL)
             child = self.children.pop(pid)
             if child.connection.fileno() < 0:
                 continue  # its client has gone
@@ -162,7 +162,7 @@ class Parent:
     def stop(self, _: int) -> NoReturn:
         """The client is gone: so are its kernels."""
         for pid in self.children:
-            strike(pid, signal.SIGKILL)
+            signal_group(pid, signal.SIGKILL)
         os._exit(0)
 
     def become_kernel(self, connection: socket.socket, wanted: dict[str, Any]) -> NoReturn:
@@ -173,8 +173,8 @@ class Parent:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             self.selector.close()
             held = [self.listener, connection, *self.waiting]
-            for own in [*held, *(child.connection for child in self.children.values())]:
-                own.close()
+            for opened in [*held, *(child.connection for child in self.children.values())]:
+                opened.close()
             for number in (self.wake, self.wakeup, self.file):
                 os.close(number)
             run_kernel(wanted, self.datasets)
@@ -193,8 +193,11 @@ def send(connection: socket.socket, content: dict[str, Any]) -> None:
         connection.sendall(json.dumps(content).encode() + b"\n")
 
 
-def strike(pid: int, signum: int) -> None:
-    """A signal to the kernel and what it started; it may be gone, or not yet lead its group."""
+def signal_group(pid: int, signum: int) -> None:
+    """Send a signal to a kernel and to what it started.
+
+    The kernel may have ended, or may not lead a process group yet.
+    """
     try:
         os.killpg(pid, signum)
     except ProcessLookupError:

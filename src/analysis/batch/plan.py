@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import digest
-from analysis.batch.suites import LANGUAGES, Listed, expand
+from analysis.batch.suites import LANGUAGES, ListedReport, expand
 from analysis.errors import AnalysisError, ParamsError, Problem
 from analysis.params import Params, leaves, plain_types
 from analysis.reports.kind import Kind, find
@@ -66,7 +66,7 @@ def list_runs(
     targets: Iterable[str], languages: tuple[str, ...] = ()
 ) -> tuple[list[Run], list[AnalysisError]]:
     """The runs with their params checked, and what is wrong; no data are read."""
-    listed: dict[str, Listed] = {}
+    listed: dict[str, ListedReport] = {}
     errors: list[AnalysisError] = []
     for target in targets:
         found, problems = expand(target)
@@ -118,7 +118,7 @@ def _of_report(error: AnalysisError, report: str) -> AnalysisError:
     return type(error)(Problem(f"{report}: {p.where}", p.what, p.remedy) for p in error.problems)
 
 
-def _runs(listed: Listed, languages: tuple[str, ...]) -> list[Run]:
+def _runs(listed: ListedReport, languages: tuple[str, ...]) -> list[Run]:
     values = listed.values
     problems = [*plain_types(values), *secrets(values)]
     if "language" in values:

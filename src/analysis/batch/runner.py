@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.batch.history import History, causes, in_words, since
+from analysis.batch.history import History, causes, changes_since, in_words
 from analysis.batch.keys import Keys, Parts
 from analysis.batch.plan import Run, check_runs, list_runs, refuse
 from analysis.batch.status import (
@@ -19,7 +19,7 @@ from analysis.batch.status import (
     clear_leftovers,
     folder_of,
     json_bytes,
-    last,
+    last_status,
     put,
 )
 
@@ -43,8 +43,8 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Desk:
-    """Where a project's runs and their memory are kept."""
+class Project:
+    """Where the runs of a project, their keys and their history are kept."""
 
     runs: Path = RUNS
     keys: Keys = dataclasses.field(default_factory=Keys)
@@ -54,57 +54,57 @@ class Desk:
 def prepare(
     targets: Iterable[str],
     languages: tuple[str, ...],
-    desk: Desk,
+    project: Project,
     *,
     again: bool = False,
-    soon: Callable[[], None] = lambda: None,
+    when_due: Callable[[], None] = lambda: None,
 ) -> list[Task]:
     """Every run that was asked for, and which are due.
 
-    ``soon`` is called where some are, before their data are checked.
+    ``when_due`` is called if any run is due, before the data are checked.
 
     Raises
     ------
     AnalysisError: with everything wrong in suites, params and data; nothing has started.
     """
     runs, errors = list_runs(targets, languages)
-    tasks = [_task(run, desk, again) for run in runs]
+    tasks = [_task(run, project, again) for run in runs]
     if not errors and any(task.why for task in tasks):
-        soon()
+        when_due()
     # What ran to its end under the same key has passed the same checks.
     refuse([*errors, *check_runs(task.run for task in tasks if task.why)])
     return tasks
 
 
-def _task(run: Run, desk: Desk, again: bool) -> Task:
-    parts = desk.keys.parts(run)
+def _task(run: Run, project: Project, again: bool) -> Task:
+    parts = project.keys.parts(run)
     key = parts.key if parts else ""
-    why = "asked for" if again else _why(run, parts, desk)
+    why = "asked for" if again else _why(run, parts, project)
     return Task(dataclasses.replace(run, key=key), parts, why)
 
 
-def _why(run: Run, parts: Parts | None, desk: Desk) -> str:
-    stood = last(desk.runs, run.report, run.language)
-    if stood is None or parts is None:
+def _why(run: Run, parts: Parts | None, project: Project) -> str:
+    previous = last_status(project.runs, run.report, run.language)
+    if previous is None or parts is None:
         return "never run"
-    folder = folder_of(desk.runs, run.report, run.language)
-    if stood.get("status") != "done":
+    folder = folder_of(project.runs, run.report, run.language)
+    if previous.get("status") != "done":
         return "failed last time"
     if not all((folder / name).is_file() for name in ("notebook.ipynb", "result.json")):
         return "its files are missing"
-    if stood.get("key") == parts.key:
+    if previous.get("key") == parts.key:
         return ""
-    before = desk.history.last_good(run.report, run.language)
+    before = project.history.last_good(run.report, run.language)
     if before is None or before.parts is None:
         return "changed"
-    return f"changed: {in_words(causes(before.parts, parts, desk.keys.prints))}"
+    return f"changed: {in_words(causes(before.parts, parts, project.keys.prints))}"
 
 
 def execute_due(
     tasks: Iterable[Task],
     executor: Executor,
     settings: Settings,
-    desk: Desk,
+    project: Project,
     report: Callable[[Status], None],
     earlier: Mapping[str, Edition] | None = None,
 ) -> list[Status]:
@@ -119,7 +119,7 @@ def execute_due(
     from analysis.batch.execute import finished_runs
     from analysis.disclosure.editions import edition_text
 
-    clear_leftovers(desk.runs)
+    clear_leftovers(project.runs)
     statuses = []
     runs = [
         dataclasses.replace(task.run, earlier=edition_text(earlier or {}, task.run.report))
@@ -127,28 +127,28 @@ def execute_due(
     ]
     for finished in finished_runs(runs, executor, settings):
         status = finished.status
-        _keep(finished, due[status.report, status.language], desk)
+        _keep(finished, due[status.report, status.language], project)
         statuses.append(status)
         report(status)
     return statuses
 
 
-def _keep(finished: Finished, task: Task, desk: Desk) -> None:
-    """History first: what a page says of its last edition comes from there."""
+def _keep(finished: Finished, task: Task, project: Project) -> None:
+    """Remember the run, then put its files in place: pages compare it with the history."""
     status = finished.status
     files = dict(finished.files)
     if finished.record is not None and task.parts is not None:
-        changed = _since(status, task.parts, finished.record, desk)
+        changed = _since_last_edition(status, task.parts, finished.record, project)
         files |= {} if changed is None else {"since.json": json_bytes(changed)}
-    desk.history.record(status, task.parts, finished.record)
-    put(dataclasses.replace(finished, files=files), desk.runs)
+    project.history.record(status, task.parts, finished.record)
+    put(dataclasses.replace(finished, files=files), project.runs)
 
 
-def _since(
-    status: Status, parts: Parts, record: Mapping[str, Any], desk: Desk
+def _since_last_edition(
+    status: Status, parts: Parts, record: Mapping[str, Any], project: Project
 ) -> dict[str, Any] | None:
     """What changed since the last edition that was another one."""
-    last_one = desk.history.last_good(status.report, status.language)
+    last_one = project.history.last_good(status.report, status.language)
     same = last_one if last_one and last_one.key == status.key else None
-    other = desk.history.last_good(status.report, status.language, unlike=status.key)
-    return since(same, other, status.edition, parts, record, desk.keys.prints)
+    other = project.history.last_good(status.report, status.language, unlike=status.key)
+    return changes_since(same, other, status.edition, parts, record, project.keys.prints)

@@ -69,7 +69,7 @@ def put(finished: Finished, runs: Path) -> Path:
     return final
 
 
-def last(runs: Path, report: str, language: str) -> dict[str, Any] | None:
+def last_status(runs: Path, report: str, language: str) -> dict[str, Any] | None:
     """The status of the run that stands there, or ``None`` where it cannot be read."""
     try:
         file = folder_of(runs, report, language) / "status.json"

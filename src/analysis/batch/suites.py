@@ -43,13 +43,13 @@ Values = dict[str, Any]
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class Strict(BaseModel):
+class StrictModel(BaseModel):
     """A model that refuses keys it does not know."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Matrix(Strict):
+class Matrix(StrictModel):
     """One params file under every combination of some values."""
 
     report: str
@@ -61,7 +61,7 @@ class Matrix(Strict):
     languages: tuple[Language, ...] = ()
 
 
-class Suite(Strict):
+class Suite(StrictModel):
     """``params/suites/<suite>.yml``."""
 
     reports: tuple[str | Matrix, ...]
@@ -70,7 +70,7 @@ class Suite(Strict):
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedReport:
     """A report to be run: its id, its values, and its languages."""
 
     report: str
@@ -78,7 +78,7 @@ class Listed:
     languages: tuple[Language, ...]
 
 
-Found = tuple[list[Listed], list[Problem]]
+Expanded = tuple[list[ListedReport], list[Problem]]
 
 
 def known_reports() -> list[str]:
@@ -87,7 +87,7 @@ def known_reports() -> list[str]:
     return sorted(f"{file.parent.name}/{file.stem}" for file in files)
 
 
-def expand(target: str) -> Found:
+def expand(target: str) -> Expanded:
     """A suite, a report's name or a params file, as reports; and everything wrong with it."""
     name = target.removesuffix(".yml").removeprefix(f"{PARAMS}/")
     if name.startswith("suites/") or "/" not in name:
@@ -98,18 +98,18 @@ def expand(target: str) -> Found:
     return _of_files([name], LANGUAGES)
 
 
-def _of_files(names: Iterable[str], languages: tuple[Language, ...]) -> Found:
-    listed: list[Listed] = []
+def _of_files(names: Iterable[str], languages: tuple[Language, ...]) -> Expanded:
+    listed: list[ListedReport] = []
     problems: list[Problem] = []
     for name in names:
         try:
-            listed.append(Listed(name, read_yaml(PARAMS / f"{name}.yml"), languages))
+            listed.append(ListedReport(name, read_yaml(PARAMS / f"{name}.yml"), languages))
         except ParamsError as error:
             problems += list(error.problems)
     return listed, problems
 
 
-def _suite(name: str) -> Found:
+def _suite(name: str) -> Expanded:
     file = PARAMS / "suites" / f"{name}.yml"
     if not file.is_file():
         known = [other.stem for other in (PARAMS / "suites").glob("*.yml")]
@@ -120,7 +120,7 @@ def _suite(name: str) -> Found:
         return [], list(error.problems)
     except ValidationError as error:
         return [], problems_of(error, Suite, file.name)
-    listed: list[Listed] = []
+    listed: list[ListedReport] = []
     problems: list[Problem] = []
     for item in suite.reports:
         found, wrong = _item(item, suite, f"suite {name}")
@@ -129,16 +129,14 @@ def _suite(name: str) -> Found:
     for pattern in suite.exclude:
         if not any(fnmatchcase(one.report, pattern) for one in listed):
             what = f"excludes '{pattern}', which it does not list"
-            problems.append(Problem(f"suite {name}", what, _near(pattern, listed)))
+            problems.append(
+                Problem(f"suite {name}", what, nearest(pattern, [one.report for one in listed]))
+            )
     kept = [one for one in listed if not any(fnmatchcase(one.report, p) for p in suite.exclude)]
     return kept, problems
 
 
-def _near(pattern: str, listed: list[Listed]) -> str:
-    return nearest(pattern, [one.report for one in listed])
-
-
-def _item(item: str | Matrix, suite: Suite, where: str) -> Found:
+def _item(item: str | Matrix, suite: Suite, where: str) -> Expanded:
     known = known_reports()
     if isinstance(item, Matrix):
         if item.report not in known:
@@ -148,20 +146,18 @@ def _item(item: str | Matrix, suite: Suite, where: str) -> Found:
     if any(sign in item for sign in "*?["):
         names = [name for name in known if fnmatchcase(name, item)]
         if not names:
-            return [], [Problem(where, f"lists '{item}', which matches no report", _first(known))]
+            return [], [
+                Problem(where, f"lists '{item}', which matches no report", nearest("", known))
+            ]
         return _of_files(names, suite.languages)
     if item not in known:
         return [], [Problem(where, f"lists '{item}', which does not exist", nearest(item, known))]
     return _of_files([item], suite.languages)
 
 
-def _first(known: list[str]) -> str:
-    return nearest("", known)
-
-
-def _matrix(item: Matrix, languages: tuple[Language, ...], where: str) -> Found:
+def _matrix(item: Matrix, languages: tuple[Language, ...], where: str) -> Expanded:
     """Every combination, with those to include and without those to exclude."""
-    notebook, own = item.report.split("/", maxsplit=1)
+    notebook, stem = item.report.split("/", maxsplit=1)
     fields = list(kind.find(notebook).model.model_fields)
     used = {
         *item.set,
@@ -185,7 +181,7 @@ def _matrix(item: Matrix, languages: tuple[Language, ...], where: str) -> Found:
     combined += [dict(given) for given in item.include]
     if not combined or combined == [{}]:
         return [], [Problem(where, "has a matrix without a combination", "Give it values")]
-    name = item.name or own
+    name = item.name or stem
     return [_listed(notebook, name, base, one, languages, dataset) for one in combined], []
 
 
@@ -217,7 +213,7 @@ def _listed(
     chosen: Values,
     languages: tuple[Language, ...],
     dataset: Dataset | None,
-) -> Listed:
+) -> ListedReport:
     """One combination, with an id that depends on its values only."""
     stem = "-".join([name, *(_slug(value) for _, value in sorted(chosen.items()))])
     values = {**base, **chosen}
@@ -233,7 +229,7 @@ def _listed(
         elif title:
             title = f"{title} · {' · '.join(words.values())}"
         values[f"title_{language}"] = title
-    return Listed(f"{notebook}/{stem}", values, languages)
+    return ListedReport(f"{notebook}/{stem}", values, languages)
 
 
 def _words(
