@@ -19,7 +19,7 @@ export JUPYTER_RUNTIME_DIR ?= $(CACHE)/jupyter/runtime
 # A Python that was named is meant; the one found by default need not be that of .venv.
 SET_UP = $(PYTHON) scripts/set_up.py $(if $(filter file,$(origin PYTHON)),,--this-python)
 
-.PHONY: reports test validate gallery lock format clean ready ready-tests
+.PHONY: reports test quick validate gallery lock format clean ready ready-tests
 
 reports: ready  ## run every report of the default suite and build the site
 	$(BIN)/analysis run default --publish --wait 3600
@@ -30,6 +30,9 @@ test: ready-tests  ## everything that must hold before a change lands
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -n 2 -m "not validate"
+
+quick: ready-tests  ## what a change needs, in under a minute: style, types, layers, the nearest tests
+	$(BIN)/python scripts/quick.py
 
 validate: ready-tests  ## the long simulation studies of methods, over WORLDS worlds each (200)
 	$(BIN)/pytest -n 2 -m validate -s

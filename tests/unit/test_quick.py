@@ -1,0 +1,34 @@
+"""Which tests ``make quick`` takes for a change."""
+
+from __future__ import annotations
+
+import runpy
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def nearest(root):
+    """The choice of tests."""
+    return runpy.run_path(str(root / "scripts/quick.py"))["nearest_tests"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "first"),
+    [
+        ("src/analysis/stored.py", "tests/unit/test_keys.py"),
+        ("src/analysis/publish/template/index.js", "tests/publish/test_publish_pages.py"),
+        ("src/analysis/batch/lock.py", "tests/unit/test_batch.py"),
+        ("tests/exports.py", "tests/unit/test_malformed.py"),
+    ],
+)
+def test_what_imports_the_changed_file_comes_first(nearest, changed, first):
+    """Beside the tests of the project's own files, which always run."""
+    files = nearest([changed])
+    assert "tests/unit/test_project.py" in files
+    assert first in files[:8]
+
+
+def test_nothing_far_from_a_change_is_chosen(nearest):
+    """A new schedule touches no module."""
+    assert nearest(["examples/schedules/crontab"]) == ["tests/unit/test_project.py"]
