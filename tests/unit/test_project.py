@@ -125,3 +125,13 @@ def test_nothing_names_a_machine_path(root):
             if re.search(r"/(root|home|work|tmp)/[a-z]", text):
                 found.append(file.name)
     assert found == []
+
+
+def test_an_installed_package_has_every_file_that_is_no_python(root):
+    """Tables, catalogues, fonts and templates stand in ``package-data``."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    package = root / "src/analysis"
+    globs = project["tool"]["setuptools"]["package-data"]["analysis"]
+    packed = {file for pattern in globs for file in package.glob(pattern)}
+    found = {f for f in package.rglob("*.*") if f.is_file() and f.suffix not in {".py", ".pyc"}}
+    assert found - packed == set()
