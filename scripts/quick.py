@@ -28,7 +28,7 @@ FARTHEST = 3
 """Steps of import between a changed module and what a test imports."""
 ALWAYS = ("tests/unit/test_project.py",)
 READ_BY = {
-    "src/analysis/publish/template": "analysis.publish.pages.environment",
+    "src/analysis/publish/template": "analysis.publish.pages.templates",
     "src/analysis/page/charts": "analysis.page.charts.style",
     "notebooks": "analysis.reports.kind",
     "params": "analysis.batch.suites",

@@ -10,7 +10,7 @@ import pytest
 import samples
 
 from analysis.errors import PublishError
-from analysis.publish.pages.scrub import scrubbed
+from analysis.publish.pages.machine_paths import without_machine_paths
 from analysis.publish.site import edition, record
 from analysis.publish.site.changes import Changes, sentences
 from analysis.publish.site.edition import publish_edition
@@ -208,7 +208,7 @@ def test_paths_and_user_names_are_scrubbed(tmp_path, monkeypatch):
         "data": f"AAAA{home}/AAAA",
         "list": [home, 3, None],
     }
-    clean = scrubbed(node)
+    clean = without_machine_paths(node)
     assert clean["source"] == "read('data/x', '~/keys', r'~\\y')"
     assert clean["data"] == node["data"]
     assert clean["list"] == ["~", 3, None]

@@ -19,10 +19,10 @@ from analysis.errors import PublishError
 from analysis.page.plates import Column, TableData
 from analysis.page.text import blocks, inline, parse, words
 from analysis.page.wording import HTML_LANG, translator
-from analysis.publish.pages.environment import BANNER_WORDS, TEMPLATE
 from analysis.publish.pages.exporter import ReportExporter
 from analysis.publish.pages.page import read_page
 from analysis.publish.pages.render import LARGEST, Imprint, render_page
+from analysis.publish.pages.templates import BANNER_WORDS, TEMPLATE
 
 IMPRINT = Imprint("The title", "effect-zones", "2026-11-22", "other.html", "index.html")
 

@@ -31,7 +31,7 @@ class Cell:
     outputs: tuple[Mapping[str, Any], ...]
 
     @classmethod
-    def of(cls, number: int, node: Mapping[str, Any]) -> Cell:
+    def from_node(cls, number: int, node: Mapping[str, Any]) -> Cell:
         """From a notebook node; ``number`` counts every cell from one."""
         source = node.get("source", "")
         return cls(

@@ -142,8 +142,8 @@ def read_page(notebook: Mapping[str, Any], language: str) -> Page:
         raise PublishError([Problem("language", f"'{language}' is not one of {known}")])
     reader = _Reader(language)
     for number, node in enumerate(notebook.get("cells", ()), 1):
-        reader.read(Cell.of(number, node))
-    problems = [*reader.problems, *_of_whole(reader)]
+        reader.read(Cell.from_node(number, node))
+    problems = [*reader.problems, *_problems_of_notebook(reader)]
     if problems:
         raise PublishError(problems)
     found = [plate for _, plate in reader.plates]
@@ -161,9 +161,13 @@ def read_page(notebook: Mapping[str, Any], language: str) -> Page:
     )
 
 
-def _of_whole(reader: _Reader) -> list[Problem]:
+def _problems_of_notebook(reader: _Reader) -> list[Problem]:
     """What is wrong with the notebook as a whole."""
-    problems = [*_titles(reader), *_once(reader.plates, Summary), *_once(reader.plates, End)]
+    problems = [
+        *_titles(reader),
+        *_one_only(reader.plates, Summary),
+        *_one_only(reader.plates, End),
+    ]
     if len({plate.simulated for _, plate in reader.plates}) > 1:
         real = next(cell for cell, plate in reader.plates if not plate.simulated)
         problems.append(
@@ -182,7 +186,7 @@ def _titles(reader: _Reader) -> list[Problem]:
     return [Problem("notebook", what, "Give it one title in each language")]
 
 
-def _once(plates: Sequence[tuple[Cell, Plate]], kind: type[Plate]) -> list[Problem]:
+def _one_only(plates: Sequence[tuple[Cell, Plate]], kind: type[Plate]) -> list[Problem]:
     cells = [cell for cell, plate in plates if isinstance(plate, kind)]
     if not cells:
         return [Problem("notebook", f"shows no {kind.__name__} Plate")]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from analysis.errors import Problem, PublishError
 from analysis.page.text import HAN
-from analysis.publish.pages.environment import render
 from analysis.publish.pages.page import Page
+from analysis.publish.pages.templates import render
 
 LARGEST = 2_000_000
 """Bytes: what a phone on a slow line loads in the time a reader waits."""

@@ -1,4 +1,4 @@
-"""The last look at a page before it is written: no identifier may stand anywhere in it."""
+"""Check a finished page for identifiers before it is written."""
 
 from __future__ import annotations
 
@@ -40,27 +40,27 @@ def refuse_identifiers(
     problems = [
         Problem(file, f"shows an identifier of column {name}", "Show groups instead")
         for file, text in files.items()
-        for name in found_in(f"{spelt(file)}\n{own.sub('', readable(text))}", end)
+        for name in columns_shown(f"{name_parts(file)}\n{own.sub('', readable_text(text))}", end)
     ]
     if problems:
         raise PublishError(problems)
 
 
-def spelt(file: str) -> str:
+def name_parts(file: str) -> str:
     """A file name with every run of its hyphenated parts, any of which may be an identifier."""
     parts = re.split(r"[-.]", file)
     ends = range(1, len(parts) + 1)
     return " ".join("-".join(parts[start:end]) for end in ends for start in range(end))
 
 
-def readable(text: str) -> str:
+def readable_text(text: str) -> str:
     """Everything a reader or a machine can read in a page: text, attributes, downloads."""
     carried = [base64.b64decode(part).decode("utf-8") for part in CARRIED.findall(text)]
     page = html.unescape(PICTURE.sub("", CARRIED.sub("", text)))
     return "\n".join([page, *carried])
 
 
-def found_in(text: str, end: End) -> list[str]:
+def columns_shown(text: str, end: End) -> list[str]:
     """The columns of which an identifier stands in the text."""
     found = {name for name, shapes in end.shapes.items() if _has_shape(text, shapes)}
     wanted = {mark: name for name, marks in end.seals.items() for mark in marks}

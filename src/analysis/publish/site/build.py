@@ -11,23 +11,23 @@ from analysis.disclosure.editions import FILE as COUNTS
 from analysis.disclosure.editions import Edition, as_text, carried, given_away, read_counts
 from analysis.errors import Problem, PublishError
 from analysis.page.wording import LANGUAGES
+from analysis.publish.pages.machine_paths import without_machine_paths
 from analysis.publish.pages.page import Page, read_page
 from analysis.publish.pages.render import Imprint, export
 from analysis.publish.pages.scan import refuse_identifiers
-from analysis.publish.pages.scrub import scrubbed
 from analysis.publish.site.changes import read_changes, sentences
 from analysis.publish.site.library import addresses, render_library
 from analysis.publish.site.record import (
     Entry,
     Outcome,
     Status,
-    name_of,
     page_file,
+    page_name,
     read_json,
     read_pages,
     read_status,
     report_folders,
-    report_of,
+    report_name,
     write_pages,
     write_whole,
 )
@@ -61,7 +61,7 @@ def publish(runs: Path, site: Path, same: frozenset[str] = frozenset()) -> list[
     counts: dict[str, Edition] = dict(read_counts(site))
     outcomes = []
     for folder in report_folders(runs):
-        name, report = name_of(folder), report_of(folder)
+        name, report = page_name(folder), report_name(folder)
         if name in same:
             entries[name] = entries[name].model_copy(update={"stale": False})
             outcomes.append(Outcome(report, "published"))
@@ -76,7 +76,7 @@ def publish(runs: Path, site: Path, same: frozenset[str] = frozenset()) -> list[
             continue
         for file, text in built.files.items():
             write_whole(site / file, text)
-        entries[name] = built.entry.after(entries.get(name))
+        entries[name] = built.entry.following(entries.get(name))
         counts[report] = carried(built.counts, counts.get(report, {}))
         outcomes.append(Outcome(report, "published"))
     write_pages(site, entries)
@@ -107,7 +107,7 @@ def build(folder: Path) -> Built:
     pages = _pages(folder, statuses)
     _refuse_differing(folder, pages)
     files = {
-        page_file(name_of(folder), language): export(page, _imprint(folder, statuses[language]))
+        page_file(page_name(folder), language): export(page, _imprint(folder, statuses[language]))
         for language, page in pages.items()
     }
     for page in pages.values():
@@ -118,7 +118,7 @@ def build(folder: Path) -> Built:
 def _done(folder: Path) -> Status:
     status = read_status(folder)
     if status.status != "done":
-        where = f"{report_of(folder.parent)} ({folder.name})"
+        where = f"{report_name(folder.parent)} ({folder.name})"
         reason = ((status.error or "").strip() or "no reason given").splitlines()[0]
         raise PublishError([Problem(where, f"failed: {reason}", "See its run folder")])
     return status
@@ -129,14 +129,14 @@ def _pages(folder: Path, statuses: Mapping[str, Status]) -> dict[str, Page]:
     pages: dict[str, Page] = {}
     problems: list[Problem] = []
     for language, status in statuses.items():
-        where = f"{report_of(folder)} ({language})"
+        where = f"{report_name(folder)} ({language})"
         notebook = read_json(folder / language / "notebook.ipynb")
         # A notebook belongs to the run whose status stands beside it, by its content key.
         if notebook.get("metadata", {}).get("analysis", {}).get("key", "") != status.key:
             problems.append(Problem(where, "holds the notebook of another run", "Run it again"))
             continue
         try:
-            pages[language] = read_page(scrubbed(notebook), language)
+            pages[language] = read_page(without_machine_paths(notebook), language)
         except PublishError as error:
             problems += [replace(item, where=f"{where}, {item.where}") for item in error.problems]
     if problems:
@@ -158,10 +158,10 @@ def _refuse_differing(folder: Path, pages: Mapping[str, Page]) -> None:
     first, *others = numbers
     if different := [name for name in others if numbers[name] != numbers[first]]:
         what = f"holds other numbers in {' and '.join(different)} than in {first}"
-        raise PublishError([Problem(report_of(folder), what, "Run both languages again")])
+        raise PublishError([Problem(report_name(folder), what, "Run both languages again")])
     if any(page.counts != pages["en"].counts for page in pages.values()):
         what = "its languages withhold different counts, which gives both away"
-        raise PublishError([Problem(report_of(folder), what, "Run both languages again")])
+        raise PublishError([Problem(report_name(folder), what, "Run both languages again")])
 
 
 def _refuse_beside(built: Built, earlier: Entry | None, shown: Edition) -> None:
@@ -175,7 +175,7 @@ def _refuse_beside(built: Built, earlier: Entry | None, shown: Edition) -> None:
 
 
 def _imprint(folder: Path, status: Status) -> Imprint:
-    name, language = name_of(folder), status.language
+    name, language = page_name(folder), status.language
     other = next(each for each in LANGUAGES if each != language)
     return Imprint(
         title=status.title,
@@ -190,8 +190,8 @@ def _imprint(folder: Path, status: Status) -> Imprint:
 def _entry(folder: Path, statuses: Mapping[str, Status], pages: Mapping[str, Page]) -> Entry:
     english = pages["en"]
     return Entry(
-        name=name_of(folder),
-        report=report_of(folder),
+        name=page_name(folder),
+        report=report_name(folder),
         titles={language: status.title for language, status in statuses.items()},
         verdict=english.summary.verdict,
         verdict_words={language: page.summary.verdict_words for language, page in pages.items()},

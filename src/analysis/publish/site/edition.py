@@ -18,11 +18,11 @@ from analysis.page.wording import LANGUAGES
 from analysis.publish.site.record import (
     Entry,
     Outcome,
-    name_of,
     page_file,
+    page_name,
     read_pages,
     report_folders,
-    report_of,
+    report_name,
     write_whole,
 )
 
@@ -50,8 +50,8 @@ def publish_edition(runs: Path, site: Path) -> list[Outcome]:
 
 
 def _publish(runs: Path, site: Path, editions: Path) -> list[Outcome]:
-    inputs = {name_of(folder): inputs_of(folder) for folder in report_folders(runs)}
-    reports = {name_of(folder): report_of(folder) for folder in report_folders(runs)}
+    inputs = {page_name(folder): inputs_of(folder) for folder in report_folders(runs)}
+    reports = {page_name(folder): report_name(folder) for folder in report_folders(runs)}
     if _is_shown(site, editions, inputs):
         return [Outcome(report, "published") for report in reports.values()]
     # Imported here: rendering takes seconds to load, which an unchanged site does not have.
@@ -63,7 +63,7 @@ def _publish(runs: Path, site: Path, editions: Path) -> list[Outcome]:
     for leftover in editions.glob("draft-*"):
         shutil.rmtree(leftover, ignore_errors=True)
     try:
-        _take_over(current, draft)
+        _link_pages(current, draft)
         before = _read_inputs(current, editions)
         same = frozenset(name for name, seen in inputs.items() if before.get(name) == seen)
         outcomes = publish(runs, draft, same)
@@ -71,7 +71,7 @@ def _publish(runs: Path, site: Path, editions: Path) -> list[Outcome]:
         shown = {name: seen for name, seen in inputs.items() if reports[name] in good}
         mark_stale(draft)
         verify(draft)
-        final = _show(draft, site, editions, current)
+        final = _put_in_place(draft, site, editions, current)
         # Beside the edition, not in it: digests of runs hold their duration, a site does not.
         text = json.dumps({**before, **shown}, sort_keys=True, indent=1)
         write_whole(_inputs_file(final, editions), text + "\n")
@@ -104,8 +104,8 @@ def _current(site: Path) -> Path | None:
     return site.resolve() if site.is_dir() else None
 
 
-def _take_over(current: Path | None, draft: Path) -> None:
-    """The pages of the last edition, as links: writing a page replaces its link, not its bytes."""
+def _link_pages(current: Path | None, draft: Path) -> None:
+    """Link the pages of the last edition; writing a page replaces its link, not its bytes."""
     draft.mkdir(parents=True)
     for file in sorted(current.iterdir()) if current else ():
         if file.is_file() and not file.name.startswith("."):
@@ -169,14 +169,14 @@ def _ends_well(file: Path) -> bool:
         return handle.read().rstrip().endswith(b"</html>")
 
 
-def _show(draft: Path, site: Path, editions: Path, current: Path | None) -> Path:
+def _put_in_place(draft: Path, site: Path, editions: Path, current: Path | None) -> Path:
     """Put the draft in place, unless it is what is shown already; returns what is shown."""
     if current is not None and site.is_symlink() and _equal(draft, current):
         return current
     numbers = [int(folder.name) for folder in editions.iterdir() if folder.name.isdigit()]
     final = editions / str(max(numbers, default=0) + 1)
     draft.rename(final)
-    _settle(final)
+    _sync(final)
     if site.is_dir() and not site.is_symlink():
         # A site from before editions: its pages stand in the new edition already.
         site.rename(editions / "before")
@@ -184,7 +184,7 @@ def _show(draft: Path, site: Path, editions: Path, current: Path | None) -> Path
     link.unlink(missing_ok=True)
     link.symlink_to(os.path.relpath(final, site.parent))
     link.replace(site)
-    _settle(site.parent)
+    _sync(site.parent)
     for number in sorted(numbers)[: -(KEPT - 1)]:
         shutil.rmtree(editions / str(number), ignore_errors=True)
         (editions / f"{number}.json").unlink(missing_ok=True)
@@ -192,8 +192,8 @@ def _show(draft: Path, site: Path, editions: Path, current: Path | None) -> Path
     return final
 
 
-def _settle(folder: Path) -> None:
-    """The folder's entries are on the disk before anything points to them."""
+def _sync(folder: Path) -> None:
+    """Wait until the folder's entries are on the disk, before anything points to them."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -10,7 +10,7 @@ from typing import Any
 from analysis.data.dictionary import HEADINGS, column_rows
 from analysis.data.tables import TABLES
 from analysis.page.wording import LANGUAGES
-from analysis.publish.pages.environment import asset, render
+from analysis.publish.pages.templates import asset, render
 from analysis.publish.site.record import Entry
 from analysis.publish.site.register import register
 

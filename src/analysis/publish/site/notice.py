@@ -1,4 +1,4 @@
-"""A notice inside a finished page: the report was not renewed, and since when."""
+"""Put a notice into a finished page that its report was not renewed, and since when."""
 
 from __future__ import annotations
 

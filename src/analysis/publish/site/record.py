@@ -80,8 +80,8 @@ class Entry(BaseModel):
         """Whether this edition's verdict differs from that of the edition before."""
         return bool(self.changes) and self.changes[-1].edition == self.edition
 
-    def after(self, earlier: Entry | None) -> Entry:
-        """This edition with what the site knows of the editions before it."""
+    def following(self, earlier: Entry | None) -> Entry:
+        """This edition with the changed verdicts of those before it, and its own if it changed."""
         if earlier is None:
             return self
         changes = list(earlier.changes)
@@ -126,12 +126,12 @@ def report_folders(runs: Path) -> list[Path]:
     return sorted(found)
 
 
-def name_of(folder: Path) -> str:
+def page_name(folder: Path) -> str:
     """The stem of the report's pages."""
     return f"{folder.parent.name}-{folder.name}"
 
 
-def report_of(folder: Path) -> str:
+def report_name(folder: Path) -> str:
     """The report as a person names it."""
     return f"{folder.parent.name}/{folder.name}"
 

@@ -1,4 +1,4 @@
-"""Paths and user names of the machine that ran a notebook do not leave it."""
+"""Take paths and user names of the machine that ran a notebook out of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONG = 200_000
 """Longer texts are drawings: letters of base64, in which a match would be chance."""
 
 
-def scrubbed(value: Any) -> Any:
+def without_machine_paths(value: Any) -> Any:
     """The notebook with project paths made relative and home folders written ``~``."""
     return _scrub(value, str(Path.cwd()))
 

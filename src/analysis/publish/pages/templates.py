@@ -1,4 +1,4 @@
-"""The template engine: autoescaping, one hashed style, and one hashed script on the list only."""
+"""Jinja templates, with everything escaped and the style and script allowed by their hash."""
 
 from __future__ import annotations
 
