@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,13 @@ from analysis.data.description import Description, Words  # noqa: E402
 from analysis.data.frames.panel import Panel  # noqa: E402
 from analysis.data.frames.rates import Comparison  # noqa: E402
 from analysis.data.frames.study import Study  # noqa: E402
+from analysis.page.charts.axes import Axis, Reference  # noqa: E402
+from analysis.page.charts.bars import Bar, Bars  # noqa: E402
+from analysis.page.charts.chart import Chart  # noqa: E402
+from analysis.page.charts.histogram import Histogram  # noqa: E402
+from analysis.page.charts.survival import Curve, Survival  # noqa: E402
+from analysis.page.charts.tiles import Heat, Tile, Tiles  # noqa: E402
+from analysis.page.numbers import number, percent  # noqa: E402
 from analysis.page.plates import Figure  # noqa: E402
 from analysis.publish.pages.page import read_page  # noqa: E402
 from analysis.publish.pages.render import Imprint, render_page  # noqa: E402
@@ -57,7 +65,9 @@ FIGURES = (
 TOPICS = ("rates", "handling", "inspections", "sampling", "fines", "growth", "progress")
 AUDIT = ("verdicts", "counts", "chance", "comparison")
 PRINTED = {"en": "## Figures on printed numbers", "zh": "## 公开数字的图"}
-PAGES = {"gallery": 30, "printed": len(TOPICS) + len(AUDIT)}
+CHARTS = ("bars", "histogram", "survival", "heat", "tiles")
+GROUPS = ("early", "late", "never")
+PAGES = {"gallery": 55, "printed": len(TOPICS) + len(AUDIT)}
 """Pages, and how many figures each shows."""
 LONG = (
     "Shuangjiang Lahu, Va, Blang and Dai Autonomous County",
@@ -167,10 +177,93 @@ def brief_of(case: str, language: str) -> Brief:
     return Brief(study, headline, robustness, Verdict("cannot_tell", "cannot_tell", ()))
 
 
+def charts_of(case: str, language: str) -> dict[str, Chart]:
+    """Kinds of chart that no report of today draws, from numbers of the case."""
+    rng, zh = np.random.default_rng(5), language == "zh"
+    count = {"one": 1, "many": 136}.get(case, 7)
+    names = [f"县 {i}" if zh else f"County {i}" for i in range(count)]
+    if case == "long":
+        names = [LONG[zh]] * count
+    scale = 0 if case == "zeros" else 1
+    numbers = [float(v) for v in scale * rng.poisson(60, count)]
+    holes = [None if case == "gaps" and i % 3 == 1 else v for i, v in enumerate(numbers)]
+    write = partial(number, language=language)
+    share = partial(percent, language=language, decimals=0)
+    region, days, cases = ("县", "天数", "件数") if zh else ("County", "Days", "Cases")
+    amount, time = (
+        Axis(write, cases, whole=True, key="cases"),
+        Axis(write, days, whole=True, key="days"),
+    )
+    parts = (("agrees", "相符" if zh else "Fits"), ("contradicts", "矛盾" if zh else "Contradicts"))
+    bins = tuple(map(float, range(1 if case == "one" else 40)))
+    course = [scale * (90 - 1.5 * left) for left in bins]
+    spans = [scale * np.cumsum(rng.exponential(0.7, max(count, 2))) + 1 for _ in range(3)]
+    curves = tuple(
+        _curve(key, name, times, None if case == "gaps" else 0.06)
+        for key, name, times in zip(GROUPS, (names * 3)[:3], spans, strict=True)
+    )
+    limit = Reference(15, "期限" if zh else "deadline", dashed=True)
+    hidden = "不予公布" if zh else "withheld"
+    years = tuple(str(year) for year in range(2001, 2001 + (60 if case == "many" else 8)))
+    wide = math.ceil(math.sqrt(count))
+    return {
+        "bars": Bars(
+            tuple(
+                Bar(n, (v, v // 4), write(v * 5 // 4)) for n, v in zip(names, numbers, strict=True)
+            ),
+            parts,
+            amount,
+            region,
+        ),
+        "histogram": Histogram(
+            bins,
+            tuple(v + scale * 60 * (left == 14) for left, v in zip(bins, course, strict=True)),
+            time,
+            amount,
+            tuple(course),
+            "没有期限时" if zh else "without a deadline",
+            (12, 17),
+            (limit,),
+        ),
+        "survival": Survival(
+            curves[: 1 if case == "one" else 3], time, Axis(share, key="share"), region, (limit,)
+        ),
+        "heat": Heat(
+            tuple(names),
+            years,
+            tuple(tuple(None if v is None else v + i for i in range(len(years))) for v in holes),
+            amount,
+            region,
+            hidden,
+        ),
+        "tiles": Tiles(
+            tuple(
+                Tile(i // wide, i % wide, n, v)
+                for i, (n, v) in enumerate(zip(names, holes, strict=True))
+            ),
+            amount,
+            region,
+            hidden,
+        ),
+    }
+
+
+def _curve(key: str, name: str, times: np.ndarray, margin: float | None) -> Curve:
+    """A falling curve, with a band where there is a margin."""
+    shares = np.linspace(0.9, 0.1, len(times))
+    low, high = (shares - margin, shares + margin) if margin else ((), ())
+    return Curve(key, name, times, shares, low, high)
+
+
 def figures(case: str, language: str) -> list[Figure]:
     """Every kind of figure in the case, under keys of its own."""
     brief, case_title = brief_of(case, language), CASES[case][language == "zh"]
     made = [*(make(brief) for make in FIGURES), funnel_figure(comparison_of(case, language))]
+    words = {"title": case_title, "caption": "", "alt": case_title}
+    made += [
+        chart.figure(key=key, language=language, simulated=True, **words)
+        for key, chart in charts_of(case, language).items()
+    ]
     return [
         replace(figure, key=f"{case}_{figure.key}", title=f"{case_title} · {figure.title}")
         for figure in made

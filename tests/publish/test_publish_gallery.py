@@ -29,9 +29,10 @@ def test_the_gallery_has_nothing_wrong_in_a_browser(chromium, pages, width):
 
 
 def test_the_gallery_shows_every_figure_in_every_case(pages):
-    """Six kinds in five cases, and eleven on printed numbers; each wide and narrow."""
+    """Eleven kinds in five cases, and eleven on printed numbers; each wide and narrow."""
+    kinds = len(gallery.FIGURES) + 1 + len(gallery.CHARTS)
     assert {
-        "gallery": (len(gallery.FIGURES) + 1) * len(gallery.CASES),
+        "gallery": kinds * len(gallery.CASES),
         "printed": 11,
     } == gallery.PAGES
     for file in pages:

@@ -153,9 +153,9 @@ def test_a_summary_has_at_most_six_points_and_the_answer_first(brief):
 
 def test_the_reference_period_is_zero_and_has_no_band(brief):
     """The period just before adoption."""
-    point = next(p for p in event_points(brief) if p.time == -1)
-    assert point.share == 0
-    assert point.band is None
+    point = next(p for p in event_points(brief) if p.at == -1)
+    assert point.value == 0
+    assert point.low is None
 
 
 def test_simulated_data_are_marked_in_every_figure(brief):

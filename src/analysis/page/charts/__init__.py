@@ -18,10 +18,11 @@ it draws, written as its axes write them.
 A new kind of chart is one new module here: a dataclass that inherits from ``Chart`` and says how
 it is drawn (``draw``), what it shows as a table (``table``) and how tall it is (``height``).
 What charts share: ``axes`` (``Axis``: a number's words; ``Periods``: the calendar; ``Reference``:
-a line that others are held against), ``labels`` (wrapping, gutters, names at ends of lines,
-legends), ``style`` (colours, marks, type sizes by language-neutral key) and ``drawing``.
+a line that others are held against), ``gutter`` (rows and their names), ``labels``
+(wrapping, names at ends of lines, legends), ``style`` (colours, marks and type sizes by
+language-neutral key) and ``drawing``.
 
-Rules: names stand in a gutter beside the bars, never over them (``labels.gutter``); colours go by
+Rules: names stand in a gutter beside the bars, never over them (``gutter``); colours go by
 key, never by position; what the title names is labelled directly; at most ten gridlines; a missing
 value leaves a gap and never a zero.
 """

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis as Drawn
 from matplotlib.axis import XAxis
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import Formatter, LogLocator, MaxNLocator, NullLocator
 
 from analysis.page.charts import style
 from analysis.page.charts.labels import short
@@ -65,7 +65,7 @@ class Axis:
         high = max(known) if self.high is None else min(max(known), self.high)
         if self.logarithmic:
             return low / (1 + 2 * air), high * (1 + 2 * air)
-        pad = air * ((high - low) or abs(high) or 1.0)
+        pad = air * ((high - low) or abs(high)) or 1.0
         return low - pad, high + pad
 
     def dress(self, drawn: Drawn, width: str, most: int = 5) -> None:
@@ -79,9 +79,25 @@ class Axis:
             drawn.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if near else (1.0,)))
             drawn.set_minor_locator(NullLocator())
         else:
-            drawn.set_major_locator(MaxNLocator(most, integer=self.whole))
-        drawn.set_major_formatter(FuncFormatter(lambda value, _: self.write(value)))
+            drawn.set_major_locator(MaxNLocator(most, integer=self.whole, steps=[1, 2, 3, 5, 10]))
+        drawn.set_major_formatter(_Written(self))
         drawn.set_label_text(short(self.label, width if across else "narrow", 0.8))
+
+
+class _Written(Formatter):
+    """Ticks as an axis writes them; where that makes two of them alike, as its cells are."""
+
+    def __init__(self, axis: Axis) -> None:
+        self.own = axis
+
+    def __call__(self, value: float, _: int | None = None) -> str:
+        return self.own.write(value)
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """All ticks at once."""
+        texts = [self.own.write(value) for value in values]
+        finer = self.own.cell if len(set(texts)) < len(texts) else None
+        return [finer(value) for value in values] if finer else texts
 
 
 @dataclass(frozen=True)
@@ -134,20 +150,21 @@ class Reference:
     """Its colour; blank for ink."""
     dashed: bool = False
 
-    def draw(self, axes: Axes, width: str, *, upright: bool) -> None:
-        """Across the axes, or upright; its words stand at its end, inside the drawing."""
+    def draw(self, axes: Axes, width: str, *, upright: bool, above: bool = False) -> None:
+        """Across the axes, or upright; its words stand at its end, or above the axes."""
         colour = style.COLOURS.get(self.key, style.QUIET if self.dashed else style.INK)
         line = axes.axvline if upright else axes.axhline
         dashes = (0, (3, 3)) if self.dashed else "-"
         line(self.value, color=colour, linewidth=1.0, linestyle=dashes, zorder=1.5)
-        place = (self.value, 1.0) if upright else (1.0, self.value)
+        sideways = upright and not above
         axes.annotate(
             short(self.label, width, 0.4),
-            place,
+            (self.value, 1.0) if upright else (1.0, self.value),
             xycoords=("data", "axes fraction") if upright else ("axes fraction", "data"),
-            xytext=(0, 3),
+            xytext=(4, -2) if sideways else (0, 3),
             textcoords="offset points",
-            ha="center" if upright else "right",
+            ha="left" if sideways else "center" if upright else "right",
+            va="top" if sideways else "bottom",
             fontsize=style.SMALL,
             color=colour,
         )

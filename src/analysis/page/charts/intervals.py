@@ -5,20 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
 
 from matplotlib.axes import Axes
 
 from analysis.page.charts import style
 from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.chart import Chart
-from analysis.page.charts.labels import GUTTER, gutter, wrap
+from analysis.page.charts.gutter import NAMED, name_rows, share_of_height
 from analysis.page.plates import Column, TableData
-
-LINE, GAP = 0.15, 0.11
-"""Inches of a line of a name, and between two rows."""
-NAMED, CROWD = 40, 4.0
-"""Rows up to which each is named, and inches of all rows where there are more."""
 
 
 @dataclass(frozen=True)
@@ -49,25 +43,20 @@ class Intervals(Chart):
 
     def draw(self, axes: Axes, width: str) -> None:
         """Bars, dots and marks; where rows crowd, only the first and the last are named."""
-        sizes = self._sizes(width)
-        places = [size / 2 - top for top, size in zip(accumulate(sizes), sizes, strict=True)]
-        crowded = len(self.rows) > NAMED
-        ends = {0, len(self.rows) - 1}
-        names = [row.label if not crowded or i in ends else "" for i, row in enumerate(self.rows)]
         low, high = self.across.limits(self._numbers())
         axes.set_xlim(low, high)
-        axes.set_ylim(-sum(sizes) - GAP / 2, GAP / 2)
+        places, _ = name_rows(axes, [row.label for row in self.rows], width)
+        size = 6 if len(self.rows) <= NAMED else 3
         for reference in self.references:
-            reference.draw(axes, width, upright=True)
+            reference.draw(axes, width, upright=True, above=True)
         for row, place in zip(self.rows, places, strict=True):
-            draw_interval(axes, row, place, low, high, 3 if crowded else 6)
-        gutter(axes, places, names, width)
+            draw_interval(axes, row, place, low, high, size)
         self.across.dress(axes.xaxis, width, 6 if width == "wide" else 4)
 
     def height(self, width: str) -> float:
         """Room for every row and its name."""
-        inches = sum(self._sizes(width)) + 0.65 + 0.2 * bool(self.across.label)
-        return inches / style.SIZES[width][1]
+        beside = 0.65 + 0.2 * bool(self.across.label)
+        return share_of_height([row.label for row in self.rows], width, beside)
 
     def table(self) -> TableData:
         """One line a row; limits where any row has them."""
@@ -83,13 +72,6 @@ class Intervals(Chart):
                 for row in self.rows
             ),
         )
-
-    def _sizes(self, width: str) -> list[float]:
-        """Inches that each row takes."""
-        if len(self.rows) > NAMED:
-            return [CROWD / len(self.rows)] * len(self.rows)
-        lines = [wrap(row.label, GUTTER[width]).count("\n") + 1 for row in self.rows]
-        return [LINE * count + GAP for count in lines]
 
     def _numbers(self) -> Iterator[float | None]:
         """Everything that must find room along the axis."""

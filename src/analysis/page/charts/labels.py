@@ -1,4 +1,4 @@
-"""Words in a drawing: wrapped, cut, in a gutter beside rows, at ends of lines, in a legend."""
+"""Words in a drawing: wrapped, cut, at ends of lines, in a legend."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from matplotlib.axes import Axes
 from analysis.page.charts import style
 
 CLOSING = "，。；：、）”"
-GUTTER = {"wide": 38, "narrow": 19}
-"""Letters in a line of the gutter; a Chinese character takes the room of two."""
 
 
 def wrap(text: str, room: int) -> str:
@@ -43,17 +41,6 @@ def short(text: str, width: str, share: float = 1.0) -> str:
     return text
 
 
-def gutter(axes: Axes, places: Sequence[float], names: Sequence[str], width: str) -> None:
-    """Names of rows in the gutter beside them, wrapped; blank ones leave no mark."""
-    axes.set_yticks(places, [wrap(name, GUTTER[width]) for name in names])
-    size = style.SMALL if width == "wide" else style.TINY
-    axes.tick_params(axis="y", length=0, labelsize=size, labelcolor=style.INK)
-    for label in axes.get_yticklabels():
-        label.set_linespacing(1.05)
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="y", visible=False)
-
-
 def name_lines(axes: Axes, width: str, ends: Mapping[str, tuple[float, float, str]]) -> None:
     """Name each line: at its right end where there is room, in a legend above where there is not.
 
@@ -61,14 +48,28 @@ def name_lines(axes: Axes, width: str, ends: Mapping[str, tuple[float, float, st
     ----------
     ends: where each line ends (place, value) and its colour, by its name.
     """
-    if width == "wide":
-        style.end_labels(
-            axes,
-            max(place for place, _, _ in ends.values()),
-            {name: (value, colour) for name, (_, value, colour) in ends.items()},
+    if width == "narrow":
+        if len(ends) > 1:
+            legend(axes)
+        return
+    last = max(place for place, _, _ in ends.values())
+    room = 0.014 * max(map(span, ends)) + 0.03
+    axes.margins(x=0.02)
+    left, right = axes.get_xlim()
+    axes.set_xlim(right=max(right, last + room * (last - left)))
+    low, high = axes.get_ylim()
+    gap, placed = 0.075 * (high - low), -float("inf")
+    for name, (_, value, colour) in sorted(ends.items(), key=lambda item: item[1][1]):
+        placed = max(value, placed + gap)  # pushed apart where the ends lie close together
+        axes.annotate(
+            name,
+            (last, placed),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=style.SMALL,
+            color=colour,
         )
-    elif len(ends) > 1:
-        legend(axes)
 
 
 def legend(axes: Axes, handles: Sequence[Artist] | None = None, columns: int = 3) -> None:

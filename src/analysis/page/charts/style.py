@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -50,9 +50,19 @@ COLOURS = {
     "low": BLUE,
     "within": QUIET,
 }
-MARKERS = {"early": "o", "late": "s", "never": "^", "headline": "D", "claim": "D"}
+MARKERS = {
+    "early": "o",
+    "late": "s",
+    "never": "^",
+    "headline": "D",
+    "claim": "D",
+    "high": "^",
+    "low": "v",
+}
 SIZES = {"wide": (7.6, 3.9), "narrow": (3.9, 3.7)}
 """Inches; the narrow drawing is for phones, where text must not shrink."""
+LOW = 1.6
+"""Inches of height below which the watermark lies flat."""
 MOST_GRIDLINES = 10
 CHARACTERS = {"wide": 84, "narrow": 42}
 """Latin characters of the small size that fit across each drawing."""
@@ -170,18 +180,19 @@ def _refuse_dense_grid(figure: Figure) -> None:
 def watermark(figure: Figure, language: str) -> None:
     """Says across the figure that its numbers are invented."""
     text = translator(language)("SIMULATED DATA")
-    figure.text(
-        0.5,
-        0.5,
-        text,
-        ha="center",
-        va="center",
-        rotation=18,
-        fontsize=30,
-        color=QUIET,
-        alpha=0.16,
-        zorder=10,
-    )
+    for right, colour, alpha in ((0.503, PAPER, 0.3), (0.5, QUIET, 0.16)):  # seen on dark, too
+        figure.text(
+            right,
+            0.5,
+            text,
+            ha="center",
+            va="center",
+            rotation=18 if figure.get_figheight() > LOW else 0,
+            fontsize=30,
+            color=colour,
+            alpha=alpha,
+            zorder=10,
+        )
 
 
 def bars(
@@ -198,29 +209,3 @@ def zero_line(axes: Axes, vertical: bool = False) -> None:
     """The line of no change."""
     line = axes.axvline if vertical else axes.axhline
     line(0, color=INK, linewidth=1.0, zorder=1.5)
-
-
-def thin_ticks(axes: Axes, positions: list[int], labels: list[str], most: int) -> None:
-    """At most so many labelled ticks, evenly spread."""
-    step = max(1, -(-len(positions) // most))
-    axes.set_xticks(positions[::step], labels[::step])
-
-
-def end_labels(axes: Axes, position: float, ends: Mapping[str, tuple[float, str]]) -> None:
-    """Name each line at its right end, pushed apart where the ends lie close together."""
-    low, high = axes.get_ylim()
-    gap = 0.075 * (high - low)
-    placed = -float("inf")
-    axes.margins(x=0.02)
-    axes.set_xlim(right=position + 0.22 * (position - axes.get_xlim()[0]))
-    for label, (value, colour) in sorted(ends.items(), key=lambda item: item[1][0]):
-        placed = max(value, placed + gap)
-        axes.annotate(
-            label,
-            (position, placed),
-            xytext=(8, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=SMALL,
-            color=colour,
-        )

@@ -2,95 +2,59 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis.data.frames.panel import NEVER
-from analysis.page.charts import style
-from analysis.page.charts.labels import short
+from analysis.page.charts.axes import Axis, Periods, Reference
+from analysis.page.charts.lines import Line, Lines
+from analysis.page.charts.steps import Steps
 from analysis.page.numbers import PER_EXPOSURE, number, period, period_span, size_decimals
-from analysis.page.plates import Column, Figure, TableData
+from analysis.page.plates import Figure
 from analysis.page.protection import refuse_small
 from analysis.page.wording import capital, lower
 from analysis.reports.intervention_effect.answer import Brief
 
 
+def _calendar(brief: Brief) -> Periods:
+    return Periods(tuple(brief.study.panel.periods), brief.language, brief.say("Period"))
+
+
 def adoption_figure(brief: Brief) -> Figure:
     """How many regions had the intervention, period by period."""
-    say, language = brief.say, brief.language
-    panel = brief.study.panel
+    say, panel, along = brief.say, brief.study.panel, _calendar(brief)
     starts = panel.adoption.to_numpy()
     treated = starts[starts > NEVER]
-    positions = list(range(1, len(panel.periods) + 1))
-    reached = [int((treated <= position).sum()) for position in positions]
+    reached = tuple(int((treated <= place).sum()) for place in along.places)
+    label = say("{regions} with the intervention", regions=capital(brief.regions))
+    up = Axis(partial(number, language=brief.language), label, whole=True, key="regions")
+    opening, closing = (period(panel.periods[place], brief.language) for place in (0, -1))
     first, last = (
-        period(panel.label(int(start)), language) for start in (treated.min(), treated.max())
+        period(panel.label(int(start)), brief.language) for start in (treated.min(), treated.max())
     )
-    opening, closing = (period(panel.periods[place], language) for place in (0, -1))
-    title = say(
-        "{treated} of {units} {regions} adopted, the first in {first}, the last in {last}",
-        treated=treated.size,
-        units=starts.size,
-        regions=brief.regions,
-        first=first,
-        last=last,
-    )
-
-    def draw(_: Canvas, axes: Axes, width: str) -> None:
-        axes.fill_between(positions, reached, step="post", color=style.COLOURS["early"], alpha=0.25)
-        axes.step(positions, reached, where="post", color=style.COLOURS["early"])
-        axes.annotate(
-            str(reached[-1]),
-            (positions[-1], reached[-1]),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            color=style.COLOURS["early"],
-        )
-        style.thin_ticks(axes, positions, list(panel.periods), 9 if width == "wide" else 4)
-        axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-        axes.set_ylim(0, starts.size)
-        label = say("{regions} with the intervention", regions=capital(brief.regions))
-        axes.set_ylabel(short(label, "narrow", 0.8))
-        axes.grid(axis="x", visible=False)
-
-    rows = [
-        (period(panel.label(p), language), number(n, language))
-        for p, n in zip(positions, reached, strict=True)
-    ]
-    return Figure(
+    return Steps(reached, along, up, starts.size).figure(
         **brief.plate("adoption"),
-        title=title,
+        title=say(
+            "{treated} of {units} {regions} adopted, the first in {first}, the last in {last}",
+            treated=treated.size,
+            units=starts.size,
+            first=first,
+            last=last,
+        ),
         caption=say(
             "{n} {regions} had not adopted by {last}; the axis ends at all {units}.",
             n=int((starts == NEVER).sum()),
-            regions=brief.regions,
             last=closing,
             units=starts.size,
         ),
         alt=say(
             "Step line of the number of {regions} with the intervention: {start} in {first}, "
             "rising to {end} in {last}.",
-            regions=brief.regions,
             start=reached[0],
             first=opening,
             end=reached[-1],
             last=closing,
-        ),
-        images=style.render(draw, language, brief.study.simulated, 0.8),
-        table=TableData(
-            (
-                Column("period", say("Period")),
-                Column(
-                    "regions",
-                    say("{regions} with the intervention", regions=capital(brief.regions)),
-                    "end",
-                ),
-            ),
-            tuple(rows),
-            tuple((panel.label(p), n) for p, n in zip(positions, reached, strict=True)),
         ),
     )
 
@@ -125,73 +89,30 @@ def group_rates(brief: Brief) -> dict[str, np.ndarray]:
 def rate_unit(brief: Brief) -> str:
     """The unit of the paths, in words."""
     if brief.study.panel.has_exposure:
-        return brief.say(
-            "{outcome} per 1,000 {exposure} a year", outcome=brief.outcome, exposure=brief.exposure
-        )
-    return brief.say("{outcome} per {region} a year", outcome=brief.outcome, region=brief.region)
+        return brief.say("{outcome} per 1,000 {exposure} a year")
+    return brief.say("{outcome} per {region} a year")
 
 
 def paths_figure(brief: Brief) -> Figure:
     """Raw paths of early, late and never adopters, before any model."""
-    say, language = brief.say, brief.language
-    panel = brief.study.panel
-    rates = group_rates(brief)
-    labels = {key: say(GROUP_WORDS[key]) for key in rates}
-    positions = list(range(1, len(panel.periods) + 1))
-    first = int(panel.adoption[panel.adoption > NEVER].min())
-    decimals = size_decimals(*(float(v) for path in rates.values() for v in path))
-    unit = rate_unit(brief)
-
-    def draw(_: Canvas, axes: Axes, width: str) -> None:
-        for key, path in rates.items():
-            axes.plot(
-                positions,
-                path,
-                color=style.COLOURS[key],
-                marker=style.MARKERS[key],
-                markersize=4,
-                markevery=max(1, len(positions) // 12),
-                label=labels[key],
-            )
-        axes.axvline(first - 0.5, color=style.QUIET, linewidth=1, linestyle=(0, (3, 3)))
-        axes.annotate(
-            say("first start"),
-            (first - 0.5, 1.0),
-            xycoords=("data", "axes fraction"),
-            xytext=(4, -2),
-            textcoords="offset points",
-            va="top",
-            fontsize=style.SMALL,
-            color=style.QUIET,
-        )
-        style.thin_ticks(axes, positions, list(panel.periods), 9 if width == "wide" else 4)
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language)))
-        axes.yaxis.set_major_locator(MaxNLocator(5))
-        axes.set_ylim(0, 1.12 * max(float(path.max()) for path in rates.values()))
-        axes.grid(axis="x", visible=False)
-        ends = {labels[key]: (float(path[-1]), style.COLOURS[key]) for key, path in rates.items()}
-        if width == "wide":
-            style.end_labels(axes, positions[-1], ends)
-        else:
-            axes.legend(
-                loc="lower center",
-                bbox_to_anchor=(0.46, 1.0),
-                ncols=3,
-                frameon=False,
-                fontsize=8,
-                handlelength=1.2,
-                columnspacing=0.8,
-                handletextpad=0.4,
-            )
-
-    before = {key: float(path[: first - 1].mean()) for key, path in rates.items()}
-    averages = say("; ").join(
-        say("{group} {value}", group=lower(labels[key]), value=number(value, language, decimals))
-        for key, value in before.items()
+    say, language, panel = brief.say, brief.language, brief.study.panel
+    lines = tuple(
+        Line(key, say(GROUP_WORDS[key]), tuple(map(float, path)))
+        for key, path in group_rates(brief).items()
     )
-    columns = [Column("period", say("Period"))]
-    columns += [Column(key, labels[key], "end") for key in rates]
-    return Figure(
+    first = int(panel.adoption[panel.adoption > NEVER].min())
+    decimals = size_decimals(*(value for line in lines for value in line.values))
+    write, unit = partial(number, language=language, decimals=decimals), rate_unit(brief)
+    averages = say("; ").join(
+        say(
+            "{group} {value}",
+            group=lower(line.label),
+            value=write(float(np.mean(line.values[: first - 1]))),
+        )
+        for line in lines
+    )
+    start = Reference(first - 0.5, say("first start"), dashed=True)
+    return Lines(lines, _calendar(brief), Axis(write, digits=4), (start,)).figure(
         **brief.plate("paths"),
         title=say(
             "Before the first start, {unit} averaged: {averages}", unit=unit, averages=averages
@@ -206,20 +127,5 @@ def paths_figure(brief: Brief) -> Figure:
             unit=unit,
             span=period_span(panel.periods[0], panel.periods[-1], language),
             averages=averages,
-        ),
-        images=style.render(draw, language, brief.study.simulated),
-        table=TableData(
-            tuple(columns),
-            tuple(
-                (
-                    period(label, language),
-                    *(number(float(path[i]), language, decimals) for path in rates.values()),
-                )
-                for i, label in enumerate(panel.periods)
-            ),
-            tuple(
-                (label, *(round(float(path[i]), 4) for path in rates.values()))
-                for i, label in enumerate(panel.periods)
-            ),
         ),
     )

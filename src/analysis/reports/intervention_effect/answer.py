@@ -16,7 +16,7 @@ from analysis.page.numbers import PER_EXPOSURE
 from analysis.page.voice import Voice
 from analysis.params import PanelQuestion
 from analysis.reports.intervention_effect.verdict import Verdict
-from analysis.result import Estimate, Result
+from analysis.result import Result
 from analysis.robustness import Robustness
 
 PER_EXPECTED = 100
@@ -37,12 +37,6 @@ class Effect:
     change: float
     change_low: float
     change_high: float
-
-
-def changes(estimate: Estimate) -> tuple[float, float | None, float | None]:
-    """An estimate in log points as a share of what was expected, with its limits."""
-    low, high = (None if v is None else math.expm1(v) for v in (estimate.low, estimate.high))
-    return math.expm1(estimate.value), low, high
 
 
 def effect_of(study: Study, result: Result) -> Effect:

@@ -7,6 +7,7 @@ import math
 from analysis.page.numbers import number, percent, percent_span
 from analysis.page.plates import Notes
 from analysis.reports.intervention_effect.answer import Brief
+from analysis.reports.intervention_effect.changes import in_words
 from analysis.reports.intervention_effect.sentences import fill
 from analysis.reports.intervention_effect.verdict import excludes_zero
 from analysis.robustness import NOT_OFFERED, WITH_OPTIONS
@@ -50,8 +51,7 @@ def certainty(brief: Brief) -> Notes:
         points.append(
             say(
                 "What would change our mind: more {regions} or more periods, which "
-                "narrow the range.",
-                regions=brief.regions,
+                "narrow the range."
             )
         )
     else:
@@ -77,8 +77,7 @@ def _leads_sentence(brief: Brief) -> str:
     if check.passed is None or check.threshold is None:
         return say(
             "Whether adopters and the others moved alike before adoption cannot be checked: "
-            "too few {regions}.",
-            regions=brief.regions,
+            "too few {regions}."
         )
     widest = percent_span(math.expm1(-check.threshold), math.expm1(check.threshold), language)
     if check.passed:
@@ -94,15 +93,12 @@ def _leads_sentence(brief: Brief) -> str:
 
 
 def _placebo_sentence(brief: Brief) -> str:
-    say, language = brief.say, brief.language
-    answer = brief.robustness.placebo_time
+    say, answer = brief.say, brief.robustness.placebo_time
     if answer.refused == NOT_OFFERED:
         return say("The method of the headline has no placebo in time.")
-    if answer.estimate is None or answer.estimate.low is None or answer.estimate.high is None:
+    found = in_words(answer.estimate, brief.language)
+    if found is None:
         return say("The placebo in time cannot be estimated with these data.")
-    shares = [
-        math.expm1(v) for v in (answer.estimate.value, answer.estimate.low, answer.estimate.high)
-    ]
     text = (
         "Placebo in time: just before adoption the same comparison finds {value} ({span}), which "
         "leaves out no change; it should not."
@@ -110,11 +106,7 @@ def _placebo_sentence(brief: Brief) -> str:
         else "Placebo in time: just before adoption the same comparison finds {value} ({span}), "
         "which includes no change, as it should."
     )
-    return say(
-        text,
-        value=percent(shares[0], language, signed=True),
-        span=percent_span(shares[1], shares[2], language),
-    )
+    return say(text, **found)
 
 
 def _earlier_sentence(brief: Brief) -> str:
@@ -173,18 +165,15 @@ def _breakdown_sentence(brief: Brief) -> str:
 
 
 def _outcome_sentence(brief: Brief) -> str:
-    say, language = brief.say, brief.language
-    answer = brief.robustness.placebo_outcome
+    say, answer = brief.say, brief.robustness.placebo_outcome
     if answer is None:
         return ""
-    placebo = brief.words(brief.study.params.placebo_outcome).plural(language)
-    if answer.estimate is None or answer.estimate.low is None or answer.estimate.high is None:
+    placebo = brief.words(brief.study.params.placebo_outcome).plural(brief.language)
+    found = in_words(answer.estimate, brief.language)
+    if found is None:
         return say(
             "The placebo outcome, {placebo}, cannot be estimated with these data.", placebo=placebo
         )
-    shares = [
-        math.expm1(v) for v in (answer.estimate.value, answer.estimate.low, answer.estimate.high)
-    ]
     text = (
         "Placebo outcome: {placebo} changed by {value} ({span}), which leaves out no change; it "
         "should not."
@@ -192,9 +181,4 @@ def _outcome_sentence(brief: Brief) -> str:
         else "Placebo outcome: {placebo} changed by {value} ({span}), which includes no change, as "
         "it should."
     )
-    return say(
-        text,
-        placebo=placebo,
-        value=percent(shares[0], language, signed=True),
-        span=percent_span(shares[1], shares[2], language),
-    )
+    return say(text, placebo=placebo, **found)

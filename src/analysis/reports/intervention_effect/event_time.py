@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from functools import partial
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import FuncFormatter, MaxNLocator
-
-from analysis.page.charts import style
+from analysis.page.charts.axes import Axis, Reference
+from analysis.page.charts.points import Point, Points
 from analysis.page.numbers import number, percent
-from analysis.page.plates import Column, Figure, Notes, TableData
+from analysis.page.plates import Figure, Notes, TableData
 from analysis.page.wording import capital
 from analysis.reports.intervention_effect.answer import Brief
 
@@ -22,56 +19,25 @@ TIME_WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class Point:
-    """The change at one event time as a share, with its band where there is one."""
-
-    time: int
-    share: float
-    band: tuple[float, float] | None
-    regions: int
+REFERENCE = -1
+"""The event time that the others are measured from."""
 
 
 def event_points(brief: Brief) -> list[Point]:
-    """Every event time that could be estimated, in order."""
-    return [
-        Point(
-            int(record["event_time"]),
-            math.expm1(record["value"]),
-            None
-            if record["low"] is None
-            else (math.expm1(record["low"]), math.expm1(record["high"])),
-            int(record["regions"]),
+    """Every event time that could be estimated, in order; hollow without a band."""
+    found = []
+    for record in brief.headline.series["by_event_time"]:
+        if record["value"] is None:
+            continue
+        value, low, high = (
+            None if v is None else math.expm1(v)
+            for v in (record["value"], record["low"], record["high"])
         )
-        for record in brief.headline.series["by_event_time"]
-        if record["value"] is not None
-    ]
-
-
-def _dots(axes: Axes, points: list[Point], colour: str) -> None:
-    """The points, hollow where they have no band and are not the reference."""
-    for filled in (True, False):
-        own = [p for p in points if (p.band is not None or p.time == -1) == filled]
-        axes.plot(
-            [p.time for p in own],
-            [p.share for p in own],
-            "o",
-            markersize=5,
-            color=colour,
-            markerfacecolor=colour if filled else style.PAPER,
-        )
-
-
-def _texts(point: Point, language: str) -> tuple[str, ...]:
-    shares = [point.share, *(point.band or (None, None))]
-    changes = ["–" if s is None else percent(s, language, signed=True) for s in shares]
-    return (number(point.time, language), *changes, number(point.regions, language))
-
-
-def _values(point: Point) -> tuple[float | int | None, ...]:
-    low, high = point.band or (None, None)
-    shares = [None if s is None else round(s, 5) for s in (point.share, low, high)]
-    return (point.time, *shares, point.regions)
+        at = int(record["event_time"])
+        hollow = low is None and at != REFERENCE
+        side = "before" if at < 0 else "after"
+        found.append(Point(at, value or 0.0, low, high, side, hollow))
+    return found
 
 
 def event_time_figure(brief: Brief) -> Figure | Notes:
@@ -84,8 +50,8 @@ def event_time_figure(brief: Brief) -> Figure | Notes:
             points=(say("The method of the headline gives one average, not effects by period."),),
         )
     points = event_points(brief)
-    after = [p for p in points if p.time >= 0 and p.band]
-    outside = sum(1 for p in after if p.band and (p.band[0] > 0 or p.band[1] < 0))
+    after = [p for p in points if p.at >= 0 and p.low is not None]
+    outside = sum((p.low or 0) > 0 or (p.high or 0) < 0 for p in after)
     text = (
         "{Outcome} were {size} below what was expected on average since adoption; in {outside} of "
         "{after} periods the band rules out “no change”"
@@ -95,87 +61,74 @@ def event_time_figure(brief: Brief) -> Figure | Notes:
     )
     title = say(
         text,
-        Outcome=capital(brief.outcome),
         outside=outside,
         after=len(after),
         size=percent(abs(brief.effect.relative), language),
     )
 
-    reference = ""
-    if points[0].time < 0:
-        reference = say(" The period just before adoption is the reference.")
-
-    def draw(_: Canvas, axes: Axes, width: str) -> None:
-        style.zero_line(axes)
-        axes.axvline(-0.5, color=style.QUIET, linewidth=1, linestyle=(0, (3, 3)))
-        for side in ("before", "after"):
-            own = [point for point in points if (point.time >= 0) == (side == "after")]
-            style.bars(axes, [(p.time, *p.band) for p in own if p.band], style.COLOURS[side])
-            _dots(axes, own, style.COLOURS[side])
-        bounds = [value for point in points for value in (point.share, *(point.band or ()))]
-        _limit(axes, bounds)
-        axes.yaxis.set_major_formatter(
-            FuncFormatter(lambda value, _: percent(value, language, 0, signed=True))
-        )
-        axes.xaxis.set_major_locator(MaxNLocator(10 if width == "wide" else 6, integer=True))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language)))
-        axes.set_xlabel(say(TIME_WORDS[brief.study.panel.frequency]))
-        axes.annotate(
-            say("before"),
-            (-0.5, 1.0),
-            xycoords=("data", "axes fraction"),
-            xytext=(-6, 2),
-            textcoords="offset points",
-            ha="right",
-            fontsize=style.SMALL,
-            color=style.COLOURS["before"],
-        )
-        axes.annotate(
-            say("since adoption"),
-            (-0.5, 1.0),
-            xycoords=("data", "axes fraction"),
-            xytext=(6, 2),
-            textcoords="offset points",
-            fontsize=style.SMALL,
-            color=style.COLOURS["after"],
-        )
-        axes.grid(axis="x", visible=False)
-
-    return Figure(
+    caption = say(
+        "Change against what was expected. Bars: simultaneous {level} band, which covers all "
+        "periods at once. Hollow: fewer than five {regions}, no band.",
+        level=percent(brief.headline.level, language, 0),
+    )
+    if points[0].at < 0:
+        caption += say(" The period just before adoption is the reference.")
+    chart = _chart(brief, points)
+    return chart.figure(
         **brief.plate("event_time"),
         title=title,
-        caption=say(
-            "Change against what was expected. Bars: simultaneous {level} band, which covers all "
-            "periods at once. Hollow: fewer than five {regions}, no band.",
-            level=percent(brief.headline.level, language, 0),
-            regions=brief.regions,
-        )
-        + reference,
+        caption=caption,
         alt=say(
             "Estimates from {first} to {last} periods since adoption; {outside} of {after} bands "
             "after adoption rule out “no change”.",
-            first=number(points[0].time, language),
-            last=number(points[-1].time, language),
+            first=number(points[0].at, language),
+            last=number(points[-1].at, language),
             outside=outside,
             after=len(after),
         ),
-        images=style.render(draw, language, brief.study.simulated),
-        table=TableData(
-            (
-                Column("event_time", say("Periods since adoption"), "end"),
-                Column("change", say("Change"), "end"),
-                Column("low", say("Band from"), "end"),
-                Column("high", say("Band to"), "end"),
-                Column("regions", capital(brief.regions), "end"),
-            ),
-            tuple(_texts(point, language) for point in points),
-            tuple(_values(point) for point in points),
-        ),
+        table=_data(brief, chart),
     )
 
 
-def _limit(axes: Axes, bounds: list[float]) -> None:
-    """Room for all values; a band beyond +150 % is cut at the axis, not in the table."""
-    low, high = max(min(bounds), -1.0), min(max(bounds), 1.5)
-    pad = 0.06 * (high - low)
-    axes.set_ylim(low - pad, high + pad)
+def _chart(brief: Brief, points: list[Point]) -> Points:
+    """Points before and since adoption; a band beyond +150 % is cut at the axis."""
+    say, language = brief.say, brief.language
+    change = partial(percent, language=language, signed=True)
+    return Points(
+        tuple(points),
+        Axis(
+            partial(number, language=language),
+            say(TIME_WORDS[brief.study.panel.frequency]),
+            whole=True,
+            key="event_time",
+            head=say("Periods since adoption"),
+        ),
+        Axis(partial(change, decimals=0), low=-1.0, high=1.5, cell=change, digits=5),
+        references=(Reference(0.0),),
+        upright=(Reference(-0.5, dashed=True),),
+        sides=(("before", say("before")), ("after", say("since adoption"))),
+    )
+
+
+def _data(brief: Brief, chart: Points) -> TableData:
+    """Each event time with its band and the number of regions behind it."""
+    say, up = brief.say, chart.up
+    records = brief.headline.series["by_event_time"]
+    regions = [int(record["regions"]) for record in records if record["value"] is not None]
+    return TableData.of(
+        (
+            chart.along.column(),
+            up.column(say("Change"), "change"),
+            up.column(say("Band from"), "low"),
+            up.column(say("Band to"), "high"),
+            chart.along.column(capital(brief.regions), "regions"),
+        ),
+        (
+            (
+                chart.along.entry(point.at),
+                *map(up.entry, (point.value, point.low, point.high)),
+                chart.along.entry(count),
+            )
+            for point, count in zip(chart.points, regions, strict=True)
+        ),
+    )

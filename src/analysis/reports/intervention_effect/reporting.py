@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
-from analysis.page.numbers import percent
 from analysis.page.plates import Column, Notes, Table, TableData
 from analysis.reports.intervention_effect.answer import Brief
+from analysis.reports.intervention_effect.changes import change_cells, change_columns
+from analysis.reports.intervention_effect.verdict import excludes_zero
 
 MIX_WORDS = {
     "repeat_claimants": "Share from people with five or more earlier records",
@@ -17,8 +16,7 @@ MIX_WORDS = {
 
 def reporting_table(brief: Brief) -> Table | Notes:
     """Whether who complains, how, and with what end changed as well."""
-    say, language = brief.say, brief.language
-    answers = brief.robustness.reporting
+    say, answers = brief.say, brief.robustness.reporting
     if not answers:
         return Notes(
             **brief.plate("reporting"),
@@ -30,25 +28,13 @@ def reporting_table(brief: Brief) -> Table | Notes:
                 ),
             ),
         )
-    rows: list[tuple[str, ...]] = []
-    values: list[tuple[object, ...]] = []
-    changed = 0
-    for item in answers:
-        estimate = item.estimate
-        if estimate is None or estimate.low is None or estimate.high is None:
-            rows.append((say(MIX_WORDS[item.key]), say("cannot be estimated"), "", ""))
-            values.append((item.key, None, None, None))
-            continue
-        shares = [math.expm1(v) for v in (estimate.value, estimate.low, estimate.high)]
-        changed += shares[1] > 0 or shares[2] < 0
-        texts = [percent(share, language, signed=True) for share in shares]
-        rows.append((say(MIX_WORDS[item.key]), *texts))
-        values.append((item.key, *(round(share, 6) for share in shares)))
+    # A change without a range says nothing of whether the mix changed.
+    estimates = [a.estimate if a.estimate and a.estimate.low is not None else None for a in answers]
     return Table(
         **brief.plate("reporting"),
         title=say(
             "Reporting checks: {changed} of {all} shares changed with the intervention",
-            changed=changed,
+            changed=sum(excludes_zero(answer) for answer in answers),
             all=len(answers),
         ),
         caption=say(
@@ -56,14 +42,14 @@ def reporting_table(brief: Brief) -> Table | Notes:
             "change in the mix points to a change in reporting. Change of each share "
             "against what was expected."
         ),
-        data=TableData(
+        data=TableData.of(
+            (Column("share", say("Share of records")), *change_columns(say)),
             (
-                Column("share", say("Share of records")),
-                Column("change", say("Change"), "end"),
-                Column("low", say("Range from"), "end"),
-                Column("high", say("Range to"), "end"),
+                (
+                    (say(MIX_WORDS[answer.key]), answer.key),
+                    *change_cells(estimate, say, brief.language),
+                )
+                for answer, estimate in zip(answers, estimates, strict=True)
             ),
-            tuple(rows),
-            tuple(values),
         ),
     )

@@ -8,10 +8,11 @@ from functools import partial
 from analysis import methods
 from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.intervals import Interval, Intervals
-from analysis.page.numbers import number_cell, percent, percent_cell
+from analysis.page.numbers import number_cell, percent
 from analysis.page.plates import Column, Figure, Notes, TableData
 from analysis.page.wording import lower
-from analysis.reports.intervention_effect.answer import Brief, changes
+from analysis.reports.intervention_effect.answer import Brief
+from analysis.reports.intervention_effect.changes import change_cells, change_columns, changes
 from analysis.robustness import WITH_OPTIONS, Answer, headline_key
 
 
@@ -92,9 +93,7 @@ def specification_data(brief: Brief) -> TableData:
     answers = brief.robustness.specifications
     columns = (
         Column("specification", say("How it was estimated")),
-        Column("change", say("Change"), "end"),
-        Column("low", say("Range from"), "end"),
-        Column("high", say("Range to"), "end"),
+        *change_columns(say),
         Column("log_points", say("Log points"), "end"),
         Column("standard_error", say("Error"), "end"),
         Column("published", say("Published"), "end"),
@@ -109,14 +108,11 @@ def specification_data(brief: Brief) -> TableData:
 def _specification_line(brief: Brief, item: Answer) -> list[tuple[str, object]]:
     """One way to estimate as cells of the table."""
     name, estimate, language = specification_name(brief, item), item.estimate, brief.language
-    if estimate is None:
-        return [(name, item.key), (brief.say("cannot be estimated"), None), *[("", None)] * 6]
-    shares = [percent_cell(value, language) for value in changes(estimate)]
-    logs = (estimate.value, estimate.standard_error)
-    published = (item.published_estimate, item.published_error)
+    logs = (estimate.value, estimate.standard_error) if estimate else (None, None)
+    published = (item.published_estimate, item.published_error) if estimate else (None, None)
     return [
         (name, item.key),
-        *shares,
+        *change_cells(estimate, brief.say, language),
         *(number_cell(value, language, 3) for value in logs),
         *(number_cell(value, language, 3, digits=None) for value in published),
     ]

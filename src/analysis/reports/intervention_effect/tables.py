@@ -6,62 +6,48 @@ import math
 
 from analysis import methods
 from analysis.data.frames.panel import NEVER
-from analysis.page.numbers import number, percent, period, period_span
+from analysis.page.numbers import number, number_cell, percent, percent_cell, period, period_span
 from analysis.page.options import options_sentence
-from analysis.page.plates import Column, Table, TableData
+from analysis.page.plates import Column, Table, TableData, Value
 from analysis.page.reading import DROPPED_WORDS, reading_sentences
 from analysis.page.wording import capital, joined, lower
 from analysis.reports.intervention_effect.answer import Brief
+from analysis.reports.intervention_effect.changes import change_columns
 from analysis.reports.intervention_effect.sensitivity import specification_data
+from analysis.result import Estimate
 
 
 def sample_table(brief: Brief) -> Table:
     """What the estimate was computed from, and what was left out by reason."""
     say, language = brief.say, brief.language
     sample = brief.headline.sample
-    rows: list[tuple[str, str, str, object]] = [
+    span = period_span(sample.first_period, sample.last_period, language)
+    dated = (span, f"{sample.first_period} {sample.last_period}")
+    lines: list[tuple[tuple[str, Value], tuple[str, Value]]] = [
+        ((say("{Regions} used"), "used"), number_cell(sample.units, language)),
         (
-            "used",
-            say("{regions} used", regions=capital(brief.regions)),
-            number(sample.units, language),
-            sample.units,
+            (say("of these, adopted within the panel"), "adopted"),
+            number_cell(sample.treated, language),
         ),
-        (
-            "adopted",
-            say("of these, adopted within the panel"),
-            number(sample.treated, language),
-            sample.treated,
-        ),
-        (
-            "periods",
-            say("Periods"),
-            period_span(sample.first_period, sample.last_period, language),
-            f"{sample.first_period} {sample.last_period}",
-        ),
-        (
-            "cells",
-            say("Cells ({region} × period)", region=brief.region),
-            number(sample.rows, language),
-            sample.rows,
-        ),
+        ((say("Periods"), "periods"), dated),
+        ((say("Cells ({region} × period)"), "cells"), number_cell(sample.rows, language)),
     ]
-    rows += [
-        (reason, say(DROPPED_WORDS[reason]), say("{n} left out", n=number(count, language)), count)
+    lines += [
+        ((say(DROPPED_WORDS[reason]), reason), (say("{n} left out", n=text), value))
         for reason, count in sample.dropped.items()
+        for text, value in (number_cell(count, language),)
     ]
     left_out = sum(sample.dropped.values())
     title = (
         say(
             "{used} {regions} were used and {out} left out, for the reasons given",
             used=number(sample.units, language),
-            regions=brief.regions,
             out=number(left_out, language),
         )
         if left_out
         else say(
             "All {used} {regions} were used; none was left out",
             used=number(sample.units, language),
-            regions=brief.regions,
         )
     )
     return Table(
@@ -75,10 +61,8 @@ def sample_table(brief: Brief) -> Table:
                 for sentence in reading_sentences(brief, brief.study.accounts)
             ),
         ),
-        data=TableData(
-            (Column("item", say("What")), Column("value", say("How many"), "end")),
-            tuple((label, text) for _, label, text, _ in rows),
-            tuple((key, value) for key, _, _, value in rows),
+        data=TableData.of(
+            (Column("item", say("What")), Column("value", say("How many"), "end")), lines
         ),
     )
 
@@ -89,21 +73,20 @@ def cohort_table(brief: Brief) -> Table:
     panel = brief.study.panel
     starts = panel.adoption
     counted = starts[starts > NEVER].value_counts().sort_index()
-    never = int((starts == NEVER).sum())
-    rows = [
-        (period(panel.label(int(g)), language), number(int(n), language))
-        for g, n in counted.items()
+    labels = [panel.label(int(start)) for start in counted.index]
+    lines = [
+        ((period(label, language), label), number_cell(int(n), language))
+        for label, n in zip(labels, counted, strict=True)
     ]
-    rows.append((say("not within the panel"), number(never, language)))
-    values = [*((panel.label(int(g)), int(n)) for g, n in counted.items()), ("never", never)]
+    never = number_cell(int((starts == NEVER).sum()), language)
+    lines.append(((say("not within the panel"), "never"), never))
     return Table(
         **brief.plate("cohorts"),
-        title=say("{regions} by period of adoption", regions=capital(brief.regions)),
+        title=say("{Regions} by period of adoption"),
         caption=say("A start in the middle of a period counts from that period on."),
-        data=TableData(
+        data=TableData.of(
             (Column("start", say("Adopted in")), Column("regions", capital(brief.regions), "end")),
-            tuple(rows),
-            tuple(values),
+            lines,
         ),
     )
 
@@ -117,7 +100,6 @@ def specification_table(brief: Brief) -> Table:
         "Intervals at {level}; errors allow for dependence within a {region} unless "
         "marked as published.",
         level=percent(brief.headline.level, brief.language, 0),
-        region=brief.region,
     )
     caption = joined(
         brief.language,
@@ -159,32 +141,19 @@ def _others_sentence(brief: Brief) -> str:
 def effect_table(brief: Brief) -> Table:
     """The headline beside the count model, as change and as rate ratio."""
     say, language = brief.say, brief.language
+    change, *limits = change_columns(say)
     answers = [(brief.study.params.method, brief.headline.headline)]
     other = brief.robustness.count_model
     if other is not None and other.estimate is not None and answers[0][0] != other.method:
         answers.append((other.method, other.estimate))
-    rows, values = [], []
-    for method, estimate in answers:
-        ratios = [
-            math.exp(v) for v in (estimate.value, estimate.low, estimate.high) if v is not None
-        ]
-        change = percent(math.expm1(estimate.value), language, signed=True)
-        rows.append(
-            (
-                methods.load(method).words["title"].of(language),
-                change,
-                *(number(ratio, language, 2) for ratio in ratios),
-            )
-        )
-        values.append(
-            (method, round(math.expm1(estimate.value), 6), *(round(ratio, 6) for ratio in ratios))
-        )
+    lines = [_effect_line(brief, method, estimate) for method, estimate in answers]
     return Table(
         **brief.plate("effect_table"),
         title=say(
             "Counted over expected since adoption: {ratio}",
             ratio=say("; ").join(
-                say("{ratio} by the {model}", ratio=row[2], model=lower(row[0])) for row in rows
+                say("{ratio} by the {model}", ratio=line[2][0], model=lower(line[0][0]))
+                for line in lines
             ),
         ),
         caption=say(
@@ -192,15 +161,23 @@ def effect_table(brief: Brief) -> Table:
             "Intervals at {level}.",
             level=percent(brief.headline.level, language, 0),
         ),
-        data=TableData(
+        data=TableData.of(
             (
                 Column("model", say("Model")),
-                Column("change", say("Change"), "end"),
+                change,
                 Column("rate_ratio", say("Rate ratio"), "end"),
-                Column("low", say("Range from"), "end"),
-                Column("high", say("Range to"), "end"),
+                *limits,
             ),
-            tuple(rows),
-            tuple(values),
+            lines,
         ),
     )
+
+
+def _effect_line(brief: Brief, method: str, estimate: Estimate) -> list[tuple[str, Value]]:
+    """An estimate as change and as rate ratio, with the limits it has."""
+    logs = [v for v in (estimate.value, estimate.low, estimate.high) if v is not None]
+    return [
+        (methods.load(method).words["title"].of(brief.language), method),
+        percent_cell(math.expm1(estimate.value), brief.language),
+        *(number_cell(math.exp(value), brief.language, 2) for value in logs),
+    ]

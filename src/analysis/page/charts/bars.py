@@ -1,0 +1,75 @@
+"""Bars from zero with their names in the gutter, whole or in parts: counts by document or kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+
+from analysis.page.charts import style
+from analysis.page.charts.axes import Axis
+from analysis.page.charts.chart import Chart
+from analysis.page.charts.gutter import NAMED, name_rows, share_of_height
+from analysis.page.charts.labels import legend
+from analysis.page.plates import Column, TableData
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: a number for each part, and words at its end."""
+
+    label: str
+    values: tuple[float, ...]
+    note: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Bars(Chart):
+    """Bars from the top in the order given; ``parts`` are key and words, one for plain bars."""
+
+    bars: tuple[Bar, ...]
+    parts: tuple[tuple[str, str], ...]
+    across: Axis
+    head: str = ""
+    key: str = "name"
+
+    def draw(self, axes: Axes, width: str) -> None:
+        """Parts one after another, the note at the end of each bar where there is room."""
+        places, sizes = name_rows(axes, [bar.label for bar in self.bars], width)
+        tall = [0.7 * size for size in sizes]
+        left = [0.0] * len(self.bars)
+        for part, (key, words) in enumerate(self.parts):
+            own = [bar.values[part] for bar in self.bars]
+            axes.barh(places, own, left=left, height=tall, color=style.COLOURS[key], label=words)
+            left = [start + value for start, value in zip(left, own, strict=True)]
+        for place, end, bar in zip(places, left, self.bars, strict=True):
+            if len(self.bars) > NAMED:
+                break
+            axes.annotate(
+                bar.note,
+                (end, place),
+                xytext=(4, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=style.TINY,
+            )
+        axes.set_xlim(0, self.across.limits([0.0, *left])[1])
+        self.across.dress(axes.xaxis, width, 6 if width == "wide" else 4)
+        if len(self.parts) > 1:
+            legend(axes)
+
+    def height(self, width: str) -> float:
+        """Room for every bar."""
+        return share_of_height([bar.label for bar in self.bars], width, 0.9)
+
+    def table(self) -> TableData:
+        """A line a bar, a column a part."""
+        columns = [self.across.column(words, key) for key, words in self.parts]
+        return TableData.of(
+            (Column(self.key, self.head), *columns),
+            (
+                ((bar.label, bar.code or bar.label), *map(self.across.entry, bar.values))
+                for bar in self.bars
+            ),
+        )

@@ -1,0 +1,69 @@
+"""Rates by size within limits that narrow as size grows: what chance alone would allow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from matplotlib.axes import Axes
+
+from analysis.page.charts import style
+from analysis.page.charts.axes import Axis
+from analysis.page.charts.chart import Chart
+from analysis.page.charts.points import Point, Points, draw_points
+from analysis.page.plates import TableData
+
+NAMED = {"wide": 8, "narrow": 3}
+"""Points named in each drawing, the first of them; the table names all."""
+
+
+@dataclass(frozen=True)
+class Band:
+    """Limits along sizes, with the words at their left end."""
+
+    sizes: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Funnel(Chart):
+    """Points, the line of all together, and bands from the outermost to the innermost."""
+
+    points: tuple[Point, ...]
+    bands: tuple[Band, ...]
+    middle: float
+    middle_label: str
+    along: Axis
+    up: Axis
+
+    def draw(self, axes: Axes, width: str) -> None:
+        """Bands, line, marks, then the names of the first few."""
+        for shade, band in zip((0.10, 0.16), self.bands, strict=False):
+            axes.fill_between(
+                band.sizes, band.low, band.high, color=style.COLOURS["chance"], alpha=shade
+            )
+            if width == "wide":
+                _word(axes, band.label, (band.sizes[0], band.high[0]), (2, 2), style.QUIET)
+        ends = (self.bands[0].sizes[0], self.bands[0].sizes[-1])
+        axes.plot(ends, [self.middle] * 2, color=style.INK, linewidth=1.2)
+        _word(axes, self.middle_label, (ends[1], self.middle), (5, -3), style.INK)
+        named = [p for p in self.points if p.label][: NAMED[width]]
+        draw_points(axes, [p if p in named else replace(p, label="") for p in self.points])
+        axes.set_ylim(bottom=0)
+        self.along.dress(axes.xaxis, width)
+        self.up.dress(axes.yaxis, width)
+        axes.grid(axis="x", visible=False)
+
+    def table(self) -> TableData:
+        """A line a point; who draws a funnel of counts gives a table that has been protected."""
+        return Points(self.points, self.along, self.up).table()
+
+
+def _word(
+    axes: Axes, text: str, place: tuple[float, float], off: tuple[int, int], colour: str
+) -> None:
+    axes.annotate(
+        text, place, xytext=off, textcoords="offset points", fontsize=style.SMALL, color=colour
+    )
