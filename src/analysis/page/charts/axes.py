@@ -79,7 +79,7 @@ class Axis:
             drawn.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if near else (1.0,)))
             drawn.set_minor_locator(NullLocator())
         else:
-            drawn.set_major_locator(MaxNLocator(most, integer=self.whole, steps=[1, 2, 3, 5, 10]))
+            drawn.set_major_locator(MaxNLocator(most, integer=self.whole, steps=[1, 2, 5, 10]))
         drawn.set_major_formatter(_Written(self))
         drawn.set_label_text(short(self.label, width if across else "narrow", 0.8))
 

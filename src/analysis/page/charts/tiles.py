@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba_array
 from matplotlib.patches import Patch, Rectangle
 
 from analysis.page.charts import style
@@ -16,8 +19,8 @@ from analysis.page.charts.gutter import NAMED, name_rows, share_of_height
 from analysis.page.charts.labels import legend, short
 from analysis.page.plates import Column, TableData
 
-LEAST = 0.1
-"""Inches of a row below which its squares touch."""
+FILLED = 0.97
+"""Share of a drawing's width that its squares may fill."""
 LARGEST = 0.6
 """Inches of the side of a square on a map, at most."""
 WRITTEN = {"wide": 16, "narrow": 6}
@@ -52,13 +55,15 @@ class Tiles(Chart):
         colours = _shaded(axes, self.shade, values, self.missing, width)
         for tile, colour in zip(self.tiles, colours, strict=True):
             name = short(tile.label, width, 0.9 * self._inches(width) / style.SIZES[width][0])
-            _square(axes, (tile.column, -tile.row, 1.0), colour, name)
+            corner = (tile.column - 0.5, -tile.row - 0.5)
+            axes.add_patch(Rectangle(corner, 1, 1, facecolor=colour, edgecolor=style.GRID))
+            _word(axes, (tile.column, -tile.row), name, colour)
         rows, columns = self._shape()
-        _bare(axes, columns)
+        # As many columns as squares of this size would fill: they are square and in the middle.
+        _bare(axes, columns, FILLED * style.SIZES[width][0] / self._inches(width))
         axes.set_ylim(0.5 - rows, 0.5)
         axes.set_yticks([])
         axes.set_xticks([])
-        axes.set_aspect("equal")
 
     def height(self, width: str) -> float:
         """Room for every row of squares."""
@@ -71,7 +76,7 @@ class Tiles(Chart):
 
     def _inches(self, width: str) -> float:
         """The side of a square."""
-        return min(LARGEST, 0.95 * style.SIZES[width][0] / self._shape()[1])
+        return min(LARGEST, FILLED * style.SIZES[width][0] / self._shape()[1])
 
     def table(self) -> TableData:
         """A line a region."""
@@ -95,14 +100,21 @@ class Heat(Chart):
     def draw(self, axes: Axes, width: str) -> None:
         """Squares, with their numbers where these find room."""
         whole = [value for row in self.values for value in row]
-        colours = iter(_shaded(axes, self.shade, whole, self.missing, width))
-        _bare(axes, len(self.columns))
-        written = len(self.columns) <= WRITTEN[width] and len(self.rows) <= NAMED
-        places = zip(*name_rows(axes, self.rows, width), self.values, strict=True)
-        for middle, size, row in places:
-            for column, value in enumerate(row):
-                words = self.shade.write(value) if written and value is not None else ""
-                _square(axes, (column, middle, size), next(colours), words)
+        colours = _shaded(axes, self.shade, whole, self.missing, width)
+        _bare(axes, len(self.columns), len(self.columns))
+        middles, sizes = name_rows(axes, self.rows, width)
+        crowded = len(self.rows) > NAMED
+        axes.pcolormesh(
+            np.arange(len(self.columns) + 1) - 0.5,
+            [0.0, *(-foot for foot in accumulate(sizes))],
+            to_rgba_array(colours).reshape(len(self.rows), len(self.columns), 4),
+            edgecolors="none" if crowded else style.GRID,
+            linewidth=0.6,
+        )
+        if not crowded and len(self.columns) <= WRITTEN[width]:
+            places = [(x, y) for y in middles for x in range(len(self.columns))]
+            for place, value, colour in zip(places, whole, colours, strict=True):
+                _word(axes, place, "" if value is None else self.shade.write(value), colour)
         step = -(-len(self.columns) // (10 if width == "wide" else 4))
         axes.set_xticks(range(0, len(self.columns), step), self.columns[::step])
 
@@ -147,20 +159,17 @@ def _shaded(
     return found
 
 
-def _bare(axes: Axes, columns: int) -> None:
-    """Nothing but the squares."""
+def _bare(axes: Axes, columns: int, room: float) -> None:
+    """Nothing but the squares, in the middle of room for so many columns."""
     axes.grid(False)
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
-    axes.set_xlim(-0.5, columns - 0.5)
+    middle = (columns - 1) / 2
+    axes.set_xlim(middle - room / 2, middle + room / 2)
 
 
-def _square(axes: Axes, place: tuple[float, float, float], colour: str, text: str) -> None:
-    """One square (its middle and its height) with words, dark on light or light on dark."""
-    x, y, tall = place
-    edge = style.GRID if colour == style.PAPER else style.PAPER
-    corner = (x - 0.5, y - tall / 2)
-    line = 0.6 if tall > LEAST else 0
-    axes.add_patch(Rectangle(corner, 1, tall, facecolor=colour, edgecolor=edge, linewidth=line))
+def _word(axes: Axes, place: tuple[float, float], text: str, colour: str) -> None:
+    """Words in a square, dark on light or light on dark."""
     ink = style.PAPER if colour in style.SHADES[-2:] else style.INK
-    axes.text(x, y, text, ha="center", va="center", fontsize=style.TINY, color=ink)
+    if text:
+        axes.text(*place, text, ha="center", va="center", fontsize=style.TINY, color=ink)
