@@ -15,6 +15,7 @@ _FACE = {
     "estimate": "analysis.methods",
     "methods": "analysis",
     "panel": "analysis.data.frames.panel_loader",
+    "plot": "analysis.page.plot",
     "read_dataset": "analysis.data.dataset",
     "study_power": "analysis.power",
 }

@@ -43,8 +43,11 @@ def write_excel(
     """One sheet: the title, the labels and the raw values; simulated data say so first."""
     import pandas as pd
 
-    lines = [*_said(title, language, simulated), [column.label for column in table.columns]]
-    cells = [[guarded(cell) for cell in row] for row in (*lines, *table.values)]
+    width = len(table.columns)
+    blank: list[Any] = [None] * (width - 1)
+    said = [[*line, *blank] for line in _said(title, language, simulated)]
+    lines: list[list[Any]] = [*said, [column.label for column in table.columns]]
+    cells = [[guarded(cell) for cell in row] for row in [*lines, *map(list, table.values)]]
     pd.DataFrame(cells).to_excel(path, header=False, index=False, engine="openpyxl")
 
 
