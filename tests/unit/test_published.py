@@ -10,7 +10,11 @@ import pytest
 
 from analysis.data.published.documents import check_documents, coverage, read_documents
 from analysis.data.published.figures import read_published
-from analysis.data.published.printed_number import UnreadableTokenError, printed_range, read_token
+from analysis.data.published.printed_number import (
+    UnreadableNumberError,
+    printed_range,
+    read_characters,
+)
 from analysis.errors import ContractError, ParamsError
 
 
@@ -53,7 +57,7 @@ TOKENS = [
 @pytest.mark.parametrize(("token", "rule", "value", "bound", "precision"), TOKENS)
 def test_a_token_gives_value_bound_and_precision(token, rule, value, bound, precision):
     """One case of every rule."""
-    reading = read_token(token, rule, "2020")
+    reading = read_characters(token, rule, "2020")
     assert (reading.value, reading.bound, reading.precision) == (value, bound, precision)
 
 
@@ -62,8 +66,8 @@ def test_a_token_gives_value_bound_and_precision(token, rule, value, bound, prec
 )
 def test_a_token_that_its_rule_cannot_read_is_refused(token, rule):
     """No value is guessed."""
-    with pytest.raises(UnreadableTokenError):
-        read_token(token, rule, "2020")
+    with pytest.raises(UnreadableNumberError):
+        read_characters(token, rule, "2020")
 
 
 RANGES = [

@@ -143,8 +143,8 @@ class FiguresBrief:
         return self.say("{count} months", count=self.count_word(months))
 
     def _span(self, source: str) -> Days:
-        own = [f for f in self.published.figures.values() if f.source == source]
-        counts = [f for f in own if f.kind == "level" and f.start != f.end] or own
+        printed = [f for f in self.published.figures.values() if f.source == source]
+        counts = [f for f in printed if f.kind == "level" and f.start != f.end] or printed
         spans = [(f.start, f.end) for f in counts]
         return max(sorted(set(spans)), key=spans.count)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from analysis import digest
+from analysis.page.charts.axes import Cell
 from analysis.page.numbers import number
 from analysis.page.plates import Column, Provenance, Table, TableData
 from analysis.page.printed_figures import FiguresBrief
@@ -12,25 +15,25 @@ def sources_table(brief: FiguresBrief) -> Table:
     """The documents with level of government, period, and how many figures each prints."""
     say, language = brief.say, brief.language
     tables = brief.published.dataset.tables
-    figures = tables["figures"]["source"].value_counts()
-    other = tables["uncovered"]["source"].value_counts()
-    mechanisms = tables["mechanisms"]["source"].value_counts()
-    rows, values = [], []
-    for source in brief.order:
-        inferred = sum(
-            f.period_inferred for f in brief.published.figures.values() if f.source == source
-        )
-        found, others, described = (int(t.get(source, 0)) for t in (figures, other, mechanisms))
-        numbers = [found, inferred, others, described]
-        texts = [number(n, language) for n in numbers]
-        rows.append((brief.region(source), brief.level(source), brief.span(source), *texts))
-        level = brief.published.level_of(source)
-        values.append((source, level, brief.dates(source), *numbers))
+    counted = {name: Counter(tables[name]["source"]) for name in ("uncovered", "mechanisms")}
+    figures = brief.published.figures.values()
+    printed = Counter(figure.source for figure in figures)
+    inferred = Counter(figure.source for figure in figures if figure.period_inferred)
+
+    def line(source: str) -> list[Cell]:
+        numbers = (printed, inferred, counted["uncovered"], counted["mechanisms"])
+        return [
+            (brief.region(source), source),
+            (brief.level(source), brief.published.level_of(source)),
+            (brief.span(source), brief.dates(source)),
+            *((number(n[source], language), n[source]) for n in numbers),
+        ]
+
     return Table(
         **brief.plate("documents"),
         title=say(
             "{count} figures from {documents} documents of different years and levels",
-            count=number(int(figures.sum()), language),
+            count=number(len(figures), language),
             documents=len(brief.order),
         ),
         caption=say(
@@ -38,7 +41,7 @@ def sources_table(brief: FiguresBrief) -> Table:
             "names and idioms, each listed with its reason. Period inferred: the document prints "
             "no period for the figure."
         ),
-        data=TableData(
+        data=TableData.of(
             (
                 Column("document", say("Region")),
                 Column("level", say("Level of government")),
@@ -48,8 +51,7 @@ def sources_table(brief: FiguresBrief) -> Table:
                 Column("other", say("Other numbers"), "end"),
                 Column("mechanisms", say("Mechanisms"), "end"),
             ),
-            tuple(rows),
-            tuple(values),
+            map(line, brief.order),
         ),
     )
 

@@ -131,11 +131,11 @@ def compare(published: Published, topic: Topic, level: float) -> tuple[Compared,
     """
     found = KINDS[topic.kind](published, topic.comparisons, level)
 
-    def place(item: Compared) -> tuple[int, bool, str]:
+    def by_document(item: Compared) -> tuple[int, bool, str]:
         source, region = item.figure.source, item.figure.region
         return published.documents.index(source), region != published.region_of(source), region
 
-    return tuple(sorted(found, key=place))
+    return tuple(sorted(found, key=by_document))
 
 
 Found = Iterator[Compared]

@@ -108,10 +108,10 @@ class Published:
         """The documents by level of government, then by name: an order, not a ranking."""
         levels = self.dataset.tables["levels"]["level"].tolist()
 
-        def place(source: str) -> tuple[int, str]:
+        def by_level(source: str) -> tuple[int, str]:
             return levels.index(self.levels[self.region_of(source)]), source
 
-        return tuple(sorted(self.sources.index, key=place))
+        return tuple(sorted(self.sources.index, key=by_level))
 
     @cached_property
     def units(self) -> Mapping[str, Mapping[str, str]]:
@@ -228,27 +228,24 @@ def check_published(dataset: Dataset) -> Iterator[Problem]:
             yield Problem(f"{table}.csv, column {column}, row {row}", rule, remedy)
 
 
+AS_THEY_ARE = ("id", "source", "indicator", "scope", "kind", "unit", "bound", "compared_with")
+
+
 def _figure(row: Mapping[str, str], measures: Mapping[str, str]) -> PrintedFigure:
+    start, end = (dt.date.fromisoformat(row[f"period_{side}"][:10]) for side in ("start", "end"))
     is_date = row["kind"] == "date"
     return PrintedFigure(
-        id=row["id"],
-        source=row["source"],
+        **{name: row[name] for name in AS_THEY_ARE},
         line=int(float(row["line"])),
         characters=row["token"],
         region=row["region_code"],
-        start=dt.date.fromisoformat(row["period_start"][:10]),
-        end=dt.date.fromisoformat(row["period_end"][:10]),
+        start=start,
+        end=end,
         period_inferred=row["period_basis"] == "inferred",
-        indicator=row["indicator"],
-        scope=row["scope"],
-        kind=row["kind"],
         value=None if is_date else float(row["value"]),
         date=row["value"] if is_date else "",
         precision=float(row["precision"]) if row["precision"] else None,
-        unit=row["unit"],
         measures=measures[row["unit"]],
-        bound=row["bound"],
-        compared_with=row["compared_with"],
         links={name: row[name] for name in LINKS if row[name]},
     )
 

@@ -36,51 +36,53 @@ WORDED = {
 """Words that stand for a number, with the bound they carry."""
 
 
-class UnreadableTokenError(ValueError):
-    """A token cannot be read by its rule."""
+class UnreadableNumberError(ValueError):
+    """Characters cannot be read by their rule."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What follows from a token: value and precision as text, and how exact it is."""
+    """What follows from printed characters: value and precision as text, and how exact it is."""
 
     value: str
     bound: str
     precision: str
 
 
-def read_token(token: str, rule: str, year: str) -> Reading:
-    """The reading of a token by a rule; ``year`` is used where the token prints none.
+def read_characters(characters: str, rule: str, year: str) -> Reading:
+    """The reading of characters by a rule; ``year`` is used where they name none.
 
     Raises
     ------
-    UnreadableTokenError: the rule does not fit the token.
+    UnreadableNumberError: the rule does not fit the characters.
     """
     try:
         if rule.startswith("date"):
-            return Reading(_date(token, rule, year), "exact", "")
+            return Reading(_date(characters, rule, year), "exact", "")
         if rule == "worded":
-            value, bound = WORDED[token]
+            value, bound = WORDED[characters]
             return Reading(str(value), bound, "")
         if rule == "fraction":
-            return Reading(_fraction(token), "exact", "")
-        return _numeral(token, falls=rule == "decrease")
+            return Reading(_fraction(characters), "exact", "")
+        return _numeral(characters, falls=rule == "decrease")
     except (KeyError, IndexError, ArithmeticError) as error:
-        raise UnreadableTokenError(token) from error
+        raise UnreadableNumberError(characters) from error
 
 
-def printed_range(token: str, value: float, precision: float | None, bound: str) -> Range:
+def printed_range(characters: str, value: float, precision: float | None, bound: str) -> Range:
     """The lowest and highest number that a writer could have printed so.
 
     余 and 多 allow less than one more of the last digit that is not zero, 以上 and 超过
     anything above. A count to the last unit is exact; other numbers are rounded.
     """
-    rounded = 0.0 if precision is None or (precision == 1 and "%" not in _plain(token)) else 0.5
+    rounded = (
+        0.0 if precision is None or (precision == 1 and "%" not in _plain(characters)) else 0.5
+    )
     margin = rounded * (precision or 0.0)
     if bound == "at_least":
-        open_ended = re.search("以上|超过|突破", token) is not None
-        return Range(value, math.inf if open_ended else value + _last_digit(token, value))
-    if "分之" in token:
+        open_ended = re.search("以上|超过|突破", characters) is not None
+        return Range(value, math.inf if open_ended else value + _last_digit(characters, value))
+    if "分之" in characters:
         margin = 0.5
     return Range(value - margin, value + margin)
 
@@ -109,14 +111,14 @@ def chinese_number(text: str) -> int:
     return total + digit
 
 
-def _plain(token: str) -> str:
-    return token.translate(FULL_WIDTH)
+def _plain(characters: str) -> str:
+    return characters.translate(FULL_WIDTH)
 
 
-def _numeral(token: str, *, falls: bool) -> Reading:
-    match = NUMERAL.fullmatch(_plain(token))
+def _numeral(characters: str, *, falls: bool) -> Reading:
+    match = NUMERAL.fullmatch(_plain(characters))
     if match is None:
-        raise UnreadableTokenError(token)
+        raise UnreadableNumberError(characters)
     text = match["number"].replace(",", "") or "1"
     arabic = text.lstrip("+-")[0].isdigit()
     number = Decimal(text) if arabic else Decimal(chinese_number(text))
@@ -133,15 +135,15 @@ def _numeral(token: str, *, falls: bool) -> Reading:
     )
 
 
-def _fraction(token: str) -> str:
-    match = FRACTION.fullmatch(token)
+def _fraction(characters: str) -> str:
+    match = FRACTION.fullmatch(characters)
     if match is None:
-        raise UnreadableTokenError(token)
+        raise UnreadableNumberError(characters)
     return f"{100 * chinese_number(match['part']) / chinese_number(match['whole']):.4f}"
 
 
-def _date(token: str, rule: str, year: str) -> str:
-    parts = re.findall(r"\d+", _plain(token))
+def _date(characters: str, rule: str, year: str) -> str:
+    parts = re.findall(r"\d+", _plain(characters))
     if rule == "date_year_end":
         return f"{parts[0]}-12-31"
     if rule == "date_range_year_inferred":
@@ -156,9 +158,9 @@ def _decimal(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _last_digit(token: str, value: float) -> float:
+def _last_digit(characters: str, value: float) -> float:
     """Worth of the last printed digit that is not zero: 60余万 is below 70万, 370余 below 380."""
-    match = NUMERAL.fullmatch(_plain(token))
+    match = NUMERAL.fullmatch(_plain(characters))
     digits = match["number"].replace(",", "") if match else ""
     if not digits or not digits[0].isdigit():
         return abs(value)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from analysis.data.published.printed_number import UnreadableTokenError, read_token
+from analysis.data.published.printed_number import UnreadableNumberError, read_characters
 from analysis.data.published.tables import LINKS, RELATIONS, rows_of
 
 Fault = tuple[int, str, str, str]
@@ -41,8 +41,8 @@ def figure_problems(tables: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
 
 def _token_faults(position: int, row: dict, year: str) -> Iterator[Fault]:
     try:
-        reading = read_token(row["token"], row["value_rule"], year)
-    except UnreadableTokenError:
+        reading = read_characters(row["token"], row["value_rule"], year)
+    except UnreadableNumberError:
         yield position, "token", "cannot be read by its rule", "Choose another rule or token"
         return
     if reading.value != row["value"]:

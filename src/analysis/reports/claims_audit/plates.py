@@ -188,19 +188,19 @@ def check_tables(brief: AuditBrief) -> tuple[Table, ...]:
 
 def _document_table(brief: AuditBrief, source: str) -> Table:
     say = brief.say
-    own = [check for check in brief.audit.stated if check.source == source]
+    stated = [check for check in brief.audit.stated if check.source == source]
     counts = brief.audit.counts(source)
     return Table(
         **brief.plate(f"checks_{source}"),
         title=say(
             "{place}: {total} checks, {against} against, {open} open",
             place=brief.document(source),
-            total=len(own),
+            total=len(stated),
             against=counts["contradicts"],
             open=counts["cannot_be_checked"],
         ),
         caption=say("Contradictions first, then what cannot be checked, then what fits."),
-        data=check_data(brief, own),
+        data=check_data(brief, stated),
         folded=True,
     )
 

@@ -105,7 +105,7 @@ def _draw_samples(topic: Samples, _: Canvas, axes: Axes, width: str) -> None:
     for (low, high), shade in zip(funnel.limits, (0.28, 0.14), strict=False):
         axes.fill_between(funnel.sizes, low, high, color=style.QUIET, alpha=shade, linewidth=0)
     axes.axhline(funnel.pooled, color=style.INK, linewidth=1)
-    for place, item in enumerate(topic.drawn):
+    for position, item in enumerate(topic.drawn):
         span, at = item.interval, item.figure.number
         if span is None:
             continue
@@ -113,7 +113,7 @@ def _draw_samples(topic: Samples, _: Canvas, axes: Axes, width: str) -> None:
         axes.plot([at, at], [span.low, span.high], color=colour, alpha=0.6)
         axes.plot(at, span.value, "o", color=colour, markersize=6)
         axes.annotate(
-            letter(place),
+            letter(position),
             (at, span.value),
             xytext=(7, -4),
             textcoords="offset points",

@@ -122,7 +122,7 @@ class Samples(TopicBrief):
     @property
     def labels(self) -> list[str]:
         """With the letter that stands in the drawing."""
-        return [f"{letter(place)} {label}" for place, label in enumerate(super().labels)]
+        return [f"{letter(position)} {label}" for position, label in enumerate(super().labels)]
 
     @cached_property
     def facts(self) -> Mapping[str, object]:
@@ -230,7 +230,7 @@ def topics(brief: FiguresBrief) -> dict[str, TopicBrief]:
     return {name: KINDS[topic.kind](brief, topic) for name, topic in found.items()}
 
 
-def letter(place: int) -> str:
+def letter(position: int) -> str:
     """A, B, … Z, A2, B2, …"""
-    turn, rest = divmod(place, 26)
+    turn, rest = divmod(position, 26)
     return chr(ord("A") + rest) + (str(turn + 1) if turn else "")
