@@ -128,7 +128,7 @@ def test_a_weighted_regression_equals_least_squares_with_dummies():
     kept = design[:, np.r_[0, 1, 2:14, [14 + 6 * g + t for g in range(3) for t in range(1, 6)]]]
     plain = sm.WLS(outcome.ravel(), kept, weights=weights.ravel()).fit()
     clustered = plain.get_robustcov_results("cluster", groups=unit)
-    ours = weighted_slope(outcome, treatment, weights, groups, (control,)).slope
+    ours = weighted_slope(outcome, treatment, weights, groups, (control,))
     assert ours.value == pytest.approx(plain.params[0], rel=1e-8)
     assert ours.conventional == pytest.approx(plain.bse[0], rel=1e-8)
     assert ours.clustered == pytest.approx(clustered.bse[0], rel=1e-8)
@@ -140,8 +140,8 @@ def test_without_weights_groups_and_controls_it_is_the_plain_regression():
     outcome, treatment = rng.normal(size=(10, 7)), rng.integers(0, 2, (10, 7)).astype(float)
     ones, groups = np.ones((10, 7)), np.zeros(10, dtype=int)
     plain = two_way_slope(outcome, treatment)
-    ours = weighted_slope(outcome, treatment, ones, groups).slope
-    nested = weighted_slope(outcome, treatment, ones, groups, nested=True).slope
+    ours = weighted_slope(outcome, treatment, ones, groups)
+    nested = weighted_slope(outcome, treatment, ones, groups, nested=True)
     assert ours.value == pytest.approx(plain.value, rel=1e-10)
     assert ours.conventional == pytest.approx(plain.conventional, rel=1e-10)
     assert ours.clustered == pytest.approx(plain.clustered, rel=1e-10)

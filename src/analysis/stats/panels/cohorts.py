@@ -67,26 +67,47 @@ def cohort_effects(
     Callaway and Sant'Anna (2021), Journal of Econometrics 225, eq. 2.8 and 2.9 without
     covariates.
     """
-    periods = outcome.shape[1]
-    cohorts = np.unique(starts[starts > 0])
-    cohorts = cohorts[cohorts - 2 - anticipation >= 0]
-    time = np.arange(1, periods + 1)
     values, sizes = [], []
+    cohorts = usable_cohorts(starts, anticipation)
     for cohort in cohorts:
         base = cohort - 1 - anticipation
         change = outcome - outcome[:, [base - 1]]
-        own = starts == cohort
-        later = starts[:, None] > np.maximum(time, base) + anticipation
-        others = (starts == 0)[:, None] | (later & (not never_only))
-        others = others & ~own[:, None]
-        own_mean, size = _means(change, np.broadcast_to(own[:, None], change.shape), groups)
+        own = np.broadcast_to((starts == cohort)[:, None], change.shape)
+        others = compared_with(starts, cohort, outcome.shape[1], never_only, anticipation)
+        own_mean, size = _means(change, own, groups)
         values.append(own_mean - _means(change, others, groups)[0])
         sizes.append(size)
     rows = 1 if groups is None else 2 + int(groups.max())
-    empty = np.empty((rows, 0))
+    return stacked_cells(cohorts, values, sizes, (rows, outcome.shape[1]))
+
+
+def usable_cohorts(starts: np.ndarray, anticipation: int) -> np.ndarray:
+    """First treated periods before which there is a base period; shape (C,)."""
+    cohorts = np.unique(starts[starts > 0])
+    return cohorts[cohorts - 2 - anticipation >= 0]
+
+
+def compared_with(
+    starts: np.ndarray, cohort: int, periods: int, never_only: bool, anticipation: int
+) -> np.ndarray:
+    """Which regions a cohort is compared with in each period; shape (N, T)."""
+    latest = np.maximum(np.arange(1, periods + 1), cohort - 1 - anticipation)
+    later = starts[:, None] > latest + anticipation
+    others = (starts == 0)[:, None] | (later & (not never_only))
+    return np.asarray(others & (starts != cohort)[:, None])
+
+
+def stacked_cells(
+    cohorts: np.ndarray,
+    values: list[np.ndarray],
+    sizes: list[np.ndarray],
+    shape: tuple[int, int],
+) -> Cells:
+    """Cells of all cohorts from those of each; each has the shape of samples and periods."""
+    empty = np.empty((shape[0], 0))
     return Cells(
-        np.repeat(cohorts, periods),
-        np.tile(time, len(cohorts)),
+        np.repeat(cohorts, shape[1]),
+        np.tile(np.arange(1, shape[1] + 1), len(cohorts)),
         np.hstack([empty, *values]),
         np.hstack([empty, *sizes]),
     )

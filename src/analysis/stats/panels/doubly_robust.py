@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.stats.panels.cohorts import Cells
+from analysis.stats.panels.cohorts import Cells, compared_with, stacked_cells, usable_cohorts
 
 OVERLAP = 0.999
 """A comparison region this likely to adopt shows that covariates all but decide adoption."""
@@ -52,8 +52,7 @@ def doubly_robust_effects(
     kept = np.vstack(
         [np.ones(len(starts)), groups[None, :] != np.arange(groups.max() + 1)[:, None]]
     )
-    cohorts = np.unique(starts[starts > 0])
-    cohorts = cohorts[cohorts - 2 - anticipation >= 0]
+    cohorts = usable_cohorts(starts, anticipation)
     values, sizes = [], []
     for cohort in cohorts:
         base = int(cohort) - 1 - anticipation
@@ -62,18 +61,13 @@ def doubly_robust_effects(
         change = outcome - outcome[:, [base - 1]]
         columns = np.full((len(kept), periods), np.nan)
         columns[:, base - 1] = 0.0
-        for control, times in _controls(starts, cohort, base, periods, never_only, anticipation):
+        others = compared_with(starts, cohort, periods, never_only, anticipation)
+        for control, times in _controls(others, base):
             side = _side(x, own, kept * control)
             columns[:, times] = _contrast(x, change[:, times], own, side)
         values.append(columns)
         sizes.append(np.repeat(own.sum(axis=1)[:, None], periods, axis=1))
-    empty = np.empty((len(kept), 0))
-    return Cells(
-        np.repeat(cohorts, periods),
-        np.tile(np.arange(1, periods + 1), len(cohorts)),
-        np.hstack([empty, *values]),
-        np.hstack([empty, *sizes]),
-    )
+    return stacked_cells(cohorts, values, sizes, (len(kept), periods))
 
 
 def _design(covariates: np.ndarray) -> np.ndarray:
@@ -85,14 +79,9 @@ def _design(covariates: np.ndarray) -> np.ndarray:
     return np.column_stack([np.ones(covariates.shape[1]), scaled.T])
 
 
-def _controls(
-    starts: np.ndarray, cohort: int, base: int, periods: int, never_only: bool, anticipation: int
-) -> list[tuple[np.ndarray, np.ndarray]]:
+def _controls(others: np.ndarray, base: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """Regions compared with, shape (N,), and the periods (from 0) that share them."""
-    time = np.arange(1, periods + 1)
-    later = starts[:, None] > np.maximum(time, base) + anticipation
-    others = ((starts == 0)[:, None] | (later & (not never_only))) & (starts != cohort)[:, None]
-    chosen = np.flatnonzero((time != base) & others.any(axis=0))
+    chosen = np.flatnonzero((np.arange(1, others.shape[1] + 1) != base) & others.any(axis=0))
     if not chosen.size:
         return []
     kinds, which = np.unique(others[:, chosen], axis=1, return_inverse=True)

@@ -103,7 +103,6 @@ def _trend_free(study: Leads) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     base[:before] = -slope * leads / float(leads @ leads)
     null = np.linalg.svd(leads[None, :])[2][1:].T
     free = np.vstack([null, np.zeros((after, null.shape[1]))])
-    inside = np.arange(-before + 1, after)
     inside = np.arange(1 - before, after)[:, None]
     kinks = np.where(inside >= 0, time - inside, inside - time).clip(0).astype(float)
     return base, free, kinks

@@ -38,26 +38,16 @@ def fit_negative_binomial(
     Cameron and Trivedi (2013), "Regression Analysis of Count Data", ch. 3.3 (NB2).
     """
     block = max(CELLS // counts.size, 1)
-    parts = [
-        _fit_block(counts, exposure, use, weights[k : k + block], dispersion, tolerance, iterations)
-        for k in range(0, len(weights), block)
-    ]
-    return TwoWayPoisson(
-        np.concatenate([part.region for part in parts]),
-        np.concatenate([part.period for part in parts]),
-        np.concatenate([part.converged for part in parts]),
-    )
-
-
-def _fit_block(
-    counts: np.ndarray,
-    exposure: np.ndarray,
-    use: np.ndarray,
-    weights: np.ndarray,
-    dispersion: float,
-    tolerance: float,
-    iterations: int,
-) -> TwoWayPoisson:
+    if len(weights) > block:
+        parts = [
+            fit_negative_binomial(counts, exposure, use, some, dispersion, tolerance, iterations)
+            for some in np.split(weights, range(block, len(weights), block))
+        ]
+        region, period, converged = (
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("region", "period", "converged")
+        )
+        return TwoWayPoisson(region, period, converged)
     first = fit_two_way(counts, exposure, use, weights, tolerance=1e-4)
     region, period = first.region, first.period
     observed, size = np.where(use, counts, 0.0), np.where(use, exposure, 0.0)
@@ -98,16 +88,8 @@ def fit_dispersion(counts: np.ndarray, exposure: np.ndarray, use: np.ndarray) ->
 
 def _likelihood(counts: np.ndarray, mean: np.ndarray, alpha: float) -> float:
     known = mean > 0
-    y, m, size = counts[known], mean[known], 1 / alpha
-    terms = (
-        scipy.special.gammaln(y + size)
-        - scipy.special.gammaln(size)
-        - scipy.special.gammaln(y + 1)
-        - size * np.log1p(alpha * m)
-        + scipy.special.xlogy(y, alpha * m)
-        - y * np.log1p(alpha * m)
-    )
-    return float(terms.sum())
+    law = scipy.stats.nbinom(1 / alpha, 1 / (1 + alpha * mean[known]))
+    return float(law.logpmf(counts[known]).sum())
 
 
 @dataclass(frozen=True)

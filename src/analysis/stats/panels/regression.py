@@ -38,9 +38,8 @@ def two_way_slope(outcome: np.ndarray, treatment: np.ndarray) -> Slope:
     ----------
     Wooldridge (2010), "Econometric Analysis of Cross Section and Panel Data", ch. 10.
     """
-    regions, periods = outcome.shape
-    used = regions + periods - 1
-    return _slope(two_way_within(outcome), two_way_within(treatment), used)
+    estimated = sum(outcome.shape)
+    return _slope(two_way_within(outcome), two_way_within(treatment), estimated)
 
 
 def first_difference_slope(outcome: np.ndarray, treatment: np.ndarray) -> Slope:
@@ -51,20 +50,23 @@ def first_difference_slope(outcome: np.ndarray, treatment: np.ndarray) -> Slope:
     outcome, treatment: shape (N, T), balanced.
     """
     y, d = np.diff(outcome, axis=1), np.diff(treatment, axis=1)
-    return _slope(y - y.mean(axis=0), d - d.mean(axis=0), used=y.shape[1])
+    return _slope(y - y.mean(axis=0), d - d.mean(axis=0), y.shape[1] + 1)
 
 
-def _slope(y: np.ndarray, d: np.ndarray, used: int) -> Slope:
-    """Least squares of y on d, both with effects already taken out; ``used`` effects in all."""
+def _slope(y: np.ndarray, d: np.ndarray, estimated: int, *, nested: bool = False) -> Slope:
+    """Least squares of y on d, both with effects already taken out, clustered by region.
+
+    ``estimated`` numbers were estimated in all; with ``nested`` the region effects among them do
+    not count in the clustered error.
+    """
     regions = y.shape[0]
     total = float((d**2).sum())
     value = float((d * y).sum()) / total
     residual = y - value * d
-    free = y.size - used - 1
-    conventional = np.sqrt((residual**2).sum() / free / total)
-    scores = (d * residual).sum(axis=1)
+    conventional = np.sqrt((residual**2).sum() / (y.size - estimated) / total)
+    free = y.size - estimated + (regions - 1 if nested else 0)
     correction = regions / (regions - 1) * (y.size - 1) / free
-    clustered = np.sqrt(correction * (scores**2).sum()) / total
+    clustered = np.sqrt(correction * ((d * residual).sum(axis=1) ** 2).sum()) / total
     return Slope(value, float(conventional), float(clustered))
 
 
@@ -102,19 +104,6 @@ def absorb(
     raise ValueError(f"effects did not settle in {iterations} rounds")
 
 
-@dataclass(frozen=True)
-class Weighted:
-    """A weighted two-way regression: the slope, and how many numbers it estimated in all.
-
-    ``residual`` and ``treatment``, both after effects and controls, have shape (N, T).
-    """
-
-    slope: Slope
-    estimated: int
-    residual: np.ndarray
-    treatment: np.ndarray
-
-
 def weighted_slope(
     outcome: np.ndarray,
     treatment: np.ndarray,
@@ -122,7 +111,7 @@ def weighted_slope(
     groups: np.ndarray,
     controls: tuple[np.ndarray, ...] = (),
     nested: bool = False,
-) -> Weighted:
+) -> Slope:
     """Coefficient of treatment with region effects, group-by-period effects and controls.
 
     Parameters
@@ -150,14 +139,5 @@ def weighted_slope(
     if total <= 1e-10 * max(spread, float((weights * treatment**2).sum())):
         raise ValueError("treatment does not vary beside effects and controls")
     regions, periods = outcome.shape
-    period_effects = (int(groups.max()) + 1) * (periods - 1)
-    estimated = regions + period_effects + int(rank) + 1
-    value = float((d * y).sum()) / total
-    residual = y - value * d
-    conventional = np.sqrt((residual**2).sum() / (y.size - estimated) / total)
-    free = y.size - estimated + (regions - 1 if nested else 0)
-    scores = (d * residual).sum(axis=1)
-    correction = regions / (regions - 1) * (y.size - 1) / free
-    clustered = np.sqrt(correction * (scores**2).sum()) / total
-    slope = Slope(value, float(conventional), float(clustered))
-    return Weighted(slope, estimated, residual, d)
+    estimated = regions + (int(groups.max()) + 1) * (periods - 1) + int(rank) + 1
+    return _slope(y, d, estimated, nested=nested)

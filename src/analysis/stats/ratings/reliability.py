@@ -58,17 +58,14 @@ def icc_one(squares: TwoWay, level: float) -> Coefficient:
     Psychological Bulletin 86, for all six forms and their limits.
     """
     rated, raters = squares.shape
-    ratio = squares.rated / squares.within
-    degrees = (rated - 1, rated * (raters - 1))
-    return Coefficient(*(_of_ratio(f, raters) for f in _f_limits(ratio, degrees, level)))
+    return _one_way(squares.rated / squares.within, rated * (raters - 1), squares.shape, level)
 
 
 def icc_three(squares: TwoWay, level: float) -> Coefficient:
     """ICC(3,1): these very raters; consistency of one of them."""
     rated, raters = squares.shape
-    ratio = squares.rated / squares.rest
-    degrees = (rated - 1, (rated - 1) * (raters - 1))
-    return Coefficient(*(_of_ratio(f, raters) for f in _f_limits(ratio, degrees, level)))
+    free = (rated - 1) * (raters - 1)
+    return _one_way(squares.rated / squares.rest, free, squares.shape, level)
 
 
 def icc_two(squares: TwoWay, level: float) -> Coefficient:
@@ -95,14 +92,12 @@ def of_mean(single: Coefficient, raters: float) -> Coefficient:
     return Coefficient(*(raters * v / (1 + (raters - 1) * v) for v in limits))
 
 
-def _f_limits(ratio: float, degrees: tuple[int, int], level: float) -> tuple[float, float, float]:
-    tail = (1 - level) / 2
-    low = ratio / float(scipy.stats.f.isf(tail, *degrees))
-    return ratio, low, ratio * float(scipy.stats.f.isf(tail, *degrees[::-1]))
-
-
-def _of_ratio(ratio: float, raters: int) -> float:
-    return (ratio - 1) / (ratio + raters - 1)
+def _one_way(ratio: float, free: int, shape: tuple[int, int], level: float) -> Coefficient:
+    """Of one rater, from the ratio of mean squares and the degrees of freedom below it."""
+    (rated, raters), tail = shape, (1 - level) / 2
+    low = ratio / float(scipy.stats.f.isf(tail, rated - 1, free))
+    high = ratio * float(scipy.stats.f.isf(tail, free, rated - 1))
+    return Coefficient(*((f - 1) / (f + raters - 1) for f in (ratio, low, high)))
 
 
 def variance_components(scores: np.ndarray) -> Mapping[Effect, float]:

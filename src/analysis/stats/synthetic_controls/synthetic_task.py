@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -48,20 +49,17 @@ class Task:
         return tuple(range(1 - int(treated.max()), last + 1))
 
 
-def fit_task(task: Task, rng: np.random.Generator) -> tuple[CohortGap, ...]:
-    """The synthetic control of every cohort.
+def fit_task(
+    task: Task, rng: np.random.Generator, rows: np.ndarray | None = None, starts: Any = None
+) -> tuple[CohortGap, ...]:
+    """The synthetic control of every cohort; of some rows under other starts, where given.
 
     Raises
     ------
     ValueError: the search for weights did not come to an end.
     """
-    return _fit(task, np.arange(len(task.starts)), task.starts, rng)
-
-
-def _fit(
-    task: Task, rows: np.ndarray, starts: np.ndarray, rng: np.random.Generator
-) -> tuple[CohortGap, ...]:
-    """Synthetic controls of some rows under these starts."""
+    rows = np.arange(len(task.starts)) if rows is None else rows
+    starts = task.starts if starts is None else starts
     outcome, columns = task.outcome[rows], task.columns[rows]
 
     def fitter(own: np.ndarray, donors: np.ndarray, before: int) -> Synthetic:
@@ -82,15 +80,14 @@ def _fit(
     return fit_cohorts(starts, task.anticipation, fitter)
 
 
-def task_statistics(task: Task, cohorts: tuple[CohortGap, ...]) -> np.ndarray:
+def task_statistics(
+    task: Task, cohorts: tuple[CohortGap, ...], rows: np.ndarray | None = None
+) -> np.ndarray:
     """Average gap, that just before the start, closeness of fit, and gaps by event time; (4 + K,).
 
-    Not a number at event times that no cohort has.
+    Not a number at event times that no cohort has. ``rows`` are those the cohorts were fitted to.
     """
-    return _statistics(task, task.outcome, cohorts)
-
-
-def _statistics(task: Task, outcome: np.ndarray, cohorts: tuple[CohortGap, ...]) -> np.ndarray:
+    outcome = task.outcome if rows is None else task.outcome[rows]
     cells = gap_cells(outcome, cohorts)
     since = cells.period - cells.cohort
     lead = (since >= -task.anticipation) & (since < 0)
@@ -116,7 +113,7 @@ def task_replicates(task: Task, inference: str, draws: int, rng: np.random.Gener
     """
 
     def statistics(rows: np.ndarray, starts: np.ndarray) -> np.ndarray:
-        return _statistics(task, task.outcome[rows], _fit(task, rows, starts, rng))
+        return task_statistics(task, fit_task(task, rng, rows, starts), rows)
 
     if inference == "placebo":
         return placebo_statistics(task.starts, statistics, draws, rng)
