@@ -1,6 +1,8 @@
 """Speed and memory of methods on national panels, as ratios within one run.
 
     python benchmarks/methods.py                     both sizes
+    python benchmarks/methods.py --statsmodels       every computation of our own that statsmodels
+                                                     has too: what it buys
     python benchmarks/methods.py --pyfixest PYTHON   with pyfixest's wild bootstrap beside ours, run
                                                      by another environment's interpreter
 
@@ -15,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -157,6 +160,174 @@ TASKS: dict[str, Callable[[int, int], Callable[[], object]]] = {
 }
 
 
+Pair = tuple[Callable[[], object], Callable[[], object], int]
+"""Ours for all refits together, one fit of statsmodels, and how many such fits ours stands for."""
+
+
+def dummies(labels: np.ndarray) -> np.ndarray:
+    """A column per label but the first."""
+    return (labels[:, None] == np.unique(labels)[1:]).astype(float)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Counts and exposure (N, T), the untreated cells, weights without each region, and a design
+    of all effects for those cells."""
+
+    counts: np.ndarray
+    exposure: np.ndarray
+    use: np.ndarray
+    weights: np.ndarray
+    design: np.ndarray
+
+
+def two_way_table(regions: int, periods: int) -> Table:
+    """Over-dispersed counts of regions of unlike size, some of which adopt."""
+    outcome, starts = national(regions, periods)
+    rng = np.random.default_rng(2)
+    exposure = rng.uniform(200, 2000, outcome.shape)
+    counts = rng.poisson(0.06 * exposure * np.exp(outcome)).astype(float)
+    use = (starts[:, None] == 0) | (np.arange(1, periods + 1) < starts[:, None])
+    unit, period = np.nonzero(use)
+    design = np.column_stack([np.ones(unit.size), dummies(unit), dummies(period)])
+    return Table(counts, exposure, use, 1.0 - np.eye(regions), design)
+
+
+def cox() -> Pair:
+    """Cox's hazards of 4,000 cases, without each of 60 regions."""
+    from statsmodels.duration.hazard_regression import PHReg
+
+    from analysis.stats.survival.cases import Cases
+    from analysis.stats.survival.hazards import estimate_hazards
+
+    rng = np.random.default_rng(1)
+    design, group = rng.normal(size=(4000, 3)), rng.integers(0, 60, 4000)
+    time = np.ceil(30 * rng.exponential(np.exp(design @ [0.4, -0.2, 0.1])))
+    ended, strata = (rng.random(4000) < 0.8).astype(float), np.zeros(4000, dtype=int)
+    cases = Cases(time, ended, design, strata, group)
+    return (
+        lambda: estimate_hazards(cases),
+        lambda: PHReg(time, design, status=ended, ties="efron").fit(),
+        61,
+    )
+
+
+def poisson() -> Pair:
+    """Two-way Poisson of the untreated cells of 60 regions and 40 periods, without each region."""
+    from statsmodels.genmod.families import Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    from analysis.stats.panels.poisson import fit_two_way
+
+    own = two_way_table(60, 40)
+    counts, exposure = own.counts[own.use], own.exposure[own.use]
+    return (
+        lambda: fit_two_way(own.counts, own.exposure, own.use, own.weights),
+        GLM(counts, own.design, family=Poisson(), exposure=exposure).fit,
+        60,
+    )
+
+
+def negative_binomial() -> Pair:
+    """The same with over-dispersion, of 20 regions and 20 periods."""
+    from statsmodels.discrete.discrete_model import NegativeBinomial
+
+    from analysis.stats.panels.negative_binomial import fit_negative_binomial
+
+    own = two_way_table(20, 20)
+    offset = np.log(own.exposure[own.use])
+    model = NegativeBinomial(own.counts[own.use], own.design, offset=offset)
+    start = np.append(np.zeros(own.design.shape[1]), 0.04)
+    start[0] = np.log(0.06)
+    return (
+        lambda: fit_negative_binomial(own.counts, own.exposure, own.use, own.weights, 0.04),
+        lambda: model.fit(start_params=start, maxiter=500, disp=0),
+        20,
+    )
+
+
+def two_way() -> Pair:
+    """Least squares with region and period effects and clustered errors, 120 × 60, once."""
+    from statsmodels.regression.linear_model import OLS
+
+    from analysis.stats.panels.regression import two_way_slope
+
+    outcome, starts = national(120, 60)
+    after = (starts[:, None] > 0) & (np.arange(1, 61) >= starts[:, None])
+    unit, time = (x.ravel() for x in np.indices(outcome.shape))
+    design = np.column_stack([after.ravel(), np.ones(unit.size), dummies(unit), dummies(time)])
+    clustered = {"cov_type": "cluster", "cov_kwds": {"groups": unit}}
+    return (
+        lambda: two_way_slope(outcome, after.astype(float)),
+        lambda: OLS(outcome.ravel(), design).fit(**clustered),
+        1,
+    )
+
+
+def doubly_robust() -> Pair:
+    """Odds of adoption and predicted changes of one cohort over 20 periods, without each of 100."""
+    from statsmodels.discrete.discrete_model import Logit
+    from statsmodels.regression.linear_model import OLS
+
+    from analysis.stats.panels.doubly_robust import doubly_robust_effects
+
+    rng = np.random.default_rng(1)
+    outcome, starts = rng.normal(size=(100, 20)), np.repeat([0, 10], [60, 40])
+    covariates = rng.normal(size=(2, 100, 20))
+    x = np.column_stack([np.ones(100), covariates[:, :, 8].T])
+    change = outcome[:, 12] - outcome[:, 8]
+
+    def theirs() -> object:
+        chance = Logit(starts > 0, x).fit(disp=0).predict()
+        return chance, OLS(change[starts == 0], x[starts == 0]).fit().params
+
+    groups = np.arange(100)
+    return lambda: doubly_robust_effects(outcome, starts, covariates, groups), theirs, 101
+
+
+def bunching() -> Pair:
+    """The Poisson course around a target, 999 histograms."""
+    from statsmodels.genmod.families import Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    from analysis.stats.thresholds.bunching import lay_out, measure
+
+    steps = np.arange(-25, 26)
+    bins = lay_out(steps, 30.0 + steps, 4, 0, 5, np.array([5.0]))
+    counts = np.random.default_rng(1).poisson(200, (999, 51)).astype(float)
+    model = GLM(counts[0][bins.outside], bins.design[bins.outside], family=Poisson())
+    return lambda: measure(counts, bins), model.fit, 999
+
+
+PAIRS: dict[str, Callable[[], Pair]] = {
+    "Cox, 60 regions left out": cox,
+    "two-way Poisson, 60 regions left out": poisson,
+    "two-way negative binomial, 20 regions left out": negative_binomial,
+    "two-way least squares, clustered": two_way,
+    "doubly robust, 100 regions left out": doubly_robust,
+    "bunching, 999 draws": bunching,
+}
+
+
+def best_of(work: Callable[[], object], times: int = 3) -> float:
+    """Seconds of the fastest of some runs."""
+    found = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - start)
+    return min(found)
+
+
+def beside_statsmodels() -> None:
+    """Ours and statsmodels' in one run; theirs is one fit, times as many as ours stands for."""
+    print("| our own | ours, s | statsmodels, s | times as fast |\n|---|---|---|---|")
+    for name, prepare in PAIRS.items():
+        ours, theirs, fits = prepare()
+        own, other = best_of(ours), fits * best_of(theirs)
+        print(f"| {name} | {own:.4f} | {other:.2f} | {other / own:.0f} |", flush=True)
+
+
 def run(name: str, regions: int, periods: int) -> None:
     """One task: seconds, the best of three or of those that fit into 20 s, and gigabytes."""
     work, best, begun = TASKS[name](regions, periods), np.inf, time.perf_counter()
@@ -212,11 +383,15 @@ def main() -> None:
     """Both sizes, or one task."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--task", nargs=3, metavar=("NAME", "REGIONS", "PERIODS"))
+    parser.add_argument("--statsmodels", action="store_true")
     parser.add_argument("--pyfixest", metavar="PYTHON")
     parser.add_argument("--pyfixest-size", nargs=2, type=int, default=[3000, 60])
     given = parser.parse_args()
     if given.task:
         run(given.task[0], int(given.task[1]), int(given.task[2]))
+        return
+    if given.statsmodels:
+        beside_statsmodels()
         return
     for regions, periods in SIZES:
         compare(regions, periods)

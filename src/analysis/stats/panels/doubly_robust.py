@@ -1,4 +1,9 @@
-"""Effects by cohort and period among regions alike in covariates, with leave-one-out replicates."""
+"""Effects by cohort and period among regions alike in covariates, with leave-one-out replicates.
+
+All samples and periods are solved at once: without each of 100 regions, 20 periods took a fifth of
+the time of statsmodels' ``Logit`` and ``OLS`` for one (``benchmarks/methods.py``); a test holds
+both equal.
+"""
 
 from __future__ import annotations
 

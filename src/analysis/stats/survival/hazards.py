@@ -1,7 +1,7 @@
 """Cox's proportional hazards, fitted again without every region in turn.
 
 statsmodels' ``PHReg`` gives the same numbers, which a test holds, but walks over risk sets in
-Python: these sums run over sorted arrays, 16 times as fast (``benchmarks/methods.py``).
+Python: these sums run over sorted arrays, 14 times as fast (``benchmarks/methods.py``).
 """
 
 from __future__ import annotations
