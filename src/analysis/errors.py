@@ -42,6 +42,10 @@ class AnalysisError(Exception):
         lines += [f"  {number}. {problem}" for number, problem in enumerate(self.problems, 1)]
         return "\n".join(lines)
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows in place of a traceback: the sentences are for its reader."""
+        return [str(self)]
+
     def __reduce__(self) -> tuple[type[AnalysisError], tuple[tuple[Problem, ...]]]:
         return type(self), (self.problems,)
 

@@ -16,7 +16,7 @@ from analysis import methods, robustness
 from analysis.batch.keys import Keys
 from analysis.batch.plan import Run, plan
 from analysis.data.dataset import read_dataset
-from analysis.data.frames.columns import Names, offered
+from analysis.data.frames.names import Names, offered
 from analysis.data.frames.panel_loader import build_panel
 from analysis.data.frames.study import build_study, tables_needed
 from analysis.errors import AnalysisError, DesignError, ParamsError

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 import yaml
 
@@ -78,3 +81,22 @@ def test_without_a_dataset_no_name_is_judged(in_root, given):
     """What is wrong with it is all that is said."""
     with pytest.raises(ParamsError, match="1 problem"):
         find("intervention_effect").report.read(given)
+
+
+def test_a_notebook_shows_an_error_of_ours_as_its_sentences(root):
+    """Without the traceback, which tells a researcher nothing; other errors keep theirs."""
+    code = (
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        "shell = InteractiveShell.instance()\n"
+        "shell.run_cell('import analysis as an; an.read_dataset(\"no/such\")')\n"
+        "print('=====')\n"
+        "shell.run_cell('1 / 0')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+    )
+    ours, other = done.stdout.split("=====")
+    assert "no/such" in ours
+    assert "Traceback" not in ours
+    assert len(ours.strip().splitlines()) < 4
+    assert "Traceback" in other

@@ -15,7 +15,7 @@ from analysis.data.description import Description
 from analysis.data.frames.study import Study
 from analysis.page import numbers, voice, wording
 from analysis.page.charts import style
-from analysis.page.reading import DROPPED_WORDS
+from analysis.page.provenance import DROPPED_WORDS
 from analysis.page.wording import translations
 from analysis.reports.intervention_effect import sentences, tables
 from analysis.reports.intervention_effect.adoption import adoption_figure, paths_figure

@@ -43,7 +43,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from analysis.data.frames.columns import NUMBERS
+from analysis.data.frames.names import NUMBERS
 from analysis.data.frames.panel import NEVER, PANEL, Panel
 from analysis.data.frames.panel_comparison import require_columns
 from analysis.methods.shared import panels

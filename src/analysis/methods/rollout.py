@@ -32,7 +32,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from analysis.data.frames.columns import GROUPS
+from analysis.data.frames.names import GROUPS
 from analysis.data.frames.panel import NEVER, PANEL, Panel
 from analysis.errors import DesignError, Problem
 from analysis.methods.shared.method import Method

@@ -47,7 +47,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from analysis.data.frames.columns import NUMBERS, OnPages
+from analysis.data.frames.names import NUMBERS, OnPages
 from analysis.data.frames.panel import MINIMUM_SUPPORT, PANEL, Panel
 from analysis.data.frames.panel_comparison import require_positive
 from analysis.data.frames.panel_donors import (

@@ -42,7 +42,7 @@ import numpy as np
 from pydantic import Field
 
 from analysis.data.frames import panel_comparison
-from analysis.data.frames.columns import GROUPS, SIZES, VARYING, OnPages
+from analysis.data.frames.names import GROUPS, SIZES, VARYING, OnPages
 from analysis.data.frames.panel import NEVER, PANEL, Panel
 from analysis.errors import Problem
 from analysis.methods.shared.method import Method

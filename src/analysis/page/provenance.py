@@ -1,4 +1,4 @@
-"""What every report says of where its numbers come from."""
+"""What every report says of where its numbers come from, and what was left out on the way."""
 
 from __future__ import annotations
 
@@ -7,11 +7,43 @@ from collections.abc import Iterable, Mapping
 from analysis import digest, methods
 from analysis.data.reading.account import Account
 from analysis.disclosure.identifiers import Identifiers
+from analysis.page.numbers import number
 from analysis.page.plates import Entry
-from analysis.page.reading import reading_sentences
 from analysis.page.voice import Voice
 
 NOTHING_SEALED = Identifiers({}, {})
+
+
+DROPPED_WORDS = {
+    "excluded_by_params": "Left out by the parameters",
+    "incomplete": "Counts or exposure missing in some period",
+    "treated_from_the_start": "Adopted before or in the first period",
+    "ended_within": "The intervention ended within the panel",
+    "other_intervention": "Another intervention began within the panel",
+    "too_few_periods_before": "Too few periods before adoption",
+    "no_untreated_counts": "No count at all before adoption",
+}
+
+
+def reading_sentences(voice: Voice, accounts: Mapping[str, Account]) -> tuple[str, ...]:
+    """One sentence per table of which rows were left out or cells repaired on reading."""
+    say, language = voice.say, voice.language
+    found = []
+    for name, account in sorted(accounts.items()):
+        out = sum(account.left_out().values())
+        repaired = sum(line.count for line in account.lines if line.done == "repaired")
+        if not out + repaired:
+            continue
+        found.append(
+            say(
+                "Table {table}: {rows} rows read, {out} left out by rule, {cells} cells repaired",
+                table=name,
+                rows=number(account.rows, language),
+                out=number(out, language),
+                cells=number(repaired, language),
+            )
+        )
+    return tuple(found)
 
 
 def method_line(name: str, language: str) -> str:

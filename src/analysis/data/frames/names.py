@@ -1,13 +1,30 @@
-"""What a question may name in a dataset: outcomes, interventions, exposures, regions, tables."""
+"""What a question and the options of its method may name in a dataset.
+
+A question names outcomes, interventions, exposures and regions; options name columns of regions,
+made from tables of the contract.
+
+``level`` and ``parent_code`` (from regions) put regions into groups. Every exposure is offered
+under its own name as its size in the first period, which no intervention within the panel can have
+changed, and as ``log_NAME``; ``NAME_by_period`` and ``log_NAME_by_period`` hold it in every
+period. A method says what an option may name by a mark on its type, and nowhere else:
+
+    covariates: Annotated[tuple[str, ...], NUMBERS] = ()
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from analysis.data.dataset import Dataset
+from analysis.data.frames.counts import exposure_of
 from analysis.data.regions.hierarchy import lies_in, parents_in
 from analysis.data.tables import COMPLAINTS
-from analysis.errors import Problem, nearest
+from analysis.errors import DesignError, Problem, nearest
 from analysis.params import CountsQuestion, PanelQuestion
 
 COLUMNS = {"outcomes": "outcome", "exposures": "exposure", "interventions": "intervention"}
@@ -80,3 +97,116 @@ def region_names(dataset: Dataset) -> dict[str, tuple[str, str]]:
         return {code: (english, chinese) for code, english, chinese in zip(*columns, strict=True)}
 
     return dataset.once("names", read)
+
+
+GROUP_COLUMNS = ("level", "parent_code")
+RESERVED = frozenset(["region", "period", "count", "exposure", "first_treated", *GROUP_COLUMNS])
+"""What a panel holds in any case, and groups."""
+FORMS = ("{}", "log_{}", "{}_by_period", "log_{}_by_period")
+"""Names under which an exposure is offered, and its kinds."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """Marks an option that names columns; ``kinds`` are ``group`` and those of ``FORMS``."""
+
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OnPages:
+    """Marks an option of which only these values give what pages speak of: a relative change."""
+
+    values: tuple[str, ...]
+
+
+GROUPS, SIZES, NUMBERS = Names(("group",)), Names(FORMS[:1]), Names(FORMS)
+VARYING = Names(FORMS[2:])
+
+
+def offered(dataset: Dataset) -> dict[str, str]:
+    """What may be named in this dataset, with its kind."""
+    return dataset.once("offered", lambda: _offered(dataset))
+
+
+def _offered(dataset: Dataset) -> dict[str, str]:
+    forms = {f.format(name): f for name in names_in(dataset, "exposures") for f in FORMS}
+    kinds = {name: form for name, form in forms.items() if name not in RESERVED}
+    regions = dataset.tables["regions"]
+    given = [name for name in GROUP_COLUMNS if name in regions and not _blank(regions[name]).all()]
+    return kinds | dict.fromkeys(given, "group")
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text in options, whatever it says: some name columns."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from texts(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from texts(item)
+
+
+def named_columns(
+    dataset: Dataset,
+    question: PanelQuestion,
+    counts: pd.DataFrame,
+    names: Sequence[str] | None = None,
+) -> dict[str, np.ndarray]:
+    """Columns for the rows of a panel, by name.
+
+    Parameters
+    ----------
+    counts: the panel's N regions (index) by T periods (columns).
+    names: by default those that the options of the question's method name.
+
+    Returns
+    -------
+    By name, values of shape (N · T,), region by region.
+
+    Raises
+    ------
+    DesignError: with every column that has no value for some region.
+    """
+    where = "method_options" if names is None else "columns"
+    asked = list(texts(question.method_options)) if names is None else names
+    if not asked:
+        return {}
+    kinds = offered(dataset)
+    named = [name for name in dict.fromkeys(asked) if name in kinds]
+    columns = {name: _values(dataset, question, name, kinds[name], counts) for name in named}
+    missing = {name: int(_blank(v).any(axis=1).sum()) for name, v in columns.items()}
+    remedy = "Complete it, leave those regions out (exclude_regions), or name another"
+    problems = [
+        Problem(
+            f"{where}, column {name}",
+            f"has no value for {count} of {len(counts)} regions",
+            remedy,
+        )
+        for name, count in missing.items()
+        if count
+    ]
+    if problems:
+        raise DesignError(problems)
+    return {name: values.to_numpy().ravel() for name, values in columns.items()}
+
+
+def _values(
+    dataset: Dataset, question: PanelQuestion, name: str, kind: str, counts: pd.DataFrame
+) -> pd.DataFrame:
+    """One column as regions by periods."""
+    if kind == "group":
+        groups = dataset.tables["regions"].set_index("region_code")[name].astype(object)
+        return pd.DataFrame(dict.fromkeys(counts.columns, groups.reindex(counts.index)))
+    before, _, after = kind.partition("{}")
+    exposure = name.removeprefix(before).removesuffix(after)
+    size = exposure_of(dataset, question, counts, exposure)
+    if not after:
+        size = pd.DataFrame(dict.fromkeys(counts.columns, size.iloc[:, 0]))
+    return np.log(size) if before else size
+
+
+def _blank(values: pd.DataFrame | pd.Series) -> Any:
+    return values.isna() | (values == "")

@@ -11,9 +11,15 @@ import pandas as pd
 from pydantic import Field
 
 from analysis.data.dataset import Dataset
-from analysis.data.frames.columns import named_columns, offered
 from analysis.data.frames.counts import counts_of, exposure_of, within_span
-from analysis.data.frames.names import names_in, outcome_names, region_names, unknown_names
+from analysis.data.frames.names import (
+    named_columns,
+    names_in,
+    offered,
+    outcome_names,
+    region_names,
+    unknown_names,
+)
 from analysis.data.frames.panel import NEVER, Panel
 from analysis.data.regions.hierarchy import within_region
 from analysis.errors import DesignError, ParamsError, Problem, nearest

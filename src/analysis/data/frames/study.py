@@ -10,8 +10,8 @@ import pandas as pd
 
 from analysis.data.dataset import Dataset
 from analysis.data.description import Description
-from analysis.data.frames.columns import offered, texts
 from analysis.data.frames.counts import mix_counts, mixes_of
+from analysis.data.frames.names import offered, texts
 from analysis.data.frames.panel import Panel
 from analysis.data.frames.panel_loader import build_panel
 from analysis.data.periods import FREQUENCY

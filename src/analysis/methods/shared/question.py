@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from analysis import methods
-from analysis.data.frames.columns import Names, OnPages, texts
+from analysis.data.frames.names import Names, OnPages, texts
 from analysis.data.frames.panel import Panel
 from analysis.errors import ParamsError, Problem, nearest
 from analysis.params import PanelQuestion, problems_of
@@ -46,7 +46,7 @@ def option_problems(question: PanelQuestion, columns: Mapping[str, str]) -> list
 
     Parameters
     ----------
-    columns: what the dataset offers, with its kind, from ``data.frames.columns.offered``.
+    columns: what the dataset offers, with its kind, from ``data.frames.names.offered``.
     """
     try:
         method = methods.panel_method(question.method)

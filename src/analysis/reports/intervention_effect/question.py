@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.data.dataset import Dataset
 from analysis.data.frames import names
-from analysis.data.frames.columns import offered
+from analysis.data.frames.names import offered
 from analysis.data.frames.study import Study, build_study, tables_needed
 from analysis.errors import ParamsError, Problem
 from analysis.methods.shared.question import check_panel, option_problems

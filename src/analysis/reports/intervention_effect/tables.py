@@ -9,7 +9,7 @@ from analysis.data.frames.panel import NEVER
 from analysis.page.numbers import number, number_cell, percent, percent_cell, period, period_span
 from analysis.page.options import options_sentence
 from analysis.page.plates import Column, Table, TableData, Value
-from analysis.page.reading import DROPPED_WORDS, reading_sentences
+from analysis.page.provenance import DROPPED_WORDS, reading_sentences
 from analysis.page.wording import capital, joined, lower
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.changes import change_columns

@@ -5,8 +5,7 @@ from __future__ import annotations
 from analysis.page.numbers import number, percent
 from analysis.page.plates import Notes, Provenance, Summary, Table
 from analysis.page.protection import describe_rules
-from analysis.page.provenance import method_line, source_entries
-from analysis.page.reading import DROPPED_WORDS, reading_sentences
+from analysis.page.provenance import DROPPED_WORDS, method_line, reading_sentences, source_entries
 from analysis.page.wording import capital, joined
 from analysis.reports.region_rates.answer import HIGH, LOW, RegionsBrief
 
