@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from analysis.data.published.comparisons import compare, read_topics, year_gone_by
 from analysis.data.published.figures import read_published
+from analysis.page.charts import style
+from analysis.page.charts.axes import Axis, Reference
+from analysis.page.charts.drawing import make_room
 from analysis.page.charts.labels import span, wrap
+from analysis.page.charts.rows import Row, Rows
 from analysis.page.printed_figures import FiguresBrief
 from analysis.reports.published_figures.comparison import comparison
 from analysis.reports.published_figures.params import PublishedFiguresParams
@@ -92,3 +98,20 @@ def test_wrapped_names_keep_their_letters_and_fit(text):
     lines = wrap(text, 20).split("\n")
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert all(span(line) <= 22.2 for line in lines)
+
+
+@pytest.mark.parametrize("width", ["wide", "narrow"])
+def test_names_of_rows_stand_clear_of_one_another(width):
+    """With headings, names of several lines and a labelled reference line."""
+    name = (
+        "Consumer-confidence demonstration units of shops and online shops, new in the year. " * 2
+    )
+    rows = tuple(Row(name[: 30 * n], n, group=f"County {n // 3}") for n in range(1, 7))
+    chart = Rows(rows, Axis(label=name[:60]), (Reference(3, "here"),))
+    with style.canvas(width, chart.height(width)) as (figure, axes):
+        chart.draw(axes, width)
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        make_room(axes, renderer)
+        boxes = [text.get_window_extent(renderer) for text in axes.texts]
+    boxes.sort(key=lambda box: box.y0)
+    assert all(low.y1 <= high.y0 + 0.5 for low, high in pairwise(boxes))

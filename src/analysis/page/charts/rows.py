@@ -44,7 +44,7 @@ class Rows(Intervals):
         low, high = self.across.limits(self._numbers())
         axes.set_xlim(low, high)
         for reference in self.references:
-            reference.draw(axes, width, upright=True)
+            reference.draw(axes, width, upright=True, above=True)
         top, group = 0.0, ""
         for row, lines in zip(self.rows, self._names(width), strict=True):
             if row.group != group:
@@ -64,13 +64,16 @@ class Rows(Intervals):
     def _names(self, width: str) -> list[str]:
         return [wrap(row.label, ROOM[width]) for row in self.rows]
 
-    def _sizes(self, width: str) -> list[float]:
-        """Inches that each row takes, with its heading."""
+    def height(self, width: str) -> float:
+        """Room for every name, what is drawn below it, and the headings."""
         groups = [row.group for row in self.rows]
         pairs = zip(groups, ["", *groups[:-1]], strict=True)
-        heads = [HEAD * (group != before) for group, before in pairs]
-        lines = [text.count("\n") + 1 for text in self._names(width)]
-        return [head + LINE * count + MARK + GAP for head, count in zip(heads, lines, strict=True)]
+        heads = sum(group != before for group, before in pairs)
+        lines = sum(text.count("\n") + 1 for text in self._names(width))
+        label = wrap(self.across.label, style.CHARACTERS[width]).count("\n") + 1
+        rows = HEAD * heads + LINE * lines + (MARK + GAP) * len(self.rows)
+        named = any(reference.label for reference in self.references)
+        return (rows + 0.35 + 0.17 * label + 0.2 * named) / style.SIZES[width][1]
 
     def _numbers(self) -> Iterator[float | None]:
         yield from super()._numbers()
