@@ -23,6 +23,7 @@ class OwnNumber:
     """
 
     words: str
+    unit: str
     value: float | None
     digits: int
     scale: float = 1.0
@@ -46,6 +47,7 @@ def agreement(voice: Voice, own: OwnNumber, plain: float) -> Table | Notes:
     pair = (own.scale * own.value, own.scale * plain)
     cells = [
         (own.words, KEY),
+        (own.unit, None),
         *(number_cell(v, voice.language, own.digits, own.digits) for v in pair),
         number_cell(0.0, voice.language, own.digits, own.digits),
     ]
@@ -60,6 +62,7 @@ def agreement(voice: Voice, own: OwnNumber, plain: float) -> Table | Notes:
         data=TableData.of(
             (
                 Column("number", say("Number")),
+                Column("unit", say("Unit")),
                 Column("report", say("This report"), "end"),
                 Column("statsmodels", say("Plain statsmodels"), "end"),
                 Column("difference", say("Difference"), "end"),

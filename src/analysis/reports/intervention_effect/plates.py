@@ -73,10 +73,8 @@ class InterventionEffect(Report, Brief):
         """What each way to estimate gives, in log points."""
         unit, found = self.say("log points"), {}
         for answer in self.robustness.specifications:
-            name = specification_name(self, answer)
-            words = self.say("{name} ({scope})", name=name, scope=unit)
             value = answer.estimate.value if answer.estimate else None
-            found[answer.key] = OwnNumber(words, value, 5)
+            found[answer.key] = OwnNumber(specification_name(self, answer), unit, value, 5)
         return found
 
     def results(self) -> Mapping[str, Any]:

@@ -56,8 +56,8 @@ class RegionRates(Report, RegionsBrief):
 
     def own_numbers(self) -> Mapping[str, OwnNumber]:
         """The rate of all regions together."""
-        words = self.say("{name} ({scope})", name=self.say("Overall rate"), scope=self.unit)
-        return {"pooled": OwnNumber(words, self.result.headline.value, 3, PER_EXPOSURE)}
+        words, value = self.say("Overall rate"), self.result.headline.value
+        return {"pooled": OwnNumber(words, self.unit, value, 3, PER_EXPOSURE)}
 
     def results(self) -> Mapping[str, Any]:
         """The result without single regions."""
