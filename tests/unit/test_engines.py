@@ -45,6 +45,8 @@ def spark_url():
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
+    # As our own session: workers by the Python that runs, whatever python3 is on the path.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
     quick = {"shuffle.partitions": 1, "codegen.wholeStage": False, "adaptive.enabled": False}
     for name, value in quick.items():

@@ -5,7 +5,9 @@ No message of a driver is shown: it can hold the host, the user or the value of 
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -83,6 +85,8 @@ def _spark(url: str) -> Any:
         # One machine: two hundred shuffle partitions cost more than the counting.
         builder = builder.config("spark.sql.shuffle.partitions", "8")
         builder = builder.config("spark.driver.host", "localhost")
+        # Its workers would be the first python3 of the path, which may be another version.
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     return builder.getOrCreate()
 
 
