@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -88,6 +89,29 @@ def test_a_python_that_is_too_old_ends_in_one_sentence_and_leaves_nothing(root, 
     assert done.stderr.startswith("Python 3.11 or newer is needed, and ")
     assert done.stderr.count("\n") == 1
     assert [item.name for item in tmp_path.iterdir()] == ["scripts"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "option", "kept"),
+    [
+        ("echo 3 10", "", False),
+        ("echo 3 11", "", True),
+        ("echo 3 99", "", True),
+        ("echo 3 99", "--this-python", False),
+        ("exit 127", "", False),
+    ],
+)
+def test_an_environment_is_kept_where_its_python_will_do(
+    root, tmp_path, monkeypatch, answer, option, kept
+):
+    """Too old, just enough, newer, another than the one named on the command line, broken."""
+    python = tmp_path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!/bin/sh\n{answer}\n")
+    python.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["set_up.py", option])
+    assert runpy.run_path(str(root / "scripts/set_up.py"))["_usable"]() is kept
 
 
 def test_what_makes_a_report_due_is_what_the_lock_of_what_runs_installs(root):
