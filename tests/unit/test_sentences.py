@@ -23,6 +23,7 @@ from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.certainty import MIND_WORDS, certainty
 from analysis.reports.intervention_effect.event_time import event_time_figure
 from analysis.reports.intervention_effect.params import InterventionEffectParams
+from analysis.reports.intervention_effect.plates import InterventionEffect
 from analysis.reports.intervention_effect.provenance import provenance
 from analysis.reports.intervention_effect.reporting import MIX_WORDS, reporting_table
 from analysis.reports.intervention_effect.sensitivity import (
@@ -247,6 +248,7 @@ PLATES = (
     tables.effect_table,
     tables.specification_table,
     provenance,
+    InterventionEffect.own_numbers,
 )
 SAID: set[str] = set()
 """Sentences of all cases; filled as they are rendered."""
