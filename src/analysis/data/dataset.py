@@ -55,7 +55,11 @@ class Dataset:
     accounts: Mapping[str, Account] = field(default_factory=dict)
     worked_out: dict[Hashable, Any] = field(default_factory=dict, compare=False)
 
-    __repr__, _repr_html_ = dataset_line, dataset_view
+    def __repr__(self) -> str:
+        return dataset_line(self.folder.name, self.description, self.tables)
+
+    def _repr_html_(self) -> str:
+        return dataset_view(self.description, self.tables, self.accounts, self.panel)
 
     def once(self, key: Hashable, compute: Callable[[], Kept]) -> Kept:
         """What ``compute`` gives, worked out once for all questions to this dataset.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+
+import pandas as pd
 
 from analysis.data.contract import Table, declared_tables
 from analysis.data.published.tables import PUBLISHED_TABLES
@@ -11,3 +14,16 @@ TABLES: dict[str, Table] = {
     table.name: table for table in (*declared_tables(Path(__file__).parent), *PUBLISHED_TABLES)
 }
 COMPLAINTS = TABLES["complaints"]
+NAMED_IN = {"outcomes": "outcome", "exposures": "exposure", "interventions": "intervention"}
+"""Tables whose rows a question names, and the column that holds the names."""
+
+
+def named(tables: Mapping[str, pd.DataFrame], table: str) -> list[str]:
+    """The names in a table of outcomes, exposures or interventions; none where it is not there."""
+    return sorted(tables[table][NAMED_IN[table]].astype(str).unique()) if table in tables else []
+
+
+def named_outcomes(tables: Mapping[str, pd.DataFrame], records: bool) -> list[str]:
+    """What can be an outcome: the counts given and, where there are ``records``, their kinds."""
+    kinds = COMPLAINTS.column("kind").allowed if records else ()
+    return sorted({*named(tables, "outcomes"), *kinds})

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.data.tables import TABLES
+from analysis.data.description import Description
+from analysis.data.reading.account import Account
+from analysis.data.records.count_cache import RecordPanel
+from analysis.data.tables import NAMED_IN, TABLES, named, named_outcomes
+from analysis.result import Sample
 
-if TYPE_CHECKING:
-    from analysis.data.dataset import Dataset
-    from analysis.data.frames.panel import Panel
-
+Tables = Mapping[str, pd.DataFrame]
 SIMULATED = "<p><strong>Simulated data: every number here is invented.</strong></p>"
 NAMES_SHOWN = 12
 ROWS_SHOWN = 5
@@ -28,58 +28,62 @@ LEFT_OUT = {
 """Why a panel lacks regions, in words."""
 
 
-def dataset_line(dataset: Dataset) -> str:
+def dataset_line(folder: str, description: Description, tables: Tables) -> str:
     """One line: folder, status, and the rows of every table."""
-    sizes = ", ".join(f"{name} {len(table):,}" for name, table in dataset.tables.items())
-    return f"Dataset({dataset.folder.name!r}, {dataset.description.status}: {sizes})"
+    sizes = ", ".join(f"{name} {len(table):,}" for name, table in tables.items())
+    return f"Dataset({folder!r}, {description.status}: {sizes})"
 
 
-def dataset_view(dataset: Dataset) -> str:
+def dataset_view(
+    description: Description,
+    tables: Tables,
+    accounts: Mapping[str, Account],
+    records: RecordPanel | None,
+) -> str:
     """Title, status, licence, and each table with its size, span, columns and exclusions."""
-    description = dataset.description
     rows = [
         [name, f"{len(table):,} × {table.shape[1]}", _span(name, table), _columns(name, table),
-         counted(dataset.accounts[name].left_out()) if name in dataset.accounts else ""]
-        for name, table in dataset.tables.items()
+         counted(accounts[name].left_out()) if name in accounts else ""]
+        for name, table in tables.items()
     ]  # fmt: skip
-    if dataset.panel is not None:
-        records = f"{int(dataset.panel.frame['records'].sum()):,} records, counted where they lie"
-        rows.append(["complaints", records, "", ", ".join(dataset.panel.columns), ""])
+    if records is not None:
+        size = f"{int(records.frame['records'].sum()):,} records, counted where they lie"
+        rows.append(["complaints", size, "", ", ".join(records.columns), ""])
     title = description.title
     return (
         f"<h3>{escape(title.en)}<br><span lang='zh-Hans'>{escape(title.zh)}</span></h3>"
         f"{SIMULATED if description.status == 'simulated' else ''}"
         f"<p>Licence: {escape(description.text('licence', 'en'))}</p>"
         f"{html_table(['table', 'rows × columns', 'span', 'columns', 'left out'], rows)}"
-        f"{_names(dataset)}"
+        f"{_names(tables, records is not None)}"
     )
 
 
-def panel_line(panel: Panel) -> str:
+def panel_line(sample: Sample, outcome: str, intervention: str, periods: int) -> str:
     """One line: what it is of, how large it is, and how many regions are treated."""
-    sample = panel.sample
-    what = f"{panel.outcome}, {panel.intervention}: " if panel.outcome else ""
-    status = f", {panel.status}" if panel.status else ""
+    what = f"{outcome}, {intervention}: " if outcome else ""
+    status = f", {sample.status}" if sample.status else ""
     return (
-        f"Panel({what}{sample.units} regions × {len(panel.periods)} periods "
+        f"Panel({what}{sample.units} regions × {periods} periods "
         f"{sample.first_period} to {sample.last_period}, {sample.treated} treated{status})"
     )
 
 
-def panel_view(panel: Panel) -> str:
+def panel_view(
+    sample: Sample, outcome: str, intervention: str, periods: int, frame: pd.DataFrame
+) -> str:
     """What it is of, its size, what was left out and why, and the first rows of its frame."""
-    sample = panel.sample
     what = {
-        "outcome": panel.outcome,
-        "intervention": panel.intervention,
+        "outcome": outcome,
+        "intervention": intervention,
         "regions": f"{sample.units}, of which {sample.treated} take it up within the panel",
-        "periods": f"{len(panel.periods)}, {sample.first_period} to {sample.last_period}",
-        "left out": counted({LEFT_OUT.get(r, r): n for r, n in panel.dropped.items()}) or "none",
+        "periods": f"{periods}, {sample.first_period} to {sample.last_period}",
+        "left out": counted({LEFT_OUT.get(r, r): n for r, n in sample.dropped.items()}) or "none",
     }
     return (
-        f"{SIMULATED if panel.status == 'simulated' else ''}"
+        f"{SIMULATED if sample.status == 'simulated' else ''}"
         f"{html_table(['panel', 'value'], [[name, text] for name, text in what.items() if text])}"
-        f"{panel.frame.head(ROWS_SHOWN).to_html(index=False)}"
+        f"{frame.head(ROWS_SHOWN).to_html(index=False)}"
         f"<p>The first {min(ROWS_SHOWN, sample.rows)} of {sample.rows:,} rows of frame.</p>"
     )
 
@@ -114,13 +118,11 @@ def _columns(name: str, table: pd.DataFrame) -> str:
     return ", ".join(f"{n} (hashed)" if n in personal else str(n) for n in table)
 
 
-def _names(dataset: Dataset) -> str:
+def _names(tables: Tables, counted_elsewhere: bool) -> str:
     """What a question may name: outcomes, exposures and interventions."""
-    # Imported here, as frames are made from datasets.
-    from analysis.data.frames.names import names_in, outcome_names
-
-    names = {"outcomes": outcome_names(dataset)}
-    names |= {table: names_in(dataset, table) for table in ("exposures", "interventions")}
+    records = counted_elsewhere or "complaints" in tables
+    names = {table: named(tables, table) for table in NAMED_IN}
+    names["outcomes"] = named_outcomes(tables, records)
     return "".join(f"<p>{t}: {escape(shortened(n))}</p>" for t, n in names.items() if n)
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from analysis.page.wording import translator
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from analysis.page.plates import TableData
 
 # The full-width forms are read as formulas by spreadsheets set to Chinese or Japanese.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -19,6 +18,38 @@ LATEX = str.maketrans(
     | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
 )
 SET = {"start": "l", "center": "c", "end": "r"}
+
+
+class Heading(Protocol):
+    """What stands above a column."""
+
+    @property
+    def key(self) -> str:
+        """Its name in a download."""
+
+    @property
+    def label(self) -> str:
+        """Its name for a reader."""
+
+    @property
+    def align(self) -> str:
+        """``start``, ``center`` or ``end``."""
+
+
+class Cells(Protocol):
+    """A table: its columns, texts for a reader and raw values, row by row."""
+
+    @property
+    def columns(self) -> Sequence[Heading]:
+        """From left to right."""
+
+    @property
+    def rows(self) -> Sequence[Sequence[str]]:
+        """Texts."""
+
+    @property
+    def values(self) -> Sequence[Sequence[Any]]:
+        """Numbers and codes."""
 
 
 def guarded(value: Any) -> Any:
@@ -30,16 +61,14 @@ def guarded(value: Any) -> Any:
     return value
 
 
-def frame_of(table: TableData) -> pd.DataFrame:
+def frame_of(table: Cells) -> pd.DataFrame:
     """The raw values under the keys of the columns."""
     import pandas as pd
 
     return pd.DataFrame(list(table.values), columns=[column.key for column in table.columns])
 
 
-def write_excel(
-    path: str | Path, table: TableData, title: str, language: str, simulated: bool
-) -> None:
+def write_excel(path: str | Path, table: Cells, title: str, language: str, simulated: bool) -> None:
     """One sheet: the title, the labels and the raw values; simulated data say so first."""
     import pandas as pd
 
@@ -51,7 +80,7 @@ def write_excel(
     pd.DataFrame(cells).to_excel(path, header=False, index=False, engine="openpyxl")
 
 
-def latex(table: TableData, title: str, language: str, simulated: bool) -> str:
+def latex(table: Cells, title: str, language: str, simulated: bool) -> str:
     """The texts under the labels, with the title as caption; simulated data say so first."""
     import pandas as pd
 

@@ -23,24 +23,19 @@ import pandas as pd
 from analysis.data.dataset import Dataset
 from analysis.data.frames.counts import exposure_of
 from analysis.data.regions.hierarchy import lies_in, parents_in
-from analysis.data.tables import COMPLAINTS
+from analysis.data.tables import named, named_outcomes
 from analysis.errors import DesignError, Problem, nearest
 from analysis.params import CountsQuestion, PanelQuestion
-
-COLUMNS = {"outcomes": "outcome", "exposures": "exposure", "interventions": "intervention"}
 
 
 def names_in(dataset: Dataset, table: str) -> list[str]:
     """The names in a table of outcomes, exposures or interventions; none where it is not there."""
-    if not dataset.has(table):
-        return []
-    return sorted(dataset.tables[table][COLUMNS[table]].astype(str).unique())
+    return named(dataset.tables, table)
 
 
 def outcome_names(dataset: Dataset) -> list[str]:
     """What can be an outcome: the counts given, and the kinds of complaint records."""
-    kinds = COMPLAINTS.column("kind").allowed if dataset.has("complaints") else ()
-    return sorted({*names_in(dataset, "outcomes"), *kinds})
+    return named_outcomes(dataset.tables, dataset.has("complaints"))
 
 
 def not_held(asked: Iterable[tuple[str, str, Collection[str]]]) -> list[Problem]:

@@ -58,7 +58,12 @@ class Panel:
     outcome: str = ""
     intervention: str = ""
 
-    __repr__, _repr_html_ = panel_line, panel_view
+    def __repr__(self) -> str:
+        return panel_line(self.sample, self.outcome, self.intervention, len(self.periods))
+
+    def _repr_html_(self) -> str:
+        periods = len(self.periods)
+        return panel_view(self.sample, self.outcome, self.intervention, periods, self.frame)
 
     @property
     def per_year(self) -> int:
