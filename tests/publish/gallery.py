@@ -177,6 +177,11 @@ def brief_of(case: str, language: str) -> Brief:
     return Brief(study, headline, robustness, Verdict("cannot_tell", "cannot_tell", ()))
 
 
+def titled(key: str, words: dict[str, str]) -> dict[str, str]:
+    """The words of a figure with what kind of chart it is, so that no two are alike."""
+    return {**words, "title": key, "alt": f"{key}: {words['alt']}, drawn from invented numbers"}
+
+
 def charts_of(case: str, language: str) -> dict[str, Chart]:
     """Kinds of chart that no report of today draws, from numbers of the case."""
     rng, zh = np.random.default_rng(5), language == "zh"
@@ -204,7 +209,7 @@ def charts_of(case: str, language: str) -> dict[str, Chart]:
     )
     limit = Reference(15, "期限" if zh else "deadline", dashed=True)
     hidden = "不予公布" if zh else "withheld"
-    years = tuple(str(year) for year in range(2001, 2001 + (60 if case == "many" else 8)))
+    years = tuple(str(year) for year in range(2001, 2009))
     wide = math.ceil(math.sqrt(count))
     return {
         "bars": Bars(
@@ -226,7 +231,11 @@ def charts_of(case: str, language: str) -> dict[str, Chart]:
             (limit,),
         ),
         "survival": Survival(
-            curves[: 1 if case == "one" else 3], time, Axis(share, key="share"), region, (limit,)
+            curves[: 1 if case == "one" else 3],
+            time,
+            Axis(share, "在办占比" if zh else "Still open", key="share"),
+            region,
+            (limit,),
         ),
         "heat": Heat(
             tuple(names),
@@ -261,7 +270,7 @@ def figures(case: str, language: str) -> list[Figure]:
     made = [*(make(brief) for make in FIGURES), funnel_figure(comparison_of(case, language))]
     words = {"title": case_title, "caption": "", "alt": case_title}
     made += [
-        chart.figure(key=key, language=language, simulated=True, **words)
+        chart.figure(key=key, language=language, simulated=True, **titled(key, words))
         for key, chart in charts_of(case, language).items()
     ]
     return [

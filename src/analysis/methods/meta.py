@@ -60,7 +60,7 @@ class Options(MethodOptions):
 
     words: interval of the mean | 均值的区间
     integrated: over what τ² may be | 对τ²的可能取值平均
-    hartung_knapp: Hartung–Knapp's | Hartung–Knapp
+    hartung_knapp: Hartung–Knapp | Hartung–Knapp
     normal: normal | 正态
     """
 

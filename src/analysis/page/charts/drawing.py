@@ -58,6 +58,8 @@ def _paths(figure: Figure) -> bytes:
     width, height = (float(inches) * POINTS for inches in figure.get_size_inches())
     nothing = {"Date": None, "Creator": None}
     renderer = RendererSVG(width, height, target, image_dpi=POINTS, metadata=nothing)
+    # Each text would stand in a comment beside its paths: words of others have no place in there.
+    renderer.writer.comment = lambda _: None
     _Measured(figure, renderer)
     make_room(figure.axes[0], renderer)
     figure.draw(renderer)
