@@ -122,6 +122,12 @@ class TableData:
         values = tuple(tuple(value for _, value in line) for line in cells)
         return cls(tuple(columns), texts, values)
 
+    @classmethod
+    def by_column(cls, *filled: tuple[Column, Iterable[tuple[str, Value]]]) -> TableData:
+        """From columns, each with its cells from the top down."""
+        columns, cells = zip(*filled, strict=True)
+        return cls.of(columns, zip(*cells, strict=True))
+
     def problems(self, where: str) -> list[Problem]:
         """Everything in the table that may not leave."""
         columns = [(column.key, column.role) for column in self.columns]

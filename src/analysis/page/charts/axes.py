@@ -12,7 +12,7 @@ from matplotlib.axis import XAxis
 from matplotlib.ticker import Formatter, LogLocator, MaxNLocator, NullLocator
 
 from analysis.page.charts import style
-from analysis.page.charts.labels import short
+from analysis.page.charts.labels import beside, short
 from analysis.page.numbers import period, period_tick
 from analysis.page.plates import Column, Value
 
@@ -46,6 +46,18 @@ class Axis:
     head: str = ""
     cell: Callable[[float], str] | None = None
     digits: int = 6
+
+    def filled(
+        self, numbers: Iterable[float | None], label: str = "", key: str = ""
+    ) -> tuple[Column, list[Cell]]:
+        """Its column in the table, with a cell for each number."""
+        return self.column(label, key), [self.entry(number) for number in numbers]
+
+    def ranged(self, numbers: Iterable[Sequence[float | None]]) -> list[tuple[Column, list[Cell]]]:
+        """A column of values and, where any number has them, of low and high limits."""
+        rows = [*numbers]
+        keys = ("", "low", "high")[: 3 if any(low is not None for _, low, _ in rows) else 1]
+        return [self.filled((row[i] for row in rows), key=key) for i, key in enumerate(keys)]
 
     def column(self, label: str = "", key: str = "") -> Column:
         """Its column in the table."""
@@ -115,14 +127,9 @@ class Periods:
         return list(range(1, len(self.labels) + 1))
 
     @property
-    def column(self) -> Column:
-        """Its column in the table."""
-        return Column("period", self.head)
-
-    def entry(self, place: int) -> Cell:
-        """A period as a cell of the table."""
-        label = self.labels[place - 1]
-        return period(label, self.language), label
+    def filled(self) -> tuple[Column, list[Cell]]:
+        """Its column in the table, with a cell for each period."""
+        return Column("period", self.head), [(period(p, self.language), p) for p in self.labels]
 
     def dress(self, axes: Axes, width: str) -> None:
         """Ticks where a year begins or, over few years, a quarter or month."""
@@ -157,14 +164,13 @@ class Reference:
         dashes = (0, (3, 3)) if self.dashed else "-"
         line(self.value, color=colour, linewidth=1.0, linestyle=dashes, zorder=1.5)
         sideways = upright and not above
-        axes.annotate(
+        beside(
+            axes,
             short(self.label, width, 0.4),
             (self.value, 1.0) if upright else (1.0, self.value),
+            (4, -2) if sideways else (0, 3),
             xycoords=("data", "axes fraction") if upright else ("axes fraction", "data"),
-            xytext=(4, -2) if sideways else (0, 3),
-            textcoords="offset points",
             ha="left" if sideways else "center" if upright else "right",
             va="top" if sideways else "bottom",
-            fontsize=style.SMALL,
             color=colour,
         )

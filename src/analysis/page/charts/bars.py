@@ -10,7 +10,7 @@ from analysis.page.charts import style
 from analysis.page.charts.axes import Axis
 from analysis.page.charts.chart import Chart
 from analysis.page.charts.gutter import NAMED, name_rows, share_of_height
-from analysis.page.charts.labels import legend
+from analysis.page.charts.labels import beside, legend
 from analysis.page.plates import Column, TableData
 
 
@@ -43,17 +43,9 @@ class Bars(Chart):
             own = [bar.values[part] for bar in self.bars]
             axes.barh(places, own, left=left, height=tall, color=style.COLOURS[key], label=words)
             left = [start + value for start, value in zip(left, own, strict=True)]
-        for place, end, bar in zip(places, left, self.bars, strict=True):
-            if len(self.bars) > NAMED:
-                break
-            axes.annotate(
-                bar.note,
-                (end, place),
-                xytext=(4, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=style.TINY,
-            )
+        if len(self.bars) <= NAMED:
+            for end, place, bar in zip(left, places, self.bars, strict=True):
+                beside(axes, bar.note, (end, place), (4, 0), va="center", fontsize=style.TINY)
         axes.set_xlim(0, self.across.limits([0.0, *left])[1])
         self.across.dress(axes.xaxis, width, 6 if width == "wide" else 4)
         if len(self.parts) > 1:
@@ -65,11 +57,9 @@ class Bars(Chart):
 
     def table(self) -> TableData:
         """A line a bar, a column a part."""
-        columns = [self.across.column(words, key) for key, words in self.parts]
-        return TableData.of(
-            (Column(self.key, self.head), *columns),
-            (
-                ((bar.label, bar.code or bar.label), *map(self.across.entry, bar.values))
-                for bar in self.bars
-            ),
+        names = [(bar.label, bar.code or bar.label) for bar in self.bars]
+        columns = (
+            self.across.filled([bar.values[part] for bar in self.bars], words, key)
+            for part, (key, words) in enumerate(self.parts)
         )
+        return TableData.by_column((Column(self.key, self.head), names), *columns)

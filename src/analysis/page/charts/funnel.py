@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from analysis.page.charts import style
 from analysis.page.charts.axes import Axis
 from analysis.page.charts.chart import Chart
+from analysis.page.charts.labels import beside
 from analysis.page.charts.points import Point, Points, draw_points
 from analysis.page.plates import TableData
 
@@ -45,10 +46,11 @@ class Funnel(Chart):
                 band.sizes, band.low, band.high, color=style.COLOURS["chance"], alpha=shade
             )
             if width == "wide":
-                _word(axes, band.label, (band.sizes[0], band.high[0]), (2, 2), style.QUIET)
+                place = (band.sizes[0], band.high[0])
+                beside(axes, band.label, place, (2, 2), color=style.QUIET)
         ends = (self.bands[0].sizes[0], self.bands[0].sizes[-1])
         axes.plot(ends, [self.middle] * 2, color=style.INK, linewidth=1.2)
-        _word(axes, self.middle_label, (ends[1], self.middle), (5, -3), style.INK)
+        beside(axes, self.middle_label, (ends[1], self.middle), (5, -3), color=style.INK)
         named = [p for p in self.points if p.label][: NAMED[width]]
         draw_points(axes, [p if p in named else replace(p, label="") for p in self.points])
         axes.set_ylim(bottom=0)
@@ -59,11 +61,3 @@ class Funnel(Chart):
     def table(self) -> TableData:
         """A line a point; who draws a funnel of counts gives a table that has been protected."""
         return Points(self.points, self.along, self.up).table()
-
-
-def _word(
-    axes: Axes, text: str, place: tuple[float, float], off: tuple[int, int], colour: str
-) -> None:
-    axes.annotate(
-        text, place, xytext=off, textcoords="offset points", fontsize=style.SMALL, color=colour
-    )

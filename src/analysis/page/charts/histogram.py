@@ -57,15 +57,7 @@ class Histogram(Chart):
 
     def table(self) -> TableData:
         """A line a bin, by its left edge."""
-        columns = [self.along.column(), self.up.column()]
-        series = [self.counts]
+        columns = [self.along.filled(self.lefts), self.up.filled(self.counts)]
         if self.fitted:
-            columns.append(self.up.column(self.fitted_label, "fitted"))
-            series.append(self.fitted)
-        return TableData.of(
-            columns,
-            (
-                (self.along.entry(left), *map(self.up.entry, numbers))
-                for left, *numbers in zip(self.lefts, *series, strict=True)
-            ),
-        )
+            columns.append(self.up.filled(self.fitted, self.fitted_label, "fitted"))
+        return TableData.by_column(*columns)

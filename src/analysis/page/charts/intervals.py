@@ -60,18 +60,9 @@ class Intervals(Chart):
 
     def table(self) -> TableData:
         """One line a row; limits where any row has them."""
-        ranged = any(row.low is not None for row in self.rows)
-        labels = ("", "low", "high")[: 3 if ranged else 1]
-        return TableData.of(
-            (Column(self.key, self.head), *(self.across.column(key=key) for key in labels)),
-            (
-                (
-                    (row.label, row.code or row.label),
-                    *map(self.across.entry, (row.value, row.low, row.high)[: len(labels)]),
-                )
-                for row in self.rows
-            ),
-        )
+        names = [(row.label, row.code or row.label) for row in self.rows]
+        numbers = self.across.ranged((row.value, row.low, row.high) for row in self.rows)
+        return TableData.by_column((Column(self.key, self.head), names), *numbers)
 
     def _numbers(self) -> Iterator[float | None]:
         """Everything that must find room along the axis."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -61,15 +62,15 @@ def name_lines(axes: Axes, width: str, ends: Mapping[str, tuple[float, float, st
     gap, placed = 0.075 * (high - low), -float("inf")
     for name, (_, value, colour) in sorted(ends.items(), key=lambda item: item[1][1]):
         placed = max(value, placed + gap)  # pushed apart where the ends lie close together
-        axes.annotate(
-            name,
-            (last, placed),
-            xytext=(8, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=style.SMALL,
-            color=colour,
-        )
+        beside(axes, name, (last, placed), (8, 0), va="center", color=colour)
+
+
+def beside(
+    axes: Axes, text: str, place: tuple[float, float], off: tuple[float, float], **look: Any
+) -> None:
+    """Small words so many points right of and above a place; ``look`` as for ``annotate``."""
+    look = {"fontsize": style.SMALL, **look}
+    axes.annotate(text, place, xytext=off, textcoords="offset points", **look)
 
 
 def legend(axes: Axes, handles: Sequence[Artist] | None = None, columns: int = 3) -> None:

@@ -56,18 +56,8 @@ class Lines(Chart):
 
     def table(self) -> TableData:
         """A line a period, a column a path."""
-        columns = [self.along.column]
-        columns += [self.up.column(line.label, line.key) for line in self.lines]
-        return TableData.of(
-            columns,
-            (
-                (
-                    self.along.entry(place),
-                    *(self.up.entry(line.values[place - 1]) for line in self.lines),
-                )
-                for place in self.along.places
-            ),
-        )
+        columns = (self.up.filled(line.values, line.label, line.key) for line in self.lines)
+        return TableData.by_column(self.along.filled, *columns)
 
 
 def _or_zero(value: float) -> float:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from analysis.page.charts import style
 from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.chart import Chart
-from analysis.page.charts.labels import short
+from analysis.page.charts.labels import beside, short
 from analysis.page.plates import TableData
 
 
@@ -53,30 +53,14 @@ class Points(Chart):
         self.up.dress(axes.yaxis, width, 7)
         axes.grid(axis="x", visible=False)
         for (key, words), side in zip(self.sides, ("right", "left"), strict=False):
-            axes.annotate(
-                words,
-                (self.upright[0].value, 1.0),
-                xycoords=("data", "axes fraction"),
-                xytext=(-6 if side == "right" else 6, 2),
-                textcoords="offset points",
-                ha=side,
-                fontsize=style.SMALL,
-                color=style.COLOURS[key],
-            )
+            place, off = (self.upright[0].value, 1.0), (-6 if side == "right" else 6, 2)
+            look = {"xycoords": ("data", "axes fraction"), "color": style.COLOURS[key]}
+            beside(axes, words, place, off, ha=side, **look)
 
     def table(self) -> TableData:
         """A line a point."""
-        keys = ("", "low", "high")[: 3 if any(p.low is not None for p in self.points) else 1]
-        return TableData.of(
-            (self.along.column(), *(self.up.column(key=key) for key in keys)),
-            (
-                (
-                    self.along.entry(p.at),
-                    *map(self.up.entry, (p.value, p.low, p.high)[: len(keys)]),
-                )
-                for p in self.points
-            ),
-        )
+        numbers = self.up.ranged((p.value, p.low, p.high) for p in self.points)
+        return TableData.by_column(self.along.filled(p.at for p in self.points), *numbers)
 
 
 def draw_points(axes: Axes, points: Sequence[Point]) -> None:
@@ -98,12 +82,5 @@ def draw_points(axes: Axes, points: Sequence[Point]) -> None:
         )
     for p in points:
         if p.label:
-            axes.annotate(
-                short(p.label, "narrow", 0.4),
-                (p.at, p.value),
-                xytext=(6, 1),
-                textcoords="offset points",
-                va="bottom",
-                fontsize=style.SMALL,
-                color=style.COLOURS[p.key],
-            )
+            text, colour = short(p.label, "narrow", 0.4), style.COLOURS[p.key]
+            beside(axes, text, (p.at, p.value), (6, 1), va="bottom", color=colour)

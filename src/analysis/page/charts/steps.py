@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from analysis.page.charts import style
 from analysis.page.charts.axes import Axis, Periods
 from analysis.page.charts.chart import Chart
+from analysis.page.charts.labels import beside
 from analysis.page.plates import TableData
 
 
@@ -27,14 +28,9 @@ class Steps(Chart):
         colour = style.COLOURS[self.key]
         axes.fill_between(self.along.places, self.values, step="post", color=colour, alpha=0.25)
         axes.step(self.along.places, self.values, where="post", color=colour)
-        axes.annotate(
-            self.up.write(self.values[-1]),
-            (self.along.places[-1], self.values[-1]),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            color=colour,
-        )
+        last = (self.along.places[-1], self.values[-1])
+        look = {"va": "center", "color": colour, "fontsize": style.TEXT}
+        beside(axes, self.up.write(last[1]), last, (4, 0), **look)
         self.along.dress(axes, width)
         self.up.dress(axes.yaxis, width)
         axes.set_ylim(0, self.most)
@@ -45,8 +41,4 @@ class Steps(Chart):
 
     def table(self) -> TableData:
         """A line a period."""
-        pairs = zip(self.along.places, self.values, strict=True)
-        return TableData.of(
-            (self.along.column, self.up.column()),
-            ((self.along.entry(place), self.up.entry(value)) for place, value in pairs),
-        )
+        return TableData.by_column(self.along.filled, self.up.filled(self.values))

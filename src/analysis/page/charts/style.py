@@ -203,9 +203,3 @@ def bars(
         places, low, high = zip(*ends, strict=True)
         draw = axes.hlines if across else axes.vlines
         draw(places, low, high, colour, linewidth=2.2, alpha=0.55, capstyle="projecting")
-
-
-def zero_line(axes: Axes, vertical: bool = False) -> None:
-    """The line of no change."""
-    line = axes.axvline if vertical else axes.axhline
-    line(0, color=INK, linewidth=1.0, zorder=1.5)

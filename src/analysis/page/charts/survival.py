@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 
 from matplotlib.axes import Axes
 
@@ -57,14 +58,11 @@ class Survival(Chart):
 
     def table(self) -> TableData:
         """A line a group and time."""
-        banded = any(len(curve.low) for curve in self.curves)
-        keys = ("", "low", "high")[: 3 if banded else 1]
-        lines = []
-        for curve in self.curves:
-            series = (curve.shares, curve.low, curve.high)[: len(keys)]
-            for place, time in enumerate(curve.times):
-                numbers = (part[place] if len(part) else None for part in series)
-                group = (curve.label, curve.key)
-                lines.append([group, self.along.entry(time), *map(self.up.entry, numbers)])
-        columns = (self.up.column(key=key) for key in keys)
-        return TableData.of((Column("group", self.head), self.along.column(), *columns), lines)
+        groups = [(curve.label, curve.key) for curve in self.curves for _ in curve.times]
+        times = chain(*(curve.times for curve in self.curves))
+        numbers = chain(*(zip_longest(c.shares, c.low, c.high) for c in self.curves))
+        return TableData.by_column(
+            (Column("group", self.head), groups),
+            self.along.filled(times),
+            *self.up.ranged(numbers),
+        )

@@ -80,10 +80,9 @@ class Tiles(Chart):
 
     def table(self) -> TableData:
         """A line a region."""
-        return TableData.of(
-            (Column(self.key, self.head), self.shade.column()),
-            (((t.label, t.code or t.label), self.shade.entry(t.value)) for t in self.tiles),
-        )
+        names = [(tile.label, tile.code or tile.label) for tile in self.tiles]
+        values = self.shade.filled(tile.value for tile in self.tiles)
+        return TableData.by_column((Column(self.key, self.head), names), values)
 
 
 @dataclass(frozen=True)
@@ -124,14 +123,12 @@ class Heat(Chart):
 
     def table(self) -> TableData:
         """A line a row, a column a column."""
-        columns = (self.shade.column(name, name) for name in self.columns)
-        return TableData.of(
-            (Column("name", self.head), *columns),
-            (
-                ((name, name), *map(self.shade.entry, row))
-                for name, row in zip(self.rows, self.values, strict=True)
-            ),
+        names = [(name, name) for name in self.rows]
+        columns = (
+            self.shade.filled([row[place] for row in self.values], name, name)
+            for place, name in enumerate(self.columns)
         )
+        return TableData.by_column((Column("name", self.head), names), *columns)
 
 
 def _shaded(
