@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import TypeAdapter
 
 from analysis.data.reading.account import Origin
-from analysis.data.reading.distinct import Cells, cells_of
+from analysis.data.reading.distinct import Cells
 from analysis.errors import Problem
 
 PERIOD = re.compile(r"^\d{4}(-(0[1-9]|1[0-2])|-?Q[1-4])?$")
@@ -85,36 +86,21 @@ def declared_tables(folder: Path) -> tuple[Table, ...]:
     ``tables.csv`` says what a row of each table is, ``columns.csv`` what its columns hold (all
     but ``en`` and ``zh`` may be left out), ``choices.csv`` which words a choice may be.
     """
-    columns = csv_rows(folder / "columns.csv")
     words: dict[str, list[tuple[str, str, str]]] = {"": []}
     for row in csv_rows(folder / "choices.csv"):
         words.setdefault(row["choices"], []).append((row["word"], row["en"], row["zh"]))
-
-    def column(row: dict[str, str]) -> Column:
-        return Column(
-            row["column"],
-            row["kind"],
-            row["en"],
-            row["zh"],
-            unit=row.get("unit", ""),
-            required=row["required"] != "no",
-            minimum=float(row["minimum"]) if row["minimum"] else None,
-            maximum=float(row["maximum"]) if row.get("maximum") else None,
-            choices=tuple(words[row["choices"]]),
-            links_to=row["links_to"],
-            personal=row.get("personal") == "yes",
-        )
-
-    return tuple(
-        Table(
-            row["table"],
-            row["en"],
-            row["zh"],
-            tuple(row["key"].split(";")),
-            tuple(column(c) for c in columns if c["table"] == row["table"]),
-        )
+    columns = [
+        {name: text for name, text in row.items() if text}
+        | {"name": row["column"], "choices": words[row["choices"]]}
+        for row in csv_rows(folder / "columns.csv")
+    ]
+    tables = [
+        row
+        | {"name": row["table"], "key": row["key"].split(";")}
+        | {"columns": [column for column in columns if column["table"] == row["table"]]}
         for row in csv_rows(folder / "tables.csv")
-    )
+    ]
+    return TypeAdapter(tuple[Table, ...]).validate_python(tables)
 
 
 Columns: TypeAlias = Mapping[str, pd.Series | Cells]
@@ -172,45 +158,20 @@ def _as_text(given: pd.Series) -> pd.Series:
     return given.astype("string").str.strip()
 
 
-def check_key(table: Table, frame: pd.DataFrame, origin: Origin) -> list[Problem]:
-    """Rows that share a key."""
-    if not table.key or any(name not in frame for name in table.key):
-        return []
-    shared = sharing(frame, table.key)
-    again = frame.iloc[shared].duplicated(list(table.key), keep="first").to_numpy()
-    if not again.any():
-        return []
-    positions = shared[again]
-    key = " + ".join(table.key)
-    rule = f"repeats the key {key} of an earlier row"
-    return origin.problems(positions, rule, "Keep one row per key")
-
-
-def sharing(frame: pd.DataFrame, key: Sequence[str]) -> np.ndarray:
-    """Positions of the rows whose key another row has, too, in order."""
-    if len(key) > 1 or not pd.api.types.is_string_dtype(frame[key[0]]):
-        return np.flatnonzero(frame.duplicated(list(key), keep=False).to_numpy())
-    # Arrow tells five million texts apart in a second or two.
-    codes = cells_of(pa.array(frame[key[0]], pa.string(), from_pandas=True)).codes
-    return np.flatnonzero(np.bincount(codes)[codes] > 1)
-
-
 def check_periods(table: Table, frame: pd.DataFrame, origin: Origin) -> list[Problem]:
     """Rows whose period is of another length than most of the same outcome or exposure."""
     others = [name for name in ("outcome", "exposure") if name in table.key and name in frame]
     if "period" not in frame or not others:
         return []
-    known = frame["period"].notna().to_numpy()
-    length = frame["period"].where(known, "").map(_length).to_numpy()
-    mixed = np.zeros(len(frame), dtype=bool)
-    for _, rows in frame.groupby(others[0]).indices.items():
-        dated = rows[known[rows]]
-        lengths, counts = np.unique(length[dated], return_counts=True)
-        if len(lengths) > 1:
-            mixed[dated[length[dated] != lengths[counts.argmax()]]] = True
+    length = frame["period"].dropna().map(_length)
+    series = length.groupby(frame.loc[length.index, others[0]])
+    mixed = np.array([], dtype=int)
+    for rows in series.groups.values():
+        lengths = length[rows]
+        mixed = np.append(mixed, rows[lengths != lengths.mode()[0]])
     rule = "is of another length than most periods"
     remedy = "Years, quarters and months of one series do not mix: leave one length"
-    return origin.problems(np.flatnonzero(mixed), rule, remedy, "period")
+    return origin.problems(np.sort(mixed), rule, remedy, "period")
 
 
 def _length(period: str) -> str:
@@ -249,10 +210,23 @@ Typed: TypeAlias = tuple[pd.Series, pd.Series, str, str]
 
 
 def _typed(column: Column, raw: pd.Series, text: pd.Series, empty: pd.Series) -> Typed:
-    numeric = column.kind in ("whole", "number") and pd.api.types.is_float_dtype(raw)
-    dated = column.kind == "date" and pd.api.types.is_datetime64_any_dtype(raw)
-    given = raw if numeric or dated else text.where(~empty)
-    return TYPES.get(column.kind, _free)(column, given)
+    given = text.where(~empty)
+    if column.kind in ("whole", "number"):
+        return _number(column, raw if pd.api.types.is_float_dtype(raw) else given)
+    if column.kind == "date":
+        return _date(raw if pd.api.types.is_datetime64_any_dtype(raw) else given)
+    if column.kind == "flag":
+        lowered = given.str.lower()
+        known = lowered.isin(["true", "false", "1", "0"])
+        return lowered.isin(["true", "1"]), ~known, "is not true or false", "Write true or false"
+    if column.kind == "choice":
+        allowed = f"Allowed: {', '.join(column.allowed)}"
+        return given, ~given.isin(column.allowed), "is not one of the allowed words", allowed
+    bad, rule, remedy = pd.Series(False, index=given.index), "", ""
+    if column.kind == "period":
+        bad = ~given.str.fullmatch(PERIOD.pattern).fillna(False).astype(bool)
+        rule, remedy = "is not a period", "A year 2019, a quarter 2019Q2 or a month 2019-03"
+    return given, bad, rule, remedy
 
 
 def _number(column: Column, given: pd.Series) -> Typed:
@@ -263,40 +237,9 @@ def _number(column: Column, given: pd.Series) -> Typed:
     return values, bad | (values % 1 != 0), "is not a whole number", "A count has no decimals"
 
 
-def _date(_: Column, text: pd.Series) -> Typed:
+def _date(text: pd.Series) -> Typed:
     if pd.api.types.is_datetime64_any_dtype(text):
         return text, pd.Series(False, index=text.index), "", ""
     shaped = text.str.fullmatch(r"\d{4}-\d{2}-\d{2}").fillna(False).astype(bool)
     values = pd.to_datetime(text.where(shaped), format="%Y-%m-%d", errors="coerce")
     return values, values.isna(), "is not a date", "Write dates as YYYY-MM-DD"
-
-
-def _period(_: Column, text: pd.Series) -> Typed:
-    shaped = text.str.fullmatch(PERIOD.pattern).fillna(False).astype(bool)
-    return text, ~shaped, "is not a period", "A year 2019, a quarter 2019Q2 or a month 2019-03"
-
-
-def _choice(column: Column, text: pd.Series) -> Typed:
-    words = ", ".join(column.allowed)
-    known = text.isin(column.allowed)
-    return text, ~known, "is not one of the allowed words", f"Allowed: {words}"
-
-
-def _flag(_: Column, text: pd.Series) -> Typed:
-    lowered = text.str.lower()
-    known = lowered.isin(["true", "false", "1", "0"])
-    return lowered.isin(["true", "1"]), ~known, "is not true or false", "Write true or false"
-
-
-def _free(_: Column, text: pd.Series) -> Typed:
-    return text, pd.Series(False, index=text.index), "", ""
-
-
-TYPES: Mapping[str, Callable[[Column, pd.Series], Typed]] = {
-    "number": _number,
-    "whole": _number,
-    "date": _date,
-    "period": _period,
-    "choice": _choice,
-    "flag": _flag,
-}

@@ -36,8 +36,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from analysis.data.frames.frame import require_frame
-from analysis.data.frames.ratings import JUDGEMENTS
+from analysis.data.frames.frame import JUDGEMENTS, require_frame
 from analysis.errors import Problem
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions

@@ -31,8 +31,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from analysis.data.frames.frame import require_frame, unusable_columns
-from analysis.data.frames.series import SERIES
+from analysis.data.frames.frame import SERIES, require_frame, unusable_columns
 from analysis.errors import Problem
 from analysis.methods.shared import results
 from analysis.methods.shared.method import Method

@@ -31,8 +31,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from analysis.data.frames.frame import require_frame
-from analysis.data.frames.studies import EFFECTS
+from analysis.data.frames.frame import EFFECTS, require_frame
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
 from analysis.methods.shared.results import at_least, records, refuse

@@ -30,8 +30,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from analysis.data.frames.frame import require_frame
-from analysis.data.frames.trials import DRAW
+from analysis.data.frames.frame import DRAW, require_frame
 from analysis.errors import DesignError, Problem
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions

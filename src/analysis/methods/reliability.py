@@ -31,8 +31,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.data.frames.frame import require_frame
-from analysis.data.frames.ratings import RATINGS
+from analysis.data.frames.frame import RATINGS, require_frame
 from analysis.errors import Problem
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions

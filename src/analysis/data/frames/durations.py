@@ -7,35 +7,12 @@ from typing import Literal
 import pandas as pd
 
 from analysis.data.dataset import Dataset
-from analysis.data.frames.frame import Column, Frame
+from analysis.data.frames.frame import FRAMES
 from analysis.data.frames.names import names_in, not_held
 from analysis.data.tables import COMPLAINTS
 from analysis.errors import DesignError, ParamsError, Problem, nearest
 
-DURATIONS = Frame(
-    "durations",
-    "a case",
-    (
-        Column("case", "key", "the case's number"),
-        Column("duration", "positive", "how long it took, or has been open so far"),
-        Column("ended", "flag", "1 if it ended, 0 if it was still open when last seen"),
-        Column("treated", "flag", "1 if it began under treatment"),
-        Column("region", "key", "whose cases are not independent", optional=True),
-        Column("stratum", "key", "with a baseline of its own", optional=True),
-    ),
-    unique=("case",),
-)
-
-
-VALUES = Frame(
-    "values",
-    "a case",
-    (
-        Column("value", "number", "days taken, score, or share of a target reached"),
-        Column("region", "key", "whose cases are not independent", optional=True),
-    ),
-)
-
+DURATIONS, VALUES = FRAMES["durations"], FRAMES["values"]
 End = Literal["closed_on", "acknowledged_on"]
 SAME_DAY = 0.5
 """Days of a case that ended on the day it began: less than the next day, but not nothing."""

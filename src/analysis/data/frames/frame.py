@@ -1,17 +1,24 @@
-"""What a frame that a method takes must hold: its columns, and all that is wrong, at once."""
+"""What a frame that a method takes must hold: its columns, and all that is wrong, at once.
+
+``frames.csv`` says what a row of each kind of frame is, ``columns.csv`` what its columns hold.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
+from pydantic import TypeAdapter
 
+from analysis.data.contract import csv_rows
+from analysis.data.reading.account import rows_words
 from analysis.errors import DesignError, Problem
 
-SHOWN_ROWS = 5
+ROWS_SHOWN = 5
 """Row numbers named in a problem; more are counted."""
 
 Rule = Literal["key", "number", "count", "positive", "flag"]
@@ -50,6 +57,27 @@ class Frame:
     unique: tuple[str, ...] = ()
 
 
+def _declared() -> dict[str, Frame]:
+    """Every kind of frame as the files here declare it."""
+    folder = Path(__file__).parent
+    columns = csv_rows(folder / "columns.csv")
+    frames = [
+        row
+        | {"unique": row["unique"].split(";") if row["unique"] else ()}
+        | {"columns": [column for column in columns if column["frame"] == row["kind"]]}
+        for row in csv_rows(folder / "frames.csv")
+    ]
+    return {frame.kind: frame for frame in TypeAdapter(list[Frame]).validate_python(frames)}
+
+
+FRAMES = _declared()
+DRAW = FRAMES["draw"]
+EFFECTS = FRAMES["effects"]
+JUDGEMENTS = FRAMES["judgements"]
+RATINGS = FRAMES["ratings"]
+SERIES = FRAMES["series"]
+
+
 def require_frame(frame: pd.DataFrame, spec: Frame) -> None:
     """Refuse a frame that is not what the method takes.
 
@@ -70,7 +98,7 @@ def require_frame(frame: pd.DataFrame, spec: Frame) -> None:
     keys = [name for name in spec.unique if name in frame]
     if keys and (repeated := frame.duplicated(keys).to_numpy()).any():
         remedy = f"One row is {spec.row}; add up or remove what is repeated"
-        problems.append(Problem(_rows(repeated), f"repeat {' and '.join(keys)}", remedy))
+        problems.append(Problem(_named(repeated), f"repeat {' and '.join(keys)}", remedy))
     if problems:
         raise DesignError(problems)
 
@@ -87,16 +115,12 @@ def _broken(values: pd.Series, column: Column) -> list[Problem]:
         bad = ~holds(values.to_numpy(float, na_value=np.nan))
     if not bad.any():
         return []
-    return [Problem(f"{where}, {_rows(bad)}", f"must hold {wanted}", column.meaning.capitalize())]
+    return [Problem(f"{where}, {_named(bad)}", f"must hold {wanted}", column.meaning.capitalize())]
 
 
-def _rows(bad: np.ndarray) -> str:
+def _named(bad: np.ndarray) -> str:
     """Row numbers, counted from 1, the first few named."""
-    numbers = np.flatnonzero(bad) + 1
-    shown = ", ".join(str(number) for number in numbers[:SHOWN_ROWS])
-    more = len(numbers) - SHOWN_ROWS
-    noun = "row" if len(numbers) == 1 else "rows"
-    return f"{noun} {shown}" + (f" and {more} more" if more > 0 else "")
+    return rows_words(np.flatnonzero(bad) + 1, ROWS_SHOWN)
 
 
 def unusable_columns(frame: pd.DataFrame, names: Iterable[str], remedy: str = "") -> list[Problem]:

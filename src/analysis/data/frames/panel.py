@@ -10,23 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.data.frames.frame import Column, Frame
+from analysis.data.frames.frame import FRAMES
 from analysis.data.periods import PER_YEAR
 from analysis.data.views import panel_line, panel_view
 from analysis.result import Sample
 
-PANEL = Frame(
-    "panel",
-    "a region in a period",
-    (
-        Column("region", "key", "the region's code"),
-        Column("period", "count", "the period's number, from 1"),
-        Column("count", "count", "how many events were counted"),
-        Column("exposure", "positive", "what the count is out of, or 1"),
-        Column("first_treated", "count", "the period of the start, 0 for never"),
-    ),
-    unique=("region", "period"),
-)
+PANEL = FRAMES["panel"]
 """The frame inside a ``Panel``."""
 
 NEVER = 0

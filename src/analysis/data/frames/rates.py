@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.data.dataset import Dataset
 from analysis.data.description import Description
 from analysis.data.frames.counts import counts_of, exposure_of, within_span
-from analysis.data.frames.frame import Column, Frame
+from analysis.data.frames.frame import FRAMES
 from analysis.data.frames.names import region_names, unknown_names
 from analysis.data.periods import PER_YEAR
 from analysis.data.reading.account import Account
@@ -18,18 +18,7 @@ from analysis.data.regions.hierarchy import within_region
 from analysis.errors import DesignError, ParamsError, Problem
 from analysis.params import CountsQuestion
 
-RATES = Frame(
-    "rates",
-    "a region, or a region and stratum",
-    (
-        Column("region", "key", "the region's code"),
-        Column("events", "count", "how many events were counted"),
-        Column("size", "positive", "exposure, or trials out of which events were counted"),
-        Column("stratum", "key", "what the rate is standardised for", optional=True),
-    ),
-    unique=("region", "stratum"),
-)
-
+RATES = FRAMES["rates"]
 INCOMPLETE, EXCLUDED = "incomplete", "excluded_by_params"
 
 

@@ -7,22 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.data.frames.frame import Column, Frame, unusable_columns
+from analysis.data.frames.frame import FRAMES, unusable_columns
 from analysis.errors import DesignError, Problem
 
-SCORES = Frame(
-    "scores",
-    "a unit with a score",
-    (
-        Column("unit", "key", "the unit's code"),
-        Column("score", "number", "what decides on treatment"),
-        Column("outcome", "number", "what was measured afterwards"),
-        Column("cutoff", "number", "the unit's own cut-off", optional=True),
-        Column("takeup", "number", "treatment as it was taken up", optional=True),
-    ),
-    unique=("unit",),
-)
-
+SCORES = FRAMES["scores"]
 MINIMUM_SIDE = 30
 """Fewer units on a side, however far from the cut-off, cannot choose a window."""
 MINIMUM_WINDOW = 20

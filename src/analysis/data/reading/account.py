@@ -17,12 +17,11 @@ FIRST_DATA_ROW = 2
 ROWS_SHOWN = 8
 
 
-def rows_words(rows: Sequence[int] | np.ndarray) -> str:
+def rows_words(rows: Sequence[int] | np.ndarray, most: int = ROWS_SHOWN) -> str:
     """Row numbers in words: the first few, and how many more."""
-    shown = [str(int(row)) for row in rows[:ROWS_SHOWN]]
-    more = len(rows) - len(shown)
-    listed = ", ".join(shown) + (f" and {more} more" if more else "")
-    return f"row {listed}" if len(rows) == 1 else f"rows {listed}"
+    listed = ", ".join(str(int(row)) for row in rows[:most])
+    more = f" and {len(rows) - most} more" if len(rows) > most else ""
+    return f"{'row' if len(rows) == 1 else 'rows'} {listed}{more}"
 
 
 def first_rows_of(rows: Sequence[int] | np.ndarray) -> tuple[int, ...]:
@@ -152,24 +151,12 @@ class Account:
         return found
 
 
-@dataclass
-class Ledger:
-    """Lines of an account as they come up; empty ones are not written down."""
-
-    lines: list[Line] = field(default_factory=list)
-
-    def repaired(self, file: str, column: str, rule: str, count: int) -> None:
-        """A repair of so many cells."""
-        if count:
-            self.lines.append(Line("repaired", file, column, rule, int(count)))
-
-    def excluded(
-        self, file: str, rule: str, rows: Sequence[int] | np.ndarray, column: str = ""
-    ) -> None:
-        """Rows left out, by their numbers in the owner's file."""
-        if len(rows):
-            line = Line("excluded", file, column, rule, len(rows), first_rows_of(rows))
-            self.lines.append(line)
+def excluded(
+    file: str, rule: str, rows: Sequence[int] | np.ndarray, column: str = ""
+) -> list[Line]:
+    """The line of an exclusion of rows, by their numbers in the owner's file; none for no rows."""
+    line = Line("excluded", file, column, rule, len(rows), first_rows_of(rows))
+    return [line] if len(rows) else []
 
 
 def no_names(file: str, row: int) -> Problem:

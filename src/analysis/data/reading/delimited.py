@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from analysis import digest
-from analysis.data.reading.account import Ledger, Source, no_names, row_problem
+from analysis.data.reading.account import Source, excluded, no_names, row_problem
 from analysis.data.reading.distinct import Raw, Wanted, cells_of, merged_names, needed_columns
 from analysis.data.reading.mapping import TableMapping
 from analysis.errors import ContractError, Problem
@@ -70,8 +70,7 @@ def read_delimited(file: Path, name: str, mapping: TableMapping, wanted: Wanted)
         what = f"has more or fewer than {len(names)} cells"
         remedy = "Mend the row in a copy, or write ragged: leave_out in dataset.yml"
         raise ContractError([row_problem(name, late, what, remedy)])
-    ledger = Ledger()
-    ledger.excluded(name, "more or fewer cells than the header", late)
+    lines = excluded(name, "more or fewer cells than the header", late)
     how = ["named" if given else "detected" for given in (mapping.encoding, mapping.delimiter)]
     source = Source(
         file=name,
@@ -86,7 +85,7 @@ def read_delimited(file: Path, name: str, mapping: TableMapping, wanted: Wanted)
     columns = {
         key: cells_of(table.column(str(number))).take(below) for key, number in needed.items()
     }
-    return Raw(source, tuple(names), columns, rows[below], ledger)
+    return Raw(source, tuple(names), columns, rows[below], lines)
 
 
 def decoded(data: bytes, named: str, file: str) -> tuple[bytes, str]:

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.data.reading.account import Ledger, Source
+from analysis.data.reading.account import Line, Source
 from analysis.errors import ContractError, Problem
 
 INVISIBLE = " \t\r\n\v\f\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
@@ -125,7 +125,7 @@ class Raw:
     names: tuple[str, ...]
     columns: Mapping[str, Cells | pd.Series]
     rows: np.ndarray
-    ledger: Ledger
+    lines: list[Line]
 
     def take(self, keep: np.ndarray) -> Raw:
         """The rows under a mask."""
@@ -135,7 +135,7 @@ class Raw:
             name: column.take(keep) if isinstance(column, Cells) else column[keep]
             for name, column in self.columns.items()
         }
-        return Raw(self.source, self.names, columns, self.rows[keep], self.ledger)
+        return Raw(self.source, self.names, columns, self.rows[keep], self.lines)
 
 
 def merged_names(header: Sequence[Sequence[str]]) -> list[str]:

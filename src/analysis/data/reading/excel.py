@@ -23,7 +23,7 @@ import numpy as np
 import pyarrow as pa
 
 from analysis import digest
-from analysis.data.reading.account import Ledger, Source, no_names, row_problem
+from analysis.data.reading.account import Source, no_names, row_problem
 from analysis.data.reading.distinct import Raw, Wanted, cells_of, merged_names, needed_columns
 from analysis.data.reading.mapping import TableMapping
 from analysis.errors import AnalysisError, ContractError, Problem, nearest
@@ -81,7 +81,7 @@ def read_excel(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> 
         sheet=title,
         header=mapping.header,
     )
-    return Raw(source, tuple(names), columns, np.arange(last + 1, length + 1), Ledger())
+    return Raw(source, tuple(names), columns, np.arange(last + 1, length + 1), [])
 
 
 def sheet_rows(file: Path, name: str, count: int) -> tuple[list[list[str]], str]:

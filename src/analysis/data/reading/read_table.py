@@ -15,11 +15,21 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from analysis.data.contract import Table, check_key, parse_columns, sharing
-from analysis.data.reading.account import Account, Ledger, Origin, rows_words
+from analysis.data.contract import Table, parse_columns
+from analysis.data.reading.account import Account, Line, Origin, excluded, rows_words
 from analysis.data.reading.delimited import read_delimited
-from analysis.data.reading.distinct import Cells, Raw, Wanted, as_cells, constant, plain_name, stack
+from analysis.data.reading.distinct import (
+    Cells,
+    Raw,
+    Wanted,
+    as_cells,
+    cells_of,
+    constant,
+    plain_name,
+    stack,
+)
 from analysis.data.reading.excel import read_excel
 from analysis.data.reading.mapping import PLAIN, TableMapping
 from analysis.data.reading.personal import hashed, project_salt
@@ -27,14 +37,12 @@ from analysis.data.reading.repair import Given, contract_columns, without_rows
 from analysis.data.reading.typed import read_parquet, read_query
 from analysis.errors import ContractError, Problem, nearest
 
-READERS = {
-    ".csv": read_delimited,
-    ".tsv": read_delimited,
-    ".txt": read_delimited,
-    ".xlsx": read_excel,
-    ".xlsm": read_excel,
-    ".parquet": read_parquet,
-}
+TEXTS, WORKBOOKS = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm")
+READERS = (
+    dict.fromkeys(TEXTS, read_delimited)
+    | dict.fromkeys(WORKBOOKS, read_excel)
+    | {".parquet": read_parquet}
+)
 Names = Mapping[str, pd.DataFrame]
 """Tables read before, in which a ``lookup`` finds names."""
 
@@ -62,9 +70,10 @@ def read_table(
     """
     raws, unread = _read_all(folder, table, files, mapping)
     parts, unfit = _in_contract_form(raws, table, mapping, names)
-    ledger = Ledger()
-    frame, origin, broken = _checked(parts, table, mapping, folder, ledger)
-    account = _account(table, raws, [*(raw.ledger for raw in raws), ledger], len(frame), mapping)
+    again: list[Line] = []
+    frame, origin, broken = _checked(parts, table, mapping, folder, again)
+    lines = [*(line for raw in raws for line in raw.lines), *again]
+    account = _account(table, raws, lines, len(frame), mapping)
     return ReadTable(frame, origin, account, (*unread, *unfit, *broken))
 
 
@@ -110,7 +119,7 @@ def _checked(
     table: Table,
     mapping: TableMapping,
     folder: Path,
-    ledger: Ledger,
+    again: list[Line],
 ) -> tuple[pd.DataFrame, Origin, list[Problem]]:
     """The files one below the other, typed and held against the contract."""
     if not parts:
@@ -119,8 +128,8 @@ def _checked(
     columns = _without_persons(_stacked([columns for columns, _ in parts]), table, folder)
     origin = _origin([raw for _, raw in parts], table, mapping)
     frame, problems = parse_columns(table, columns, origin)
-    frame, origin, repeated = _without_duplicates(frame, origin, table, mapping, ledger)
-    problems += check_key(table, frame, origin) if repeated else []
+    frame, origin, repeated = _without_duplicates(frame, origin, table, mapping, again)
+    problems += repeated
     if frame.empty and mapping is not PLAIN:
         what, remedy = "holds no row that is kept", "Look at the file and at the rules on rows"
         problems.append(Problem(origin.name, what, remedy))
@@ -128,12 +137,12 @@ def _checked(
 
 
 def _account(
-    table: Table, raws: list[Raw], ledgers: list[Ledger], kept: int, mapping: TableMapping
+    table: Table, raws: list[Raw], lines: list[Line], kept: int, mapping: TableMapping
 ) -> Account:
     used = {plain_name(name) for name in _owner_names(table, mapping)}
     unused = dict.fromkeys(n for raw in raws for n in raw.names if plain_name(n) not in used)
-    lines = tuple(line for ledger in ledgers for line in ledger.lines)
-    return Account(table.name, tuple(raw.source for raw in raws), lines, kept, tuple(unused))
+    sources = tuple(raw.source for raw in raws)
+    return Account(table.name, sources, tuple(lines), kept, tuple(unused))
 
 
 def read_file(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> Raw:
@@ -244,30 +253,45 @@ def _origin(raws: list[Raw], table: Table, mapping: TableMapping) -> Origin:
 
 
 def _without_duplicates(
-    frame: pd.DataFrame, origin: Origin, table: Table, mapping: TableMapping, ledger: Ledger
-) -> tuple[pd.DataFrame, Origin, bool]:
+    frame: pd.DataFrame, origin: Origin, table: Table, mapping: TableMapping, lines: list[Line]
+) -> tuple[pd.DataFrame, Origin, list[Problem]]:
     """Rows without those that are there twice, as the mapping says; each exclusion counted.
 
-    The last of what is returned says whether any two rows of the table shared a key.
+    The last of what is returned are the rows that still repeat a key.
     """
     rule, key = mapping.duplicates, list(table.key)
     if not key or any(name not in frame for name in key):
-        return frame, origin, False
-    shared = sharing(frame, key)
+        return frame, origin, []
+    shared = _sharing(frame, key)
     out = np.zeros(len(frame), dtype=bool)
 
-    def leave_out(positions: np.ndarray, why: str) -> None:
+    def leave_out(again: pd.Series, why: str) -> np.ndarray:
+        positions = shared[again]
         out[positions] = True
         for file, rows in origin.by_file(positions):
-            ledger.excluded(file, why, rows)
+            lines.extend(excluded(file, why, rows))
+        left: np.ndarray = shared[~again]
+        return left
 
     if rule.exact == "drop" and shared.size:
-        again = frame.iloc[shared].duplicated(keep="first").to_numpy()
-        leave_out(shared[again], "is there twice, alike in every column")
+        again = frame.iloc[shared].duplicated(keep="first")
+        shared = leave_out(again, "is there twice, alike in every column")
     if rule.keep != "none":
-        left = shared[~out[shared]]
-        over = frame.iloc[left].duplicated(key, keep=rule.keep).to_numpy()
-        leave_out(left[over], f"shares its key with another row: the {rule.keep} is kept")
+        over = frame.iloc[shared].duplicated(key, keep=rule.keep)
+        shared = leave_out(over, f"shares its key with another row: the {rule.keep} is kept")
+    again = shared[frame.iloc[shared].duplicated(key, keep="first")]
+    what = f"repeats the key {' + '.join(key)} of an earlier row"
+    problems = origin.problems(again, what, "Keep one row per key")
     if not out.any():
-        return frame, origin, bool(shared.size)
-    return frame[~out].reset_index(drop=True), origin.take(~out), True
+        return frame, origin, problems
+    return frame[~out].reset_index(drop=True), origin.take(~out), problems
+
+
+def _sharing(frame: pd.DataFrame, key: list[str]) -> np.ndarray:
+    """Positions of the rows whose key another row has, too, in order."""
+    if len(key) > 1 or not pd.api.types.is_string_dtype(frame[key[0]]):
+        return np.flatnonzero(frame.duplicated(key, keep=False).to_numpy())
+    # Arrow tells five million texts apart in a second or two.
+    codes = cells_of(pa.array(frame[key[0]], pa.string(), from_pandas=True)).codes
+    shared: np.ndarray = np.flatnonzero(np.bincount(codes)[codes] > 1)
+    return shared

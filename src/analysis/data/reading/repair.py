@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from analysis.data.contract import Column, Table
 from analysis.data.reading import distinct
-from analysis.data.reading.account import column_words, row_problem
+from analysis.data.reading.account import Line, column_words, excluded, row_problem
 from analysis.data.reading.distinct import Cells, Raw, as_cells, mask, plain_name
 from analysis.data.reading.mapping import PLAIN, RowRule, TableMapping, ValueMap
 from analysis.errors import Problem
@@ -29,7 +29,7 @@ def without_rows(raw: Raw, mapping: TableMapping) -> Raw:
     keep = np.ones(len(raw.rows), dtype=bool)
 
     def leave_out(rows: np.ndarray, rule: str, column: str = "") -> None:
-        raw.ledger.excluded(raw.source.file, rule, raw.rows[keep & rows], column)
+        raw.lines.extend(excluded(raw.source.file, rule, raw.rows[keep & rows], column))
         keep[rows] = False
 
     if raw.columns and (mapping is not PLAIN or raw.source.form == "Excel"):
@@ -107,8 +107,9 @@ class _Repair:
 
     def step(self, new: pa.Array, rule: str) -> None:
         """Replace words, and count the rows whose word changed."""
-        count = self.texts.count(distinct.changed(self.words, new))
-        self.raw.ledger.repaired(self.raw.source.file, self.owner_name, rule, count)
+        if count := self.texts.count(distinct.changed(self.words, new)):
+            line = Line("repaired", self.raw.source.file, self.owner_name, rule, count)
+            self.raw.lines.append(line)
         self.words = new
 
     def refuse(self, bad: np.ndarray, what: str, remedy: str) -> None:

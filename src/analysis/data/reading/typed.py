@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 from analysis import digest
-from analysis.data.reading.account import Ledger, Source
+from analysis.data.reading.account import Source
 from analysis.data.reading.distinct import Cells, Raw, Wanted, cells_of, needed_columns, plain_name
 from analysis.data.reading.mapping import TableMapping, inside
 from analysis.errors import ContractError, Problem
@@ -132,7 +132,7 @@ def raw_of(
         for name in table.column_names
     }
     rows = np.arange(base + 1, base + 1 + table.num_rows)
-    return Raw(source, tuple(names), columns, rows, Ledger())
+    return Raw(source, tuple(names), columns, rows, [])
 
 
 def typed(column: pa.ChunkedArray, time_zone: str, where: str) -> Cells | pd.Series:
