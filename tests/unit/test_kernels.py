@@ -241,7 +241,7 @@ def test_a_client_that_leaves_before_its_kernel_ended_does_not_harm_the_parent(t
     last = parent.fork(argv, str(tmp_path), dict(os.environ))
     assert parent.alive
     last.send_signal(signal.SIGKILL)
-    last.close()
+    last.wait()
 
 
 def test_when_the_client_is_killed_its_kernels_go_with_it(tmp_path):

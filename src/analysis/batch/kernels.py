@@ -34,82 +34,34 @@ NAME = "analysis-warm"
 class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
     """Forks a kernel from the warm parent of this process; an ordinary kernel where it cannot."""
 
-    warm_kernel: warm.Kernel | None = None
     forked = False
-
-    @property
-    def has_process(self) -> bool:
-        """Whether there is a kernel, forked or ordinary."""
-        return self.warm_kernel is not None or super().has_process
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """A forked kernel, or an ordinary one with a word in the log."""
         cwd = str(kwargs.get("cwd") or Path.cwd())
+        env = dict(kwargs.get("env") or os.environ)
         try:
             arguments = kernel_arguments(cmd)
-            env = dict(kwargs.get("env") or os.environ)
             # The parent takes seconds to start: a server must go on meanwhile.
-            self.warm_kernel = await asyncio.to_thread(_fork, arguments, cwd, env)
+            self.process = await asyncio.to_thread(_fork, arguments, cwd, env)
         except warm.ForkUnavailableError as reason:
             self.log.warning("Started an ordinary kernel: %s", reason)
-            kwargs["env"] = {**(kwargs.get("env") or os.environ), **warm.PINNED}
-            return await super().launch_kernel(cmd, **kwargs)
+            return await super().launch_kernel(cmd, **{**kwargs, "env": {**env, **warm.PINNED}})
         self.forked = True
-        self.pid = self.pgid = self.warm_kernel.pid
+        self.pid = self.process.pid
         self.cwd = cwd
         return self.connection_info
 
-    @property
-    def _ending(self) -> bool:
-        return bool(isinstance(self.parent, ReportKernelManager) and self.parent.shutting_down)
-
-    async def poll(self) -> int | None:
-        """Exit code, or ``None`` while the kernel runs."""
-        if self.warm_kernel is not None:
-            return self.warm_kernel.poll()
-        code: int | None = await super().poll()
-        return code
-
-    async def wait(self) -> int | None:
-        """Until the kernel has ended."""
-        if self.warm_kernel is None:
-            code: int | None = await super().wait()
-            return code
-        while (ended := self.warm_kernel.poll()) is None:
-            await asyncio.sleep(0.005)
-        self.warm_kernel.close()
-        self.warm_kernel = None
-        return ended
-
     async def send_signal(self, signum: int) -> None:
         """To the kernel and what it started; one that is about to be killed is not interrupted."""
-        if self.warm_kernel is not None and signum == signal.SIGINT and self._ending:
-            return
-        if self.warm_kernel is not None:
-            self.warm_kernel.send_signal(signum)
-        else:
+        ending = isinstance(self.parent, ReportKernelManager) and self.parent.shutting_down
+        if not (self.forked and ending and signum == signal.SIGINT):
             await super().send_signal(signum)
 
-    async def kill(self, restart: bool = False) -> None:
-        """At once; nobody needs to wait for what cannot be refused, and the parent buries it."""
-        if self.warm_kernel is not None:
-            self.warm_kernel.send_signal(signal.SIGKILL)
-            self.warm_kernel.exit = -signal.SIGKILL
-        else:
-            await super().kill(restart)
-
-    async def terminate(self, restart: bool = False) -> None:
-        """By request."""
-        if self.warm_kernel is not None:
-            self.warm_kernel.send_signal(signal.SIGTERM)
-        else:
-            await super().terminate(restart)
-
     async def cleanup(self, restart: bool = False) -> None:
-        """The connection goes, and with it a kernel that should still run."""
-        if self.warm_kernel is not None and not restart:
-            self.warm_kernel.close()
-            self.warm_kernel = None
+        """The connection goes, and with it a forked kernel that should still run."""
+        if isinstance(self.process, warm.Kernel) and not restart:
+            self.process.wait()
         await super().cleanup(restart)
 
 
@@ -231,9 +183,7 @@ class ReportKernelManager(AsyncKernelManager):  # type: ignore[misc]
 
     def strike_down(self) -> None:
         """Kill the kernel; may be called from another thread."""
-        if self.was_warm and self.provisioner.warm_kernel is not None:
-            self.provisioner.warm_kernel.send_signal(signal.SIGKILL)
-        elif getattr(self.provisioner, "process", None) is not None:
+        if getattr(self.provisioner, "process", None) is not None:
             self.provisioner.process.kill()
 
     def cleanup_resources(self, restart: bool = False) -> Any:

@@ -2,9 +2,9 @@
 
     python -m analysis.batch.parent SOCKET FILE
 
-It listens on a Unix socket. One connection is one kernel: the client sends a line
-``{"argv": […], "cwd": "…", "env": {…}, "handed": …}`` and receives ``{"pid": …}`` or
-``{"refused": …}``, later ``{"exit": …}``; it may send ``{"signal": …}`` between. A connection that
+It listens on a Unix socket. One connection is one kernel: the client sends the arguments, folder
+and variables of a kernel and ``handed``, and receives its process number, or a text that says why
+there is none; later its exit code. It may send numbers of signals between. A connection that
 closes takes its kernel with it, and the end of standard input takes everything, so that no kernel
 outlives the process that asked for it. ``FILE`` is the number of an open file with the datasets
 that the client has read, ``handed`` their length in bytes: kernels find them as if read.
@@ -15,7 +15,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
-import json
 import mmap
 import os
 import pickle
@@ -24,7 +23,8 @@ import signal
 import socket
 import sys
 import threading
-from dataclasses import dataclass
+from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -50,15 +50,6 @@ PRELOAD = (
 """What kernels import. Never ``matplotlib_inline.backend_inline``: its figures would vanish."""
 
 
-@dataclass
-class Child:
-    """A forked kernel: its process, its connection, and what of a message has come in."""
-
-    pid: int
-    connection: socket.socket
-    received: bytes = b""
-
-
 class Parent:
     """Accepts connections, forks, passes signals on, and tells each client how its kernel ended."""
 
@@ -68,8 +59,8 @@ class Parent:
         self.length = 0
         self.datasets: Any = None
         self.selector = selectors.DefaultSelector()
-        self.children: dict[int, Child] = {}
-        self.waiting: dict[socket.socket, bytes] = {}
+        self.clients: dict[int, Connection] = {}
+        """The connection of each kernel, by its process number."""
         self.wake, self.wakeup = os.pipe()
         os.set_blocking(self.wake, False)
         os.set_blocking(self.wakeup, False)
@@ -88,35 +79,32 @@ class Parent:
 
     def accept(self, listener: socket.socket) -> None:
         """A client that wants a kernel."""
-        connection, _ = listener.accept()
-        self.waiting[connection] = b""
-        self.selector.register(connection, selectors.EVENT_READ, self.request)
+        connection = Connection(listener.accept()[0].detach())
+        self.selector.register(connection, selectors.EVENT_READ, self.fork)
 
-    def request(self, connection: socket.socket) -> None:
-        """Read what is wanted; fork when the line is whole."""
-        content = connection.recv(1 << 16)
-        if not content:
-            self.selector.unregister(connection)
-            del self.waiting[connection]
-            connection.close()
+    def fork(self, connection: Connection) -> None:
+        """Read what is wanted, and fork."""
+        wanted = received(connection)
+        if wanted is None:
+            self.leave(connection)
             return
-        self.waiting[connection] += content
-        if not content.endswith(b"\n"):
-            return
-        wanted = json.loads(self.waiting.pop(connection))
-        self.selector.unregister(connection)
-        self.take(int(wanted["handed"]))
+        argv, cwd, env, handed = wanted
+        self.take(handed)
         if (count := threads()) > 1:
-            send(connection, {"refused": f"the warm parent has {count} threads"})
-            connection.close()
+            send(connection, f"the warm parent has {count} threads")
+            self.leave(connection)
             return
         pid = os.fork()
         if pid == 0:
-            self.become_kernel(connection, wanted)
-        child = Child(pid, connection)
-        self.children[pid] = child
-        self.selector.register(connection, selectors.EVENT_READ, lambda _: self.message(child))
-        send(connection, {"pid": pid})
+            self.become_kernel(argv, cwd, env)
+        self.clients[pid] = connection
+        self.selector.modify(connection, selectors.EVENT_READ, partial(self.pass_on, pid))
+        send(connection, pid)
+
+    def leave(self, connection: Connection) -> None:
+        """Nothing more is to be said to a client."""
+        self.selector.unregister(connection)
+        connection.close()
 
     def take(self, length: int) -> None:
         """Unpack the datasets that were handed over, unless that is done."""
@@ -127,57 +115,47 @@ class Parent:
         self.length = length
         gc.freeze()
 
-    def message(self, child: Child) -> None:
-        """A signal to pass on; a closed connection ends the kernel."""
-        try:
-            content = child.connection.recv(1 << 16)
-        except ConnectionError:
-            content = b""
-        if not content:
-            self.selector.unregister(child.connection)
-            child.connection.close()
-            signal_group(child.pid, signal.SIGKILL)
-            return
-        *lines, child.received = (child.received + content).split(b"\n")
-        for line in lines:
-            signal_group(child.pid, int(json.loads(line)["signal"]))
+    def pass_on(self, pid: int, connection: Connection) -> None:
+        """A signal to a kernel; a closed connection ends it."""
+        signum = received(connection)
+        if signum is None:
+            self.leave(connection)
+        signal_group(pid, signal.SIGKILL if signum is None else signum)
 
     def reap(self, _: int) -> None:
         """Tell clients whose kernels ended; only here does a process number become free."""
         with contextlib.suppress(BlockingIOError):
             os.read(self.wake, 4096)
-        for pid in list(self.children):
+        for pid in list(self.clients):
             ended, status = os.waitpid(pid, os.WNOHANG)
             if not ended:
                 continue
             # What the kernel started must not outlive it.
             signal_group(pid, signal.SIGKILL)
-            child = self.children.pop(pid)
-            if child.connection.fileno() < 0:
-                continue  # its client has gone
-            send(child.connection, {"exit": os.waitstatus_to_exitcode(status)})
-            self.selector.unregister(child.connection)
-            child.connection.close()
+            connection = self.clients.pop(pid)
+            if not connection.closed:
+                send(connection, os.waitstatus_to_exitcode(status))
+                self.leave(connection)
 
     def stop(self, _: int) -> NoReturn:
         """The client is gone: so are its kernels."""
-        for pid in self.children:
+        for pid in self.clients:
             signal_group(pid, signal.SIGKILL)
         os._exit(0)
 
-    def become_kernel(self, connection: socket.socket, wanted: dict[str, Any]) -> NoReturn:
+    def become_kernel(self, argv: list[str], cwd: str, env: dict[str, str]) -> NoReturn:
         """In the forked process: let go of everything of the parent, then be a kernel."""
         status = 1
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for opened in list(self.selector.get_map().values()):
+                if not isinstance(opened.fileobj, int):
+                    opened.fileobj.close()  # type: ignore[attr-defined]
             self.selector.close()
-            held = [self.listener, connection, *self.waiting]
-            for opened in [*held, *(child.connection for child in self.children.values())]:
-                opened.close()
             for number in (self.wake, self.wakeup, self.file):
                 os.close(number)
-            run_kernel(wanted, self.datasets)
+            run_kernel(argv, cwd, env, self.datasets)
             status = 0
         except SystemExit as leaving:
             status = leaving.code if isinstance(leaving.code, int) else 1
@@ -187,10 +165,18 @@ class Parent:
             os._exit(status)
 
 
-def send(connection: socket.socket, content: dict[str, Any]) -> None:
-    """One line; a client that has gone needs none."""
+def received(connection: Connection) -> Any:
+    """What a client says; ``None`` where it has gone."""
+    try:
+        return connection.recv()
+    except (EOFError, OSError):
+        return None
+
+
+def send(connection: Connection, content: int | str) -> None:
+    """Tell a client; one that has gone needs nothing."""
     with contextlib.suppress(OSError):
-        connection.sendall(json.dumps(content).encode() + b"\n")
+        connection.send(content)
 
 
 def signal_group(pid: int, signum: int) -> None:
@@ -205,7 +191,7 @@ def signal_group(pid: int, signum: int) -> None:
             os.kill(pid, signum)
 
 
-def run_kernel(wanted: dict[str, Any], datasets: Any) -> None:
+def run_kernel(argv: list[str], cwd: str, env: dict[str, str], datasets: Any) -> None:
     """A kernel of its own: session, environment, folder, random numbers, and datasets read before.
 
     ``datasets`` is :class:`analysis.data.dataset.KeptDatasets` or nothing.
@@ -223,8 +209,8 @@ def run_kernel(wanted: dict[str, Any], datasets: Any) -> None:
     os.dup2(2, 1)
     os.close(silent)
     os.environ.clear()
-    os.environ.update(wanted["env"])
-    os.chdir(wanted["cwd"])
+    os.environ.update(env)
+    os.chdir(cwd)
     # Most reports are over before there are so many; to look for garbage costs a fiftieth of one.
     gc.set_threshold(200_000, 20, 100)
     # All kernels would draw the same numbers otherwise.
@@ -235,7 +221,7 @@ def run_kernel(wanted: dict[str, Any], datasets: Any) -> None:
     # Cells run in tasks of this context, so that what they read is looked up here.
     KEPT.set(KeptDatasets() if datasets is None else datasets)
     # Nothing of a report belongs in the history of a person's IPython.
-    argv = [*wanted["argv"], "--HistoryManager.enabled=False"]
+    argv = [*argv, "--HistoryManager.enabled=False"]
     IPKernelApp.launch_instance(argv, parent_handle=os.getppid())
 
 

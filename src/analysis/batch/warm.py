@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import json
 import os
 import pickle
-import selectors
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+from multiprocessing.connection import Client, Connection, wait
 from pathlib import Path
 from typing import Any
 
@@ -34,56 +34,48 @@ class ForkUnavailableError(Exception):
 
 
 class Kernel:
-    """A forked kernel, by its connection to the parent."""
+    """A forked kernel by its connection to the parent; for Jupyter it behaves as a ``Popen``."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    stdin = stdout = stderr = None
+
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.received = b""
         self.exit: int | None = None
-        answer = self._line(START_LIMIT)
-        if "refused" in answer:
-            raise ForkUnavailableError(answer["refused"])
-        self.pid = int(answer["pid"])
-        connection.setblocking(False)
+        if not connection.poll(START_LIMIT):
+            raise TimeoutError
+        answer = connection.recv()
+        if isinstance(answer, str):
+            raise ForkUnavailableError(answer)
+        self.pid: int = answer
 
     def poll(self) -> int | None:
         """The exit code, or ``None`` while it runs."""
-        if self.exit is not None:
-            return self.exit
         try:
-            content = self.connection.recv(4096)
-        except BlockingIOError:
-            return None
-        except OSError:
-            content = b""
-        self.received += content
-        if b"\n" in self.received:
-            self.exit = int(json.loads(self.received.split(b"\n")[0])["exit"])
-        elif not content:
+            if self.exit is None and self.connection.poll():
+                self.exit = self.connection.recv()
+        except (EOFError, OSError):
             # The parent is gone, and its kernels with it.
-            self.exit = -9
+            self.exit = -signal.SIGKILL
         return self.exit
 
     def send_signal(self, signum: int) -> None:
         """To the kernel and what it started; the parent knows whether it still lives."""
         with contextlib.suppress(OSError):
-            self.connection.sendall(json.dumps({"signal": signum}).encode() + b"\n")
+            self.connection.send(signum)
+        if signum == signal.SIGKILL:
+            # Nobody needs to wait for what cannot be refused; the parent buries it.
+            self.exit = -signal.SIGKILL
 
-    def close(self) -> None:
-        """Ends the kernel, should it still run."""
-        if self.exit is None:
-            self.exit = -9
+    def kill(self) -> None:
+        """At once."""
+        self.send_signal(signal.SIGKILL)
+
+    def wait(self) -> int | None:
+        """Let go of a kernel, which ends should it still run; its exit code."""
+        code = self.poll()
         self.connection.close()
-
-    def _line(self, limit: float) -> dict[str, Any]:
-        self.connection.settimeout(limit)
-        while b"\n" not in self.received:
-            content = self.connection.recv(4096)
-            if not content:
-                raise ForkUnavailableError("the warm parent went away")
-            self.received += content
-        line, self.received = self.received.split(b"\n", 1)
-        return dict(json.loads(line))
+        self.exit = -signal.SIGKILL if code is None else code
+        return self.exit
 
 
 class WarmParent:
@@ -127,10 +119,13 @@ class WarmParent:
         """
         if self.ready:
             return
-        said = self._first_line()
+        assert self.process.stdout is not None  # noqa: S101  it is a pipe
+        said = "it took too long"
+        if wait([self.process.stdout.fileno()], START_LIMIT):
+            said = self.process.stdout.readline().decode().strip() or "it ended"
         if said != "ready":
             self.stop()
-            raise ForkUnavailableError(f"the warm parent did not start ({said or 'it ended'})")
+            raise ForkUnavailableError(f"the warm parent did not start ({said})")
         self.ready = True
 
     def fork(self, argv: list[str], cwd: str, env: dict[str, str]) -> Kernel:
@@ -140,17 +135,11 @@ class WarmParent:
         ------
         ForkUnavailableError: the parent is gone.
         """
-        connection = socket.socket(socket.AF_UNIX)
-        request = {"argv": argv, "cwd": cwd, "env": {**env, **PINNED}, "handed": self.length}
         try:
-            connection.connect(self.socket)
-            connection.sendall(json.dumps(request).encode() + b"\n")
+            connection = Client(self.socket, "AF_UNIX")
+            connection.send((argv, cwd, {**env, **PINNED}, self.length))
             return Kernel(connection)
-        except ForkUnavailableError:
-            connection.close()
-            raise
-        except OSError as error:
-            connection.close()
+        except (OSError, EOFError) as error:
             raise ForkUnavailableError("the warm parent went away") from error
 
     @property
@@ -176,44 +165,39 @@ class WarmParent:
             self.handed.close()
         self.folder.cleanup()
 
-    def _first_line(self) -> str:
-        assert self.process.stdout is not None  # noqa: S101  it is a pipe
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.process.stdout, selectors.EVENT_READ)
-            if not selector.select(START_LIMIT):
-                return "it took too long"
-        return self.process.stdout.readline().decode().strip()
 
-
-_lock = threading.Lock()
+_lock = threading.RLock()
 _parents: list[WarmParent] = []
 
 
-def parent() -> WarmParent:
-    """The parent of this process, started when first needed and again should it have died.
+def begin() -> WarmParent | None:
+    """The parent of this process, started if there is none or it died; none where no fork is.
 
-    Raises
-    ------
-    ForkUnavailableError: there is no fork on this system, or the parent does not start.
+    It imports while runs are checked: only :func:`parent` waits for it.
     """
     if not hasattr(os, "fork") or not hasattr(socket, "AF_UNIX"):
-        raise ForkUnavailableError("this system has no fork")
+        return None
     with _lock:
         while _parents and not _parents[0].alive:
             _parents.pop().stop()
         if not _parents:
             _parents.append(WarmParent())
-        _parents[0].wait()
         return _parents[0]
 
 
-def begin() -> None:
-    """Start the parent of this process without waiting: it imports while runs are checked."""
-    if not hasattr(os, "fork") or not hasattr(socket, "AF_UNIX"):
-        return
+def parent() -> WarmParent:
+    """The parent of this process, ready to fork.
+
+    Raises
+    ------
+    ForkUnavailableError: there is no fork on this system, or the parent does not start.
+    """
     with _lock:
-        if not _parents:
-            _parents.append(WarmParent())
+        begun = begin()
+        if begun is None:
+            raise ForkUnavailableError("this system has no fork")
+        begun.wait()
+        return begun
 
 
 def hand_over(content: Any) -> None:
