@@ -139,9 +139,7 @@ def wild(draws: int) -> Callable[[int, int], Callable[[], object]]:
         outcome, starts = national(regions, periods)
         after = (starts[:, None] > 0) & (np.arange(1, periods + 1) >= starts[:, None])
         rng = np.random.default_rng(2)
-        return lambda: wild_two_way(
-            outcome, after.astype(float), wild_weights(regions, draws, "rademacher", rng)
-        )
+        return lambda: wild_two_way(outcome, after.astype(float), wild_weights(regions, draws, rng))
 
     return prepare
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
@@ -176,7 +176,7 @@ Record = dict[str, float | int | None]
 
 
 def event_path(
-    event_times: Sequence[int], values: np.ndarray, margins: np.ndarray, support: np.ndarray
+    event_times: Iterable[int], values: np.ndarray, margins: np.ndarray, support: np.ndarray
 ) -> tuple[Record, ...]:
     """The series ``by_event_time``: value, band and number of regions at each event time.
 

@@ -50,7 +50,7 @@ def test_every_sign_draw_agrees_with_the_libraries(published, seed):
     source = "wildboottest 0.3.2, pyfixest 0.60.0"
     published(f"p of all sign draws, panel {seed}", every.p_value, signs, 2 / 1024, source)
     assert beyond <= signs <= every.p_value
-    weights = wild_weights(10, 99_999, "webb", np.random.default_rng(1))
+    weights = wild_weights(10, 99_999, np.random.default_rng(1))
     found = wild_two_way(outcome, treatment, weights).p_value
     error = 4 * np.sqrt(2 * webb * (1 - webb) / 99_999)
     published(f"p of Webb draws, panel {seed}", found, webb, error, "wildboottest 0.3.2")
@@ -65,7 +65,7 @@ starts = rng.choice([0, 40, 60, 80], 3000)
 after = (starts[:, None] > 0) & (np.arange(1, 121) >= starts[:, None])
 outcome = rng.normal(size=(3000, 120))
 begun = time.perf_counter()
-wild_two_way(outcome, after.astype(float), wild_weights(3000, 9999, "webb", rng))
+wild_two_way(outcome, after.astype(float), wild_weights(3000, 9999, rng))
 print(time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
 """
 

@@ -13,7 +13,6 @@ from analysis.errors import DesignError
 from analysis.methods import randomisation, two_way
 from analysis.stats.resampling.bootstrap import wild_two_way, wild_weights
 from analysis.stats.resampling.randomisation import possible_draws, sharp_p_value
-from analysis.stats.resampling.step_down import romano_wolf
 from worlds import county_world
 
 CROSSED = [188, 96, 168, 176, 153, 172, 177, 163, 146, 173, 186, 168, 177, 184, 96]
@@ -113,11 +112,10 @@ def test_the_fast_wild_bootstrap_equals_refitting_with_dummies(null):
 
 
 def test_wild_factors_have_mean_zero_and_variance_one():
-    """Both forms, within 4 Monte-Carlo errors of 200,000 factors."""
-    for form in ("webb", "rademacher"):
-        drawn = wild_weights(200, 1000, form, rng())
-        assert abs(drawn.mean()) < 4 / np.sqrt(200_000)
-        assert drawn.var() == pytest.approx(1, abs=0.01)
+    """Within 4 Monte-Carlo errors of 200,000 factors."""
+    drawn = wild_weights(200, 1000, rng())
+    assert abs(drawn.mean()) < 4 / np.sqrt(200_000)
+    assert drawn.var() == pytest.approx(1, abs=0.01)
 
 
 def test_the_bootstrap_interval_ends_where_the_p_value_is_the_level():
@@ -129,7 +127,7 @@ def test_the_bootstrap_interval_ends_where_the_p_value_is_the_level():
     outcome = np.log(panel.matrix("count") / panel.matrix("exposure"))
     starts = panel.adoption.to_numpy()[:, None]
     treatment = ((starts > 0) & (np.arange(1, 15) >= starts)).astype(float)
-    weights = wild_weights(20, 999, "webb", rng())
+    weights = wild_weights(20, 999, rng())
     step = 0.02 * (found.high - found.low)
     assert wild_two_way(outcome, treatment, weights, found.high - step).p_value > 0.05
     assert wild_two_way(outcome, treatment, weights, found.high + step).p_value < 0.05
@@ -144,20 +142,7 @@ def test_the_wild_bootstrap_keeps_its_size_with_few_regions(row):
         outcome = np.log(panel.matrix("count") / panel.matrix("exposure"))
         starts = panel.adoption.to_numpy()[:, None]
         treatment = ((starts > 0) & (np.arange(1, 15) >= starts)).astype(float)
-        weights = wild_weights(16, 399, "webb", np.random.default_rng(seed))
+        weights = wild_weights(16, 399, np.random.default_rng(seed))
         rejected += wild_two_way(outcome, treatment, weights).p_value < 0.05
     row(f"| wild bootstrap, 16 regions: size {rejected / 400:.3f} | 400 | 0 |")
     assert rejected / 400 == pytest.approx(0.05, abs=3 * np.sqrt(0.05 * 0.95 / 400))
-
-
-def test_step_down_adjustment_by_hand_and_its_familywise_error():
-    """Two tests by hand; ten true nulls: any finding in 5 per cent of 500 families, 4 errors."""
-    draws = np.array([[1.0, 0.5], [0.2, 2.5], [0.1, 0.1], [3.5, 0.3]])
-    assert romano_wolf(np.array([3.0, 2.0]), draws).tolist() == [2 / 5, 2 / 5]
-    assert romano_wolf(np.array([4.0, 1.0]), draws).tolist() == [1 / 5, 2 / 5]
-    own, found = rng(), 0
-    for _ in range(500):
-        statistics = own.normal(size=(1, 10)) + own.normal()
-        null = own.normal(size=(399, 10)) + own.normal(size=(399, 1))
-        found += romano_wolf(statistics[0], null).min() <= 0.05
-    assert found / 500 == pytest.approx(0.05, abs=4 * np.sqrt(0.05 * 0.95 / 500))

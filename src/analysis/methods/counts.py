@@ -83,7 +83,9 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     dispersion = _dispersion(used, options)
     values = _ratios(used, options, weights.astype(float), dispersion)
     times = _event_times(used)
-    found = panels.Jackknife(used, groups, values[:, :2], times, values[:, 2:], used.support(times))
+    found = panels.Jackknife(
+        used, groups, values[:, :2], np.array(times), values[:, 2:], used.support(times)
+    )
     return found.result(
         options,
         found.path(found.supported, options.level, rng),

@@ -47,7 +47,7 @@ from analysis.data.frames.names import NUMBERS
 from analysis.data.frames.panel import NEVER, PANEL, Panel
 from analysis.data.frames.panel_comparison import require_columns
 from analysis.methods.shared import panels
-from analysis.methods.shared.method import Method
+from analysis.methods.shared.method import OVER_TIME, Method
 from analysis.methods.shared.options import PanelOptions
 from analysis.methods.shared.results import estimating
 from analysis.result import Result
@@ -96,9 +96,9 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     values, groups, keys, gaps = _all_statistics(used, options, rng)
     first = len(AVERAGES)
     found = panels.Jackknife(
-        used, groups, values, keys, values[:, first:], used.support(keys), AVERAGES
+        used, groups, values, keys, values[:, first:], used.support(tuple(keys)), AVERAGES
     )
-    shown = found.supported & (np.array(keys) != -1 - options.anticipation)
+    shown = found.supported & (keys != -1 - options.anticipation)
     path = found.path(shown, options.level, rng)
     return found.result(
         options,
@@ -124,33 +124,23 @@ METHOD = Method(
     estimate,
     PANEL,
     panels.check_comparison,
-    can=(
-        "leave_one_out",
-        "by_event_time",
-        "staggered",
-    ),
+    can=OVER_TIME,
     ways=_ways,
     place=1,
 )
 
 
-def outcome_values(panel: Panel, scale: str) -> np.ndarray:
-    """Log rate, or the rate itself; shape (N, T)."""
-    rate = panel.matrix("count") / panel.matrix("exposure")
-    values: np.ndarray = np.log(rate) if scale == "log" else rate
-    return values
-
-
 def _all_statistics(
     panel: Panel, options: Options, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray, tuple[int, ...], np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Statistics of the full sample and of each sample without one group; shape (1 + G, K).
 
     With them the group of each region, the event times, and gaps of the base period (1 + G,).
     """
-    outcome = outcome_values(panel, options.scale)
+    outcome = panels.rate(panel, options.scale)
     starts = panel.adoption.to_numpy()
-    keys = _event_times(starts, outcome.shape[1])
+    treated = starts[starts > NEVER]
+    keys = np.arange(1 - int(treated.max()), outcome.shape[1] - int(treated.min()) + 1)
     limit = COVARIATE_GROUP_LIMIT if options.covariates else panels.GROUP_LIMIT
     groups = jackknife_groups(len(starts), limit, rng)
     cells = _cells(panel, outcome, groups, options)
@@ -176,11 +166,6 @@ def _cells(panel: Panel, outcome: np.ndarray, groups: np.ndarray, options: Optio
         )
 
 
-def _event_times(starts: np.ndarray, periods: int) -> tuple[int, ...]:
-    treated = starts[starts > NEVER]
-    return tuple(range(1 - int(treated.max()), periods - int(treated.min()) + 1))
-
-
 def _averages(cells: Cells, anticipation: int) -> np.ndarray:
     """The five averages of cells; shape (1 + G, 5)."""
     since, after = cells.period - cells.cohort, cells.after
@@ -192,18 +177,11 @@ def _averages(cells: Cells, anticipation: int) -> np.ndarray:
     sizes = np.array([cells.size[:, cells.cohort == g][:, 0] for g in labels])
     sizes = np.where(np.isfinite(cohorts), sizes, 0)
     by_cohort = (sizes * np.nan_to_num(cohorts)).sum(axis=0) / sizes.sum(axis=0)
-    columns = [cells.mean(after), cells.mean(lead), _mean(times), by_cohort, _mean(periods)]
-    return np.column_stack(columns)
+    dynamic, calendar = np.nanmean(times, axis=0), np.nanmean(periods, axis=0)
+    return np.column_stack([cells.mean(after), cells.mean(lead), dynamic, by_cohort, calendar])
 
 
-def _mean(rows: list[np.ndarray]) -> np.ndarray:
-    """Plain mean of what can be estimated; shape (1 + G,)."""
-    values = np.array(rows)
-    known = np.isfinite(values)
-    return np.asarray(np.where(known, values, 0.0).sum(axis=0) / known.sum(axis=0))
-
-
-def _path(cells: Cells, keys: tuple[int, ...], options: Options) -> np.ndarray:
+def _path(cells: Cells, keys: np.ndarray, options: Options) -> np.ndarray:
     """Effects by event time, exactly 0 in the base period; shape (1 + G, K)."""
     since, base = cells.period - cells.cohort, -1 - options.anticipation
     columns = [

@@ -24,7 +24,6 @@ row: Event study, first periods since adoption | 事件研究，实施后的最�
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -35,7 +34,7 @@ from analysis.data.frames.panel import MINIMUM_SUPPORT, PANEL, Panel
 from analysis.data.frames.panel_comparison import MINIMUM_BEFORE
 from analysis.errors import DesignError, Problem
 from analysis.methods.shared import panels
-from analysis.methods.shared.method import Method
+from analysis.methods.shared.method import OVER_TIME, Method
 from analysis.methods.shared.options import PanelOptions
 from analysis.methods.shared.results import estimating, refuse
 from analysis.result import Check, Record, Result, event_path
@@ -64,21 +63,6 @@ class Options(PanelOptions):
     """
 
 
-@dataclass(frozen=True)
-class _Path:
-    """Event times without the base, their values (1 + G, K) and the supporting regions (K,).
-
-    ``ahead`` is the mean of the periods of anticipation, shape (1 + G,).
-    """
-
-    times: np.ndarray
-    values: np.ndarray
-    support: np.ndarray
-    ahead: np.ndarray
-    groups: np.ndarray
-    gaps: np.ndarray
-
-
 def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result:
     """The average effect over the first periods since adoption, in log points.
 
@@ -88,23 +72,18 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     EstimationError: the search for an interval failed.
     """
     used = panels.comparable(panel, options, MINIMUM_BEFORE)
-    path = _path(used, options, rng)
-    effects = np.where(path.times < 0, 0.0, 1 / (path.times >= 0).sum())
-    averages = np.column_stack([path.values @ effects, path.ahead])
-    found = panels.Jackknife(
-        used, path.groups, averages, path.times.tolist(), path.values, path.support
-    )
-    study = _study(path, found, options)
-    margins = found.margins(np.ones(len(path.times), dtype=bool), options.level, rng)
+    found, gaps = _effects(used, options, rng)
+    study = _study(found, options)
+    margins = found.margins(np.ones(len(found.times), dtype=bool), options.level, rng)
     relaxed = {} if options.anticipation else _honest(study, options, rng)
     return found.result(
         options,
-        _with_base(path, margins, -1 - options.anticipation),
+        _with_base(found, margins, -1 - options.anticipation),
         estimand="Average effect on the regions that adopted over their first "
         f"{len(study.weights)} periods since adoption",
         checks=(
-            _leads_check(path, study, margins, options, rng),
-            base_check(path.gaps, options.level, found.treated),
+            _leads_check(found, study, margins, options, rng),
+            base_check(gaps, options.level, found.treated),
             *(_breakdown_check(f"breakdown_{name}", rows) for name, rows in relaxed.items()),
         ),
         series={f"honest_{name}": rows for name, rows in relaxed.items()},
@@ -116,17 +95,17 @@ METHOD = Method(
     estimate,
     PANEL,
     panels.check_comparison,
-    can=(
-        "leave_one_out",
-        "by_event_time",
-        "staggered",
-        "breakdown",
-    ),
+    can=(*OVER_TIME, "breakdown"),
 )
 
 
-def _path(panel: Panel, options: Options, rng: np.random.Generator) -> _Path:
-    """Effects at the event times that enough regions support, unbroken around the start."""
+def _effects(
+    panel: Panel, options: Options, rng: np.random.Generator
+) -> tuple[panels.Jackknife, np.ndarray]:
+    """Effects at the event times that enough regions support, unbroken around the start.
+
+    With them the gaps of the base period, shape (1 + G,), which is not among the event times.
+    """
     outcome, starts = panels.log_rate(panel), panel.adoption.to_numpy()
     groups = jackknife.jackknife_groups(len(starts), panels.GROUP_LIMIT, rng)
     never_only, early = options.comparison == "never_treated", options.anticipation
@@ -134,7 +113,7 @@ def _path(panel: Panel, options: Options, rng: np.random.Generator) -> _Path:
     since = cells.period - cells.cohort
     base = -1 - early
     wanted = np.array([*range(base - options.leads, base), *range(options.effects)])
-    ahead = cells.mean((since >= -early) & (since < 0)) if early else np.zeros(1 + len(starts))
+    ahead = cells.mean((since >= -early) & (since < 0)) if early else np.zeros(len(cells.value))
     columns = [cells.mean(since == time) for time in wanted]
     values = np.column_stack(columns)
     support = panel.support(tuple(wanted))
@@ -143,14 +122,11 @@ def _path(panel: Panel, options: Options, rng: np.random.Generator) -> _Path:
     last = options.leads + int(np.argmin(np.append(usable[options.leads :], False)))
     _require_both(options.leads - first, last - options.leads)
     kept = slice(first, last)
-    return _Path(
-        wanted[kept],
-        values[:, kept],
-        support[kept],
-        ahead[: len(values)],
-        groups,
-        cells.base_gap(early),
-    )
+    times, values = wanted[kept], values[:, kept]
+    share = np.where(times < 0, 0.0, 1 / (times >= 0).sum())
+    averages = np.column_stack([values @ share, ahead])
+    found = panels.Jackknife(panel, groups, averages, times, values, support[kept])
+    return found, cells.base_gap(early)
 
 
 def _require_both(leads: int, effects: int) -> None:
@@ -166,21 +142,21 @@ def _require_both(leads: int, effects: int) -> None:
     refuse(problems)
 
 
-def _study(path: _Path, found: panels.Jackknife, options: Options) -> Leads:
+def _study(found: panels.Jackknife, options: Options) -> Leads:
     """The event study for the relaxations, its covariance widened for few regions."""
-    before = int((path.times < 0).sum())
-    effects = len(path.times) - before
-    average = path.values[:, before:].mean(axis=1)
+    before = int((found.times < 0).sum())
+    effects, values = len(found.times) - before, found.by_time
+    average = values[:, before:].mean(axis=1)
     degrees = jackknife.jackknife_degrees(average[:1], average[1:, None], found.treated)[0]
     wide = jackknife.t_critical(options.level, degrees) / scipy.stats.norm.ppf(
         0.5 + options.level / 2
     )
-    covariance = wide**2 * jackknife.jackknife_covariance(path.values[1:], path.values[0])
-    values = np.linalg.eigvalsh(covariance)
-    if values[0] <= 1e-10 * values[-1]:
-        what = f"are {len(path.values) - 1}, too few for {len(path.times)} leads and effects"
+    covariance = wide**2 * jackknife.jackknife_covariance(values[1:], values[0])
+    least, *_, most = np.linalg.eigvalsh(covariance)
+    if least <= 1e-10 * most:
+        what = f"are {len(values) - 1}, too few for {len(found.times)} leads and effects"
         raise DesignError([Problem("regions", what, "Lower the options leads and effects")])
-    return Leads(path.values[0], covariance, before, np.full(effects, 1 / effects))
+    return Leads(values[0], covariance, before, np.full(effects, 1 / effects))
 
 
 def _honest(
@@ -206,16 +182,20 @@ def _breakdown_check(name: str, rows: tuple[dict[str, Any], ...]) -> Check:
 
 
 def _leads_check(
-    path: _Path, study: Leads, margins: np.ndarray, options: Options, rng: np.random.Generator
+    found: panels.Jackknife,
+    study: Leads,
+    margins: np.ndarray,
+    options: Options,
+    rng: np.random.Generator,
 ) -> Check:
     """Whether any lead leaves its band, and how steep a trend the leads would have shown.
 
     ``detectable_bias`` is what that trend would add to the headline.
     """
     leads = slice(0, study.before)
-    values, half = np.abs(path.values[0, leads]), margins[leads]
+    values, half = np.abs(study.value[leads]), margins[leads]
     covariance = study.covariance[leads, leads]
-    distance = path.times + 1 + options.anticipation
+    distance = found.times + 1 + options.anticipation
     slope = detectable_slope(covariance, distance[leads], options.level, POWER, rng)
     bias = slope * float(study.weights @ distance[study.before :])
     detail = {"periods": study.before, "detectable_slope": slope, "detectable_bias": bias}
@@ -223,12 +203,16 @@ def _leads_check(
     return Check("leads", passed, float(values.max()), float(half.max()), detail)
 
 
-def _with_base(path: _Path, margins: np.ndarray, base: int) -> tuple[Record, ...]:
+def _with_base(found: panels.Jackknife, margins: np.ndarray, base: int) -> tuple[Record, ...]:
     """The path with its base period, which is 0 and has no band."""
-    at = int((path.times < 0).sum())
-    values, wide, support = (
-        np.insert(item.astype(float), at, filler)
-        for item, filler in ((path.values[0], 0.0), (margins, np.nan), (path.support, 0))
+    at = int((found.times < 0).sum())
+    times, values, wide, support = (
+        np.insert(item, at, filler)
+        for item, filler in (
+            (found.times, base),
+            (found.by_time[0], 0.0),
+            (margins, np.nan),
+            (found.support, found.support[at - 1]),
+        )
     )
-    support[at] = support[at - 1]
-    return event_path(tuple(np.insert(path.times, at, base)), values, wide, support)
+    return event_path(times, values, wide, support)

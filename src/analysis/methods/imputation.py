@@ -60,7 +60,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     used = panels.comparable(panel, options)
     groups = jackknife_groups(len(used.regions), panels.GROUP_LIMIT, rng)
     times, values, support = _statistics(used, options, groups)
-    found = panels.Jackknife(used, groups, values, times, values[:, 2:], support)
+    found = panels.Jackknife(used, groups, values, np.array(times), values[:, 2:], support)
     path = found.path(found.supported & (found.spread > 0), options.level, rng)
     return found.result(
         options,

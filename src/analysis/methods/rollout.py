@@ -37,7 +37,7 @@ from analysis.data.frames.panel import NEVER, PANEL, Panel
 from analysis.errors import DesignError, Problem
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import PanelOptions
-from analysis.methods.shared.panels import check_comparison, comparable, log_rate
+from analysis.methods.shared.panels import check_comparison, codes, comparable, log_rate
 from analysis.methods.shared.results import estimating, null_quantiles, refuse
 from analysis.result import Check, Estimate, Result
 from analysis.stats.panels.cohorts import cohort_effects
@@ -76,7 +76,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     used = comparable(_sorted(panel), options)
     _require_strata(used, options)
     labels, cohort = np.unique(used.adoption.to_numpy(), return_inverse=True)
-    orders = numerics.possible_orders(cohort, _strata(used, options), options.draws, rng)
+    orders = numerics.possible_orders(cohort, codes(used, options.strata), options.draws, rng)
     lone = int((np.bincount(cohort) < 2).sum())
     options = options.model_copy(update={"studentised": options.studentised and not lone})
     parts = {
@@ -116,10 +116,7 @@ METHOD = Method(
     estimate,
     PANEL,
     check_comparison,
-    can=(
-        "leave_one_out",
-        "staggered",
-    ),
+    can=("leave_one_out", "staggered"),
 )
 
 
@@ -132,13 +129,6 @@ def _sorted(panel: Panel) -> Panel:
 def _require_strata(panel: Panel, options: Options) -> None:
     if options.strata and options.strata not in panel.frame:
         refuse([Problem(f"column {options.strata}", "is missing", "Add it to the panel")])
-
-
-def _strata(panel: Panel, options: Options) -> np.ndarray:
-    """Stratum of each region, whole numbers from 0; shape (N,)."""
-    if not options.strata:
-        return np.zeros(len(panel.regions), dtype=int)
-    return np.asarray(np.unique(panel.matrix(options.strata)[:, 0], return_inverse=True)[1])
 
 
 def _linear(

@@ -57,9 +57,9 @@ from analysis.data.frames.panel_donors import (
     require_inference,
 )
 from analysis.errors import Problem
-from analysis.methods.shared.method import Method
+from analysis.methods.shared.method import OVER_TIME, Method
 from analysis.methods.shared.options import Comparison, PanelOptions
-from analysis.methods.shared.panels import log_rate
+from analysis.methods.shared.panels import rate
 from analysis.methods.shared.results import estimating, records, refuse, symmetric
 from analysis.result import Check, Result, event_path
 from analysis.stats.resampling.jackknife import comparison_degrees, t_critical
@@ -196,11 +196,7 @@ METHOD = Method(
     estimate,
     PANEL,
     check,
-    can=(
-        "leave_one_out",
-        "by_event_time",
-        "staggered",
-    ),
+    can=OVER_TIME,
 )
 
 
@@ -220,9 +216,8 @@ def _task(panel: Panel, options: Options) -> tuple[synthetic_task.Task, tuple[st
     _require_matched(options)
     regions = panel.regions
     order = np.argsort(np.array(regions, dtype=str), kind="stable")
-    rate = panel.matrix("count") / panel.matrix("exposure")
     task = synthetic_task.Task(
-        outcome=(log_rate(panel) if options.scale == "log" else rate)[order],
+        outcome=rate(panel, options.scale)[order],
         starts=panel.adoption.to_numpy()[order],
         form=options.form,
         anticipation=options.anticipation,

@@ -34,7 +34,6 @@ differences_published: First differences, errors as published | 一阶差分，�
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Literal
 
@@ -47,7 +46,7 @@ from analysis.data.frames.panel import NEVER, PANEL, Panel
 from analysis.errors import Problem
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
-from analysis.methods.shared.panels import log_rate
+from analysis.methods.shared.panels import codes, log_rate
 from analysis.methods.shared.results import estimating, refuse, symmetric
 from analysis.result import Check, Estimate, Result
 from analysis.stats.panels import regression
@@ -57,10 +56,6 @@ from analysis.stats.resampling.jackknife import comparison_degrees, t_critical
 
 MINIMUM_WILD = 5
 """With fewer regions unlike the others, the restricted wild bootstrap hardly ever rejects."""
-FORMS: Mapping[str, tuple[str, str]] = {
-    "effects": ("region and period effects", "地区与时期效应"),
-    "differences": ("first differences", "一阶差分"),
-}
 
 
 class Options(MethodOptions):
@@ -133,7 +128,8 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     degrees = comparison_degrees(treated, _unlike(panel), len(panel.regions))
     found = symmetric("overall", slope.value, error, t_critical(options.level, degrees), treated)
     if options.errors == "wild_bootstrap":
-        limits = _wild_limits(outcome, treatment, options, rng)
+        weights = wild_weights(len(outcome), options.draws, rng)
+        limits = wild_interval(outcome, treatment, weights, options.level)
         found = Estimate("overall", slope.value, error, *limits, treated)
     return options.result(
         estimand="Coefficient of treatment, a variance-weighted mix of cohort effects",
@@ -159,7 +155,7 @@ def check(panel: Panel, options: Options) -> None:
 
 def _ways(asked: Options, exposure: bool) -> dict[str, dict[str, str]]:  # noqa: ARG001
     """In both forms."""
-    return {form: {"form": form} for form in FORMS}
+    return {form: {"form": form} for form in ("effects", "differences")}
 
 
 METHOD = Method(
@@ -227,21 +223,12 @@ def _slope(
     weights = np.ones_like(outcome)
     if options.weights:
         weights = panel.matrix(options.weights).astype(float)
-    groups = np.zeros(len(outcome), dtype=int)
-    if options.groups:
-        groups = np.unique(panel.matrix(options.groups)[:, 0], return_inverse=True)[1]
+    groups = codes(panel, options.groups)
     controls = tuple(panel.matrix(name).astype(float) for name in options.controls)
     with estimating("two-way regression", "Use fewer controls or groups"):
         return regression.weighted_slope(
             outcome, treatment, weights, groups, controls, options.nested
         )
-
-
-def _wild_limits(
-    outcome: np.ndarray, treatment: np.ndarray, options: Options, rng: np.random.Generator
-) -> tuple[float, float]:
-    weights = wild_weights(len(outcome), options.draws, "webb", rng)
-    return wild_interval(outcome, treatment, weights, options.level)
 
 
 def _already_check(parts: tuple[Part, ...]) -> Check:

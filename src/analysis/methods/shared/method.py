@@ -31,6 +31,8 @@ Ability = Literal["leave_one_out", "by_event_time", "staggered", "count_model", 
 where regions adopt at different times. ``count_model``: the one that other headlines of counts are
 shown beside. ``breakdown``: the one that says how far trends may part.
 """
+OVER_TIME: tuple[Ability, ...] = ("leave_one_out", "by_event_time", "staggered")
+"""What a method that follows regions from their start on can do."""
 
 
 class Estimator(Protocol[Given_contra, Chosen_contra]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -51,9 +51,22 @@ def comparable(
     return used
 
 
+def rate(panel: Panel, scale: str) -> np.ndarray:
+    """The rate itself, or its logarithm where the scale is ``log``; shape (regions, periods)."""
+    values: np.ndarray = panel.matrix("count") / panel.matrix("exposure")
+    return np.log(values) if scale == "log" else values
+
+
 def log_rate(panel: Panel) -> np.ndarray:
     """Logarithm of the rate; shape (regions, periods)."""
-    return np.asarray(np.log(panel.matrix("count") / panel.matrix("exposure")))
+    return rate(panel, "log")
+
+
+def codes(panel: Panel, column: str) -> np.ndarray:
+    """Group of each region by a column, whole numbers from 0; one group without a column; (N,)."""
+    if not column:
+        return np.zeros(len(panel.regions), dtype=int)
+    return np.unique(panel.matrix(column)[:, 0], return_inverse=True)[1]
 
 
 def untreated_cells(panel: Panel, options: PanelOptions, held: int) -> np.ndarray:
@@ -93,7 +106,7 @@ class Jackknife:
     panel: Panel
     groups: np.ndarray
     averages: np.ndarray
-    times: Sequence[int]
+    times: np.ndarray
     by_time: np.ndarray
     support: np.ndarray
     names: tuple[str, ...] = field(default=("overall", "before"))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from analysis.stats.panels.regression import two_way_slope, two_way_within
 from analysis.stats.resampling.assignments import ROUNDING, unrejected_effects
 
-Weights = Literal["webb", "rademacher"]
 BLOCK = 1000
 """Draws computed together, which bounds memory."""
 
@@ -24,7 +22,7 @@ class Wild:
     draws: np.ndarray
 
 
-def wild_weights(clusters: int, draws: int, form: Weights, rng: np.random.Generator) -> np.ndarray:
+def wild_weights(clusters: int, draws: int, rng: np.random.Generator) -> np.ndarray:
     """Random factors of residuals by cluster; shape (draws, clusters), mean 0, variance 1.
 
     References
@@ -32,8 +30,6 @@ def wild_weights(clusters: int, draws: int, form: Weights, rng: np.random.Genera
     Webb (2023), "Reworking wild bootstrap-based inference for clustered errors", Canadian
     Journal of Economics 56: six points, for few clusters.
     """
-    if form == "rademacher":
-        return rng.choice(np.array([-1.0, 1.0]), (draws, clusters))
     points = np.sqrt(np.array([0.5, 1.0, 1.5]))
     return rng.choice(np.concatenate([-points, points]), (draws, clusters))
 
