@@ -81,14 +81,14 @@ def test_newey_west_errors_are_those_of_the_formula():
     assert np.allclose(design.T @ left, 0, atol=1e-8)
     bread = np.linalg.inv(design.T @ design)
     expected = newey_west(bread, design * left[:, None], 5)
-    assert np.allclose(np.sqrt(np.diag(found.robust)), expected, rtol=1e-8)
+    assert np.allclose(np.sqrt(np.diag(found.newey_west)), expected, rtol=1e-8)
     exposure = np.linspace(1, 2, 60)
     found = fit_counts(counts, design, exposure, 5)
     mean = exposure * np.exp(design @ found.value)
     assert np.allclose(design.T @ (counts - mean), 0, atol=1e-8)
     bread = np.linalg.inv((design * mean[:, None]).T @ design)
     expected = newey_west(bread, design * (counts - mean)[:, None], 5)
-    assert np.allclose(np.sqrt(np.diag(found.robust)), expected, rtol=1e-8)
+    assert np.allclose(np.sqrt(np.diag(found.newey_west)), expected, rtol=1e-8)
 
 
 def test_level_slope_and_average_fit_a_course_without_noise():

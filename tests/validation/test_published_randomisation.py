@@ -11,8 +11,9 @@ import statsmodels.api as sm
 
 from analysis.errors import DesignError
 from analysis.methods import randomisation, two_way
+from analysis.stats.resampling.assignments import possible_assignments
 from analysis.stats.resampling.bootstrap import wild_two_way, wild_weights
-from analysis.stats.resampling.randomisation import possible_draws, sharp_p_value
+from analysis.stats.resampling.randomisation import sharp_p_value
 from worlds import county_world
 
 CROSSED = [188, 96, 168, 176, 153, 172, 177, 163, 146, 173, 186, 168, 177, 184, 96]
@@ -32,7 +33,7 @@ def test_darwins_maize(published):
     strata = np.tile(np.arange(15), 2)
     treated = np.repeat([1, 0], 15)
     outcome = np.array(CROSSED + SELFED, dtype=float)
-    drawn = possible_draws(treated, strata, 99, rng())
+    drawn = possible_assignments(treated, strata, 99, rng())
     assert drawn.exact
     assert len(drawn.given) == 2**15
     found = sharp_p_value(outcome, drawn, strata, 0.0, studentised=False)
@@ -42,7 +43,7 @@ def test_darwins_maize(published):
 
 def test_the_lady_tasting_tea(published):
     """All four cups right: 1 draw in 70, 2 in 70 as far to either side."""
-    drawn = possible_draws(np.repeat([1, 0], 4), np.zeros(8, dtype=int), 99, rng())
+    drawn = possible_assignments(np.repeat([1, 0], 4), np.zeros(8, dtype=int), 99, rng())
     found = sharp_p_value(np.repeat([1.0, 0], 4), drawn, np.zeros(8, dtype=int), 0.0, False)
     published("two-sided p of the tea tasting", found, 2 / 70, 1e-12, "Fisher 1935")
 
@@ -52,7 +53,7 @@ def test_sampled_draws_keep_every_stratums_number_and_agree_with_all_draws():
     frame = np.random.default_rng(5)
     strata, treated = np.repeat([0, 1], [8, 9]), np.array([1] * 3 + [0] * 5 + [1] * 4 + [0] * 5)
     outcome = frame.normal(size=17) + 0.8 * treated
-    everything = possible_draws(treated, strata, 99, rng())
+    everything = possible_assignments(treated, strata, 99, rng())
     exact = sharp_p_value(outcome, everything, strata, 0.0, studentised=True)
     large = np.tile(strata, 1)
     many = [np.concatenate([frame.permutation(treated[:8]), frame.permutation(treated[8:])])
@@ -60,7 +61,7 @@ def test_sampled_draws_keep_every_stratums_number_and_agree_with_all_draws():
     sampled = type(everything)(np.vstack([treated, *many]).astype(float), exact=False)
     found = sharp_p_value(outcome, sampled, large, 0.0, studentised=True)
     assert found == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / 4000))
-    big = possible_draws(np.tile(treated, 4), np.repeat(np.arange(8), [8, 9] * 4), 500, rng())
+    big = possible_assignments(np.tile(treated, 4), np.repeat(np.arange(8), [8, 9] * 4), 500, rng())
     assert not big.exact
     sums = np.add.reduceat(big.given, np.cumsum([0, *[8, 9] * 4][:-1]), axis=1)
     assert (sums == [3, 4] * 4).all()

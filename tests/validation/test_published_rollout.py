@@ -13,8 +13,8 @@ import pytest
 from analysis.errors import DesignError
 from analysis.methods import did, randomisation, rollout
 from analysis.stats.panels.cohorts import cohort_effects
-from analysis.stats.resampling.randomisation import balance_p_value, possible_draws, runs_p_value
-from analysis.stats.resampling.rollout import possible_orders
+from analysis.stats.resampling.assignments import possible_assignments
+from analysis.stats.resampling.randomisation import balance_p_value, runs_p_value
 from kinds import draw_world
 from worlds import county_world, make_panel
 
@@ -85,12 +85,12 @@ def test_the_interval_ends_where_brute_force_stops_keeping_an_effect():
 def test_orders_keep_every_stratums_cohorts():
     """All of them in a small case, sampled ones in a large one."""
     cohort, strata = np.array([0, 0, 1, 2, 0, 1]), np.array([0, 1, 0, 0, 1, 1])
-    small_case = possible_orders(cohort, strata, 99, rng())
+    small_case = possible_assignments(cohort, strata, 99, rng())
     assert small_case.exact
     assert len(small_case.given) == 6 * 3
     assert len({tuple(row) for row in small_case.given}) == 18
     many, where = np.tile(cohort, 6), np.tile(strata, 6)
-    sampled = possible_orders(many, where, 200, rng())
+    sampled = possible_assignments(many, where, 200, rng())
     assert not sampled.exact
     assert len(sampled.given) == 201
     for orders, labels in ((small_case, strata), (sampled, where)):
@@ -146,7 +146,7 @@ def test_the_balance_of_one_covariate_is_the_unstudentised_permutation_test():
     own = np.random.default_rng(3)
     treated, strata = np.array([1, 0, 1, 0, 0, 1, 0, 0]), np.zeros(8, dtype=int)
     covariate = own.normal(size=8)
-    drawn = possible_draws(treated, strata, 99, rng())
+    drawn = possible_assignments(treated, strata, 99, rng())
     gaps = [covariate[d > 0].mean() - covariate[d == 0].mean() for d in drawn.given]
     share = np.mean(np.abs(gaps) >= abs(gaps[0]) * (1 - 1e-9))
     assert balance_p_value(covariate[:, None], drawn, strata) == pytest.approx(share, abs=1e-12)
@@ -166,7 +166,7 @@ def test_runs_follow_the_distribution_of_wald_and_wolfowitz():
     mean = float(chance @ np.arange(16))
     for _ in range(5):
         treated = np.repeat([1, 0], [7, 8])[own.permutation(15)]
-        drawn = possible_draws(treated, np.zeros(15, dtype=int), 99, rng())
+        drawn = possible_assignments(treated, np.zeros(15, dtype=int), 99, rng())
         runs = 1 + np.abs(np.diff(treated)).sum()
         far = np.abs(np.arange(16) - mean) >= abs(runs - mean) * (1 - 1e-9)
         expected = float(chance[far].sum())
@@ -175,7 +175,7 @@ def test_runs_follow_the_distribution_of_wald_and_wolfowitz():
 
 def test_runs_by_hand():
     """Three of six, drawn as a block: 2 of 20 lists have two runs, 2 have six, mean 4."""
-    drawn = possible_draws(np.array([1, 1, 1, 0, 0, 0]), np.zeros(6, dtype=int), 99, rng())
+    drawn = possible_assignments(np.array([1, 1, 1, 0, 0, 0]), np.zeros(6, dtype=int), 99, rng())
     assert runs_p_value(drawn, np.arange(6)) == pytest.approx(4 / 20)
 
 

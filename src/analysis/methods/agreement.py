@@ -176,4 +176,4 @@ def _shares(scores: np.ndarray) -> tuple[dict[str, Any], ...]:
     """Each score's share of all."""
     counts, categories = counts_by_category(scores)
     total = counts.sum(axis=0) / counts.sum()
-    return records(score=categories.astype(float).tolist(), share=total.tolist())
+    return records(score=categories.astype(float), share=total)

@@ -137,7 +137,12 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
             _shift_check(points, again),
         ),
         series={
-            "histogram": _records(values, whole[0], found.course[0], bins),
+            "histogram": records(
+                value=values,
+                count=whole[0],
+                expected=found.course[0],
+                window=(~bins.outside).astype(float),
+            ),
             "by_order": _by_order(whole, steps, values, options, heaps),
         },
         degrees=degrees,
@@ -214,19 +219,6 @@ def _shift_check(points: dict[str, np.ndarray], again: dict[str, np.ndarray]) ->
     rest = float((points["overall"] - points["missing"])[0])
     error = float((again["overall"] - again["missing"]).std(ddof=1))
     return Check("shifted_from_above", abs(rest) <= 2 * error, rest, 2 * error)
-
-
-def _records(
-    values: np.ndarray, counts: np.ndarray, course: np.ndarray, bins: Bins
-) -> tuple[dict[str, Any], ...]:
-    """Counted and expected by bin, and whether the bin lay in the window."""
-    window = (~bins.outside).astype(float)
-    return records(
-        value=values.tolist(),
-        count=counts.tolist(),
-        expected=course.tolist(),
-        window=window.tolist(),
-    )
 
 
 def _by_order(

@@ -184,10 +184,7 @@ def _require_rank(names: list[str], design: np.ndarray) -> None:
 def _fit(
     frame: pd.DataFrame, design: np.ndarray, options: Options, lags: int
 ) -> time_series.SeriesFit:
-    value = frame["value"].to_numpy(float)
-    exposure = np.ones(len(value))
-    if "exposure" in frame:
-        exposure = frame["exposure"].to_numpy(float)
+    value, exposure = frame["value"].to_numpy(float), _exposure(frame)
     if options.model == "poisson":
         remedy = "Use longer periods, or drop seasons without any event"
         with results.estimating("Poisson fit", remedy):
@@ -196,30 +193,25 @@ def _fit(
     return time_series.fit_linear(outcome, design, lags)
 
 
+def _exposure(frame: pd.DataFrame) -> np.ndarray:
+    ones = pd.Series(1.0, frame.index)
+    return np.asarray(frame.get("exposure", ones), dtype=float)
+
+
 def _own(names: list[str]) -> np.ndarray:
     """1 for the terms that the start brought."""
     return np.isin(names, ["level", "slope"]).astype(float)
 
 
 def _error(weights: np.ndarray, fit: time_series.SeriesFit, options: Options) -> float:
-    covariance = {
-        "autoregressive": fit.autoregressive,
-        "newey_west": fit.robust,
-        "conventional": fit.conventional,
-    }[options.errors]
-    return float(np.sqrt(weights @ covariance @ weights))
+    return float(np.sqrt(weights @ getattr(fit, options.errors) @ weights))
 
 
 def _correlation_check(fit: time_series.SeriesFit) -> Check:
     """Correlation of neighbouring residuals, which the errors allow for; with Ljung–Box's p."""
     p_value = time_series.autocorrelation_p_value(fit.residual, min(12, len(fit.residual) // 5))
-    return Check(
-        "autocorrelation",
-        None,
-        time_series.first_autocorrelation(fit.residual),
-        None,
-        {"p": p_value},
-    )
+    value = time_series.first_autocorrelation(fit.residual)
+    return Check("autocorrelation", None, value, None, {"p": p_value})
 
 
 def _path(
@@ -230,15 +222,10 @@ def _path(
     options: Options,
 ) -> tuple[dict[str, Any], ...]:
     """Observed, fitted, and what the earlier course would have led to, on the value's scale."""
-    shift = design @ (fit.value * _own(names))
-    if options.model == "linear":
-        fitted, without = fit.fitted, fit.fitted - shift
-    elif options.model == "poisson":
-        fitted, without = fit.fitted, fit.fitted * np.exp(-shift)
-    else:
-        exposure = frame["exposure"].to_numpy(float) if "exposure" in frame else 1.0
-        fitted = np.exp(fit.fitted) * exposure
-        without = fitted * np.exp(-shift)
+    shift, fitted = design @ (fit.value * _own(names)), fit.fitted
+    if options.model == "log":
+        fitted = np.exp(fitted) * _exposure(frame)
+    without = fitted - shift if options.model == "linear" else fitted * np.exp(-shift)
     return results.records(
         period=frame["period"], observed=frame["value"], fitted=fitted, without=without
     )

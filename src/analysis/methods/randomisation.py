@@ -37,7 +37,7 @@ from analysis.methods.shared.options import MethodOptions
 from analysis.methods.shared.results import estimating, null_quantiles, refuse
 from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.resampling import randomisation as numerics
-from analysis.stats.resampling.assignments import Assignments
+from analysis.stats.resampling.assignments import Assignments, possible_assignments
 
 
 class Options(MethodOptions):
@@ -76,7 +76,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
         strata = pd.factorize(ordered["stratum"], sort=True)[0]
     _require_arms(ordered, treated, strata, options)
     _require_covariates(ordered, options)
-    drawn = numerics.possible_draws(treated, strata, options.draws, rng)
+    drawn = possible_assignments(treated, strata, options.draws, rng)
     value, variance = numerics.stratified_difference(outcome, drawn.given[:1], strata)
     remedy = "Ask for a lower level, or draw from more units"
     with estimating("draws", remedy, DesignError):

@@ -202,9 +202,9 @@ def _funnel_records(
     inner = _limits(pooled, along, options.level, spread, options)
     outer = _limits(pooled, along, OUTER, spread, options)
     return records(
-        size=along.tolist(),
-        low=inner.low.tolist(),
-        high=inner.high.tolist(),
-        outer_low=outer.low.tolist(),
-        outer_high=outer.high.tolist(),
+        size=along,
+        low=inner.low,
+        high=inner.high,
+        outer_low=outer.low,
+        outer_high=outer.high,
     )

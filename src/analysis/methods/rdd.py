@@ -35,6 +35,7 @@ line: Regression discontinuity: the jump of an outcome where a score crosses a c
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -138,15 +139,8 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
         estimand=_estimand(frame),
         unit="unit of the outcome",
         estimates=(
-            _estimate("overall", jump),
-            Estimate(
-                "conventional",
-                jump.fitted,
-                jump.fitted_error,
-                jump.fitted_low,
-                jump.fitted_high,
-                jump.rows[1],
-            ),
+            jump.robust,
+            jump.fitted,
             *_by_cutoff(used, options),
         ),
         sample=Sample(len(used), len(used), treated, "", "", dropped),
@@ -162,10 +156,6 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
 
 
 METHOD = Method(Options, estimate, SCORES)
-
-
-def _estimate(name: str, jump: discontinuity.Jump) -> Estimate:
-    return Estimate(name, jump.value, jump.error, jump.low, jump.high, jump.rows[1])
 
 
 def _estimand(frame: pd.DataFrame) -> str:
@@ -211,7 +201,7 @@ def _by_cutoff(frame: pd.DataFrame, options: Options) -> tuple[Estimate, ...]:
     for cutoff, rows in groups if len(groups) > 1 else []:
         jump = _jump(rows, "outcome", options, adjusted=True)
         scores.require_window(jump.rows, jump.distinct)
-        found.append(_estimate(f"cutoff={cutoff:g}", jump))
+        found.append(replace(jump.robust, name=f"cutoff={cutoff:g}"))
     return tuple(found)
 
 
@@ -243,8 +233,8 @@ def _balance(
     jumps = [_jump(frame, name, options) for name in options.balance]
     adjusted = multipletests([jump.p_value for jump in jumps], method="holm")[1]
     rows = tuple(
-        {"column": name, "value": j.value, "low": j.low, "high": j.high, "p": float(p)}
-        for name, j, p in zip(options.balance, jumps, adjusted, strict=True)
+        {"column": name, **_limits(jump), "p": float(p)}
+        for name, jump, p in zip(options.balance, jumps, adjusted, strict=True)
     )
     least, limit = float(adjusted.min()), 1 - options.level
     return rows, (Check("balance", least >= limit, least, limit, {"columns": len(rows)}),)
@@ -252,7 +242,7 @@ def _balance(
 
 def _by_bandwidth(
     frame: pd.DataFrame, jump: discontinuity.Jump, options: Options
-) -> tuple[dict[str, float | int], ...]:
+) -> tuple[dict[str, Any], ...]:
     """The jump under narrower and wider windows; those that are too thin are left out."""
     rows = []
     for ratio in SENSITIVITY:
@@ -265,9 +255,12 @@ def _by_bandwidth(
             min(found.rows) >= scores.MINIMUM_WINDOW
             and min(found.distinct) >= scores.MINIMUM_DISTINCT
         ):
-            limits = {"value": found.value, "low": found.low, "high": found.high}
-            rows.append({"width": width, "ratio": ratio, **limits, "rows": sum(found.rows)})
+            rows.append({"width": width, "ratio": ratio, **_limits(found), "rows": sum(found.rows)})
     return tuple(rows)
+
+
+def _limits(jump: discontinuity.Jump) -> dict[str, Any]:
+    return {key: getattr(jump.robust, key) for key in ("value", "low", "high")}
 
 
 def _bins(frame: pd.DataFrame, jump: discontinuity.Jump) -> tuple[dict[str, Any], ...]:

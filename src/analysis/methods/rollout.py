@@ -43,7 +43,11 @@ from analysis.result import Check, Estimate, Result
 from analysis.stats.panels.cohorts import cohort_effects
 from analysis.stats.panels.pretrend import base_check
 from analysis.stats.resampling import rollout as numerics
+from analysis.stats.resampling.assignments import possible_assignments
 from analysis.stats.resampling.jackknife import comparison_degrees
+
+ALL_ORDERS = 20_000
+"""Up to so many possible orders every one is counted; beyond, orders are sampled."""
 
 
 class Options(PanelOptions):
@@ -76,7 +80,8 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     used = comparable(_sorted(panel), options)
     _require_strata(used, options)
     labels, cohort = np.unique(used.adoption.to_numpy(), return_inverse=True)
-    orders = numerics.possible_orders(cohort, codes(used, options.strata), options.draws, rng)
+    strata = codes(used, options.strata)
+    orders = possible_assignments(cohort, strata, options.draws, rng, ALL_ORDERS)
     lone = int((np.bincount(cohort) < 2).sum())
     options = options.model_copy(update={"studentised": options.studentised and not lone})
     parts = {

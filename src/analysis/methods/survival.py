@@ -213,8 +213,7 @@ def _curves(
         value, low, high = curve.median
         medians.append({"treated": arm, "value": value, "low": low, "high": high})
         shown = np.unique(np.linspace(0, len(curve.time) - 1, CURVE_POINTS).astype(int))
-        columns = (curve.time, curve.share, curve.low, curve.high, curve.at_risk)
         names = ("time", "share", "low", "high", "at_risk")
-        for row in zip(*(column[shown] for column in columns), strict=True):
-            rows.append({"treated": arm, **dict(zip(names, map(float, row), strict=True))})
+        columns = {name: getattr(curve, name)[shown].astype(float) for name in names}
+        rows += results.records(treated=[arm] * len(shown), **columns)
     return {"survival": tuple(rows), "medians": tuple(medians)}

@@ -285,7 +285,7 @@ def _path(
         rows += records(
             cohort=[panel.label(cohort.start)] * len(panel.periods),
             period=panel.periods,
-            observed=observed.tolist(),
-            without=without.tolist(),
+            observed=observed,
+            without=without,
         )
     return tuple(rows)

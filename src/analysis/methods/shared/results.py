@@ -54,12 +54,12 @@ def symmetric(
 
 
 def records(**columns: Iterable[Any]) -> tuple[dict[str, Any], ...]:
-    """Columns of equal length as flat records."""
-    rows = zip(*columns.values(), strict=True)
+    """Columns of equal length as flat records of plain values."""
+    rows = zip(*(np.asarray(c, dtype=object).tolist() for c in columns.values()), strict=True)
     return tuple(dict(zip(columns, row, strict=True)) for row in rows)
 
 
 def null_quantiles(values: np.ndarray) -> tuple[dict[str, Any], ...]:
     """Quantiles of an estimate over possible draws if there were no effect; from shape (B,)."""
     shares = np.linspace(0, 1, 101)
-    return records(share=shares.tolist(), value=np.quantile(values, shares).tolist())
+    return records(share=shares, value=np.quantile(values, shares))

@@ -17,13 +17,13 @@ NOTHING = 1e-6
 class SeriesFit:
     """Coefficients (K,), their covariances (K, K), fitted means (T,), residuals (T,).
 
-    ``robust`` is Newey–West's; ``autoregressive`` takes errors to follow their first
+    ``autoregressive`` takes errors to follow their first
     autocorrelation, and has ``degrees`` degrees of freedom.
     """
 
     value: np.ndarray
     conventional: np.ndarray
-    robust: np.ndarray
+    newey_west: np.ndarray
     autoregressive: np.ndarray
     degrees: float
     fitted: np.ndarray

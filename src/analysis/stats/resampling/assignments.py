@@ -47,14 +47,18 @@ def every_arrangement(labels: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def possible_assignments(
-    given: np.ndarray, strata: np.ndarray, most: int, draws: int, rng: np.random.Generator
+    given: np.ndarray,
+    strata: np.ndarray,
+    draws: int,
+    rng: np.random.Generator,
+    most: int = 50_000,
 ) -> Assignments:
-    """Assignments with as many units of every label in every stratum as there were.
+    """Assignments with as many units of every label in every stratum as there were; (B, N).
 
     Parameters
     ----------
-    given, strata: shape (N,). most: up to so many every one is counted; beyond, ``draws`` of
-    them are drawn.
+    given, strata: shape (N,), such as 1 for treated and 0, or the number of a cohort. most: up to
+    so many every one is counted; beyond, ``draws`` of them are drawn.
     """
     members = [np.flatnonzero(strata == s) for s in np.unique(strata)]
     if prod(count_arrangements(given[own]) for own in members) <= most:

@@ -6,25 +6,9 @@ import numpy as np
 
 from analysis.stats.resampling.assignments import (
     Assignments,
-    possible_assignments,
     share_as_far,
     unrejected_effects,
 )
-
-ALL_DRAWS = 50_000
-"""Up to so many possible draws every one is counted; beyond, draws are sampled."""
-
-
-def possible_draws(
-    treated: np.ndarray, strata: np.ndarray, draws: int, rng: np.random.Generator
-) -> Assignments:
-    """Draws with as many treated in every stratum as there were; 0 or 1, (B, N).
-
-    Parameters
-    ----------
-    treated: shape (N,), 0 or 1. strata: shape (N,).
-    """
-    return possible_assignments(treated.astype(float), strata, ALL_DRAWS, draws, rng)
 
 
 def stratified_difference(

@@ -8,27 +8,12 @@ import numpy as np
 
 from analysis.stats.resampling.assignments import (
     Assignments,
-    possible_assignments,
     share_as_far,
     unrejected_effects,
 )
 
-ALL_ORDERS = 20_000
-"""Up to so many possible orders every one is counted; beyond, orders are sampled."""
 BLOCK = 500
 """Orders computed together, which bounds memory."""
-
-
-def possible_orders(
-    cohort: np.ndarray, strata: np.ndarray, draws: int, rng: np.random.Generator
-) -> Assignments:
-    """Orders with as many regions of every cohort in every stratum as there were; (B, N).
-
-    Parameters
-    ----------
-    cohort, strata: shape (N,), whole numbers from 0.
-    """
-    return possible_assignments(cohort, strata, ALL_ORDERS, draws, rng)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.result import Estimate
+
 CONTINUOUS = "Mass points", "Repeated running-variable"
 """How the library begins to say that scores repeat; it allows for that, and we count them."""
 WIDE = "Bandwidth h_", "Fewer than 20 effective", "Estimated density is negative"
@@ -26,14 +28,8 @@ class Jump:
     ``left`` and ``right`` (order + 1,) are the fitted polynomials.
     """
 
-    value: float
-    error: float
-    low: float
-    high: float
-    fitted: float
-    fitted_error: float
-    fitted_low: float
-    fitted_high: float
+    robust: Estimate
+    fitted: Estimate
     p_value: float
     bandwidth: tuple[float, float]
     bias_bandwidth: tuple[float, float]
@@ -112,15 +108,17 @@ def _jump(found: Any, score: np.ndarray) -> Jump:
     numbers = (found.att, found.se, *found.conf_int, found.att_conventional)
     if not np.isfinite(numbers).all() or found.se <= 0:
         raise ValueError("the fit gives no error; too few rows, or an outcome without variation")
+
+    def estimate(name: str, value: str, error: str, limits: str) -> Estimate:
+        low, high = map(float, getattr(found, limits))
+        numbers = float(getattr(found, value)), float(getattr(found, error))
+        return Estimate(name, *numbers, low, high, len(above))
+
     return Jump(
-        value=float(found.att),
-        error=float(found.se),
-        low=float(found.conf_int[0]),
-        high=float(found.conf_int[1]),
-        fitted=float(found.att_conventional),
-        fitted_error=float(found.se_conventional),
-        fitted_low=float(found.conf_int_conventional[0]),
-        fitted_high=float(found.conf_int_conventional[1]),
+        robust=estimate("overall", "att", "se", "conf_int"),
+        fitted=estimate(
+            "conventional", "att_conventional", "se_conventional", "conf_int_conventional"
+        ),
         p_value=float(found.p_value),
         bandwidth=(float(found.h_left), float(found.h_right)),
         bias_bandwidth=(float(found.b_left), float(found.b_right)),
