@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from analysis.errors import ContractError, Problem
+from analysis.errors import AnalysisError, ContractError, Problem
 
 LARGEST = 1 << 20
 MOST_ALIASES = 20
@@ -30,24 +30,24 @@ class _Plain(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
         return plain
 
 
-def read_yaml(file: Path) -> Any:
+def read_yaml(file: Path, refusal: type[AnalysisError] = ContractError) -> Any:
     """The content of a YAML file.
 
     Raises
     ------
-    ContractError: not YAML in UTF-8, a tag, a key twice, or too much; with the row.
+    AnalysisError, as ``refusal``: not YAML in UTF-8, a tag, a key twice, or too much; with the row.
     """
     where = file.name
     if file.stat().st_size > LARGEST:
-        raise ContractError([Problem(where, "is larger than a description of data can be")])
+        raise refusal([Problem(where, f"is larger than {LARGEST >> 20} MiB")])
     try:
         text = file.read_text(encoding="utf-8-sig")
         if text.count("*") > MOST_ALIASES and _aliases(text) > MOST_ALIASES:
             what, remedy = f"repeats itself by more than {MOST_ALIASES} aliases", "Write it out"
-            raise ContractError([Problem(where, what, remedy)])
+            raise refusal([Problem(where, what, remedy)])
         return yaml.load(text, Loader=_Plain)  # noqa: S506  a safe loader that refuses more
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise ContractError([_yaml_problem(error, where)]) from None
+        raise refusal([_yaml_problem(error, where)]) from None
 
 
 def _aliases(text: str) -> int:

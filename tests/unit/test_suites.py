@@ -13,7 +13,7 @@ from analysis.batch.plan import list_runs, plan
 from analysis.batch.suites import expand
 from analysis.data.dataset import read_dataset
 from analysis.data.regions.hierarchy import upper_regions
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, ParamsError
 
 ZONES = "intervention_effect/enterprise_zones"
 
@@ -147,6 +147,17 @@ def test_everything_wrong_in_suites_is_listed_at_once(project):
     assert not (project / "build").exists()
 
 
+@pytest.mark.parametrize("name", [ZONES, "suites/default"])
+def test_a_key_that_stands_twice_is_refused_with_its_row(project, name):
+    """In params and in suites, of which YAML would silently take the last."""
+    file = project / "params" / f"{name}.yml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(f"{text.rstrip()}\n{text.splitlines()[-1]}\n", encoding="utf-8")
+    with pytest.raises(ParamsError, match=rf"{file.name}, row \d+: repeats a key") as caught:
+        plan([name])
+    assert caught.value.exit_code == 10
+
+
 @pytest.mark.parametrize(
     ("values", "refused"),
     [
@@ -160,8 +171,8 @@ def test_a_secret_in_params_is_refused_without_being_repeated(project, values, r
     """All parameters are published."""
     file = project / "params" / f"{ZONES}.yml"
     file.write_text(yaml.safe_dump({**yaml.safe_load(file.read_text()), **values}))
-    _, errors = list_runs([ZONES])
-    text = "".join(str(error) for error in errors)
+    _, problems = list_runs([ZONES])
+    text = "".join(map(str, problems))
     assert ("looks like a password or a key" in text) == refused
     assert "hunter2" not in text
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import digest
-from analysis.batch.suites import LANGUAGES, ListedReport, expand
+from analysis.batch.suites import LANGUAGES, ListedReport, collected, expand, placed
 from analysis.errors import AnalysisError, ParamsError, Problem
 from analysis.params import Params, leaves, plain_types
 from analysis.reports.kind import Kind, find
@@ -57,38 +57,42 @@ def plan(targets: Iterable[str], languages: tuple[str, ...] = ()) -> list[Run]:
     ------
     AnalysisError: with every problem of every report; the kind of the first decides the exit.
     """
-    runs, errors = list_runs(targets, languages)
-    refuse([*errors, *check_runs(runs)])
+    runs, problems = list_runs(targets, languages)
+    check_runs(runs, problems)
     return runs
 
 
 def list_runs(
     targets: Iterable[str], languages: tuple[str, ...] = ()
-) -> tuple[list[Run], list[AnalysisError]]:
+) -> tuple[list[Run], list[Problem]]:
     """The runs with their params checked, and what is wrong; no data are read."""
     listed: dict[str, ListedReport] = {}
-    errors: list[AnalysisError] = []
+    problems: list[Problem] = []
     for target in targets:
-        found, problems = expand(target)
-        if problems:
-            errors.append(ParamsError(problems))
+        found, wrong = expand(target)
+        problems += wrong
         for one in found:
             if listed.setdefault(one.report, one) != one:
                 what = "stands for two runs with different parameters"
-                errors.append(ParamsError([Problem(f"report {one.report}", what, "Rename one")]))
+                problems.append(Problem(f"report {one.report}", what, "Rename one"))
     runs: list[Run] = []
     for one in listed.values():
-        try:
+        with collected(problems, one.report):
             runs += _runs(one, languages or one.languages)
-        except AnalysisError as error:
-            errors.append(_of_report(error, one.report))
     # The first language of all reports, then the next: the second finds the first's results.
-    return sorted(runs, key=lambda run: LANGUAGES.index(run.language)), errors
+    return sorted(runs, key=lambda run: LANGUAGES.index(run.language)), problems
 
 
-def check_runs(runs: Iterable[Run]) -> list[AnalysisError]:
-    """What the data refuse, once per question: language, titles and seed do not matter here."""
-    errors: list[AnalysisError] = []
+def check_runs(runs: Iterable[Run], problems: Sequence[Problem] = ()) -> None:
+    """Refuse what the data do not carry, and the problems found before; nothing starts then.
+
+    Asked once per question: language, titles and seed do not matter here.
+
+    Raises
+    ------
+    AnalysisError: with everything; the kind of the first decides the exit.
+    """
+    errors: list[AnalysisError] = [ParamsError(problems)] if problems else []
     asked: set[tuple[str, str]] = set()
     for run in runs:
         chosen = run.params.model_dump(mode="json", exclude=set(run.params.free_to_vary))
@@ -99,38 +103,20 @@ def check_runs(runs: Iterable[Run]) -> list[AnalysisError]:
         try:
             run.kind.check(run.params)
         except AnalysisError as error:
-            errors.append(_of_report(error, run.report))
-    return errors
-
-
-def refuse(errors: Sequence[AnalysisError]) -> None:
-    """Nothing starts while anything is wrong.
-
-    Raises
-    ------
-    AnalysisError: with all problems.
-    """
+            errors.append(type(error)(placed(error, run.report)))
     if errors:
         raise type(errors[0])(problem for error in errors for problem in error.problems)
 
 
-def _of_report(error: AnalysisError, report: str) -> AnalysisError:
-    return type(error)(Problem(f"{report}: {p.where}", p.what, p.remedy) for p in error.problems)
-
-
 def _runs(listed: ListedReport, languages: tuple[str, ...]) -> list[Run]:
-    values = listed.values
-    problems = [*plain_types(values), *secrets(values)]
-    if "language" in values:
+    problems = [*plain_types(listed.values), *secrets(listed.values)]
+    if "language" in listed.values:
         problems.append(Problem("language", "is set by the suite", "Leave it out"))
     if problems:
         raise ParamsError(problems)
     kind = find(listed.report.split("/")[0])
-    return [
-        Run(listed.report, language, given, kind.params(given))
-        for language in languages
-        for given in [{**values, "language": language}]
-    ]
+    given = [{**listed.values, "language": language} for language in languages]
+    return [Run(listed.report, one["language"], one, kind.params(one)) for one in given]
 
 
 def secrets(values: Mapping[str, Any]) -> list[Problem]:

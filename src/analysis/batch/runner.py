@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.batch.history import History, causes, changes_since, in_words
 from analysis.batch.keys import Keys, Parts
-from analysis.batch.plan import Run, check_runs, list_runs, refuse
+from analysis.batch.plan import Run, check_runs, list_runs
 from analysis.batch.status import (
     RUNS,
     Finished,
@@ -67,12 +67,12 @@ def prepare(
     ------
     AnalysisError: with everything wrong in suites, params and data; nothing has started.
     """
-    runs, errors = list_runs(targets, languages)
+    runs, problems = list_runs(targets, languages)
     tasks = [_task(run, project, again) for run in runs]
-    if not errors and any(task.why for task in tasks):
+    if not problems and any(task.why for task in tasks):
         when_due()
     # What ran to its end under the same key has passed the same checks.
-    refuse([*errors, *check_runs(task.run for task in tasks if task.why)])
+    check_runs((task.run for task in tasks if task.why), problems)
     return tasks
 
 
