@@ -28,19 +28,13 @@ def csv_text(table: TableData) -> str:
     return BYTE_ORDER_MARK + buffer.getvalue()
 
 
-def csv_address(table: TableData) -> str:
-    """The table as a data address."""
-    return data_address("text/csv", csv_text(table))
-
-
-def params_address(params: Mapping[str, Any]) -> str:
-    """Parameters, as a file that runs the same report again, as a data address.
+def params_text(params: Mapping[str, Any]) -> str:
+    """Parameters, as a file that runs the same report again.
 
     The language is left out: a suite sets it.
     """
     given = {name: value for name, value in params.items() if name != "language"}
-    text = yaml.safe_dump(given, allow_unicode=True, sort_keys=True)
-    return data_address("application/yaml", text)
+    return str(yaml.safe_dump(given, allow_unicode=True, sort_keys=True))
 
 
 def notebook_text(notebook: Mapping[str, Any]) -> str:
@@ -65,12 +59,7 @@ def notebook_text(notebook: Mapping[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 
 
-def notebook_address(text: str) -> str:
-    """The notebook as a data address."""
-    return data_address("application/x-ipynb+json", text)
-
-
-def data_address(mime: str, text: str) -> str:
+def data_address(text: str, mime: str) -> str:
     """Text as a data address."""
     content = base64.b64encode(text.encode("utf-8")).decode("ascii")
     return f"data:{mime};charset=utf-8;base64,{content}"

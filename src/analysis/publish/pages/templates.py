@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from markupsafe import Markup
 from analysis.page.numbers import date
 from analysis.page.text import code_words, inline, slug, words
 from analysis.page.wording import HTML_LANG, Say, translator
-from analysis.publish.pages.download import csv_address, notebook_address, params_address
+from analysis.publish.pages.download import csv_text, data_address, params_text
 
 TEMPLATE = Path(__file__).parents[1] / "template"
 BANNER_WORDS = (
@@ -81,39 +82,19 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "words": _words,
-        "english": _english,
-        "code": _code,
-        "sentence": _sentence,
-        "long_date": _long_date,
+        "words": _spoken(words),
+        "english": partial(words, language="en"),
+        "code": _spoken(code_words),
+        "sentence": _spoken(inline),
+        "long_date": _spoken(date),
         "slug": slug,
-        "csv_address": csv_address,
-        "params_address": params_address,
-        "notebook_address": notebook_address,
+        "csv_text": csv_text,
+        "params_text": params_text,
+        "data_address": data_address,
     }
     return environment
 
 
-@pass_context
-def _words(context: Context, text: str) -> Markup:
-    return words(text, context["language"])
-
-
-def _english(text: str) -> Markup:
-    """Text that stands inside an element marked as English."""
-    return words(text, "en")
-
-
-@pass_context
-def _code(context: Context, text: str) -> Markup:
-    return code_words(text, context["language"])
-
-
-@pass_context
-def _sentence(context: Context, text: str) -> Markup:
-    return inline(text, context["language"])
-
-
-@pass_context
-def _long_date(context: Context, edition: str) -> str:
-    return date(edition, context["language"])
+def _spoken(write: Callable[[str, str], str]) -> Callable[[Context, str], str]:
+    """A filter that writes in the language of the page."""
+    return pass_context(lambda context, text: write(text, context["language"]))

@@ -202,10 +202,8 @@ def _sync(folder: Path) -> None:
 
 
 def _equal(one: Path, other: Path) -> bool:
-    names = sorted(file.name for file in one.iterdir())
-    if names != sorted(file.name for file in other.iterdir()):
-        return False
-    return all(
+    names = set(os.listdir(one))
+    return names == set(os.listdir(other)) and all(
         os.path.samefile(one / name, other / name)
         or (one / name).read_bytes() == (other / name).read_bytes()
         for name in names

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -14,7 +14,6 @@ from analysis.publish.pages.templates import asset, render
 from analysis.publish.site.record import Entry
 from analysis.publish.site.register import register
 
-FILTERS = ("place", "intervention", "verdict")
 KINDS = ("index", "methods", "data", "reading")
 NAMESPACE = uuid.UUID("6f1d3f2c-4f6e-5d0e-9a55-2f6d0c1b7a10")
 """Of the entries of our feeds; arbitrary, never to change."""
@@ -38,38 +37,32 @@ def addresses(language: str) -> dict[str, str]:
 def render_library(entries: Mapping[str, Entry]) -> dict[str, str]:
     """Every page and feed of the site beside its reports, by file name."""
     listed = sorted(entries.values(), key=lambda entry: (entry.simulated, entry.name))
-    makers: dict[str, Callable[[Sequence[Entry], str], str]] = {
-        "index": render_index,
-        "methods": lambda _, language: render_methods(language),
-        "data": render_data,
-        "reading": lambda _, language: render_reading(language),
-    }
-    files = {
-        file_of(kind, language): makers[kind](listed, language)
-        for kind in KINDS
-        for language in LANGUAGES
-    }
-    return files | {feed_of(language): render_feed(listed, language) for language in LANGUAGES}
+    files = {}
+    for language in LANGUAGES:
+        files[file_of("index", language)] = render_index(listed, language)
+        files[file_of("methods", language)] = render_methods(language)
+        files[file_of("data", language)] = render_data(listed, language)
+        files[file_of("reading", language)] = render_reading(language)
+        files[feed_of(language)] = render_feed(listed, language)
+    return files
 
 
 def render_index(entries: Sequence[Entry], language: str) -> str:
     """The list of reports, with a search that works without a server."""
-    return render(
-        "index.html.j2",
+    return _page(
+        "index",
         language,
         entries=entries,
         filters=_filters(entries, language),
         script=asset("index.js") if entries else "",
         feed=feed_of(language),
-        **_links("index", language),
     )
 
 
 @cache
 def render_methods(language: str) -> str:
     """The methods register."""
-    entries = register(language)
-    return render("methods.html.j2", language, entries=entries, **_links("methods", language))
+    return _page("methods", language, entries=register(language))
 
 
 def render_data(entries: Sequence[Entry], language: str) -> str:
@@ -79,20 +72,14 @@ def render_data(entries: Sequence[Entry], language: str) -> str:
         (table.name, table.zh if chinese else table.en, table.key, column_rows(table, language))
         for table in TABLES.values()
     ]
-    return render(
-        "data.html.j2",
-        language,
-        entries=entries,
-        dictionary=dictionary,
-        heads=HEADINGS[language],
-        **_links("data", language),
-    )
+    heads = HEADINGS[language]
+    return _page("data", language, entries=entries, dictionary=dictionary, heads=heads)
 
 
 @cache
 def render_reading(language: str) -> str:
     """How to read these reports."""
-    return render("reading.html.j2", language, **_links("reading", language))
+    return _page("reading", language)
 
 
 def render_feed(entries: Sequence[Entry], language: str) -> str:
@@ -110,22 +97,23 @@ def render_feed(entries: Sequence[Entry], language: str) -> str:
         updated=updated,
         number=lambda *parts: uuid.uuid5(NAMESPACE, "/".join(parts)),
         own=feed_of(language),
-        **_links("index", language),
+        index=file_of("index", language),
     )
 
 
-def _links(kind: str, language: str) -> dict[str, Any]:
+def _page(kind: str, language: str, **content: Any) -> str:
+    """A page with its links to the others, and to itself in the other language."""
+    content |= {"kind": kind, "pages": addresses(language)}
     other = next(code for code in LANGUAGES if code != language)
-    return {"kind": kind, "pages": addresses(language), "sibling": file_of(kind, other)}
+    return render(f"{kind}.html.j2", language, sibling=file_of(kind, other), **content)
 
 
 def _filters(entries: Sequence[Entry], language: str) -> dict[str, list[tuple[str, str]]]:
     """What can be chosen under each filter: value and words, sorted by words."""
-    found: dict[str, set[tuple[str, str]]] = {name: set() for name in FILTERS}
-    for entry in entries:
-        scope = entry.scope.get(language, {})
-        for name in ("place", "intervention"):
-            if scope.get(name):
-                found[name].add((scope[name], scope[name]))
-        found["verdict"].add((entry.verdict, entry.verdict_words[language]))
+    scopes = [entry.scope.get(language, {}) for entry in entries]
+    found = {
+        name: {(scope[name], scope[name]) for scope in scopes if scope.get(name)}
+        for name in ("place", "intervention")
+    }
+    found["verdict"] = {(entry.verdict, entry.verdict_words[language]) for entry in entries}
     return {name: sorted(values, key=lambda pair: pair[1]) for name, values in found.items()}

@@ -122,8 +122,7 @@ class Pages(BaseModel):
 
 def report_folders(runs: Path) -> list[Path]:
     """The folders ``<notebook>/<name>`` that hold a run in any language, sorted."""
-    found = {file.parent.parent for file in runs.glob("*/*/*/status.json")}
-    return sorted(found)
+    return sorted({file.parent.parent for file in runs.glob("*/*/*/status.json")})
 
 
 def page_name(folder: Path) -> str:

@@ -15,33 +15,21 @@ from analysis.methods.shared.options import meaning
 
 
 @dataclass(frozen=True)
-class MethodOption:
-    """One option of a method, as its model declares it."""
-
-    name: str
-    allowed: str
-    default: str
-    meaning: str
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A paragraph of a docstring; an equation keeps its lines."""
-
-    text: str
-    equation: bool
-
-
-@dataclass(frozen=True)
 class MethodEntry:
-    """A method: its name, a title in the reader's language, and its own English words."""
+    """A method: its name, a title in the reader's language, and its own English words.
+
+    Parameters
+    ----------
+    passages: paragraphs, each with whether it is an equation, which keeps its lines.
+    options: name, allowed values, default and meaning of each.
+    """
 
     name: str
     title: str
     heading: str
-    passages: tuple[Passage, ...]
+    passages: tuple[tuple[str, bool], ...]
     references: tuple[str, ...]
-    options: tuple[MethodOption, ...]
+    options: tuple[tuple[str, str, str, str], ...]
 
 
 def register(language: str) -> tuple[MethodEntry, ...]:
@@ -72,17 +60,17 @@ def _split(parts: list[str]) -> tuple[list[str], tuple[str, ...]]:
     return parts, ()
 
 
-def _passage(text: str) -> Passage:
+def _passage(text: str) -> tuple[str, bool]:
     equation = all(line.startswith(" ") for line in text.splitlines() if line.strip())
     shown = inspect.cleandoc(text) if equation else " ".join(text.split())
-    return Passage(shown.replace("``", ""), equation)
+    return shown.replace("``", ""), equation
 
 
-def _options(model: type[BaseModel]) -> tuple[MethodOption, ...]:
+def _options(model: type[BaseModel]) -> tuple[tuple[str, str, str, str], ...]:
     """The options as declared, the level last."""
     fields = sorted(model.model_fields.items(), key=lambda item: item[0] == "level")
     return tuple(
-        MethodOption(
+        (
             name,
             _allowed(field.annotation),
             "" if field.default is PydanticUndefined else str(field.default),
