@@ -24,6 +24,7 @@ from typing_extensions import TypedDict
 from analysis.disclosure.gate import table_problems
 from analysis.errors import Problem, PublishError
 from analysis.page import preview, spreadsheet
+from analysis.page.wording import translator
 from analysis.result import plain
 
 if TYPE_CHECKING:
@@ -128,6 +129,11 @@ class TableData:
         columns, cells = zip(*filled, strict=True)
         return cls.of(columns, zip(*cells, strict=True))
 
+    @property
+    def heads(self) -> list[str]:
+        """The labels of its columns."""
+        return [column.label for column in self.columns]
+
     def problems(self, where: str) -> list[Problem]:
         """Everything in the table that may not leave."""
         columns = [(column.key, column.role) for column in self.columns]
@@ -213,15 +219,26 @@ class Tabled(Plate):
 
     def to_frame(self) -> pd.DataFrame:
         """The raw values under the keys of the columns."""
-        return spreadsheet.frame_of(self._checked())
+        import pandas as pd
+
+        table = self._checked()
+        return pd.DataFrame(list(table.values), columns=[column.key for column in table.columns])
 
     def to_excel(self, path: str | Path) -> None:
         """Write the raw values under the labels of the columns to an Excel file."""
-        spreadsheet.write_excel(path, self._checked(), self.title, self.language, self.simulated)
+        table = self._checked()
+        spreadsheet.write_excel(path, self._said(), table.heads, table.values)
 
     def to_latex(self) -> str:
         """The table in LaTeX as a reader of the page sees it, with its title as caption."""
-        return spreadsheet.latex(self._checked(), self.title, self.language, self.simulated)
+        table = self._checked()
+        sides = [column.align for column in table.columns]
+        return spreadsheet.latex(self._said(), table.heads, table.rows, sides)
+
+    def _said(self) -> list[str]:
+        """What stands above the numbers that are taken away; of simulated ones, first that."""
+        mark = [translator(self.language)("SIMULATED DATA")] if self.simulated else []
+        return [*mark, self.title]
 
     def _checked(self) -> TableData:
         """The table, if nothing in it must stay.
@@ -234,6 +251,11 @@ class Tabled(Plate):
         if problems:
             raise PublishError(problems)
         return self.numbers
+
+    def _framed(self, shown: str) -> list[str]:
+        """Its title, what it shows, its caption."""
+        title = preview.title(self.title, self.language)
+        return [title, shown, preview.passage(self.caption, self.language)]
 
     def _repr_mimebundle_(self, **more: Any) -> dict[str, Any]:
         self._checked()
@@ -260,12 +282,7 @@ class Table(Tabled):
 
     def preview(self) -> list[str]:
         """Title, table and caption."""
-        heads = [column.label for column in self.data.columns]
-        return [
-            preview.title(self.title, self.language),
-            preview.table(heads, self.data.rows),
-            preview.passage(self.caption, self.language),
-        ]
+        return self._framed(preview.table(self.data.heads, self.data.rows))
 
 
 @dataclass(frozen=True)
@@ -284,11 +301,7 @@ class Figure(Tabled):
 
     def preview(self) -> list[str]:
         """Title, wide image and caption."""
-        return [
-            preview.title(self.title, self.language),
-            preview.image(self.images["wide"].address, self.alt),
-            preview.passage(self.caption, self.language),
-        ]
+        return self._framed(preview.image(self.images["wide"].address, self.alt))
 
 
 @dataclass(frozen=True)
@@ -311,15 +324,12 @@ class Summary(Plate):
 
     def preview(self) -> list[str]:
         """Verdict, points and number."""
-        number, words = (
-            f"**{self.number}** {self.number_unit}",
-            f"{self.number_words} {self.range_words}",
-        )
+        number = f"**{self.number}** {self.number_unit}"
+        words = f"{self.number_words} {self.range_words}"
         return [
             preview.title(self.verdict_words, self.language),
             preview.points(self.points, self.language),
-            preview.passage(number, self.language),
-            preview.passage(words, self.language),
+            *(preview.passage(text, self.language) for text in (number, words)),
         ]
 
 

@@ -6,13 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from analysis import digest, methods
 from analysis.data.reading.account import Account
-from analysis.disclosure.identifiers import Identifiers
 from analysis.page.numbers import number
 from analysis.page.plates import Entry
 from analysis.page.voice import Voice
-
-NOTHING_SEALED = Identifiers({}, {})
-
 
 DROPPED_WORDS = {
     "excluded_by_params": "Left out by the parameters",
