@@ -47,9 +47,9 @@ from analysis.reports.intervention_effect.sensitivity import (  # noqa: E402
     specification_figure,
 )
 from analysis.reports.intervention_effect.verdict import Verdict  # noqa: E402
-from analysis.reports.region_rates.answer import RegionsBrief  # noqa: E402
 from analysis.reports.region_rates.funnel import funnel_figure  # noqa: E402
 from analysis.reports.region_rates.params import RegionRatesParams  # noqa: E402
+from analysis.reports.region_rates.plates import RegionRates  # noqa: E402
 from analysis.result import Estimate, Result, event_path  # noqa: E402
 from analysis.robustness import Answer, Robustness  # noqa: E402
 from reports import regions_report  # noqa: E402
@@ -114,7 +114,7 @@ def description_of(case: str) -> Description:
     )
 
 
-def comparison_of(case: str, language: str) -> RegionsBrief:
+def comparison_of(case: str, language: str) -> RegionRates:
     """Regions beside one another: far out, few, with long names, withheld, or at zero."""
     rng = np.random.default_rng(4)
     count = {"one": 3, "many": 136}.get(case, 24)
@@ -129,10 +129,8 @@ def comparison_of(case: str, language: str) -> RegionsBrief:
     names = {code: LONG if case == "long" else (f"County {code}", f"县{code}") for code in codes}
     frame = pd.DataFrame({"region": codes, "events": events, "size": size})
     params = RegionRatesParams(language=language, outcome="complaint", exposure="enterprises")
-    compared = Comparison(
-        params, description_of(case), {}, frame, 0.25, "2023Q4", "2023Q4", {}, names, {}
-    )
-    return regions_report(compared, {})
+    compared = Comparison(frame, 0.25, "2023Q4", "2023Q4", {}, names)
+    return regions_report(params, description_of(case), compared)
 
 
 def ways() -> list[tuple[str, str]]:

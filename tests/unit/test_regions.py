@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -107,7 +106,7 @@ def test_exact_chances_equal_the_tables():
     assert found[1] == 1.0
 
 
-def comparison(events, language="en", status="real", **changes):
+def regions(events, language="en", seen=None, period="2023Q4", accounts=None, **changes):
     """Regions of 4,000 enterprises each, with those events in one quarter."""
     size = 1000.0
     frame = pd.DataFrame(
@@ -119,7 +118,7 @@ def comparison(events, language="en", status="real", **changes):
     )
     description = Description(
         title=Words(en="Test", zh="测试"),
-        status=status,
+        status="real",
         licence="CC0",
         origin="made here",
         region_word=Words(en="county", en_plural="counties", zh="县"),
@@ -130,7 +129,8 @@ def comparison(events, language="en", status="real", **changes):
     )
     names = {code: (f"County {code}", f"县{code}") for code in frame["region"]}
     params = RegionRatesParams(language=language, **changes)
-    return Comparison(params, description, {}, frame, 0.25, "2023Q4", "2023Q4", {}, names)
+    compared = Comparison(frame, 0.25, period, period, {}, names)
+    return regions_report(params, description, compared, seen, hashes={}, accounts=accounts or {})
 
 
 def counts(count=40, mean=30):
@@ -142,7 +142,7 @@ def counts(count=40, mean=30):
 
 def test_regions_far_out_are_named_and_no_others():
     """One above, one below; the other thirty-eight cannot be told apart."""
-    brief = regions_report(comparison(counts()), {})
+    brief = regions(counts())
     assert [region.code for region in brief.standing(HIGH)] == ["990101"]
     assert [region.code for region in brief.standing(LOW)] == ["990102"]
     said = regions_summary(brief)
@@ -155,7 +155,7 @@ def test_regions_far_out_are_named_and_no_others():
 
 def test_no_region_stands_out_where_all_share_one_rate():
     """Chance alone names none, and says so."""
-    brief = regions_report(comparison(np.random.default_rng(8).poisson(30, 60)), {})
+    brief = regions(np.random.default_rng(8).poisson(30, 60))
     assert regions_summary(brief).number == "0 of 60"
     assert regions_summary(brief).points[0].startswith("**None of the 60 counties shown")
     assert funnel_figure(brief).title.startswith("None of the 60 counties shown stands out")
@@ -165,7 +165,7 @@ def test_a_withheld_region_is_shown_nowhere_not_even_by_its_standing():
     """Its count of 4 is far below the funnel, but nothing may say so."""
     drawn = counts()
     drawn[1] = 4
-    brief = regions_report(comparison(drawn), {})
+    brief = regions(drawn)
     assert brief.everyone[1].standing == LOW
     assert brief.standing(LOW) == ()
     assert brief.withheld == 2
@@ -183,7 +183,7 @@ def test_a_withheld_region_is_shown_nowhere_not_even_by_its_standing():
 
 def test_both_languages_hold_the_same_facts_and_every_plate_is_whole():
     """Same numbers; every sentence in both languages; every Plate passes its gate."""
-    english, chinese = (regions_report(comparison(counts(), lang), {}) for lang in ("en", "zh"))
+    english, chinese = (regions(counts(), lang) for lang in ("en", "zh"))
     assert english.facts() == chinese.facts()
     assert english.table.values == chinese.table.values
     for brief in (english, chinese):
@@ -203,28 +203,28 @@ def test_both_languages_hold_the_same_facts_and_every_plate_is_whole():
 
 def test_shown_counts_are_rounded_where_asked():
     """To fives, in text and download."""
-    brief = regions_report(comparison(counts(), rounding=5), {})
+    brief = regions(counts(), rounding=5)
     assert all(row[1] % 5 == 0 for row in brief.table.values[:-1] if row[1] is not None)
 
 
 def test_too_few_regions_are_a_design_error():
     """Two cannot be told apart from one another's chance."""
     with pytest.raises(DesignError, match="at least 3"):
-        regions_summary(regions_report(comparison([30, 40]), {}))
+        regions_summary(regions([30, 40]))
 
 
 def test_the_next_edition_hides_what_little_was_added():
     """A county that grew by three is withheld with another; the others stay."""
-    first = regions_report(comparison(counts()), {})
+    first = regions(counts())
     seen = {"regions": counted_in(first.table)}
     assert first.withheld == 0
     grown = counts() + np.array([3, *[12] * 39])
-    plain = regions_report(comparison(grown), {})
+    plain = regions(grown)
     problems = given_away({"regions": counted_in(plain.table)}, seen)
     assert [problem.what for problem in problems] == [
         "gives 1 counts away beside the edition before"
     ]
-    second = regions_report(comparison(grown), seen)
+    second = regions(grown, seen=seen)
     assert second.table.values[0][1] is None
     assert second.withheld == 2
     assert given_away({"regions": counted_in(second.table)}, seen) == []
@@ -232,35 +232,34 @@ def test_the_next_edition_hides_what_little_was_added():
 
 def test_growth_over_several_editions_is_protected():
     """Three more, then two more: neither the five nor the three can be had from all three pages."""
-    seen = {"regions": counted_in(regions_report(comparison(counts()), {}).table)}
+    seen = {"regions": counted_in(regions(counts()).table)}
     second = counts() + np.array([3, *[12] * 39])
-    middle = {"regions": counted_in(regions_report(comparison(second), seen).table)}
+    middle = {"regions": counted_in(regions(second, seen=seen).table)}
     assert middle["regions"].shown[0] == [None]
     kept = carried(middle, seen)
     assert kept["regions"].floor[0] == [90.0]
     third = second + np.array([2, *[12] * 39])
-    assert regions_report(comparison(third), middle).table.values[0][1] == 95
-    assert regions_report(comparison(third), kept).table.values[0][1] is None
-    loose = {"regions": counted_in(regions_report(comparison(third), middle).table)}
+    assert regions(third, seen=middle).table.values[0][1] == 95
+    assert regions(third, seen=kept).table.values[0][1] is None
+    loose = {"regions": counted_in(regions(third, seen=middle).table)}
     assert given_away(loose, kept)
     later = third + np.array([9, *[12] * 39])
-    shown = regions_report(comparison(later), carried(middle, seen))
+    shown = regions(later, seen=carried(middle, seen))
     assert shown.table.values[0][1] == 104
 
 
 def test_another_span_is_no_earlier_edition():
     """Counts of another quarter say nothing of this one's growth."""
-    first = regions_report(comparison(counts()), {})
+    first = regions(counts())
     seen = {"regions": counted_in(first.table)}
-    later = replace(comparison(counts() + 3), first_period="2024Q1", last_period="2024Q1")
-    assert regions_report(later, seen).withheld == 0
+    assert regions(counts() + 3, seen=seen, period="2024Q1").withheld == 0
 
 
 def test_a_region_that_is_new_does_not_bind_the_editions():
     """Its count was in no total before."""
-    first = regions_report(comparison(counts()[:-1]), {})
+    first = regions(counts()[:-1])
     seen = {"regions": counted_in(first.table)}
-    now = regions_report(comparison([*counts()[:-1] + 15, 8]), seen)
+    now = regions([*counts()[:-1] + 15, 8], seen=seen)
     assert now.table.values[-2][1] is None
     assert given_away({"regions": counted_in(now.table)}, seen) == []
 
@@ -297,7 +296,7 @@ def test_what_was_left_out_or_repaired_on_reading_stands_in_the_report(language,
         "complaints": Account("complaints", (source,), lines, 1193),
         "regions": Account("regions", (source,), (), 1200),
     }
-    brief = regions_report(replace(comparison(counts(), language), accounts=accounts), {})
+    brief = regions(counts(), language, accounts=accounts)
     (sentence,) = [point for point in regions_sample(brief).points if "1,200" in point]
     assert words in sentence
     values = [entry["value"] for entry in regions_provenance(brief).entries]

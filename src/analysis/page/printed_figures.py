@@ -75,7 +75,7 @@ class FiguresBrief:
         """A figure by its number."""
         return self.published.figures[key]
 
-    def region(self, source: str) -> str:
+    def home(self, source: str) -> str:
         """The region that a document reports on."""
         return self.published.name("regions", self.published.region_of(source), self.language)
 

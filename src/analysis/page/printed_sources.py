@@ -23,7 +23,7 @@ def sources_table(brief: FiguresBrief) -> Table:
     def line(source: str) -> list[Cell]:
         numbers = (printed, inferred, counted["uncovered"], counted["mechanisms"])
         return [
-            (brief.region(source), source),
+            (brief.home(source), source),
             (brief.level(source), brief.published.level_of(source)),
             (brief.span(source), brief.dates(source)),
             *((number(n[source], language), n[source]) for n in numbers),

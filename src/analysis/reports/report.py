@@ -22,7 +22,7 @@ from analysis.reports.kind import find
 from analysis.result import Result
 
 
-class Report:
+class Report(Voice):
     """What the object of every notebook can do.
 
     Parameters
@@ -35,8 +35,6 @@ class Report:
     params: Any
     data: Dataset
     subject: Any
-    plate: Callable[[str], dict[str, Any]]
-    """What every plate carries, from the voice of the report."""
     facts: Callable[[], Mapping[str, Any]]
     """Numbers that both languages must agree on, rounded as published."""
 
@@ -108,7 +106,7 @@ class Report:
         if name not in known:
             what = "is no number of this report"
             raise ParamsError([Problem(f"number {name}", what, nearest(name, list(known)))])
-        return agreement(cast(Voice, self), known[name], float(value))
+        return agreement(self, known[name], float(value))
 
     @property
     def verdict_key(self) -> str:

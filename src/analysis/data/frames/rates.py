@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
 from analysis.data.dataset import Dataset
-from analysis.data.description import Description
 from analysis.data.frames.counts import counts_of, exposure_of, within_span
 from analysis.data.frames.frame import FRAMES
 from analysis.data.frames.names import region_names, unknown_names
 from analysis.data.periods import PER_YEAR
-from analysis.data.reading.account import Account
 from analysis.data.regions.hierarchy import within_region
 from analysis.errors import DesignError, ParamsError, Problem
 from analysis.params import CountsQuestion
@@ -31,16 +29,12 @@ class Comparison:
     and Chinese.
     """
 
-    params: CountsQuestion
-    description: Description
-    hashes: Mapping[str, str]
     frame: pd.DataFrame
     years: float
     first_period: str
     last_period: str
     dropped: Mapping[str, int]
     names: Mapping[str, tuple[str, str]]
-    accounts: Mapping[str, Account] = field(default_factory=dict)
 
     @property
     def exposure(self) -> list[float]:
@@ -83,14 +77,10 @@ def compare_regions(dataset: Dataset, params: CountsQuestion) -> Comparison:
     ).sort_values("region", ignore_index=True)
     names = region_names(dataset)
     return Comparison(
-        params=params,
-        description=dataset.description,
-        hashes=dataset.hashes,
         frame=frame,
         years=years,
         first_period=str(counts.columns[0]),
         last_period=str(counts.columns[-1]),
         dropped={reason: count for reason, count in dropped.items() if count},
         names={code: names[code] for code in frame["region"]},
-        accounts=dataset.accounts,
     )

@@ -84,7 +84,7 @@ def fall_facts(brief: AuditBrief) -> Mapping[str, object]:
     scope = brief.published.name("scopes", figure.scope, language) if figure.scope else ""
     return {
         "place": brief.document(figure.source),
-        "region": brief.region(figure.source),
+        "region": brief.home(figure.source),
         "scope": scope,
         "fall": share(fall.share, decimals=0),
         "least": fall.smallest,

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from analysis.data.description import Description
 from analysis.data.frames.rates import Comparison
-from analysis.disclosure.editions import Edition
+from analysis.disclosure.editions import Edition, earlier_edition
 from analysis.disclosure.gate import COUNT, DERIVED
-from analysis.page.numbers import PER_EXPOSURE, number, period_span, span
+from analysis.methods import rates
+from analysis.page.charts.axes import Cell
+from analysis.page.numbers import PER_EXPOSURE, number, number_cell, percent, period_span
 from analysis.page.plates import Column, TableData
 from analysis.page.protection import Counts, Rules, protect
-from analysis.page.voice import Voice
+from analysis.page.voice import SPOKEN
 from analysis.page.wording import capital
 from analysis.reports.region_rates.params import RegionRatesParams
+from analysis.reports.report import Report
 from analysis.result import Result
 
 HIGH, LOW, WITHIN = "high", "low", "within"
@@ -31,48 +34,50 @@ STANDING_WORDS = {
 
 @dataclass(frozen=True)
 class Region:
-    """One region: rates are per 1,000 exposure and year."""
+    """One region, or all together: rates are per 1,000 exposure and year."""
 
     code: str
     name: str
     events: int
     exposure: float
     rate: float
-    shrunken: float
+    shrunken: float | None
     low: float
     high: float
-    standing: str
+    standing: str = ""
 
 
-@dataclass(frozen=True)
-class RegionsBrief(Voice):
-    """A comparison of regions with its result, and what the last edition showed."""
+class Regions(Report):
+    """A comparison of regions with its result."""
 
-    comparison: Comparison
-    result: Result
-    before: Edition = field(default_factory=dict)
+    params: RegionRatesParams
 
     @property
-    def question(self) -> RegionRatesParams:
-        """The parameters."""
-        return cast(RegionRatesParams, self.comparison.params)
+    def comparison(self) -> Comparison:
+        """Regions over one span."""
+        comparison: Comparison = self.subject
+        return comparison
 
     @property
-    def description(self) -> Description:
-        """What the data are."""
-        return self.comparison.description
+    def frame(self) -> pd.DataFrame:
+        """One row per region."""
+        return self.comparison.frame
 
-    @property
-    def span(self) -> str:
-        """The span compared, in words."""
-        first, last = self.comparison.first_period, self.comparison.last_period
-        return period_span(first, last, self.language)
+    @cached_property
+    def result(self) -> Result:
+        """Rates, limits of the funnel and shrunken rates."""
+        options = {name: getattr(self.params, name) for name in ("over_dispersion", "level")}
+        return self.estimate(rates.METHOD, self.frame, **options)
+
+    @cached_property
+    def before(self) -> Edition:
+        """What the last edition showed."""
+        return earlier_edition()
 
     @property
     def rules(self) -> Rules:
         """What may leave."""
-        params = self.question
-        return Rules(threshold=params.disclosure_threshold, rounding=params.rounding)
+        return Rules(threshold=self.params.disclosure_threshold, rounding=self.params.rounding)
 
     @property
     def pooled(self) -> tuple[float, float, float]:
@@ -85,71 +90,39 @@ class RegionsBrief(Voice):
     @cached_property
     def everyone(self) -> tuple[Region, ...]:
         """Every region, in order of its code; for counting, never for showing."""
-        found = []
-        rows = zip(self.result.series["regions"], self.comparison.exposure, strict=True)
-        for record, exposure in rows:
-            rate, pooled = record["rate"], self.result.headline.value
-            stands_out = record["false_discovery"] <= self.question.false_discoveries
-            standing = (HIGH if rate > pooled else LOW) if stands_out else WITHIN
-            names = self.comparison.names[record["region"]]
-            found.append(
-                Region(
-                    code=str(record["region"]),
-                    name=names[1] if self.language == "zh" else names[0],
-                    events=int(record["events"]),
-                    exposure=float(exposure),
-                    rate=PER_EXPOSURE * rate,
-                    shrunken=PER_EXPOSURE * record["shrunken"],
-                    low=PER_EXPOSURE * record["shrunken_low"],
-                    high=PER_EXPOSURE * record["shrunken_high"],
-                    standing=standing,
-                )
-            )
-        return tuple(found)
+        return tuple(map(self._region, self.result.series["regions"], self.comparison.exposure))
+
+    def _region(self, record: Mapping[str, Any], exposure: float) -> Region:
+        apart = HIGH if record["rate"] > self.result.headline.value else LOW
+        stands_out = record["false_discovery"] <= self.params.false_discoveries
+        return Region(
+            record["region"],
+            self.comparison.names[record["region"]][self.language == "zh"],
+            int(record["events"]),
+            exposure,
+            PER_EXPOSURE * record["rate"],
+            PER_EXPOSURE * record["shrunken"],
+            PER_EXPOSURE * record["shrunken_low"],
+            PER_EXPOSURE * record["shrunken_high"],
+            apart if stands_out else WITHIN,
+        )
 
     @cached_property
     def table(self) -> TableData:
         """Every region with its count and rates, less what may not be shown; then the total."""
-        rows, values = zip(*(self._row(region) for region in self.everyone), strict=True)
-        total, total_values = self._total()
-        counts = Counts(np.array([[region.events] for region in self.everyone], dtype=float))
-        whole = TableData(
-            self._columns(),
-            (*rows, total),
-            (*values, total_values),
-            counted=f"{self.question.outcome} {self.comparison.first_period}"
+        events = [region.events for region in self.everyone]
+        exposure = sum(region.exposure for region in self.everyone)
+        name, (pooled, low, high) = capital(self.say("all {regions}")), self.pooled
+        total = Region("total", name, sum(events), exposure, pooled, None, low, high)
+        whole = replace(
+            TableData.of(self._columns(), map(self._line, (*self.everyone, total))),
+            counted=f"{self.params.outcome} {self.comparison.first_period}"
             f"/{self.comparison.last_period}",
             totals=1,
         )
+        counts = Counts(np.array(events, dtype=float)[:, None])
         before = self.before.get("regions")
         return protect(whole, counts, self.rules, self.say, self.language, before)
-
-    @property
-    def shown(self) -> tuple[Region, ...]:
-        """The regions whose counts may be shown."""
-        cells = self.table.values[: len(self.everyone)]
-        pairs = zip(self.everyone, cells, strict=True)
-        return tuple(region for region, row in pairs if row[1] is not None)
-
-    def standing(self, *kinds: str) -> tuple[Region, ...]:
-        """The regions that may be shown and stand so."""
-        return tuple(region for region in self.shown if region.standing in kinds)
-
-    @property
-    def withheld(self) -> int:
-        """How many regions are not shown one by one."""
-        return len(self.everyone) - len(self.shown)
-
-    @property
-    def unit(self) -> str:
-        """The unit of rates, in words."""
-        return self.say(
-            "{outcome} per 1,000 {exposure} a year", outcome=self.outcome, exposure=self.exposure
-        )
-
-    def rate(self, value: float) -> str:
-        """A rate as a reader writes it."""
-        return number(value, self.language, 1)
 
     def _columns(self) -> tuple[Column, ...]:
         say = self.say
@@ -164,41 +137,67 @@ class RegionsBrief(Voice):
             Column("standing", say("Standing"), role=DERIVED),
         )
 
-    def _row(self, region: Region) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        rates = (region.rate, region.shrunken, region.low, region.high)
-        texts = (
-            region.name,
-            number(region.events, self.language),
-            number(region.exposure, self.language),
-            *(self.rate(value) for value in rates),
-            self.say(STANDING_WORDS[region.standing]),
+    def _line(self, region: Region) -> tuple[Cell, ...]:
+        language, standing = self.language, region.standing
+        return (
+            (region.name, region.code),
+            number_cell(region.events, language),
+            number_cell(region.exposure, language, digits=1),
+            *(
+                number_cell(value, language, 1, 3)
+                for value in (region.rate, region.shrunken, region.low, region.high)
+            ),
+            (self.say(STANDING_WORDS[standing]), standing) if standing else ("", None),
         )
-        rounded = (round(value, 3) for value in rates)
-        exposure = round(region.exposure, 1)
-        return texts, (region.code, region.events, exposure, *rounded, region.standing)
 
-    def _total(self) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        events = sum(region.events for region in self.everyone)
-        exposure = sum(region.exposure for region in self.everyone)
-        value, low, high = self.pooled
-        name = self.say("all {regions}", regions=self.regions)
-        texts = (
-            capital(name),
-            number(events, self.language),
-            number(exposure, self.language),
-            self.rate(value),
-            "",
-            self.rate(low),
-            self.rate(high),
-            "",
-        )
-        values = (round(value, 3), None, round(low, 3), round(high, 3), None)
-        return texts, ("total", events, round(exposure, 1), *values)
+    @property
+    def shown(self) -> tuple[Region, ...]:
+        """The regions whose counts may be shown."""
+        pairs = zip(self.everyone, self.table.values, strict=False)
+        return tuple(region for region, row in pairs if row[1] is not None)
 
-    def pooled_span(self) -> str:
-        """The range of the pooled rate."""
-        _, low, high = self.pooled
-        return span(self.rate(low), self.rate(high), self.language)
+    def standing(self, *kinds: str) -> tuple[Region, ...]:
+        """The regions that may be shown and stand so."""
+        return tuple(region for region in self.shown if region.standing in kinds)
+
+    @property
+    def withheld(self) -> int:
+        """How many regions are not shown one by one."""
+        return len(self.everyone) - len(self.shown)
+
+    @property
+    def unit(self) -> str:
+        """The unit of rates, in words."""
+        return self.say("{outcome} per 1,000 {exposure} a year")
+
+    def rate(self, value: float) -> str:
+        """A rate as a reader writes it."""
+        return number(value, self.language, 1)
+
+    @cached_property
+    def figures(self) -> Mapping[str, str]:
+        """The numbers that its sentences name, as a reader writes them."""
+        apart = len(self.standing(HIGH, LOW))
+        counts = {
+            "all": len(self.everyone),
+            "shown": len(self.shown),
+            "withheld": self.withheld,
+            "apart": apart,
+            "rest": len(self.shown) - apart,
+            **{kind: len(self.standing(kind)) for kind in (HIGH, LOW)},
+        }
+        shares = {"level": self.result.level, "share": self.params.false_discoveries}
+        first, last = self.comparison.first_period, self.comparison.last_period
+        return {
+            **{name: number(count, self.language) for name, count in counts.items()},
+            **{name: percent(share, self.language, 0) for name, share in shares.items()},
+            "pooled": self.rate(self.pooled[0]),
+            "span": period_span(first, last, self.language),
+            "unit": self.unit,
+        }
+
+    def _spoken(self, name: str) -> str:
+        return super()._spoken(name) if name.lower() in SPOKEN else self.figures[name]
 
     def facts(self) -> Mapping[str, Any]:
         """What both languages must agree on, rounded as published."""

@@ -8,89 +8,63 @@ from functools import partial
 from analysis.page.charts.axes import Axis
 from analysis.page.charts.funnel import Band, Funnel
 from analysis.page.charts.points import Point
-from analysis.page.numbers import PER_EXPOSURE, number, percent
+from analysis.page.numbers import PER_EXPOSURE, number
 from analysis.page.plates import Figure
 from analysis.page.wording import capital, joined
-from analysis.reports.region_rates.answer import HIGH, LOW, WITHIN, RegionsBrief
+from analysis.reports.region_rates.answer import HIGH, LOW, WITHIN, Regions
 
 
-def funnel_figure(brief: RegionsBrief) -> Figure:
+def funnel_figure(report: Regions) -> Figure:
     """Rates by exposure, with both limits and the overall rate."""
-    say, language = brief.say, brief.language
-    high, low = (len(brief.standing(kind)) for kind in (HIGH, LOW))
-    pooled, write = brief.pooled[0], partial(number, language=language)
-    across = say("{exposure} (mean)", exposure=capital(brief.exposure_name))
+    say, write = report.say, partial(number, language=report.language)
+    across = say("{exposure} (mean)", exposure=capital(report.exposure_name))
+    pooled = report.pooled[0]
     chart = Funnel(
-        _points(brief),
-        _bands(brief),
+        _points(report),
+        _bands(report),
         pooled,
-        brief.rate(pooled),
+        report.rate(pooled),
         Axis(write, across, logarithmic=True),
-        Axis(write, say("Rate per 1,000 a year"), cell=brief.rate),
+        Axis(write, say("Rate per 1,000 a year"), cell=report.rate),
     )
+    caption = say(
+        "Line: all {regions} together. Bands: where {level} and 99.8% of {regions} would lie if "
+        "they differed only by chance and by the variation that is usual between them."
+    )
+    hidden = say("{withheld} {regions} whose counts are withheld are not drawn.")
     return chart.figure(
-        **brief.plate("funnel"),
-        title=_title(brief, high, low),
-        caption=_caption(brief),
+        **report.plate("funnel"),
+        title=say(
+            "Standing out among the {shown} {regions} shown: {high} above the funnel, {low} below"
+        )
+        if report.standing(HIGH, LOW)
+        else say("None of the {shown} {regions} shown stands out from chance and usual variation"),
+        caption=joined(report.language, caption, hidden if report.withheld else ""),
         alt=say(
             "Scatter of {shown} {regions}: {exposure} across, {unit} upwards, with limits that "
             "narrow from left to right around {pooled}. {high} lie above the limits by a margin "
             "that chance does not explain, {low} below.",
-            shown=number(len(brief.shown), language),
-            exposure=brief.exposure_name,
-            unit=brief.unit,
-            pooled=brief.rate(pooled),
-            high=number(high, language),
-            low=number(low, language),
+            exposure=report.exposure_name,
         ),
-        table=brief.table,
+        table=report.table,
     )
 
 
-def _title(brief: RegionsBrief, high: int, low: int) -> str:
-    say, language = brief.say, brief.language
-    if not high + low:
-        return say(
-            "None of the {shown} {regions} shown stands out from chance and usual variation",
-            shown=number(len(brief.shown), language),
-        )
-    return say(
-        "Standing out among the {shown} {regions} shown: {high} above the funnel, {low} below",
-        shown=number(len(brief.shown), language),
-        high=number(high, language),
-        low=number(low, language),
-    )
-
-
-def _caption(brief: RegionsBrief) -> str:
-    say, language = brief.say, brief.language
-    text = say(
-        "Line: all {regions} together. Bands: where {inner} and 99.8% of {regions} would lie if "
-        "they differed only by chance and by the variation that is usual between them.",
-        inner=percent(brief.result.level, language, 0),
-    )
-    hidden = say(
-        "{count} {regions} whose counts are withheld are not drawn.",
-        count=number(brief.withheld, language),
-    )
-    return joined(language, text, hidden if brief.withheld else "")
-
-
-def _points(brief: RegionsBrief) -> tuple[Point, ...]:
+def _points(report: Regions) -> tuple[Point, ...]:
     """The regions farthest from the overall rate first, which are named; then those within."""
-    middle = math.sqrt(brief.pooled[0])
-    apart = sorted(brief.standing(HIGH, LOW), key=lambda one: -abs(math.sqrt(one.rate) - middle))
+    middle = math.sqrt(report.pooled[0])
+    apart = sorted(report.standing(HIGH, LOW), key=lambda one: -abs(math.sqrt(one.rate) - middle))
     return (
         *(Point(r.exposure, r.rate, key=r.standing, label=r.name, size=7) for r in apart),
-        *(Point(r.exposure, r.rate, key=WITHIN, size=4) for r in brief.standing(WITHIN)),
+        *(Point(r.exposure, r.rate, key=WITHIN, size=4) for r in report.standing(WITHIN)),
     )
 
 
-def _bands(brief: RegionsBrief) -> tuple[Band, ...]:
+def _bands(report: Regions) -> tuple[Band, ...]:
     """The wide limits, then the narrow ones, along exposures."""
-    rows = brief.result.series["funnel"]
-    sizes = [row["size"] / brief.comparison.years for row in rows]
-    words = {"outer_": "99.8%", "": percent(brief.result.level, brief.language, 0)}
+    rows = report.result.series["funnel"]
+    sizes = [row["size"] / report.comparison.years for row in rows]
+    words = {"outer_": "99.8%", "": report.figures["level"]}
     return tuple(
         Band(
             sizes,

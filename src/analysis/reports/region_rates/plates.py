@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property
 from typing import Any
 
-import pandas as pd
-
-from analysis.data.frames.rates import Comparison
-from analysis.disclosure.editions import Edition, earlier_edition
-from analysis.methods import rates
 from analysis.page.agreement import OwnNumber
 from analysis.page.numbers import PER_EXPOSURE
 from analysis.reports.region_rates import sentences
-from analysis.reports.region_rates.answer import RegionsBrief
+from analysis.reports.region_rates.answer import Regions
 from analysis.reports.region_rates.funnel import funnel_figure
-from analysis.reports.report import Report
-from analysis.result import Result, plain
+from analysis.result import plain
 
 
-class RegionRates(Report, RegionsBrief):
+class RegionRates(Regions):
     """Which regions differ by more than chance?"""
 
     preload = (
@@ -31,28 +24,6 @@ class RegionRates(Report, RegionsBrief):
         "statsmodels.stats.rates",
         "statsmodels.genmod.generalized_linear_model",
     )
-
-    @property
-    def comparison(self) -> Comparison:
-        """Regions over one span."""
-        comparison: Comparison = self.subject
-        return comparison
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """One row per region."""
-        return self.comparison.frame
-
-    @cached_property
-    def result(self) -> Result:
-        """Rates, limits of the funnel and shrunken rates."""
-        options = {name: getattr(self.params, name) for name in ("over_dispersion", "level")}
-        return self.estimate(rates.METHOD, self.frame, **options)
-
-    @cached_property
-    def before(self) -> Edition:
-        """What the last edition showed."""
-        return earlier_edition()
 
     def own_numbers(self) -> Mapping[str, OwnNumber]:
         """The rate of all regions together."""
