@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pkgutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -88,23 +88,30 @@ def estimate(name: str, frame: pd.DataFrame | Panel, *, seed: int = 1, **options
     DesignError, EstimationError: the frame does not fit, or no number can be had from it.
     """
     method = load(name)
-    wrong = list(_option_problems(method, options))
+    wrong = list(option_problems(method, options))
     if problems := [*wrong, *_frame_problems(method, frame)]:
         raise (ParamsError if wrong else DesignError)(problems)
     return method.estimate(frame, method.options.read(options), np.random.default_rng(seed))
 
 
-def _option_problems(method: AnyMethod, options: Mapping[str, Any]) -> Iterator[Problem]:
-    """Options that are unknown or of the wrong type."""
-    fields = list(method.options.model_fields)
-    for name in options:
-        if name not in fields:
+def option_problems(
+    method: AnyMethod, given: Mapping[str, Any], within: str = "", fixed: Sequence[str] = ()
+) -> Iterator[Problem]:
+    """Options that are unknown or of the wrong type.
+
+    Parameters
+    ----------
+    within: the parameter that holds them, if any. fixed: options that are set elsewhere.
+    """
+    free = [name for name in method.options.model_fields if name not in fixed]
+    for name in given:
+        if name not in free and name not in fixed:
             what = f"is not an option of method '{method.name}'"
-            yield Problem(name, what, nearest(name, fields))
+            yield Problem(f"{within}, {name}" if within else name, what, nearest(name, free))
     try:
-        method.options.read({name: options[name] for name in options if name in fields})
+        method.options.read({name: given[name] for name in given if name in free})
     except ValidationError as error:
-        yield from problems_of(error, method.options, f"options of '{method.name}'")
+        yield from problems_of(error, method.options, within or f"options of '{method.name}'")
 
 
 def _frame_problems(method: AnyMethod, frame: object) -> tuple[Problem, ...]:

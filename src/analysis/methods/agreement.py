@@ -87,7 +87,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     value = FORMS[options.form](scores, options.scale)
     low, high = _limits(scores, value, options)
     others = [form for form in FORMS if form != options.form and _can(form, scores)]
-    paired = int((np.isfinite(scores).sum(axis=1) >= 2).sum())
+    paired = _paired(scores)
     alone = len(scores) - paired
     return options.result(
         estimand="Agreement of raters about the same rated, beyond what chance gives",
@@ -121,8 +121,9 @@ def _table(frame: pd.DataFrame) -> np.ndarray:
     return scores
 
 
-def _complete(scores: np.ndarray) -> bool:
-    return bool(np.isfinite(scores).all())
+def _paired(scores: np.ndarray) -> int:
+    """How many of the rated have two scores or more."""
+    return int((np.isfinite(scores).sum(axis=1) >= 2).sum())
 
 
 def _different(scores: np.ndarray) -> int:
@@ -130,16 +131,17 @@ def _different(scores: np.ndarray) -> int:
 
 
 def _can(form: str, scores: np.ndarray) -> bool:
-    return _different(scores) <= MOST_CATEGORIES and (form != "cohen" or _complete(scores))
+    whole = form != "cohen" or bool(np.isfinite(scores).all())
+    return whole and _different(scores) <= MOST_CATEGORIES
 
 
 def _require_pairs(scores: np.ndarray, options: Options) -> None:
-    paired = int((np.isfinite(scores).sum(axis=1) >= 2).sum())
+    paired = _paired(scores)
     problems = []
     if paired < MINIMUM_RATED:
         what = f"with two scores or more are {paired}; at least {MINIMUM_RATED} are needed"
         problems.append(Problem("rated", what, "Have more of them rated twice"))
-    if options.form == "cohen" and not _complete(scores):
+    if options.form == "cohen" and np.isnan(scores).any():
         what = f"lack {int(np.isnan(scores).sum())} of {scores.size} cells"
         problems.append(Problem("ratings", what, "Use form: krippendorff, fleiss or gwet"))
     different = _different(scores)

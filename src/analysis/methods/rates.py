@@ -164,7 +164,7 @@ def _region_records(
     rate = events / size
     outside = np.zeros(len(rate), dtype=int)
     for level in (options.level, OUTER):
-        limits = _limits(pooled, size, level, spread, options)
+        limits = numerics.funnel_limits(pooled, size, level, options.family, spread)
         outside += np.sign(rate - limits.high).clip(0).astype(int)
         outside -= np.sign(limits.low - rate).clip(0).astype(int)
     chance = numerics.chance(events, size, pooled, options.family, spread)
@@ -184,14 +184,6 @@ def _region_records(
     )
 
 
-def _limits(
-    pooled: float, size: np.ndarray, level: float, spread: numerics.Spread, options: Options
-) -> numerics.Limits:
-    if spread == numerics.Spread(1.0, 0.0):
-        return numerics.funnel_limits(pooled, size, level, options.family)
-    return numerics.spread_limits(pooled, size, level, options.family, spread)
-
-
 def _funnel_records(
     size: np.ndarray, pooled: float, spread: numerics.Spread, options: Options
 ) -> tuple[dict[str, float], ...]:
@@ -199,8 +191,10 @@ def _funnel_records(
     along = np.geomspace(size.min(), size.max(), FUNNEL_POINTS)
     if options.family == "binomial":
         along = np.unique(along.round())
-    inner = _limits(pooled, along, options.level, spread, options)
-    outer = _limits(pooled, along, OUTER, spread, options)
+    inner, outer = (
+        numerics.funnel_limits(pooled, along, level, options.family, spread)
+        for level in (options.level, OUTER)
+    )
     return records(
         size=along,
         low=inner.low,

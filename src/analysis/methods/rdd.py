@@ -45,7 +45,7 @@ from pydantic import Field
 from analysis.data.frames import scores
 from analysis.data.frames.frame import require_frame
 from analysis.data.frames.scores import SCORES
-from analysis.errors import EstimationError
+from analysis.errors import DesignError, EstimationError
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
 from analysis.methods.shared.results import estimating
@@ -249,13 +249,10 @@ def _by_bandwidth(
         width = ratio * max(jump.bandwidth)
         try:
             found = _jump(frame, "outcome", options, adjusted=True, width=width)
-        except EstimationError:
+            scores.require_window(found.rows, found.distinct)
+        except (DesignError, EstimationError):
             continue
-        if (
-            min(found.rows) >= scores.MINIMUM_WINDOW
-            and min(found.distinct) >= scores.MINIMUM_DISTINCT
-        ):
-            rows.append({"width": width, "ratio": ratio, **_limits(found), "rows": sum(found.rows)})
+        rows.append({"width": width, "ratio": ratio, **_limits(found), "rows": sum(found.rows)})
     return tuple(rows)
 
 

@@ -37,12 +37,13 @@ from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
 from analysis.methods.shared.results import at_least, refuse
 from analysis.result import Check, Estimate, Result, Sample
+from analysis.stats.pooling.exact import Interval
 from analysis.stats.ratings import reliability as numerics
 from analysis.stats.resampling.jackknife import share_limits
 
 MINIMUM_RATED = 5
 FACETS = ("rater", "dimension", "period")
-SINGLE: dict[str, Callable[[numerics.TwoWay, float], numerics.Coefficient]] = {
+SINGLE: dict[str, Callable[[numerics.TwoWay, float], Interval]] = {
     "icc1": numerics.icc_one,
     "icc2": numerics.icc_two,
     "icc3": numerics.icc_three,
@@ -131,7 +132,7 @@ def _array(frame: pd.DataFrame, facets: tuple[str, ...]) -> np.ndarray:
     return scores
 
 
-def _classical(scores: np.ndarray, options: Options) -> numerics.Coefficient:
+def _classical(scores: np.ndarray, options: Options) -> Interval:
     squares = numerics.mean_squares(scores)
     if squares.rest <= 1e-12 * max(squares.rated, squares.raters):
         what = "agree perfectly up to a constant; no interval can be given"
@@ -141,7 +142,7 @@ def _classical(scores: np.ndarray, options: Options) -> numerics.Coefficient:
     return numerics.of_mean(single, scores.shape[1]) if form.endswith("k") else single
 
 
-def _generalised(scores: np.ndarray, options: Options) -> numerics.Coefficient:
+def _generalised(scores: np.ndarray, options: Options) -> Interval:
     """Generalisability with a jackknife interval on the scale of log(1 − G)."""
     value = numerics.generalisability(scores)
     without = [numerics.generalisability(np.delete(scores, i, axis=0)) for i in range(len(scores))]
@@ -149,4 +150,4 @@ def _generalised(scores: np.ndarray, options: Options) -> numerics.Coefficient:
     if not np.isfinite([low, high]).all():
         what = "never disagree about the rated; no interval can be given"
         refuse([Problem("raters", what, "Check that scores were not copied")])
-    return numerics.Coefficient(value, low, high)
+    return Interval(value, low, high)

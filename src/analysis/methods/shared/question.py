@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
-
-from pydantic import ValidationError
+from typing import Any, TypeVar
 
 from analysis import methods
 from analysis.data.frames.names import Names, OnPages, texts
 from analysis.data.frames.panel import Panel
 from analysis.errors import ParamsError, Problem, nearest
-from analysis.params import PanelQuestion, problems_of
+from analysis.params import PanelQuestion
 
 OF_THE_QUESTION = ("comparison", "level")
 """Options of methods that parameters of the question set, for every method alike."""
 OPTIONS = "method_options"
+Mark = TypeVar("Mark", Names, OnPages)
 
 
 def options_for(question: PanelQuestion, name: str) -> dict[str, Any]:
@@ -71,25 +70,20 @@ def check_panel(question: PanelQuestion, panel: Panel) -> None:
 
 def _option_problems(method: methods.AnyMethod, question: PanelQuestion) -> Iterator[Problem]:
     """Options that are unknown, set elsewhere, of the wrong type, or not for pages."""
-    fields = method.options.model_fields
-    free = [name for name in fields if name not in OF_THE_QUESTION]
-    given = {name: value for name, value in question.method_options.items() if name in free}
-    for name in question.method_options:
+    yield from methods.option_problems(method, question.method_options, OPTIONS, OF_THE_QUESTION)
+    for name, value in question.method_options.items():
         if name in OF_THE_QUESTION:
             what, remedy = "is set by a parameter of its own", f"Set {name} beside {OPTIONS}"
             yield Problem(f"{OPTIONS}, {name}", what, remedy)
-        elif name not in free:
-            what = f"is not an option of method '{method.name}'"
-            yield Problem(f"{OPTIONS}, {name}", what, nearest(name, free))
-    try:
-        method.options.read(given)
-    except ValidationError as error:
-        yield from problems_of(error, method.options, OPTIONS)
-    for name, value in given.items():
-        marks = [mark for mark in fields[name].metadata if isinstance(mark, OnPages)]
-        if any(value not in mark.values for mark in marks):
+        if any(value not in mark.values for mark in _marks(method, name, OnPages)):
             what = "gives no relative change, which is what a page speaks of"
             yield Problem(f"{OPTIONS}, {name}", what, "Leave it out, or call the method in Python")
+
+
+def _marks(method: methods.AnyMethod, option: str, kind: type[Mark]) -> list[Mark]:
+    """What marks an option that the method may not have."""
+    field = method.options.model_fields.get(option)
+    return [mark for mark in (field.metadata if field else ()) if isinstance(mark, kind)]
 
 
 def _column_problems(
@@ -97,8 +91,7 @@ def _column_problems(
 ) -> Iterator[Problem]:
     """Columns that the dataset does not offer, or not for such an option."""
     for name, value in question.method_options.items():
-        field = method.options.model_fields.get(name)
-        for mark in (m for m in (field.metadata if field else ()) if isinstance(m, Names)):
+        for mark in _marks(method, name, Names):
             fit = [column for column, kind in columns.items() if kind in mark.kinds]
             for text in texts(value):
                 if text and text not in fit:

@@ -7,22 +7,12 @@ both equal.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from analysis.stats.panels.cohorts import Cells, compared_with, stacked_cells, usable_cohorts
 
 OVERLAP = 0.999
 """A comparison region this likely to adopt shows that covariates all but decide adoption."""
-
-
-@dataclass(frozen=True)
-class _Side:
-    """Who is compared in some periods: weights of each sample (1 + G, N) and odds of adoption."""
-
-    control: np.ndarray
-    odds: np.ndarray
 
 
 def doubly_robust_effects(
@@ -68,8 +58,7 @@ def doubly_robust_effects(
         columns[:, base - 1] = 0.0
         others = compared_with(starts, cohort, periods, never_only, anticipation)
         for control, times in _controls(others, base):
-            side = _side(x, own, kept * control)
-            columns[:, times] = _contrast(x, change[:, times], own, side)
+            columns[:, times] = _contrast(x, change[:, times], own, kept * control)
         values.append(columns)
         sizes.append(np.repeat(own.sum(axis=1)[:, None], periods, axis=1))
     return stacked_cells(cohorts, values, sizes, (len(kept), periods))
@@ -94,9 +83,9 @@ def _controls(others: np.ndarray, base: int) -> list[tuple[np.ndarray, np.ndarra
     return [(kinds[:, k], chosen[which == k]) for k in range(kinds.shape[1])]
 
 
-def _side(x: np.ndarray, own: np.ndarray, control: np.ndarray) -> _Side:
-    """Odds of adoption by Newton's method in every sample at once."""
-    both, pairs = own + control, (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)
+def _odds(x: np.ndarray, own: np.ndarray, control: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """Odds of adoption by Newton's method in every sample at once; shape (1 + G, N)."""
+    both = own + control
     beta = np.zeros((len(own), x.shape[1]))
     for _ in range(50):
         chance = 1 / (1 + np.exp(-np.clip(beta @ x.T, -30, 30)))
@@ -111,18 +100,23 @@ def _side(x: np.ndarray, own: np.ndarray, control: np.ndarray) -> _Side:
     chance = 1 / (1 + np.exp(-np.clip(beta @ x.T, -30, 30)))
     if (chance[control > 0] > OVERLAP).any() or np.abs(step).max() >= 1e-10:
         raise ValueError("covariates all but decide who adopts, or repeat one another")
-    return _Side(control, control * chance / (1 - chance))
+    return np.asarray(control * chance / (1 - chance))
 
 
-def _contrast(x: np.ndarray, change: np.ndarray, own: np.ndarray, side: _Side) -> np.ndarray:
-    """ATT of some periods in every sample; change has shape (N, S), the result (1 + G, S)."""
+def _contrast(
+    x: np.ndarray, change: np.ndarray, own: np.ndarray, control: np.ndarray
+) -> np.ndarray:
+    """ATT of some periods in every sample; change has shape (N, S), the result (1 + G, S).
+
+    ``own`` and ``control`` are the weights of both sides in each sample, shape (1 + G, N).
+    """
     width = x.shape[1]
     pairs = (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)
-    square = (side.control @ pairs).reshape(-1, width, width)
-    right = np.stack([side.control @ (x[:, [k]] * change) for k in range(width)], axis=1)
+    square = (control @ pairs).reshape(-1, width, width)
+    right = np.stack([control @ (x[:, [k]] * change) for k in range(width)], axis=1)
     beta = np.linalg.solve(square, right)
     means = []
-    for weights in (own, side.odds):
+    for weights in (own, _odds(x, own, control, pairs)):
         with np.errstate(invalid="ignore", divide="ignore"):
             share = weights / weights.sum(axis=1, keepdims=True)
         means.append(share @ change - np.einsum("gk,gks->gs", share @ x, beta))

@@ -30,6 +30,10 @@ class Spread:
     factor: float
     between: float
 
+    def error(self, size: np.ndarray) -> np.ndarray:
+        """Standard error of a rooted rate among units that differ so; shape of ``size``."""
+        return np.sqrt(self.factor * root_error(size) ** 2 + self.between)
+
 
 @dataclass(frozen=True)
 class Shrunken:
@@ -66,18 +70,28 @@ def exact_limits(
     return Limits(*proportion_confint(events, size, alpha=1 - level, method="beta"))
 
 
-def funnel_limits(target: float, size: np.ndarray, level: float, family: Family) -> Limits:
+CHANCE_ALONE = Spread(1.0, 0.0)
+
+
+def funnel_limits(
+    target: float, size: np.ndarray, level: float, family: Family, spread: Spread = CHANCE_ALONE
+) -> Limits:
     """Between which a unit's rate lies with probability ``level`` were the target true.
 
-    Exact quantiles of the count, interpolated between whole numbers; shape of ``size``.
+    Exact quantiles of the count, interpolated between whole numbers, or with over-dispersion
+    normal ones on the root scale; shape of ``size``.
 
     References
     ----------
     Spiegelhalter (2005), "Funnel plots for comparing institutional performance", Statistics in
     Medicine 24, appendix A.1.1.
     """
-    tail = (1 - level) / 2
-    return Limits(*(_quantile(p, target, size, family) / size for p in (tail, 1 - tail)))
+    if spread == CHANCE_ALONE:
+        tail = (1 - level) / 2
+        return Limits(*(_quantile(p, target, size, family) / size for p in (tail, 1 - tail)))
+    margin = scipy.stats.norm.ppf(0.5 + level / 2) * spread.error(size)
+    centre = rooted(target, family)
+    return Limits(restored(centre - margin, family), restored(centre + margin, family))
 
 
 def _law(target: float, size: np.ndarray, family: Family) -> Any:
@@ -95,16 +109,6 @@ def _quantile(share: float, target: float, size: np.ndarray, family: Family) -> 
     return value
 
 
-def spread_limits(
-    target: float, size: np.ndarray, level: float, family: Family, spread: Spread
-) -> Limits:
-    """Funnel limits widened for over-dispersion, on the root scale; shape of ``size``."""
-    error = np.sqrt(spread.factor * root_error(size) ** 2 + spread.between)
-    margin = scipy.stats.norm.ppf(0.5 + level / 2) * error
-    centre = rooted(target, family)
-    return Limits(restored(centre - margin, family), restored(centre + margin, family))
-
-
 def chance(
     events: np.ndarray, size: np.ndarray, target: float, family: Family, spread: Spread
 ) -> np.ndarray:
@@ -112,12 +116,11 @@ def chance(
 
     Exact, twice the smaller tail, without over-dispersion; normal on the root scale with it.
     """
-    if spread == Spread(1.0, 0.0):
+    if spread == CHANCE_ALONE:
         law = _law(target, size, family)
         tails = np.minimum(law.cdf(events), law.sf(events - 1))
         return np.asarray(np.minimum(1.0, 2 * tails))
-    error = np.sqrt(spread.factor * root_error(size) ** 2 + spread.between)
-    z = (rooted(events / size, family) - rooted(target, family)) / error
+    z = (rooted(events / size, family) - rooted(target, family)) / spread.error(size)
     return np.asarray(2 * scipy.stats.norm.sf(np.abs(z)))
 
 
@@ -165,7 +168,7 @@ def over_dispersion(z: np.ndarray, size: np.ndarray, form: str) -> Spread:
     factor = float((np.clip(z, low, high) ** 2).mean()) / usual
     # Both forms are used only where winsorised scores vary more than chance has them vary.
     if form == "none" or factor * len(z) <= len(z) - 1:
-        return Spread(1.0, 0.0)
+        return CHANCE_ALONE
     if form == "multiplicative":
         return Spread(factor, 0.0)
     weight = 1 / root_error(size) ** 2

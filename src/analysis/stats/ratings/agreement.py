@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 import numpy as np
 
 Scale = Literal["nominal", "ordinal", "interval"]
 Form = Literal["krippendorff", "fleiss", "cohen", "gwet", "percent"]
+CORRECTED: tuple[Form, ...] = ("fleiss", "cohen", "gwet", "percent")
+"""Forms that set observed credit against credit by chance."""
 
 
 def counts_by_category(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -94,16 +97,9 @@ def _chance_of_pairs(scores: np.ndarray, categories: np.ndarray, weights: np.nda
     return float((credit.sum() - np.trace(credit)) / (raters * (raters - 1)))
 
 
-def _form(form: Form) -> Callable[[np.ndarray, Scale], float]:
-    return lambda scores, scale: _chance_corrected(scores, scale, form)
-
-
 FORMS: dict[Form, Callable[[np.ndarray, Scale], float]] = {
     "krippendorff": krippendorff,
-    "fleiss": _form("fleiss"),
-    "cohen": _form("cohen"),
-    "gwet": _form("gwet"),
-    "percent": _form("percent"),
+    **{form: partial(_chance_corrected, form=form) for form in CORRECTED},
 }
 """Coefficients of scores (N, K) on a scale.
 

@@ -9,16 +9,9 @@ from itertools import combinations
 import numpy as np
 import scipy
 
+from analysis.stats.pooling.exact import Interval
+
 Effect = tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Coefficient:
-    """A reliability coefficient with its interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -49,7 +42,7 @@ def mean_squares(scores: np.ndarray) -> TwoWay:
     )
 
 
-def icc_one(squares: TwoWay, level: float) -> Coefficient:
+def icc_one(squares: TwoWay, level: float) -> Interval:
     """ICC(1,1): every rated has its own raters; agreement of one rater.
 
     References
@@ -61,14 +54,14 @@ def icc_one(squares: TwoWay, level: float) -> Coefficient:
     return _one_way(squares.rated / squares.within, rated * (raters - 1), squares.shape, level)
 
 
-def icc_three(squares: TwoWay, level: float) -> Coefficient:
+def icc_three(squares: TwoWay, level: float) -> Interval:
     """ICC(3,1): these very raters; consistency of one of them."""
     rated, raters = squares.shape
     free = (rated - 1) * (raters - 1)
     return _one_way(squares.rated / squares.rest, free, squares.shape, level)
 
 
-def icc_two(squares: TwoWay, level: float) -> Coefficient:
+def icc_two(squares: TwoWay, level: float) -> Interval:
     """ICC(2,1): raters drawn from many; agreement of one of them, levels of raters counted."""
     n, k = squares.shape
     between, columns, rest = squares.rated, squares.raters, squares.rest
@@ -83,21 +76,21 @@ def icc_two(squares: TwoWay, level: float) -> Coefficient:
     spread = k * columns + (k * n - k - n) * rest
     low = n * (between - high_f * rest) / (high_f * spread + n * between)
     high = n * (low_f * between - rest) / (spread + n * low_f * between)
-    return Coefficient(float(value), float(low), float(high))
+    return Interval(float(value), float(low), float(high))
 
 
-def of_mean(single: Coefficient, raters: float) -> Coefficient:
+def of_mean(single: Interval, raters: float) -> Interval:
     """Reliability of the mean of ``raters`` raters from that of one (Spearman–Brown)."""
     limits = (single.value, single.low, single.high)
-    return Coefficient(*(raters * v / (1 + (raters - 1) * v) for v in limits))
+    return Interval(*(raters * v / (1 + (raters - 1) * v) for v in limits))
 
 
-def _one_way(ratio: float, free: int, shape: tuple[int, int], level: float) -> Coefficient:
+def _one_way(ratio: float, free: int, shape: tuple[int, int], level: float) -> Interval:
     """Of one rater, from the ratio of mean squares and the degrees of freedom below it."""
     (rated, raters), tail = shape, (1 - level) / 2
     low = ratio / float(scipy.stats.f.isf(tail, rated - 1, free))
     high = ratio * float(scipy.stats.f.isf(tail, free, rated - 1))
-    return Coefficient(*((f - 1) / (f + raters - 1) for f in (ratio, low, high)))
+    return Interval(*((f - 1) / (f + raters - 1) for f in (ratio, low, high)))
 
 
 def variance_components(scores: np.ndarray) -> Mapping[Effect, float]:
