@@ -11,7 +11,7 @@ import nbformat
 import yaml
 from nbformat import v4
 
-from analysis.batch.execute import finished_runs, settings_here
+from analysis.batch.execute import Settings, finished_runs
 from analysis.batch.plan import Run
 from analysis.batch.status import RUNS, Status, put
 
@@ -92,7 +92,7 @@ def executed(runs: Iterable[Run], folder: Path = RUNS) -> list[Status]:
     """Runs executed two at once and put below the folder; how each ended."""
     statuses = []
     with ThreadPoolExecutor(2) as executor:
-        for finished in finished_runs(runs, executor, settings_here()):
+        for finished in finished_runs(runs, executor, Settings()):
             put(finished, folder)
             statuses.append(finished.status)
     return statuses

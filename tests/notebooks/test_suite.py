@@ -165,7 +165,7 @@ def test_a_report_run_again_unchanged_goes_on_saying_what_changed(project, monke
 
     def on(day: str) -> None:
         monkeypatch.setattr(
-            "analysis.batch.execute.settings_here",
+            "analysis.batch.execute.Settings",
             lambda **given: Settings(root=str(project), edition=day, **given),
         )
 
@@ -356,7 +356,7 @@ def test_the_second_language_reads_what_the_first_estimated(tmp_path, root):
 
 def test_a_hundred_unchanged_reports_take_two_seconds_and_no_kernel(project, monkeypatch):
     """Processor time, as the machine may be busy; the runs are put in place without kernels."""
-    from analysis.batch.history import History
+    from analysis.batch import history
     from analysis.batch.keys import Keys
     from analysis.batch.plan import list_runs
     from analysis.batch.status import Finished, Status, put
@@ -364,7 +364,7 @@ def test_a_hundred_unchanged_reports_take_two_seconds_and_no_kernel(project, mon
     monkeypatch.chdir(project)
     write_suite(project, list(range(100)))
     runs, _ = list_runs(["all"], ("en",))
-    keys, history = Keys(), History()
+    keys = Keys()
     for run in runs:
         parts = keys.parts(run)
         given = (run.report, "x", "en", "done", "T", "2026-11-22", 1.0, None, parts.key)
@@ -373,7 +373,7 @@ def test_a_hundred_unchanged_reports_take_two_seconds_and_no_kernel(project, mon
             Finished(status, {"notebook.ipynb": b"{}", "result.json": b"{}"}, {}),
             Path("build/runs"),
         )
-    history.record(status, parts, {})
+    history.remember(status, parts, {})
     # As every run leaves it: nothing was touched since.
     Path("build/lock-holder").touch()
     script = (

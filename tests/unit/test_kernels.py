@@ -18,7 +18,7 @@ import pytest
 from jupyter_client.provisioning import KernelProvisionerFactory
 
 from analysis.batch import kernels, warm
-from analysis.batch.execute import Settings, execute, settings_here
+from analysis.batch.execute import Settings, execute
 from analysis.batch.plan import Run
 from analysis.data.dataset import datasets_kept, read_dataset
 from analysis.reports.intervention_effect.params import InterventionEffectParams
@@ -188,7 +188,7 @@ def run_source(project: Path, source: str, **settings):
     node.metadata["kernelspec"] = {"name": "python3", "display_name": "", "language": "python"}
     nbformat.write(node, project / "notebooks" / "x.ipynb")
     run = Run("x/y", "en", {"language": "en"}, InterventionEffectParams())
-    return execute(run, settings_here(**settings)).status
+    return execute(run, Settings(**settings)).status
 
 
 END = (
@@ -278,7 +278,7 @@ def test_the_provisioner_is_registered_for_plain_papermill(root, tmp_path):
 def test_settings_name_a_folder_and_a_day(tmp_path, monkeypatch):
     """They can be sent to another machine."""
     monkeypatch.chdir(tmp_path)
-    settings = settings_here()
+    settings = Settings()
     assert isinstance(settings, Settings)
     assert settings.root == str(tmp_path)
     assert len(settings.edition) == 10
@@ -308,6 +308,6 @@ def test_broken_input_or_output_is_tried_again_after_longer_and_longer_pauses(
     monkeypatch.setattr("analysis.batch.execute.run_notebook", run_notebook)
     monkeypatch.setattr("analysis.batch.execute.time.sleep", slept.append)
     run = Run("x/y", "en", {"language": "en"}, InterventionEffectParams())
-    status = execute(run, settings_here()).status
+    status = execute(run, Settings()).status
     assert (status.attempts, slept) == (attempts, pauses)
     assert status.done == (len(failures) < attempts)

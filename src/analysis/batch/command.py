@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from analysis.batch.history import Entry, History, causes, in_words
+from analysis.batch import history
 from analysis.batch.keys import Keys, results_folder
 from analysis.data.dataset import datasets_kept
 from analysis.errors import ParamsError, Problem
@@ -32,9 +32,9 @@ def dry_run(
     ------
     AnalysisError: something is wrong.
     """
-    from analysis.batch.runner import Project, prepare
+    from analysis.batch.runner import prepare
 
-    tasks = prepare(targets, languages, Project(), again=options["again"])
+    tasks = prepare(targets, languages, Keys(), again=options["again"])
     for task in tasks:
         if options["mode"] == "json":
             line = {"report": task.run.report, "language": task.run.language, "why": task.why}
@@ -58,45 +58,39 @@ def run_due(
     AnalysisError: something is wrong, and nothing has started.
     """
     from analysis.batch.progress import progress
-    from analysis.batch.runner import Project, execute_due, prepare
-
-    project = Project()
+    from analysis.batch.runner import execute_due, prepare
 
     def begin() -> None:
+        """The process that forks kernels imports what they need while data are checked."""
         if not options["scheduler"]:
-            _begin_parent()
+            from analysis.batch import warm
 
+            warm.begin()
+
+    keys = Keys()
     with datasets_kept() as datasets:
-        tasks = prepare(targets, languages, project, again=options["again"], when_due=begin)
+        tasks = prepare(targets, languages, keys, again=options["again"], when_due=begin)
     with progress(tasks, options["jobs"], options["mode"]) as show:
         if not any(task.why for task in tasks):
             return 0
         # Imported here: papermill takes a second, which a run with nothing to do does not have.
-        from analysis.batch.execute import settings_here
+        from analysis.batch import warm
+        from analysis.batch.execute import Settings
         from analysis.disclosure.editions import read_counts
 
         if not options["scheduler"]:
-            from analysis.batch import warm
-
             # Each kernel would read and check the same tables anew.
             warm.hand_over(datasets.lasting())
 
-        settings = settings_here(
+        settings = Settings(
             limit=options["limit"], retries=options["retries"], results=str(results_folder())
         )
         with _ended_by_signal(), _executor(options["scheduler"], options["jobs"]) as executor:
             earlier = read_counts(options["site"])
             # What was imported is never garbage, and no longer looked through.
             gc.freeze()
-            statuses = execute_due(tasks, executor, settings, project, show, earlier)
+            statuses = execute_due(tasks, executor, settings, keys.prints, show, earlier)
     return sum(not status.done for status in statuses)
-
-
-def _begin_parent() -> None:
-    """The process that forks kernels imports what they need while data are checked."""
-    from analysis.batch import warm
-
-    warm.begin()
 
 
 @contextmanager
@@ -113,18 +107,15 @@ def _executor(scheduler: str, jobs: int) -> Iterator[Executor]:
         return
     try:
         from distributed import Client
-    except ImportError:
-        remedy = "In the project's folder: pip install -e '.[cluster]'"
-        raise ParamsError(
-            [Problem("--scheduler", "needs the package distributed", remedy)]
-        ) from None
-    try:
+
         client = Client(scheduler, timeout=10)
-    except (OSError, ValueError, TimeoutError):
-        remedy = "Start it with: dask scheduler"
-        raise ParamsError(
-            [Problem(f"--scheduler {scheduler}", "does not answer", remedy)]
-        ) from None
+    except ImportError:
+        what, remedy = "needs the package distributed", "pip install -e '.[cluster]'"
+        remedy = f"In the project's folder: {remedy}"
+        raise ParamsError([Problem("--scheduler", what, remedy)]) from None
+    except (OSError, ValueError):
+        where, remedy = f"--scheduler {scheduler}", "Start it with: dask scheduler"
+        raise ParamsError([Problem(where, "does not answer", remedy)]) from None
     with client:
         # A run that fails says so itself; Dask must not start it elsewhere a second time.
         yield client.get_executor(retries=0, pure=False)
@@ -152,7 +143,7 @@ def _ended_by_signal() -> Iterator[None]:
 def history_lines(report: str, most: int) -> list[str]:
     """One line a run."""
     lines = []
-    for one in History().latest(report, most):
+    for one in history.latest(report, most):
         number = one.headline.get("relative_percent")
         shown = f"{number[0]} %" if isinstance(number, list) and number else ""
         what = one.error.splitlines()[0] if one.error else f"{one.verdict} {shown}".strip()
@@ -161,12 +152,11 @@ def history_lines(report: str, most: int) -> list[str]:
     return lines or ["No run yet"]
 
 
-def _entry(number: int) -> Entry:
-    entry = History().get(number)
+def _entry(number: int) -> history.Entry:
+    entry = history.numbered(number)
     if entry is None:
-        raise ParamsError(
-            [Problem(f"run {number}", "is not in the history", "See: analysis history list")]
-        )
+        what, remedy = "is not in the history", "See: analysis history list"
+        raise ParamsError([Problem(f"run {number}", what, remedy)])
     return entry
 
 
@@ -189,7 +179,7 @@ def history_changes(number: int) -> str:
     ParamsError: there is no run of that number.
     """
     new = _entry(number)
-    old = History().last_good(new.report, new.language, new.id)
+    old = history.last_good(new.report, new.language, new.id)
     name = f"{new.report} [{new.language}]"
     if old is None:
         return f"{name}: no good run before"
@@ -202,7 +192,9 @@ def history_changes(number: int) -> str:
     if old.verdict != new.verdict:
         lines.append(f"  verdict: {old.verdict} → {new.verdict or new.status}")
     if old.parts is not None and new.parts is not None:
-        lines.append(f"  why: {in_words(causes(old.parts, new.parts, Keys().prints))}")
+        lines.append(
+            f"  why: {history.in_words(history.causes(old.parts, new.parts, Keys().prints))}"
+        )
     return "\n".join(lines)
 
 

@@ -11,7 +11,8 @@ import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -29,9 +30,6 @@ from analysis.batch.status import VERSION, Finished, Status, json_bytes
 from analysis.disclosure.editions import VARIABLE as EARLIER
 
 END_MIME = "application/vnd.analysis.end+json"
-LIMIT = 1800.0
-"""Seconds a report may take unless told otherwise."""
-RETRIES = 2
 PAUSE = 1.0
 """Seconds before the first retry; each further one waits twice as long."""
 
@@ -51,28 +49,24 @@ class Settings:
 
     Parameters
     ----------
-    root: the project's folder, in which kernels start.
-    edition: ISO date of the edition.
     limit: seconds a report may take.
     retries: how often a dead kernel or a failure of input or output is tried again.
     results: folder of results that the languages of a report share, or blank.
+    root: the project's folder, in which kernels start; the current one unless told otherwise.
+    edition: ISO date of the edition, today unless told otherwise.
     """
 
-    root: str
-    edition: str
-    limit: float = LIMIT
-    retries: int = RETRIES
+    limit: float = 1800.0
+    retries: int = 2
     results: str = ""
+    root: str = field(default_factory=lambda: str(Path.cwd()))
+    edition: str = field(
+        default_factory=lambda: dt.date.today().isoformat()  # noqa: DTZ011  a local date
+    )
 
 
 class TooLongError(Exception):
     """The report took longer than its time limit."""
-
-
-def settings_here(**changes: Any) -> Settings:
-    """Settings for this folder and today."""
-    today = dt.date.today().isoformat()  # noqa: DTZ011  an edition is a local date
-    return Settings(**{"root": str(Path.cwd()), "edition": today, **changes})
 
 
 def finished_runs(
@@ -87,12 +81,15 @@ def finished_runs(
 def execute(run: Run, settings: Settings) -> Finished:
     """Execute one run; a dead kernel or broken input or output is tried again, nothing else."""
     started = time.monotonic()
-    attempts = 0
     with tempfile.TemporaryDirectory(prefix="analysis-run-") as folder:
         output = Path(folder) / "notebook.ipynb"
-        while True:
-            attempts += 1
-            record, kernel, error = attempt(run, settings, output)
+        for attempts in count(1):
+            output.unlink(missing_ok=True)
+            record, kernel, error = None, "", None
+            try:
+                record, kernel = run_notebook(run, settings, output)
+            except Exception as failure:  # any failure is this run's own; the others go on
+                error = failure
             if error is None or attempts > settings.retries or not worth_retrying(error):
                 break
             time.sleep(PAUSE * 2 ** (attempts - 1))
@@ -113,23 +110,14 @@ def execute(run: Run, settings: Settings) -> Finished:
         return Finished(status, _files(run, output, record), record)
 
 
-def attempt(
-    run: Run, settings: Settings, output: Path
-) -> tuple[dict[str, Any] | None, str, Exception | None]:
-    """The record and the kind of kernel, or why there is none."""
-    output.unlink(missing_ok=True)
-    try:
-        return *run_notebook(run, settings, output), None
-    except Exception as failure:  # any failure is this run's own; the others go on
-        return None, "", failure
-
-
 def _files(run: Run, output: Path, record: dict[str, Any] | None) -> dict[str, bytes]:
     """What the run leaves; a notebook that broke off is kept under another name."""
-    files = {"params.yml": _params_text(run).encode("utf-8")}
+    # Without the language, so that the file can be run again.
+    given = {name: value for name, value in run.values.items() if name != "language"}
+    params = yaml.safe_dump(given, sort_keys=False, allow_unicode=True)
+    files = {"params.yml": params.encode("utf-8")}
     if output.exists():
-        name = "failed.ipynb" if record is None else output.name
-        files[name] = output.read_bytes()
+        files["failed.ipynb" if record is None else output.name] = output.read_bytes()
     if record is not None:
         files["result.json"] = json_bytes(record)
     return files
@@ -148,19 +136,15 @@ def run_notebook(run: Run, settings: Settings, output: Path) -> tuple[dict[str, 
         earlier = output.with_name("earlier.json")
         earlier.write_text(run.earlier, encoding="utf-8")
         environment[EARLIER] = str(earlier)
-    with timed_manager(settings, environment) as (manager, expired):
-        try:
-            notebook = executed(run, settings, output, manager)
-        except Exception as failure:
-            if expired.is_set():
-                raise TooLongError(f"took longer than {settings.limit:g} s") from failure
-            raise
+    with timed_manager(settings, environment) as (manager, started):
+        notebook = executed(run, settings, output, manager)
     notebook.metadata["analysis"] = {"title": run.title, "report": run.report, "key": run.key}
     output.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
     for cell in reversed(notebook.cells):
         for item in cell.get("outputs", []):
             if END_MIME in item.get("data", {}):
-                return dict(item["data"][END_MIME]), manager.kind()
+                kernel = "warm" if started[-1].was_warm else "ordinary"
+                return dict(item["data"][END_MIME]), kernel
     raise RuntimeError("the notebook came to no end-of-notebook record")
 
 
@@ -186,8 +170,13 @@ def executed(run: Run, settings: Settings, output: Path, manager: type) -> Any:
 @contextmanager
 def timed_manager(
     settings: Settings, variables: Mapping[str, str]
-) -> Iterator[tuple[Any, threading.Event]]:
-    """A manager class for one run, whose kernel is killed when the time limit is reached."""
+) -> Iterator[tuple[type, list[ReportKernelManager]]]:
+    """A manager class for one run, and what was started of it: killed at the time limit.
+
+    Raises
+    ------
+    TooLongError: the time limit was reached.
+    """
     started: list[ReportKernelManager] = []
     expired = threading.Event()
 
@@ -201,11 +190,6 @@ def timed_manager(
             super().__init__(**given)
             started.append(self)
 
-        @classmethod
-        def kind(cls) -> str:
-            """Forked, or started as usual where fork cannot be had."""
-            return "warm" if started and started[-1].was_warm else "ordinary"
-
     def expire() -> None:
         expired.set()
         for manager in started:
@@ -215,7 +199,11 @@ def timed_manager(
     timer.daemon = True
     timer.start()
     try:
-        yield Manager, expired
+        yield Manager, started
+    except Exception as failure:
+        if expired.is_set():
+            raise TooLongError(f"took longer than {settings.limit:g} s") from failure
+        raise
     finally:
         timer.cancel()
 
@@ -239,11 +227,4 @@ def describe(failure: Exception) -> str:
         return "the kernel died"
     if isinstance(failure, TooLongError):
         return str(failure)
-    last = traceback.format_exception_only(failure)[-1].strip()
-    return last[:2000]
-
-
-def _params_text(run: Run) -> str:
-    """The params as given, without the language, so that the file can be run again."""
-    given = {name: value for name, value in run.values.items() if name != "language"}
-    return str(yaml.safe_dump(given, sort_keys=False, allow_unicode=True))
+    return traceback.format_exception_only(failure)[-1].strip()[:2000]

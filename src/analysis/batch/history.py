@@ -25,7 +25,6 @@ CREATE TABLE IF NOT EXISTS runs (
 );
 CREATE INDEX IF NOT EXISTS by_report ON runs (report, language, id);
 """
-COLUMNS = "id, edition, report, language, status, seconds, key, verdict, headline, error, parts"
 SHARED = ("code", "environment")
 """Parts that most runs have in common, written once."""
 
@@ -47,70 +46,69 @@ class Entry:
     parts: Parts | None
 
 
-class History:
-    """The runs of a project."""
+@contextmanager
+def _open() -> Iterator[sqlite3.Connection]:
+    FILE.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(FILE, timeout=30)) as connection:
+        # A reader never waits, and a run that is killed leaves the file whole.
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.executescript(SCHEMA)
+        with connection:
+            yield connection
 
-    def __init__(self, file: Path = FILE) -> None:
-        self.file = file
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self.file, timeout=30)) as connection:
-            # A reader never waits, and a run that is killed leaves the file whole.
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.executescript(SCHEMA)
-            with connection:
-                yield connection
+def remember(status: Status, parts: Parts | None, record: Mapping[str, Any] | None) -> None:
+    """Keep what a run gave.
 
-    def record(self, status: Status, parts: Parts | None, record: Mapping[str, Any] | None) -> None:
-        """Remember a run."""
-        facts = dict((record or {}).get("facts", {}))
-        verdict = str((record or {}).get("verdict", ""))
-        with self._open() as connection:
-            stored = _store(connection, parts)
-            values = (
+    Parameters
+    ----------
+    record: its end-of-notebook record, if it came so far.
+    """
+    given = record or {}
+    headline = json.dumps(given.get("facts", {}), sort_keys=True)
+    with _open() as connection:
+        connection.execute(
+            "INSERT INTO runs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
                 *(status.edition, status.report, status.language, status.status, status.seconds),
-                *(status.key, verdict, json.dumps(facts, sort_keys=True), status.error, stored),
-            )
-            connection.execute(
-                "INSERT INTO runs (edition, report, language, status, seconds, key, verdict, "
-                "headline, error, parts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                values,
-            )
-
-    def last_good(
-        self, report: str, language: str, before: int | None = None, unlike: str | None = None
-    ) -> Entry | None:
-        """The last run that came to its end, before the one given, with another key if named."""
-        limit = 2**62 if before is None else before
-        found = self._entries(
-            "WHERE report = ? AND language = ? AND status = 'done' AND id < ? AND key IS NOT ? "
-            "ORDER BY id DESC LIMIT 1",
-            (report, language, limit, unlike),
+                *(status.key, str(given.get("verdict", "")), headline, status.error),
+                _store(connection, parts),
+            ),
         )
-        return found[0] if found else None
 
-    def latest(self, report: str = "", most: int = 50) -> list[Entry]:
-        """The latest runs, newest first; of one report where it is named."""
-        where = "WHERE report = ? " if report else ""
-        given = (report, most) if report else (most,)
-        return self._entries(f"{where}ORDER BY id DESC LIMIT ?", given)
 
-    def get(self, number: int) -> Entry | None:
-        """A run by its number."""
-        found = self._entries("WHERE id = ?", (number,))
-        return found[0] if found else None
+def last_good(
+    report: str, language: str, before: int = 2**62, unlike: str | None = None
+) -> Entry | None:
+    """The last run that came to its end, before the one given, with another key if named."""
+    found = _entries(
+        "WHERE report = ? AND language = ? AND status = 'done' AND id < ? AND key IS NOT ? "
+        "ORDER BY id DESC LIMIT 1",
+        (report, language, before, unlike),
+    )
+    return found[0] if found else None
 
-    def _entries(self, clause: str, given: tuple[Any, ...]) -> list[Entry]:
-        if not self.file.exists():
-            return []
-        with self._open() as connection:
-            rows = connection.execute(f"SELECT {COLUMNS} FROM runs {clause}", given)  # noqa: S608
-            return [
-                Entry(*row[:8], json.loads(row[8]), row[9], _load(connection, row[10]))  # type: ignore[call-arg]
-                for row in rows.fetchall()
-            ]
+
+def latest(report: str, most: int) -> list[Entry]:
+    """The latest runs, newest first; of one report where it is named."""
+    return _entries("WHERE ? IN ('', report) ORDER BY id DESC LIMIT ?", (report, most))
+
+
+def numbered(number: int) -> Entry | None:
+    """A run by its number."""
+    found = _entries("WHERE id = ?", (number,))
+    return found[0] if found else None
+
+
+def _entries(clause: str, given: tuple[Any, ...]) -> list[Entry]:
+    if not FILE.exists():
+        return []
+    with _open() as connection:
+        rows = connection.execute(f"SELECT * FROM runs {clause}", given)  # noqa: S608
+        return [
+            Entry(*row[:8], json.loads(row[8]), row[9], _load(connection, row[10]))  # type: ignore[call-arg]
+            for row in rows.fetchall()
+        ]
 
 
 def _store(connection: sqlite3.Connection, parts: Parts | None) -> str:
@@ -136,14 +134,10 @@ def _load(connection: sqlite3.Connection, text: str) -> Parts | None:
 
 def causes(old: Parts, new: Parts, prints: Prints) -> dict[str, Any]:
     """What changed between two runs: tables with rows, parameters, files of code, packages."""
-    tables = sorted(
-        name
-        for name in old.data.keys() | new.data.keys()
-        if old.data.get(name, {}).get("digest") != new.data.get(name, {}).get("digest")
-    )
     return {
         "data": [
-            _table(name, old.data.get(name, {}), new.data.get(name, {}), prints) for name in tables
+            _table(name, old.data.get(name, {}), new.data.get(name, {}), prints)
+            for name in _differing(old.tables, new.tables)
         ],
         "params": _parameters(old.params, new.params),
         "notebook": old.notebook != new.notebook,
@@ -171,17 +165,11 @@ def _table(
     name: str, old: Mapping[str, Any], new: Mapping[str, Any], prints: Prints
 ) -> dict[str, Any]:
     """A table with the rows that left and came, where they are known."""
-    counted = None
+    left, came = None, None
     if old.get("sha256") and new.get("sha256"):
-        counted = changed_rows(prints, old["sha256"], new["sha256"])
-    left, came = counted or (None, None)
-    return {
-        "table": name,
-        "left": left,
-        "came": came,
-        "before": old.get("rows"),
-        "now": new.get("rows"),
-    }
+        left, came = changed_rows(prints, old["sha256"], new["sha256"]) or (None, None)
+    rows = {"before": old.get("rows"), "now": new.get("rows")}
+    return {"table": name, "left": left, "came": came, **rows}
 
 
 def in_words(found: Mapping[str, Any]) -> str:
@@ -203,36 +191,31 @@ def in_words(found: Mapping[str, Any]) -> str:
     return "; ".join(said) or "nothing"
 
 
-def changes_since(
-    same: Entry | None,
-    other: Entry | None,
-    edition: str,
-    new: Parts,
-    record: Mapping[str, Any],
-    prints: Prints,
+def changed_since_last_edition(
+    status: Status, parts: Parts, record: Mapping[str, Any], prints: Prints
 ) -> dict[str, Any] | None:
-    """What a page says of the time since its last edition: numbers and keys only.
-
-    Parameters
-    ----------
-    same: the last good run of the same key, if the last good one was.
-    other: the last good run of another key.
+    """What the page of a run that is not yet remembered says of the time since its last edition.
 
     Returns
     -------
-    A report run again without a change is held against the last edition that was another one;
-    an unchanged edition of an earlier day is named beside it. ``None`` for a first edition.
+    Numbers and keys only. A report run again without a change is held against the last edition
+    that was another one; an unchanged edition of an earlier day is named beside it. ``None`` for a
+    first edition.
     """
-    unchanged = same.edition if same and same.edition != edition else None
-    old = other or same
-    if old is None or (other is None and unchanged is None):
+    last = last_good(status.report, status.language)
+    another = last_good(status.report, status.language, unlike=status.key)
+    unchanged = None
+    if last and last.key == status.key and last.edition != status.edition:
+        unchanged = last.edition
+    old = another or last
+    if old is None or not (another or unchanged):
         return None
-    facts = dict(record.get("facts", {}))
+    facts = record.get("facts", {})
     return {
         "version": 1,
         "edition": old.edition,
         "unchanged": unchanged,
         "verdict": [old.verdict, str(record.get("verdict", ""))],
         "relative_percent": [old.headline.get("relative_percent"), facts.get("relative_percent")],
-        "causes": causes(old.parts, new, prints) if old.parts else None,
+        "causes": causes(old.parts, parts, prints) if old.parts else None,
     }

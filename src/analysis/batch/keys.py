@@ -36,10 +36,14 @@ class Parts:
     environment: Mapping[str, str]
 
     @property
+    def tables(self) -> dict[str, str]:
+        """By table, the digest of what the run reads of it."""
+        return {name: part["digest"] for name, part in self.data.items()}
+
+    @property
     def key(self) -> str:
-        """One digest of all; of data, of what the run reads only."""
-        data = {name: part["digest"] for name, part in self.data.items()}
-        content = [self.language, self.notebook, dict(self.params), data]
+        """One digest of all."""
+        content = [self.language, self.notebook, dict(self.params), self.tables]
         return digest.of_value([*content, dict(self.code), dict(self.environment)])
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
+from itertools import count
 from typing import TYPE_CHECKING
 
 import click
@@ -34,7 +35,8 @@ def progress(tasks: Sequence[Task], jobs: int, mode: str | None) -> Iterator[Sho
     failed: list[Status] = []
     if mode is None:
         click.echo(f"{len(due)} of {len(tasks)} to run, {jobs} at once")
-    with _shower(due, jobs, mode) as one:
+    as_bar = mode is None and due and Console().is_terminal
+    with _bar(due, jobs) if as_bar else nullcontext(_lines(len(due), mode)) as one:
 
         def show(status: Status) -> None:
             if not status.done:
@@ -50,27 +52,19 @@ def progress(tasks: Sequence[Task], jobs: int, mode: str | None) -> Iterator[Sho
         click.echo(f"{len(due) - len(failed)} done, {len(failed)} failed in {seconds:.1f} s")
 
 
-@contextmanager
-def _shower(due: Sequence[Task], jobs: int, mode: str | None) -> Iterator[Show]:
-    if mode == "json":
-        yield _json_line
-    elif mode == "quiet" or not due:
-        yield _failure
-    elif Console().is_terminal:
-        with _bar(due, jobs) as show:
-            yield show
-    else:
-        left = iter(range(1, len(due) + 1))
-        yield lambda status: click.echo(f"  [{next(left)}/{len(due)}] {_sentence(status)}")
+def _lines(total: int, mode: str | None) -> Show:
+    number = count(1)
 
+    def show(status: Status) -> None:
+        if mode == "json":
+            line = {"event": "run", **asdict(status)}
+            click.echo(json.dumps(line, ensure_ascii=False, sort_keys=True))
+        elif mode is None:
+            click.echo(f"  [{next(number)}/{total}] {_sentence(status)}")
+        elif not status.done:
+            click.echo(_sentence(status), err=True)
 
-def _json_line(status: Status) -> None:
-    click.echo(json.dumps({"event": "run", **asdict(status)}, ensure_ascii=False, sort_keys=True))
-
-
-def _failure(status: Status) -> None:
-    if not status.done:
-        click.echo(_sentence(status), err=True)
+    return show
 
 
 def _sentence(status: Status) -> str:

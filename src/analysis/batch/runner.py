@@ -6,10 +6,9 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from analysis.batch.history import History, causes, changes_since, in_words
+from analysis.batch import history
 from analysis.batch.keys import Keys, Parts
 from analysis.batch.plan import Run, check_runs, list_runs
 from analysis.batch.status import (
@@ -22,6 +21,7 @@ from analysis.batch.status import (
     last_status,
     put,
 )
+from analysis.data.fingerprint import Prints
 
 if TYPE_CHECKING:
     from analysis.batch.execute import Settings
@@ -42,19 +42,10 @@ class Task:
         return f"{self.run.report} [{self.run.language}]"
 
 
-@dataclass(frozen=True)
-class Project:
-    """Where the runs of a project, their keys and their history are kept."""
-
-    runs: Path = RUNS
-    keys: Keys = dataclasses.field(default_factory=Keys)
-    history: History = dataclasses.field(default_factory=History)
-
-
 def prepare(
     targets: Iterable[str],
     languages: tuple[str, ...],
-    project: Project,
+    keys: Keys,
     *,
     again: bool = False,
     when_due: Callable[[], None] = lambda: None,
@@ -68,7 +59,7 @@ def prepare(
     AnalysisError: with everything wrong in suites, params and data; nothing has started.
     """
     runs, problems = list_runs(targets, languages)
-    tasks = [_task(run, project, again) for run in runs]
+    tasks = [_task(run, keys, again) for run in runs]
     if not problems and any(task.why for task in tasks):
         when_due()
     # What ran to its end under the same key has passed the same checks.
@@ -76,79 +67,65 @@ def prepare(
     return tasks
 
 
-def _task(run: Run, project: Project, again: bool) -> Task:
-    parts = project.keys.parts(run)
-    key = parts.key if parts else ""
-    why = "asked for" if again else _why(run, parts, project)
-    return Task(dataclasses.replace(run, key=key), parts, why)
+def _task(run: Run, keys: Keys, again: bool) -> Task:
+    parts = keys.parts(run)
+    why = "asked for" if again else _why(run, parts, keys.prints)
+    return Task(dataclasses.replace(run, key=parts.key if parts else ""), parts, why)
 
 
-def _why(run: Run, parts: Parts | None, project: Project) -> str:
-    previous = last_status(project.runs, run.report, run.language)
+def _why(run: Run, parts: Parts | None, prints: Prints) -> str:
+    previous = last_status(RUNS, run.report, run.language)
     if previous is None or parts is None:
         return "never run"
-    folder = folder_of(project.runs, run.report, run.language)
+    folder = folder_of(RUNS, run.report, run.language)
     if previous.get("status") != "done":
         return "failed last time"
     if not all((folder / name).is_file() for name in ("notebook.ipynb", "result.json")):
         return "its files are missing"
     if previous.get("key") == parts.key:
         return ""
-    before = project.history.last_good(run.report, run.language)
+    before = history.last_good(run.report, run.language)
     if before is None or before.parts is None:
         return "changed"
-    return f"changed: {in_words(causes(before.parts, parts, project.keys.prints))}"
+    return f"changed: {history.in_words(history.causes(before.parts, parts, prints))}"
 
 
 def execute_due(
     tasks: Iterable[Task],
     executor: Executor,
     settings: Settings,
-    project: Project,
+    prints: Prints,
     report: Callable[[Status], None],
-    earlier: Mapping[str, Edition] | None = None,
+    earlier: Mapping[str, Edition],
 ) -> list[Status]:
     """Execute what is due; each run is put in place and remembered when it ends.
 
     ``earlier`` is what tables of counts showed in the last edition, by name of the report.
     """
-    due = {(task.run.report, task.run.language): task for task in tasks if task.why}
-    if not due:
-        return []
     # Imported here: papermill takes a second, which a suite with nothing to do does not have.
     from analysis.batch.execute import finished_runs
     from analysis.disclosure.editions import edition_text
 
-    clear_leftovers(project.runs)
+    due = {(task.run.report, task.run.language): task for task in tasks if task.why}
+    clear_leftovers(RUNS)
     statuses = []
     runs = [
-        dataclasses.replace(task.run, earlier=edition_text(earlier or {}, task.run.report))
+        dataclasses.replace(task.run, earlier=edition_text(earlier, task.run.report))
         for task in due.values()
     ]
     for finished in finished_runs(runs, executor, settings):
         status = finished.status
-        _keep(finished, due[status.report, status.language], project)
+        _keep(finished, due[status.report, status.language].parts, prints)
         statuses.append(status)
         report(status)
     return statuses
 
 
-def _keep(finished: Finished, task: Task, project: Project) -> None:
+def _keep(finished: Finished, parts: Parts | None, prints: Prints) -> None:
     """Remember the run, then put its files in place: pages compare it with the history."""
-    status = finished.status
-    files = dict(finished.files)
-    if finished.record is not None and task.parts is not None:
-        changed = _since_last_edition(status, task.parts, finished.record, project)
+    status, record, files = finished.status, finished.record, dict(finished.files)
+    if record is not None and parts is not None:
+        changed = history.changed_since_last_edition(status, parts, record, prints)
         files |= {} if changed is None else {"since.json": json_bytes(changed)}
-    project.history.record(status, task.parts, finished.record)
-    put(dataclasses.replace(finished, files=files), project.runs)
-
-
-def _since_last_edition(
-    status: Status, parts: Parts, record: Mapping[str, Any], project: Project
-) -> dict[str, Any] | None:
-    """What changed since the last edition that was another one."""
-    last_one = project.history.last_good(status.report, status.language)
-    same = last_one if last_one and last_one.key == status.key else None
-    other = project.history.last_good(status.report, status.language, unlike=status.key)
-    return changes_since(same, other, status.edition, parts, record, project.keys.prints)
+    history.remember(status, parts, record)
+    put(dataclasses.replace(finished, files=files), RUNS)
