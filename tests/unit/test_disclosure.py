@@ -19,7 +19,7 @@ from analysis.page.protection import Counts, Rules, describe_rules, enough, prot
 from analysis.page.wording import translator
 
 RULES = Rules()
-WIDTH = RULES.width - 1e-6
+WIDTH = RULES.threshold - 1e-6
 
 
 @dataclass(frozen=True)
@@ -316,4 +316,4 @@ def test_every_small_table_is_protected_by_brute_force():
         for place in np.flatnonzero(mask):
             if 0 < counts[place] < RULES.threshold:
                 assert mask.sum() > 1
-                assert total >= RULES.width
+                assert total >= RULES.threshold

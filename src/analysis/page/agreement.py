@@ -44,13 +44,10 @@ def agreement(voice: Voice, own: OwnNumber, plain: float) -> Table | Notes:
         what = "differs from that of plain statsmodels on the same frame"
         remedy = "Look for the mistake in the notebook's cell, or else in the method"
         raise EstimationError([Problem(f"number '{own.words}'", what, remedy)])
-    pair = (own.scale * own.value, own.scale * plain)
-    cells = [
-        (own.words, KEY),
-        (own.unit, None),
-        *(number_cell(v, voice.language, own.digits, own.digits) for v in pair),
-        number_cell(0.0, voice.language, own.digits, own.digits),
-    ]
+    ours, theirs, apart = (
+        number_cell(own.scale * value, voice.language, own.digits, own.digits)
+        for value in (own.value, plain, 0.0)
+    )
     return Table(
         **plate,
         title=say("Plain statsmodels gives the same digits"),
@@ -59,14 +56,11 @@ def agreement(voice: Voice, own: OwnNumber, plain: float) -> Table | Notes:
             "on the data as a researcher sees them. Had a digit differed, the report would have "
             "failed."
         ),
-        data=TableData.of(
-            (
-                Column("number", say("Number")),
-                Column("unit", say("Unit")),
-                Column("report", say("This report"), "end"),
-                Column("statsmodels", say("Plain statsmodels"), "end"),
-                Column("difference", say("Difference"), "end"),
-            ),
-            (cells,),
+        data=TableData.by_column(
+            (Column("number", say("Number")), [(own.words, KEY)]),
+            (Column("unit", say("Unit")), [(own.unit, None)]),
+            (Column("report", say("This report"), "end"), [ours]),
+            (Column("statsmodels", say("Plain statsmodels"), "end"), [theirs]),
+            (Column("difference", say("Difference"), "end"), [apart]),
         ),
     )

@@ -88,11 +88,6 @@ def date(iso: str, language: str) -> str:
     return str(format_date(day, format="long", locale=LOCALES[language]))
 
 
-def date_span(first: str, last: str, language: str) -> str:
-    """A range of ISO dates, both in full."""
-    return span(date(first, language), date(last, language), language)
-
-
 def period(label: str, language: str) -> str:
     """A period's label in a sentence: ``Q1 2019``, ``2019 年第 1 季度``; other text as it is."""
     match = PERIOD.match(label)

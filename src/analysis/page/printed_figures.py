@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from analysis.data.published.figures import PrintedFigure, Published
 from analysis.data.published.printed_number import FULL_WIDTH
 from analysis.data.published.tables import rows_of
-from analysis.page.numbers import number, period_span
+from analysis.page.numbers import SCALES, number, period_span
 from analysis.page.wording import Say, lower, translator
 from analysis.params import FiguresQuestion
 
@@ -150,20 +150,17 @@ class FiguresBrief:
 
     def period(self, start: dt.date, end: dt.date) -> str:
         """A year, a run of months, or a day."""
+        last = {"day": end.day, "month": _month(end, self.language), "year": end.year}
         if start == end:
-            return self.say("{day} {month} {year}", **_parts(end, self.language))
+            return self.say("{day} {month} {year}", **last)
         if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
             years = str(start.year) if start.year == end.year else f"{start.year}–{end.year}"
             return self.say("{years}", years=years)
         if end.day < 28:
-            return self.say("to {day} {month} {year}", **_parts(end, self.language))
+            return self.say("to {day} {month} {year}", **last)
         if (start.year, start.month) == (end.year, end.month):
-            return self.say("{month} {year}", **_parts(end, self.language))
-        return self.say(
-            "{first}–{month} {year}",
-            first=_month(start, self.language),
-            **_parts(end, self.language),
-        )
+            return self.say("{month} {year}", **last)
+        return self.say("{first}–{month} {year}", first=_month(start, self.language), **last)
 
     def name(self, figure: PrintedFigure, sentence: bool = False) -> str:
         """What a figure measures, with its scope; ``sentence`` for use inside one."""
@@ -206,10 +203,7 @@ class FiguresBrief:
         """A sum of money; in Chinese with 万 and 亿, in English with millions and billions."""
         written = self.published.units[unit][f"written_{self.language}"]
         written = written if self.chinese else f" {written}"
-        steps = (
-            ((1e8, "亿"), (1e4, "万")) if self.chinese else ((1e9, " billion"), (1e6, " million"))
-        )
-        for step, word in steps:
+        for step, word in SCALES[self.language]:
             if abs(value) >= step:
                 scaled = value / step
                 return number(scaled, self.language, decimals_of(scaled)) + word + written
@@ -219,10 +213,6 @@ class FiguresBrief:
 def decimals_of(value: float, most: int = 2) -> int:
     """As many decimals as the number needs, at most two."""
     return next((d for d in range(most) if abs(round(value, d) - value) < 1e-9), most)
-
-
-def _parts(day: dt.date, language: str) -> dict[str, object]:
-    return {"day": day.day, "month": _month(day, language), "year": day.year}
 
 
 def _month(day: dt.date, language: str) -> str:

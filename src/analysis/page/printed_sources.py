@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from analysis import digest
 from analysis.page.charts.axes import Cell
@@ -13,45 +14,40 @@ from analysis.page.printed_figures import FiguresBrief
 
 def sources_table(brief: FiguresBrief) -> Table:
     """The documents with level of government, period, and how many figures each prints."""
-    say, language = brief.say, brief.language
-    tables = brief.published.dataset.tables
-    counted = {name: Counter(tables[name]["source"]) for name in ("uncovered", "mechanisms")}
-    figures = brief.published.figures.values()
-    printed = Counter(figure.source for figure in figures)
-    inferred = Counter(figure.source for figure in figures if figure.period_inferred)
+    say, order, level_of = brief.say, brief.order, brief.published.level_of
+    tables, figures = brief.published.dataset.tables, brief.published.figures.values()
+    inferred = (figure.source for figure in figures if figure.period_inferred)
 
-    def line(source: str) -> list[Cell]:
-        numbers = (printed, inferred, counted["uncovered"], counted["mechanisms"])
-        return [
-            (brief.home(source), source),
-            (brief.level(source), brief.published.level_of(source)),
-            (brief.span(source), brief.dates(source)),
-            *((number(n[source], language), n[source]) for n in numbers),
-        ]
+    def counts(key: str, label: str, sources: Iterable[str]) -> tuple[Column, list[Cell]]:
+        of = Counter(sources)
+        return Column(key, label, "end"), [(number(of[s], brief.language), of[s]) for s in order]
 
     return Table(
         **brief.plate("documents"),
         title=say(
             "{count} figures from {documents} documents of different years and levels",
-            count=number(len(figures), language),
-            documents=len(brief.order),
+            count=number(len(figures), brief.language),
+            documents=len(order),
         ),
         caption=say(
             "Figures: numbers with a meaning. Other numbers: dates of documents, list numbers, "
             "names and idioms, each listed with its reason. Period inferred: the document prints "
             "no period for the figure."
         ),
-        data=TableData.of(
+        data=TableData.by_column(
+            (Column("document", say("Region")), [(brief.home(s), s) for s in order]),
             (
-                Column("document", say("Region")),
                 Column("level", say("Level of government")),
-                Column("period", say("Most counts cover")),
-                Column("figures", say("Figures"), "end"),
-                Column("inferred", say("Period inferred"), "end"),
-                Column("other", say("Other numbers"), "end"),
-                Column("mechanisms", say("Mechanisms"), "end"),
+                [(brief.level(s), level_of(s)) for s in order],
             ),
-            map(line, brief.order),
+            (
+                Column("period", say("Most counts cover")),
+                [(brief.span(s), brief.dates(s)) for s in order],
+            ),
+            counts("figures", say("Figures"), (figure.source for figure in figures)),
+            counts("inferred", say("Period inferred"), inferred),
+            counts("other", say("Other numbers"), tables["uncovered"]["source"]),
+            counts("mechanisms", say("Mechanisms"), tables["mechanisms"]["source"]),
         ),
     )
 

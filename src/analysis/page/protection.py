@@ -26,12 +26,11 @@ class Rules:
 
     Parameters
     ----------
-    threshold: counts from 1 to one below it are withheld.
+    threshold: counts from 1 to one below it are withheld; so wide must the interval of a withheld
+        count stay for an attacker, too.
     contributors, share: a cell is withheld where so many contributors hold more than the share.
     group: the fewest raters, or rated, whose average is shown.
     rounding: base to which shown counts are rounded, 1 for none.
-    protection: how wide the interval of a withheld count must stay for an attacker; the
-        threshold where not given.
     """
 
     threshold: int = 10
@@ -39,12 +38,6 @@ class Rules:
     share: float = 0.90
     group: int = 5
     rounding: int = 1
-    protection: int | None = None
-
-    @property
-    def width(self) -> int:
-        """The protection interval."""
-        return self.threshold if self.protection is None else self.protection
 
 
 def describe(threshold: int, say: Say) -> str:
@@ -62,7 +55,7 @@ def describe_rules(rules: Rules, say: Say) -> str:
         "out to within {width}; so are cells of which {contributors} contributors hold more than "
         "{share}%, and averages of fewer than {group} people",
         most=rules.threshold - 1,
-        width=rules.width,
+        width=rules.threshold,
         contributors=rules.contributors,
         share=round(100 * rules.share),
         group=rules.group,
@@ -127,12 +120,12 @@ def withheld(
     mask = withhold(
         values,
         needs,
-        protection=rules.width,
+        protection=rules.threshold,
         row_totals=counts.row_totals,
         earlier=earlier,
     )
     now = Published.of(values, mask, counts.row_totals)
-    if mask.all() and next(exposed(now, needs, rules.width, earlier), None) is not None:
+    if mask.all() and next(exposed(now, needs, rules.threshold, earlier), None) is not None:
         what = "its totals alone give small counts away"
         if grown.any():
             what += ", or how little was added since the edition before"

@@ -25,26 +25,23 @@ class Chart:
         return 1.0
 
     def figure(
-        self,
-        *,
-        key: str,
-        language: str,
-        simulated: bool,
-        title: str,
-        caption: str,
-        alt: str,
-        table: TableData | None = None,
+        self, *, language: str, simulated: bool, table: TableData | None = None, **words: str
     ) -> Figure:
         """The Plate: both drawings with their words and their numbers.
 
         Parameters
         ----------
         table: where the reader gets more, or other, columns than those drawn.
+        words: key, title, caption and alt text of the Plate.
         """
 
         def draw(_: Canvas, axes: Axes, width: str) -> None:
             self.draw(axes, width)
 
-        images = style.render(draw, language, simulated, self.height)
-        numbers = self.table() if table is None else table
-        return Figure(key, language, simulated, title, caption, alt, images, numbers)
+        return Figure(
+            language=language,
+            simulated=simulated,
+            images=style.render(draw, language, simulated, self.height),
+            table=self.table() if table is None else table,
+            **words,
+        )

@@ -24,32 +24,15 @@ BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 INK, QUIET, GRID, PAPER = "#1a1a1a", "#595959", "#e3e3e3", "#ffffff"
 SHADES = ("#dbe9f4", "#a8cce6", "#66a5d3", "#1f77b4", "#00456e")
 """From little to much."""
-COLOURS = {
-    "early": VERMILION,
-    "late": PURPLE,
-    "never": BLUE,
-    "headline": BLUE,
-    "other": QUIET,
-    "after": VERMILION,
-    "before": QUIET,
-    "agrees": BLUE,
-    "agrees_after_rounding": BLUE,
-    "cannot_be_checked": "#949494",
-    "contradicts": VERMILION,
-    "claim": VERMILION,
-    "comparison": BLUE,
-    "chance": QUIET,
-    "known": BLUE,
-    "unknown": QUIET,
-    "blue": BLUE,
-    "vermilion": VERMILION,
-    "green": GREEN,
-    "purple": PURPLE,
-    "grey": QUIET,
-    "high": VERMILION,
-    "low": BLUE,
-    "within": QUIET,
+MEANINGS = {
+    BLUE: ("never", "headline", "agrees", "agrees_after_rounding", "comparison", "low", "blue"),
+    VERMILION: ("early", "after", "contradicts", "claim", "high", "vermilion"),
+    PURPLE: ("late", "purple"),
+    GREEN: ("green",),
+    QUIET: ("other", "before", "chance", "within", "grey"),
+    "#949494": ("cannot_be_checked",),
 }
+COLOURS = {key: colour for colour, keys in MEANINGS.items() for key in keys}
 MARKERS = {
     "early": "o",
     "late": "s",
