@@ -21,12 +21,7 @@ import pandas as pd
 from analysis.errors import ParamsError, Problem
 from analysis.simulated.description import describe
 from analysis.simulated.province import KIND_SHARE, KINDS, Options, Province, draw, out_of_range
-from analysis.simulated.province_records import (
-    by_month,
-    records,
-    whole_folder,
-    write_tables,
-)
+from analysis.simulated.province_records import by_month, records, whole_dataset
 
 BLOCK = 400_000
 """Records drawn at once, about; a county's month is never divided."""
@@ -47,13 +42,7 @@ class Nation:
 
     def problems(self) -> list[Problem]:
         """What is wrong with the options, all at once."""
-        limits = {
-            "records": (1000, 10**9),
-            "counties": (10, 5000),
-            "months": (12, 600),
-            "enterprises": (50, 10**6),
-        }
-        return out_of_range(self, limits)
+        return out_of_range(self, 12, records=(1000, 10**9))
 
 
 def world(nation: Nation) -> Province:
@@ -63,18 +52,11 @@ def world(nation: Nation) -> Province:
     ------
     ParamsError: sizes out of range.
     """
-    if nation.problems():
-        raise ParamsError(nation.problems())
+    if problems := nation.problems():
+        raise ParamsError(problems)
     each = nation.records / (nation.counties * nation.months * sum(KIND_SHARE.values()))
-    options = Options(
-        counties=nation.counties,
-        months=nation.months,
-        first_month=nation.first_month,
-        seed=nation.seed,
-        complaints_per_month=each,
-        enterprises=nation.enterprises,
-        selection=nation.selection,  # type: ignore[arg-type]
-    )
+    given = {n: value for n, value in asdict(nation).items() if n not in ("records", "suffix")}
+    options = Options(complaints_per_month=each, **given)
     once = _drawn(options)
     # Effects and chance move the total: a second draw, scaled, comes within a percent.
     scale = nation.records / sum(counts.sum() for counts in once.counts.values())
@@ -92,16 +74,14 @@ def write_nation(nation: Nation, folder: Path) -> int:
     """Write a nation as a dataset and give its number of records."""
     province = world(nation)
     written = 0
-    with whole_folder(folder) as aside:
-        write_tables(province, aside)
+    description = describe("nation", asdict(nation))
+    description += f"records: {{files: complaints/*.{nation.suffix}}}\n"
+    with whole_dataset(folder, province, description) as aside:
         truth_counts(province).to_csv(aside / "truth_counts.csv", index=False, lineterminator="\n")
         (aside / "complaints").mkdir()
         for month, label in enumerate(province.months.astype(str)):
             file = aside / "complaints" / f"{label}.{nation.suffix}"
             written = _write_month(province, month, written, file)
-        records_in = f"records: {{files: complaints/*.{nation.suffix}}}\n"
-        description = describe("nation", asdict(nation)) + records_in
-        (aside / "dataset.yml").write_text(description, encoding="utf-8")
     return written
 
 

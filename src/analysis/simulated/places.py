@@ -23,23 +23,15 @@ def county_codes(count: int) -> list[str]:
 
 def region_table(count: int) -> pd.DataFrame:
     """Counties named by two syllables, unique while they last and numbered beyond."""
-    size = len(SYLLABLES_EN)
-    names_en, names_zh = [], []
+    size, rows = len(SYLLABLES_EN), []
     for index in range(count):
         first, second = divmod(index * 7 % size**2, size)
-        turn = index // size**2
-        number = f" {turn + 1}" if turn else ""
-        names_en.append(f"{SYLLABLES_EN[first]}{SYLLABLES_EN[second].lower()}{number} County")
-        names_zh.append(f"{SYLLABLES_ZH[first]}{SYLLABLES_ZH[second]}县{number.strip()}")
-    return pd.DataFrame(
-        {
-            "region_code": county_codes(count),
-            "name_en": names_en,
-            "name_zh": names_zh,
-            "level": "county",
-            "parent_code": "",
-        }
-    )
+        number = f" {index // size**2 + 1}" if index >= size**2 else ""
+        name_en = f"{SYLLABLES_EN[first]}{SYLLABLES_EN[second].lower()}{number} County"
+        name_zh = f"{SYLLABLES_ZH[first]}{SYLLABLES_ZH[second]}县{number.strip()}"
+        rows.append((county_code(index), name_en, name_zh, "county", ""))
+    columns = ["region_code", "name_en", "name_zh", "level", "parent_code"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def identifiers(letter: str, numbers: np.ndarray, width: int) -> Any:

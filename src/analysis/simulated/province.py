@@ -55,8 +55,7 @@ class Options:
 
     def problems(self) -> list[Problem]:
         """What is wrong with the options, all at once."""
-        limits = {"counties": (10, 5000), "months": (24, 600), "enterprises": (50, 10**6)}
-        found = out_of_range(self, limits)
+        found = out_of_range(self, 24)
         if self.counties * self.months * self.complaints_per_month > RECORDS_PER_FILE_LIMIT:
             found.append(Problem("size", "is over 20 million complaints", "Choose a smaller one"))
         if self.complaints_per_month <= 0:
@@ -64,8 +63,9 @@ class Options:
         return found
 
 
-def out_of_range(options: object, limits: Mapping[str, tuple[int, int]]) -> list[Problem]:
-    """The options that lie outside their limits."""
+def out_of_range(options: object, months: int, **limits: tuple[int, int]) -> list[Problem]:
+    """The options that lie outside their limits, or those of every world of so many months."""
+    limits |= {"counties": (10, 5000), "months": (months, 600), "enterprises": (50, 10**6)}
     return [
         Problem(name, "is out of range", f"Choose {low:,} to {high:,}")
         for name, (low, high) in limits.items()
@@ -103,8 +103,8 @@ def simulate(options: Options) -> Province:
     ------
     ParamsError: sizes out of range.
     """
-    if options.problems():
-        raise ParamsError(options.problems())
+    if problems := options.problems():
+        raise ParamsError(problems)
     rng = np.random.default_rng(options.seed)
     register, exposure = _register(options, rng)
     return draw(options, exposure, rng, register)

@@ -32,28 +32,23 @@ def write(options: Options, folder: Path) -> Path:
     """Draw a province and write it as a dataset; same options, same bytes."""
     province = simulate(options)
     rng = np.random.default_rng([options.seed, 1])
-    with whole_folder(folder) as aside:
-        write_tables(province, aside)
+    with whole_dataset(folder, province, describe("province", asdict(options))) as aside:
         _enterprises(province, rng).to_parquet(aside / "enterprises.parquet", index=False)
         _complaints(province, rng).to_parquet(aside / "complaints.parquet", index=False)
         assessments(province, rng).to_parquet(aside / "assessments.parquet", index=False)
-        (aside / "dataset.yml").write_text(describe("province", asdict(options)), encoding="utf-8")
     return folder
 
 
 @contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
-    """Where to write what then takes the place of a folder, whole or not at all."""
+def whole_dataset(folder: Path, province: Province, description: str) -> Iterator[Path]:
+    """Where to add records to a dataset that then takes the place of a folder, whole or not at all.
+
+    Its description, regions, interventions, exposures and truth are there, the tables as CSV.
+    """
     aside = folder.with_name(folder.name + ".part")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
-    yield aside
-    shutil.rmtree(folder, ignore_errors=True)
-    aside.rename(folder)
-
-
-def write_tables(province: Province, folder: Path) -> None:
-    """Regions, interventions, exposures and the truth, as CSV."""
+    (aside / "dataset.yml").write_text(description, encoding="utf-8")
     tables = {
         "regions": region_table(province.options.counties),
         "interventions": _interventions(province),
@@ -61,7 +56,10 @@ def write_tables(province: Province, folder: Path) -> None:
         "truth": _truth(province),
     }
     for name, table in tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+        table.to_csv(aside / f"{name}.csv", index=False, lineterminator="\n")
+    yield aside
+    shutil.rmtree(folder, ignore_errors=True)
+    aside.rename(folder)
 
 
 def _codes(province: Province) -> np.ndarray:
@@ -70,31 +68,25 @@ def _codes(province: Province) -> np.ndarray:
 
 def _truth(province: Province) -> pd.DataFrame:
     """The true effect of each intervention on recorded complaints, in log points."""
-    rows = [
+    return pd.DataFrame(
         {
-            "intervention": name,
+            "intervention": INTERVENTIONS,
             "outcome": "complaint",
-            "log_effect": province.options.effects.get(name, 0.0),
-            "adopters": int((province.starts[name] >= 0).sum()),
+            "log_effect": [province.options.effects.get(name, 0.0) for name in INTERVENTIONS],
+            "adopters": [(province.starts[name] >= 0).sum() for name in INTERVENTIONS],
         }
-        for name in INTERVENTIONS
-    ]
-    return pd.DataFrame(rows)
+    )
 
 
 def _interventions(province: Province) -> pd.DataFrame:
+    days = province.months.strftime("%Y-%m-01")
     rows = [
-        {
-            "region_code": code,
-            "intervention": name,
-            "started_on": province.months[month].start_time.date().isoformat(),
-            "assignment": "selected",
-        }
+        (code, name, days[month], "selected")
         for name in INTERVENTIONS
         for code, month in zip(_codes(province), province.starts[name], strict=True)
         if month >= 0
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["region_code", "intervention", "started_on", "assignment"])
 
 
 def _exposures(province: Province) -> pd.DataFrame:
@@ -189,11 +181,8 @@ def _records_of_kind(
     professional = rng.random(size) < PROFESSIONAL_SHARE[kind]
     prior = np.where(professional, rng.geometric(0.06, size) + 4, rng.poisson(0.15, size))
     others = 20 * int(province.counts[kind].sum()) + 1
-    claimant = np.where(
-        professional,
-        rng.integers(0, PROFESSIONALS, size),
-        PROFESSIONALS + rng.integers(0, others, size),
-    )
+    few, many = rng.integers(0, PROFESSIONALS, size), rng.integers(0, others, size)
+    claimant = np.where(professional, few, PROFESSIONALS + many)
     waited = rng.integers(0, 8, size).astype("timedelta64[D]")
     lasted = waited + rng.integers(1, 60, size).astype("timedelta64[D]")
     ending = _endings(kind, professional, rng)
