@@ -13,12 +13,13 @@ numbers in the owner's file) and ``unused`` (columns that are not read). A refus
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from analysis import stored
 from analysis.data.dataset import Dataset
@@ -58,15 +59,8 @@ def _table(account: Account) -> dict[str, Any]:
 
 
 def _refusal(problem: Problem) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "where": problem.where,
-        "rule": problem.what,
-        "remedy": problem.remedy,
-    }
-    if isinstance(problem, RowProblem):
-        rows = {"rows": list(problem.rows), "count": problem.count}
-        found |= {"file": problem.file, "column": problem.column, **rows}
-    return found
+    found = asdict(problem)
+    return {"rule": found.pop("what"), **found}
 
 
 def write_report(dataset: Dataset, problems: Sequence[Problem], file: Path) -> Path:
@@ -97,13 +91,12 @@ def account_lines(dataset: Dataset, problems: Sequence[Problem]) -> list[str]:
 
 def _summed(lines: Sequence[Line]) -> list[Line]:
     """Repairs of one kind in one column as one line, over all files; exclusions as they are."""
-    found: dict[tuple[str, str], Line] = {}
+    counts = Counter[tuple[str, str]]()
     for line in lines:
         if line.done == "repaired":
-            before = found.get((line.column, line.rule))
-            count = line.count + (before.count if before else 0)
-            found[line.column, line.rule] = replace(line, count=count)
-    return [*(line for line in lines if line.done != "repaired"), *found.values()]
+            counts[line.column, line.rule] += line.count
+    summed = [Line("repaired", "", *subject, count) for subject, count in counts.items()]
+    return [*(line for line in lines if line.done != "repaired"), *summed]
 
 
 def _line(table: str, line: Line) -> tuple[str, str, str, str, str]:
@@ -120,27 +113,21 @@ def _rows(found: Line | RowProblem) -> str:
 
 
 def _read(source: Source) -> str:
-    parts = [source.form]
-    if source.sheet:
-        parts.append(f"sheet {source.sheet}")
-    if source.encoding:
-        mark = {"\t": "tab"}.get(source.delimiter, source.delimiter)
-        parts.append(f"{source.encoding}, delimiter {mark} ({source.how})")
-    if source.header != (1,):
-        parts.append(f"header in {rows_words(source.header)}")
-    return "; ".join(parts)
+    mark = {"\t": "tab"}.get(source.delimiter, source.delimiter)
+    parts = [
+        source.form,
+        f"sheet {source.sheet}" if source.sheet else "",
+        f"{source.encoding}, delimiter {mark} ({source.how})" if source.encoding else "",
+        f"header in {rows_words(source.header)}" if source.header != (1,) else "",
+    ]
+    return "; ".join(filter(None, parts))
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
     """Columns of equal width; a Chinese character takes two places."""
-    widths = [max(cell_len(row[column]) for row in rows) for column in range(4)]
+    *widths, _ = (max(map(cell_len, column)) for column in zip(*rows, strict=True))
     lines = []
-    for row in rows:
-        cells = [
-            " " * (width - cell_len(cell)) + cell
-            if column == 3
-            else cell + " " * (width - cell_len(cell))
-            for column, (cell, width) in enumerate(zip(row, widths, strict=False))
-        ]
-        lines.append("  ".join([*cells, row[4]]).rstrip())
+    for *texts, count, what in rows:
+        cells = [set_cell_size(text, width) for text, width in zip(texts, widths, strict=False)]
+        lines.append("  ".join([*cells, count.rjust(widths[3]), what]).rstrip())
     return lines

@@ -26,11 +26,9 @@ from analysis.data.reading.read_table import ReadTable, read_table
 from analysis.data.reading.typed import sqlite_file
 from analysis.data.records.count_cache import RecordPanel, cache_folder, record_panel
 from analysis.data.regions.code_checks import (
-    OWN_CODES,
     check_region_codes,
     fill_names,
     names_optional,
-    scheme_year,
 )
 from analysis.data.regions.present_regions import on_present_regions
 from analysis.data.tables import TABLES
@@ -104,11 +102,11 @@ Asked = tuple[Path, Wanted, tuple[object, ...]]
 MOST_KEPT = 8
 
 
+@dataclass
 class KeptDatasets:
     """Datasets read so far; one is read again only where a file of it changed."""
 
-    def __init__(self) -> None:
-        self.datasets: dict[Asked, Dataset] = {}
+    datasets: dict[Asked, Dataset] = field(default_factory=dict)
 
     def read(self, folder: Path, wanted: Wanted) -> Dataset:
         """The dataset, as :func:`read_dataset` gives it."""
@@ -121,13 +119,8 @@ class KeptDatasets:
 
     def lasting(self) -> KeptDatasets:
         """Those that another process need not read: all but what a database must be asked for."""
-        kept = KeptDatasets()
-        kept.datasets = {
-            asked: dataset
-            for asked, dataset in self.datasets.items()
-            if all(isinstance(part, tuple) for part in asked[2])
-        }
-        return kept
+        asked = [key for key in self.datasets if all(isinstance(part, tuple) for part in key[2])]
+        return KeptDatasets({key: self.datasets[key] for key in asked})
 
 
 KEPT: ContextVar[KeptDatasets | None] = ContextVar("kept datasets", default=None)
@@ -149,20 +142,14 @@ def _stamp(folder: Path) -> tuple[object, ...]:
     """When the files of a dataset were last changed; for a database always another answer."""
     description = read_description(folder)
     sources, _ = table_sources(folder, description)
-    databases = [sqlite_file(folder, mapping.url) for mapping in description.mapping.values()]
-    used = [
-        folder / "dataset.yml",
-        *(file for files in sources.values() for file in files.values()),
-        *(file for file in databases if file is not None),
-    ]
+    databases = [sqlite_file(folder, m.url) for m in description.mapping.values() if m.sql]
+    used = [folder / "dataset.yml", *filter(None, databases)]
+    used += [file for files in sources.values() for file in files.values()]
     if description.records and description.records.files:
         used += description.records.paths(folder)
-    stamp: list[object] = [
-        (str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in used if file.is_file()
-    ]
-    if any(m.sql and not sqlite_file(folder, m.url) for m in description.mapping.values()):
-        stamp.append(object())
-    return tuple(stamp)
+    stats = [(file, file.stat()) for file in used if file.is_file()]
+    stamp = [(str(file), stat.st_mtime_ns, stat.st_size) for file, stat in stats]
+    return (*stamp, *(object() for database in databases if database is None))
 
 
 def examine(folder: Path, wanted: Wanted = None) -> tuple[Dataset, list[Problem]]:
@@ -184,10 +171,8 @@ def examine(folder: Path, wanted: Wanted = None) -> tuple[Dataset, list[Problem]
     frames = {name: table.frame for name, table in sorted(taken.items())}
     origins = {name: table.origin for name, table in taken.items()}
     problems += check_links(TABLES, frames, origins)
-    year = _scheme_year(description)
-    if year is not None and "regions" in frames:
-        former = frames["crosswalk"].get("old_code", ()) if "crosswalk" in frames else ()
-        problems += check_region_codes(frames["regions"], origins["regions"], set(former), year)
+    if year := description.scheme_year:
+        problems += check_region_codes(frames, origins, year)
     hashes = {"dataset.yml": digest.of_file(folder / "dataset.yml")}
     accounts = {name: table.account for name, table in sorted(taken.items())}
     hashes |= {s.file: s.sha256 for account in accounts.values() for s in account.sources}
@@ -197,16 +182,16 @@ def examine(folder: Path, wanted: Wanted = None) -> tuple[Dataset, list[Problem]
             moves = None
             if "crosswalk" in frames:
                 frames, moves = on_present_regions(frames, origins)
-            panel = _record_panel(folder, description, frames, moves, wanted)
+            if description.records and (wanted is None or "complaints" in wanted):
+                codes = frames["regions"]["region_code"].tolist()
+                cache = cache_folder()
+                panel = record_panel(
+                    folder, description.records, codes, crosswalk=moves, cache=cache
+                )
         except ContractError as error:
             problems += error.problems
     hashes |= {} if panel is None else panel.hashes
     return Dataset(folder, description, frames, hashes, panel, accounts), problems
-
-
-def _scheme_year(description: Description) -> int | None:
-    scheme = description.region_scheme
-    return None if scheme == OWN_CODES else scheme_year(scheme)
 
 
 def _read_tables(
@@ -215,13 +200,12 @@ def _read_tables(
     """The tables wanted, and all that is wrong in them."""
     taken: dict[str, ReadTable] = {}
     problems: list[Problem] = []
-    by_standard = _scheme_year(description) is not None
     for name in _in_order(sources, description, wanted):
         mapping = description.mapping.get(name, PLAIN)
         problems += _absent_targets(name, mapping, sources)
         frames = {other: table.frame for other, table in taken.items()}
         # The standard knows the names of its regions, which a row may leave out.
-        named = name == "regions" and by_standard
+        named = name == "regions" and description.scheme_year
         table = names_optional(TABLES[name]) if named else TABLES[name]
         read = read_table(folder, table, sources[name], mapping, frames)
         taken[name] = fill_names(read) if named else read
@@ -229,39 +213,19 @@ def _read_tables(
     return taken, problems
 
 
-def _record_panel(
-    folder: Path,
-    description: Description,
-    frames: Mapping[str, pd.DataFrame],
-    moves: pd.DataFrame | None,
-    wanted: Wanted,
-) -> RecordPanel | None:
-    """Records that lie elsewhere, counted, where the dataset has such and they are wanted."""
-    if description.records is None or (wanted is not None and "complaints" not in wanted):
-        return None
-    codes = frames["regions"]["region_code"].tolist()
-    return record_panel(folder, description.records, codes, crosswalk=moves, cache=cache_folder())
-
-
 def _in_order(sources: Sources, description: Description, wanted: Wanted) -> list[str]:
     """The tables to read, those in which names are looked up before those that look."""
-    targets = {
-        name: {values.lookup.partition(".")[0] for values in mapping.values.values()} - {""}
-        for name, mapping in description.mapping.items()
-    }
+    targets = {name: mapping.targets for name, mapping in description.mapping.items()}
     chosen = set(sources if wanted is None else wanted) & sources.keys()
-    for name in sorted(chosen):
-        chosen |= targets.get(name, set()) & sources.keys()
+    chosen |= {target for name in chosen for target in targets.get(name, ())} & sources.keys()
     return sorted(chosen, key=lambda name: (bool(targets.get(name)), name))
 
 
 def _absent_targets(name: str, mapping: TableMapping, sources: Sources) -> list[Problem]:
+    what = "looks in a table that the dataset does not hold"
+    lookups = f"dataset.yml, mapping.{name}.values.{{}}.lookup"
     return [
-        Problem(
-            f"dataset.yml, mapping.{name}.values.{column}.lookup",
-            "looks in a table that the dataset does not hold",
-            nearest(values.lookup.partition(".")[0], list(sources)),
-        )
+        Problem(lookups.format(column), what, nearest(values.target, list(sources)))
         for column, values in mapping.values.items()
-        if values.lookup and values.lookup.partition(".")[0] not in {*sources, "regions"}
+        if values.lookup and values.target not in {*sources, "regions"}
     ]

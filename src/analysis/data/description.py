@@ -7,18 +7,20 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import AfterValidator, Field, ValidationError
 
 from analysis.data.reading.mapping import Strict, TableMapping, inside, mapping_problems
 from analysis.data.records.location import RecordSource
-from analysis.data.regions.code_checks import OWN_CODES, scheme_year
+from analysis.data.regions.divisions import FIRST_YEAR, LAST_YEAR
 from analysis.data.tables import TABLES
 from analysis.errors import ContractError, ParamsError, Problem, nearest
 from analysis.params import problems_of
 from analysis.strict_yaml import read_yaml
 
+OWN_CODES = "own"
+SCHEME = re.compile(r"gbt2260(?:-(\d{4}))?")
 DEFAULTS = (".csv", ".parquet", ".xlsx")
 """Endings of ``<table>…`` beside ``dataset.yml`` that need not be named."""
 
@@ -60,6 +62,18 @@ class PublishedResult(Strict):
     source: str
 
 
+def _year_of(scheme: str) -> int:
+    named = SCHEME.fullmatch(scheme)
+    return int(named[1] or LAST_YEAR) if named else 0
+
+
+def _known_scheme(scheme: str) -> str:
+    if scheme != OWN_CODES and not FIRST_YEAR <= _year_of(scheme) <= LAST_YEAR:
+        lists = f"the list of a year from {FIRST_YEAR} to {LAST_YEAR}"
+        raise ValueError(f"is no scheme of codes: write own, gbt2260, or gbt2260-2020 for {lists}")
+    return scheme
+
+
 class Description(Strict):
     """``dataset.yml``: what the data are, where they come from, and what may be done with them."""
 
@@ -71,18 +85,17 @@ class Description(Strict):
     note: Words | None = None
     place: Words | None = None
     region_word: Words = Words(en="region", zh="地区")
-    region_scheme: str = OWN_CODES
+    region_scheme: Annotated[str, AfterValidator(_known_scheme)] = OWN_CODES
     words: dict[str, Words] = Field(default_factory=dict)
     files: dict[str, str] = Field(default_factory=dict)
     records: RecordSource | None = None
     mapping: dict[str, TableMapping] = Field(default_factory=dict)
     published_results: tuple[PublishedResult, ...] = ()
 
-    @field_validator("region_scheme")
-    @classmethod
-    def _known_scheme(cls, scheme: str) -> str:
-        scheme_year(scheme)
-        return scheme
+    @property
+    def scheme_year(self) -> int | None:
+        """The year of the list that the scheme names, ``None`` for codes of the dataset's own."""
+        return None if self.region_scheme == OWN_CODES else _year_of(self.region_scheme)
 
     def text(self, name: Literal["licence", "origin"], language: str) -> str:
         """Licence or origin in the language, or as it was given where in one only."""
@@ -131,8 +144,7 @@ def _read_description(file: Path, modified: int, size: int) -> Description:  # n
         description = Description.model_validate(content)
     except ValidationError as error:
         raise ContractError(_sharper(problems_of(error, Description, "dataset.yml"))) from None
-    problems = mapping_problems(description.mapping, TABLES)
-    if problems:
+    if problems := mapping_problems(description.mapping, TABLES):
         raise ContractError(problems)
     return description
 
@@ -175,47 +187,40 @@ def _missing(folder: Path, file: Path) -> Problem:
 
 def table_files(folder: Path, description: Description) -> dict[str, Path]:
     """Which file holds which table that has no mapping: named in ``files``, or ``<table>.csv``…"""
-    found = {
-        name: folder / f"{name}{suffix}"
-        for name in TABLES
-        for suffix in sorted(DEFAULTS, reverse=True)
-        if (folder / f"{name}{suffix}").is_file()
-    }
-    found |= {name: folder / file for name, file in description.files.items()}
-    return {name: file for name, file in found.items() if name not in description.mapping}
+    files = {name: _default(folder, name) for name in TABLES} | description.files
+    return {n: folder / f for n, f in files.items() if f and n not in description.mapping}
 
 
+def _default(folder: Path, name: str) -> str:
+    """The file in which a table stands that names none, if there is one."""
+    files = (f"{name}{ending}" for ending in DEFAULTS)
+    return next((file for file in files if (folder / file).is_file()), "")
+
+
+OUTSIDE = (
+    "names a path outside the dataset's folder",
+    "Files of a dataset lie in its folder; copy or move them there",
+)
 Sources = dict[str, Mapping[str, Path]]
 """By table, its files by the names shown; none for a query."""
 
 
 def table_sources(folder: Path, description: Description) -> tuple[Sources, list[Problem]]:
     """The files of every table, mapped or not, and what is wrong with their names."""
-    problems = [
-        Problem(
-            f"dataset.yml, files.{name}",
-            "is not a table of the contract",
-            nearest(name, list(TABLES)),
-        )
-        for name in description.files
-        if name not in TABLES
-    ]
+    what, known = "is not a table of the contract", list(TABLES)
+    strange = [name for name in description.files if name not in TABLES]
+    problems = [Problem(f"dataset.yml, files.{n}", what, nearest(n, known)) for n in strange]
     found: Sources = {}
     for name, file in table_files(folder, description).items():
         if name in description.files and not inside(folder, description.files[name]):
-            remedy = "Files of a dataset lie in its folder; copy or move them there"
-            what = "names a path outside the dataset's folder"
-            problems.append(Problem(f"dataset.yml, files.{name}", what, remedy))
+            problems.append(Problem(f"dataset.yml, files.{name}", *OUTSIDE))
         elif name in TABLES:
             found[name] = _named(folder, [file])
     for name, mapping in description.mapping.items():
         where = f"dataset.yml, mapping.{name}"
         if name in description.files:
             problems.append(Problem(where, "is named under files, too", "Name its files there"))
-        default = next(
-            (f"{name}{end}" for end in DEFAULTS if (folder / f"{name}{end}").is_file()), ""
-        )
-        patterns = mapping.files or ((default,) if default else ())
+        patterns = mapping.files or tuple(filter(None, [_default(folder, name)]))
         if not patterns and not mapping.sql:
             problems.append(Problem(where, "names no files and no query", "Add files: or sql:"))
         files, wrong = _matching(folder, patterns, where)
@@ -232,8 +237,7 @@ def _matching(
     problems: list[Problem] = []
     for pattern in patterns:
         if not inside(folder, pattern):
-            remedy = "Files of a dataset lie in its folder; copy or move them there"
-            problems.append(Problem(where, "names a path outside the dataset's folder", remedy))
+            problems.append(Problem(where, *OUTSIDE))
             continue
         globbed = any(mark in pattern for mark in "*?[")
         found = sorted(folder.glob(pattern)) if globbed else [folder / pattern]

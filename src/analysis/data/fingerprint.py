@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from analysis.data.description import (
     table_sources,
 )
 from analysis.data.reading.delimited import decoded
+from analysis.data.reading.mapping import PLAIN
 from analysis.data.reading.typed import read_query, sqlite_file
 from analysis.data.records.location import RecordSource
 from analysis.data.regions.hierarchy import lies_in, parents_of
@@ -43,14 +44,9 @@ class Prints:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._whole: dict[Path, str] = {}
-        self._known: dict[str, Print] = {}
-
-    def whole(self, file: Path) -> str:
+        self.whole = cache(digest.of_file)
         """The digest of a file, read once per planning."""
-        if file not in self._whole:
-            self._whole[file] = digest.of_file(file)
-        return self._whole[file]
+        self._known: dict[str, Print] = {}
 
     def of(self, file: Path) -> Print:
         """The print of a table's file, read only where its bytes are new."""
@@ -93,18 +89,14 @@ def read_plain(file: Path) -> pd.DataFrame:
 
 def _by_region(frame: pd.DataFrame, hashed: np.ndarray) -> dict[str, tuple[int, str]]:
     """Rows and digest of each region, in the order of the file."""
-    if "region_code" not in frame:
+    if "region_code" not in frame or frame.empty:
         return {}
     codes, names = pd.factorize(frame["region_code"], use_na_sentinel=False)
     order = np.argsort(codes, kind="stable")
     edges = np.searchsorted(codes[order], np.arange(len(names) + 1))
-    return {
-        str(name): (
-            int(edges[i + 1] - edges[i]),
-            hashlib.sha256(hashed[order[edges[i] : edges[i + 1]]].tobytes()).hexdigest(),
-        )
-        for i, name in enumerate(names)
-    }
+    rows = np.split(hashed[order], edges[1:-1])
+    digests = [digest.of_bytes(each.tobytes()) for each in rows]
+    return {str(n): (len(r), d) for n, r, d in zip(names, rows, digests, strict=True)}
 
 
 def data_read(
@@ -152,8 +144,8 @@ def data_read(
 def _records_read(folder: Path, source: RecordSource, prints: Prints) -> dict[str, dict[str, Any]]:
     """Digests of the files that hold records; of a database, of its panel, which is asked for."""
     if source.files:
-        named = {str(file.relative_to(folder)): file for file in source.paths(folder)}
-        return {name: {"digest": prints.whole(file)} for name, file in named.items()}
+        files = source.paths(folder)
+        return {str(f.relative_to(folder)): {"digest": prints.whole(f)} for f in files}
     panel = read_dataset(folder, {"complaints"}).panel
     hashes = {} if panel is None else panel.hashes
     return {name: {"digest": value} for name, value in hashes.items()}
@@ -168,22 +160,17 @@ def _mapped(
     """
     sources, _ = table_sources(folder, description)
     names = set(sources) if tables is None else tables & sources.keys()
-    names |= {
-        values.lookup.partition(".")[0]
-        for name in names & description.mapping.keys()
-        for values in description.mapping[name].values.values()
-    }
+    names |= {t for n in names & description.mapping.keys() for t in description.mapping[n].targets}
     found: dict[str, dict[str, Any]] = {}
     for name in sorted(names & sources.keys() - done):
-        mapping = description.mapping.get(name)
+        mapping = description.mapping.get(name, PLAIN)
         files = dict(sources[name])
-        if mapping is not None and mapping.sql:
-            database = sqlite_file(folder, mapping.url)
-            if database is None:
-                answer = read_query(folder, name, mapping).source
-                found[name] = {"digest": answer.sha256, "rows": answer.rows}
-                continue
+        if database := sqlite_file(folder, mapping.url):
             files[database.name] = database
+        elif mapping.sql:
+            answer = read_query(folder, name, mapping).source
+            found[name] = {"digest": answer.sha256, "rows": answer.rows}
+            continue
         parts = [[shown, prints.whole(file)] for shown, file in files.items() if file.is_file()]
         found[name] = {"digest": digest.of_value(parts)}
     return found
@@ -200,10 +187,7 @@ def changed_rows(prints: Prints, old: str, new: str) -> tuple[int, int] | None:
     before, after = prints.rows(old), prints.rows(new)
     if before is None or after is None:
         return None
-    values, sides = (
-        np.concatenate([before, after]),
-        np.r_[-np.ones(len(before)), np.ones(len(after))],
-    )
-    unique, position = np.unique(values, return_inverse=True)
-    net = np.bincount(position, weights=sides, minlength=len(unique))
+    sides = np.repeat([-1.0, 1.0], [len(before), len(after)])
+    _, position = np.unique(np.concatenate([before, after]), return_inverse=True)
+    net = np.bincount(position, weights=sides)
     return int(-net[net < 0].sum()), int(net[net > 0].sum())

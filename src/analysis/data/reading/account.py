@@ -5,12 +5,15 @@ Nothing here holds the value of a cell.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
-from analysis.errors import Problem
+from analysis.errors import ContractError, Problem
+
+Read = TypeVar("Read")
 
 FIRST_DATA_ROW = 2
 """Row 1 of a file is its header."""
@@ -159,7 +162,13 @@ def excluded(
     return [line] if len(rows) else []
 
 
-def no_names(file: str, row: int) -> Problem:
-    """That the row which should hold the names of columns holds none."""
-    where = f"{file}, row {row}"
-    return Problem(where, "holds no names of columns", "Correct header in dataset.yml")
+def all_of(readers: Iterable[Callable[[], Read]]) -> tuple[list[Read], list[Problem]]:
+    """What each of them reads; one that is refused does not hide what others hold."""
+    found: list[Read] = []
+    problems: list[Problem] = []
+    for reader in readers:
+        try:
+            found.append(reader())
+        except ContractError as error:
+            problems += error.problems
+    return found, problems

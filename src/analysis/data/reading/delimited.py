@@ -8,6 +8,8 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +17,8 @@ import pyarrow as pa
 import pyarrow.csv
 
 from analysis import digest
-from analysis.data.reading.account import Source, excluded, no_names, row_problem
-from analysis.data.reading.distinct import Raw, Wanted, cells_of, merged_names, needed_columns
+from analysis.data.reading.account import Source, excluded, row_problem
+from analysis.data.reading.distinct import Raw, Wanted, cells_of, names_of_columns, needed_columns
 from analysis.data.reading.mapping import TableMapping
 from analysis.errors import ContractError, Problem
 
@@ -55,10 +57,10 @@ def read_delimited(file: Path, name: str, mapping: TableMapping, wanted: Wanted)
     _refuse_nuls(text, name)
     sample = text[:SAMPLE].decode("utf-8", errors="ignore")
     delimiter = mapping.delimiter or guess_delimiter(sample)
-    names = merged_names(_header(sample, delimiter, mapping.header, name))
+    header_row = mapping.header[-1]
+    names = names_of_columns(first_rows(sample, delimiter, header_row), mapping.header, name)
     needed = needed_columns(names, wanted, name)
     table, ragged = _split(text, delimiter, len(names), needed.values(), name)
-    header_row = mapping.header[-1]
     numbers = np.arange(1, table.num_rows + len(ragged) + 1)
     rows = np.delete(numbers, np.array(ragged, int) - 1)
     below = rows > header_row
@@ -162,69 +164,52 @@ def transcoded(data: bytes, name: str) -> tuple[bytes | None, int]:
     """The text in UTF-8; else nothing, and the row of the first bytes not in the encoding."""
     if name == "utf-8" and data.isascii():
         return data, 0
-    decoder = codecs.getincrementaldecoder(name)(errors="strict")
+    chunks = (data[start : start + CHUNK] for start in range(0, len(data), CHUNK))
     parts, row = [], 1
-    for start in range(0, max(len(data), 1), CHUNK):
-        chunk = data[start : start + CHUNK]
-        try:
-            part = decoder.decode(chunk, final=start + CHUNK >= len(data)).encode("utf-8")
-        except UnicodeDecodeError as error:
-            return None, row + error.object[: error.start].count(b"\n")
-        except UnicodeError:
-            return None, row
-        row += part.count(b"\n")
-        if name != "utf-8":
-            parts.append(part)
+    try:
+        for text in codecs.iterdecode(chunks, name):
+            row += text.count("\n")
+            if name != "utf-8":
+                parts.append(text.encode("utf-8"))
+    except UnicodeError as error:
+        before = error.object[: error.start] if isinstance(error, UnicodeDecodeError) else b""
+        return None, row + before.count(b"\n")
     return (data if name == "utf-8" else b"".join(parts)), 0
 
 
 def _refuse_nuls(text: bytes, name: str) -> None:
-    if b"\0" not in text:
-        return
-    rows = [number for number, line in enumerate(text.split(b"\n"), 1) if b"\0" in line]
-    remedy = "Export the file again; such a character is a sign of damage"
-    what = "cannot be read: holds a NUL character"
-    raise ContractError([row_problem(name, rows, what, remedy)])
+    if b"\0" in text:
+        rows = [number for number, line in enumerate(text.split(b"\n"), 1) if b"\0" in line]
+        remedy = "Export the file again; such a character is a sign of damage"
+        what = "cannot be read: holds a NUL character"
+        raise ContractError([row_problem(name, rows, what, remedy)])
 
 
 def guess_delimiter(sample: str) -> str:
     """The mark that splits most lines into the same number of cells, more than one."""
     lines = sample.splitlines()[:200]
-    best, chosen = (0.0, 0), ","
-    for mark in DELIMITERS:
-        try:
+
+    def fit(mark: str) -> tuple[float, int]:
+        # A cell can be longer than the reader takes, as where a quotation mark is left open.
+        with suppress(csv.Error):
             widths = Counter(len(row) for row in csv.reader(lines, delimiter=mark) if row)
-        except csv.Error:
-            # A cell longer than the reader takes, as where a quotation mark is left open.
-            continue
-        wide = [(count, width) for width, count in widths.items() if width > 1]
-        if wide:
-            count, width = max(wide)
-            score = (count / sum(widths.values()), width)
-            if score > best:
-                best, chosen = score, mark
-    return chosen
+            wide = [(count, width) for width, count in widths.items() if width > 1]
+            count, width = max(wide, default=(0, 0))
+            return (count / max(1, widths.total()), width)
+        return (0.0, 0)
+
+    return max(DELIMITERS, key=fit)
 
 
 def first_rows(sample: str, delimiter: str, count: int) -> list[list[str]]:
     """The first rows of a text, split."""
     rows: list[list[str]] = []
-    try:
-        for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    # A cell can be longer than the reader takes; the rows before it are what can be looked at.
+    with suppress(csv.Error):
+        for row in islice(reader, count):
             rows.append(row)
-            if len(rows) == count:
-                break
-    except csv.Error:
-        # A cell longer than the reader takes; the rows before it are what can be looked at.
-        return rows
     return rows
-
-
-def _header(sample: str, delimiter: str, numbers: tuple[int, ...], name: str) -> list[list[str]]:
-    rows = first_rows(sample, delimiter, numbers[-1])
-    if len(rows) < numbers[-1] or not any(cell.strip() for cell in rows[numbers[-1] - 1]):
-        raise ContractError([no_names(name, numbers[-1])])
-    return rows[numbers[0] - 1 :]
 
 
 def _split(

@@ -138,10 +138,22 @@ class Raw:
         return Raw(self.source, self.names, columns, self.rows[keep], self.lines)
 
 
-def merged_names(header: Sequence[Sequence[str]]) -> list[str]:
-    """Names of columns from the rows of a header; a merged cell stands over all it covers."""
-    width = max((len(row) for row in header), default=0)
-    padded = [[*(cell.strip() for cell in row), *[""] * (width - len(row))] for row in header]
+def names_of_columns(
+    rows: Sequence[Sequence[str]], header: tuple[int, ...], file: str
+) -> list[str]:
+    """Names of columns from the rows of a header; a merged cell stands over all it covers.
+
+    Raises
+    ------
+    ContractError: there is no such row, or it is blank.
+    """
+    named = [[cell.strip() for cell in row] for row in rows[header[0] - 1 : header[-1]]]
+    if len(rows) < header[-1] or not any(named[-1]):
+        where = f"{file}, row {header[-1]}"
+        remedy = "Correct header in dataset.yml"
+        raise ContractError([Problem(where, "holds no names of columns", remedy)])
+    width = max(map(len, named))
+    padded = [[*row, *[""] * (width - len(row))] for row in named]
     for row in padded[:-1]:
         for column in range(1, width):
             row[column] = row[column] or row[column - 1]

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from analysis.data.contract import Column
-from analysis.data.reading.distinct import plain_name
-from analysis.data.reading.sniff import (
-    MOST_WORDS,
-    Sniffed,
-    formats_of,
-    marks_of,
-    nearest_word,
-    sniff,
-    words_of,
-)
+from analysis.data.reading import sniff
+from analysis.data.reading.account import all_of
+from analysis.data.reading.distinct import Cells
+from analysis.data.reading.sniff import Sniffed, likeness
 from analysis.data.regions.divisions import divisions
 from analysis.data.tables import TABLES
 from analysis.errors import ContractError, ParamsError, Problem
@@ -63,7 +58,9 @@ def write_draft(folder: Path, files: Sequence[Path]) -> Path:
             problems.append(Problem(export.name, "lies outside the dataset's folder", remedy))
     if problems:
         raise ParamsError(problems)
-    exports, wrong = _sniffed(folder, files)
+    names = [file.resolve().relative_to(folder.resolve()).as_posix() for file in files]
+    shown = zip(files, names, strict=True)
+    exports, wrong = all_of(partial(sniff.sniff, file, name) for file, name in shown)
     if wrong:
         raise ContractError(wrong)
     text = draft_text(folder, exports)
@@ -71,18 +68,6 @@ def write_draft(folder: Path, files: Sequence[Path]) -> Path:
     with target.open("x", encoding="utf-8") as file:
         file.write(text)
     return target
-
-
-def _sniffed(folder: Path, files: Sequence[Path]) -> tuple[list[Sniffed], list[Problem]]:
-    exports: list[Sniffed] = []
-    problems: list[Problem] = []
-    for file in files:
-        name = file.resolve().relative_to(folder.resolve()).as_posix()
-        try:
-            exports.append(sniff(file, name))
-        except ContractError as error:
-            problems += error.problems
-    return exports, problems
 
 
 def draft_text(folder: Path, exports: Sequence[Sniffed]) -> str:
@@ -104,10 +89,7 @@ def draft_text(folder: Path, exports: Sequence[Sniffed]) -> str:
 def _scheme(exports: Sequence[Sniffed]) -> str:
     """GB/T 2260, where nearly all codes of a file are of it; nothing where none is."""
     for export in exports:
-        owner_name = export.guesses.get("region_code")
-        codes = (
-            set(words_of(export.columns[plain_name(owner_name)])) - {""} if owner_name else set()
-        )
+        codes = set(sniff.words_of(export.cells("region_code")))
         known = len(codes & divisions().keys())
         if codes and known >= MOST_KNOWN * len(codes):
             note = f"guessed: {known:,} of {len(codes):,} codes in {export.file} are of it"
@@ -140,9 +122,8 @@ def _mapping(table: str, group: Sequence[Sniffed]) -> list[str]:
 
 def _marks(export: Sniffed) -> list[str]:
     """Marks in numbers, where a column of numbers is read with others than the contract's."""
-    for column in _guessed(export, "number", "whole"):
-        cells = export.columns[plain_name(export.guesses[column.name])]
-        decimal, thousands, left = marks_of(cells)
+    for _, cells in _guessed(export, "number", "whole"):
+        decimal, thousands, left = sniff.marks_of(cells)
         if (decimal, thousands) != (".", ""):
             note = f"guessed; {left:,} cells fit neither" if left else "guessed"
             lines = [f"    decimal: {json.dumps(decimal)}  # {note}"]
@@ -155,7 +136,7 @@ def _columns(export: Sniffed) -> list[str]:
     for column in TABLES[export.table].columns:
         owner_name = export.guesses.get(column.name)
         if owner_name is not None:
-            note = "" if export.sure[column.name] == 1 else "  # guessed: look at it"
+            note = "" if likeness(owner_name, column) == 1 else "  # guessed: look at it"
             if column.personal:
                 note = "  # of persons: replaced by a keyed hash on reading"
             lines.append(f"      {column.name}: {word(owner_name)}{note}")
@@ -170,13 +151,11 @@ def _columns(export: Sniffed) -> list[str]:
 
 def _dates(export: Sniffed) -> list[str]:
     """Formats of all columns of dates and periods."""
-    forms: list[str] = []
+    forms: dict[str, None] = {}
     left = 0
-    for column in _guessed(export, "date", "period"):
-        used, unread = formats_of(
-            export.columns[plain_name(export.guesses[column.name])], column.kind
-        )
-        forms += [form for form in used if form not in forms]
+    for column, cells in _guessed(export, "date", "period"):
+        used, unread = sniff.formats_of(cells, column.kind)
+        forms |= dict.fromkeys(used)
         left += unread
     if not forms:
         return []
@@ -184,34 +163,32 @@ def _dates(export: Sniffed) -> list[str]:
     return [f"    dates: [{', '.join(json.dumps(f, ensure_ascii=False) for f in forms)}]{note}"]
 
 
-def _guessed(export: Sniffed, *kinds: str) -> list[Column]:
-    columns = TABLES[export.table].columns
-    return [column for column in columns if column.kind in kinds and column.name in export.guesses]
+def _guessed(export: Sniffed, *kinds: str) -> Iterator[tuple[Column, Cells]]:
+    for column in TABLES[export.table].columns:
+        if column.kind in kinds and column.name in export.guesses:
+            yield column, export.cells(column.name)
 
 
 def _values(export: Sniffed) -> list[str]:
     """Words of the columns of choice with the nearest of ours, and how regions are named."""
     lines = []
-    for column in _guessed(export, "choice"):
-        words = words_of(export.columns[plain_name(export.guesses[column.name])])
+    for column, cells in _guessed(export, "choice"):
+        words = sniff.words_of(cells)
         strange = [theirs for theirs in words if theirs not in column.allowed]
-        if len(words) > MOST_WORDS:
+        if len(words) > sniff.MOST_WORDS:
             owner_name = export.guesses[column.name]
             lines.append(f"      # {column.name}: {len(words)} words; is it column {owner_name}?")
         elif strange:
             lines.append(f"      {column.name}:  # ours: {', '.join(column.allowed)}")
             for theirs in strange:
-                near = nearest_word(theirs, column)
+                near = sniff.nearest_word(theirs, column)
                 note = "  # guessed" if near else "  # which of ours?"
                 lines.append(f"        {word(theirs)}: {near}{note}".rstrip())
-    region = export.guesses.get("region_code")
-    if region and export.table != "regions":
-        names = words_of(export.columns[plain_name(region)])
-        if names and not any(re.search(r"\d", name) for name in names):
-            lines.append("      region_code: {lookup: regions.name_zh}  # names, not codes")
-    return (
-        ["    values:", *lines] if any(not line.strip().startswith("#") for line in lines) else []
-    )
+    names = sniff.words_of(export.cells("region_code"))
+    if names and export.table != "regions" and not re.search(r"\d", "".join(names)):
+        lines.append("      region_code: {lookup: regions.name_zh}  # names, not codes")
+    said = any(not line.strip().startswith("#") for line in lines)
+    return ["    values:", *lines] if said else []
 
 
 def word(text: str) -> str:

@@ -15,6 +15,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import reduce
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -23,8 +24,8 @@ import numpy as np
 import pyarrow as pa
 
 from analysis import digest
-from analysis.data.reading.account import Source, no_names, row_problem
-from analysis.data.reading.distinct import Raw, Wanted, cells_of, merged_names, needed_columns
+from analysis.data.reading.account import Source, row_problem
+from analysis.data.reading.distinct import Raw, Wanted, cells_of, names_of_columns, needed_columns
 from analysis.data.reading.mapping import TableMapping
 from analysis.errors import AnalysisError, ContractError, Problem, nearest
 
@@ -59,20 +60,15 @@ def read_excel(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> 
     ContractError: not an Excel file, a bomb, no such sheet, formulas without stored values.
     """
     cells, title, length = _sheet(file, name, mapping.sheet)
-    first, last = mapping.header[0], mapping.header[-1]
-    header = [[_text(cell) for cell in row] for row in cells[first - 1 : last]]
-    if len(cells) < last or not any(header[-1]):
-        raise ContractError([no_names(name, last)])
-    names = merged_names(header)
-    needed = needed_columns(names, wanted, name)
+    last = mapping.header[-1]
+    header = [[_text(cell) for cell in row] for row in cells[:last]]
+    names = names_of_columns(header, mapping.header, name)
     # Rows at the end that hold a format only are blank rows, too, and are counted.
     blank = [""] * (length - len(cells))
-    columns = {
-        key: cells_of(
-            pa.array([*(_text(row[number]) for row in cells[last:]), *blank], pa.string())
-        )
-        for key, number in needed.items()
-    }
+    columns = {}
+    for key, number in needed_columns(names, wanted, name).items():
+        texts = [*(_text(row[number]) for row in cells[last:]), *blank]
+        columns[key] = cells_of(pa.array(texts, pa.string()))
     source = Source(
         file=name,
         sha256=digest.of_file(file),
@@ -166,10 +162,7 @@ def _require_bounded(xml: bytes, name: str) -> int:
 
 def _number(letters: bytes) -> int:
     """The number of a column from its letters: A is 1, AA is 27."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
+    return reduce(lambda number, letter: number * 26 + letter - ord("A") + 1, letters, 0)
 
 
 def _text(cell: Any) -> str:

@@ -11,9 +11,9 @@ import re
 import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from analysis.data.contract import Table
 from analysis.data.reading.distinct import EXCEL_SERIALS
@@ -49,6 +49,74 @@ def _listed(given: Any) -> Any:
     return (given,) if isinstance(given, (str, int)) else given
 
 
+def _known_encoding(name: str) -> str:
+    if name:
+        try:
+            read = codecs.getincrementaldecoder(name)(errors="strict").decode(b"")
+        except (LookupError, TypeError, AssertionError, UnicodeError):
+            read = None
+        if not isinstance(read, str):
+            raise ValueError("is not an encoding: for example utf-8, gb18030, utf-16")
+    return name
+
+
+def _one_character(mark: str) -> str:
+    mark = {"tab": "\t", "\\t": "\t"}.get(mark, mark)
+    if mark and (len(mark) > 1 or not mark.isascii() or mark in '"\r\n'):
+        raise ValueError("is not one plain character: for example ',', ';', tab")
+    return mark
+
+
+def _possible_names(files: tuple[str, ...]) -> tuple[str, ...]:
+    if any(not name.strip() or max(map(len, name.split("/"))) > 200 for name in files):
+        raise ValueError("holds what is no name of a file")
+    return files
+
+
+def _known_zone(zone: str) -> str:
+    if zone:
+        try:
+            zoneinfo.ZoneInfo(zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("is not a time zone: for example Asia/Shanghai") from None
+    return zone
+
+
+def _rows_in_order(rows: tuple[int, ...]) -> tuple[int, ...]:
+    if not rows or rows[0] < 1 or list(rows) != list(range(rows[0], rows[0] + len(rows))):
+        raise ValueError("is a row number from 1, or several that follow one another")
+    return rows
+
+
+def _readable_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
+    for text in formats:
+        used = re.findall(r"%(.?)", text)
+        known = set(used) <= set(DIRECTIVES) and len(set(used)) == len(used)
+        if text not in EXCEL_SERIALS and not (known and "Y" in used):
+            raise ValueError("holds a format that is not made of %Y %m %d %H %M %S %q or excel")
+    return formats
+
+
+def _reads_only(query: str) -> str:
+    bare = TEXT.sub(" ", query).strip().rstrip(";").strip()
+    if query and (";" in bare or not re.match(r"(?is)(select|with)\b", bare)):
+        raise ValueError("is not a single SELECT")
+    if re.search(r"(?i)\b(insert|update|delete|drop|alter|create|attach|copy|merge)\b", bare):
+        raise ValueError("does more than read: write a single SELECT")
+    return query.strip().rstrip(";")
+
+
+def _no_password(url: str) -> str:
+    if PASSWORD.search(url):
+        raise ValueError("holds a password: write env:NAME and set that variable")
+    return url
+
+
+Listed = BeforeValidator(_listed)
+Plain = BeforeValidator(_words)
+Words: TypeAlias = Annotated[tuple[str, ...], Plain, Listed]
+
+
 class ValueMap(Strict):
     """Words of the owner and the contract's word for each.
 
@@ -56,7 +124,7 @@ class ValueMap(Strict):
     is what words not listed become, and without it they are refused.
     """
 
-    words: dict[str, str] = Field(default_factory=dict)
+    words: Annotated[dict[str, str], Plain] = Field(default_factory=dict)
     lookup: str = ""
     other: str | None = None
 
@@ -68,18 +136,19 @@ class ValueMap(Strict):
             return {"words": _words(given)}
         return given
 
-    _plain = field_validator("words", mode="before")(_words)
+    @property
+    def target(self) -> str:
+        """The table in which names are looked up, or nothing."""
+        return self.lookup.partition(".")[0]
 
 
 class RowRule(Strict):
     """Rows of which an owner's column holds one of the words, or nothing."""
 
     column: str
-    words: tuple[str, ...] = ()
+    words: Words = ()
     empty: bool = False
     why: str = ""
-
-    _plain = field_validator("words", mode="before")(lambda given: _words(_listed(given)))
 
     @model_validator(mode="after")
     def _says_something(self) -> RowRule:
@@ -115,100 +184,25 @@ class TableMapping(Strict):
     empty: words that stand for nothing.
     """
 
-    files: tuple[str, ...] = ()
-    sql: str = ""
-    url: str = ""
-    encoding: str = ""
-    delimiter: str = ""
+    files: Annotated[tuple[str, ...], Listed, AfterValidator(_possible_names)] = ()
+    sql: Annotated[str, AfterValidator(_reads_only)] = ""
+    url: Annotated[str, AfterValidator(_no_password)] = ""
+    encoding: Annotated[str, AfterValidator(_known_encoding)] = ""
+    delimiter: Annotated[str, AfterValidator(_one_character)] = ""
     decimal: Literal[".", ","] = "."
     thousands: Literal["", ",", ".", " ", "'", "，"] = ""
     sheet: str | int = ""
-    header: tuple[int, ...] = (1,)
+    header: Annotated[tuple[int, ...], Listed, AfterValidator(_rows_in_order)] = (1,)
     columns: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
-    constants: dict[str, str] = Field(default_factory=dict)
-    dates: tuple[str, ...] = ()
-    time_zone: str = ""
+    constants: Annotated[dict[str, str], Plain] = Field(default_factory=dict)
+    dates: Annotated[tuple[str, ...], Listed, AfterValidator(_readable_formats)] = ()
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = ""
     values: dict[str, ValueMap] = Field(default_factory=dict)
-    empty: tuple[str, ...] = ()
+    empty: Words = ()
     keep_rows: tuple[RowRule, ...] = ()
     leave_out: tuple[RowRule, ...] = ()
     ragged: Literal["refuse", "leave_out"] = "refuse"
     duplicates: Duplicates = Duplicates()
-
-    _several = field_validator("files", "dates", "header", mode="before")(_listed)
-    _plain_empty = field_validator("empty", mode="before")(lambda given: _words(_listed(given)))
-    _plain_constants = field_validator("constants", mode="before")(_words)
-
-    @field_validator("encoding")
-    @classmethod
-    def _known_encoding(cls, name: str) -> str:
-        if name:
-            try:
-                read = codecs.getincrementaldecoder(name)(errors="strict").decode(b"")
-            except (LookupError, TypeError, AssertionError, UnicodeError):
-                read = None
-            if not isinstance(read, str):
-                raise ValueError("is not an encoding: for example utf-8, gb18030, utf-16")
-        return name
-
-    @field_validator("delimiter")
-    @classmethod
-    def _one_character(cls, mark: str) -> str:
-        mark = {"tab": "\t", "\\t": "\t"}.get(mark, mark)
-        if mark and (len(mark) > 1 or not mark.isascii() or mark in '"\r\n'):
-            raise ValueError("is not one plain character: for example ',', ';', tab")
-        return mark
-
-    @field_validator("files")
-    @classmethod
-    def _possible_names(cls, files: tuple[str, ...]) -> tuple[str, ...]:
-        if any(not name.strip() or max(map(len, name.split("/"))) > 200 for name in files):
-            raise ValueError("holds what is no name of a file")
-        return files
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, zone: str) -> str:
-        if zone:
-            try:
-                zoneinfo.ZoneInfo(zone)
-            except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-                raise ValueError("is not a time zone: for example Asia/Shanghai") from None
-        return zone
-
-    @field_validator("header")
-    @classmethod
-    def _rows_in_order(cls, rows: tuple[int, ...]) -> tuple[int, ...]:
-        if not rows or rows[0] < 1 or list(rows) != list(range(rows[0], rows[0] + len(rows))):
-            raise ValueError("is a row number from 1, or several that follow one another")
-        return rows
-
-    @field_validator("dates")
-    @classmethod
-    def _readable_formats(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
-        for text in formats:
-            used = re.findall(r"%(.?)", text)
-            known = set(used) <= set(DIRECTIVES) and len(set(used)) == len(used)
-            if text not in EXCEL_SERIALS and not (known and "Y" in used):
-                raise ValueError("holds a format that is not made of %Y %m %d %H %M %S %q or excel")
-        return formats
-
-    @field_validator("sql")
-    @classmethod
-    def _reads_only(cls, query: str) -> str:
-        bare = TEXT.sub(" ", query).strip().rstrip(";").strip()
-        if query and (";" in bare or not re.match(r"(?is)(select|with)\b", bare)):
-            raise ValueError("is not a single SELECT")
-        if re.search(r"(?i)\b(insert|update|delete|drop|alter|create|attach|copy|merge)\b", bare):
-            raise ValueError("does more than read: write a single SELECT")
-        return query.strip().rstrip(";")
-
-    @field_validator("url")
-    @classmethod
-    def _no_password(cls, url: str) -> str:
-        if PASSWORD.search(url):
-            raise ValueError("holds a password: write env:NAME and set that variable")
-        return url
 
     @model_validator(mode="after")
     def _one_source(self) -> TableMapping:
@@ -219,6 +213,11 @@ class TableMapping(Strict):
         if self.decimal == self.thousands:
             raise ValueError("decimal and thousands are the same mark")
         return self
+
+    @property
+    def targets(self) -> set[str]:
+        """The tables in which names are looked up."""
+        return {values.target for values in self.values.values()} - {""}
 
     def owner_names(self, column: str) -> tuple[str, ...]:
         """The owner's columns that make up a column of the contract."""
@@ -244,26 +243,20 @@ def mapping_problems(
     problems = []
     for name, mapping in mappings.items():
         where = f"dataset.yml, mapping.{name}"
-        if name not in tables:
-            problems.append(
-                Problem(where, "is not a table of the contract", nearest(name, list(tables)))
-            )
-            continue
-        problems += _column_problems(mapping, tables[name], where)
-        problems += _value_problems(mapping, tables, tables[name], where)
+        if name in tables:
+            problems += _column_problems(mapping, tables[name], where)
+            problems += _value_problems(mapping, tables, tables[name], where)
+        else:
+            remedy = nearest(name, list(tables))
+            problems.append(Problem(where, "is not a table of the contract", remedy))
     return problems
 
 
 def _column_problems(mapping: TableMapping, table: Table, where: str) -> list[Problem]:
-    parts: dict[str, Mapping[str, Any]] = {
-        "columns": mapping.columns,
-        "constants": mapping.constants,
-        "values": mapping.values,
-    }
     problems = [
         Problem(f"{where}.{part}.{name}", "is not in the contract", nearest(name, table.names))
-        for part, given in parts.items()
-        for name in given
+        for part in ("columns", "constants", "values")
+        for name in getattr(mapping, part)
         if name not in table.names
     ]
     problems += [
@@ -286,8 +279,7 @@ def _value_problems(
             remedy = "Write table.column, for example regions.name_zh"
             problems.append(Problem(f"{here}.lookup", "is no column of another table", remedy))
         allowed = table.column(name).allowed if name in table.names else ()
-        given = {*values.words.values(), *([values.other] if values.other else [])}
-        for word in sorted(given - set(allowed)) if allowed else []:
-            what = "gives a word that the contract does not have"
-            problems.append(Problem(here, what, nearest(word, allowed)))
+        given = {*values.words.values(), *filter(None, [values.other])} - set(allowed)
+        what = "gives a word that the contract does not have"
+        problems += [Problem(here, what, nearest(w, allowed)) for w in sorted(given) if allowed]
     return problems

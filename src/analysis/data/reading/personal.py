@@ -62,7 +62,9 @@ def project_salt(folder: Path) -> bytes:
     ParamsError: the file is missing where it was named, too short, or open to others.
     """
     named = os.environ.get(VARIABLE, "")
-    file = Path(named).expanduser() if named else _root(folder) / NAME
+    here = Path.cwd()
+    project = project_around(here) or project_around(folder.resolve()) or here
+    file = Path(named).expanduser() if named else project / NAME
     try:
         if not named and not file.exists():
             _make(file)
@@ -73,13 +75,10 @@ def project_salt(folder: Path) -> bytes:
         raise ParamsError([Problem(f"salt {file.name}", what, remedy)]) from None
 
 
-def _root(folder: Path) -> Path:
-    """The project around the current folder, else around the dataset, else the current folder."""
-    for start in (Path.cwd(), folder.resolve()):
-        for parent in (start, *start.parents):
-            if (parent / "params").is_dir() and (parent / "notebooks").is_dir():
-                return parent
-    return Path.cwd()
+def project_around(folder: Path) -> Path | None:
+    """The project that a folder is or lies in."""
+    around = (folder, *folder.parents)
+    return next((p for p in around if (p / "params").is_dir() and (p / "notebooks").is_dir()), None)
 
 
 def _make(file: Path) -> None:

@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis.data.contract import Table, parse_columns
-from analysis.data.reading.account import Account, Line, Origin, excluded, rows_words
+from analysis.data.reading.account import Account, Line, Origin, all_of, excluded, rows_words
 from analysis.data.reading.delimited import read_delimited
 from analysis.data.reading.distinct import (
     Cells,
@@ -33,7 +33,7 @@ from analysis.data.reading.distinct import (
 from analysis.data.reading.excel import read_excel
 from analysis.data.reading.mapping import PLAIN, TableMapping
 from analysis.data.reading.personal import hashed, project_salt
-from analysis.data.reading.repair import Given, contract_columns, without_rows
+from analysis.data.reading.repair import Given, Names, contract_columns, without_rows
 from analysis.data.reading.typed import read_parquet, read_query
 from analysis.errors import ContractError, Problem, nearest
 
@@ -43,8 +43,8 @@ READERS = (
     | dict.fromkeys(WORKBOOKS, read_excel)
     | {".parquet": read_parquet}
 )
-Names = Mapping[str, pd.DataFrame]
-"""Tables read before, in which a ``lookup`` finds names."""
+Part = tuple[dict[str, Given], Raw]
+"""Of one file the columns of the contract, and the rows kept."""
 
 
 @dataclass(frozen=True)
@@ -68,41 +68,14 @@ def read_table(
     mapping: of the table; :data:`analysis.data.reading.mapping.PLAIN` where there is none.
     names: tables already read, for lookups.
     """
-    raws, unread = _read_all(folder, table, files, mapping)
-    parts, unfit = _in_contract_form(raws, table, mapping, names)
-    again: list[Line] = []
-    frame, origin, broken = _checked(parts, table, mapping, folder, again)
-    lines = [*(line for raw in raws for line in raw.lines), *again]
-    account = _account(table, raws, lines, len(frame), mapping)
-    return ReadTable(frame, origin, account, (*unread, *unfit, *broken))
-
-
-def _read_all(
-    folder: Path, table: Table, files: Mapping[str, Path], mapping: TableMapping
-) -> tuple[list[Raw], list[Problem]]:
-    """Every file of the table; a file that cannot be read does not hide what others hold."""
     needed = {plain_name(name) for name in _owner_names(table, mapping)}
     readers = [
         partial(read_file, file, name, mapping, needed.__contains__) for name, file in files.items()
     ]
     if mapping.sql:
         readers = [partial(read_query, folder, table.name, mapping)]
-    raws: list[Raw] = []
-    problems: list[Problem] = []
-    for reader in readers:
-        try:
-            raws.append(reader())
-        except ContractError as error:
-            problems += error.problems
-    return raws, problems
-
-
-def _in_contract_form(
-    raws: list[Raw], table: Table, mapping: TableMapping, names: Names
-) -> tuple[list[tuple[dict[str, Given], Raw]], list[Problem]]:
-    """Of each file that has what is needed the columns of the contract, and the rows kept."""
-    parts: list[tuple[dict[str, Given], Raw]] = []
-    problems: list[Problem] = []
+    raws, problems = all_of(readers)
+    parts: list[Part] = []
     for raw in raws:
         missing = _missing_columns(table, mapping, raw)
         problems += missing
@@ -111,15 +84,17 @@ def _in_contract_form(
             columns, wrong = contract_columns(left, table, mapping, names)
             problems += wrong
             parts.append((columns, left))
-    return parts, problems
+    again: list[Line] = []
+    frame, origin, broken = _checked(parts, table, mapping, folder, again)
+    lines = (*(line for raw in raws for line in raw.lines), *again)
+    sources = tuple(raw.source for raw in raws)
+    unused = dict.fromkeys(n for raw in raws for n in raw.names if plain_name(n) not in needed)
+    account = Account(table.name, sources, lines, len(frame), tuple(unused))
+    return ReadTable(frame, origin, account, (*problems, *broken))
 
 
 def _checked(
-    parts: list[tuple[dict[str, Given], Raw]],
-    table: Table,
-    mapping: TableMapping,
-    folder: Path,
-    again: list[Line],
+    parts: list[Part], table: Table, mapping: TableMapping, folder: Path, again: list[Line]
 ) -> tuple[pd.DataFrame, Origin, list[Problem]]:
     """The files one below the other, typed and held against the contract."""
     if not parts:
@@ -134,15 +109,6 @@ def _checked(
         what, remedy = "holds no row that is kept", "Look at the file and at the rules on rows"
         problems.append(Problem(origin.name, what, remedy))
     return frame, origin, problems
-
-
-def _account(
-    table: Table, raws: list[Raw], lines: list[Line], kept: int, mapping: TableMapping
-) -> Account:
-    used = {plain_name(name) for name in _owner_names(table, mapping)}
-    unused = dict.fromkeys(n for raw in raws for n in raw.names if plain_name(n) not in used)
-    sources = tuple(raw.source for raw in raws)
-    return Account(table.name, sources, tuple(lines), kept, tuple(unused))
 
 
 def read_file(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> Raw:
@@ -224,11 +190,9 @@ def _stacked(parts: list[dict[str, Given]]) -> dict[str, Given]:
     if len(parts) == 1:
         return parts[0]
     columns: dict[str, Given] = {}
+    none = [constant("", len(next(iter(part.values())))) for part in parts]
     for name in dict.fromkeys(name for part in parts for name in part):
-        sizes = [len(next(iter(part.values()))) for part in parts]
-        given = [
-            part.get(name, constant("", size)) for part, size in zip(parts, sizes, strict=True)
-        ]
+        given = [part.get(name, empty) for part, empty in zip(parts, none, strict=True)]
         if any(isinstance(column, Cells) for column in given):
             columns[name] = stack([as_cells(column) for column in given])
         else:

@@ -20,6 +20,8 @@ from analysis.data.reading.mapping import PLAIN, RowRule, TableMapping, ValueMap
 from analysis.errors import Problem
 
 Given: TypeAlias = pd.Series | Cells
+Names: TypeAlias = Mapping[str, pd.DataFrame]
+"""Tables read before, in which a ``lookup`` finds names."""
 ISO = "%Y-%m-%d"
 NO_DAY = np.iinfo(np.int64).min
 
@@ -62,7 +64,7 @@ def _meets(raw: Raw, rule: RowRule) -> np.ndarray:
 
 
 def contract_columns(
-    raw: Raw, table: Table, mapping: TableMapping, names: Mapping[str, pd.DataFrame]
+    raw: Raw, table: Table, mapping: TableMapping, names: Names
 ) -> tuple[dict[str, Given], list[Problem]]:
     """The columns of the contract in its own form, and what could not be brought into it."""
     columns: dict[str, Given] = {}
@@ -124,11 +126,7 @@ class _Repair:
 
 
 def _repaired(
-    texts: Cells,
-    column: Column,
-    raw: Raw,
-    mapping: TableMapping,
-    names: Mapping[str, pd.DataFrame],
+    texts: Cells, column: Column, raw: Raw, mapping: TableMapping, names: Names
 ) -> tuple[Cells, list[Problem]]:
     """One column in the form of the contract."""
     owner_name = " + ".join(mapping.owner_names(column.name))
@@ -157,7 +155,7 @@ def _repaired(
     return Cells(texts.codes, work.words, work.refused), work.problems
 
 
-def _translate(work: _Repair, values: ValueMap, names: Mapping[str, pd.DataFrame]) -> None:
+def _translate(work: _Repair, values: ValueMap, names: Names) -> None:
     """The owner's words as ours; what is not listed becomes ``other`` or is refused."""
     keys = distinct.plain(pa.array(list(values.words), pa.string()))
     ours = dict(zip(keys.to_pylist(), values.words.values(), strict=True))
@@ -186,8 +184,8 @@ def _translate(work: _Repair, values: ValueMap, names: Mapping[str, pd.DataFrame
 
 def _keys_by_name(frame: pd.DataFrame, column: str) -> tuple[dict[str, str], set[str]]:
     """The key of each name in a table, and the names that several keys share."""
-    pairs = pd.DataFrame({"name": frame[column], "key": frame.iloc[:, 0]}).dropna()
-    pairs = pairs.drop_duplicates()
+    pairs = pd.DataFrame({"name": frame[column], "key": frame.iloc[:, 0]})
+    pairs = pairs.dropna().drop_duplicates()
     shared = pairs["name"].duplicated(keep=False)
     known = dict(zip(pairs["name"][~shared], pairs["key"][~shared], strict=True))
     return known, set(pairs["name"][shared])
@@ -211,13 +209,11 @@ def _pattern(form: str) -> str:
 def _parts(words: pa.Array, form: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Which words have the form, and the numbers in it; shape (words,) each."""
     found = pc.extract_regex(words, pattern=_pattern(form))
-    fits = mask(pc.is_valid(found))
-    names = re.findall(r"%(.)", form)
     numbers = {
         name: pc.fill_null(pc.struct_field(found, name).cast(pa.int64()), 0).to_numpy()
-        for name in names
+        for name in re.findall(r"%(.)", form)
     }
-    return fits, numbers
+    return mask(pc.is_valid(found)), numbers
 
 
 def _days(words: pa.Array, form: str) -> np.ndarray:
@@ -229,11 +225,8 @@ def _days(words: pa.Array, form: str) -> np.ndarray:
         return np.where(fits, whole.cast(pa.int64()).to_numpy() + start, NO_DAY)
     fits, numbers = _parts(words, form)
     year, month, day = (numbers.get(name, np.ones(len(fits), int)) for name in "Ymd")
-    months = (year - 1970) * 12 + month - 1
-    first, after = (
-        count.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-        for count in (months, months + 1)
-    )
+    months = ((year - 1970) * 12 + month - 1 + [[0], [1]]).astype("datetime64[M]")
+    first, after = months.astype("datetime64[D]").astype(np.int64)
     days = first + day - 1
     right = fits & (month >= 1) & (month <= 12) & (day >= 1) & (days < after)
     for name, limit in {"H": 23, "M": 59, "S": 59}.items():

@@ -19,7 +19,7 @@ from analysis.data.reading.delimited import decoded, first_rows, guess_delimiter
 from analysis.data.reading.distinct import Cells, as_cells, mask, plain_name
 from analysis.data.reading.excel import sheet_rows
 from analysis.data.reading.mapping import TableMapping
-from analysis.data.reading.read_table import read_file
+from analysis.data.reading.read_table import TEXTS, WORKBOOKS, read_file
 from analysis.data.reading.repair import plain_dates, plain_periods
 from analysis.data.tables import TABLES
 from analysis.errors import ContractError, Problem
@@ -46,10 +46,7 @@ OTHER_NAMES = {
 
 @dataclass(frozen=True)
 class Sniffed:
-    """How a file is written and what stands in its columns.
-
-    ``sure`` is the likeness of each guess, 1 for the same name.
-    """
+    """How a file is written, what stands in its columns, and which of ours each seems to be."""
 
     file: str
     encoding: str
@@ -60,7 +57,12 @@ class Sniffed:
     columns: dict[str, Cells]
     table: str
     guesses: dict[str, str]
-    sure: dict[str, float]
+
+    def cells(self, column: str) -> Cells:
+        """What stands in the column that seems to be one of ours; nothing where there is none."""
+        if column not in self.guesses:
+            return distinct.constant("", 0)
+        return self.columns[plain_name(self.guesses[column])]
 
 
 def sniff(file: Path, name: str) -> Sniffed:
@@ -72,10 +74,10 @@ def sniff(file: Path, name: str) -> Sniffed:
     """
     encoding = delimiter = sheet = ""
     header: tuple[int, ...] = (1,)
-    if file.suffix.lower() in {".xlsx", ".xlsm"}:
+    if file.suffix.lower() in WORKBOOKS:
         rows, sheet = sheet_rows(file, name, FIRST_ROWS)
         header = header_rows(rows)
-    elif file.suffix.lower() in {".csv", ".tsv", ".txt"}:
+    elif file.suffix.lower() in TEXTS:
         text, encoding = decoded(file.read_bytes(), "", name)
         sample = text[: 1 << 20].decode("utf-8", errors="ignore")
         delimiter = guess_delimiter(sample)
@@ -88,8 +90,8 @@ def sniff(file: Path, name: str) -> Sniffed:
     raw = read_file(file, name, mapping, bool)
     columns = {key: as_cells(column) for key, column in raw.columns.items()}
     names = tuple(owner_name for owner_name in raw.names if owner_name)
-    table, guesses, sure = guess_table(names)
-    return Sniffed(name, encoding, delimiter, sheet, header, names, columns, table, guesses, sure)
+    guessed = guess_table(names)
+    return Sniffed(name, encoding, delimiter, sheet, header, names, columns, *guessed)
 
 
 def header_rows(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
@@ -118,20 +120,20 @@ def _is_value(cell: str) -> bool:
     return re.fullmatch(r"[\d.,:/年月日\-\s]*\d[\d.,:/年月日\-\s]*", cell.strip()) is not None
 
 
-def guess_table(names: Sequence[str]) -> tuple[str, dict[str, str], dict[str, float]]:
+def guess_table(names: Sequence[str]) -> tuple[str, dict[str, str]]:
     """The table whose needed columns are best found among the names, and which is which."""
     found = {name: _guesses(TABLES[name], names) for name in HOME}
 
     def fit(name: str) -> tuple[float, int]:
         needed = [column.name for column in TABLES[name].columns if column.required]
-        guesses = found[name][0]
-        return (sum(column in guesses for column in needed) / len(needed), len(guesses))
+        held = sum(column in found[name] for column in needed)
+        return (held / len(needed), len(found[name]))
 
     best = max(HOME, key=fit)
-    return best, *found[best]
+    return best, found[best]
 
 
-def _guesses(table: Table, names: Sequence[str]) -> tuple[dict[str, str], dict[str, float]]:
+def _guesses(table: Table, names: Sequence[str]) -> dict[str, str]:
     """Contract column to the owner's, each used once, the likest first."""
     pairs = [
         (likeness(owner_name, column), column.name, owner_name)
@@ -139,11 +141,10 @@ def _guesses(table: Table, names: Sequence[str]) -> tuple[dict[str, str], dict[s
         for owner_name in names
     ]
     guesses: dict[str, str] = {}
-    sure: dict[str, float] = {}
     for value, column, owner_name in sorted(pairs, key=lambda pair: -pair[0]):
         if value >= NEAR and column not in guesses and owner_name not in guesses.values():
-            guesses[column], sure[column] = owner_name, value
-    return guesses, sure
+            guesses[column] = owner_name
+    return guesses
 
 
 def likeness(owner_name: str, column: Column) -> float:
@@ -175,14 +176,9 @@ def nearest_word(word: str, column: Column) -> str:
 
 
 def words_of(column: Cells) -> list[str]:
-    """The words that stand in a column, without blanks around them."""
-    words = distinct.plain(column.words.take(pa.array(_used(column))))
+    """The words that stand in a row of a column, without blanks around them."""
+    words = distinct.plain(column.words.take(pa.array(np.unique(column.codes))))
     return sorted({word for word in words.to_pylist() if word})
-
-
-def _used(column: Cells) -> np.ndarray:
-    """The words that some row holds; a header read with the rows is none."""
-    return np.unique(column.codes)
 
 
 def marks_of(column: Cells) -> tuple[str, str, int]:
@@ -203,14 +199,12 @@ def marks_of(column: Cells) -> tuple[str, str, int]:
 def formats_of(column: Cells, kind: str) -> tuple[list[str], int]:
     """The formats that a column of dates or periods needs, and how many cells none reads."""
     words = distinct.plain(column.words)
-    left = np.isin(np.arange(len(words)), _used(column))
-    left &= mask(pc.not_equal(words, ""))
+    # A header read with the rows is a word that no row holds.
+    left = (np.bincount(column.codes, minlength=len(words)) > 0) & mask(pc.not_equal(words, ""))
     used = []
     for form in FORMATS if kind == "date" else PERIODS:
-        if kind == "date":
-            new, _ = plain_dates(words, [form])
-        else:
-            new = plain_periods(words, [form])
+        date = kind == "date"
+        new = plain_dates(words, [form])[0] if date else plain_periods(words, [form])
         iso = mask(pc.match_substring_regex(new, r"^\d{4}(-\d{2})?(-\d{2}|Q\d)?$"))
         read = left & iso & (distinct.changed(words, new) | (form == "%Y-%m-%d"))
         if read.any():

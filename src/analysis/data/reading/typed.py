@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -91,11 +92,9 @@ def _sqlite(folder: Path, url: str, sql: str) -> pa.Table:
     if not inside(folder, given) or not (folder / given).is_file():
         remedy = "Name a file of the dataset's folder: sqlite:///records.db"
         raise ContractError([Problem("dataset.yml, url", "names no file here", remedy)])
-    connection = sqlite3.connect(f"{(folder / given).resolve().as_uri()}?mode=ro", uri=True)
-    try:
+    address = f"{(folder / given).resolve().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True)) as connection:
         frame = pd.read_sql_query(sql, connection, dtype_backend="pyarrow")
-    finally:
-        connection.close()
     return pa.Table.from_pandas(frame, preserve_index=False)
 
 
@@ -125,12 +124,10 @@ def raw_of(
     table: pa.Table, names: list[str], source: Source, mapping: TableMapping, base: int
 ) -> Raw:
     """A table in memory; its first row has the number ``base + 1``."""
-    columns = {
-        plain_name(name): typed(
-            table.column(name), mapping.time_zone, f"{source.file}, column {name}"
-        )
-        for name in table.column_names
-    }
+    columns = {}
+    for name in table.column_names:
+        where = f"{source.file}, column {name}"
+        columns[plain_name(name)] = typed(table.column(name), mapping.time_zone, where)
     rows = np.arange(base + 1, base + 1 + table.num_rows)
     return Raw(source, tuple(names), columns, rows, [])
 
@@ -147,8 +144,7 @@ def typed(column: pa.ChunkedArray, time_zone: str, where: str) -> Cells | pd.Ser
         if not time_zone:
             remedy = "Name the zone whose days count in dataset.yml, for example Asia/Shanghai"
             raise ContractError([Problem(where, "holds times with a zone", remedy)])
-        column = pc.local_timestamp(column.cast(pa.timestamp("us", tz=time_zone)))
-        return column.to_pandas()
+        return pc.local_timestamp(column.cast(pa.timestamp("us", tz=time_zone))).to_pandas()
     if pa.types.is_nested(kind) or pa.types.is_binary(kind):
         raise ContractError([Problem(where, "holds no plain values", "Leave the column out")])
     if pa.types.is_dictionary(kind):

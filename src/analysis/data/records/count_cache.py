@@ -12,15 +12,19 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.compute
+import pyarrow.parquet
 from filelock import FileLock
 
 from analysis import digest
+from analysis.data.reading.personal import project_around
 from analysis.data.records import engines, expression
 from analysis.data.records.groupings import BROKEN, DIMENSIONS, MILLIONTHS
 from analysis.data.records.location import RecordSource
@@ -56,13 +60,10 @@ class RecordPanel:
 
 def cache_folder() -> Path | None:
     """Where counts are kept, or ``None`` outside a project."""
-    named = os.environ.get(FOLDER_VARIABLE)
-    if named:
+    if named := os.environ.get(FOLDER_VARIABLE):
         return Path(named)
-    for folder in (Path.cwd(), *Path.cwd().parents):
-        if (folder / "params").is_dir() and (folder / "notebooks").is_dir():
-            return folder / "build" / "cache" / "panels"
-    return None
+    project = project_around(Path.cwd())
+    return project / "build" / "cache" / "panels" if project else None
 
 
 def record_panel(
@@ -97,8 +98,9 @@ def record_panel(
             counts = [counting.count(list(files.values()), work / "counts.parquet")]
         else:
             counts = [counting.cached(file, hashes[name], cache) for name, file in files.items()]
-        frame = _balanced(counts, by, crosswalk, regions, source.name)
-        columns = [json.loads(_columns_in(file)) for file in counts]
+        frame = counting.balanced(counts, regions)
+        metadata = [pyarrow.parquet.read_schema(file).metadata for file in counts]
+    columns = [json.loads(each[b"columns"]) for each in metadata]
     if not hashes:
         rows = pd.util.hash_pandas_object(frame, index=False).to_numpy()
         hashes = {source.name: sha256(rows.tobytes()).hexdigest()}
@@ -106,19 +108,20 @@ def record_panel(
     return RecordPanel(frame, common, hashes, counting.anew)
 
 
+@dataclass
 class _Counting:
-    """Counting of one source; connects when the first file must be counted."""
+    """Counting of one source."""
 
-    def __init__(
-        self,
-        source: RecordSource,
-        by: tuple[str, ...],
-        crosswalk: pd.DataFrame | None,
-        stack: ExitStack,
-    ) -> None:
-        self.source, self.by, self.crosswalk, self.stack = source, by, crosswalk, stack
-        self.anew: dict[str, int] = {}
-        self._connection: Any = None
+    source: RecordSource
+    by: tuple[str, ...]
+    crosswalk: pd.DataFrame | None
+    stack: ExitStack
+    anew: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def connection(self) -> Any:
+        """Made when the first file must be counted."""
+        return self.stack.enter_context(engines.engine(self.source))
 
     def way(self) -> str:
         """Digest of all that shapes counts beside the file."""
@@ -139,17 +142,14 @@ class _Counting:
     def count(self, files: list[Path], target: Path) -> Path:
         """Count, and write whole or not at all."""
         import ibis
-        import pyarrow.compute
-        import pyarrow.parquet
 
-        if self._connection is None:
-            self._connection = self.stack.enter_context(engines.engine(self.source))
+        records = engines.records_in(self.connection, self.source, files)
         crosswalk = self.crosswalk
         if crosswalk is not None:
             days = {name: crosswalk[name].dt.date for name in ("first_day", "last_day")}
             crosswalk = ibis.memtable(crosswalk.assign(**days))
-        records = engines.records_in(self._connection, self.source, files)
-        with engines.refusing_errors(self.source, files):
+        remedy = "Compare its columns with the data dictionary: days as YYYY-MM-DD, whole counts"
+        with engines.refusing_errors(self.source, files, remedy):
             table = expression.counted(records, self.by, crosswalk, check=True).to_pyarrow()
         table = table.replace_schema_metadata({"columns": json.dumps(records.columns)})
         name = files[0].name if len(files) == 1 else (self.source.files or self.source.table)
@@ -159,6 +159,16 @@ class _Counting:
         seal_of(target).write_text(digest.of_file(draft))
         draft.replace(target)
         return target
+
+    def balanced(self, counts: Sequence[Path], regions: Sequence[str]) -> pd.DataFrame:
+        """The panel of all counts, which must be of records that obey the contract."""
+        scale = 1 if self.crosswalk is None else MILLIONTHS
+        with engines.engine(RecordSource(files="counts.parquet")) as connection:
+            # Files alike to the byte share their counts, and count once.
+            cells = connection.read_parquet([str(file) for file in dict.fromkeys(counts)])
+            _refuse_broken(cells, scale, regions, self.source.name)
+            panel: pd.DataFrame = expression.balanced(cells, self.by, scale=scale).to_pandas()
+        return panel.sort_values(["region_code", "month", *self.by], ignore_index=True)
 
 
 def intact(file: Path) -> bool:
@@ -174,30 +184,6 @@ def seal_of(file: Path) -> Path:
     into one of bytes and still be read.
     """
     return file.with_suffix(".sha256")
-
-
-def _columns_in(file: Path) -> str:
-    """The columns of the records that were counted, as JSON."""
-    import pyarrow.parquet
-
-    text: str = pyarrow.parquet.read_schema(file).metadata[b"columns"].decode()
-    return text
-
-
-def _balanced(
-    counts: Sequence[Path],
-    by: Sequence[str],
-    crosswalk: pd.DataFrame | None,
-    regions: Sequence[str],
-    where: str,
-) -> pd.DataFrame:
-    scale = 1 if crosswalk is None else MILLIONTHS
-    with engines.engine(RecordSource(files="counts.parquet")) as connection:
-        # Files alike to the byte share their counts, and count once.
-        cells = connection.read_parquet([str(file) for file in dict.fromkeys(counts)])
-        _refuse_broken(cells, scale, regions, where)
-        panel: pd.DataFrame = expression.balanced(cells, by, scale=scale).to_pandas()
-    return panel.sort_values(["region_code", "month", *by], ignore_index=True)
 
 
 def _refuse_broken(cells: Any, scale: int, regions: Sequence[str], where: str) -> None:

@@ -112,14 +112,9 @@ def records_in(connection: Any, source: RecordSource, files: Sequence[Path] = ()
     ------
     ContractError: the table or a column is missing, or moments lack a time zone.
     """
-    try:
+    with refusing_errors(source, files, "Check files, table and encoding"):
         raw = _files(connection, source, files) if source.files else _table(connection, source)
         columns = raw.columns
-    except ContractError:
-        raise
-    except Exception as error:
-        where, what = _where(error, source, files)
-        raise ContractError([Problem(where, what, "Check files, table and encoding")]) from None
     named = {name: source.columns.get(name, name) for name in COMPLAINTS.names}
     missing = [name for name in named if named[name] not in columns]
     wrong = [name for name in missing if name in REQUIRED or name in source.columns]
@@ -149,30 +144,23 @@ def _files(connection: Any, source: RecordSource, files: Sequence[Path]) -> Any:
         raise _refused("records.files", "are CSV, which only DuckDB reads here", remedy)
     with files[0].open(encoding="utf-8-sig", errors="replace") as handle:
         header = {name.strip().strip('"') for name in handle.readline().split(",")}
-    kinds = {"whole": "BIGINT", "number": "DOUBLE"}
-    kinds["date"] = "TIMESTAMPTZ" if source.time_zone else "DATE"
-    types = {
-        source.columns.get(column.name, column.name): kinds.get(column.kind, "VARCHAR")
-        for column in COMPLAINTS.columns
-    }
-    return connection.read_csv(
-        names, header=True, types={n: t for n, t in types.items() if n in header}
-    )
+    date = "TIMESTAMPTZ" if source.time_zone else "DATE"
+    kinds = {"whole": "BIGINT", "number": "DOUBLE", "date": date}
+    named = {source.columns.get(column.name, column.name): column for column in COMPLAINTS.columns}
+    types = {name: kinds.get(named[name].kind, "VARCHAR") for name in named if name in header}
+    return connection.read_csv(names, header=True, types=types)
 
 
 def _require_days(connection: Any, records: Any, source: RecordSource) -> None:
     """Refuse moments without a time zone, and texts for days."""
     problems = []
-    for name in ("received_on", "closed_on"):
-        if name not in records.columns:
-            continue
-        kind = records[name].type()
+    for name in [day for day in ("received_on", "closed_on") if day in records.columns]:
+        where, kind = f"{source.name}, column {name}", records[name].type()
         if not source.time_zone and kind.is_timestamp() and _is_moment(connection, records, name):
-            what, remedy = "holds moments", "Say in which records.time_zone a day begins"
-            problems.append(Problem(f"{source.name}, column {name}", what, remedy))
+            remedy = "Say in which records.time_zone a day begins"
+            problems.append(Problem(where, "holds moments", remedy))
         elif not (kind.is_timestamp() or kind.is_date()):
-            what, remedy = "does not hold days", "Give it the type of a date"
-            problems.append(Problem(f"{source.name}, column {name}", what, remedy))
+            problems.append(Problem(where, "does not hold days", "Give it the type of a date"))
     if problems:
         raise ContractError(problems)
 
@@ -188,8 +176,8 @@ def _is_moment(connection: Any, records: Any, name: str) -> bool:
 
 
 @contextmanager
-def refusing_errors(source: RecordSource, files: Sequence[Path] = ()) -> Iterator[None]:
-    """An error of the engine while it counts becomes ours, without its message.
+def refusing_errors(source: RecordSource, files: Sequence[Path], remedy: str) -> Iterator[None]:
+    """An error of the engine becomes ours, with file and row but without its message.
 
     Raises
     ------
@@ -200,14 +188,8 @@ def refusing_errors(source: RecordSource, files: Sequence[Path] = ()) -> Iterato
     except ContractError:
         raise
     except Exception as error:
-        where, what = _where(error, source, files)
-        remedy = "Compare its columns with the data dictionary: days as YYYY-MM-DD, whole counts"
+        name = files[0].name if len(files) == 1 else source.name
+        line = LINE.search(str(error))
+        where = f"{name}, row {line[1]}" if line else name
+        what = f"cannot be read ({type(error).__name__})"
         raise ContractError([Problem(where, what, remedy)]) from None
-
-
-def _where(error: Exception, source: RecordSource, files: Sequence[Path]) -> tuple[str, str]:
-    """File and row of an engine's refusal, without its message."""
-    name = files[0].name if len(files) == 1 else source.name
-    line = LINE.search(str(error))
-    where = f"{name}, row {line.group(1)}" if line else name
-    return where, f"cannot be read ({type(error).__name__})"

@@ -47,34 +47,26 @@ class RecordSource(BaseModel):
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
-        wrong = [*self._wrong_place(), *self._wrong_names()]
+        path, zone, known = PurePosixPath(self.files), self.time_zone, COMPLAINTS.names
+        unclear = bool(self.files) == bool(self.table)
+        outside = path.is_absolute() or ".." in path.parts
+        unread = bool(self.files) and path.suffix not in SUFFIXES
+        secret = has_password(self.url)
+        strange = bool(zone) and zone not in available_timezones()
+        rules = [
+            (unclear, "names neither or both of files and table; give one"),
+            (self.table and not self.url, "names a table without the url of its database"),
+            (outside, "names files outside the dataset's folder"),
+            (unread, "names files that are neither .csv nor .parquet"),
+            (secret, "holds a password; use PGPASSWORD, ~/.pgpass or a url of ${VARIABLE}"),
+            (strange, "names a time_zone that is not in the IANA list, such as Asia/Shanghai"),
+        ]
+        wrong = [text for broken, text in rules if broken]
+        strangers = [name for name in self.columns if name not in known]
+        wrong += [f"names column '{name}'. {nearest(name, known)}" for name in strangers]
         if wrong:
             raise ValueError("; ".join(wrong))
         return self
-
-    def _wrong_place(self) -> list[str]:
-        wrong = []
-        if bool(self.files) == bool(self.table):
-            wrong.append("names neither or both of files and table; give one")
-        if self.table and not self.url:
-            wrong.append("names a table without the url of its database")
-        path = PurePosixPath(self.files)
-        if path.is_absolute() or ".." in path.parts:
-            wrong.append("names files outside the dataset's folder")
-        if self.files and path.suffix not in SUFFIXES:
-            wrong.append("names files that are neither .csv nor .parquet")
-        if has_password(self.url):
-            wrong.append("holds a password; use PGPASSWORD, ~/.pgpass or a url of ${VARIABLE}")
-        return wrong
-
-    def _wrong_names(self) -> list[str]:
-        wrong = []
-        if self.time_zone and self.time_zone not in available_timezones():
-            wrong.append("names a time_zone that is not in the IANA list, such as Asia/Shanghai")
-        for name in self.columns:
-            if name not in COMPLAINTS.names:
-                wrong.append(f"names column '{name}'. {nearest(name, COMPLAINTS.names)}")
-        return wrong
 
     @property
     def name(self) -> str:
@@ -89,13 +81,11 @@ class RecordSource(BaseModel):
         ContractError: the variable is not set.
         """
         found = VARIABLE.match(self.url)
-        if not found:
-            return self.url
-        value = os.environ.get(found.group(1), "")
-        if not value:
-            where = f"dataset.yml, records.url, variable {found.group(1)}"
+        url = os.environ.get(found[1], "") if found else self.url
+        if found and not url:
+            where = f"dataset.yml, records.url, variable {found[1]}"
             raise ContractError([Problem(where, "is not set", "Set it to the database's URL")])
-        return value
+        return url
 
     def paths(self, folder: Path) -> list[Path]:
         """The files that the pattern finds, in order.

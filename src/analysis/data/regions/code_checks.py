@@ -7,8 +7,7 @@ stay where ``crosswalk`` moves its records. Names that a row lacks are taken fro
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -30,27 +29,8 @@ from analysis.data.regions.divisions import (
 )
 from analysis.errors import Problem
 
-OWN_CODES = "own"
-SCHEME = re.compile(r"gbt2260(?:-(\d{4}))?")
 NAMES = ("name_en", "name_zh")
 UNFILLED = "is empty, and the list has no name in this language"
-
-
-def scheme_year(scheme: str) -> int | None:
-    """The year of the list that a scheme names, ``None`` for a dataset's own codes.
-
-    Raises
-    ------
-    ValueError: there is no such scheme.
-    """
-    if scheme == OWN_CODES:
-        return None
-    named = SCHEME.fullmatch(scheme)
-    year = int(named[1] or LAST_YEAR) if named else 0
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        lists = f"the list of a year from {FIRST_YEAR} to {LAST_YEAR}"
-        raise ValueError(f"is no scheme of codes: write own, gbt2260, or gbt2260-2020 for {lists}")
-    return year
 
 
 def names_optional(table: Table) -> Table:
@@ -66,12 +46,15 @@ def fill_names(taken: ReadTable) -> ReadTable:
     frame, origin = taken.frame.copy(), taken.origin
     sound = _has_sound_code(frame)
     lines, problems = list(taken.account.lines), list(taken.problems)
+    rule = "a missing name taken from GB/T 2260"
     for name in NAMES:
         given = frame[name] if name in frame else pd.Series(pd.NA, index=frame.index)
         given = given.astype("string").replace("", pd.NA)
-        frame[name] = given.fillna(_listed_names(frame["region_code"], name))
-        filled = (given.isna() & frame[name].notna()).to_numpy(dtype=bool)
-        lines += _repairs(filled, origin, name)
+        listed = {code: getattr(each, name) or pd.NA for code, each in divisions().items()}
+        frame[name] = given.fillna(frame["region_code"].map(listed).astype("string"))
+        owner_name = origin.owner_names.get(name, name)
+        for file, rows in origin.by_file(np.flatnonzero(given.isna() & frame[name].notna())):
+            lines.append(Line("repaired", file, owner_name, rule, len(rows)))
         empty = np.flatnonzero(frame[name].isna() & sound)
         problems += origin.problems(empty, UNFILLED, "Give the name here", name)
     account = replace(taken.account, lines=tuple(lines))
@@ -84,42 +67,29 @@ def _has_sound_code(frame: pd.DataFrame) -> pd.Series:
     return known | frame["level"].eq("nation").fillna(False) if "level" in frame else known
 
 
-def _listed_names(codes: pd.Series, name: str) -> pd.Series:
-    listed = {code: getattr(division, name) or pd.NA for code, division in divisions().items()}
-    return codes.map(listed).astype("string")
-
-
-def _repairs(filled: np.ndarray, origin: Origin, name: str) -> list[Line]:
-    rule = "a missing name taken from GB/T 2260"
-    return [
-        Line("repaired", file, origin.owner_names.get(name, name), rule, len(rows))
-        for file, rows in origin.by_file(np.flatnonzero(filled))
-    ]
-
-
 def check_region_codes(
-    regions: pd.DataFrame, origin: Origin, moved: Collection[str], year: int
+    frames: Mapping[str, pd.DataFrame], origins: Mapping[str, Origin], year: int
 ) -> list[Problem]:
     """Everything about the codes of regions that GB/T 2260 does not bear out.
 
     Parameters
     ----------
-    regions: the table as read.
-    origin: where its rows stand.
-    moved: codes from which ``crosswalk`` moves records to others.
+    frames: the tables as read; from codes in ``crosswalk`` records move to others.
+    origins: where their rows stand.
     year: of the list that the codes are held against.
     """
+    regions = frames.get("regions", pd.DataFrame())
     if "region_code" not in regions:
         return []
-    found: dict[tuple[str, str, str], list[int]] = {}
+    moved = set(frames["crosswalk"].get("old_code", ())) if "crosswalk" in frames else set()
+    found: dict[Wrong, list[int]] = {}
     for place, row in enumerate(regions.to_dict("records")):
-        for problem in _wrong(row, moved, year):
-            found.setdefault(problem, []).append(place)
-    return [
-        problem
-        for (column, what, remedy), places in found.items()
-        for problem in origin.problems(np.array(places), what, remedy, column)
-    ]
+        for wrong in _wrong(row, moved, year):
+            found.setdefault(wrong, []).append(place)
+    problems: list[Problem] = []
+    for (column, what, remedy), places in found.items():
+        problems += origins["regions"].problems(np.array(places), what, remedy, column)
+    return problems
 
 
 Wrong = tuple[str, str, str]
