@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
+from analysis.data.description import Description
 from analysis.data.published.figures import PrintedFigure, Published
 from analysis.data.published.printed_number import FULL_WIDTH
 from analysis.data.published.tables import rows_of
 from analysis.page.numbers import SCALES, number, period_span
-from analysis.page.wording import Say, lower, translator
+from analysis.page.voice import Voice
+from analysis.page.wording import lower
 from analysis.params import FiguresQuestion
 
 BOUND_WORDS = {"at_least": "at least {value}", "about": "about {value}"}
@@ -24,7 +26,7 @@ Days = tuple[dt.date, dt.date]
 
 
 @dataclass(frozen=True)
-class FiguresBrief:
+class FiguresBrief(Voice):
     """Published figures with the parameters of a report on them."""
 
     holds_hypothetical: ClassVar[bool] = False
@@ -33,23 +35,19 @@ class FiguresBrief:
     params: FiguresQuestion
 
     @property
-    def language(self) -> str:
-        """``en`` or ``zh``."""
-        return self.params.language
+    def question(self) -> Any:
+        """The parameters."""
+        return self.params
+
+    @property
+    def description(self) -> Description:
+        """What the data are."""
+        return self.published.dataset.description
 
     @property
     def chinese(self) -> bool:
         """Which of two words is meant: the English one first."""
         return self.language == "zh"
-
-    @property
-    def say(self) -> Say:
-        """The translator of the report's language."""
-        return translator(self.language)
-
-    def plate(self, key: str) -> dict[str, Any]:
-        """What every Plate of this report carries."""
-        return {"key": key, "language": self.language, "simulated": False}
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -65,11 +63,8 @@ class FiguresBrief:
     @property
     def scope(self) -> dict[str, str]:
         """Region and years, for the header and the filters of the list of reports."""
-        description = self.published.dataset.description
-        return {
-            "place": (description.place or description.title).of(self.language),
-            "period": period_span(self.years[0], self.years[-1], self.language),
-        }
+        period = period_span(self.years[0], self.years[-1], self.language)
+        return {"place": self.place, "period": period}
 
     def figure(self, key: str) -> PrintedFigure:
         """A figure by its number."""

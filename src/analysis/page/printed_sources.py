@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from analysis import digest
 from analysis.page.charts.axes import Cell
 from analysis.page.numbers import number
 from analysis.page.plates import Column, Provenance, Table, TableData
 from analysis.page.printed_figures import FiguresBrief
+from analysis.page.provenance import source_entries
 
 
 def sources_table(brief: FiguresBrief) -> Table:
@@ -54,28 +54,17 @@ def sources_table(brief: FiguresBrief) -> Table:
 
 def figures_provenance(brief: FiguresBrief) -> Provenance:
     """Where the numbers come from and with what they were made."""
-    say, description = brief.say, brief.published.dataset.description
-    entries = [
-        (say("Data"), description.title.of(brief.language)),
-        (say("Status"), say("real, as printed; one figure shows a simulated hypothetical"))
-        if brief.holds_hypothetical
-        else (say("Status"), say("real, as printed")),
-        (say("Origin"), description.text("origin", brief.language)),
-        (say("Licence"), description.text("licence", brief.language)),
-        (say("Seed"), str(brief.params.seed)),
-        (
-            say("Disclosure control"),
-            say(
-                "published aggregates only; no enterprise or person is named, and masked regions "
-                "stay masked"
-            ),
-        ),
-        (say("Software"), digest.software(type(brief).__module__)),
-    ]
-    hashes = sorted(brief.published.dataset.hashes.items())
-    entries += [(f"SHA-256 {name}", digest) for name, digest in hashes]
+    say = brief.say
+    status = say("real, as printed")
+    if brief.holds_hypothetical:
+        status = say("real, as printed; one figure shows a simulated hypothetical")
+    disclosure = say(
+        "published aggregates only; no enterprise or person is named, and masked regions "
+        "stay masked"
+    )
+    hashes = brief.published.dataset.hashes
     return Provenance(
         **brief.plate("provenance"),
-        entries=tuple({"label": label, "value": value} for label, value in entries),
+        entries=source_entries(brief, "", brief.params.seed, disclosure, hashes, {}, status=status),
         params=brief.params.model_dump(),
     )

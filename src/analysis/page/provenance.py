@@ -55,17 +55,20 @@ def source_entries(
     hashes: Mapping[str, str],
     accounts: Mapping[str, Account],
     modules: Iterable[str] = (),
+    status: str = "",
 ) -> tuple[Entry, ...]:
     """The lines of provenance that every report on a dataset shares; blank ones are left out.
 
     Parameters
     ----------
     modules: what numbers were worked out in beside the report's own.
+    status: what the numbers are; without it, whether they are simulated.
     """
     say, description = voice.say, voice.description
+    known = say("simulated, invented numbers") if voice.simulated else say("real")
     entries = [
         (say("Data"), description.title.of(voice.language)),
-        (say("Status"), say("simulated, invented numbers") if voice.simulated else say("real")),
+        (say("Status"), status or known),
         (say("Origin"), description.text("origin", voice.language)),
         (say("Licence"), description.text("licence", voice.language)),
         (say("Reading"), say("; ").join(reading_sentences(voice, accounts))),
