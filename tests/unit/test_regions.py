@@ -13,8 +13,9 @@ from analysis.data.dataset import read_dataset
 from analysis.data.description import Description, Words
 from analysis.data.frames.rates import Comparison, compare_regions, comparison_tables
 from analysis.data.reading.account import Account, Line, Source
-from analysis.disclosure.editions import Counted, carried, counted_in, earlier_edition, given_away
+from analysis.disclosure.editions import Counted, carried, earlier_edition, given_away
 from analysis.errors import DesignError, ParamsError, PublishError
+from analysis.page.protection import counted_in
 from analysis.reports.region_rates.answer import HIGH, LOW
 from analysis.reports.region_rates.funnel import funnel_figure
 from analysis.reports.region_rates.params import RegionRatesParams

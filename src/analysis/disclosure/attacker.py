@@ -26,20 +26,18 @@ class Published:
     Parameters
     ----------
     shown: counts, shape (R, C), NaN where withheld.
-    column_totals: shape (C,). row_totals: shape (R,). ``None`` where there are none.
+    column_totals: shape (C,), ``None`` where there are none.
     floor: counts as last shown in any edition, shape (R, C), NaN where never.
     """
 
     shown: np.ndarray
     column_totals: np.ndarray | None
-    row_totals: np.ndarray | None = None
     floor: np.ndarray | None = None
 
     @classmethod
-    def of(cls, counts: np.ndarray, withheld: np.ndarray, row_totals: bool) -> Published:
+    def of(cls, counts: np.ndarray, withheld: np.ndarray) -> Published:
         """A table of counts, shape (R, C), published without the withheld ones."""
-        rows = counts.sum(axis=1) if row_totals else None
-        return cls(np.where(withheld, np.nan, counts), counts.sum(axis=0), rows)
+        return cls(np.where(withheld, np.nan, counts), counts.sum(axis=0))
 
     @property
     def withheld(self) -> np.ndarray:
@@ -65,91 +63,87 @@ class Earlier:
 
 
 class Attacker:
-    """Someone who has this edition and the one before, and solves for what is withheld."""
+    """Someone who has this edition and the one before, and solves for what is withheld.
+
+    Every withheld count is an unknown of a linear programme; those of the new edition come first.
+    """
 
     def __init__(self, now: Published, earlier: Earlier | None = None) -> None:
-        self.now, self.earlier = now, earlier
-        self._place: dict[tuple[int, int, int], int] = {}
-        self._rows: list[dict[int, float]] = []
-        self._sums: list[float] = []
         editions = [now] if earlier is None else [now, earlier.published]
-        for edition, table in enumerate(editions):
-            for row, column in np.argwhere(table.withheld):
-                self._place[edition, int(row), int(column)] = len(self._place)
-        for edition, table in enumerate(editions):
-            self._learn_totals(edition, table)
-        self._bounds = [[0.0, np.inf] for _ in self._place]
-        for (edition, row, column), place in self._place.items():
-            self._bounds[place][0] = float(np.nan_to_num(editions[edition].last_shown[row, column]))
-        self._orders: list[tuple[int, int]] = []
-        for new, old in earlier.links.items() if earlier else ():
-            self._learn_growth(new, old)
+        self._unknowns = _numbered([table.withheld for table in editions])
+        self._size = sum(int(table.withheld.sum()) for table in editions)
+        lowest = [np.nan_to_num(table.last_shown[table.withheld]) for table in editions]
+        self._bounds = np.column_stack([np.concatenate(lowest), np.full(self._size, np.inf)])
+        self._totals, self._sums = self._learn_totals(editions)
+        self._growth = self._learn_growth(now, earlier)
 
-    def level(self, cell: Cell, edition: int = 0) -> float:
-        """Width of the interval of a count of the new edition, or (1) of the one before."""
-        return self._span({self._place[edition, *cell]: 1.0})
+    def width(self, cell: Cell, edition: int = 0) -> float:
+        """Width of the interval of a count of the new edition, or (1) of the one before.
 
-    def growth(self, cell: Cell) -> float:
-        """Width of the interval of what was added to a count since it was last shown."""
-        return self.level(cell) if (0, *cell) in self._place else 0.0
-
-    def _learn_totals(self, edition: int, table: Published) -> None:
-        sums = [
-            (table.shown, table.column_totals, False),
-            (table.shown.T, table.row_totals, True),
-        ]
-        for shown, totals, turned in sums:
-            if totals is None:
-                continue
-            rest = totals - np.nansum(shown, axis=0)
-            for line in range(shown.shape[1]):
-                hidden = np.flatnonzero(np.isnan(shown[:, line]))
-                cells = ((line, int(h)) if turned else (int(h), line) for h in hidden)
-                row = {self._place[edition, *cell]: 1.0 for cell in cells}
-                if row:
-                    self._rows.append(row)
-                    self._sums.append(float(rest[line]))
-
-    def _learn_growth(self, new: Cell, old: Cell) -> None:
-        """Records are only ever added, so a count cannot fall from one edition to the next."""
-        if self.earlier is None:
-            return
-        after, before = self._place.get((0, *new)), self._place.get((1, *old))
-        if after is not None and before is not None:
-            self._orders.append((after, before))
-        elif after is not None:
-            self._bounds[after][0] = float(self.earlier.published.shown[old])
-        elif before is not None:
-            self._bounds[before][1] = float(self.now.shown[new])
-
-    def _span(self, form: Mapping[int, float]) -> float:
-        """Largest minus smallest value of a linear form, given everything that is published."""
-        if not form:
+        None for a count that is shown. It is as wide for what was added since the count was shown.
+        """
+        unknown = self._unknowns[edition][cell]
+        if unknown < 0:
             return 0.0
-        aim = np.zeros(len(self._place))
-        for place, weight in form.items():
-            aim[place] = weight
-        ends = [sign * self._least(sign * aim) for sign in (1.0, -1.0)]
-        return float(ends[1] - ends[0])
+        aim = np.zeros(self._size)
+        aim[unknown] = 1.0
+        return -self._least(-aim) - self._least(aim)
+
+    def _learn_totals(
+        self, editions: list[Published]
+    ) -> tuple[scipy.sparse.csr_array, list[float]]:
+        """Withheld counts of a column add up to its total less what is shown."""
+        hidden, sums = [], []
+        for unknowns, table in zip(self._unknowns, editions, strict=True):
+            if table.column_totals is None:
+                continue
+            rest = table.column_totals - np.nansum(table.shown, axis=0)
+            for column in np.flatnonzero(table.withheld.any(axis=0)):
+                hidden.append(unknowns[table.withheld[:, column], column])
+                sums.append(rest[column])
+        return _rows([(numbers, np.ones(len(numbers))) for numbers in hidden], self._size), sums
+
+    def _learn_growth(self, now: Published, earlier: Earlier | None) -> scipy.sparse.csr_array:
+        """Records are only ever added, so a count cannot fall from one edition to the next."""
+        orders: list[tuple[np.ndarray, np.ndarray]] = []
+        if earlier is None:
+            return _rows(orders, self._size)
+        for new, old in earlier.links.items():
+            after, before = self._unknowns[0][new], self._unknowns[1][old]
+            if after >= 0 and before >= 0:
+                orders.append((np.array([before, after]), np.array([1.0, -1.0])))
+            elif after >= 0:
+                self._bounds[after, 0] = earlier.published.shown[old]
+            elif before >= 0:
+                self._bounds[before, 1] = now.shown[new]
+        return _rows(orders, self._size)
 
     def _least(self, aim: np.ndarray) -> float:
-        """Smallest value of a form; minus infinity where nothing published holds it."""
-        size = len(aim)
-        known = _matrix(self._rows, size)
-        orders = _matrix([{before: 1.0, after: -1.0} for after, before in self._orders], size)
-        given = (orders, np.zeros(len(self._orders))) if self._orders else (None, None)
-        solved = scipy.optimize.linprog(
-            aim, *given, known, self._sums, self._bounds, method="highs"
-        )
+        """Smallest value of a sum; minus infinity where nothing published holds it."""
+        known = self._totals, self._sums
+        growth = self._growth, np.zeros(self._growth.shape[0])
+        solved = scipy.optimize.linprog(aim, *growth, *known, self._bounds, method="highs")
         if solved.status == INFEASIBLE:
             # Some count fell after all: then the editions bind each other by nothing.
-            solved = scipy.optimize.linprog(
-                aim, None, None, known, self._sums, (0, None), method="highs"
-            )
+            solved = scipy.optimize.linprog(aim, None, None, *known, (0, None), method="highs")
         return -float("inf") if solved.status == UNBOUNDED else float(solved.fun)
 
 
-def _matrix(rows: list[dict[int, float]], width: int) -> scipy.sparse.csr_array:
-    data = [(line, place, v) for line, row in enumerate(rows) for place, v in row.items()]
-    lines, places, values = zip(*data, strict=True) if data else ((), (), ())
-    return scipy.sparse.csr_array((values, (lines, places)), shape=(len(rows), width))
+def _numbered(masks: list[np.ndarray]) -> list[np.ndarray]:
+    """Numbers from 0 for the cells of all masks, -1 outside them; each of its mask's shape."""
+    found, count = [], 0
+    for mask in masks:
+        numbers = np.full(mask.shape, -1)
+        numbers[mask] = np.arange(count, count + mask.sum())
+        count += mask.sum()
+        found.append(numbers)
+    return found
+
+
+def _rows(rows: list[tuple[np.ndarray, np.ndarray]], width: int) -> scipy.sparse.csr_array:
+    """A matrix of so many columns from the columns and values of each row."""
+    if not rows:
+        return scipy.sparse.csr_array((0, width))
+    columns, values = (np.concatenate(parts) for parts in zip(*rows, strict=True))
+    starts = np.cumsum([0, *(len(row) for row, _ in rows)])
+    return scipy.sparse.csr_array((values, columns, starts), shape=(len(rows), width))

@@ -7,15 +7,13 @@ a report what its last edition showed; publishing compares the two once more.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from analysis.disclosure.attacker import Attacker, Cell, Earlier, Published
-from analysis.disclosure.gate import COUNT, ROW_TOTAL
 from analysis.disclosure.suppression import Needs, exposed, small
 from analysis.errors import Problem, PublishError
 
@@ -32,11 +30,12 @@ class Counted(BaseModel):
     counted: what was counted, over which span; only tables alike in it are compared.
     threshold: counts from 1 to one below it are withheld.
     rows, columns: keys. shown: counts row by row, ``None`` where withheld.
-    column_totals, row_totals: one per column and row, ``None`` where not shown.
+    column_totals: one per column, ``None`` where not shown.
     floor: counts as last shown in any edition, where they are withheld; empty for the first.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Records of earlier sites name totals of rows, which no page showed: they are passed over.
+    model_config = ConfigDict(frozen=True)
 
     counted: str
     threshold: int
@@ -44,7 +43,6 @@ class Counted(BaseModel):
     columns: list[str]
     shown: list[list[float | None]]
     column_totals: list[float] | None = None
-    row_totals: list[float] | None = None
     floor: list[list[float | None]] = []
 
     def published(self) -> Published:
@@ -52,11 +50,8 @@ class Counted(BaseModel):
         shape = len(self.rows), len(self.columns)
         shown = np.array(self.shown, dtype=float).reshape(shape)
         floor = np.array(self.floor or self.shown, dtype=float).reshape(shape)
-        columns, rows = (
-            None if given is None else np.array(given)
-            for given in (self.column_totals, self.row_totals)
-        )
-        return Published(shown, columns, rows, floor)
+        totals = None if self.column_totals is None else np.array(self.column_totals)
+        return Published(shown, totals, floor)
 
     def cells(self) -> dict[tuple[str, str], Cell]:
         """Where each count stands, by the keys of its row and column."""
@@ -71,56 +66,6 @@ Edition = Mapping[str, Counted]
 """Tables of counts of one report by the key of their Plate."""
 EDITION = TypeAdapter(dict[str, Counted])
 SITE = TypeAdapter(dict[str, dict[str, Counted]])
-
-
-class AnyColumn(Protocol):
-    """A column of a table, in the kernel or as read from a page."""
-
-    @property
-    def key(self) -> str: ...
-
-    @property
-    def role(self) -> str: ...
-
-
-class AnyTable(Protocol):
-    """A table, in the kernel or as read from a page; see ``plates.TableData``."""
-
-    @property
-    def columns(self) -> Sequence[AnyColumn]: ...
-
-    @property
-    def values(self) -> Sequence[Sequence[Any]]: ...
-
-    @property
-    def counted(self) -> str: ...
-
-    @property
-    def totals(self) -> int: ...
-
-    @property
-    def threshold(self) -> int | None: ...
-
-
-def counted_in(table: AnyTable) -> Counted | None:
-    """What a table shows of counts; ``None`` where it shows none.
-
-    The first cell of a row is its key; the last row adds up the others where ``totals`` is 1.
-    """
-    places = [place for place, column in enumerate(table.columns) if column.role == COUNT]
-    if not places:
-        return None
-    sums = [place for place, column in enumerate(table.columns) if column.role == ROW_TOTAL]
-    body = table.values[: len(table.values) - table.totals]
-    return Counted(
-        counted=table.counted,
-        threshold=table.threshold or 1,
-        rows=[str(row[0]) for row in body],
-        columns=[table.columns[place].key for place in places],
-        shown=[[row[place] for place in places] for row in body],
-        column_totals=[table.values[-1][place] for place in places] if table.totals else None,
-        row_totals=[row[sums[0]] for row in body] if sums else None,
-    )
 
 
 def linked(now: Counted, before: Counted | None) -> Earlier | None:
@@ -178,7 +123,7 @@ def _narrowed(now: Counted, before: Counted | None) -> int:
     alone = Attacker(table)
     hidden = np.zeros(table.shown.shape, dtype=bool)
     for row, column in np.argwhere(table.withheld):
-        hidden[row, column] = alone.level((int(row), int(column))) >= now.threshold
+        hidden[row, column] = alone.width((int(row), int(column))) >= now.threshold
     needs = Needs(hidden, growth(table.shown, earlier, now.threshold))
     return len(set(exposed(table, needs, now.threshold, earlier)))
 

@@ -13,9 +13,6 @@ COUNT: Final = "count"
 DERIVED: Final = "derived"
 """Role of a column worked out from the counts of its row, and withheld with them."""
 
-ROW_TOTAL: Final = "row_total"
-"""Role of the column that adds up a row's counts."""
-
 IDENTITIES = frozenset(
     f"{who}{what}"
     for who in ("officer", "enterprise", "claimant", "complaint", "inspection", "case", "sample")

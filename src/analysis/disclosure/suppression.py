@@ -1,9 +1,8 @@
 """Which cells of a table of counts must be withheld so that no small one can be worked out.
 
-A table of R rows and C columns is published with its column totals, and its row totals where
-there are any. A cell is *primary* where its own size gives someone away; others are withheld
-beside it until a linear programme over everything that is published, in this edition and in the
-one before, can pin nothing down that must stay open:
+A table of R rows and C columns is published with its column totals. A cell is *primary* where its
+own size gives someone away; others are withheld beside it until a linear programme over everything
+that is published, in this edition and in the one before, can pin nothing down that must stay open:
 
     width(f) = max f(x) − min f(x)   over x ≥ 0 with all published sums, and now ≥ before,
 
@@ -20,7 +19,7 @@ Statistical Disclosure Control, chapter 4, for the dominance rule.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -37,7 +36,7 @@ class Needs:
     """
 
     level: np.ndarray
-    growth: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), dtype=bool))
+    growth: np.ndarray
 
 
 def small(counts: np.ndarray, threshold: int) -> np.ndarray:
@@ -62,7 +61,6 @@ def withhold(
     needs: Needs,
     *,
     protection: float,
-    row_totals: bool = False,
     earlier: Earlier | None = None,
 ) -> np.ndarray:
     """The cells that must stay open and as few others as it takes to protect them.
@@ -76,15 +74,12 @@ def withhold(
     Mask of withheld cells, shape (R, C). Where even withholding every cell leaves a count too
     narrow, all are withheld: the caller must then refuse the totals.
     """
-    withheld = needs.level.copy()
-    if needs.growth.size:
-        withheld |= needs.growth
+    withheld: np.ndarray = needs.level | needs.growth
     while not withheld.all():
-        now = Published.of(counts, withheld, row_totals)
-        cell = next(exposed(now, needs, protection, earlier), None)
+        cell = next(exposed(Published.of(counts, withheld), needs, protection, earlier), None)
         if cell is None:
             break
-        withheld = withheld | _companion(counts, withheld, cell, row_totals)
+        withheld[_companion(counts, withheld, cell)] = True
     return withheld
 
 
@@ -94,50 +89,27 @@ def exposed(
     """Cells of the new edition at which something that must stay open can be narrowed down."""
     attacker = Attacker(now, earlier)
     enough = protection - PRECISION
-    for cell in _cells(needs.level):
-        if attacker.level(cell) < enough:
-            yield cell
+    for row, column in [*np.argwhere(needs.level), *np.argwhere(needs.growth)]:
+        if attacker.width((row, column)) < enough:
+            yield row, column
     if earlier is None:
         return
-    for cell in _cells(needs.growth):
-        if attacker.growth(cell) < enough:
-            yield cell
     alone = Attacker(earlier.published)
     for new, old in earlier.links.items():
-        if not np.isnan(earlier.published.shown[old]):
-            continue
-        if attacker.level(old, 1) < enough <= alone.level(old):
+        if attacker.width(old, 1) < enough <= alone.width(old):
             yield new
 
 
-def _cells(mask: np.ndarray) -> Iterator[Cell]:
-    for row, column in np.argwhere(mask):
-        yield int(row), int(column)
-
-
-def _companion(
-    counts: np.ndarray, withheld: np.ndarray, cell: Cell, row_totals: bool
-) -> np.ndarray:
-    """The cell itself; where it is withheld, the cheapest that shares a total, or of all."""
-    row, column = cell
-    chosen = np.zeros(counts.shape, dtype=bool)
+def _companion(counts: np.ndarray, withheld: np.ndarray, cell: Cell) -> Cell:
+    """The cell itself; where it is withheld, the cheapest that shares its total, or of all."""
     if not withheld[cell]:
-        chosen[cell] = True
-        return chosen
-    related = np.zeros(counts.shape, dtype=bool)
-    related[:, column] = True
-    if row_totals:
-        related[row, :] = True
-        # A swap needs four corners: once a row and a column are open, close the rectangle.
-        open_rows, open_columns = withheld[:, column], withheld[row, :]
-        corners = np.outer(open_rows, open_columns) & ~withheld
-        if corners.any():
-            related = corners
-    candidates = related & ~withheld & (counts > 0)
-    if not candidates.any():
-        candidates = ~withheld & (counts > 0)
-    if not candidates.any():
+        return cell
+    same_total = np.zeros(counts.shape, dtype=bool)
+    same_total[:, cell[1]] = True
+    candidates = ~withheld & (counts > 0)
+    if (candidates & same_total).any():
+        candidates = candidates & same_total
+    elif not candidates.any():
         candidates = ~withheld
-    cost = np.where(candidates, counts, np.inf)
-    chosen[np.unravel_index(int(np.argmin(cost)), counts.shape)] = True
-    return chosen
+    row, column = np.argwhere(candidates)[np.argmin(counts[candidates])]
+    return row, column

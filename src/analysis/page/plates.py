@@ -92,7 +92,7 @@ class Column:
     key: Text
     label: str
     align: Literal["start", "center", "end"] = "start"
-    role: Literal["", "count", "derived", "row_total"] = ""
+    role: Literal["", "count", "derived"] = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.disclosure.attacker import Earlier, Published
-from analysis.disclosure.editions import Counted, counted_in, growth, linked
+from analysis.disclosure.editions import Counted, growth, linked
 from analysis.disclosure.gate import COUNT, DERIVED
 from analysis.disclosure.suppression import Needs, dominated, exposed, small, withhold
 from analysis.errors import Problem, PublishError
@@ -92,12 +92,10 @@ class Counts:
     ----------
     values: shape (R, C).
     largest: sum of the ``contributors`` largest contributions to each cell, or ``None``.
-    row_totals: whether row totals are published; column totals always may be.
     """
 
     values: np.ndarray
     largest: np.ndarray | None = None
-    row_totals: bool = False
 
 
 def withheld(
@@ -117,14 +115,8 @@ def withheld(
     needs = Needs(level, grown)
     if earlier is None and not level.any():
         return level
-    mask = withhold(
-        values,
-        needs,
-        protection=rules.threshold,
-        row_totals=counts.row_totals,
-        earlier=earlier,
-    )
-    now = Published.of(values, mask, counts.row_totals)
+    mask = withhold(values, needs, protection=rules.threshold, earlier=earlier)
+    now = Published.of(values, mask)
     if mask.all() and next(exposed(now, needs, rules.threshold, earlier), None) is not None:
         what = "its totals alone give small counts away"
         if grown.any():
@@ -167,6 +159,25 @@ def protect(
         rows=tuple(tuple(row) for row in rows),
         values=tuple(tuple(row) for row in values),
         threshold=rules.threshold,
+    )
+
+
+def counted_in(table: TableData) -> Counted | None:
+    """What a table shows of counts; ``None`` where it shows none.
+
+    The first cell of a row is its key; the last row adds up the others where ``totals`` is 1.
+    """
+    places = [place for place, column in enumerate(table.columns) if column.role == COUNT]
+    if not places:
+        return None
+    body = table.values[: len(table.values) - table.totals]
+    return Counted(
+        counted=table.counted,
+        threshold=table.threshold or 1,
+        rows=[str(row[0]) for row in body],
+        columns=[table.columns[place].key for place in places],
+        shown=[[row[place] for place in places] for row in body],
+        column_totals=[table.values[-1][place] for place in places] if table.totals else None,
     )
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from analysis.disclosure.editions import Edition, counted_in
+from analysis.disclosure.editions import Edition
 from analysis.errors import Problem, PublishError
 from analysis.page.plates import End, Plate, Provenance, Summary, Tabled
+from analysis.page.protection import counted_in
 from analysis.page.text import Token, blocks, parse, words_of
 from analysis.page.wording import LANGUAGES
 from analysis.publish.pages.download import notebook_text
