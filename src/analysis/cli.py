@@ -135,7 +135,7 @@ def init(folder: Path, files: tuple[Path, ...]) -> None:
 
 def check_figures(target: str, sources: Path | None) -> None:
     """Published figures against their own rules and, where given, against the documents."""
-    from analysis.data.published.documents import check_documents, coverage, read_documents
+    from analysis.data.published.documents import check_documents, read_documents
     from analysis.data.published.figures import read_published
     from analysis.errors import ContractError
 
@@ -145,10 +145,11 @@ def check_figures(target: str, sources: Path | None) -> None:
     problems = check_documents(dataset, read_documents(dataset, sources))
     if problems:
         raise ContractError(problems)
-    found = coverage(dataset)
-    for source, figures in found.figures.items():
-        click.echo(f"  {source}: {figures} figures, {found.uncovered[source]} other numbers")
-    for row in dataset.tables["uncovered"].to_dict("records"):
+    uncovered = dataset.tables["uncovered"]
+    for source, figures in dataset.tables["figures"].groupby("source", sort=False):
+        others = (uncovered["source"] == source).sum()
+        click.echo(f"  {source}: {len(figures)} figures, {others} other numbers")
+    for row in uncovered.to_dict("records"):
         place = f"{row['source']}, line {row['line']:.0f}, offset {row['offset']:.0f}"
         click.echo(f"  {place}: {row['run']} ({row['reason']})")
 

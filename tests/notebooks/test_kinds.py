@@ -23,7 +23,7 @@ from analysis.reports.report import Report
 REPORTS = Path("src/analysis/reports")
 PIECES = ("__init__.py", "params.py", "question.py", "sentences.py", "plates.py", "zh.po")
 QUESTIONS = ("tables", "unknown_names", "ask")
-PLATES = ("Summary", "Figure", "Table", "Notes", "Provenance", "End")
+PLATES = {"Summary", "Figure", "Table", "Notes", "Provenance", "End"}
 WAITING = {
     *("agreement", "bunching", "its", "meta", "randomisation", "rdd", "reliability", "survival"),
 }
@@ -119,13 +119,13 @@ def _pairs(words: list[nbformat.NotebookNode]) -> Iterator[str]:
 
 def plates_of(report: type[Report]) -> list[str]:
     """The names of a report's methods that show something."""
-    made = {**vars(report), "end": Report.end}
+    made = inspect.getmembers(report, inspect.isfunction)
     said = {
         name: str(inspect.signature(make).return_annotation)
-        for name, make in made.items()
-        if inspect.isfunction(make)
+        for name, make in made
+        if make is not Report.agree
     }
-    return [name for name, what in said.items() if any(plate in what for plate in PLATES)]
+    return [name for name, what in said.items() if PLATES & set(re.findall(r"\w+", what))]
 
 
 def _shown(kind: Kind, code: list[nbformat.NotebookNode]) -> Iterator[str]:

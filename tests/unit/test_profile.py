@@ -8,16 +8,17 @@ from itertools import pairwise
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from analysis.data.published.comparisons import compare, read_topics, year_gone_by
+from analysis.data.published.comparisons import year_gone_by
 from analysis.data.published.figures import read_published
 from analysis.page.charts import style
 from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.drawing import make_room
 from analysis.page.charts.labels import span, wrap
 from analysis.page.charts.rows import Row, Rows
-from analysis.page.printed_figures import FiguresBrief
 from analysis.reports.published_figures.comparison import comparison
+from analysis.reports.published_figures.kinds import topics
 from analysis.reports.published_figures.params import PublishedFiguresParams
+from analysis.reports.published_figures.plates import PublishedFigures
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +27,15 @@ def published(root):
     return read_published(root / "data" / "published")
 
 
+def report_on(published, language: str = "en") -> PublishedFigures:
+    """A report on them."""
+    params = PublishedFiguresParams(language=language)
+    return PublishedFigures(params, published.dataset, published)
+
+
 def compared(published, topic: str):
     """What a topic compares."""
-    return compare(published, read_topics(published)[topic], 0.95)
+    return topics(report_on(published))[topic].items
 
 
 def test_rates_are_given_only_where_the_same_document_prints_the_base(published):
@@ -73,8 +80,7 @@ def test_the_share_of_the_year_gone_by():
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_figure_of_rates_says_years_levels_and_that_it_ranks_nothing(published, language):
     """Every row names level of government and year; the order is not by value."""
-    brief = FiguresBrief(published, PublishedFiguresParams(language=language))
-    plate = comparison(brief, "rates")
+    plate = comparison(report_on(published, language), "rates")
     no_ranking = {"en": "no ranking", "zh": "不作排名"}[language]
     assert no_ranking in plate.caption
     values = [row[4] for row in plate.table.values if row[4] is not None]
@@ -85,8 +91,8 @@ def test_the_figure_of_rates_says_years_levels_and_that_it_ranks_nothing(publish
 
 def test_the_order_is_by_level_of_government(published):
     """Province, city, district, counties."""
-    order = FiguresBrief(published, PublishedFiguresParams()).order
-    levels = [published.level_of(source) for source in order]
+    report = report_on(published)
+    levels = [report.level(source) for source in report.order]
     assert levels == ["province", "city", "district", "county", "county"]
 
 

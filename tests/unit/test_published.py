@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.data.published.documents import check_documents, coverage, read_documents
+from analysis.data.published.documents import check_documents, read_documents
 from analysis.data.published.figures import read_published
 from analysis.data.published.printed_number import (
     UnreadableNumberError,
@@ -92,7 +92,7 @@ def test_the_published_figures_obey_their_contract(root):
     """All of them, with as many figures as were read off."""
     published = read_published(root / "data" / "published")
     assert len(published.figures) == 475
-    assert published.level_of("masked_district_2020") == "district"
+    assert published.level(published.region_of("masked_district_2020")) == "district"
 
 
 SPOILT = [
@@ -146,9 +146,9 @@ def test_a_dataset_without_figures_is_refused(root):
 
 def test_no_row_names_what_was_masked(root):
     """Nothing below the province is inferred for the masked county and district."""
-    sources = read_published(root / "data" / "published").sources
-    masked = sources[sources["masked"] != "nothing"]
-    assert set(masked["inferred"]) == {"province Zhejiang"}
+    sources = read_published(root / "data" / "published").tables["sources"]
+    masked = {row["inferred"] for row in sources if row["masked"] != "nothing"}
+    assert masked == {"province Zhejiang"}
 
 
 @pytest.fixture
@@ -164,9 +164,8 @@ def test_every_token_stands_at_its_place_and_every_number_is_accounted_for(root,
     """Offsets, and every run of digits and Chinese numeral of the five documents."""
     dataset = read_published(root / "data" / "published").dataset
     assert check_documents(dataset, read_documents(dataset, documents)) == []
-    found = coverage(dataset)
-    assert sum(found.figures.values()) == 475
-    assert sum(found.uncovered.values()) == sum(found.reasons.values()) == 363
+    assert len(dataset.tables["figures"]) == 475
+    assert dataset.tables["uncovered"]["reason"].notna().sum() == 363
 
 
 def test_a_moved_token_and_a_lost_number_are_found(figures, documents):

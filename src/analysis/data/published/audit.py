@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from analysis.data.published.audit_rules import (
-    RULES,
-    Outcome,
-    unsupported_change,
-    unsupported_share,
-)
-from analysis.data.published.figures import PrintedFigure, Published, Relation
+from analysis.data.published.audit_rules import RULES, Terms
+from analysis.data.published.figures import PrintedFigure, Published
 
 VERDICTS = ("contradicts", "cannot_be_checked", "agrees_after_rounding", "agrees")
-SHARE_RULES = ("share", "share_of_unstated", "share_without_numerator")
-CHANGE_RULES = ("growth", "weighted_mean", "bound")
 SAME, PART = "same_thing", "part_of"
+LONE = {
+    "share_pct": ("lone_share", ("share", "share_of_unstated", "share_without_numerator")),
+    "change_pct": ("lone_change", ("growth", "weighted_mean", "bound")),
+}
+"""What a percentage is that no relation of these types tests, by its kind."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +47,9 @@ class Check:
 
 @dataclass(frozen=True)
 class Audit:
-    """All checks, and how many relations print nothing that could be checked."""
+    """All checks."""
 
     checks: tuple[Check, ...]
-    derived: int
 
     @property
     def stated(self) -> tuple[Check, ...]:
@@ -79,76 +76,49 @@ class Audit:
 
 def audit(published: Published) -> Audit:
     """Run every rule over the relations, then over what rules find in the figures."""
-    checks = [check for relation in published.relations for check in _listed(published, relation)]
-    found = [*_found(published)]
-    return Audit(
-        (*checks, *found),
-        derived=len(published.relations) - len(checks),
-    )
+    return Audit((*_listed(published), *_found(published), *_lone_percentages(published)))
 
 
-def _listed(published: Published, relation: Relation) -> Iterator[Check]:
-    rule = RULES.get(relation.type)
-    if rule is None or not relation.result:
-        return
-    result = published.figures[relation.result]
-    terms = tuple(published.figures[term] for term in relation.terms)
-    outcome = rule(result, terms, relation.constant)
-    yield _check(relation.id, relation.type, relation.basis, result, terms, outcome)
+def _listed(published: Published) -> Iterator[Check]:
+    for relation, terms in published.related(*RULES):
+        if relation.result:
+            result = published.figures[relation.result]
+            yield _check(
+                relation.id, relation.type, relation.basis, result, terms, relation.constant
+            )
 
 
 def _found(published: Published) -> Iterator[Check]:
-    """Checks that no one listed: repeated indicators, parts by scope, lone percentages."""
+    """Checks that no one listed: repeated indicators, and parts by scope."""
     said = {
         frozenset((relation.result, term))
-        for relation in published.relations
+        for relation, _ in published.related(SAME, PART)
         for term in relation.terms
-        if relation.type in (SAME, PART)
     }
     figures = [f for f in published.figures.values() if f.kind in ("level", "money")]
     for first, second in combinations(figures, 2):
-        pair = frozenset((first.id, second.id))
-        if pair in said or not _comparable(first, second):
+        if _about(first) != _about(second) or frozenset((first.id, second.id)) in said:
             continue
         if first.scope == second.scope:
-            yield _rule_check(f"found-same-{second.id}", SAME, second, (first,))
+            yield _check(f"found-same-{second.id}", SAME, "implied", second, [first])
         elif not first.scope or not second.scope:
-            whole, part = (first, second) if not first.scope else (second, first)
-            yield _rule_check(f"found-part-{part.id}", PART, part, (whole,))
-    yield from _lone_percentages(published)
+            whole, part = sorted((first, second), key=lambda one: bool(one.scope))
+            yield _check(f"found-part-{part.id}", PART, "implied", part, [whole])
 
 
-def _comparable(first: PrintedFigure, second: PrintedFigure) -> bool:
+def _about(figure: PrintedFigure) -> tuple[object, ...]:
     """One indicator of one region in one document and period."""
-    return (first.source, first.region, first.indicator, first.start, first.end) == (
-        second.source,
-        second.region,
-        second.indicator,
-        second.start,
-        second.end,
-    )
+    return figure.source, figure.region, figure.indicator, figure.start, figure.end
 
 
 def _lone_percentages(published: Published) -> Iterator[Check]:
-    shares = _results(published.relations, SHARE_RULES)
-    changes = _results(published.relations, CHANGE_RULES)
+    tested = {
+        kind: {relation.result for relation, _ in published.related(*types)}
+        for kind, (_, types) in LONE.items()
+    }
     for figure in published.figures.values():
-        if figure.kind == "share_pct" and figure.id not in shares:
-            outcome = unsupported_share(figure)
-            yield _check(f"found-{figure.id}", "lone_share", "stated", figure, (), outcome)
-        if figure.kind == "change_pct" and figure.id not in changes:
-            outcome = unsupported_change(figure)
-            yield _check(f"found-{figure.id}", "lone_change", "stated", figure, (), outcome)
-
-
-def _results(relations: Iterable[Relation], types: tuple[str, ...]) -> set[str]:
-    return {relation.result for relation in relations if relation.type in types}
-
-
-def _rule_check(
-    name: str, rule: str, result: PrintedFigure, terms: tuple[PrintedFigure, ...]
-) -> Check:
-    return _check(name, rule, "implied", result, terms, RULES[rule](result, terms, None))
+        if figure.kind in LONE and figure.id not in tested[figure.kind]:
+            yield _check(f"found-{figure.id}", LONE[figure.kind][0], "stated", figure)
 
 
 def _check(
@@ -156,9 +126,10 @@ def _check(
     rule: str,
     basis: str,
     result: PrintedFigure,
-    terms: tuple[PrintedFigure, ...],
-    outcome: Outcome,
+    terms: Terms = (),
+    named: int | None = None,
 ) -> Check:
+    outcome = RULES[rule](result, terms, named)
     return Check(
         id=name,
         rule=rule,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.data.published.figures import PrintedFigure
-from analysis.data.published.printed_number import Range
+from analysis.stats.pooling.exact import Interval
 from analysis.stats.pooling.reported import earlier_level, smallest_whole, whole_part
 
 AGREES, ROUNDED = "agrees", "agrees_after_rounding"
@@ -33,20 +33,21 @@ Terms = Sequence[PrintedFigure]
 Rule = Callable[[PrintedFigure, Terms, int | None], Outcome]
 
 
-def judge(result: PrintedFigure, computed: float, allowed: Range) -> Outcome:
+def judge(result: PrintedFigure, allowed: Interval) -> Outcome:
     """Printed against computed: equal, equal within rounding, or not."""
-    tolerance = (allowed.high - allowed.low + result.range.high - result.range.low) / 2
-    if abs(result.number - computed) < NEAR:
-        return Outcome(AGREES, computed, tolerance)
-    verdict = ROUNDED if result.range.meets(allowed) else CONTRADICTS
-    return Outcome(verdict, computed, tolerance)
+    printed = result.range
+    tolerance = (allowed.high - allowed.low + printed.high - printed.low) / 2
+    if abs(printed.value - allowed.value) < NEAR:
+        return Outcome(AGREES, allowed.value, tolerance)
+    meet = printed.low <= allowed.high + NEAR and allowed.low <= printed.high + NEAR
+    return Outcome(ROUNDED if meet else CONTRADICTS, allowed.value, tolerance)
 
 
 def total(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     """The terms add up to the result."""
-    low = sum(term.range.low for term in terms)
-    high = sum(term.range.high for term in terms)
-    return judge(result, sum(term.number for term in terms), Range(low, high))
+    ranges = [term.range for term in terms]
+    low, high = sum(one.low for one in ranges), sum(one.high for one in ranges)
+    return judge(result, Interval(sum(one.value for one in ranges), low, high))
 
 
 def partial_total(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
@@ -57,31 +58,36 @@ def partial_total(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome
 
 def part(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     """The result is at most the whole."""
-    whole = terms[0]
-    if result.number <= whole.number + NEAR:
-        return Outcome(AGREES, whole.number, 0.0, whole.unit)
-    verdict = ROUNDED if result.range.low <= whole.range.high else CONTRADICTS
-    return Outcome(verdict, whole.number, whole.range.high - whole.number, whole.unit)
+    printed, whole, unit = result.range, terms[0].range, terms[0].unit
+    if printed.value <= whole.value + NEAR:
+        return Outcome(AGREES, whole.value, 0.0, unit)
+    verdict = ROUNDED if printed.low <= whole.high else CONTRADICTS
+    return Outcome(verdict, whole.value, whole.high - whole.value, unit)
 
 
 def same(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     """Both report one number."""
-    return judge(result, terms[0].number, terms[0].range)
+    return judge(result, terms[0].range)
 
 
 def difference(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     """The result is the first term less the second."""
-    first, second = terms
-    allowed = Range(first.range.low - second.range.high, first.range.high - second.range.low)
-    return judge(result, first.number - second.number, allowed)
+    first, second = (term.range for term in terms)
+    low, high = first.low - second.high, first.high - second.low
+    return judge(result, Interval(first.value - second.value, low, high))
 
 
 def share(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     """The result is 100 times the first term over the second."""
     first, second = terms
-    low = 100 * first.range.low / second.range.high
-    high = 100 * first.range.high / second.range.low
-    return judge(result, 100 * first.number / second.number, Range(low, high))
+    return judge(result, quotient(first, second, per=100))
+
+
+def quotient(first: PrintedFigure, second: PrintedFigure, per: float = 1) -> Interval:
+    """One figure per so many of another, as far as the rounding of both allows."""
+    above, below = first.range, second.range
+    low, high = per * above.low / below.high, per * above.high / below.low
+    return Interval(per * above.value / below.value, low, high)
 
 
 def share_without_numerator(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
@@ -115,13 +121,21 @@ def progress_of_target(result: PrintedFigure, terms: Terms, _: int | None) -> Ou
 def growth(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     """Some earlier level must print as the growth; that level itself is not printed."""
     level = terms[0]
-    implied = level.number / (1 + result.number / 100)
-    if level.bound != "exact" or level.precision is None:
-        return Outcome(OPEN, implied, None, level.unit)
-    found = earlier_level(level.number, result.number, result.step, level.precision)
-    if found is None and level.whole_units:
-        return Outcome(CONTRADICTS, implied, None, level.unit)
-    return Outcome(OPEN, implied if found is None else found, None, level.unit)
+    found = _whole_earlier(result, level)
+    fails = found is None and level.bound == "exact" and level.precision and level.whole_units
+    return Outcome(CONTRADICTS if fails else OPEN, earlier(result, level), None, level.unit)
+
+
+def earlier(change: PrintedFigure, level: PrintedFigure) -> float:
+    """The level from which it changed: in whole steps where one prints as the change."""
+    whole = _whole_earlier(change, level)
+    return level.number / (1 + change.number / 100) if whole is None else whole
+
+
+def _whole_earlier(change: PrintedFigure, level: PrintedFigure) -> float | None:
+    if level.bound != "exact" or not level.precision:
+        return None
+    return earlier_level(level.number, change.number, change.step, level.precision)
 
 
 def weighted_mean(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
@@ -130,16 +144,15 @@ def weighted_mean(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome
     missing = _months(result) - sum(months)
     known = sum(m * term.number for m, term in zip(months, terms, strict=True))
     if missing <= 0:
-        mean = known / sum(months)
-        step = result.step / 2
-        return judge(result, mean, Range(mean - step, mean + step))
+        mean, half = known / sum(months), result.step / 2
+        return judge(result, Interval(mean, mean - half, mean + half))
     return Outcome(OPEN, (result.number * _months(result) - known) / missing)
 
 
 def years(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     """Last year less first year, both counted."""
     first, last = (int(term.date[:4]) for term in terms)
-    return judge(result, last - first + 1, Range(last - first + 1, last - first + 1))
+    return judge(result, Interval(*[last - first + 1] * 3))
 
 
 def order(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
@@ -159,7 +172,7 @@ def open_list(result: PrintedFigure, _: Terms, named: int | None) -> Outcome:
     return Outcome(OPEN if result.number >= count else CONTRADICTS, float(count))
 
 
-def unsupported_share(figure: PrintedFigure) -> Outcome:
+def lone_share(figure: PrintedFigure, _: Terms, __: int | None) -> Outcome:
     """A share without counts: the smallest whole that could print it."""
     if figure.number in (0, 100) or figure.bound == "at_least":
         return Outcome(OPEN)
@@ -167,7 +180,7 @@ def unsupported_share(figure: PrintedFigure) -> Outcome:
     return Outcome(OPEN, None if whole is None else float(whole), None, "whole")
 
 
-def unsupported_change(_: PrintedFigure) -> Outcome:
+def lone_change(_: PrintedFigure, __: Terms, ___: int | None) -> Outcome:
     """A change without any level."""
     return Outcome(OPEN)
 
@@ -196,5 +209,7 @@ RULES: Mapping[str, Rule] = {
     "order": order,
     "count_list": closed_list,
     "open_list": open_list,
+    "lone_share": lone_share,
+    "lone_change": lone_change,
 }
 """Relations of other types print nothing that could be checked: they only allow a number."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from string import Formatter
 
-import pandas as pd
-
 from analysis.data.published.rules import Fault
+from analysis.data.published.tables import Row, Tables
 from analysis.errors import nearest
 
 NEEDED = ("title", "caption")
@@ -26,38 +25,41 @@ FALL_FIELDS = (
 """What the words of a reported fall may name."""
 
 
-def topic_problems(tables: Mapping[str, pd.DataFrame]) -> dict[str, Iterator[Fault]]:
-    """Faults of the tables of topics, by table."""
-    return {
-        "topics": _topic_faults(tables["topics"], tables["topic_words"]),
-        "comparisons": _comparison_faults(tables["comparisons"], tables["topics"]),
-        "topic_words": _word_faults(tables["topic_words"], FIELDS),
-        "fall_words": _word_faults(tables["fall_words"], FALL_FIELDS),
-    }
-
-
-def _topic_faults(topics: pd.DataFrame, words: pd.DataFrame) -> Iterator[Fault]:
-    said = set(zip(words["topic"], words["use"], strict=True))
-    for position, topic in enumerate(topics["topic"]):
+def topic_faults(tables: Tables) -> Iterator[Fault]:
+    """Topics without a title or caption, and drawings without words in their place."""
+    said = {(row["topic"], row["use"]) for row in tables["topic_words"]}
+    for position, row in enumerate(tables["topics"]):
+        topic = row["topic"]
         drawn = ("alt",) if (topic, "axis") in said else ()
         for use in (*NEEDED, *drawn):
             if (topic, use) not in said:
                 yield position, "topic", f"has no {use}", "Add it to topic_words.csv"
 
 
-def _comparison_faults(comparisons: pd.DataFrame, topics: pd.DataFrame) -> Iterator[Fault]:
-    kinds = dict(zip(topics["topic"], topics["kind"], strict=True))
-    for position, row in enumerate(comparisons.to_dict("records")):
-        kind = kinds.get(row["topic"], "")
-        if pd.isna(row["base"]) and (kind in ("rate", "sample") or row["complement"]):
+def comparison_faults(tables: Tables) -> Iterator[Fault]:
+    """Indicators without what they are put against, and names in one language."""
+    kinds = {row["topic"]: row["kind"] for row in tables["topics"]}
+    for position, row in enumerate(tables["comparisons"]):
+        kind = kinds[row["topic"]]
+        if not row["base"] and (kind in ("rate", "sample") or row["complement"] == "True"):
             yield position, "base", f"is empty in a comparison of kind {kind}", "Name its base"
         for part in ("name", "rest"):
-            if pd.isna(row[f"{part}_en"]) != pd.isna(row[f"{part}_zh"]):
+            if bool(row[f"{part}_en"]) != bool(row[f"{part}_zh"]):
                 yield position, f"{part}_zh", "is in one language only", "Write both, or none"
 
 
-def _word_faults(words: pd.DataFrame, fields: Sequence[str]) -> Iterator[Fault]:
-    for position, row in enumerate(words.to_dict("records")):
+def topic_word_faults(tables: Tables) -> Iterator[Fault]:
+    """Words of topics that name what no topic has."""
+    return _word_faults(tables["topic_words"], FIELDS)
+
+
+def fall_word_faults(tables: Tables) -> Iterator[Fault]:
+    """Words of reported falls that name what no fall has."""
+    return _word_faults(tables["fall_words"], FALL_FIELDS)
+
+
+def _word_faults(words: Sequence[Row], fields: Sequence[str]) -> Iterator[Fault]:
+    for position, row in enumerate(words):
         named = {}
         for column in ("words_en", "words_zh"):
             try:

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
 
 from analysis.data.dataset import Dataset
 from analysis.data.reading.account import FIRST_DATA_ROW
 from analysis.errors import ParamsError, Problem
 
-ARABIC_RUN = re.compile(r"[0-9０-９]+(?:[.．][0-9０-９]+)*")
-CHINESE_RUN = re.compile(r"[〇零一二三四五六七八九十百千万亿两半双]+|全部|没有|全覆盖|首|率先|每")
+RUNS = (
+    re.compile(r"[0-9０-９]+(?:[.．][0-9０-９]+)*"),
+    re.compile(r"[〇零一二三四五六七八九十百千万亿两半双]+|全部|没有|全覆盖|首|率先|每"),
+)
+"""What may be a number: digits, and Chinese numerals."""
 Documents = dict[str, list[str]]
-Tables = Mapping[str, pd.DataFrame]
+Lines = dict[tuple[str, int], list["Mark"]]
+"""Marks by document and line."""
 
 
 @dataclass(frozen=True)
-class Coverage:
-    """How the runs of digits of the documents are accounted for."""
+class Mark:
+    """Characters that a row says stand in a document from ``start`` on."""
 
-    figures: Counter[str]
-    uncovered: Counter[str]
-    reasons: Counter[str]
+    place: str
+    line: tuple[str, int]
+    start: int
+    text: str
+
+    @property
+    def end(self) -> int:
+        """Where they end."""
+        return self.start + len(self.text)
 
 
 def read_documents(dataset: Dataset, folder: Path) -> Documents:
@@ -46,63 +53,54 @@ def read_documents(dataset: Dataset, folder: Path) -> Documents:
 
 def check_documents(dataset: Dataset, documents: Documents) -> list[Problem]:
     """Tokens that do not stand at their offset, and runs of digits that nothing accounts for."""
-    tables = dataset.tables
+    figures, listed = _marks(dataset, "figures", "token"), _marks(dataset, "uncovered", "run")
     return [
-        *_places("figures", "token", tables["figures"], documents),
-        *_places("uncovered", "run", tables["uncovered"], documents),
-        *_unaccounted(tables, documents),
-        *_twice(tables),
+        *_misplaced([*figures, *listed], documents),
+        *_unaccounted(_by_line([*figures, *listed]), documents),
+        *_twice(listed, _by_line(figures)),
     ]
 
 
-def coverage(dataset: Dataset) -> Coverage:
-    """Figures and uncovered runs by document, and uncovered runs by reason."""
-    figures, uncovered = dataset.tables["figures"], dataset.tables["uncovered"]
-    return Coverage(
-        Counter(figures["source"]), Counter(uncovered["source"]), Counter(uncovered["reason"])
-    )
+def _marks(dataset: Dataset, table: str, column: str) -> list[Mark]:
+    rows = dataset.tables[table].to_dict("records")
+    return [
+        Mark(
+            f"{table}.csv, column offset, row {position}",
+            (row["source"], int(row["line"])),
+            int(row["offset"]),
+            row[column],
+        )
+        for position, row in enumerate(rows, FIRST_DATA_ROW)
+    ]
 
 
-def _places(name: str, column: str, table: pd.DataFrame, documents: Documents) -> Iterator[Problem]:
-    for position, row in enumerate(table.to_dict("records")):
-        lines = documents.get(row["source"], [])
-        line, offset, text = int(row["line"]), int(row["offset"]), row[column]
-        there = lines[line - 1] if 1 <= line <= len(lines) else ""
-        if there[offset : offset + len(text)] != text:
-            where = f"{name}.csv, column offset, row {position + FIRST_DATA_ROW}"
+def _by_line(marks: list[Mark]) -> Lines:
+    lines: Lines = {}
+    for mark in marks:
+        lines.setdefault(mark.line, []).append(mark)
+    return lines
+
+
+def _misplaced(marks: list[Mark], documents: Documents) -> Iterator[Problem]:
+    lines = {(s, n): text for s, texts in documents.items() for n, text in enumerate(texts, 1)}
+    for mark in marks:
+        if lines.get(mark.line, "")[mark.start : mark.end] != mark.text:
             remedy = "Lines count from 1, characters from 0"
-            yield Problem(where, "has other characters there in the document", remedy)
+            yield Problem(mark.place, "has other characters there in the document", remedy)
 
 
-def _spans(tables: Tables, name: str, column: str) -> dict:
-    found: dict[tuple[str, int], list[tuple[int, int]]] = {}
-    for row in tables[name].to_dict("records"):
-        start = int(row["offset"])
-        key = (row["source"], int(row["line"]))
-        found.setdefault(key, []).append((start, start + len(row[column])))
-    return found
-
-
-def _unaccounted(tables: Tables, documents: Documents) -> Iterator[Problem]:
-    figures, listed = _spans(tables, "figures", "token"), _spans(tables, "uncovered", "run")
+def _unaccounted(marks: Lines, documents: Documents) -> Iterator[Problem]:
     for source, lines in documents.items():
         for number, line in enumerate(lines, 1):
-            key = (source, number)
-            here = figures.get(key, []) + listed.get(key, [])
-            for pattern in (ARABIC_RUN, CHINESE_RUN):
-                for run in pattern.finditer(line):
-                    if not any(low <= run.start() and run.end() <= high for low, high in here):
-                        where = f"{source}, line {number}, offset {run.start()}"
-                        remedy = "Add a figure, or list it in uncovered.csv with a reason"
-                        yield Problem(where, "has a number that nothing accounts for", remedy)
+            here = marks.get((source, number), [])
+            for run in (found for pattern in RUNS for found in pattern.finditer(line)):
+                if not any(m.start <= run.start() and run.end() <= m.end for m in here):
+                    where = f"{source}, line {number}, offset {run.start()}"
+                    remedy = "Add a figure, or list it in uncovered.csv with a reason"
+                    yield Problem(where, "has a number that nothing accounts for", remedy)
 
 
-def _twice(tables: Tables) -> Iterator[Problem]:
-    taken = _spans(tables, "figures", "token")
-    for position, row in enumerate(tables["uncovered"].to_dict("records")):
-        start = int(row["offset"])
-        end = start + len(row["run"])
-        spans = taken.get((row["source"], int(row["line"])), [])
-        if any(low < end and start < high for low, high in spans):
-            where = f"uncovered.csv, column offset, row {position + FIRST_DATA_ROW}"
-            yield Problem(where, "is covered by a figure as well", "Remove it")
+def _twice(listed: list[Mark], figures: Lines) -> Iterator[Problem]:
+    for mark in listed:
+        if any(f.start < mark.end and mark.start < f.end for f in figures.get(mark.line, [])):
+            yield Problem(mark.place, "is covered by a figure as well", "Remove it")

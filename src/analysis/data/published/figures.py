@@ -3,41 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import pandas as pd
-
 from analysis.data.dataset import Dataset, read_dataset
-from analysis.data.published.comparison_rules import topic_problems
-from analysis.data.published.printed_number import Range, printed_range
-from analysis.data.published.rules import (
-    figure_problems,
-    mechanism_problems,
-    relation_problems,
-    source_problems,
-)
-from analysis.data.published.tables import LINKS, PUBLISHED_TABLES, rows_of
+from analysis.data.published import comparison_rules, rules
+from analysis.data.published.printed_number import printed_range
+from analysis.data.published.tables import NAMES, Row, Tables, rows_of
 from analysis.data.reading.account import FIRST_DATA_ROW
 from analysis.errors import ContractError, ParamsError, Problem
+from analysis.stats.pooling.exact import Interval
 
-NAMES = tuple(table.name for table in PUBLISHED_TABLES)
-NAMED = {"indicators": "name_en", "regions": "name_en", "levels": "name_en", "scopes": "scope"}
-"""Tables whose rows have a name in each language, with the column of the English one."""
+RULES: Mapping[str, Callable[[Tables], Iterator[rules.Fault]]] = {
+    "sources": rules.source_faults,
+    "figures": rules.figure_faults,
+    "relations": rules.relation_faults,
+    "mechanisms": rules.mechanism_faults,
+    "topics": comparison_rules.topic_faults,
+    "comparisons": comparison_rules.comparison_faults,
+    "topic_words": comparison_rules.topic_word_faults,
+    "fall_words": comparison_rules.fall_word_faults,
+}
+"""What the column declarations cannot say: tokens, units, periods, links, relations, words."""
 
 
 @dataclass(frozen=True)
 class PrintedFigure:
     """One printed number. ``value`` is in base units, or ``None`` where it is a date.
 
-    ``characters`` is what the document prints, ``measures`` what its unit measures.
+    ``characters`` is what the document prints, ``measures`` what its unit measures;
+    ``part_of`` and ``growth_of`` name the figures of its whole and of the level that changed.
     """
 
     id: str
     source: str
-    line: int
     characters: str
     region: str
     start: dt.date
@@ -53,7 +54,8 @@ class PrintedFigure:
     measures: str
     bound: str
     compared_with: str
-    links: Mapping[str, str]
+    part_of: str
+    growth_of: str
 
     @property
     def number(self) -> float:
@@ -63,8 +65,8 @@ class PrintedFigure:
         return self.value
 
     @property
-    def range(self) -> Range:
-        """The values that could have been printed so."""
+    def range(self) -> Interval:
+        """The number with the values that could have been printed so."""
         return printed_range(self.characters, self.number, self.precision, self.bound)
 
     @property
@@ -95,67 +97,49 @@ class Published:
     """Everything read off the documents."""
 
     dataset: Dataset
+    tables: Tables
     figures: Mapping[str, PrintedFigure]
     relations: tuple[Relation, ...]
 
     @cached_property
-    def sources(self) -> pd.DataFrame:
-        """The documents, by their short name."""
-        return self.dataset.tables["sources"].set_index("source")
+    def _rows(self) -> Mapping[str, Mapping[str, Row]]:
+        """The rows of every table by what stands first in them."""
+        return {
+            name: {next(iter(row.values())): row for row in rows}
+            for name, rows in self.tables.items()
+        }
 
     @cached_property
     def documents(self) -> tuple[str, ...]:
         """The documents by level of government, then by name: an order, not a ranking."""
-        levels = self.dataset.tables["levels"]["level"].tolist()
+        levels = list(self._rows["levels"])
 
         def by_level(source: str) -> tuple[int, str]:
-            return levels.index(self.levels[self.region_of(source)]), source
+            return levels.index(self.level(self.region_of(source))), source
 
-        return tuple(sorted(self.sources.index, key=by_level))
+        return tuple(sorted(self._rows["sources"], key=by_level))
 
-    @cached_property
-    def units(self) -> Mapping[str, Mapping[str, str]]:
-        """What each unit measures, and how money is written in it."""
-        return {str(row["unit"]): row for row in rows_of(self.dataset.tables["units"])}
+    def row(self, table: str, key: str) -> Row:
+        """The row of a document, region, level, unit, indicator or scope; empty for none."""
+        return self._rows[table].get(key, {})
 
     def name(self, table: str, key: str, language: str) -> str:
         """The name of an indicator, scope, region or level in a language."""
-        return self._names[table][key][language == "zh"]
-
-    @cached_property
-    def _names(self) -> Mapping[str, Mapping[str, tuple[str, str]]]:
-        tables = self.dataset.tables
-        return {
-            name: {
-                key: (en, zh)
-                for key, en, zh in zip(
-                    tables[name].iloc[:, 0],
-                    tables[name][english],
-                    tables[name]["name_zh"],
-                    strict=True,
-                )
-            }
-            for name, english in NAMED.items()
-        }
+        # A scope is named in English by its key.
+        return self._rows[table][key].get(f"name_{language}", key)
 
     def region_of(self, source: str) -> str:
         """The region that a document reports on; single figures may be of another one."""
-        return str(self.sources.at[source, "region_code"])
+        return self._rows["sources"][source]["region_code"]
 
-    def level_of(self, source: str) -> str:
-        """The level of government of that region."""
-        return self.levels[self.region_of(source)]
+    def level(self, region: str) -> str:
+        """The level of government of a region."""
+        return self._rows["regions"][region]["level"]
 
-    @cached_property
-    def levels(self) -> Mapping[str, str]:
-        """The level of government of each region."""
-        regions = self.dataset.tables["regions"]
-        return dict(zip(regions["region_code"], regions["level"], strict=True))
-
-    def fall_words(self, figure: str) -> Mapping[str, tuple[str, str]]:
-        """The words on a reported fall in English and Chinese, by use."""
-        rows = rows_of(self.dataset.tables["fall_words"])
-        return {r["use"]: (r["words_en"], r["words_zh"]) for r in rows if r["figure"] == figure}
+    def words(self, table: str, key: str, language: str) -> Mapping[str, str]:
+        """The words on a topic or a reported fall, by use."""
+        rows = (row for row in self.tables[table] if next(iter(row.values())) == key)
+        return {row["use"]: row[f"words_{language}"] for row in rows}
 
     def counts(self, indicator: str) -> list[PrintedFigure]:
         """Counts and sums of an indicator, in the order of the table."""
@@ -202,41 +186,31 @@ def published_in(dataset: Dataset) -> Published:
         where = f"dataset {dataset.folder.name}"
         remedy = "Published figures are a dataset of their own: data/published"
         raise ParamsError([Problem(where, f"has no table {name}", remedy) for name in missing])
-    problems = list(check_published(dataset))
+    tables = {name: rows_of(dataset.tables[name]) for name in (*NAMES, "regions")}
+    problems = [
+        Problem(f"{name}.csv, column {column}, row {position + FIRST_DATA_ROW}", rule, remedy)
+        for name, faults in RULES.items()
+        for position, column, rule, remedy in faults(tables)
+    ]
     if problems:
         raise ContractError(problems)
-    tables = dataset.tables
-    measures = dict(zip(tables["units"]["unit"], tables["units"]["measures"], strict=True))
-    figures = (_figure(row, measures) for row in rows_of(tables["figures"]))
-    relations = tuple(_relation(row) for row in rows_of(tables["relations"]))
-    return Published(dataset, {figure.id: figure for figure in figures}, relations)
+    measures = {row["unit"]: row["measures"] for row in tables["units"]}
+    figures = (_figure(row, measures) for row in tables["figures"])
+    relations = tuple(map(_relation, tables["relations"]))
+    return Published(dataset, tables, {figure.id: figure for figure in figures}, relations)
 
 
-def check_published(dataset: Dataset) -> Iterator[Problem]:
-    """What the column declarations cannot say: tokens, units, periods, links, relations, words."""
-    tables = dataset.tables
-    groups = {
-        "sources": source_problems(tables["sources"], tables["regions"], tables["levels"]),
-        "figures": figure_problems(tables),
-        "relations": relation_problems(tables["relations"], tables["figures"]),
-        "mechanisms": mechanism_problems(tables["mechanisms"], tables["figures"]),
-        **topic_problems(tables),
-    }
-    for table, found in groups.items():
-        for position, column, rule, remedy in found:
-            row = position + FIRST_DATA_ROW
-            yield Problem(f"{table}.csv, column {column}, row {row}", rule, remedy)
+AS_THEY_ARE = (
+    *("id", "source", "indicator", "scope", "kind", "unit", "bound", "compared_with"),
+    *("part_of", "growth_of"),
+)
 
 
-AS_THEY_ARE = ("id", "source", "indicator", "scope", "kind", "unit", "bound", "compared_with")
-
-
-def _figure(row: Mapping[str, str], measures: Mapping[str, str]) -> PrintedFigure:
+def _figure(row: Row, measures: Mapping[str, str]) -> PrintedFigure:
     start, end = (dt.date.fromisoformat(row[f"period_{side}"][:10]) for side in ("start", "end"))
     is_date = row["kind"] == "date"
     return PrintedFigure(
         **{name: row[name] for name in AS_THEY_ARE},
-        line=int(float(row["line"])),
         characters=row["token"],
         region=row["region_code"],
         start=start,
@@ -246,11 +220,10 @@ def _figure(row: Mapping[str, str], measures: Mapping[str, str]) -> PrintedFigur
         date=row["value"] if is_date else "",
         precision=float(row["precision"]) if row["precision"] else None,
         measures=measures[row["unit"]],
-        links={name: row[name] for name in LINKS if row[name]},
     )
 
 
-def _relation(row: Mapping[str, str]) -> Relation:
+def _relation(row: Row) -> Relation:
     return Relation(
         id=row["id"],
         type=row["type"],

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
-FULL_WIDTH = str.maketrans("０１２３４５６７８９．％＋－，", "0123456789.%+-,")
+from analysis.data.reading.distinct import FULL_WIDTH
+from analysis.stats.pooling.exact import Interval
+
 MAGNITUDE = {"": 1, "万": 10_000, "亿": 100_000_000}
-DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2}
-STEPS = {"十": 10, "百": 100, "千": 1000}
 NUMERAL = re.compile(
     r"(?P<before>近|约为?|超过|第)?"
     r"(?P<number>[+-]?[\d,]+(?:\.\d+)?|[零一二两三四五六七八九十百千]+|(?=万))"
@@ -20,20 +21,11 @@ FRACTION = re.compile(
     r"(?P<whole>[一二三四五六七八九十百]+)分之(?P<part>[一二三四五六七八九十百]+)"
 )
 WORDED = {
-    "没有": (0, "exact"),
-    "零成本": (0, "exact"),
-    "全部": (100, "exact"),
-    "全覆盖": (100, "exact"),
-    "每一家": (100, "exact"),
-    "首": (1, "exact"),
-    "首家": (1, "exact"),
-    "第一": (1, "exact"),
-    "唯一": (1, "exact"),
-    "率先": (1, "exact"),
-    "一": (1, "exact"),
-    "零的突破": (1, "at_least"),
+    **dict.fromkeys(("没有", "零成本"), "0"),
+    **dict.fromkeys(("全部", "全覆盖", "每一家"), "100"),
+    **dict.fromkeys(("首", "首家", "第一", "唯一", "率先", "一", "零的突破"), "1"),
 }
-"""Words that stand for a number, with the bound they carry."""
+"""Words that stand for a number; exact, but for a breakthrough from zero."""
 
 
 class UnreadableNumberError(ValueError):
@@ -45,8 +37,8 @@ class Reading:
     """What follows from printed characters: value and precision as text, and how exact it is."""
 
     value: str
-    bound: str
-    precision: str
+    bound: str = "exact"
+    precision: str = ""
 
 
 def read_characters(characters: str, rule: str, year: str) -> Reading:
@@ -58,55 +50,45 @@ def read_characters(characters: str, rule: str, year: str) -> Reading:
     """
     try:
         if rule.startswith("date"):
-            return Reading(_date(characters, rule, year), "exact", "")
+            return Reading(_date(characters, rule, year))
         if rule == "worded":
-            value, bound = WORDED[characters]
-            return Reading(str(value), bound, "")
+            bound = "at_least" if characters == "零的突破" else "exact"
+            return Reading(WORDED[characters], bound)
         if rule == "fraction":
-            return Reading(_fraction(characters), "exact", "")
+            return Reading(_fraction(characters))
         return _numeral(characters, falls=rule == "decrease")
     except (KeyError, IndexError, ArithmeticError) as error:
         raise UnreadableNumberError(characters) from error
 
 
-def printed_range(characters: str, value: float, precision: float | None, bound: str) -> Range:
+def printed_range(characters: str, value: float, precision: float | None, bound: str) -> Interval:
     """The lowest and highest number that a writer could have printed so.
 
     余 and 多 allow less than one more of the last digit that is not zero, 以上 and 超过
     anything above. A count to the last unit is exact; other numbers are rounded.
     """
-    rounded = (
-        0.0 if precision is None or (precision == 1 and "%" not in _plain(characters)) else 0.5
-    )
-    margin = rounded * (precision or 0.0)
     if bound == "at_least":
         open_ended = re.search("以上|超过|突破", characters) is not None
-        return Range(value, math.inf if open_ended else value + _last_digit(characters, value))
+        return Interval(
+            value, value, math.inf if open_ended else value + _last_digit(characters, value)
+        )
+    margin = 0.5 * (precision or 0.0)
+    if precision == 1 and "%" not in _plain(characters):
+        margin = 0.0
     if "分之" in characters:
         margin = 0.5
-    return Range(value - margin, value + margin)
-
-
-@dataclass(frozen=True)
-class Range:
-    """The lowest and the highest value; both equal where a number is exact."""
-
-    low: float
-    high: float
-
-    def meets(self, other: Range, slack: float = 1e-9) -> bool:
-        """Whether some value lies in both."""
-        return self.low <= other.high + slack and other.low <= self.high + slack
+    return Interval(value, value - margin, value + margin)
 
 
 def chinese_number(text: str) -> int:
     """Value of a Chinese numeral below ten thousand."""
     total, digit = 0, 0
     for character in text:
-        if character in DIGITS:
-            digit = DIGITS[character]
+        worth = int(unicodedata.numeric(character, 2))  # Unicode gives none for 两
+        if worth < 10:
+            digit = worth
         else:
-            total += (digit or 1) * STEPS[character]
+            total += (digit or 1) * worth
             digit = 0
     return total + digit
 
@@ -115,10 +97,15 @@ def _plain(characters: str) -> str:
     return characters.translate(FULL_WIDTH)
 
 
-def _numeral(characters: str, *, falls: bool) -> Reading:
-    match = NUMERAL.fullmatch(_plain(characters))
+def _matched(pattern: re.Pattern[str], characters: str) -> re.Match[str]:
+    match = pattern.fullmatch(_plain(characters))
     if match is None:
         raise UnreadableNumberError(characters)
+    return match
+
+
+def _numeral(characters: str, *, falls: bool) -> Reading:
+    match = _matched(NUMERAL, characters)
     text = match["number"].replace(",", "") or "1"
     arabic = text.lstrip("+-")[0].isdigit()
     number = Decimal(text) if arabic else Decimal(chinese_number(text))
@@ -136,9 +123,7 @@ def _numeral(characters: str, *, falls: bool) -> Reading:
 
 
 def _fraction(characters: str) -> str:
-    match = FRACTION.fullmatch(characters)
-    if match is None:
-        raise UnreadableNumberError(characters)
+    match = _matched(FRACTION, characters)
     return f"{100 * chinese_number(match['part']) / chinese_number(match['whole']):.4f}"
 
 
@@ -162,9 +147,8 @@ def _last_digit(characters: str, value: float) -> float:
     """Worth of the last printed digit that is not zero: 60余万 is below 70万, 370余 below 380."""
     match = NUMERAL.fullmatch(_plain(characters))
     digits = match["number"].replace(",", "") if match else ""
-    if not digits or not digits[0].isdigit():
+    if not match or not digits[:1].isdigit():
         return abs(value)
     whole, _, decimals = digits.partition(".")
     zeros = len(whole) - len(whole.rstrip("0"))
-    step = 10.0 ** (-len(decimals) if decimals else zeros)
-    return step * MAGNITUDE[match["magnitude"]] if match else step
+    return 10.0 ** (-len(decimals) if decimals else zeros) * MAGNITUDE[match["magnitude"]]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -15,19 +16,23 @@ FOLDER = Path(__file__).parent
 
 
 PUBLISHED_TABLES = declared_tables(FOLDER)
+NAMES = tuple(table.name for table in PUBLISHED_TABLES)
 LINKS = ("numerator", "denominator", "target", "part_of", "previous", "growth_of", "same_as")
 """Columns of a figure that name another figure."""
 RELATIONS = {row["type"]: row for row in csv_rows(FOLDER / "relations.csv")}
 """Types of relation: least and most terms, whether a result and a constant are needed."""
+Row = Mapping[str, str]
+"""A row of a table as text by column, empty where nothing stands."""
+Tables = Mapping[str, Sequence[Row]]
 
 
-def choices(table: str, column: str) -> dict[str, tuple[str, str]]:
-    """The words that a column may hold, with their meaning in English and Chinese."""
+def choices(table: str, column: str) -> dict[str, dict[str, str]]:
+    """The words that a column may hold, with their meaning by language."""
     found = next(one for one in PUBLISHED_TABLES if one.name == table).column(column)
-    return {word: (en, zh) for word, en, zh in found.choices}
+    return {word: {"en": en, "zh": zh} for word, en, zh in found.choices}
 
 
-def rows_of(frame: pd.DataFrame) -> list[dict[str, str]]:
-    """The rows of a table as text, empty where nothing stands."""
+def rows_of(frame: pd.DataFrame) -> list[Row]:
+    """The rows of a table."""
     blank = frame.astype(object).where(frame.notna(), "")
     return [{k: str(v) for k, v in row.items()} for row in blank.to_dict("records")]

@@ -8,15 +8,15 @@ from functools import cached_property
 import numpy as np
 
 from analysis.data.published.audit import Audit, audit
+from analysis.data.published.audit_rules import earlier
 from analysis.data.published.figures import PrintedFigure, Published
-from analysis.page.printed_figures import FiguresBrief
 from analysis.reports.claims_audit.params import ClaimsAuditParams
+from analysis.reports.figures import FiguresReport
 from analysis.stats.pooling.exact import Interval, ratio_interval
 from analysis.stats.pooling.reported import (
     ConsistentCounts,
     apparent_falls,
     consistent_counts,
-    earlier_level,
     smallest_baseline,
 )
 
@@ -89,18 +89,13 @@ def _chance(
 
 def _other(published: Published, params: ClaimsAuditParams, fall: float) -> OtherChange:
     change = published.figures[params.comparison]
-    level = published.figures[change.links["growth_of"]]
-    step = change.step
-    before = earlier_level(level.number, change.number, step, level.precision or 1.0)
-    if before is None:
-        before = level.number / (1 + change.number / 100)
-    after = round(level.number)
-    ratio = ratio_interval(after, round(before), params.level)
-    return OtherChange(change, after, round(before), ratio, 1 - (1 - fall) / ratio.value)
+    level = published.figures[change.growth_of]
+    before, after = round(earlier(change, level)), round(level.number)
+    ratio = ratio_interval(after, before, params.level)
+    return OtherChange(change, after, before, ratio, 1 - (1 - fall) / ratio.value)
 
 
-@dataclass(frozen=True)
-class AuditBrief(FiguresBrief):
+class AuditBrief(FiguresReport):
     """Published figures with every check of them and the change that is examined."""
 
     holds_hypothetical = True

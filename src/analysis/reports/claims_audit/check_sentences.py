@@ -89,9 +89,9 @@ def _other_reading(brief: AuditBrief, check: Check) -> str:
 def _shown(brief: AuditBrief, term: PrintedFigure, named: bool) -> str:
     if not named:
         return brief.shown(term)
-    name = brief.published.name("indicators", term.indicator, brief.language)
+    name = brief.named("indicators", term.indicator)
     if term.scope:
-        scope = brief.published.name("scopes", term.scope, brief.language)
+        scope = brief.named("scopes", term.scope)
         name = brief.say("{part}, {whole}", part=name, whole=scope)
     return brief.say("{value} ({name})", value=brief.shown(term), name=lower(name))
 

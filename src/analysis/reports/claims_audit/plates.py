@@ -7,20 +7,15 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-import pandas as pd
-
 from analysis.data.published.audit import VERDICTS, Check
-from analysis.data.published.figures import Published
 from analysis.page.charts.axes import Axis, Cell
 from analysis.page.charts.rows import Row, Rows
 from analysis.page.numbers import number
 from analysis.page.plates import Column, Figure, Notes, Table, TableData
-from analysis.page.printed_sources import figures_provenance, sources_table
 from analysis.reports.claims_audit import fall
 from analysis.reports.claims_audit.answer import AuditBrief
 from analysis.reports.claims_audit.check_sentences import VERDICT_WORDS, sentence, verdict_words
 from analysis.reports.claims_audit.sentences import VERDICT, audit_facts, audit_summary
-from analysis.reports.report import Report
 from analysis.result import plain
 
 
@@ -227,21 +222,10 @@ def publish_next(brief: AuditBrief) -> Notes:
     return Notes(**brief.plate("publish_next"), title=brief.say("Numbers to add"), points=points)
 
 
-class ClaimsAudit(Report, AuditBrief):
+class ClaimsAudit(AuditBrief):
     """Do printed figures agree with one another?"""
 
     verdict_key = VERDICT
-
-    @property
-    def published(self) -> Published:
-        """The figures."""
-        published: Published = self.subject
-        return published
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """One row per printed figure."""
-        return self.data.tables["figures"]
 
     def results(self) -> Mapping[str, Any]:
         """Every check, and the change that is examined."""
@@ -249,7 +233,6 @@ class ClaimsAudit(Report, AuditBrief):
 
     facts = audit_facts
     summary = audit_summary
-    documents = sources_table
     verdicts = verdict_figure
     contradictions = contradiction_table
     misfits = misfit_table
@@ -260,4 +243,3 @@ class ClaimsAudit(Report, AuditBrief):
     comparison_notes = fall.comparison_notes
     settle = fall.settle
     publish_next = publish_next
-    provenance = figures_provenance

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from analysis.data.dataset import Dataset
-from analysis.data.published.figures import NAMES, Published, published_in
-from analysis.data.published.tables import choices
+from analysis.data.published.figures import Published, published_in
+from analysis.data.published.tables import NAMES, choices
 from analysis.errors import ParamsError, Problem, nearest
 from analysis.reports.claims_audit.params import ClaimsAuditParams
 
@@ -30,11 +30,11 @@ def unknown_names(data: Dataset, params: ClaimsAuditParams) -> list[Problem]:
     ]
     if not problems and not -100 < published.figures[params.claim].number < 0:
         problems.append(Problem("claim", "is not a fall", "A change between −100 and 0"))
-    missing = set(NEEDED) - published.fall_words(params.claim).keys()
+    missing = set(NEEDED) - published.words("fall_words", params.claim, "en").keys()
     if not problems and missing:
         rule = f"has no words for {', '.join(sorted(missing))}"
         problems.append(Problem("claim", rule, "Add them to fall_words.csv"))
-    if not problems and not published.figures[params.comparison].links.get("growth_of"):
+    if not problems and not published.figures[params.comparison].growth_of:
         problems.append(Problem("comparison", "has no level", "A change whose level is printed"))
     return problems
 

@@ -71,8 +71,8 @@ def audit_summary(brief: AuditBrief) -> Summary:
 
 def fall_words(brief: AuditBrief, use: str) -> str:
     """The words for a use, with the facts of the fall filled in; empty where there are none."""
-    found = brief.published.fall_words(brief.fall.figure.id)
-    return found[use][brief.chinese].format(**fall_facts(brief)) if use in found else ""
+    found = brief.published.words("fall_words", brief.fall.figure.id, brief.language)
+    return found[use].format(**fall_facts(brief)) if use in found else ""
 
 
 def fall_facts(brief: AuditBrief) -> Mapping[str, object]:
@@ -81,11 +81,10 @@ def fall_facts(brief: AuditBrief) -> Mapping[str, object]:
     share, whole = partial(percent, language=language), partial(number, language=language)
     figure, other, counts, chance = fall.figure, fall.other, fall.counts, fall.chance
     reach, middles = fall.reach, [item.middle for item in chance]
-    scope = brief.published.name("scopes", figure.scope, language) if figure.scope else ""
     return {
         "place": brief.document(figure.source),
         "region": brief.home(figure.source),
-        "scope": scope,
+        "scope": brief.named("scopes", figure.scope) if figure.scope else "",
         "fall": share(fall.share, decimals=0),
         "least": fall.smallest,
         "first": counts[0].baseline,

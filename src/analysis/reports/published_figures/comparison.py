@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from matplotlib.axes import Axes
@@ -12,20 +13,20 @@ from analysis.page.charts import style
 from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.rows import Row, Rows
 from analysis.page.plates import Column, Figure, Table, TableData
-from analysis.page.printed_figures import FiguresBrief
-from analysis.reports.published_figures.kinds import Samples, letter, topics
-from analysis.reports.published_figures.topic import Cell, TopicBrief
+from analysis.reports.figures import FiguresReport
+from analysis.reports.published_figures.kinds import Samples, Stages, letter, topics
+from analysis.reports.published_figures.topic import Cell, Topic
 
 AT_START = ("name", "document", "compared_with", "value_in_words")
 """What a table sets at the start of a column; all else is numbers."""
 
 
-def comparison(brief: FiguresBrief, name: str) -> Figure | Table:
+def comparison(brief: FiguresReport, name: str) -> Figure | Table:
     """One topic of ``topics.csv``: a figure where it has an axis, else a table."""
     topic = topics(brief)[name]
     title, caption, alt = (topic.words(use) for use in ("title", "caption", "alt"))
-    data = _stage_data(topic) if topic.topic.kind == "stages" else _data(topic)
-    if "axis" not in topic.topic.words:
+    data = _stage_data(topic) if isinstance(topic, Stages) else _data(topic)
+    if "axis" not in topic.said:
         return Table(**brief.plate(name), title=title, caption=caption, data=data)
     if not isinstance(topic, Samples):
         return _rows(topic).figure(
@@ -37,49 +38,42 @@ def comparison(brief: FiguresBrief, name: str) -> Figure | Table:
     )
 
 
-def _columns(topic: TopicBrief) -> tuple[Column, ...]:
-    chinese = topic.brief.language == "zh"
+def _columns(topic: Topic) -> tuple[Column, ...]:
+    label = f"label_{topic.brief.language}"
     return tuple(
-        Column(c.key, c.label[chinese], "start" if c.shows in AT_START else "end")
-        for c in topic.topic.columns
+        Column(row["column"], row[label], "start" if row["shows"] in AT_START else "end")
+        for row in topic.rows("topic_columns")
     )
 
 
-def _data(topic: TopicBrief) -> TableData:
+def _data(topic: Topic) -> TableData:
     """One line for each number compared."""
-    lines = []
-    for item in topic.items:
-        lines.append([topic.cells[column.shows](item) for column in topic.topic.columns])
-    return _table(topic, lines)
+    shows = [row["shows"] for row in topic.rows("topic_columns")]
+    lines = ((topic.cells[show](item) for show in shows) for item in topic.items)
+    return TableData.of(_columns(topic), lines)
 
 
-def _stage_data(topic: TopicBrief) -> TableData:
+def _stage_data(topic: Topic) -> TableData:
     """One line for each document, whether it prints the stages or not."""
-    published = topic.brief.published
+    brief, published = topic.brief, topic.brief.published
     items = {(item.figure.source, item.figure.region): item for item in topic.given}
-    missing = topic.brief.say("not printed"), None
-    lines = []
-    for source in published.documents:
-        line: list[Cell] = []
+    missing: Cell = brief.say("not printed"), None
+
+    def cell(source: str, row: Mapping[str, str]) -> Cell:
         item = items.get((source, published.region_of(source)))
-        for column in topic.topic.columns:
-            if column.shows == "stage":
-                whole = published.whole(column.key, source)
-                line.append((topic.brief.shown(whole), whole.value) if whole else missing)
-            elif column.shows == "document":
-                line.append((topic.brief.document(source), source))
-            else:
-                line.append(topic.cells[column.shows](item) if item else missing)
-        lines.append(line)
-    return _table(topic, lines)
+        if row["shows"] == "document":
+            return brief.document(source), source
+        if row["shows"] == "stage":
+            whole = published.whole(row["column"], source)
+            return (brief.shown(whole), whole.value) if whole else missing
+        return topic.cells[row["shows"]](item) if item else missing
+
+    rows = topic.rows("topic_columns")
+    lines = ((cell(source, row) for row in rows) for source in published.documents)
+    return TableData.of(_columns(topic), lines)
 
 
-def _table(topic: TopicBrief, lines: list[list[Cell]]) -> TableData:
-    texts = tuple(tuple(text for text, _ in line) for line in lines)
-    return TableData(_columns(topic), texts, tuple(tuple(v for _, v in line) for line in lines))
-
-
-def _rows(topic: TopicBrief) -> Rows:
+def _rows(topic: Topic) -> Rows:
     """One row for each number that has a value, under the heading of its document."""
     return Rows(
         tuple(
@@ -95,7 +89,7 @@ def _rows(topic: TopicBrief) -> Rows:
             )
             for item in topic.drawn
         ),
-        Axis(topic.tick, topic.words("axis"), logarithmic=topic.topic.logarithmic),
+        Axis(topic.tick, topic.words("axis"), logarithmic=topic.logarithmic),
         tuple(Reference(value) for value in topic.references),
     )
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from analysis.data.published.comparisons import Compared, read_topics
+from analysis.data.published import comparisons
+from analysis.data.published.comparisons import Compared
 from analysis.data.published.figures import PrintedFigure
 from analysis.page.numbers import number, percent, size_decimals
-from analysis.page.printed_figures import FiguresBrief
-from analysis.page.wording import lower
+from analysis.page.wording import capital, lower
+from analysis.reports.figures import FiguresReport
 from analysis.reports.published_figures.samples import SampleFunnel, funnel_of
-from analysis.reports.published_figures.topic import Cell, TopicBrief
+from analysis.reports.published_figures.topic import Cell, Topic
 
 
-class Rates(TopicBrief):
+class Rates(Topic):
     """Counts per 1,000 of a base."""
+
+    find = comparisons.rates
 
     def amount(self, value: float, item: Compared) -> str:
         """With the decimals of the rate itself."""
@@ -30,8 +33,10 @@ class Rates(TopicBrief):
         return number(value, self.brief.language, 1)
 
 
-class Shares(TopicBrief):
+class Shares(Topic):
     """Printed percentages, and shares of printed counts."""
+
+    find = comparisons.shares
 
     def name(self, item: Compared) -> str:
         """A share that follows from counts names both."""
@@ -41,13 +46,15 @@ class Shares(TopicBrief):
         return self.brief.say("{part}, of {whole}", part=super().name(item), whole=whole)
 
 
-class Ratios(TopicBrief):
+class Ratios(Topic):
     """One figure per other."""
+
+    find = comparisons.ratios
 
     def name(self, item: Compared) -> str:
         """Both figures."""
-        names, base = self.brief.published, item.base or item.figure
-        second = lower(names.name("indicators", base.indicator, self.brief.language))
+        base = item.base or item.figure
+        second = lower(self.brief.named("indicators", base.indicator))
         return self.brief.say("{first} per {second}", first=super().name(item), second=second)
 
     def code(self, item: Compared) -> str:
@@ -70,22 +77,22 @@ class Ratios(TopicBrief):
         return super().value(item)
 
 
-class Amounts(TopicBrief):
+class Amounts(Topic):
     """Sums of money per case."""
 
+    find = comparisons.amounts
     digits = 2
 
     def name(self, item: Compared) -> str:
         """Where figures of the whole have a name of their own, a part is named by its scope."""
-        row, scope, chinese = item.comparison, item.figure.scope, self.brief.chinese
-        if item.is_rest and row:
-            return row.rest[chinese]
-        if not any(any(row.name) for row in self.topic.comparisons):
+        scope, language = item.figure.scope, self.brief.language
+        if item.is_rest:
+            return item.row[f"rest_{language}"]
+        if not any(row["name_en"] for row in self.rows("comparisons")):
             return super().name(item)
         if scope:
-            name = self.brief.published.name("scopes", scope, self.brief.language)
-            return name[:1].upper() + name[1:]
-        return (row.name[chinese] if row else "") or super().name(item)
+            return capital(self.brief.named("scopes", scope))
+        return item.row.get(f"name_{language}") or super().name(item)
 
     def amount(self, value: float, item: Compared) -> str:
         """Money, in the words of the topic where it has some."""
@@ -101,8 +108,10 @@ class Amounts(TopicBrief):
         return self.brief.money(value, item.figure.unit)
 
 
-class Samples(TopicBrief):
+class Samples(Topic):
     """Tested and passed."""
+
+    find = comparisons.samples
 
     @cached_property
     def funnel(self) -> SampleFunnel:
@@ -111,8 +120,8 @@ class Samples(TopicBrief):
 
     def name(self, item: Compared) -> str:
         """What was sampled."""
-        scope, names = item.figure.scope, self.brief.published
-        return names.name("scopes", scope, self.brief.language) if scope else super().name(item)
+        scope = item.figure.scope
+        return self.brief.named("scopes", scope) if scope else super().name(item)
 
     def printed(self, figure: PrintedFigure | None, item: Compared) -> Cell:
         """Numbers with separators in both languages."""
@@ -131,9 +140,10 @@ class Samples(TopicBrief):
         return {**super().facts, "pooled": pooled, "outside": self.funnel.outside}
 
 
-class Growth(TopicBrief):
+class Growth(Topic):
     """Reported changes."""
 
+    find = comparisons.growth
     references = (0.0,)
 
     def document(self, item: Compared) -> str:
@@ -177,9 +187,10 @@ class Growth(TopicBrief):
         return self.brief.amount(float(round(level)) if level >= 100 else round(level, 2), unit)
 
 
-class Progress(TopicBrief):
+class Progress(Topic):
     """What was done of targets."""
 
+    find = comparisons.progress
     references = (0.0, 1.0)
 
     def label(self, item: Compared) -> str:
@@ -212,22 +223,28 @@ class Progress(TopicBrief):
         return (text if item.base else self.brief.say("about {value}", value=text)), value
 
 
-KINDS: Mapping[str, type[TopicBrief]] = {
+class Stages(Topic):
+    """One column a stage, one row a document."""
+
+    find = comparisons.stages
+
+
+KINDS: Mapping[str, type[Topic]] = {
     "rate": Rates,
     "share": Shares,
     "ratio": Ratios,
     "amount": Amounts,
     "sample": Samples,
-    "stages": TopicBrief,
+    "stages": Stages,
     "growth": Growth,
     "progress": Progress,
 }
 
 
-def topics(brief: FiguresBrief) -> dict[str, TopicBrief]:
+def topics(brief: FiguresReport) -> dict[str, Topic]:
     """Every topic by name, in order."""
-    found = read_topics(brief.published)
-    return {name: KINDS[topic.kind](brief, topic) for name, topic in found.items()}
+    rows = brief.published.tables["topics"]
+    return {row["topic"]: KINDS[row["kind"]](brief, row["topic"]) for row in rows}
 
 
 def letter(position: int) -> str:

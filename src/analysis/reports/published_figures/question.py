@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from analysis.data.dataset import Dataset
-from analysis.data.published.figures import NAMES, Published, published_in
+from analysis.data.published.figures import Published, published_in
+from analysis.data.published.tables import NAMES
 from analysis.errors import Problem
 from analysis.reports.published_figures.params import PublishedFiguresParams
 

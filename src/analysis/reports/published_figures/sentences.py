@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis.page.plates import Notes, Summary
-from analysis.page.printed_figures import FiguresBrief
 from analysis.page.wording import capital, joined
+from analysis.reports.figures import FiguresReport
 from analysis.reports.published_figures.kinds import topics
 
 
-def profile_summary(brief: FiguresBrief) -> Summary:
+def profile_summary(brief: FiguresReport) -> Summary:
     """What the documents allow to compare, and what they do not."""
     say, found = brief.say, topics(brief)
     points = [_documents(brief)]
@@ -21,7 +21,7 @@ def profile_summary(brief: FiguresBrief) -> Summary:
             points.append(answer)
         elif more := topic.words("answer_continued"):
             points[-1] = joined(brief.language, points[-1], more)
-    headline = next(topic for topic in found.values() if "headline" in topic.topic.words)
+    headline = next(topic for topic in found.values() if "headline" in topic.said)
     return Summary(
         **brief.plate("summary"),
         scope=brief.scope,
@@ -41,10 +41,10 @@ def profile_summary(brief: FiguresBrief) -> Summary:
     )
 
 
-def _documents(brief: FiguresBrief) -> str:
+def _documents(brief: FiguresReport) -> str:
     """How many documents there are, of which levels, years and lengths."""
     say, documents = brief.say, brief.published.documents
-    levels = Counter(brief.published.level_of(source) for source in documents)
+    levels = Counter(brief.level(source) for source in documents)
     months = [brief.months(source) for source in documents]
     return say(
         "**The {count} documents cannot be ranked.** They speak of {levels}, in {years}, for "
@@ -57,7 +57,7 @@ def _documents(brief: FiguresBrief) -> str:
     )
 
 
-def _years(brief: FiguresBrief) -> str:
+def _years(brief: FiguresReport) -> str:
     """``2020, 2021 and 2023``."""
     *most, last = [brief.say("{year}", year=year) for year in brief.years]
     if not most:
@@ -65,7 +65,7 @@ def _years(brief: FiguresBrief) -> str:
     return brief.say("{years} and {last}", years=brief.say(", ").join(most), last=last)
 
 
-def comparable_next(brief: FiguresBrief) -> Notes:
+def comparable_next(brief: FiguresReport) -> Notes:
     """Which numbers in every document would make the next ones comparable."""
     wishes = [topic.words("wish") for topic in topics(brief).values()]
     points = tuple(wish for wish in wishes if wish)
@@ -81,7 +81,7 @@ def comparable_next(brief: FiguresBrief) -> Notes:
     )
 
 
-def profile_facts(brief: FiguresBrief) -> Mapping[str, Any]:
+def profile_facts(brief: FiguresReport) -> Mapping[str, Any]:
     """What both languages must agree on: every result by topic and figure."""
     return {
         "verdict": "description",

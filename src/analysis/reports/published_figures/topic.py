@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
-from analysis.data.published.comparisons import Compared, Topic, compare
+from analysis.data.published.comparisons import Compared, Find, in_order
 from analysis.data.published.figures import PrintedFigure
-from analysis.data.published.tables import choices
+from analysis.data.published.tables import Row, choices
 from analysis.page.numbers import number, percent
 from analysis.page.plates import Value
-from analysis.page.printed_figures import FiguresBrief
+from analysis.reports.figures import FiguresReport
 
 Cell = tuple[str, Value]
 SINCE = choices("figures", "compared_with")
@@ -21,11 +21,13 @@ EXAMPLE = ("document", "value", "low", "high", "figure")
 
 
 @dataclass(frozen=True)
-class TopicBrief:
-    """A topic with what it compares, as a report writes it; kinds of comparison inherit it."""
+class Topic:
+    """One row of ``topics.csv`` as a report writes it; kinds of comparison inherit it."""
 
-    brief: FiguresBrief
-    topic: Topic
+    brief: FiguresReport
+    key: str
+    find: ClassVar[Find]
+    """What it compares."""
     digits: ClassVar[int] = 4
     """To how many digits results stand in the download."""
     references: ClassVar[tuple[float, ...]] = ()
@@ -34,7 +36,18 @@ class TopicBrief:
     @cached_property
     def items(self) -> tuple[Compared, ...]:
         """Everything that it compares or would compare."""
-        return compare(self.brief.published, self.topic, self.brief.params.level)
+        published = self.brief.published
+        found = type(self).find(published, self.rows("comparisons"), self.brief.params.level)
+        return in_order(published, found)
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether its axis is."""
+        return self.brief.published.row("topics", self.key)["logarithmic"] == "True"
+
+    def rows(self, table: str) -> list[Row]:
+        """What a table says of the topic."""
+        return [row for row in self.brief.published.tables[table] if row["topic"] == self.key]
 
     @property
     def given(self) -> list[Compared]:
@@ -46,11 +59,14 @@ class TopicBrief:
         """What has a value."""
         return [item for item in self.items if item.value is not None]
 
+    @cached_property
+    def said(self) -> Mapping[str, str]:
+        """The topic's words by use, with fields in braces."""
+        return self.brief.published.words("topic_words", self.key, self.brief.language)
+
     def words(self, use: str, **fields: object) -> str:
         """The topic's words for a use with its facts, or other fields; empty where it has none."""
-        if use not in self.topic.words:
-            return ""
-        return self.topic.words[use][self.brief.chinese].format(**(fields or self.facts))
+        return self.said[use].format(**(fields or self.facts)) if use in self.said else ""
 
     # How a number is named and written. Kinds of comparison replace some of these.
 
@@ -136,7 +152,7 @@ class TopicBrief:
             "value_in_words": lambda c: (self.value(c), result(c)),
             "bare_value": lambda c: (number(c.value or 0, language), result(c)),
             "compared_with": lambda c: (
-                SINCE[c.figure.compared_with][self.brief.chinese],
+                SINCE[c.figure.compared_with][language],
                 c.figure.compared_with,
             ),
             "mark": lambda c: (percent(c.mark or 0, language, 0), round(c.mark or 0, 3)),
@@ -187,13 +203,13 @@ class TopicBrief:
     @property
     def _first_printed(self) -> set[str]:
         """The documents that print the first indicator of the topic."""
-        first = [row.indicator for row in self.topic.comparisons[:1]]
+        first = [row["indicator"] for row in self.rows("comparisons")[:1]]
         counts = (figure for name in first for figure in self.brief.published.counts(name))
         return {figure.source for figure in counts if not figure.scope}
 
     def _example(self) -> Mapping[str, str]:
         """Of what may stand in the answer, the number that is known least exactly."""
-        may = [item for item in self.given if item.comparison and item.comparison.example]
+        may = [item for item in self.given if item.row.get("example") == "True"]
         if not may:
             return {}
         item = max(may, key=lambda c: c.interval.high - c.interval.low if c.interval else 0)

@@ -1,21 +1,24 @@
-"""What reports on published figures are written from, and how they name and write a figure."""
+"""What reports on printed figures share: how they name and write a figure."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from analysis.data.description import Description
+import pandas as pd
+
 from analysis.data.published.figures import PrintedFigure, Published
-from analysis.data.published.printed_number import FULL_WIDTH
-from analysis.data.published.tables import rows_of
+from analysis.data.reading.distinct import FULL_WIDTH
+from analysis.page.charts.axes import Cell
 from analysis.page.numbers import SCALES, number, period_span
-from analysis.page.voice import Voice
+from analysis.page.plates import Column, Provenance, Table, TableData
+from analysis.page.provenance import source_entries
 from analysis.page.wording import lower
 from analysis.params import FiguresQuestion
+from analysis.reports.report import Report
 
 BOUND_WORDS = {"at_least": "at least {value}", "about": "about {value}"}
 COUNT_WORDS = {
@@ -25,24 +28,23 @@ COUNT_WORDS = {
 Days = tuple[dt.date, dt.date]
 
 
-@dataclass(frozen=True)
-class FiguresBrief(Voice):
-    """Published figures with the parameters of a report on them."""
+class FiguresReport(Report):
+    """A report on printed figures."""
 
     holds_hypothetical: ClassVar[bool] = False
     """Whether a figure shows invented numbers beside the printed ones."""
-    published: Published
     params: FiguresQuestion
 
     @property
-    def question(self) -> Any:
-        """The parameters."""
-        return self.params
+    def published(self) -> Published:
+        """The figures."""
+        published: Published = self.subject
+        return published
 
     @property
-    def description(self) -> Description:
-        """What the data are."""
-        return self.published.dataset.description
+    def frame(self) -> pd.DataFrame:
+        """One row per printed figure."""
+        return self.data.tables["figures"]
 
     @property
     def chinese(self) -> bool:
@@ -63,32 +65,32 @@ class FiguresBrief(Voice):
     @property
     def scope(self) -> dict[str, str]:
         """Region and years, for the header and the filters of the list of reports."""
-        period = period_span(self.years[0], self.years[-1], self.language)
-        return {"place": self.place, "period": period}
+        years = period_span(self.years[0], self.years[-1], self.language)
+        return {"place": self.place, "period": years}
 
     def figure(self, key: str) -> PrintedFigure:
         """A figure by its number."""
         return self.published.figures[key]
 
+    def named(self, table: str, key: str) -> str:
+        """The name of an indicator, scope, region or level."""
+        return self.published.name(table, key, self.language)
+
     def home(self, source: str) -> str:
         """The region that a document reports on."""
-        return self.published.name("regions", self.published.region_of(source), self.language)
+        return self.named("regions", self.published.region_of(source))
 
     def level(self, source: str) -> str:
         """Its level of government."""
-        return self.published.name("levels", self.published.level_of(source), self.language)
+        return self.published.level(self.published.region_of(source))
 
     def colour(self, region: str) -> str:
         """The colour of a region's level of government."""
-        return self._levels[self.published.levels[region]]["colour"]
-
-    @cached_property
-    def _levels(self) -> dict[str, dict[str, str]]:
-        return {row["level"]: row for row in rows_of(self.published.dataset.tables["levels"])}
+        return self.published.row("levels", self.published.level(region))["colour"]
 
     def levels(self, level: str, count: int) -> str:
         """So many of a level of government: ``a province``, ``two counties``."""
-        names, word = self._levels[level], self.count_word(count)
+        names, word = self.published.row("levels", level), self.count_word(count)
         if self.chinese:
             return f"{word}个{names['noun_zh']}"
         return f"{word} {names['plural_en']}" if count > 1 else f"a {names['name_en']}"
@@ -110,11 +112,11 @@ class FiguresBrief(Voice):
 
         ``days`` and ``region`` are those of a single figure, where it has its own.
         """
-        names, code = self.published, region or self.published.region_of(source)
+        code = region or self.published.region_of(source)
         return self.say(
             "{region} ({level}, {period})",
-            region=names.name("regions", code, self.language),
-            level=names.name("levels", names.levels[code], self.language),
+            region=self.named("regions", code),
+            level=self.named("levels", self.published.level(code)),
             period=self.period(*(days or self._span(source))),
         )
 
@@ -159,15 +161,14 @@ class FiguresBrief(Voice):
 
     def name(self, figure: PrintedFigure, sentence: bool = False) -> str:
         """What a figure measures, with its scope; ``sentence`` for use inside one."""
-        name = self.published.name("indicators", figure.indicator, self.language)
+        name = self.named("indicators", figure.indicator)
         if sentence and not name[:2].isupper():
             name = lower(name)
         if figure.kind == "target_progress_pct":
             name = self.say("{name}, progress", name=name)
         if not figure.scope:
             return name
-        scope = self.published.name("scopes", figure.scope, self.language)
-        return self.say("{name} ({scope})", name=name, scope=scope)
+        return self.say("{name} ({scope})", name=name, scope=self.named("scopes", figure.scope))
 
     def shown(self, figure: PrintedFigure) -> str:
         """A figure as printed: the characters in Chinese, the number in English."""
@@ -185,7 +186,7 @@ class FiguresBrief(Voice):
 
     def amount(self, value: float, unit: str, signed: bool = False) -> str:
         """A number with its unit where that is per cent or money, as the language writes it."""
-        measures = self.published.units.get(unit, {}).get("measures")
+        measures = self.published.row("units", unit).get("measures")
         if measures == "percent":
             return number(value, self.language, decimals_of(value), signed) + "%"
         if measures == "money":
@@ -196,13 +197,74 @@ class FiguresBrief(Voice):
 
     def money(self, value: float, unit: str) -> str:
         """A sum of money; in Chinese with 万 and 亿, in English with millions and billions."""
-        written = self.published.units[unit][f"written_{self.language}"]
+        written = self.published.row("units", unit)[f"written_{self.language}"]
         written = written if self.chinese else f" {written}"
         for step, word in SCALES[self.language]:
             if abs(value) >= step:
                 scaled = value / step
                 return number(scaled, self.language, decimals_of(scaled)) + word + written
         return number(value, self.language, 0) + written
+
+    def documents(self) -> Table:
+        """The documents with level of government, period, and how many figures each prints."""
+        say, order, level = self.say, self.order, self.level
+        tables, figures = self.data.tables, self.published.figures.values()
+        inferred = (figure.source for figure in figures if figure.period_inferred)
+
+        def counts(key: str, label: str, sources: Iterable[str]) -> tuple[Column, list[Cell]]:
+            of = Counter(sources)
+            return Column(key, label, "end"), [(number(of[s], self.language), of[s]) for s in order]
+
+        return Table(
+            **self.plate("documents"),
+            title=say(
+                "{count} figures from {documents} documents of different years and levels",
+                count=number(len(figures), self.language),
+                documents=len(order),
+            ),
+            caption=say(
+                "Figures: numbers with a meaning. Other numbers: dates of documents, list "
+                "numbers, names and idioms, each listed with its reason. Period inferred: the "
+                "document prints no period for the figure."
+            ),
+            data=TableData.by_column(
+                (Column("document", say("Region")), [(self.home(s), s) for s in order]),
+                (
+                    Column("level", say("Level of government")),
+                    [(self.named("levels", level(s)), level(s)) for s in order],
+                ),
+                (
+                    Column("period", say("Most counts cover")),
+                    [(self.span(s), self.dates(s)) for s in order],
+                ),
+                counts("figures", say("Figures"), (figure.source for figure in figures)),
+                counts("inferred", say("Period inferred"), inferred),
+                counts("other", say("Other numbers"), tables["uncovered"]["source"]),
+                counts("mechanisms", say("Mechanisms"), tables["mechanisms"]["source"]),
+            ),
+        )
+
+    def provenance(self) -> Provenance:
+        """Where the numbers come from and with what they were made."""
+        say = self.say
+        return Provenance(
+            **self.plate("provenance"),
+            entries=source_entries(
+                self,
+                "",
+                self.params.seed,
+                say(
+                    "published aggregates only; no enterprise or person is named, and masked "
+                    "regions stay masked"
+                ),
+                self.data.hashes,
+                self.data.accounts,
+                status=say("real, as printed; one figure shows a simulated hypothetical")
+                if self.holds_hypothetical
+                else say("real, as printed"),
+            ),
+            params=self.params.model_dump(),
+        )
 
 
 def decimals_of(value: float, most: int = 2) -> int:
