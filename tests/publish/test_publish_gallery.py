@@ -41,7 +41,7 @@ def test_the_gallery_shows_every_figure_in_every_case(pages):
         assert text.count("<source ") == text.count("<img ")
 
 
-def dense(_, axes, __):
+def dense(axes, _):
     """Far more points than a vector drawing should carry."""
     axes.plot([x * 0.37 % 1 for x in range(9000)], [x * 0.61 % 1 for x in range(9000)], ".")
 
@@ -63,14 +63,14 @@ def test_a_heavy_drawing_becomes_a_small_picture():
 
 def test_a_light_drawing_stays_a_drawing():
     """Sharp at any size."""
-    images = style.render(lambda _, axes, __: axes.plot([1, 2]), "en", simulated=False)
+    images = style.render(lambda axes, _: axes.plot([1, 2]), "en", simulated=False)
     assert {image.mime for image in images.values()} == {"image/svg+xml"}
 
 
 def test_more_than_ten_gridlines_are_refused():
     """A grid is to be read past."""
 
-    def ruled(_, axes, __):
+    def ruled(axes, _):
         axes.set_yticks(range(14))
 
     with pytest.raises(PublishError, match="draws 14 gridlines"):
@@ -80,7 +80,7 @@ def test_more_than_ten_gridlines_are_refused():
 def test_a_drawing_without_room_for_its_axes_is_refused():
     """A name as wide as the drawing would push them out of it."""
 
-    def crowded(_, axes, __):
+    def crowded(axes, _):
         axes.set_yticks([0], ["word " * 40])
 
     with pytest.raises(PublishError, match="no room for its axes"):

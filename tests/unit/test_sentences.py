@@ -267,8 +267,7 @@ def base() -> Brief:
 
 def sketched(draw: style.Draw, *_: object, **__: object) -> dict[str, object]:
     """What a drawing says, without the drawing."""
-    canvas = Canvas()
-    draw(canvas, canvas.add_subplot(), "wide")
+    draw(Canvas().add_subplot(), "wide")
     return {}
 
 

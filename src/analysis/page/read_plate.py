@@ -35,7 +35,8 @@ def read_plate(kind: str, payload: Any, where: str) -> tuple[Plate | None, list[
         return _reader(kind).validate_python(content), []
     except ValidationError as error:
         found = problems_of(error, None, f"{where}, {kind} Plate")
-        return None, [_without_data(problem) for problem in found]
+        # With the place that each has in the JSON.
+        return None, [replace(problem, where=DATA.sub("", problem.where)) for problem in found]
 
 
 DATA = re.compile(r"(?<= Plate), data(?=$)|(?<= Plate, )data\.")
@@ -45,8 +46,3 @@ DATA = re.compile(r"(?<= Plate), data(?=$)|(?<= Plate, )data\.")
 def _reader(kind: str) -> TypeAdapter[Plate]:
     """The checker of a kind; made when first asked for, since a notebook needs none."""
     return TypeAdapter(PLATES[kind])
-
-
-def _without_data(problem: Problem) -> Problem:
-    """The problem with the place it has in the JSON."""
-    return replace(problem, where=DATA.sub("", problem.where))

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 from analysis.data.description import Description, Words
 from analysis.page.wording import Say, capital, translator
+from analysis.params import CountsQuestion
 
 SPOKEN = ("outcome", "exposure", "region", "regions", "intervention")
 """What a sentence may name without being given it."""
-
-
-class Question(Protocol):
-    """Parameters that name what a report is about."""
-
-    @property
-    def language(self) -> str:
-        """``en`` or ``zh``."""
-
-    @property
-    def outcome(self) -> str:
-        """What is counted."""
-
-    @property
-    def exposure(self) -> str:
-        """What the count is out of, blank for nothing."""
 
 
 class Voice:
     """Words of one report; who inherits it says what is asked, of which data."""
 
     @property
-    def question(self) -> Question:
+    def question(self) -> CountsQuestion:
         """The parameters."""
         raise NotImplementedError
 

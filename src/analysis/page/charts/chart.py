@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 
 from analysis.page.charts import style
 from analysis.page.plates import Figure, TableData
@@ -35,13 +34,10 @@ class Chart:
         words: key, title, caption and alt text of the Plate.
         """
 
-        def draw(_: Canvas, axes: Axes, width: str) -> None:
-            self.draw(axes, width)
-
         return Figure(
             language=language,
             simulated=simulated,
-            images=style.render(draw, language, simulated, self.height),
+            images=style.render(self.draw, language, simulated, self.height),
             table=self.table() if table is None else table,
             **words,
         )

@@ -99,7 +99,7 @@ def canvas(width: str, height: float = 1.0) -> Iterator[tuple[Figure, Axes]]:
         yield figure, figure.add_subplot()
 
 
-Draw = Callable[[Figure, Axes, str], None]
+Draw = Callable[[Axes, str], None]
 
 
 def render(
@@ -121,7 +121,7 @@ def render(
 def rehearse() -> None:
     """Draw something and forget it: fonts and machinery are then ready in what is forked."""
 
-    def draw(_: Figure, axes: Axes, width: str) -> None:
+    def draw(axes: Axes, width: str) -> None:
         axes.plot([1, 2], [0.5, -0.5], marker="o", label=width)
         axes.legend()
 
@@ -132,7 +132,7 @@ def _render_one(draw: Draw, language: str, simulated: bool, width: str, height: 
     with canvas(width, height) as (figure, axes), warnings.catch_warnings():
         # A missing glyph is only a warning to matplotlib; to a reader it is an empty box.
         warnings.filterwarnings("error", message=".*[Gg]lyph.*")
-        draw(figure, axes, width)
+        draw(axes, width)
         if simulated:
             watermark(figure, language)
         try:
@@ -140,24 +140,20 @@ def _render_one(draw: Draw, language: str, simulated: bool, width: str, height: 
         except UserWarning as warning:
             remedy = "Add the character in scripts/build_font.py"
             raise PublishError([Problem("figure", str(warning), remedy)]) from None
-        _refuse_dense_grid(figure)
+        _refuse_dense_grid(axes)
     return image
 
 
-def _refuse_dense_grid(figure: Figure) -> None:
+def _refuse_dense_grid(axes: Axes) -> None:
     """A grid is to be read past: more than ten lines compete with the data."""
-    for axes in figure.axes:
-        for axis in (axes.xaxis, axes.yaxis):
-            low, high = sorted(axis.get_view_interval())
-            shown = [
-                line
-                for tick, line in zip(axis.get_majorticklocs(), axis.get_gridlines(), strict=False)
-                if line.get_visible() and low <= tick <= high
-            ]
-            if len(shown) > MOST_GRIDLINES:
-                what = f"draws {len(shown)} gridlines"
-                remedy = f"Use at most {MOST_GRIDLINES} ticks, or no grid on that axis"
-                raise PublishError([Problem("figure", what, remedy)])
+    for axis in (axes.xaxis, axes.yaxis):
+        low, high = sorted(axis.get_view_interval())
+        lines = zip(axis.get_majorticklocs(), axis.get_gridlines(), strict=False)
+        shown = sum(line.get_visible() and low <= tick <= high for tick, line in lines)
+        if shown > MOST_GRIDLINES:
+            what = f"draws {shown} gridlines"
+            remedy = f"Use at most {MOST_GRIDLINES} ticks, or no grid on that axis"
+            raise PublishError([Problem("figure", what, remedy)])
 
 
 def watermark(figure: Figure, language: str) -> None:

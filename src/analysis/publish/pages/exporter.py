@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nbconvert.exporters import Exporter
-from traitlets import default
+from nbconvert.exporters import Exporter, FilenameExtension
+from traitlets import List
 
 from analysis.page.text import slug
 from analysis.publish.pages.notebook_cells import PLATE_MIME
@@ -23,14 +23,8 @@ class ReportExporter(Exporter):  # type: ignore[misc]
 
     output_mimetype = "text/html"
     export_from_notebook = "Analysis report"
-
-    @default("file_extension")
-    def _extension(self) -> str:
-        return ".html"
-
-    @default("default_preprocessors")
-    def _no_preprocessors(self) -> list[str]:
-        return []
+    file_extension = FilenameExtension(".html")
+    default_preprocessors: Any = List([])
 
     def from_notebook_node(
         self, nb: Any, resources: Any = None, **kw: Any

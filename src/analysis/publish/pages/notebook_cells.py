@@ -68,15 +68,13 @@ def plates_of(cell: Cell, language: str) -> tuple[list[Plate], list[Problem]]:
     plates: list[Plate] = []
     problems: list[Problem] = []
     for output in cell.outputs:
-        refusal = _refusal(cell, output)
-        if refusal:
+        data = output.get("data", {})
+        if refusal := _refusal(cell, output):
             problems.append(refusal)
-            continue
-        if RESEARCHER in cell.tags and not any(map(PLATE_MIME.match, output.get("data", {}))):
-            continue
-        shown, wrong = _shown(cell, output.get("data", {}), language)
-        plates += shown
-        problems += wrong
+        elif RESEARCHER not in cell.tags or any(map(PLATE_MIME.match, data)):
+            shown, wrong = _shown(cell, data, language)
+            plates += shown
+            problems += wrong
     if RESEARCHER in cell.tags and [plate.key for plate in plates] != [AGREEMENT]:
         what = "shows something else than one agreement"
         problems.append(Problem(cell.where, what, "End it with report.agree(name, value)"))

@@ -164,11 +164,11 @@ def read_page(notebook: Mapping[str, Any], language: str) -> Page:
 
 def _problems_of_notebook(reader: _Reader) -> list[Problem]:
     """What is wrong with the notebook as a whole."""
-    problems = [
-        *_titles(reader),
-        *_one_only(reader.plates, Summary),
-        *_one_only(reader.plates, End),
-    ]
+    problems = []
+    if len(reader.titles) != 1:
+        what = f"has {len(reader.titles)} '# ' titles in '{reader.language}'"
+        problems.append(Problem("notebook", what, "Give it one title in each language"))
+    problems += [*_one_only(reader.plates, Summary), *_one_only(reader.plates, End)]
     if len({plate.simulated for _, plate in reader.plates}) > 1:
         real = next(cell for cell, plate in reader.plates if not plate.simulated)
         problems.append(
@@ -178,13 +178,6 @@ def _problems_of_notebook(reader: _Reader) -> list[Problem]:
     if len(verdicts) > 1:
         problems.append(Problem("notebook", "its Summary and its End Plate differ in verdict"))
     return problems
-
-
-def _titles(reader: _Reader) -> list[Problem]:
-    if len(reader.titles) == 1:
-        return []
-    what = f"has {len(reader.titles)} '# ' titles in '{reader.language}'"
-    return [Problem("notebook", what, "Give it one title in each language")]
 
 
 def _one_only(plates: Sequence[tuple[Cell, Plate]], kind: type[Plate]) -> list[Problem]:

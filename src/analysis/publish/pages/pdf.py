@@ -58,14 +58,11 @@ def _browser() -> Iterator[Any]:
 
 def _printed(browser: Any, page: Path) -> bytes:
     view = browser.new_page(java_script_enabled=False)
-    try:
-        view.goto(page.resolve().as_uri(), wait_until="load")
-        view.evaluate(UNLINK)
-        content = view.pdf(
-            format="A4", prefer_css_page_size=True, print_background=True, tagged=True, outline=True
-        )
-    finally:
-        view.close()
+    view.goto(page.resolve().as_uri(), wait_until="load")
+    view.evaluate(UNLINK)
+    content = view.pdf(
+        format="A4", prefer_css_page_size=True, print_background=True, tagged=True, outline=True
+    )
     return _without_clock(bytes(content))
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import partial
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis.page.charts import style
@@ -94,7 +93,7 @@ def _rows(topic: Topic) -> Rows:
     )
 
 
-def _draw_samples(topic: Samples, _: Canvas, axes: Axes, width: str) -> None:
+def _draw_samples(topic: Samples, axes: Axes, width: str) -> None:
     funnel = topic.funnel
     for (low, high), shade in zip(funnel.limits, (0.28, 0.14), strict=False):
         axes.fill_between(funnel.sizes, low, high, color=style.QUIET, alpha=shade, linewidth=0)
