@@ -215,32 +215,16 @@ def poisson() -> Pair:
     from statsmodels.genmod.families import Poisson
     from statsmodels.genmod.generalized_linear_model import GLM
 
-    from analysis.stats.panels.poisson import fit_two_way
+    from analysis.stats.panels.course import Cells, fit_course
 
     own = two_way_table(60, 40)
     counts, exposure = own.counts[own.use], own.exposure[own.use]
+    none, size = np.zeros((0, *own.counts.shape)), len(own.counts)
+    cells = Cells(own.counts, own.exposure, own.use, none, np.ones(size), np.arange(size))
     return (
-        lambda: fit_two_way(own.counts, own.exposure, own.use, own.weights),
+        lambda: fit_course(cells),
         GLM(counts, own.design, family=Poisson(), exposure=exposure).fit,
         60,
-    )
-
-
-def negative_binomial() -> Pair:
-    """The same with over-dispersion, of 20 regions and 20 periods."""
-    from statsmodels.discrete.discrete_model import NegativeBinomial
-
-    from analysis.stats.panels.negative_binomial import fit_negative_binomial
-
-    own = two_way_table(20, 20)
-    offset = np.log(own.exposure[own.use])
-    model = NegativeBinomial(own.counts[own.use], own.design, offset=offset)
-    start = np.append(np.zeros(own.design.shape[1]), 0.04)
-    start[0] = np.log(0.06)
-    return (
-        lambda: fit_negative_binomial(own.counts, own.exposure, own.use, own.weights, 0.04),
-        lambda: model.fit(start_params=start, maxiter=500, disp=0),
-        20,
     )
 
 
@@ -300,7 +284,6 @@ def bunching() -> Pair:
 PAIRS: dict[str, Callable[[], Pair]] = {
     "Cox, 60 regions left out": cox,
     "two-way Poisson, 60 regions left out": poisson,
-    "two-way negative binomial, 20 regions left out": negative_binomial,
     "two-way least squares, clustered": two_way,
     "doubly robust, 100 regions left out": doubly_robust,
     "bunching, 999 draws": bunching,

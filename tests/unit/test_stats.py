@@ -8,7 +8,7 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from analysis.stats.panels.poisson import fit_two_way
+from analysis.stats.panels.course import Cells, fit_course
 from analysis.stats.panels.regression import first_difference_slope, two_way_slope
 from analysis.stats.resampling.jackknife import (
     jackknife_covariance,
@@ -52,15 +52,28 @@ def test_first_difference_slope_equals_least_squares_on_differences():
     assert ours.conventional == pytest.approx(plain.bse[1], rel=1e-10)
 
 
-def test_two_way_poisson_equals_the_generalised_linear_model():
-    """Fitted means against statsmodels on an incomplete table, to 1e-6."""
+def poisson_course(counts, exposure, used, weights=None, clusters=None):
+    """The course of plain counts without further columns."""
+    size = len(counts)
+    cells = Cells(
+        counts,
+        exposure,
+        used,
+        np.zeros((0, *counts.shape)),
+        np.ones(size) if weights is None else weights,
+        np.arange(size) if clusters is None else clusters,
+    )
+    return fit_course(cells)
+
+
+def test_the_course_of_counts_equals_the_generalised_linear_model():
+    """Period effects and a further column against statsmodels on an incomplete table, to 1e-6."""
     counts = RNG.poisson(20, (8, 6)).astype(float)
-    exposure = RNG.uniform(1, 3, (8, 6))
+    exposure, column = RNG.uniform(1, 3, (8, 6)), RNG.normal(size=(8, 6))
     use = RNG.random((8, 6)) > 0.2
-    fitted = fit_two_way(counts, exposure, use, np.ones((1, 8)))
-    mean = exposure * fitted.region[0][:, None] * fitted.period[0]
+    cells = Cells(counts, exposure, use, column[None], np.ones(8), np.arange(8))
     unit, time = np.repeat(np.arange(8), 6), np.tile(np.arange(6), 8)
-    design = sm.add_constant(np.column_stack([dummies(unit), dummies(time)]))
+    design = np.column_stack([np.ones(48), dummies(unit), dummies(time), column.ravel()])
     keep = use.ravel()
     model = sm.GLM(
         counts.ravel()[keep],
@@ -68,28 +81,34 @@ def test_two_way_poisson_equals_the_generalised_linear_model():
         family=sm.families.Poisson(),
         offset=np.log(exposure).ravel()[keep],
     ).fit(tol=1e-12)
-    assert np.allclose(mean.ravel()[keep], model.mu, rtol=1e-6)
-    assert fitted.converged.all()
+    course = fit_course(cells)
+    assert course.converged
+    assert course.periods[0] == pytest.approx(np.r_[0.0, model.params[8:13]], abs=1e-6)
+    assert course.slopes[0] == pytest.approx(model.params[-1:], abs=1e-6)
 
 
-def test_a_table_that_cannot_be_fitted_is_said_not_to_converge():
-    """A period without any usable cell."""
+def test_a_period_that_nobody_speaks_of_has_no_effect():
+    """Not a number; the others are as without it. A period of zeros alone is minus infinity."""
     use = np.ones((4, 3), dtype=bool)
     use[:, 2] = False
-    fitted = fit_two_way(np.full((4, 3), 5.0), np.ones((4, 3)), use, np.ones((1, 4)), iterations=50)
-    assert not fitted.converged.any()
+    counts = RNG.poisson(30, (4, 3)).astype(float)
+    found = poisson_course(counts, np.ones((4, 3)), use).periods[0]
+    shorter = poisson_course(counts[:, :2], np.ones((4, 2)), use[:, :2]).periods[0]
+    assert np.isnan(found[2])
+    assert found[:2] == pytest.approx(shorter)
+    counts[:, 1] = 0
+    assert poisson_course(counts, np.ones((4, 3)), use | True).periods[0][1] == -np.inf
 
 
 def test_weights_of_zero_leave_a_region_out():
-    """One call with weights equals a call without the region."""
+    """A call with weights equals a call without the region."""
     counts, exposure = RNG.poisson(30, (7, 5)).astype(float), np.ones((7, 5))
-    use = np.ones((7, 5), dtype=bool)
-    weights = np.ones((1, 7))
-    weights[0, 3] = 0
-    together = fit_two_way(counts, exposure, use, weights)
+    use, weights = np.ones((7, 5), dtype=bool), np.ones(7)
+    weights[3] = 0
     kept = np.arange(7) != 3
-    alone = fit_two_way(counts[kept], exposure[kept], use[kept], np.ones((1, 6)))
-    assert np.allclose(together.period, alone.period, rtol=1e-9)
+    together = poisson_course(counts, exposure, use, weights)
+    alone = poisson_course(counts[kept], exposure[kept], use[kept])
+    assert together.periods[0] == pytest.approx(alone.periods[0], rel=1e-9)
 
 
 def without_each_mean(own: np.ndarray, others: np.ndarray) -> np.ndarray:

@@ -36,7 +36,9 @@ def estimate(values, treated):
     """Our count model: baseline before the start, four visits since it, weeks as exposure."""
     exposure = np.tile(WEEKS, (len(values), 1))
     panel = make_panel(values, np.where(treated, 2, 0), exposure)
-    return counts.estimate(panel, counts.Options(), np.random.default_rng(1)).headline
+    return counts.estimate(
+        panel, counts.Options(weights="exposure"), np.random.default_rng(1)
+    ).headline
 
 
 @pytest.mark.parametrize(

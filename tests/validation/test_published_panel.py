@@ -13,13 +13,10 @@ from diff_diff import CallawaySantAnna, ImputationDiD, WooldridgeDiD
 
 from analysis.errors import DesignError, EstimationError
 from analysis.methods import counts, did, imputation
+from analysis.methods.shared.imputed import adoption_of, clusters_of
+from analysis.stats.panels.adoption import Adoption, Expectation
 from analysis.stats.panels.doubly_robust import doubly_robust_effects
-from analysis.stats.panels.imputation import impute
-from analysis.stats.panels.negative_binomial import (
-    fit_dispersion,
-    fit_negative_binomial,
-    overdispersion,
-)
+from analysis.stats.panels.overdispersion import overdispersion
 from worlds import county_world, make_panel
 
 
@@ -54,20 +51,27 @@ def test_imputation_equals_the_librarys(seed):
             assert path[int(time)] == pytest.approx(effect, abs=1e-8), time
 
 
-def test_imputed_replicates_equal_imputing_anew_without_the_group():
-    """Overall and one event time, every group of three regions; to 1e-9."""
-    panel = county_world(6)
-    outcome, starts = np.log(panel.matrix("count")), panel.adoption.to_numpy()
-    periods, groups = np.arange(1, 15), np.arange(36) // 3
-    use = (starts[:, None] == 0) | (periods < starts[:, None])
-    every = impute(outcome, starts, use, groups)
-    since = periods - every.cohort[:, None]
-    for group in range(12):
-        kept = groups != group
-        alone = impute(outcome[kept], starts[kept], use[kept], np.arange(kept.sum()))
-        own = periods - alone.cohort[:, None]
-        for chosen, mine in ((since >= 0, own >= 0), (since == 2, own == 2)):
-            assert every.mean(chosen)[1 + group] == pytest.approx(alone.mean(mine)[0], abs=1e-9)
+@pytest.mark.parametrize(
+    ("counted", "mean", "apart"), [(False, 0.0, 1e-9), (True, 60.0, 0.002), (True, 1.5, 0.02)]
+)
+def test_leaving_out_clusters_equals_fitting_anew_without_them(counted, mean, apart):
+    """Every cluster of three regions: exact for levels, one Newton step away for counts."""
+    panel = county_world(6, mean=mean or 60.0)
+    clusters = np.arange(36) // 3
+    values = None if counted else np.log(panel.matrix("count"))
+    whole = adoption_of(panel, counts.Options(), clusters, "exposure", values)
+    every = Expectation(whole, whole.fit())
+    third = whole.active & (whole.since == 2)
+    for cluster in range(12):
+        kept = clusters != cluster
+        names = ("values", "exposure", "starts", "untreated", "active", "weights")
+        arrays = {name: getattr(whole, name)[kept] for name in names}
+        alone = Adoption(**arrays, clusters=clusters[kept] % 11, counted=counted)
+        own = Expectation(alone, alone.fit())
+        for chosen in (None, third):
+            there = every.effect(chosen)[1 + cluster]
+            here = own.effect(None if chosen is None else chosen[kept])[0]
+            assert there == pytest.approx(here, abs=apart)
 
 
 def test_imputation_with_one_cohort_is_the_two_way_regression_by_hand():
@@ -216,12 +220,12 @@ def test_covariates_take_out_a_difference_in_trends_that_follows_them():
 
 
 def count_fit(panel):
-    """Untreated cells, treated cells, and expected counts."""
-    options = counts.Options()
-    train, treated, _ = counts._masks(panel, options)
-    fitted = counts._fit(panel, options, np.ones((1, len(panel.regions))))
-    mean = panel.matrix("exposure") * fitted.region[0][:, None] * fitted.period[0]
-    return train, treated, mean
+    """Treated cells and expected counts of every cell."""
+    adoption = adoption_of(panel, counts.Options(), clusters_of(panel, rng()), "exposure")
+    every = Expectation(adoption, adoption.fit())
+    rate = np.zeros(len(panel.regions))
+    rate[adoption.ever] = every.usual[0]
+    return adoption.active, panel.matrix("exposure") * rate[:, None] * every.factor[0]
 
 
 def test_every_cell_of_the_count_model_equals_the_librarys_poisson_regression():
@@ -229,7 +233,7 @@ def test_every_cell_of_the_count_model_equals_the_librarys_poisson_regression():
     panel = county_world(5, regions=14, periods=9)
     panel = replace(panel, frame=panel.frame.assign(exposure=1.0))
     fitted = WooldridgeDiD(method="poisson").fit(panel.frame, outcome="count", **COLUMNS)
-    _, treated, mean = count_fit(panel)
+    treated, mean = count_fit(panel)
     gap, starts = panel.matrix("count") - mean, panel.adoption.to_numpy()
     assert gap[treated].mean() == pytest.approx(fitted.overall_att, abs=1e-6)
     for (g, t), cell in fitted.group_time_effects.items():
@@ -249,7 +253,8 @@ def test_the_count_models_event_times_equal_a_saturated_regression():
     offset = np.log(exposure).ravel()
     fit = sm.GLM(y, design, family=sm.families.Poisson(), offset=offset).fit(tol=1e-12)
     expected = np.exp(design[:, : -len(cells)] @ fit.params[: -len(cells)] + offset)
-    ours = counts.estimate(panel, counts.Options(), rng()).series["by_event_time"]
+    options = counts.Options(weights="exposure", leads=0)
+    ours = counts.estimate(panel, options, rng()).series["by_event_time"]
     for record in ours:
         chosen = (first > 0) & (time - first == record["event_time"])
         ratio = np.log(y[chosen].sum() / expected[chosen].sum())
@@ -272,51 +277,34 @@ def test_an_empty_treated_cell_is_shown_as_such_and_not_as_a_number():
 
 
 def test_counts_that_are_all_empty_since_adoption_are_refused():
-    """And a period for which one region alone speaks, together."""
+    """No ratio can be given; nor where one adopter alone has any."""
     panel = county_world(8)
     starts, time = panel.frame["first_treated"], panel.frame["period"]
-    lone = (time == 2) & (panel.frame["region"] != panel.regions[0])
     after = (starts > 0) & (time >= starts)
-    spoiled = panel.frame["count"].where(~(lone | after), 0.0)
-    bare = replace(panel, frame=panel.frame.assign(count=spoiled))
-    with pytest.raises(DesignError) as refused:
-        counts.estimate(bare, counts.Options(), rng())
-    assert [p.where for p in refused.value.problems] == ["period 2001Q2", "counts"]
+    lone = panel.frame["region"] == starts.index[0]
+    for spared in (np.zeros(len(after), dtype=bool), lone):
+        spoiled = panel.frame["count"].where(~after | spared, 0.0)
+        bare = replace(panel, frame=panel.frame.assign(count=spoiled))
+        with pytest.raises(DesignError, match="all zero since adoption"):
+            counts.estimate(bare, counts.Options(), rng())
 
 
-def test_the_negative_binomial_equals_maximum_likelihood_with_dummies():
-    """statsmodels on the untreated cells: dispersion to 1e-4 of it, means to 1e-4."""
-    panel = county_world(5, regions=14, periods=9, dispersion=0.1)
-    y, exposure = panel.matrix("count"), panel.matrix("exposure")
-    train, _, _ = count_fit(panel)
-    alpha = fit_dispersion(y, exposure, train)
-    unit, time = np.repeat(np.arange(14), 9), np.tile(np.arange(9), 14)
-    kept = train.ravel()
-    dummies = [pd.get_dummies(v).to_numpy(float)[:, k:] for v, k in ((unit, 0), (time, 1))]
-    design, offset = np.column_stack(dummies)[kept], np.log(exposure).ravel()[kept]
-    model = sm.NegativeBinomial(y.ravel()[kept], design, offset=offset)
-    near = model.fit(disp=0, maxiter=1000, method="bfgs", gtol=1e-3)
-    # Newton's steps end where rounding lets them; BFGS's last digits depend on the machine.
-    fit = model.fit(disp=0, maxiter=100, method="newton", start_params=near.params)
-    assert alpha == pytest.approx(fit.params[-1], rel=1e-4)
-    ours = fit_negative_binomial(y, exposure, train, np.ones((1, 14)), alpha)
-    mean = (exposure * ours.region[0][:, None] * ours.period[0]).ravel()[kept]
-    assert np.allclose(mean, fit.predict(), rtol=1e-4)
-    found = counts.estimate(panel, counts.Options(family="negative_binomial"), rng())
-    assert found.options["dispersion"] == pytest.approx(alpha)
-    plain = counts.estimate(panel, counts.Options(), rng())
-    assert found.headline.value != plain.headline.value
-
-
-def test_without_dispersion_the_negative_binomial_is_poisson():
-    """α of zero: the same means; Poisson counts: a dispersion near none."""
-    panel = county_world(9, dispersion=1e-9)
-    y, exposure = panel.matrix("count"), panel.matrix("exposure")
-    train, _, mean = count_fit(panel)
-    same = fit_negative_binomial(y, exposure, train, np.ones((1, 36)), 1e-12)
-    assert np.allclose(exposure * same.region[0][:, None] * same.period[0], mean, rtol=1e-6)
-    poisson = np.random.default_rng(2).poisson(mean)
-    assert fit_dispersion(poisson, exposure, train) < 1e-3
+def test_a_period_of_which_one_region_speaks_is_left_out_on_both_sides():
+    """Nothing is expected there, so that what was counted there does not count either."""
+    panel = county_world(8)
+    late = panel.frame["period"] == 12
+    lone = late & (panel.frame["region"] != panel.regions[0])
+    found = [
+        counts.estimate(
+            replace(
+                panel, frame=panel.frame.assign(count=panel.frame["count"].where(~hole, value))
+            ),
+            counts.Options(),
+            rng(),
+        ).headline.value
+        for hole, value in ((lone, 0.0), (late, np.nan))
+    ]
+    assert found[0] == pytest.approx(found[1], abs=0.02)
 
 
 def test_the_test_of_overdispersion_equals_a_regression_and_keeps_its_size():

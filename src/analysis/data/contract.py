@@ -34,6 +34,7 @@ class Column:
     ``kind`` is one of code, text, whole, number, date, period, choice, flag.
     ``links_to`` names ``table.column`` whose values this column must come from. A ``personal``
     column names a person; its values are replaced by keyed hashes when they are read.
+    ``not_before`` names another column of days, before which this one must not lie.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Column:
     choices: tuple[tuple[str, str, str], ...] = ()
     links_to: str = ""
     personal: bool = False
+    not_before: str = ""
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -117,7 +119,11 @@ def parse_columns(table: Table, raw: Columns, origin: Origin) -> tuple[pd.DataFr
             parsed[column.name] = values
             problems += found
     frame = pd.DataFrame(parsed)
-    return frame, [*problems, *check_periods(table, frame, origin)]
+    return frame, [
+        *problems,
+        *check_periods(table, frame, origin),
+        *check_order(table, frame, origin),
+    ]
 
 
 def parse_column(
@@ -176,6 +182,18 @@ def check_periods(table: Table, frame: pd.DataFrame, origin: Origin) -> list[Pro
 
 def _length(period: str) -> str:
     return "quarter" if "Q" in period else "month" if "-" in period else "year"
+
+
+def check_order(table: Table, frame: pd.DataFrame, origin: Origin) -> list[Problem]:
+    """Rows in which a day lies before the one it must not lie before."""
+    problems: list[Problem] = []
+    for column in table.columns:
+        first = column.not_before
+        if first and first in frame and column.name in frame:
+            early = np.flatnonzero(frame[column.name] < frame[first])
+            remedy = "Correct one of the two days"
+            problems += origin.problems(early, f"lies before {first}", remedy, column.name)
+    return problems
 
 
 def check_links(

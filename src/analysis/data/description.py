@@ -29,13 +29,16 @@ class Words(Strict):
     """A name in both languages.
 
     ``en_plural`` where English needs one, ``zh_measure`` where a Chinese number needs a measure
-    word before it (户 of 1,000 户登记企业).
+    word before it (户 of 1,000 户登记企业). ``moved_by_recording`` is false for an outcome that no
+    one can move by how readily it is recorded, such as deaths: only of these is said that they
+    improve.
     """
 
     en: str
     zh: str
     en_plural: str = ""
     zh_measure: str = ""
+    moved_by_recording: bool = True
 
     def of(self, language: str) -> str:
         """The name in that language."""

@@ -54,7 +54,6 @@ from analysis.result import Result
 from analysis.stats.panels.cohorts import Cells, cohort_effects, without_each
 from analysis.stats.panels.doubly_robust import doubly_robust_effects
 from analysis.stats.panels.pretrend import base_check
-from analysis.stats.resampling.jackknife import jackknife_groups
 
 COVARIATE_GROUP_LIMIT = 400
 """With covariates every replicate refits its models."""
@@ -142,7 +141,7 @@ def _all_statistics(
     treated = starts[starts > NEVER]
     keys = np.arange(1 - int(treated.max()), outcome.shape[1] - int(treated.min()) + 1)
     limit = COVARIATE_GROUP_LIMIT if options.covariates else panels.GROUP_LIMIT
-    groups = jackknife_groups(len(starts), limit, rng)
+    groups = panels.left_out_groups(panel, rng, limit)
     cells = _cells(panel, outcome, groups, options)
     values = np.column_stack([_averages(cells, options.anticipation), _path(cells, keys, options)])
     if options.scale == "rate":

@@ -107,7 +107,7 @@ def _effects(
     With them the gaps of the base period, shape (1 + G,), which is not among the event times.
     """
     outcome, starts = panels.log_rate(panel), panel.adoption.to_numpy()
-    groups = jackknife.jackknife_groups(len(starts), panels.GROUP_LIMIT, rng)
+    groups = panels.left_out_groups(panel, rng)
     never_only, early = options.comparison == "never_treated", options.anticipation
     cells = cohort_effects(outcome, starts, groups, never_only, early)
     since = cells.period - cells.cohort

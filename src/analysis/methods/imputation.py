@@ -28,23 +28,30 @@ never_treated: Imputation from never-treated regions | 用从未实施地区插�
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 import numpy as np
 from pydantic import Field
 
-from analysis.data.frames.panel import NEVER, PANEL, Panel
-from analysis.methods.shared import panels
+from analysis.data.frames.panel import PANEL, Panel
+from analysis.methods.shared import imputed, panels
 from analysis.methods.shared.method import Method
-from analysis.methods.shared.options import Comparison, UntreatedOptions
+from analysis.methods.shared.options import UntreatedOptions
 from analysis.result import Result
-from analysis.stats.panels.imputation import impute
-from analysis.stats.resampling.jackknife import jackknife_groups
 
 
 class Options(UntreatedOptions):
     """Options of the method."""
 
+    weights: Literal["equal", "exposure"] = "equal"
+    """how regions count: all alike, or by exposure
+
+    words: how regions count | 各地区的权重
+    equal: all alike | 各地区相同
+    exposure: by exposure | 按基数
+    """
     leads: int = Field(6, ge=0)
-    """most periods before the start that are tested
+    """most periods before the start that are looked at
 
     words: most periods before the start that are looked at | 最多考察的启动前期数
     """
@@ -57,10 +64,13 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     ------
     DesignError: too few treated or untreated regions or periods, or a count of zero.
     """
-    used = panels.comparable(panel, options)
-    groups = jackknife_groups(len(used.regions), panels.GROUP_LIMIT, rng)
-    times, values, support = _statistics(used, options, groups)
-    found = panels.Jackknife(used, groups, values, np.array(times), values[:, 2:], support)
+    used = panels.comparable(panel, options, complete=False)
+    clusters = imputed.clusters_of(used, rng)
+    adoption = imputed.adoption_of(used, options, clusters, options.weights, panels.log_rate(used))
+    leads = imputed.lead_count(used, options.leads)
+    found = imputed.jackknife_of(
+        used, adoption, imputed.imputed(adoption, options.anticipation, leads)
+    )
     path = found.path(found.supported & (found.spread > 0), options.level, rng)
     return found.result(
         options,
@@ -68,11 +78,11 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         estimand="Average effect on the regions that adopted, over all their periods since "
         "adoption, against what all untreated periods would have led to expect",
         checks=(panels.leads_check(path),),
-        jackknife_groups=len(values) - 1,
+        jackknife_groups=adoption.groups,
     )
 
 
-def _ways(asked: Options, exposure: bool) -> dict[str, dict[str, Comparison]]:  # noqa: ARG001
+def _ways(asked: Options, exposure: bool) -> dict[str, dict[str, Any]]:  # noqa: ARG001
     """With the comparison asked for alone."""
     return {asked.comparison: {"comparison": asked.comparison}}
 
@@ -90,36 +100,3 @@ METHOD = Method(
     ways=_ways,
     place=3,
 )
-
-
-def _statistics(
-    panel: Panel, options: Options, groups: np.ndarray
-) -> tuple[tuple[int, ...], np.ndarray, np.ndarray]:
-    """Event times; overall, before and by event time in each sample; regions by event time.
-
-    Shapes (K,), (1 + G, 2 + K) and (K,).
-    """
-    outcome = panels.log_rate(panel)
-    starts = panel.adoption.to_numpy()
-    adopted = starts[starts > NEVER]
-    periods = np.arange(1, outcome.shape[1] + 1)
-    found = impute(
-        outcome, starts, panels.untreated_cells(panel, options, options.anticipation), groups
-    )
-    since = periods - found.cohort[:, None]
-    ahead = (since >= -options.anticipation) & (since < 0)
-    last = len(periods) - int(adopted.min())
-    leads = _lead_count(adopted, options)
-    # The last periods before the start are held out, so that their gaps are leads.
-    held = impute(outcome, starts, panels.untreated_cells(panel, options, leads), groups)
-    times = tuple(range(-leads, last + 1))
-    sources = [(held if time < 0 else found, since == time) for time in times]
-    columns = [source.mean(cells) for source, cells in sources]
-    support = np.array([source.regions(cells) for source, cells in sources])
-    averages = [found.mean(since >= 0), found.mean(ahead)]
-    return times, np.column_stack([*averages, *columns]), support
-
-
-def _lead_count(adopted: np.ndarray, options: Options) -> int:
-    """How many leads can be held out while most adopters keep periods to start from."""
-    return min(options.leads, int(np.median(adopted)) - 2)

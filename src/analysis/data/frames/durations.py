@@ -82,12 +82,14 @@ def _require(dataset: Dataset, intervention: str, kind: str, end: str) -> None:
 
 
 def _treated(dataset: Dataset, intervention: str, records: pd.DataFrame) -> pd.Series:
-    """1 for a case received on or after its region's start, and not after its end."""
+    """1 for a case received while the intervention was in force in its region."""
     rows = dataset.tables["interventions"]
-    rows = rows[rows["intervention"] == intervention].set_index("region_code")
-    began = records["region_code"].map(rows["started_on"])
-    treated = records["received_on"] >= began
-    if "ended_on" in rows:
-        ended = records["region_code"].map(rows["ended_on"])
-        treated &= ~(records["received_on"] > ended)
+    rows = rows[rows["intervention"] == intervention]
+    treated = pd.Series(False, index=records.index)
+    for _, spells in rows.groupby(rows.groupby("region_code").cumcount()):
+        spell = spells.set_index("region_code")
+        within = records["received_on"] >= records["region_code"].map(spell["started_on"])
+        if "ended_on" in spell:
+            within &= ~(records["received_on"] > records["region_code"].map(spell["ended_on"]))
+        treated |= within
     return treated.astype(int)

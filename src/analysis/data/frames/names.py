@@ -64,12 +64,18 @@ def unknown_names(dataset: Dataset, question: CountsQuestion) -> list[Problem]:
             ("placebo_outcome", question.placebo_outcome, outcomes),
             asked[1],
         ]
+        asked.append(("cluster", question.cluster, ["region", *_shared(dataset)]))
         asked = [item for item in asked if item[1] and f"table {item[0]}s" not in missing]
     parents = parents_in(dataset)
     asked += [("exclude_regions", code, parents) for code in question.exclude_regions]
     if question.region and not any(lies_in(code, question.region, parents) for code in parents):
         asked.append(("region", question.region, parents))
     return problems + not_held(asked)
+
+
+def _shared(dataset: Dataset) -> list[str]:
+    """Columns of regions that say what they share."""
+    return [name for name in GROUP_COLUMNS if name in dataset.tables["regions"]]
 
 
 def _missing_tables(dataset: Dataset, question: PanelQuestion) -> list[Problem]:

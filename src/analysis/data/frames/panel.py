@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.frames.frame import FRAMES
+from analysis.data.frames.timeline import Spell
 from analysis.data.periods import PER_YEAR
 from analysis.data.views import panel_line, panel_view
 from analysis.result import Sample
@@ -20,6 +21,8 @@ PANEL = FRAMES["panel"]
 
 NEVER = 0
 """``first_treated`` of a region that does not adopt within the panel."""
+INCOMPLETE = "incomplete"
+"""Why a region is left out that lacks counts."""
 TOO_EARLY = "too_few_periods_before"
 """Why a region is left out that had too few periods before its start."""
 MINIMUM_SUPPORT = 5
@@ -34,7 +37,11 @@ class Panel:
     (size; 1 where there is none) and ``first_treated`` (a period number, 0 for never within
     the panel), and the columns that options of the method name. ``periods`` are the T labels;
     ``outcome`` and ``intervention`` are what it is of, ``status`` is that of the dataset; all
-    three are blank where they are not known.
+    three are blank where they are not known. A count that is not known is not a number.
+    ``together`` names, for regions that may move together, what they share, and ``clustered_by``
+    which column that is: errors leave out all of them at once. ``timeline`` is what else, and
+    what in question, was in force in each region; ``assignment`` how all adopters came to adopt,
+    blank where that is not known or differs.
     """
 
     frame: pd.DataFrame
@@ -46,6 +53,10 @@ class Panel:
     status: str = ""
     outcome: str = ""
     intervention: str = ""
+    together: Mapping[str, str] = field(default_factory=dict)
+    clustered_by: str = "region"
+    timeline: tuple[Spell, ...] = ()
+    assignment: str = ""
 
     def __repr__(self) -> str:
         return panel_line(self.sample, self.outcome, self.intervention, len(self.periods))
@@ -68,6 +79,21 @@ class Panel:
     def adoption(self) -> pd.Series:
         """First treated period by region, 0 for never."""
         return self.frame.groupby("region", sort=False)["first_treated"].first()
+
+    @property
+    def clusters(self) -> np.ndarray:
+        """Number of what is left out together with each region, 0 … G − 1; shape (N,)."""
+        names = [self.together.get(code, code) for code in self.regions]
+        return np.unique(names, return_inverse=True)[1]
+
+    def complete(self) -> Panel:
+        """Without regions that lack a count, each counted as incomplete."""
+        holes = self.frame["region"][self.frame["count"].isna()].unique()
+        if not len(holes):
+            return self
+        kept = self.keep([code for code in self.regions if code not in set(holes)])
+        lost = self.dropped.get(INCOMPLETE, 0) + len(holes)
+        return replace(kept, dropped={**self.dropped, INCOMPLETE: lost})
 
     @property
     def sample(self) -> Sample:

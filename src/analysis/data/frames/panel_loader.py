@@ -20,10 +20,23 @@ from analysis.data.frames.names import (
     region_names,
     unknown_names,
 )
-from analysis.data.frames.panel import NEVER, Panel
+from analysis.data.frames.panel import INCOMPLETE, NEVER, Panel
+from analysis.data.frames.timeline import (
+    Spell,
+    adopt_together,
+    first_starts,
+    lapsed,
+    others_moved,
+    parents_by_region,
+    spells_in,
+)
 from analysis.data.regions.hierarchy import within_region
 from analysis.errors import DesignError, ParamsError, Problem, nearest
 from analysis.params import PanelQuestion
+
+MOST_HOLES = 0.5
+"""A region that lacks more of its periods than this leaves."""
+PARENT = "parent_code"
 
 
 def panel(  # noqa: PLR0913  a notebook sees each with Tab
@@ -38,6 +51,7 @@ def panel(  # noqa: PLR0913  a notebook sees each with Tab
     region: str = "",
     exclude_regions: Sequence[str] = (),
     exclude_other_interventions: bool = True,
+    cluster: str = "",
     columns: Sequence[str] = (),
     **misspelt: Any,
 ) -> Panel:
@@ -51,6 +65,8 @@ def panel(  # noqa: PLR0913  a notebook sees each with Tab
     period: month, quarter or year.
     first_period, last_period: such as 2019, 2019Q2 or 2019-03; blank for all there are.
     region: the code of a region; only those that lie in it are kept.
+    cluster: what regions share that move together, such as ``parent_code``; blank to find it from
+        who adopted when.
     columns: such as ``log_enterprises``, for options of methods to name.
 
     Raises
@@ -139,6 +155,7 @@ def build_panel(
         }
     )
     names = region_names(dataset)
+    together, clustered_by = _together(dataset, question, kept, observed.starts)
     return Panel(
         frame=frame,
         periods=periods,
@@ -149,6 +166,10 @@ def build_panel(
         status=dataset.description.status,
         outcome=outcome,
         intervention=question.intervention,
+        together=together,
+        clustered_by=clustered_by,
+        timeline=tuple(spell for spell in observed.spells if spell.region in set(kept)),
+        assignment=_assignment(dataset, question.intervention, kept),
     )
 
 
@@ -163,6 +184,7 @@ class _Observed:
     counts: pd.DataFrame
     exposure: pd.DataFrame
     starts: Mapping[str, int]
+    spells: tuple[Spell, ...]
     excluded: Mapping[str, frozenset[str]]
 
 
@@ -176,32 +198,23 @@ def _observe(dataset: Dataset, question: PanelQuestion, outcome: str) -> _Observ
     counts = counts_of(dataset, outcome, question.period)
     counts = within_span(within_region(dataset, counts, question.region), question)
     exposure = exposure_of(dataset, question, counts)
-    rows = dataset.tables["interventions"]
-    own = rows[rows["intervention"] == question.intervention].set_index("region_code")
-    others = rows[rows["intervention"] != question.intervention].set_index("region_code")
-    first_day, last_day = counts.columns[0].start_time, counts.columns[-1].end_time
-    starts = _period_numbers(own["started_on"], counts.columns)
-    ended = own[own["ended_on"] <= last_day] if "ended_on" in own else own[:0]
-    began = others["started_on"].between(first_day, last_day)
-    holes = counts.isna().any(axis=1) | exposure.isna().any(axis=1)
+    spells = spells_in(dataset, question.intervention, counts.columns)
+    starts = first_starts(spells)
+    counts = counts.mask(exposure.isna())
+    lacking = counts.isna().mean(axis=1)
+    after = lapsed(spells, [str(code) for code in counts.index], counts.shape[1])
     excluded = {
-        "incomplete": holes.index[holes],
-        "treated_from_the_start": starts.index[starts == 1],
-        "ended_within": ended.index,
-        "other_intervention": began.index[began],
+        INCOMPLETE: counts.index[lacking > MOST_HOLES],
+        "treated_from_the_start": [code for code, start in starts.items() if start == 1],
+        "other_intervention": others_moved(spells),
     }
     return _Observed(
-        counts,
+        counts.mask(after),
         exposure,
-        {str(code): int(start) for code, start in starts.items()},
-        {reason: frozenset(codes) for reason, codes in excluded.items()},
+        starts,
+        spells,
+        {reason: frozenset(map(str, codes)) for reason, codes in excluded.items()},
     )
-
-
-def _period_numbers(days: pd.Series, periods: pd.PeriodIndex) -> pd.Series:
-    """The number of the period of each day; days after the last count as never."""
-    number = periods.searchsorted(pd.PeriodIndex(days.dt.to_period(periods.freqstr))) + 1
-    return pd.Series(np.where(number > len(periods), NEVER, number), index=days.index)
 
 
 def _kept(observed: _Observed, question: PanelQuestion) -> tuple[list[str], dict[str, int]]:
@@ -216,6 +229,30 @@ def _kept(observed: _Observed, question: PanelQuestion) -> tuple[list[str], dict
             dropped[reason] = len(kept) - len(remaining)
         kept = remaining
     return kept, dropped
+
+
+def _together(
+    dataset: Dataset, question: PanelQuestion, kept: list[str], starts: Mapping[str, int]
+) -> tuple[dict[str, str], str]:
+    """What each region shares with those that errors leave out with it, and what that is."""
+    parents = parents_by_region(dataset, kept)
+    own = {code: starts.get(code, NEVER) for code in kept}
+    by = question.cluster or (PARENT if adopt_together(parents, own) else "region")
+    if by == "region":
+        return {}, by
+    if by == PARENT:
+        return parents, by
+    rows = dataset.tables["regions"].set_index("region_code")
+    shared = rows[by].astype("object").reindex(kept)
+    return {str(c): str(c) if pd.isna(v) else f"{by} {v}" for c, v in shared.items()}, by
+
+
+def _assignment(dataset: Dataset, intervention: str, kept: list[str]) -> str:
+    """How all adopters came to adopt; blank where that is not given or differs."""
+    rows = dataset.tables["interventions"]
+    own = rows[(rows["intervention"] == intervention) & rows["region_code"].isin(kept)]
+    ways = set(own["assignment"].fillna("")) if "assignment" in own else {""}
+    return str(ways.pop()) if len(ways) == 1 else ""
 
 
 def _refuse_empty(

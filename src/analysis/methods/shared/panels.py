@@ -31,19 +31,26 @@ def check_comparison(panel: Panel, options: PanelOptions) -> None:
 
 
 def comparable(
-    panel: Panel, options: PanelOptions, before: int = 1, *, positive: bool = True
+    panel: Panel,
+    options: PanelOptions,
+    before: int = 1,
+    *,
+    positive: bool = True,
+    complete: bool = True,
 ) -> Panel:
     """The part of a panel that can be compared, each exclusion counted.
 
     Parameters
     ----------
     before: how many periods regions need beside those of anticipation.
+    complete: whether regions that lack a count must leave.
 
     Raises
     ------
     DesignError: too few regions or periods; a count of zero where ``positive`` ones are needed.
     """
     least = before + options.anticipation
+    panel = panel.complete() if complete else panel
     panel_comparison.require_comparison(panel, options.comparison, least)
     used = panel_comparison.comparable_part(panel, options.comparison, least)
     if positive:
@@ -81,6 +88,21 @@ def untreated_cells(panel: Panel, options: PanelOptions, held: int) -> np.ndarra
         first = starts[starts > NEVER].min() - options.anticipation
         use &= (starts == NEVER) | (periods < first)
     return np.asarray(use)
+
+
+def left_out_groups(
+    panel: Panel, rng: np.random.Generator, limit: int = GROUP_LIMIT, groups: int = 0
+) -> np.ndarray:
+    """The group of each region when clusters of them are left out in turn; shape (N,).
+
+    Parameters
+    ----------
+    limit: more clusters than this are dealt at random into ``groups``, or as many as the limit.
+    """
+    clusters = panel.clusters
+    count = int(clusters.max()) + 1
+    dealt = jackknife.jackknife_groups(count, groups or limit, rng) if count > limit else None
+    return clusters if dealt is None else np.asarray(dealt[clusters])
 
 
 def leads_check(path: tuple[Record, ...]) -> Check:

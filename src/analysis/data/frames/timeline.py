@@ -1,0 +1,121 @@
+"""Every intervention of every region: when it began, ended and began again.
+
+What else began or ended in a region within the panel can move its counts as well as the
+intervention in question can. An end counts as much as a beginning: counts that fall back where
+another scheme ends look like a fall of adopters against them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.dataset import Dataset
+from analysis.data.regions.divisions import codes_above, is_code
+from analysis.data.regions.hierarchy import parents_in
+
+DECIDED_ABOVE = 0.5
+"""Share of upper regions with an adopter whose regions all started together: the start was then
+decided there, and the regions share what else happens to it."""
+
+
+@dataclass(frozen=True)
+class Spell:
+    """One intervention in one region; periods are numbers of the panel, from 1.
+
+    ``start`` is 0 where it began before the panel; ``end`` is the last period in which it was in
+    force, ``None`` where it did not end within the panel. ``own``: the one in question.
+    """
+
+    region: str
+    intervention: str
+    start: int
+    end: int | None
+    own: bool
+
+
+def spells_in(dataset: Dataset, intervention: str, periods: pd.PeriodIndex) -> tuple[Spell, ...]:
+    """What began or ended, or was in force, within the periods; by region and start."""
+    rows = dataset.tables["interventions"].sort_values(["region_code", "started_on"])
+    first, last = periods[0].start_time, periods[-1].end_time
+    ended = rows["ended_on"] if "ended_on" in rows else pd.Series(pd.NaT, index=rows.index)
+    kept = (rows["started_on"] <= last) & ~(ended < first)
+    starts = _numbers(rows["started_on"][kept], periods)
+    ends = _numbers(ended[kept].fillna(last + pd.Timedelta(days=1)), periods)
+    return tuple(
+        Spell(str(region), str(name), int(start), None if end > len(periods) else int(end),
+              name == intervention)
+        for region, name, start, end in zip(
+            rows["region_code"][kept], rows["intervention"][kept], starts, ends, strict=True
+        )
+    )  # fmt: skip
+
+
+def _numbers(days: pd.Series, periods: pd.PeriodIndex) -> np.ndarray:
+    """The number of the period of each day; 0 before all, one more than all after them."""
+    given = pd.PeriodIndex(days.dt.to_period(periods.freqstr))
+    place = np.asarray(periods.searchsorted(given)) + 1
+    return np.where(days < periods[0].start_time, 0, place)
+
+
+def first_starts(spells: Iterable[Spell]) -> dict[str, int]:
+    """The period in which each region first adopts; 1 where it had adopted before the panel."""
+    found: dict[str, int] = {}
+    for spell in spells:
+        if spell.own:
+            found.setdefault(spell.region, max(spell.start, 1))
+    return found
+
+
+def others_moved(spells: Iterable[Spell]) -> frozenset[str]:
+    """Regions in which another intervention began or ended within the panel."""
+    return frozenset(
+        spell.region
+        for spell in spells
+        if not spell.own and (spell.start > 0 or spell.end is not None)
+    )
+
+
+def lapsed(spells: Iterable[Spell], regions: list[str], periods: int) -> np.ndarray:
+    """Cells after an end and before another start of the one in question; (regions, periods).
+
+    They tell neither of the time without it nor of the time under it.
+    """
+    cells = np.zeros((len(regions), periods), dtype=bool)
+    row = {code: place for place, code in enumerate(regions)}
+    own = [spell for spell in spells if spell.own and spell.region in row]
+    for spell in own:
+        if spell.end is not None:
+            cells[row[spell.region], spell.end :] = True
+    for spell in own:
+        cells[row[spell.region], max(spell.start, 1) - 1 : spell.end] = False
+    return cells
+
+
+def parents_by_region(dataset: Dataset, regions: Iterable[str]) -> dict[str, str]:
+    """The region above each, as given or by GB/T 2260; its own code where there is none."""
+    given = parents_in(dataset)
+    found = {}
+    for code in regions:
+        above = given.get(code, "")
+        if not above and is_code(code) and not code.endswith("00"):
+            above = codes_above(code)[0]
+        found[code] = above or code
+    return found
+
+
+def adopt_together(parents: dict[str, str], starts: dict[str, int]) -> bool:
+    """Whether starts were decided in the regions above.
+
+    So it is where, of the upper regions with an adopter, at least half hold several regions that
+    all started in the same period.
+    """
+    below: dict[str, list[int]] = {}
+    for code, above in parents.items():
+        below.setdefault(above, []).append(starts.get(code, 0))
+    adopting = [found for found in below.values() if any(found)]
+    alike = [len(found) > 1 and len(set(found)) == 1 for found in adopting]
+    return bool(adopting) and float(np.mean(alike)) >= DECIDED_ABOVE

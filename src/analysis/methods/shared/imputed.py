@@ -1,0 +1,170 @@
+"""What methods share that expect adopters to move like untreated cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from analysis.data.frames.panel import NEVER, Panel
+from analysis.errors import DesignError, EstimationError, Problem
+from analysis.methods.shared import panels
+from analysis.methods.shared.options import UntreatedOptions
+from analysis.stats.panels.adoption import Adoption, Expectation, damped_weights
+
+Weighting = Literal["damped", "exposure", "equal"]
+GROUP_LIMIT = 500
+"""More clusters than this are dealt into 300 groups: 2,850 alone took 19 s, 300 groups half one."""
+GROUPS = 300
+MINIMUM_COUNTED = 2
+"""Adopting clusters in which something was counted: without one of them there must be another."""
+
+
+def clusters_of(panel: Panel, rng: np.random.Generator) -> np.ndarray:
+    """The number of what is left out together with each region; shape (N,)."""
+    return panels.left_out_groups(panel, rng, GROUP_LIMIT, GROUPS)
+
+
+def adoption_of(
+    panel: Panel,
+    options: UntreatedOptions,
+    clusters: np.ndarray,
+    weighting: Weighting,
+    values: np.ndarray | None = None,
+) -> Adoption:
+    """The panel as the estimates see it, without periods that nobody speaks of.
+
+    Parameters
+    ----------
+    values: levels (N, T), NaN where there are none; by default the counts.
+
+    Raises
+    ------
+    DesignError: no period since adoption can be compared, or too little was counted there.
+    """
+    counted = values is None
+    given = panel.matrix("count") if values is None else values
+    exposure = panel.matrix("exposure")
+    observed = np.isfinite(given) & np.isfinite(exposure)
+    starts = panel.adoption.to_numpy()
+    active = (starts[:, None] > NEVER) & (np.arange(1, given.shape[1] + 1) >= starts[:, None])
+    adoption = Adoption(
+        np.where(observed, given, 0.0),
+        np.where(observed, exposure, 0.0),
+        starts,
+        panels.untreated_cells(panel, options, options.anticipation) & observed,
+        active & observed,
+        clusters,
+        np.ones(len(starts)),
+        counted,
+    ).known()
+    _require(adoption)
+    return replace(adoption, weights=_weights(adoption, weighting))
+
+
+def _weights(adoption: Adoption, weighting: Weighting) -> np.ndarray:
+    """Of regions. Counts weigh by exposure of themselves, levels do not."""
+    if weighting == "damped":
+        return damped_weights(adoption)
+    looked_at = adoption.untreated | adoption.active
+    cells = np.maximum(looked_at.sum(axis=1), 1)
+    usual = np.where(looked_at, adoption.exposure, 0.0).sum(axis=1) / cells
+    if (weighting == "exposure") == adoption.counted:
+        return np.ones(len(usual))
+    relative = usual / usual[usual > 0].mean()
+    relative = np.where(usual > 0, relative, 1.0)
+    return np.asarray(1 / relative if adoption.counted else relative)
+
+
+def _require(adoption: Adoption) -> None:
+    """Refuse what gives no finite number: nothing to compare, or nothing counted."""
+    if not adoption.active.any():
+        what = "have no period since adoption in which two others can be compared with"
+        remedy = "Add regions that start later or never, or use longer periods"
+        raise DesignError([Problem("adopting regions", what, remedy)])
+    if not adoption.counted:
+        return
+    ever = adoption.ever
+    counted = np.where(adoption.active, adoption.values, 0.0).sum(axis=1) > 0
+    before = np.where(adoption.untreated, adoption.values, 0.0).sum(axis=1) > 0
+    problems = []
+    for when, filled in (("since adoption", counted), ("before adoption", before)):
+        clusters = len(np.unique(adoption.clusters[ever & filled]))
+        if clusters < MINIMUM_COUNTED:
+            what = f"are all zero {when} in all but {clusters} adopting regions"
+            remedy = "No ratio can be given; use longer periods, or another outcome"
+            problems.append(Problem("counts", what, remedy))
+    if problems:
+        raise DesignError(problems)
+
+
+@dataclass(frozen=True)
+class Imputed:
+    """Effects overall, just before the start, and by event time, without each cluster too.
+
+    ``averages`` has shape (1 + G, 2), ``path`` (1 + G, K), ``support`` (K,).
+    """
+
+    averages: np.ndarray
+    times: tuple[int, ...]
+    path: np.ndarray
+    support: np.ndarray
+
+
+def imputed(adoption: Adoption, anticipation: int, leads: int) -> Imputed:
+    """Every effect. The last periods before the start are held out to give the leads.
+
+    Raises
+    ------
+    EstimationError: a fit did not converge.
+    """
+    since = adoption.since
+    observed = adoption.exposure > 0
+    ahead = observed & (since < 0) & (since >= -anticipation)
+    found = _expected(adoption)
+    held_out = adoption.untreated & ~((since < 0) & (since >= -leads))
+    held = _expected(replace(adoption, untreated=held_out).known()) if leads else found
+    last = int(since.max())
+    times = tuple(range(-leads, last + 1))
+    chosen = [
+        (since == time) & (adoption.active if time >= 0 else observed & adoption.spoken)
+        for time in times
+    ]
+    path = [
+        (held if time < 0 else found).effect(cells)
+        for time, cells in zip(times, chosen, strict=True)
+    ]
+    before = found.effect(ahead) if anticipation else np.full(len(path[0]), np.nan)
+    return Imputed(
+        np.column_stack([found.effect(), before]),
+        times,
+        np.column_stack(path),
+        np.array([cell.any(axis=1).sum() for cell in chosen]),
+    )
+
+
+def _expected(adoption: Adoption) -> Expectation:
+    course = adoption.fit()
+    if not course.converged:
+        remedy = "Some period or region has too few untreated counts; use longer periods"
+        raise EstimationError([Problem("period effects", "did not converge", remedy)])
+    return Expectation(adoption, course)
+
+
+def lead_count(panel: Panel, most: int) -> int:
+    """How many leads can be held out while most adopters keep periods to start from."""
+    starts = panel.adoption.to_numpy()
+    return max(min(most, int(np.median(starts[starts > NEVER])) - 2), 0)
+
+
+def jackknife_of(panel: Panel, adoption: Adoption, effects: Imputed) -> panels.Jackknife:
+    """The effects, ready to become a result."""
+    return panels.Jackknife(
+        panel,
+        adoption.clusters,
+        effects.averages,
+        np.array(effects.times),
+        effects.path,
+        effects.support,
+    )
