@@ -73,15 +73,17 @@ class PanelQuestion(CountsQuestion):
     """What a report asks that compares regions over time, before and after an intervention."""
 
     free_to_vary: ClassVar[frozenset[str]] = CountsQuestion.free_to_vary | {
-        *("better", "smallest_effect", "placebo_periods")
+        *("better", "smallest_effect", "placebo_periods", "onset")
     }
 
     intervention: str = ""
     exclude_other_interventions: bool = True
+    cluster: str = ""
     placebo_outcome: str = ""
-    method: str = "did"
+    method: str = "counts"
     method_options: dict[str, Any] = Field(default_factory=dict)
     comparison: Literal["not_yet_treated", "never_treated"] = "not_yet_treated"
+    onset: Literal["unknown", "immediate", "gradual"] = "unknown"
     better: Literal["lower", "higher"] = "lower"
     smallest_effect: float = Field(default=0.05, gt=0, lt=1)
     level: float = Field(default=0.95, ge=0.5, le=0.999)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from analysis import methods, stored
 from analysis.data.frames.panel import Panel
 from analysis.data.frames.study import Study
 from analysis.errors import AnalysisError, ParamsError
+from analysis.methods.shared import imputed, panels
 from analysis.methods.shared.question import option_problems, options_for
 from analysis.params import PanelQuestion
 from analysis.result import Estimate, Result
+from analysis.stats.panels.own_course import OwnCourse, own_course
 from analysis.stats.resampling.jackknife import minimum_detectable, t_critical
 
 WITH_OPTIONS = "_with_options"
@@ -68,6 +70,8 @@ class Robustness:
     smallest true effect, in log points, found in four of five studies like this one, ``None``
     where the method gives no error.
     ``reporting`` holds, for complaint records, changes in who complains, how, and with what end.
+    ``own_course`` holds the second looks, which allow adopters a course of their own; ``None``
+    where the panel cannot be imputed.
     """
 
     specifications: tuple[Answer, ...]
@@ -78,6 +82,7 @@ class Robustness:
     count_model: Answer | None = None
     reporting: tuple[Answer, ...] = ()
     breakdown: Breakdown | None = None
+    own_course: OwnCourse | None = None
 
 
 def question(study: Study) -> dict[str, Any]:
@@ -97,7 +102,8 @@ def question(study: Study) -> dict[str, Any]:
 
 def _contents(panel: Panel) -> list[Any]:
     columns = {name: panel.frame[name].to_list() for name in panel.frame}
-    return [columns, panel.periods, panel.frequency, panel.has_exposure, dict(panel.dropped)]
+    described = [panel.periods, panel.frequency, panel.has_exposure, dict(panel.dropped)]
+    return [columns, *described, dict(panel.together), [asdict(s) for s in panel.timeline]]
 
 
 def estimate_headline(study: Study) -> Result:
@@ -306,6 +312,23 @@ def reporting_checks(study: Study) -> tuple[Answer, ...]:
     return tuple(_answer(study, panel, mix, method, options) for mix, panel in study.mixes.items())
 
 
+def second_looks(study: Study) -> OwnCourse | None:
+    """The effect where adopters are allowed a course of their own, whatever the method asked for.
+
+    Always by counts or levels expected from untreated cells, so that every method of the headline
+    is held against the same.
+    """
+    method = methods.that_can("count_model")
+    options = method.options(**_options(study, method.name))
+    rng = study.rng()
+    try:
+        used = panels.comparable(study.panel, options, positive=False, complete=False)
+        clusters = imputed.clusters_of(used, rng)
+        return own_course(imputed.adoption_of(used, options, clusters, options.weights))
+    except AnalysisError:
+        return None
+
+
 def examine(study: Study, headline: Result) -> Robustness:
     """Everything the headline rests on, once for all languages."""
     asked = {**question(study), "headline": headline.to_json()}
@@ -323,6 +346,7 @@ def _examine(study: Study, headline: Result) -> Robustness:
         reporting=reporting_checks(study),
         breakdown=_breakdown(study),
         detectable=_detectable(headline),
+        own_course=second_looks(study),
     )
 
 

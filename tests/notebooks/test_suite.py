@@ -120,15 +120,15 @@ def upgrade(project: Path) -> None:
     )
 
 
-POISSON = "code/analysis/stats/panels/poisson.py"
+POISSON = "code/analysis/stats/panels/course.py"
 EACH_CAUSE = (
     ("data outcomes (1 rows left, 1 came)", "Changed data: outcomes (1 rows came, 1 left).",
      lambda project: change(project, *COUNTY)),
     ("params smallest_effect", "Changed parameters: smallest_effect.",
      lambda project: change(project, "params/intervention_effect/enterprise_zones.yml",
                             "0.05", "0.06")),
-    ("code of the package (stats/panels/poisson.py)",
-     "The code of the analysis changed: stats/panels/poisson.py.",
+    ("code of the package (stats/panels/course.py)",
+     "The code of the analysis changed: stats/panels/course.py.",
      lambda project: change(project, POISSON, "import", "import  ")),
     ("code of the notebook", "The code of the analysis changed: the notebook.",
      lambda project: change(project, "notebooks/intervention_effect.ipynb", "+ seed", "+  seed")),

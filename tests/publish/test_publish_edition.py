@@ -164,7 +164,7 @@ SINCE = {
         "data": [{"table": "outcomes", "left": 1, "came": 1200}],
         "params": ["seed"],
         "notebook": True,
-        "package": ["stats/panels/poisson.py"],
+        "package": ["stats/panels/course.py"],
         "environment": ["numpy"],
     },
 }
@@ -184,7 +184,7 @@ def test_a_page_says_what_changed_since_the_last_edition_and_why(built):
         "from −10.0% to −12.0%",
         "outcomes (1,200 rows came, 1 left)",
         "Changed parameters: seed.",
-        "The code of the analysis changed: the notebook; stats/panels/poisson.py.",
+        "The code of the analysis changed: the notebook; stats/panels/course.py.",
         "Other versions of software: numpy.",
     ):
         assert said in english

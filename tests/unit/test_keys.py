@@ -59,7 +59,7 @@ def test_the_key_changes_with_each_of_its_parts_and_with_nothing_else(project):
     assert key(run_of(seed=2)) != before
     assert key(run_of(language="zh")) != before
     parts = Keys().parts(run_of())
-    assert replace(parts, code={**parts.code, "stats/panels/poisson.py": "0"}).key != before
+    assert replace(parts, code={**parts.code, "stats/panels/course.py": "0"}).key != before
     assert replace(parts, environment={**parts.environment, "numpy": "1"}).key != before
     (project / "data/enterprise_zones/notes.txt").write_text("not a table")
     assert key(run_of()) == before

@@ -308,6 +308,9 @@ class Figure(Tabled):
 class Summary(Plate):
     """The answer: verdict, at most six points, one number with its range in words.
 
+    A verdict that can be more or less sure has ``certainty_words``, how many of three dots are
+    full, the ``grounds`` it rests on, and the ``limits`` that keep it from being surer.
+
     ``scope`` (``place``, ``period``, ``intervention`` in words) stands in the header and the
     filters of the list of reports.
     """
@@ -321,6 +324,10 @@ class Summary(Plate):
     number_words: str
     range_words: str
     scope: Mapping[str, str] = field(default_factory=dict)
+    certainty_words: str = ""
+    certainty: int = 0
+    grounds: tuple[Text, ...] = ()
+    limits: tuple[Text, ...] = ()
 
     def preview(self) -> list[str]:
         """Verdict, points and number."""
@@ -330,6 +337,11 @@ class Summary(Plate):
             preview.title(self.verdict_words, self.language),
             preview.points(self.points, self.language),
             *(preview.passage(text, self.language) for text in (number, words)),
+            *(
+                preview.points((self.certainty_words, *said), self.language)
+                for said in [(*self.grounds, *self.limits)]
+                if self.certainty_words
+            ),
         ]
 
 

@@ -16,12 +16,16 @@ from analysis.page.plates import Column, TableData
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: a number for each part, and words at its end."""
+    """One bar: a number for each part, words at its end, and the range of the end if it has one."""
 
     label: str
     values: tuple[float, ...]
     note: str = ""
     code: str = ""
+    low: float | None = None
+    high: float | None = None
+    key: str = ""
+    """Colour of a plain bar, where it is another than that of the part."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,13 @@ class Bars(Chart):
         left = [0.0] * len(self.bars)
         for part, (key, words) in enumerate(self.parts):
             own = [bar.values[part] for bar in self.bars]
-            axes.barh(places, own, left=left, height=tall, color=style.COLOURS[key], label=words)
+            colours = [style.COLOURS[bar.key or key] for bar in self.bars]
+            axes.barh(places, own, left=left, height=tall, color=colours, label=words)
             left = [start + value for start, value in zip(left, own, strict=True)]
+        for bar, place in zip(self.bars, places, strict=True):
+            if bar.low is not None and bar.high is not None:
+                axes.plot([bar.low, bar.high], [place, place], color=style.INK, linewidth=2.4)
+        left = [max(end, bar.high or end) for end, bar in zip(left, self.bars, strict=True)]
         if len(self.bars) <= NAMED:
             for end, place, bar in zip(left, places, self.bars, strict=True):
                 beside(axes, bar.note, (end, place), (4, 0), va="center", fontsize=style.TINY)
@@ -58,8 +67,11 @@ class Bars(Chart):
     def table(self) -> TableData:
         """A line a bar, a column a part."""
         names = [(bar.label, bar.code or bar.label) for bar in self.bars]
-        columns = (
+        columns = [
             self.across.filled([bar.values[part] for bar in self.bars], words, key)
             for part, (key, words) in enumerate(self.parts)
-        )
+        ]
+        if any(bar.low is not None for bar in self.bars):
+            ends = [(bar.values[0], bar.low, bar.high) for bar in self.bars]
+            columns = list(self.across.ranged(ends))
         return TableData.by_column((Column(self.key, self.head), names), *columns)

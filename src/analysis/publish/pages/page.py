@@ -125,10 +125,13 @@ class _Reader:
             self.sections[-1].code.append(cell.source.strip("\n"))
         plates, problems = plates_of(cell, self.language)
         self.problems += problems
+        # What is shown with the answer stands with it on the first screen.
+        answers = any(isinstance(plate, Summary) for plate in plates)
+        section = self.sections[0 if answers else -1]
         for plate in plates:
             self.plates.append((cell, plate))
             if not isinstance(plate, (Summary, Provenance, End)):
-                self.sections[-1].blocks.append(plate)
+                section.blocks.append(plate)
 
 
 def read_page(notebook: Mapping[str, Any], language: str) -> Page:

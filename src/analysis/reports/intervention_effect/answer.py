@@ -15,9 +15,9 @@ from analysis.data.frames.study import Study
 from analysis.page.numbers import PER_EXPOSURE
 from analysis.page.voice import Voice
 from analysis.params import PanelQuestion
-from analysis.reports.intervention_effect.verdict import Verdict
 from analysis.result import Result
 from analysis.robustness import Robustness
+from analysis.verdict import Verdict
 
 PER_EXPECTED = 100
 
@@ -45,7 +45,7 @@ def effect_of(study: Study, result: Result) -> Effect:
     low = estimate.value if estimate.low is None else estimate.low
     high = estimate.value if estimate.high is None else estimate.high
     shares = [math.expm1(value) for value in (estimate.value, low, high)]
-    base = expected_rate(study, estimate.value) if study.panel.has_exposure else PER_EXPECTED
+    base = expected_rate(study, result) if study.panel.has_exposure else PER_EXPECTED
     return Effect(
         relative=shares[0],
         relative_low=shares[1],
@@ -57,13 +57,20 @@ def effect_of(study: Study, result: Result) -> Effect:
     )
 
 
-def expected_rate(study: Study, effect: float) -> float:
-    """Counts per 1,000 exposure and year that adopters would have had since they adopted."""
+def expected_rate(study: Study, result: Result) -> float:
+    """Counts per 1,000 exposure and year that adopters would have had since they adopted.
+
+    With the weights of the estimate: as the method says, or every region alike.
+    """
+    stated = [check.value for check in result.checks if check.name == "expected_rate"]
+    if stated and stated[0] is not None:
+        return stated[0] * study.panel.per_year * PER_EXPOSURE
     counts, exposure = study.panel.matrix("count"), study.panel.matrix("exposure")
     starts = study.panel.adoption.to_numpy()[:, None]
     treated = (starts > NEVER) & (np.arange(1, counts.shape[1] + 1) >= starts)
-    observed = counts[treated].sum() / exposure[treated].sum()
-    return float(observed * study.panel.per_year * PER_EXPOSURE / math.exp(effect))
+    rates = counts[treated & np.isfinite(counts)] / exposure[treated & np.isfinite(counts)]
+    mean = float(rates.mean())
+    return mean * study.panel.per_year * PER_EXPOSURE / math.exp(result.headline.value)
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,10 @@ class Brief(Voice):
         shares = (effect.relative, effect.relative_low, effect.relative_high)
         return {
             "verdict": self.verdict.key,
-            "doubts": list(self.verdict.doubts),
+            "certainty": self.verdict.certainty,
+            "overruled": list(self.verdict.overruled),
+            "lowered": list(self.verdict.lowered),
+            "capped": list(self.verdict.capped),
             "relative_percent": [round(100 * share, 1) for share in shares],
             "change": [round(v, 2) for v in (effect.change, effect.change_low, effect.change_high)],
             "base": round(effect.base, 2),

@@ -8,12 +8,13 @@ from analysis.page.numbers import number, percent, percent_span
 from analysis.page.plates import Notes
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.changes import in_words
-from analysis.reports.intervention_effect.sentences import fill
+from analysis.reports.intervention_effect.grounds import slope_sentence
 from analysis.reports.intervention_effect.verdict import excludes_zero
 from analysis.robustness import NOT_OFFERED, WITH_OPTIONS
 
 MIND_WORDS = {
-    "few_regions": "More {regions} that adopt at different times, or more that do not.",
+    "few_clusters": "More {regions} that adopt at different times, or more that do not.",
+    "own_course_unknown": "A panel that begins earlier.",
     "leads": "Comparison {regions} that moved like the adopters before adoption.",
     "base_period": "Adoption dates that did not follow an unusual period, for example by lot.",
     "placebo_time": "Adoption dates set by something other than a recent rise or fall, for "
@@ -22,6 +23,10 @@ MIND_WORDS = {
     "leave_one_out": "More {regions}, so that none decides alone.",
     "already_treated": "A method that compares only with {regions} that had not adopted.",
     "other_method": "A reason to prefer one of the methods, settled before looking at results.",
+    "reporting": "Records that separate what happened from how it is recorded.",
+    "other_intervention": "{Regions} in which nothing else began or ended.",
+    "few_adopters": "More {regions} that adopt.",
+    "checks_lost": "Data that allow the checks that could not be made.",
 }
 
 
@@ -30,6 +35,7 @@ def certainty(brief: Brief) -> Notes:
     say, language = brief.say, brief.language
     points = [
         _leads_sentence(brief),
+        slope_sentence(brief),
         _placebo_sentence(brief),
         _earlier_sentence(brief),
         _breakdown_sentence(brief),
@@ -42,10 +48,11 @@ def certainty(brief: Brief) -> Notes:
             size=percent(brief.study.params.smallest_effect, language, 0),
         )
     )
-    if brief.verdict.doubts:
+    doubts = (*brief.verdict.overruled, *brief.verdict.lowered)
+    if doubts:
         points += [
-            say("What would change our mind: {what}", what=fill(brief, MIND_WORDS[doubt]))
-            for doubt in brief.verdict.doubts
+            say("What would change our mind: {what}", what=say(what))
+            for what in dict.fromkeys(MIND_WORDS[doubt] for doubt in doubts)
         ]
     elif brief.verdict.key == "cannot_tell":
         points.append(

@@ -16,12 +16,14 @@ from analysis.reports.intervention_effect import sensitivity, sentences, tables
 from analysis.reports.intervention_effect.adoption import adoption_figure, paths_figure
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.event_time import event_time_figure
+from analysis.reports.intervention_effect.picture import picture
 from analysis.reports.intervention_effect.reporting import reporting_table
 from analysis.reports.intervention_effect.sensitivity import specification_name
-from analysis.reports.intervention_effect.verdict import Verdict, judge
+from analysis.reports.intervention_effect.verdict import judged
 from analysis.reports.report import Report
 from analysis.result import Result, plain
 from analysis.robustness import Robustness, estimate_headline, examine
+from analysis.verdict import Verdict
 
 
 class InterventionEffect(Report, Brief):
@@ -52,12 +54,12 @@ class InterventionEffect(Report, Brief):
     @cached_property
     def verdict(self) -> Verdict:
         """The answer by the rule that was fixed before the data were read."""
-        return judge(self.study, self.headline, self.robustness)
+        return judged(self.study, self.headline, self.robustness)
 
     @property
     def verdict_key(self) -> str:
-        """Its key."""
-        return self.verdict.key
+        """Its key, with its certainty."""
+        return sentences.graded(self.verdict)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -82,6 +84,7 @@ class InterventionEffect(Report, Brief):
         return {"headline": plain(self.headline), "robustness": plain(self.robustness)}
 
     summary = sentences.summary
+    picture = picture
     sample = tables.sample_table
     adoption = adoption_figure
     cohorts = tables.cohort_table

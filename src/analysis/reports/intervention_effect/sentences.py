@@ -15,36 +15,45 @@ from analysis.page.numbers import (
     size_decimals,
 )
 from analysis.page.plates import Summary
-from analysis.page.wording import capital
+from analysis.page.wording import capital, joined
 from analysis.reports.intervention_effect.answer import PER_EXPECTED, Brief
+from analysis.reports.intervention_effect.grounds import certainty_words, grade, grounds, limits
+from analysis.verdict import Verdict
 
 VERDICT_WORDS = {
-    "improves": "Improves",
-    "worsens": "Worsens",
-    "too_small_to_matter": "Too small to matter",
+    "fewer_low": "Fewer recorded, low certainty",
+    "fewer_moderate": "Fewer recorded, moderate certainty",
+    "fewer_high": "Fewer recorded, high certainty",
+    "more_low": "More recorded, low certainty",
+    "more_moderate": "More recorded, moderate certainty",
+    "more_high": "More recorded, high certainty",
+    "improves_low": "Improves, low certainty",
+    "improves_moderate": "Improves, moderate certainty",
+    "improves_high": "Improves, high certainty",
+    "worsens_low": "Worsens, low certainty",
+    "worsens_moderate": "Worsens, moderate certainty",
+    "worsens_high": "Worsens, high certainty",
+    "too_small_to_matter_low": "Too small to matter, low certainty",
+    "too_small_to_matter_moderate": "Too small to matter, moderate certainty",
+    "too_small_to_matter_high": "Too small to matter, high certainty",
     "cannot_tell": "Cannot tell",
 }
-DOUBT_WORDS = {
-    "few_regions": "fewer than five {regions} adopted or can be compared with",
-    "leads": "adopters and the others already moved apart before adoption",
-    "base_period": "adopters stood out in the period just before adoption, from which they would "
-    "have returned by themselves",
-    "placebo_time": "the same comparison finds an effect just before adoption, where none can be",
-    "placebo_outcome": "an outcome that should not change, {placebo}, changed as well",
-    "leave_one_out": "leaving out one {region} turns the sign",
-    "already_treated": "the method also compares with {regions} that had adopted already",
-    "other_method": "another sound method gives a range on the other side of no change",
+"""The verdict with its certainty, as lists and feeds show it."""
+CLAIMS = {
+    "fewer": "**Fewer {outcome} in {regions} with {intervention}: about {size} fewer "
+    "than expected** (likely range {span}).",
+    "more": "**More {outcome} in {regions} with {intervention}: about {size} more "
+    "than expected** (likely range {span}).",
+    "fell": "**{Outcome} fell in {regions} with {intervention}: about {size} below what was "
+    "expected** (likely range {span}).",
+    "rose": "**{Outcome} rose in {regions} with {intervention}: about {size} above what was "
+    "expected** (likely range {span}).",
 }
 
-HELD_WORDS = {
-    "both": "It held when the start was moved back in time, and when any one {region} was left "
-    "out.",
-    "moved": "It held when the start was moved back in time; it could not be tried without each "
-    "{region}.",
-    "left_out": "It held when any one {region} was left out; it could not be tried with an earlier "
-    "start.",
-    "neither": "It could not be tried with an earlier start, nor without each {region}.",
-}
+
+def graded(verdict: Verdict) -> str:
+    """The key of a verdict with its certainty."""
+    return f"{verdict.key}_{verdict.certainty}" if verdict.certainty else verdict.key
 
 
 def summary(brief: Brief) -> Summary:
@@ -64,8 +73,12 @@ def summary(brief: Brief) -> Summary:
             )
             if point
         ),
-        verdict=brief.verdict.key,
-        verdict_words=say(VERDICT_WORDS[brief.verdict.key]),
+        verdict=graded(brief.verdict),
+        verdict_words=say(VERDICT_WORDS[graded(brief.verdict)]),
+        certainty_words=certainty_words(brief),
+        certainty=grade(brief),
+        grounds=grounds(brief),
+        limits=limits(brief),
         number=percent(effect.relative, language, signed=True),
         number_unit=brief.outcome,
         number_words=capital(_frequency(brief)) + say("."),
@@ -98,13 +111,14 @@ def _answer_point(brief: Brief) -> str:
     span = percent_span(effect.relative_low, effect.relative_high, language)
     words = _subject(brief)
     if brief.verdict.key == "cannot_tell":
-        return say(
+        opening = say(
             "**We cannot tell whether {intervention} changed {outcome}.** The best estimate is "
             "{best}, the likely range {span}.",
             best=percent(effect.relative, language, signed=True),
             span=span,
             **words,
         )
+        return joined(language, opening, _alone_sentence(brief))
     if brief.verdict.key == "too_small_to_matter":
         return say(
             "**{Intervention} made no difference that matters to {outcome}:** the likely range, "
@@ -113,14 +127,10 @@ def _answer_point(brief: Brief) -> str:
             smallest=percent(brief.study.params.smallest_effect, language, 0),
             **words,
         )
-    text = (
-        "**{Intervention} reduced {outcome} by about {size}** in the {regions} that adopted, "
-        "compared with {regions} that had not (likely range {span})."
-        if effect.relative < 0
-        else "**{Intervention} raised {outcome} by about {size}** in the {regions} that adopted, "
-        "compared with {regions} that had not (likely range {span})."
-    )
-    return say(text, size=size, span=span, **words)
+    claim: str = brief.verdict.key
+    if claim in ("improves", "worsens"):
+        claim = "fell" if effect.relative < 0 else "rose"
+    return say(CLAIMS[claim], size=size, span=span, **words)
 
 
 def _frequency(brief: Brief) -> str:
@@ -172,44 +182,39 @@ def _range_words(brief: Brief) -> str:
     )
 
 
-def fill(brief: Brief, words: str) -> str:
-    placebo = brief.study.params.placebo_outcome
-    return brief.say(
-        words,
-        region=brief.region,
-        regions=brief.regions,
-        placebo=brief.words(placebo).plural(brief.language) if placebo else "",
+def _alone_sentence(brief: Brief) -> str:
+    """Why the headline's interval alone is not enough; blank where it includes no change."""
+    verdict, course = brief.verdict, brief.robustness.own_course
+    if not verdict.alone or verdict.overruled or course is None:
+        return ""
+    text = (
+        "Fewer were recorded than expected, but adopters may have been falling anyway: "
+        "estimates that allow them a course of their own do not bear it out."
+        if verdict.alone < 0
+        else "More were recorded than expected, but adopters may have been rising anyway: "
+        "estimates that allow them a course of their own do not bear it out."
     )
+    return brief.say(text)
 
 
 def _doubt_point(brief: Brief) -> str:
-    say, doubts = brief.say, brief.verdict.doubts
-    if doubts:
-        listed = say("; ").join(fill(brief, DOUBT_WORDS[doubt]) for doubt in doubts)
-        return say("No direction is claimed because {doubts}.", doubts=listed)
-    if brief.verdict.key == "cannot_tell":
+    say, verdict = brief.say, brief.verdict
+    if verdict.overruled or verdict.alone:
+        return ""
+    if verdict.key == "cannot_tell":
         return say(
             "The likely range includes no change, so chance alone could explain the estimate."
         )
-    return say(_held_words(brief), region=brief.region)
-
-
-def _held_words(brief: Brief) -> str:
-    """What the answer was put to and held; nothing that the method could not be put to."""
-    moved = brief.robustness.placebo_time.estimate is not None
-    if moved and brief.robustness.leave_one_out:
-        return HELD_WORDS["both"]
-    if moved:
-        return HELD_WORDS["moved"]
-    return HELD_WORDS["left_out"] if brief.robustness.leave_one_out else HELD_WORDS["neither"]
+    return ""
 
 
 def _method_point(brief: Brief) -> str:
-    values = [
-        math.expm1(answer.estimate.value)
+    # Two ways that come to the same number to the last digit are one way.
+    values = {
+        math.expm1(round(answer.estimate.value, 9))
         for answer in brief.robustness.specifications
         if answer.estimate is not None
-    ]
+    }
     if len(values) < 2:
         return ""
     language = brief.language
@@ -235,9 +240,17 @@ def _power_point(brief: Brief) -> str:
 
 
 def _scope_point(brief: Brief) -> str:
-    return brief.say(
+    left_out = sum(brief.headline.sample.dropped.values())
+    text = (
         "This is about {treated} {regions} that adopted and {others} that did not or not yet, "
-        "{span}; it does not say why.",
+        "{span}; {out} others are left out. It does not say why."
+        if left_out
+        else "This is about {treated} {regions} that adopted and {others} that did not or not yet, "
+        "{span}; it does not say why."
+    )
+    return brief.say(
+        text,
+        out=number(left_out, brief.language),
         treated=number(brief.headline.sample.treated, brief.language),
         others=number(brief.headline.sample.units - brief.headline.sample.treated, brief.language),
         regions=brief.regions,

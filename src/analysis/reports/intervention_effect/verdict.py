@@ -1,80 +1,126 @@
-"""The four-way verdict: from the interval and the smallest effect of interest, capped by doubts."""
+"""The verdict of a report: what the rule finds in its numbers, and which reasons hold."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+import numpy as np
 
 from analysis import methods
+from analysis.data.frames.panel import NEVER, Panel
 from analysis.data.frames.study import Study
 from analysis.result import Estimate, Result
 from analysis.robustness import Answer, Robustness
+from analysis.stats.resampling.jackknife import t_critical
+from analysis.verdict import LEAST_ADOPTING, Finding, Verdict, find, judge
 
-MINIMUM_REGIONS = 5
-"""With fewer adopting or comparison regions no direction is claimed, whatever the interval."""
-
-VERDICTS = ("improves", "worsens", "too_small_to_matter", "cannot_tell")
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The answer as a key, what the interval alone would say, and the doubts that capped it."""
-
-    key: str
-    from_interval: str
-    doubts: tuple[str, ...]
+RULE_LEVEL = 0.95
+"""A direction needs the headline's interval at this level, whatever level the page shows."""
+FEW_ADOPTERS = 5
+MANY_LEFT_OUT = 0.25
+"""Share of regions left out that keeps a certainty from being high."""
+UNLIKE = 1.25
+"""Ratio of rates before the first start that does."""
 
 
-def judge(study: Study, headline: Result, robustness: Robustness) -> Verdict:
-    """The verdict of a question.
+def judged(study: Study, headline: Result, robustness: Robustness) -> Verdict:
+    """The verdict of a question, by rules fixed before the data are read."""
+    finding = found(study, headline, robustness)
+    return judge(
+        finding,
+        reasons=reasons(study, headline, robustness),
+        better=study.params.better,
+        recording=study.description.word(study.params.outcome).moved_by_recording,
+    )
 
-    From the interval: *improves* or *worsens* when it excludes zero, *too small to matter*
-    when it lies within the smallest effect of interest on both sides, else *cannot tell*. Any
-    doubt from design or sensitivity caps it at *cannot tell*.
-    """
-    key = from_interval(headline.headline, study.params.smallest_effect, study.params.better)
-    doubts = tuple(find_doubts(headline, robustness))
-    return Verdict("cannot_tell" if doubts else key, key, doubts)
+
+def found(study: Study, headline: Result, robustness: Robustness) -> Finding:
+    """What the numbers alone say."""
+    limits = limits_at(headline, RULE_LEVEL)
+    if robustness.own_course is None or limits is None:
+        alone = 0 if limits is None else int(np.sign(limits[0]) + np.sign(limits[1])) // 2
+        return Finding(0, "", alone, False, ("own_course_unknown",))
+    smallest = -math.log1p(-study.params.smallest_effect)
+    nearer = min(smallest, math.log1p(study.params.smallest_effect))
+    return find(robustness.own_course, limits, study.params.onset, nearer)
 
 
-def from_interval(estimate: Estimate, smallest_effect: float, better: str) -> str:
-    """What the interval of a log effect says by itself.
-
-    ``smallest_effect`` is a share: 0.05 means that a change below 5 % does not matter.
-    """
+def limits_at(headline: Result, level: float) -> tuple[float, float] | None:
+    """The headline's interval at a level; as given where its method gives no error."""
+    estimate = headline.headline
     if estimate.low is None or estimate.high is None:
-        return "cannot_tell"
-    low, high = estimate.low, estimate.high
-    if low > math.log1p(-smallest_effect) and high < math.log1p(smallest_effect):
-        return "too_small_to_matter"
-    if low <= 0 <= high:
-        return "cannot_tell"
-    fell = high < 0
-    return "improves" if fell == (better == "lower") else "worsens"
+        return None
+    if estimate.standard_error is None or headline.level == level:
+        return (estimate.low, estimate.high) if headline.level >= level else None
+    degrees = float(headline.options.get("degrees", max(headline.sample.treated - 1, 1)))
+    margin = t_critical(level, degrees) * estimate.standard_error
+    return estimate.value - margin, estimate.value + margin
 
 
-def find_doubts(headline: Result, robustness: Robustness) -> list[str]:
-    """Keys of what speaks against claiming a direction or its absence."""
-    doubts = []
-    sample = headline.sample
-    if min(sample.treated, sample.units - 1) < MINIMUM_REGIONS:
-        doubts.append("few_regions")
-    if any(check.name == "leads" and check.passed is False for check in headline.checks):
-        doubts.append("leads")
-    if any(check.name == "base_period" and check.passed is False for check in headline.checks):
-        doubts.append("base_period")
-    if excludes_zero(robustness.placebo_time):
-        doubts.append("placebo_time")
-    if robustness.placebo_outcome and excludes_zero(robustness.placebo_outcome):
-        doubts.append("placebo_outcome")
-    left_out = robustness.leave_one_out or ()
-    if turns(headline.headline.value, [record["value"] for record in left_out]):
-        doubts.append("leave_one_out")
-    if compares_with_treated(headline):
-        doubts.append("already_treated")
-    if contradicted(headline, robustness):
-        doubts.append("other_method")
-    return doubts
+def reasons(study: Study, headline: Result, robustness: Robustness) -> list[str]:
+    """Keys of what speaks against a direction, or against being sure of it."""
+    checks = {check.name: check.passed for check in headline.checks}
+    left_out = [record["value"] for record in robustness.leave_one_out or ()]
+    unlike = starting_level(study.panel)
+    moved_by_recording = study.description.word(study.params.outcome).moved_by_recording
+    placebo = robustness.placebo_outcome
+    holds = {
+        "placebo_outcome": placebo is not None and excludes_zero(placebo),
+        "leave_one_out": turns(headline.headline.value, left_out),
+        "already_treated": compares_with_treated(headline),
+        "other_method": contradicted(headline, robustness),
+        "leads": checks.get("leads") is False,
+        "base_period": checks.get("base_period") is False,
+        "placebo_time": excludes_zero(robustness.placebo_time),
+        "reporting": any(excludes_zero(answer) for answer in robustness.reporting),
+        "other_intervention": others_kept(study.panel) > 0,
+        "few_adopters": LEAST_ADOPTING <= headline.sample.treated < FEW_ADOPTERS,
+        "checks_lost": bool(lost_checks(robustness)),
+        "not_drawn": study.panel.assignment != "random",
+        "left_out": left_out_share(headline) > MANY_LEFT_OUT,
+        "starting_level": unlike is not None and not 1 / UNLIKE <= unlike <= UNLIKE,
+        "no_placebo_outcome": placebo is None,
+        "reporting_unknown": moved_by_recording and not robustness.reporting,
+    }
+    return [reason for reason, held in holds.items() if held]
+
+
+def lost_checks(robustness: Robustness) -> list[str]:
+    """Keys of checks that apply and could not be made."""
+    lost = [
+        answer.key
+        for answer in (robustness.placebo_time, robustness.placebo_outcome, *robustness.reporting)
+        if answer is not None and answer.estimate is None
+    ]
+    if robustness.leave_one_out is None:
+        lost.append("leave_one_out")
+    looks = robustness.own_course.looks if robustness.own_course else {}
+    lost += [name for name in ("own_slope", "trend_break", "without_eve") if name not in looks]
+    return lost
+
+
+def others_kept(panel: Panel) -> int:
+    """Regions in which another intervention began or ended within the panel, and which stay."""
+    return len({s.region for s in panel.timeline if not s.own and (s.start > 0 or s.end)})
+
+
+def left_out_share(headline: Result) -> float:
+    """Share of all regions that was left out."""
+    lost = sum(headline.sample.dropped.values())
+    return lost / (lost + headline.sample.units)
+
+
+def starting_level(panel: Panel) -> float | None:
+    """Rate of adopters before the first start, relative to that of the others."""
+    counts, exposure = panel.matrix("count"), panel.matrix("exposure")
+    ever = panel.adoption.to_numpy() > NEVER
+    before = int(panel.adoption[panel.adoption > NEVER].min()) - 1
+    known = np.isfinite(counts[:, :before])
+    seen = np.where(known, counts[:, :before], 0.0).sum(axis=1)
+    size = np.where(known, exposure[:, :before], 0.0).sum(axis=1)
+    if not (size[ever].sum() > 0 and size[~ever].sum() > 0 and seen[~ever].sum() > 0):
+        return None
+    return float(seen[ever].sum() / size[ever].sum() / (seen[~ever].sum() / size[~ever].sum()))
 
 
 def compares_with_treated(headline: Result) -> bool:
@@ -91,7 +137,12 @@ def staggered(method: str) -> bool:
 def excludes_zero(answer: Answer) -> bool:
     """Whether an interval is there and lies on one side of zero."""
     estimate = answer.estimate
-    if estimate is None or estimate.low is None or estimate.high is None:
+    return estimate is not None and outside_zero(estimate)
+
+
+def outside_zero(estimate: Estimate) -> bool:
+    """Whether an interval is there and lies on one side of zero."""
+    if estimate.low is None or estimate.high is None:
         return False
     return estimate.low > 0 or estimate.high < 0
 

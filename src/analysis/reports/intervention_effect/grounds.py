@@ -1,0 +1,196 @@
+"""What a verdict rests on and what keeps it from more: one sentence per reason."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from analysis.page.numbers import number, percent, percent_span
+from analysis.reports.intervention_effect.answer import Brief
+from analysis.reports.intervention_effect.changes import in_words
+from analysis.reports.intervention_effect.verdict import (
+    excludes_zero,
+    left_out_share,
+    lost_checks,
+    others_kept,
+    starting_level,
+)
+from analysis.robustness import POWER
+from analysis.stats.panels.own_course import Look
+from analysis.stats.resampling.jackknife import minimum_detectable
+from analysis.verdict import LOOKS
+
+CERTAINTY_WORDS = {
+    "high": "Certainty: high",
+    "moderate": "Certainty: moderate",
+    "low": "Certainty: low",
+    "": "No direction is claimed",
+}
+GRADES = ("low", "moderate", "high")
+LOOK_WORDS = {
+    "own_slope": "A second estimate, in which adopters keep the slope they were on, gives {value} "
+    "({span}).",
+    "trend_break": "A second estimate, which looks for a break at the start beside a slope, gives "
+    "{value} ({span}).",
+}
+PER_PERIOD = {
+    "month": "A drift of {size} a month would explain it.",
+    "quarter": "A drift of {size} a quarter would explain it.",
+    "year": "A drift of {size} a year would explain it.",
+}
+SLOPES = {
+    "month": "Before the start adopters moved by {value} a month against the others ({span}); a "
+    "slope of {least} a month would usually have been seen.",
+    "quarter": "Before the start adopters moved by {value} a quarter against the others ({span}); "
+    "a slope of {least} a quarter would usually have been seen.",
+    "year": "Before the start adopters moved by {value} a year against the others ({span}); a "
+    "slope of {least} a year would usually have been seen.",
+}
+EVE_WORDS = {
+    "month": "Without the two months before the start: {value} ({span}).",
+    "quarter": "Without the two quarters before the start: {value} ({span}).",
+    "year": "Without the two years before the start: {value} ({span}).",
+}
+REASON_WORDS = {
+    "few_clusters": "Too few {regions} that adopt or do not adopt independently of each other: "
+    "three and six are needed.",
+    "own_course_unknown": "Whether adopters were on a course of their own cannot be told: too few "
+    "periods before the start.",
+    "placebo_outcome": "An outcome that should not move, {placebo}, moved as well.",
+    "leave_one_out": "Leaving out one {region} turns the sign.",
+    "already_treated": "The method also compares with {regions} that had adopted already.",
+    "other_method": "Another sound method gives a range on the other side of no change.",
+    "leads": "Before adoption at least one period lies outside its band.",
+    "base_period": "Adopters stood out in the period just before adoption, from which they would "
+    "have returned by themselves.",
+    "placebo_time": "The same comparison finds a change just before adoption, where none can be.",
+    "reporting": "Who complains, how, or with what end changed as well: a change in reporting "
+    "could look the same.",
+    "few_adopters": "Fewer than five {regions} adopted.",
+    "not_drawn": "Adopters were not drawn by lot.",
+    "no_placebo_outcome": "No outcome that should not move was looked at.",
+    "reporting_unknown": "These data hold counts only: a change in recording would look the same.",
+}
+
+
+def certainty_words(brief: Brief) -> str:
+    """The grade in words."""
+    return brief.say(CERTAINTY_WORDS[brief.verdict.certainty])
+
+
+def grade(brief: Brief) -> int:
+    """Of three dots, how many are full."""
+    words = brief.verdict.certainty
+    return GRADES.index(words) + 1 if words in GRADES else 0
+
+
+def grounds(brief: Brief) -> tuple[str, ...]:
+    """What was looked at and came out for the answer."""
+    return tuple(_grounds(brief))
+
+
+def _grounds(brief: Brief) -> Iterator[str]:
+    if brief.verdict.key == "cannot_tell":
+        return
+    course, sign = brief.robustness.own_course, math.copysign(1, brief.effect.relative)
+    looks = course.looks if course else {}
+    for name in LOOKS[brief.study.params.onset]:
+        if name in looks and looks[name].value * sign > 0:
+            yield brief.say(LOOK_WORDS[name], **_look(brief, looks[name]))
+    if "without_eve" in looks and looks["without_eve"].value * sign > 0:
+        text = EVE_WORDS[brief.study.panel.frequency]
+        yield brief.say(text, **_look(brief, looks["without_eve"]))
+    placebo = brief.robustness.placebo_outcome
+    if (
+        placebo
+        and not excludes_zero(placebo)
+        and (found := in_words(placebo.estimate, brief.language))
+    ):
+        name = brief.words(brief.study.params.placebo_outcome).plural(brief.language)
+        yield brief.say(
+            "Untouched {placebo} did not move: {value} ({span}).", placebo=name, **found
+        )
+    if brief.robustness.reporting and "reporting" not in brief.verdict.lowered:
+        yield brief.say("Who complains, how, and with what end did not shift.")
+
+
+def limits(brief: Brief) -> tuple[str, ...]:
+    """What keeps the certainty from being higher, or any direction from being claimed."""
+    verdict = brief.verdict
+    keys = [*verdict.overruled, *verdict.lowered]
+    if verdict.claims or verdict.key == "too_small_to_matter":
+        keys += verdict.capped
+    found = [_reason(brief, key) for key in keys]
+    if verdict.key == "cannot_tell" and not verdict.overruled:
+        found = [*_against(brief), *found]
+    return (*found, *_drift(brief))
+
+
+def _reason(brief: Brief, reason: str) -> str:
+    say, language, panel = brief.say, brief.language, brief.study.panel
+    if reason == "left_out":
+        share = percent(left_out_share(brief.headline), language, 0)
+        return say("{share} of all {regions} are left out.", share=share)
+    if reason == "other_intervention":
+        kept = number(others_kept(panel), language)
+        return say("In {n} {regions} that were kept, another intervention began or ended.", n=kept)
+    if reason == "checks_lost":
+        lost = number(len(lost_checks(brief.robustness)), language)
+        return say("{n} checks could not be made.", n=lost)
+    if reason == "starting_level":
+        unlike = starting_level(panel) or 1.0
+        size = percent(abs(unlike - 1), language, 0)
+        text = (
+            "Adopters began {size} higher than the others."
+            if unlike > 1
+            else "Adopters began {size} lower than the others."
+        )
+        return say(text, size=size)
+    name = brief.study.params.placebo_outcome
+    placebo = brief.words(name).plural(language) if name else ""
+    return say(REASON_WORDS[reason], placebo=placebo)
+
+
+def _against(brief: Brief) -> Iterator[str]:
+    """Why the numbers alone allow no direction."""
+    if not brief.verdict.alone:
+        yield brief.say("The likely range includes no change.")
+        return
+    looks = brief.robustness.own_course.looks if brief.robustness.own_course else {}
+    for name in LOOKS[brief.study.params.onset]:
+        if name in looks:
+            yield brief.say(LOOK_WORDS[name], **_look(brief, looks[name]))
+
+
+def _drift(brief: Brief) -> Iterator[str]:
+    """How steep a drift would explain a claimed direction."""
+    course, estimate = brief.robustness.own_course, brief.headline.headline
+    if not brief.verdict.claims or course is None or not course.per_drift:
+        return
+    nearest = min(abs(v) for v in (estimate.low, estimate.high) if v is not None)
+    size = percent(math.expm1(nearest / abs(course.per_drift)), brief.language)
+    yield brief.say(PER_PERIOD[brief.study.panel.frequency], size=size)
+
+
+def slope_sentence(brief: Brief) -> str:
+    """The slope of adopters before the start, and which slope would have been seen."""
+    course = brief.robustness.own_course
+    if course is None or course.slope is None or not course.slope.error > 0:
+        return brief.say(
+            "Whether adopters were on a slope of their own before the start cannot be told."
+        )
+    slope = course.slope
+    least = minimum_detectable(slope.error, brief.headline.level, POWER, slope.degrees)
+    return brief.say(
+        SLOPES[brief.study.panel.frequency],
+        least=percent(math.expm1(least), brief.language),
+        **_look(brief, slope),
+    )
+
+
+def _look(brief: Brief, look: Look) -> dict[str, str]:
+    low, high = (math.expm1(v) for v in look.limits(brief.headline.level))
+    return {
+        "value": percent(math.expm1(look.value), brief.language, signed=True),
+        "span": percent_span(low, high, brief.language),
+    }
