@@ -101,7 +101,7 @@ class Options(MethodOptions):
 
     words: degree of treatment | 处理强度
     """
-    nested: bool = False
+    nested: bool = True
     """leave region effects out of the small-sample factor of clustered errors
 
     words: region effects left out of the small-sample factor | 小样本系数不计地区效应
@@ -115,6 +115,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     ------
     DesignError: too few regions or periods, or a count of zero.
     """
+    panel = panel.complete()
     panel_comparison.require_comparison(panel, "not_yet_treated", 1)
     panel_comparison.require_positive(panel)
     _require_options(panel, options)
@@ -125,11 +126,13 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     slope = _slope(panel, outcome, treatment, options)
     error = slope.conventional if options.errors == "conventional" else slope.clustered
     treated = panel.sample.treated
-    degrees = comparison_degrees(treated, _unlike(panel), len(panel.regions))
+    clusters = panel.clusters
+    adopting = len(np.unique(clusters[panel.adoption.to_numpy() > NEVER]))
+    degrees = comparison_degrees(adopting, _unlike(panel), int(clusters.max()) + 1)
     found = symmetric("overall", slope.value, error, t_critical(options.level, degrees), treated)
     if options.errors == "wild_bootstrap":
-        weights = wild_weights(len(outcome), options.draws, rng)
-        limits = wild_interval(outcome, treatment, weights, options.level)
+        weights = wild_weights(int(clusters.max()) + 1, options.draws, rng)
+        limits = wild_interval(outcome, treatment, weights, options.level, clusters)
         found = Estimate("overall", slope.value, error, *limits, treated)
     return options.result(
         estimand="Coefficient of treatment, a variance-weighted mix of cohort effects",
@@ -149,6 +152,7 @@ def check(panel: Panel, options: Options) -> None:
     ------
     DesignError: with what is wrong.
     """
+    panel = panel.complete()
     panel_comparison.require_comparison(panel, "not_yet_treated", panel_comparison.MINIMUM_BEFORE)
     _require_options(panel, options)
 
@@ -198,9 +202,10 @@ def _require_options(panel: Panel, options: Options) -> None:
 
 
 def _unlike(panel: Panel) -> int:
-    """Regions whose start, or lack of one, is not the commonest: the smaller side."""
-    _, alike = np.unique(panel.adoption.to_numpy(), return_counts=True)
-    return int(alike.sum() - alike.max())
+    """Clusters in which some start, or lack of one, is not the commonest: the smaller side."""
+    starts = panel.adoption.to_numpy()
+    kinds, alike = np.unique(starts, return_counts=True)
+    return len(np.unique(panel.clusters[starts != kinds[alike.argmax()]]))
 
 
 def _treatment(panel: Panel, options: Options) -> np.ndarray:
@@ -217,9 +222,10 @@ def _slope(
     panel: Panel, outcome: np.ndarray, treatment: np.ndarray, options: Options
 ) -> regression.Slope:
     if options.form == "differences":
-        return regression.first_difference_slope(outcome, treatment)
-    if not _columns(options) and not options.nested:
-        return regression.two_way_slope(outcome, treatment)
+        return regression.first_difference_slope(outcome, treatment, panel.clusters)
+    if not _columns(options):
+        nested = options.nested
+        return regression.two_way_slope(outcome, treatment, panel.clusters, nested=nested)
     weights = np.ones_like(outcome)
     if options.weights:
         weights = panel.matrix(options.weights).astype(float)
@@ -227,7 +233,7 @@ def _slope(
     controls = tuple(panel.matrix(name).astype(float) for name in options.controls)
     with estimating("two-way regression", "Use fewer controls or groups"):
         return regression.weighted_slope(
-            outcome, treatment, weights, groups, controls, options.nested
+            outcome, treatment, weights, groups, controls, options.nested, panel.clusters
         )
 
 

@@ -31,7 +31,7 @@ def comparable_donors(panel: Panel, comparison: str, anticipation: int) -> Panel
     DesignError: with every shortfall and what would do.
     """
     least = MINIMUM_BEFORE + anticipation
-    panel, dropped = panel.without_early(least)
+    panel, dropped = panel.complete().without_early(least)
     last = len(panel.periods)
     if comparison == "not_yet_treated":
         last = _last_period(panel.adoption.to_numpy(), last)

@@ -14,7 +14,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Slope:
-    """One coefficient with its conventional and its region-clustered standard error."""
+    """One coefficient with its conventional and its clustered standard error."""
 
     value: float
     conventional: float
@@ -32,22 +32,32 @@ def two_way_within(matrix: np.ndarray) -> np.ndarray:
     return centred
 
 
-def two_way_slope(outcome: np.ndarray, treatment: np.ndarray) -> Slope:
+def two_way_slope(
+    outcome: np.ndarray,
+    treatment: np.ndarray,
+    clusters: np.ndarray | None = None,
+    *,
+    nested: bool = False,
+) -> Slope:
     """Coefficient of treatment with region and period effects.
 
     Parameters
     ----------
-    outcome, treatment: shape (N, T), balanced.
+    outcome, treatment: shape (N, T), balanced. clusters: shape (N,), from 0; by default regions.
+    nested: leave region effects out of the small-sample factor, as they lie within clusters.
 
     References
     ----------
     Wooldridge (2010), "Econometric Analysis of Cross Section and Panel Data", ch. 10.
     """
     estimated = sum(outcome.shape)
-    return _slope(two_way_within(outcome), two_way_within(treatment), estimated)
+    within = two_way_within(outcome), two_way_within(treatment)
+    return _slope(*within, estimated, clusters, nested=nested)
 
 
-def first_difference_slope(outcome: np.ndarray, treatment: np.ndarray) -> Slope:
+def first_difference_slope(
+    outcome: np.ndarray, treatment: np.ndarray, clusters: np.ndarray | None = None
+) -> Slope:
     """Coefficient of the change in treatment on the change in outcome, with period effects.
 
     Parameters
@@ -55,11 +65,26 @@ def first_difference_slope(outcome: np.ndarray, treatment: np.ndarray) -> Slope:
     outcome, treatment: shape (N, T), balanced.
     """
     y, d = np.diff(outcome, axis=1), np.diff(treatment, axis=1)
-    return _slope(y - y.mean(axis=0), d - d.mean(axis=0), y.shape[1] + 1)
+    return _slope(y - y.mean(axis=0), d - d.mean(axis=0), y.shape[1] + 1, clusters)
 
 
-def _slope(y: np.ndarray, d: np.ndarray, estimated: int, *, nested: bool = False) -> Slope:
-    """Least squares of y on d, both with effects already taken out, clustered by region.
+def by_cluster(scores: np.ndarray, clusters: np.ndarray | None) -> np.ndarray:
+    """Sums of columns, one a region, over clusters; from shape (…, N) to (…, G)."""
+    if clusters is None:
+        return scores
+    member = clusters[:, None] == np.arange(int(clusters.max()) + 1)
+    return np.asarray(scores @ member.astype(float))
+
+
+def _slope(
+    y: np.ndarray,
+    d: np.ndarray,
+    estimated: int,
+    clusters: np.ndarray | None = None,
+    *,
+    nested: bool = False,
+) -> Slope:
+    """Least squares of y on d, both with effects already taken out, errors by cluster.
 
     ``estimated`` numbers were estimated in all; with ``nested`` the region effects among them do
     not count in the clustered error.
@@ -70,8 +95,9 @@ def _slope(y: np.ndarray, d: np.ndarray, estimated: int, *, nested: bool = False
     residual = y - value * d
     conventional = np.sqrt((residual**2).sum() / (y.size - estimated) / total)
     free = y.size - estimated + (regions - 1 if nested else 0)
-    correction = regions / (regions - 1) * (y.size - 1) / free
-    clustered = np.sqrt(correction * ((d * residual).sum(axis=1) ** 2).sum()) / total
+    scores = by_cluster((d * residual).sum(axis=1), clusters)
+    correction = len(scores) / (len(scores) - 1) * (y.size - 1) / free
+    clustered = np.sqrt(correction * (scores**2).sum()) / total
     return Slope(value, float(conventional), float(clustered))
 
 
@@ -116,6 +142,7 @@ def weighted_slope(
     groups: np.ndarray,
     controls: tuple[np.ndarray, ...] = (),
     nested: bool = False,
+    clusters: np.ndarray | None = None,
 ) -> Slope:
     """Coefficient of treatment with region effects, group-by-period effects and controls.
 
@@ -145,4 +172,4 @@ def weighted_slope(
         raise ValueError("treatment does not vary beside effects and controls")
     regions, periods = outcome.shape
     estimated = regions + (int(groups.max()) + 1) * (periods - 1) + int(rank) + 1
-    return _slope(y, d, estimated, nested=nested)
+    return _slope(y, d, estimated, clusters, nested=nested)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.stats.panels.regression import two_way_slope, two_way_within
+from analysis.stats.panels.regression import by_cluster, two_way_slope, two_way_within
 from analysis.stats.resampling.assignments import ROUNDING, unrejected_effects
 
 BLOCK = 1000
@@ -35,17 +35,22 @@ def wild_weights(clusters: int, draws: int, rng: np.random.Generator) -> np.ndar
 
 
 def wild_two_way(
-    outcome: np.ndarray, treatment: np.ndarray, weights: np.ndarray, null: float = 0.0
+    outcome: np.ndarray,
+    treatment: np.ndarray,
+    weights: np.ndarray,
+    null: float = 0.0,
+    clusters: np.ndarray | None = None,
 ) -> Wild:
-    """Restricted wild cluster bootstrap of the two-way coefficient, clusters being regions.
+    """Restricted wild cluster bootstrap of the two-way coefficient.
 
-    Residuals u under β = null are multiplied by one factor per region. The statistic of a draw
+    Residuals u under β = null are multiplied by one factor per cluster. The statistic of a draw
     needs only Σ_t d_it u_it and the period means of the draw, so that B draws on an (N, T) panel
     cost B·N·T operations and no refit.
 
     Parameters
     ----------
-    outcome, treatment: shape (N, T), balanced. weights: shape (B, N).
+    outcome, treatment: shape (N, T), balanced. weights: shape (B, G). clusters: shape (N,), from 0;
+        by default regions.
 
     References
     ----------
@@ -56,10 +61,12 @@ def wild_two_way(
     d, y = two_way_within(treatment), two_way_within(outcome)
     total = float((d**2).sum())
     residual = y - null * d
-    actual = _t_statistics(residual, d, total, np.ones((1, len(y))))[0]
+    numbers = np.arange(len(y)) if clusters is None else clusters
+    weights = weights[:, numbers]
+    actual = _t_statistics(residual, d, total, np.ones((1, len(y))), clusters)[0]
     draws = np.concatenate(
         [
-            _t_statistics(residual, d, total, weights[first : first + BLOCK])
+            _t_statistics(residual, d, total, weights[first : first + BLOCK], clusters)
             for first in range(0, len(weights), BLOCK)
         ]
     )
@@ -68,24 +75,33 @@ def wild_two_way(
 
 
 def _t_statistics(
-    residual: np.ndarray, d: np.ndarray, total: float, weights: np.ndarray
+    residual: np.ndarray,
+    d: np.ndarray,
+    total: float,
+    weights: np.ndarray,
+    clusters: np.ndarray | None,
 ) -> np.ndarray:
     """β*/se* of outcomes ``weights · residual``, without the constant factor both share."""
     own = (d * residual).sum(axis=1)
     value = weights @ own / total
     period = weights @ residual / len(residual)
     scores = weights * own - period @ d.T - value[:, None] * (d**2).sum(axis=1)
-    return np.asarray(value * total / np.sqrt((scores**2).sum(axis=1)))
+    together = by_cluster(scores, clusters)
+    return np.asarray(value * total / np.sqrt((together**2).sum(axis=1)))
 
 
 def wild_interval(
-    outcome: np.ndarray, treatment: np.ndarray, weights: np.ndarray, level: float
+    outcome: np.ndarray,
+    treatment: np.ndarray,
+    weights: np.ndarray,
+    level: float,
+    clusters: np.ndarray | None = None,
 ) -> tuple[float, float]:
     """Coefficients that the bootstrap test does not reject at 1 − level."""
-    slope = two_way_slope(outcome, treatment)
+    slope = two_way_slope(outcome, treatment, clusters)
 
     def excess(null: float) -> float:
-        return wild_two_way(outcome, treatment, weights, null).p_value - (1 - level)
+        return wild_two_way(outcome, treatment, weights, null, clusters).p_value - (1 - level)
 
     step = 2 * slope.clustered
     return unrejected_effects(excess, slope.value, step, widen=1.5, most=500, tolerance=5e-6)
