@@ -126,11 +126,16 @@ class Panel:
         return counted
 
     def left_out(self, values: np.ndarray, groups: np.ndarray) -> tuple[dict[str, Any], ...]:
-        """A value per region left out; empty where regions were left out in groups."""
-        if len(np.unique(groups)) < len(groups):
+        """A value per region or cluster left out; empty where these were left out in groups."""
+        clusters = self.clusters
+        if len(np.unique(groups)) < len(np.unique(clusters)):
             return ()
-        pairs = zip(self.regions, values, strict=True)
-        return tuple({"region": region, "value": float(value)} for region, value in pairs)
+        first = np.unique(clusters, return_index=True)[1]
+        names = [self.together.get(self.regions[i], self.regions[i]) for i in first]
+        return tuple(
+            {"region": name, "value": float(values[groups[i]])}
+            for name, i in zip(names, first, strict=True)
+        )
 
     def keep(self, regions: list[str]) -> Panel:
         """The same panel with these regions only."""

@@ -155,6 +155,7 @@ def build_panel(
         }
     )
     names = region_names(dataset)
+    looked_at = set(map(str, counts.index))
     together, clustered_by = _together(dataset, question, kept, observed.starts)
     return Panel(
         frame=frame,
@@ -162,13 +163,13 @@ def build_panel(
         frequency=question.period,
         has_exposure=bool(question.exposure),
         dropped=dropped,
-        names={code: names[code] for code in kept},
+        names={c: names[c] for c in {*kept, *looked_at, *together.values()} if c in names},
         status=dataset.description.status,
         outcome=outcome,
         intervention=question.intervention,
         together=together,
         clustered_by=clustered_by,
-        timeline=tuple(spell for spell in observed.spells if spell.region in set(kept)),
+        timeline=tuple(spell for spell in observed.spells if spell.region in looked_at),
         assignment=_assignment(dataset, question.intervention, kept),
     )
 

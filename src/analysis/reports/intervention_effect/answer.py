@@ -112,8 +112,8 @@ class Brief(Voice):
         return words.zh if self.language == "zh" else (words.en_plural or words.en)
 
     def region_name(self, code: str) -> str:
-        """A region's name in the language of the report."""
-        english, chinese = self.study.panel.names[code]
+        """A region's name in the language of the report; its code where it has none."""
+        english, chinese = self.study.panel.names.get(code, (code, code))
         return chinese if self.language == "zh" else english
 
     def facts(self) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from analysis.reports.intervention_effect.event_time import event_time_figure
 from analysis.reports.intervention_effect.picture import picture
 from analysis.reports.intervention_effect.reporting import reporting_table
 from analysis.reports.intervention_effect.sensitivity import specification_name
+from analysis.reports.intervention_effect.timeline import timeline_figure
 from analysis.reports.intervention_effect.verdict import judged
 from analysis.reports.report import Report
 from analysis.result import Result, plain
@@ -87,6 +88,7 @@ class InterventionEffect(Report, Brief):
     picture = picture
     sample = tables.sample_table
     adoption = adoption_figure
+    timeline = timeline_figure
     cohorts = tables.cohort_table
     paths = paths_figure
     event_time = event_time_figure

@@ -16,6 +16,17 @@ from analysis.reports.intervention_effect.changes import change_columns
 from analysis.reports.intervention_effect.sensitivity import specification_data
 from analysis.result import Estimate
 
+CLUSTER_WORDS = {
+    "region": "Intervals at {level}; errors leave out one {region} at a time unless marked as "
+    "published.",
+    "parent_code": "Intervals at {level}; errors leave out all {regions} below one upper region at "
+    "a time, since they can move together, unless marked as published.",
+}
+SHARED_WORDS = (
+    "Intervals at {level}; errors leave out all {regions} that share the same {column} at a time "
+    "unless marked as published."
+)
+
 
 def sample_table(brief: Brief) -> Table:
     """What the estimate was computed from, and what was left out by reason."""
@@ -97,9 +108,9 @@ def specification_table(brief: Brief) -> Table:
     refused = [a for a in brief.robustness.specifications if a.estimate is None]
     published = [a for a in brief.robustness.specifications if a.published_source]
     caption = say(
-        "Intervals at {level}; errors allow for dependence within a {region} unless "
-        "marked as published.",
+        CLUSTER_WORDS.get(brief.study.panel.clustered_by, SHARED_WORDS),
         level=percent(brief.headline.level, brief.language, 0),
+        column=brief.study.panel.clustered_by,
     )
     caption = joined(
         brief.language,

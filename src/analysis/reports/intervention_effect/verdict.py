@@ -9,6 +9,7 @@ import numpy as np
 from analysis import methods
 from analysis.data.frames.panel import NEVER, Panel
 from analysis.data.frames.study import Study
+from analysis.data.frames.timeline import others_moved
 from analysis.result import Estimate, Result
 from analysis.robustness import Answer, Robustness
 from analysis.stats.resampling.jackknife import t_critical
@@ -101,7 +102,7 @@ def lost_checks(robustness: Robustness) -> list[str]:
 
 def others_kept(panel: Panel) -> int:
     """Regions in which another intervention began or ended within the panel, and which stay."""
-    return len({s.region for s in panel.timeline if not s.own and (s.start > 0 or s.end)})
+    return len(others_moved(panel.timeline) & set(panel.regions))
 
 
 def left_out_share(headline: Result) -> float:
