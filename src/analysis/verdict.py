@@ -59,6 +59,7 @@ LOOKS: dict[Onset, tuple[str, ...]] = {
     "gradual": ("own_slope",),
 }
 OVERRULES = (
+    "no_range",
     "few_clusters",
     "own_course_unknown",
     "placebo_outcome",
@@ -126,11 +127,16 @@ def bound_of_two(correlation: float) -> float:
     ----------
     correlation: of the two, from −1 to 1.
     """
-    if correlation > 0.995:
-        return 2 * ONE_SIDED
+    if abs(correlation) > 0.995:
+        return 2 * ONE_SIDED if correlation > 0 else ONE_SIDED
     both = scipy.stats.multivariate_normal([0, 0], [[1, correlation], [correlation, 1]])
     quantile = scipy.optimize.brentq(lambda c: both.cdf([c, c]) - (1 - ONE_SIDED), 1.6, 2.3)
     return float(2 * scipy.stats.norm.sf(quantile))
+
+
+def side(low: float, high: float) -> int:
+    """On which side of zero an interval lies, −1 or 1; 0 where it includes zero or ends there."""
+    return int(low > 0) - int(high < 0)
 
 
 def find(course: OwnCourse, limits: tuple[float, float], onset: Onset, smallest: float) -> Finding:
@@ -143,7 +149,7 @@ def find(course: OwnCourse, limits: tuple[float, float], onset: Onset, smallest:
         logarithmic scale is nearly symmetric, and the nearer limit is taken.
     """
     low, high = limits
-    alone = -1 if high < 0 else 1 if low > 0 else 0
+    alone = side(low, high)
     if course.adopting < LEAST_ADOPTING or course.others < LEAST_OTHERS:
         return Finding(0, "", alone, False, ("few_clusters",))
     looked_at = {name: course.looks[name] for name in LOOKS[onset] if name in course.looks}

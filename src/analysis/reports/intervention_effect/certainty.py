@@ -13,6 +13,7 @@ from analysis.reports.intervention_effect.verdict import excludes_zero
 from analysis.robustness import NOT_OFFERED, WITH_OPTIONS
 
 MIND_WORDS = {
+    "no_range": "A method that gives a range.",
     "few_clusters": "More {regions} that adopt at different times, or more that do not.",
     "own_course_unknown": "A panel that begins earlier.",
     "leads": "Comparison {regions} that moved like the adopters before adoption.",

@@ -52,6 +52,7 @@ EVE_WORDS = {
     "year": "Without the two years before the start: {value} ({span}).",
 }
 REASON_WORDS = {
+    "no_range": "The method gives no range, so the estimate cannot be told from chance.",
     "few_clusters": "Too few {regions} that adopt or do not adopt independently of each other: "
     "three and six are needed.",
     "own_course_unknown": "Whether adopters were on a course of their own cannot be told: too few "

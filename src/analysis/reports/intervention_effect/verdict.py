@@ -13,10 +13,10 @@ from analysis.data.frames.timeline import others_moved
 from analysis.result import Estimate, Result
 from analysis.robustness import Answer, Robustness
 from analysis.stats.resampling.jackknife import t_critical
-from analysis.verdict import LEAST_ADOPTING, Finding, Verdict, find, judge
+from analysis.verdict import LEAST_ADOPTING, Finding, Verdict, find, judge, side
 
 RULE_LEVEL = 0.95
-"""A direction needs the headline's interval at this level, whatever level the page shows."""
+"""A direction needs the headline's interval at this level, or at the page's where that is more."""
 FEW_ADOPTERS = 5
 MANY_LEFT_OUT = 0.25
 """Share of regions left out that keeps a certainty from being high."""
@@ -37,10 +37,11 @@ def judged(study: Study, headline: Result, robustness: Robustness) -> Verdict:
 
 def found(study: Study, headline: Result, robustness: Robustness) -> Finding:
     """What the numbers alone say."""
-    limits = limits_at(headline, RULE_LEVEL)
-    if robustness.own_course is None or limits is None:
-        alone = 0 if limits is None else int(np.sign(limits[0]) + np.sign(limits[1])) // 2
-        return Finding(0, "", alone, False, ("own_course_unknown",))
+    limits = limits_at(headline, max(RULE_LEVEL, headline.level))
+    if limits is None:
+        return Finding(0, "", 0, False, ("no_range",))
+    if robustness.own_course is None:
+        return Finding(0, "", side(*limits), False, ("own_course_unknown",))
     smallest = -math.log1p(-study.params.smallest_effect)
     nearer = min(smallest, math.log1p(study.params.smallest_effect))
     return find(robustness.own_course, limits, study.params.onset, nearer)
@@ -145,7 +146,7 @@ def outside_zero(estimate: Estimate) -> bool:
     """Whether an interval is there and lies on one side of zero."""
     if estimate.low is None or estimate.high is None:
         return False
-    return estimate.low > 0 or estimate.high < 0
+    return side(estimate.low, estimate.high) != 0
 
 
 def turns(value: float, others: list[float]) -> bool:

@@ -52,8 +52,8 @@ class Look:
 
     @property
     def p_value(self) -> float:
-        """Two-sided, by Student's t; 1 where there is no error to compare with."""
-        if not self.error > 0:
+        """Two-sided, by Student's t; 1 where there is no error to compare with, or no number."""
+        if not (self.error > 0 and math.isfinite(self.value)):
             return 1.0
         return float(2 * scipy.stats.t.sf(abs(self.value) / self.error, self.degrees))
 
