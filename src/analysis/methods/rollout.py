@@ -7,14 +7,16 @@ statistic is as far from 0, all of them if there are at most 20,000, else a samp
 is the estimate over its Neyman error Σ_g n_g s²_g, with s²_g the variance in cohort g of what a
 region adds to it; where a cohort is one region it has no such error, the statistic is the estimate
 itself, and the check ``lone_cohorts`` says so. The interval holds every constant effect that the
-same test does not reject.
+same test does not reject. With ``adjustment: efficient`` what is taken off for the base period is
+not the whole difference there but β times it, β chosen anew in every order so that the error is
+smallest: where counts return to their mean a difference in differences takes off too much.
 An order that was not drawn makes these numbers a description, not a probability.
 
 References
 ----------
 Roth and Sant'Anna (2023), "Efficient estimation for staggered rollout designs", Journal of
-Political Economy Microeconomics 1, section 2.5; Wu and Ding (2021), "Randomization tests for weak
-null hypotheses", Journal of the American Statistical Association 116.
+Political Economy Microeconomics 1, sections 2.2 and 2.5; Wu and Ding (2021), "Randomization tests
+for weak null hypotheses", Journal of the American Statistical Association 116.
 
 Words
 -----
@@ -27,7 +29,7 @@ row: Staggered comparison judged by possible orders | 以可能的实施次序�
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
@@ -63,6 +65,13 @@ class Options(PanelOptions):
 
     words: estimates are divided by their error | 估计值除以其标准误
     """
+    adjustment: Literal["difference", "efficient"] = "difference"
+    """what is taken off for where regions stood before: all of it, or what makes the error smallest
+
+    words: taken off for where regions stood before | 对实施前差异的扣除
+    difference: all of it | 全部扣除
+    efficient: what makes the error smallest | 按误差最小扣除
+    """
     draws: int = Field(1999, ge=99)
     """orders sampled where not all are counted
 
@@ -86,7 +95,9 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     options = options.model_copy(update={"studentised": options.studentised and not lone})
     parts = {
         name: numerics.rollout_moments(
-            _linear(used, options, labels, cohort, name == "before"), orders
+            _linear(used, options, labels, cohort, name == "before"),
+            orders,
+            options.adjustment == "efficient",
         )
         for name in options.averages
     }
@@ -144,7 +155,7 @@ def _linear(
     periods = np.arange(1, outcome.shape[1] + 1)
     since = np.where(labels[:, None] > NEVER, periods - labels[:, None], -len(periods) - 1)
     chosen = (since >= -options.anticipation) & (since < 0) if ahead else since >= 0
-    weights = numerics.cohort_weights(
+    weights, bases = numerics.cohort_weights(
         labels,
         np.bincount(cohort).astype(float),
         len(periods),
@@ -153,7 +164,8 @@ def _linear(
         options.anticipation,
     )
     treated = chosen[cohort].astype(float)
-    return numerics.Linear(outcome @ weights.T, treated @ weights.T)
+    parts = (given @ by.T for given in (outcome, treated) for by in (weights, bases))
+    return numerics.Linear(*parts)
 
 
 def _estimate(name: str, moments: numerics.Moments, options: Options, treated: int) -> Estimate:

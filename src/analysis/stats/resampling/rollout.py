@@ -18,11 +18,17 @@ BLOCK = 500
 
 @dataclass(frozen=True)
 class Linear:
-    """What each region would add to the estimate in each cohort; shape (N, C)."""
+    """What each region would add to the estimate in each cohort; all of shape (N, C).
+
+    ``outcome`` is the part of the periods compared, ``base`` that of the base periods before, and
+    ``effect`` and ``base_effect`` what a constant effect of 1, where regions really were treated,
+    adds to them.
+    """
 
     outcome: np.ndarray
+    base: np.ndarray
     effect: np.ndarray
-    """The same of the actual treatment: what a constant effect of 1 adds."""
+    base_effect: np.ndarray
 
 
 def cohort_weights(
@@ -32,8 +38,10 @@ def cohort_weights(
     chosen: np.ndarray,
     never_only: bool,
     anticipation: int,
-) -> np.ndarray:
-    """Weights of a cohort's regions by period in an average of ATT(g, t); shape (C, T).
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of a cohort's regions by period in an average of ATT(g, t); both of shape (C, T).
+
+    First those of the periods t, then those of the base periods b, which are to be taken off.
 
     Parameters
     ----------
@@ -46,7 +54,7 @@ def cohort_weights(
     Political Economy Microeconomics 1, for such estimators as sums over randomly drawn cohorts.
     """
     labels = np.asarray(labels, dtype=int)
-    weights, total = np.zeros((len(labels), periods)), 0.0
+    weights, bases, total = *np.zeros((2, len(labels), periods)), 0.0
     for own, start in enumerate(labels):
         base = int(start) - 1 - anticipation
         if start == 0 or base < 1:
@@ -61,50 +69,73 @@ def cohort_weights(
             gap = -share
             gap[own] = 1 / size[own]
             weights[:, t] += size[own] * gap
-            weights[:, base - 1] -= size[own] * gap
+            bases[:, base - 1] += size[own] * gap
             total += size[own]
-    return weights / total
+    return weights / total, bases / total
 
 
 @dataclass(frozen=True)
 class Moments:
-    """Sums over each cohort of what its regions add, in each order; all of shape (B, C).
+    """Sums over each cohort of what its regions add, in each order, and of the products of it.
 
-    ``y`` is the outcome's part and ``e`` that of an effect of 1, so that the statistic under any
-    constant effect costs no further look at the regions. ``size`` has shape (C,).
+    ``sums`` has shape (4, B, C), for the parts of ``Linear``, ``products`` (4, 4, B, C), ``size``
+    (C,): the statistic under any constant effect costs no further look at the regions.
+
+    With ``efficient`` the base is not taken off as it is but times β = Cov(outcome, base) /
+    Var(base), which under a drawn order makes the variance smallest; β = 1 is the difference in
+    differences.
+
+    References
+    ----------
+    Roth and Sant'Anna (2023), "Efficient estimation for staggered rollout designs", Journal of
+    Political Economy Microeconomics 1, section 2.
     """
 
     size: np.ndarray
-    y: np.ndarray
-    e: np.ndarray
-    yy: np.ndarray
-    ye: np.ndarray
-    ee: np.ndarray
+    sums: np.ndarray
+    products: np.ndarray
+    efficient: bool = False
 
     def statistics(self, effect: float) -> tuple[np.ndarray, np.ndarray]:
         """The estimate of outcomes less the effect, and its Neyman variance; both (B,)."""
-        total = self.y - effect * self.e
-        squares = self.yy - 2 * effect * self.ye + effect**2 * self.ee
+        first, base = np.array([[1.0, 0.0, -effect, 0.0], [0.0, 1.0, 0.0, -effect]])
+        if not self.efficient:
+            whole = first - base
+            estimate = np.einsum("k,kbc->b", whole, self.sums)
+            return estimate, np.maximum(self._covariance(whole, whole), 0.0)
+        spread, crossed = self._covariance(base, base), self._covariance(first, base)
+        with np.errstate(invalid="ignore"):
+            beta = np.where(spread > 0, crossed / spread, 1.0)
+            variance = self._covariance(first, first) - 2 * beta * crossed + beta**2 * spread
+        estimate = np.einsum("k,kbc->b", first, self.sums)
+        estimate = estimate - beta * np.einsum("k,kbc->b", base, self.sums)
+        return estimate, np.maximum(variance, 0.0)
+
+    def _covariance(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """Neyman covariance of two sums over regions; shape (B,)."""
+        products = np.einsum("k,l,klbc->bc", one, other, self.products)
+        means = np.einsum("k,kbc->bc", one, self.sums) * np.einsum("k,kbc->bc", other, self.sums)
         with np.errstate(invalid="ignore", divide="ignore"):
-            variance = self.size * (squares - total**2 / self.size) / (self.size - 1)
-        return total.sum(axis=1), np.maximum(variance, 0.0).sum(axis=1)
+            within = self.size * (products - means / self.size) / (self.size - 1)
+        return np.asarray(within.sum(axis=1))
 
 
-def rollout_moments(linear: Linear, orders: Assignments) -> Moments:
+def rollout_moments(linear: Linear, orders: Assignments, efficient: bool) -> Moments:
     """Sums over cohorts in every order, a block of orders at a time."""
     cohorts, regions = linear.outcome.shape[1], np.arange(orders.given.shape[1])
-    sums = np.empty((5, len(orders.given), cohorts))
+    sums = np.empty((4, len(orders.given), cohorts))
+    products = np.empty((4, 4, len(orders.given), cohorts))
     for first in range(0, len(orders.given), BLOCK):
         block = orders.given[first : first + BLOCK]
-        y, e = linear.outcome[regions, block], linear.effect[regions, block]
+        given = (linear.outcome, linear.base, linear.effect, linear.base_effect)
+        parts = np.stack([part[regions, block] for part in given])
+        place = slice(first, first + BLOCK)
         for label in range(cohorts):
-            member = (block == label).astype(float)
-            parts = (y, e, y * y, y * e, e * e)
-            for place, part in enumerate(parts):
-                found = np.einsum("bn,bn->b", part, member)
-                sums[place, first : first + BLOCK, label] = found
+            own = parts * (block == label)
+            sums[:, place, label] = own.sum(axis=2)
+            products[:, :, place, label] = np.einsum("kbn,lbn->klb", own, own)
     size = np.bincount(orders.given[0], minlength=cohorts).astype(float)
-    return Moments(size, *sums)
+    return Moments(size, sums, products, efficient)
 
 
 def order_p_value(moments: Moments, effect: float, studentised: bool) -> float:
