@@ -72,7 +72,7 @@ def test_what_is_there_is_found(row):
 
 
 def test_the_kept_study_holds_what_is_promised(root):
-    """Of a thousand worlds a row: the lower 99 % limit of what is claimed falsely, and the power."""
+    """A thousand worlds a row: the lower 99 % limit of what is claimed falsely, and the power."""
     kept = pd.read_csv(root / "data" / "studies" / "verdict.csv").set_index("row")
     assert set(kept.index) == set(WORLDS)
     assert (kept["worlds"] >= 1000).all()
