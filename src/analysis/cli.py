@@ -60,15 +60,8 @@ def project_root() -> Path:
     for folder in (Path.cwd(), *Path.cwd().parents):
         if (folder / "params").is_dir() and (folder / "notebooks").is_dir():
             return folder
-    raise ParamsError(
-        [
-            Problem(
-                "current folder",
-                "is not inside a project",
-                "Change to the folder that holds params/ and notebooks/",
-            )
-        ]
-    )
+    remedy = "Change to the folder that holds params/ and notebooks/"
+    raise ParamsError([Problem("current folder", "is not inside a project", remedy)])
 
 
 @commands.command()
@@ -207,19 +200,14 @@ def publish(site: Path, pdf: bool) -> None:
     with only_one():
         refused = _publish(site)
         if pdf:
-            _print(site)
+            from analysis.publish.pages.pdf import print_pages
+            from analysis.publish.site.build import report_pages
+
+            for file in print_pages(report_pages(site)):
+                click.echo(f"  printed {file}")
     click.echo(f"Open {site / 'index.html'}")
     if refused:
         sys.exit(15)
-
-
-def _print(site: Path) -> None:
-    """Every report of the site as a PDF beside its page."""
-    from analysis.publish.pages.pdf import print_pages
-    from analysis.publish.site.build import report_pages
-
-    for file in print_pages(report_pages(site)):
-        click.echo(f"  printed {file}")
 
 
 def _publish(site: Path) -> bool:

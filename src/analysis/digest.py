@@ -56,16 +56,12 @@ def of_file(file: Path) -> str:
 @lru_cache
 def source(*leave_out: str) -> dict[str, str]:
     """File to digest, of the package without the parts named."""
-    files = sorted(
-        file
-        for file in PACKAGE.rglob("*")
-        if file.is_file() and file.suffix not in {".pyc", ".pyo"}
-    )
-    named = {file.relative_to(PACKAGE).as_posix(): file for file in files}
+    files = (file for file in PACKAGE.rglob("*") if file.is_file())
+    named = {file.relative_to(PACKAGE): file for file in files if "__pycache__" not in file.parts}
     return {
-        name: of_file(file)
-        for name, file in named.items()
-        if name.split("/")[0] not in leave_out and "__pycache__" not in name
+        name.as_posix(): of_file(file)
+        for name, file in sorted(named.items())
+        if name.parts[0] not in leave_out
     }
 
 

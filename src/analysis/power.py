@@ -174,29 +174,28 @@ def _try(
     seeds: Sequence[int],
 ) -> Found:
     """One effect over all draws; each draw has its own seed, the same for every effect."""
-    values, found, covered = [], [], []
+    estimates = []
     for seed in seeds:
-        own = np.random.default_rng(seed)
-        dealt = _shift(_deal(history, own), effect, own)
+        rng = np.random.default_rng(seed)
+        dealt = _shift(_deal(history, rng), effect, rng)
         try:
-            headline = _run(dealt, method, options, own).headline
+            headline = _run(dealt, method, options, rng).headline
         except AnalysisError:
             continue
         if headline.low is None or headline.high is None or not math.isfinite(headline.value):
             continue
-        values.append(headline.value)
-        found.append(not headline.low <= 0 <= headline.high)
-        covered.append(headline.low <= effect <= headline.high)
-    if len(values) < max(2, len(seeds) // 2):
-        what = f"could be estimated in {len(values)} of {len(seeds)} draws only"
+        estimates.append((headline.value, headline.low, headline.high))
+    if len(estimates) < max(2, len(seeds) // 2):
+        what = f"could be estimated in {len(estimates)} of {len(seeds)} draws only"
         remedy = "Too few regions start at each date, or counts are too small"
         raise DesignError([Problem("panel with starts dealt anew", what, remedy)])
-    share = float(np.mean(found))
-    error = math.sqrt(max(share * (1 - share), 1 / len(found)) / len(found))
-    spread = float(np.std(values, ddof=1))
+    values, low, high = np.array(estimates).T
+    share = float(np.mean((low > 0) | (high < 0)))
+    error = math.sqrt(max(share * (1 - share), 1 / len(values)) / len(values))
+    covered = float(np.mean((low <= effect) & (effect <= high)))
+    mean, spread = float(np.mean(values)), float(np.std(values, ddof=1))
     refused = len(seeds) - len(values)
-    covers = float(np.mean(covered))
-    return Found(effect, share, error, covers, float(np.mean(values)), spread, len(values), refused)
+    return Found(effect, share, error, covered, mean, spread, len(values), refused)
 
 
 def _deal(panel: Panel, rng: np.random.Generator) -> Panel:

@@ -123,7 +123,7 @@ def plates_of(report: type[Report]) -> list[str]:
     said = {
         name: str(inspect.signature(make).return_annotation)
         for name, make in made
-        if make is not Report.agree
+        if make is not Report.agree and not name.startswith("_")
     }
     return [name for name, what in said.items() if PLATES & set(re.findall(r"\w+", what))]
 

@@ -224,7 +224,7 @@ def test_both_languages_hold_the_same_facts(published):
 def test_tables_hold_every_check_in_words(published, language):
     """One folded table for each document, contradictions first, no blank cell, valid Plates."""
     brief = briefs(published, audit_report.ClaimsAudit)[language]
-    tables = audit_report.check_tables(brief)
+    tables = brief.checks()
     assert sum(len(table.data.rows) for table in tables) == len(brief.audit.stated)
     for table in tables:
         assert all(cell.strip() for row in table.data.rows for cell in row)

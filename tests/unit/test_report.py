@@ -174,7 +174,7 @@ def test_simulated_data_are_marked_in_every_figure(brief):
 def test_a_missing_glyph_stops_the_figure():
     """An empty box is an error, not a warning."""
 
-    def draw(_, axes, __):
+    def draw(axes, _):
         axes.set_title("\U00020bb7 and \u0e01")
 
     with pytest.raises(PublishError, match="Glyph"):

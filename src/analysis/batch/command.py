@@ -18,6 +18,7 @@ import click
 
 from analysis.batch import history
 from analysis.batch.keys import Keys, results_folder
+from analysis.batch.plan import check_runs, plan
 from analysis.data.dataset import datasets_kept
 from analysis.errors import ParamsError, Problem
 
@@ -34,7 +35,9 @@ def dry_run(
     """
     from analysis.batch.runner import prepare
 
-    tasks = prepare(targets, languages, Keys(), again=options["again"])
+    tasks, problems = prepare(targets, languages, Keys(), again=options["again"])
+    due = [task for task in tasks if task.why]
+    check_runs((task.run for task in due), problems)
     for task in tasks:
         if options["mode"] == "json":
             line = {"report": task.run.report, "language": task.run.language, "why": task.why}
@@ -42,8 +45,7 @@ def dry_run(
         else:
             click.echo(f"  {task.name}: {task.why or 'nothing to do'}")
     if options["mode"] is None:
-        due = sum(bool(task.why) for task in tasks)
-        click.echo(f"{due} of {len(tasks)} would run")
+        click.echo(f"{len(due)} of {len(tasks)} would run")
 
 
 def run_due(
@@ -60,28 +62,28 @@ def run_due(
     from analysis.batch.progress import progress
     from analysis.batch.runner import execute_due, prepare
 
-    def begin() -> None:
-        """The process that forks kernels imports what they need while data are checked."""
-        if not options["scheduler"]:
+    keys, here = Keys(), not options["scheduler"]
+    with datasets_kept() as datasets:
+        tasks, problems = prepare(targets, languages, keys, again=options["again"])
+        due = [task for task in tasks if task.why]
+        if due and not problems and here:
             from analysis.batch import warm
 
+            # The process that forks kernels imports what they need while data are checked.
             warm.begin()
-
-    keys = Keys()
-    with datasets_kept() as datasets:
-        tasks = prepare(targets, languages, keys, again=options["again"], when_due=begin)
-    with progress(tasks, options["jobs"], options["mode"]) as show:
-        if not any(task.why for task in tasks):
+        # What ran to its end under the same key has passed the same checks.
+        check_runs((task.run for task in due), problems)
+    failed = 0
+    with progress(due, len(tasks), options["jobs"], options["mode"]) as show:
+        if not due:
             return 0
         # Imported here: papermill takes a second, which a run with nothing to do does not have.
-        from analysis.batch import warm
         from analysis.batch.execute import Settings
         from analysis.disclosure.editions import read_counts
 
-        if not options["scheduler"]:
+        if here:
             # Each kernel would read and check the same tables anew.
             warm.hand_over(datasets.lasting())
-
         settings = Settings(
             limit=options["limit"], retries=options["retries"], results=str(results_folder())
         )
@@ -89,8 +91,10 @@ def run_due(
             earlier = read_counts(options["site"])
             # What was imported is never garbage, and no longer looked through.
             gc.freeze()
-            statuses = execute_due(tasks, executor, settings, keys.prints, show, earlier)
-    return sum(not status.done for status in statuses)
+            for status in execute_due(due, executor, settings, keys.prints, earlier):
+                show(status)
+                failed += not status.done
+    return failed
 
 
 @contextmanager
@@ -110,8 +114,8 @@ def _executor(scheduler: str, jobs: int) -> Iterator[Executor]:
 
         client = Client(scheduler, timeout=10)
     except ImportError:
-        what, remedy = "needs the package distributed", "pip install -e '.[cluster]'"
-        remedy = f"In the project's folder: {remedy}"
+        what = "needs the package distributed"
+        remedy = "In the project's folder: pip install -e '.[cluster]'"
         raise ParamsError([Problem("--scheduler", what, remedy)]) from None
     except (OSError, ValueError):
         where, remedy = f"--scheduler {scheduler}", "Start it with: dask scheduler"
@@ -152,14 +156,6 @@ def history_lines(report: str, most: int) -> list[str]:
     return lines or ["No run yet"]
 
 
-def _entry(number: int) -> history.Entry:
-    entry = history.numbered(number)
-    if entry is None:
-        what, remedy = "is not in the history", "See: analysis history list"
-        raise ParamsError([Problem(f"run {number}", what, remedy)])
-    return entry
-
-
 def history_entry(number: int) -> str:
     """A run as JSON.
 
@@ -167,7 +163,7 @@ def history_entry(number: int) -> str:
     ------
     ParamsError: there is none of that number.
     """
-    content = dataclasses.asdict(_entry(number))
+    content = dataclasses.asdict(history.numbered(number))
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
 
 
@@ -178,7 +174,7 @@ def history_changes(number: int) -> str:
     ------
     ParamsError: there is no run of that number.
     """
-    new = _entry(number)
+    new = history.numbered(number)
     old = history.last_good(new.report, new.language, new.id)
     name = f"{new.report} [{new.language}]"
     if old is None:
@@ -207,7 +203,6 @@ def power_lines(report: str, draws: int, effects: tuple[float, ...]) -> list[str
     ParamsError: the report compares nothing over time, or an effect is no change of a count.
     AnalysisError: as the report's own check.
     """
-    from analysis.batch.plan import plan
     from analysis.data.frames.study import Study
     from analysis.power import study_power
 

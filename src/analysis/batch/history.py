@@ -14,6 +14,7 @@ from analysis import digest
 from analysis.batch.keys import Parts
 from analysis.batch.status import Status
 from analysis.data.fingerprint import Prints, changed_rows
+from analysis.errors import ParamsError, Problem
 
 FILE = Path("build/history.sqlite")
 SCHEMA = """
@@ -94,10 +95,18 @@ def latest(report: str, most: int) -> list[Entry]:
     return _entries("WHERE ? IN ('', report) ORDER BY id DESC LIMIT ?", (report, most))
 
 
-def numbered(number: int) -> Entry | None:
-    """A run by its number."""
+def numbered(number: int) -> Entry:
+    """A run by its number.
+
+    Raises
+    ------
+    ParamsError: there is none.
+    """
     found = _entries("WHERE id = ?", (number,))
-    return found[0] if found else None
+    if not found:
+        what, remedy = "is not in the history", "See: analysis history list"
+        raise ParamsError([Problem(f"run {number}", what, remedy)])
+    return found[0]
 
 
 def _entries(clause: str, given: tuple[Any, ...]) -> list[Entry]:

@@ -17,7 +17,8 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty
 from typing import Any, ClassVar
@@ -43,7 +44,7 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
         try:
             arguments = kernel_arguments(cmd)
             # The parent takes seconds to start: a server must go on meanwhile.
-            self.process = await asyncio.to_thread(_fork, arguments, cwd, env)
+            self.process = await asyncio.to_thread(lambda: warm.parent().fork(arguments, cwd, env))
         except warm.ForkUnavailableError as reason:
             self.log.warning("Started an ordinary kernel: %s", reason)
             return await super().launch_kernel(cmd, **{**kwargs, "env": {**env, **warm.PINNED}})
@@ -63,17 +64,6 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
         if isinstance(self.process, warm.Kernel) and not restart:
             self.process.wait()
         await super().cleanup(restart)
-
-
-async def _until(ready: Callable[[], bool], limit: float = 5.0) -> None:
-    """Wait until it is so, or the limit in seconds is over."""
-    end = time.monotonic() + limit
-    while not ready() and time.monotonic() < end:
-        await asyncio.sleep(0.002)
-
-
-def _fork(arguments: list[str], cwd: str, env: dict[str, str]) -> warm.Kernel:
-    return warm.parent().fork(arguments, cwd, env)
 
 
 def kernel_arguments(cmd: list[str]) -> list[str]:
@@ -109,32 +99,31 @@ class PromptClient(AsyncKernelClient):  # type: ignore[misc]
         deadline = time.monotonic() + (timeout or float("inf"))
         while time.monotonic() < deadline:
             request = self.kernel_info()
-            if await self._answered(request) and await self._idle(request):
+            with suppress(Empty):
+                reply = await _answer(self.shell_channel, request, 1.0)
+                self._handle_kernel_info_reply(reply)
+                state = ""
+                # It may have been sent too early to hear.
+                while state != "idle":
+                    message = await _answer(self.iopub_channel, request, 0.2)
+                    state = message["content"].get("execution_state")
                 return
             if not await self.is_alive():
                 raise RuntimeError("Kernel died before replying to kernel_info")
         raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
 
-    async def _answered(self, request: str) -> bool:
-        try:
-            reply = await self.shell_channel.get_msg(timeout=1)
-            while reply["parent_header"].get("msg_id") != request:
-                reply = await self.shell_channel.get_msg(timeout=1)
-        except Empty:
-            return False
-        self._handle_kernel_info_reply(reply)
-        return True
 
-    async def _idle(self, request: str) -> bool:
-        """Whether the end of the request came through; it may have been sent too early to hear."""
-        try:
-            while True:
-                message = await self.iopub_channel.get_msg(timeout=0.2)
-                ended = message["content"].get("execution_state") == "idle"
-                if ended and message["parent_header"].get("msg_id") == request:
-                    return True
-        except Empty:
-            return False
+async def _answer(channel: Any, request: str, limit: float) -> Any:
+    """The next message that answers a request.
+
+    Raises
+    ------
+    Empty: nothing came for ``limit`` seconds.
+    """
+    while True:
+        message = await channel.get_msg(timeout=limit)
+        if message["parent_header"].get("msg_id") == request:
+            return message
 
 
 class ReportKernelManager(AsyncKernelManager):  # type: ignore[misc]
@@ -168,7 +157,9 @@ class ReportKernelManager(AsyncKernelManager):  # type: ignore[misc]
         settings["env"] = {**os.environ, **self.environment, **settings.get("env", {})}
         started = await super().start_kernel(**settings)
         # A client that connects before there is a socket tries again only after 0.1 s.
-        await _until(self._listens)
+        end = time.monotonic() + 5.0
+        while not self._listens() and time.monotonic() < end:
+            await asyncio.sleep(0.002)
         return started
 
     def _listens(self) -> bool:

@@ -53,7 +53,6 @@ class Keys:
     def __init__(self, cache: Path = CACHE) -> None:
         self.prints = Prints(cache / "prints")
         self._data: dict[str, dict[str, dict[str, Any]]] = {}
-        self._notebooks: dict[Path, str] = {}
 
     def parts(self, run: Run) -> Parts | None:
         """The parts of a run's key; ``None`` where its data cannot be read."""
@@ -61,11 +60,9 @@ class Keys:
             data = self._data_of(run)
         except (AnalysisError, OSError, ValueError):
             return None
-        if run.notebook not in self._notebooks:
-            self._notebooks[run.notebook] = digest.of_file(run.notebook)
         return Parts(
             run.language,
-            self._notebooks[run.notebook],
+            self.prints.whole(run.notebook),
             run.params.model_dump(mode="json", exclude={"language"}),
             data,
             digest.source(*digest.ABOVE),

@@ -225,36 +225,25 @@ def run_kernel(argv: list[str], cwd: str, env: dict[str, str], datasets: Any) ->
     IPKernelApp.launch_instance(argv, parent_handle=os.getppid())
 
 
-def preload() -> list[str]:
-    """Import what kernels and every kind of report import.
-
-    Returns
-    -------
-    What could not be had, which is no failure.
-    """
+def preload() -> None:
+    """Import what kernels and every kind of report import; what cannot be had is no failure."""
+    from analysis.page.charts.style import rehearse
+    from analysis.page.numbers import number
+    from analysis.page.wording import LANGUAGES, catalogue
     from analysis.reports import kind
 
-    missing = []
     # statsmodels imports polars where it finds it, and polars starts threads, which forbid forking.
     sys.modules.setdefault("polars", None)  # type: ignore[arg-type]
     for name in (*PRELOAD, *(name for one in kind.names() for name in kind.find(one).modules())):
-        try:
+        with contextlib.suppress(ImportError):
             importlib.import_module(name)
-        except ImportError:
-            missing.append(name)
     if sys.modules["polars"] is None:
         del sys.modules["polars"]
-    with contextlib.suppress(ImportError):
-        from analysis.page.charts.style import rehearse
-        from analysis.page.numbers import number
-        from analysis.page.wording import LANGUAGES, catalogue
-
-        rehearse()
-        for language in LANGUAGES:
-            catalogue(language)
-            # Reads the locale, which takes as long as a figure.
-            number(0.5, language, 1)
-    return missing
+    rehearse()
+    for language in LANGUAGES:
+        catalogue(language)
+        # Reads the locale, which takes as long as a figure.
+        number(0.5, language, 1)
 
 
 def threads() -> int:
@@ -272,9 +261,6 @@ def main(path: str, file: int) -> None:
     # Looking for garbage while importing takes a sixth of the time and finds next to nothing.
     gc.disable()
     preload()
-    if threads() > 1:
-        sys.stdout.write(f"refused {threads()} threads\n")
-        return
     gc.freeze()
     gc.enable()
     listener = socket.socket(socket.AF_UNIX)

@@ -23,18 +23,18 @@ Show = Callable[[Status], None]
 
 
 @contextmanager
-def progress(tasks: Sequence[Task], jobs: int, mode: str | None) -> Iterator[Show]:
+def progress(due: Sequence[Task], total: int, jobs: int, mode: str | None) -> Iterator[Show]:
     """Shows a suite while it runs.
 
     Parameters
     ----------
+    total: how many runs were asked for.
     mode: ``quiet`` tells failures only, ``json`` writes one object a line, ``None`` tells all.
     """
-    due = [task for task in tasks if task.why]
     started = time.monotonic()
     failed: list[Status] = []
     if mode is None:
-        click.echo(f"{len(due)} of {len(tasks)} to run, {jobs} at once")
+        click.echo(f"{len(due)} of {total} to run, {jobs} at once")
     as_bar = mode is None and due and Console().is_terminal
     with _bar(due, jobs) if as_bar else nullcontext(_lines(len(due), mode)) as one:
 
@@ -47,7 +47,7 @@ def progress(tasks: Sequence[Task], jobs: int, mode: str | None) -> Iterator[Sho
     seconds = time.monotonic() - started
     if mode == "json":
         end = {"event": "end", "ran": len(due), "failed": len(failed), "seconds": round(seconds, 1)}
-        click.echo(json.dumps({**end, "unchanged": len(tasks) - len(due)}))
+        click.echo(json.dumps({**end, "unchanged": total - len(due)}))
     elif mode is None and due:
         click.echo(f"{len(due) - len(failed)} done, {len(failed)} failed in {seconds:.1f} s")
 

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.batch import history
 from analysis.batch.keys import Keys, Parts
-from analysis.batch.plan import Run, check_runs, list_runs
+from analysis.batch.plan import Run, list_runs
 from analysis.batch.status import (
     RUNS,
     Finished,
     Status,
     clear_leftovers,
-    folder_of,
     json_bytes,
     last_status,
     put,
 )
 from analysis.data.fingerprint import Prints
+from analysis.errors import Problem
 
 if TYPE_CHECKING:
     from analysis.batch.execute import Settings
@@ -43,28 +43,11 @@ class Task:
 
 
 def prepare(
-    targets: Iterable[str],
-    languages: tuple[str, ...],
-    keys: Keys,
-    *,
-    again: bool = False,
-    when_due: Callable[[], None] = lambda: None,
-) -> list[Task]:
-    """Every run that was asked for, and which are due.
-
-    ``when_due`` is called if any run is due, before the data are checked.
-
-    Raises
-    ------
-    AnalysisError: with everything wrong in suites, params and data; nothing has started.
-    """
+    targets: Iterable[str], languages: tuple[str, ...], keys: Keys, *, again: bool
+) -> tuple[list[Task], list[Problem]]:
+    """Every run that was asked for, which are due, and what is wrong; data are not checked yet."""
     runs, problems = list_runs(targets, languages)
-    tasks = [_task(run, keys, again) for run in runs]
-    if not problems and any(task.why for task in tasks):
-        when_due()
-    # What ran to its end under the same key has passed the same checks.
-    check_runs((task.run for task in tasks if task.why), problems)
-    return tasks
+    return [_task(run, keys, again) for run in runs], problems
 
 
 def _task(run: Run, keys: Keys, again: bool) -> Task:
@@ -77,7 +60,7 @@ def _why(run: Run, parts: Parts | None, prints: Prints) -> str:
     previous = last_status(RUNS, run.report, run.language)
     if previous is None or parts is None:
         return "never run"
-    folder = folder_of(RUNS, run.report, run.language)
+    folder = RUNS / run.report / run.language
     if previous.get("status") != "done":
         return "failed last time"
     if not all((folder / name).is_file() for name in ("notebook.ipynb", "result.json")):
@@ -91,14 +74,13 @@ def _why(run: Run, parts: Parts | None, prints: Prints) -> str:
 
 
 def execute_due(
-    tasks: Iterable[Task],
+    due: Sequence[Task],
     executor: Executor,
     settings: Settings,
     prints: Prints,
-    report: Callable[[Status], None],
     earlier: Mapping[str, Edition],
-) -> list[Status]:
-    """Execute what is due; each run is put in place and remembered when it ends.
+) -> Iterator[Status]:
+    """Execute what is due; how each run ended, once it is put in place and remembered.
 
     ``earlier`` is what tables of counts showed in the last edition, by name of the report.
     """
@@ -106,19 +88,16 @@ def execute_due(
     from analysis.batch.execute import finished_runs
     from analysis.disclosure.editions import edition_text
 
-    due = {(task.run.report, task.run.language): task for task in tasks if task.why}
     clear_leftovers(RUNS)
-    statuses = []
+    parts = {(task.run.report, task.run.language): task.parts for task in due}
     runs = [
         dataclasses.replace(task.run, earlier=edition_text(earlier, task.run.report))
-        for task in due.values()
+        for task in due
     ]
     for finished in finished_runs(runs, executor, settings):
         status = finished.status
-        _keep(finished, due[status.report, status.language].parts, prints)
-        statuses.append(status)
-        report(status)
-    return statuses
+        _keep(finished, parts[status.report, status.language], prints)
+        yield status
 
 
 def _keep(finished: Finished, parts: Parts | None, prints: Prints) -> None:

@@ -46,14 +46,9 @@ class Finished:
     record: Mapping[str, Any] | None
 
 
-def folder_of(runs: Path, report: str, language: str) -> Path:
-    """Where a run stands."""
-    return runs / report / language
-
-
 def put(finished: Finished, runs: Path) -> Path:
     """Put a run into its place: written aside, then exchanged."""
-    final = folder_of(runs, finished.status.report, finished.status.language)
+    final = runs / finished.status.report / finished.status.language
     private = final.with_name(f"{final.name}.part-{os.getpid()}")
     old = final.with_name(f"{final.name}.old-{os.getpid()}")
     for leftover in (private, old):
@@ -72,7 +67,7 @@ def put(finished: Finished, runs: Path) -> Path:
 def last_status(runs: Path, report: str, language: str) -> dict[str, Any] | None:
     """The status of the run that stands there, or ``None`` where it cannot be read."""
     try:
-        file = folder_of(runs, report, language) / "status.json"
+        file = runs / report / language / "status.json"
         content = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None

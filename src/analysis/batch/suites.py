@@ -246,10 +246,8 @@ def _text(value: Any) -> str:
     """A value as text; of a mapping, its names and values without the signs of code."""
     if not isinstance(value, Mapping):
         return str(value)
-    parts = (
-        (name, item if isinstance(item, list) else [item]) for name, item in sorted(value.items())
-    )
-    return " ".join(f"{name} {' '.join(map(str, items))}" for name, items in parts)
+    items = ((name, one if isinstance(one, list) else [one]) for name, one in sorted(value.items()))
+    return " ".join(f"{name} {' '.join(map(str, several))}" for name, several in items)
 
 
 def _slug(value: Any) -> str:

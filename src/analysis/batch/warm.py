@@ -142,11 +142,6 @@ class WarmParent:
         except (OSError, EOFError) as error:
             raise ForkUnavailableError("the warm parent went away") from error
 
-    @property
-    def alive(self) -> bool:
-        """Whether it can still fork."""
-        return self.process.poll() is None
-
     def stop(self) -> None:
         """End it, and every kernel it forked."""
         if not self.ready:
@@ -178,7 +173,7 @@ def begin() -> WarmParent | None:
     if not hasattr(os, "fork") or not hasattr(socket, "AF_UNIX"):
         return None
     with _lock:
-        while _parents and not _parents[0].alive:
+        while _parents and _parents[0].process.poll() is not None:
             _parents.pop().stop()
         if not _parents:
             _parents.append(WarmParent())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -65,6 +66,7 @@ class Counted(BaseModel):
 Edition = Mapping[str, Counted]
 """Tables of counts of one report by the key of their Plate."""
 EDITION = TypeAdapter(dict[str, Counted])
+Parsed = TypeVar("Parsed")
 SITE = TypeAdapter(dict[str, dict[str, Counted]])
 
 
@@ -121,14 +123,13 @@ def _narrowed(now: Counted, before: Counted | None) -> int:
         return 0
     table = now.published()
     alone = Attacker(table)
-    hidden = np.zeros(table.shown.shape, dtype=bool)
-    for row, column in np.argwhere(table.withheld):
-        hidden[row, column] = alone.width((int(row), int(column))) >= now.threshold
+    wide = [alone.width(cell) >= now.threshold for cell in np.ndindex(table.shown.shape)]
+    hidden = np.reshape(wide, table.shown.shape)
     needs = Needs(hidden, growth(table.shown, earlier, now.threshold))
     return len(set(exposed(table, needs, now.threshold, earlier)))
 
 
-def earlier_edition() -> Edition:
+def earlier_edition() -> dict[str, Counted]:
     """What the last edition of this report showed, as the runner hands it over; else nothing.
 
     Raises
@@ -136,13 +137,8 @@ def earlier_edition() -> Edition:
     PublishError: what was handed over cannot be read.
     """
     file = os.environ.get(VARIABLE, "")
-    if not file:
-        return {}
-    try:
-        return EDITION.validate_json(Path(file).read_bytes())
-    except (OSError, ValidationError):
-        remedy = "Run the report with: analysis run"
-        raise PublishError([Problem("the edition before", "cannot be read", remedy)]) from None
+    problem = Problem("the edition before", "cannot be read", "Run the report with: analysis run")
+    return _parsed(EDITION, Path(file), problem) if file else {}
 
 
 def read_counts(site: Path) -> dict[str, dict[str, Counted]]:
@@ -153,13 +149,16 @@ def read_counts(site: Path) -> dict[str, dict[str, Counted]]:
     PublishError: the file is there and no such record.
     """
     file = site / FILE
-    if not file.is_file():
-        return {}
+    remedy = "Take it from the site's last edition: it protects what was withheld there"
+    problem = Problem(FILE, "is not a record of counts", remedy)
+    return _parsed(SITE, file, problem) if file.is_file() else {}
+
+
+def _parsed(adapter: TypeAdapter[Parsed], file: Path, problem: Problem) -> Parsed:
     try:
-        return SITE.validate_json(file.read_bytes())
-    except ValidationError:
-        remedy = "Take it from the site's last edition: it protects what was withheld there"
-        raise PublishError([Problem(FILE, "is not a record of counts", remedy)]) from None
+        return adapter.validate_json(file.read_bytes())
+    except (OSError, ValidationError):
+        raise PublishError([problem]) from None
 
 
 def edition_text(counts: Mapping[str, Edition], report: str) -> str:

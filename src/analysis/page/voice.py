@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from analysis.data.description import Description, Words
+from analysis.page.numbers import number, percent
 from analysis.page.wording import Say, capital, translator
 from analysis.params import CountsQuestion
 
@@ -32,13 +34,26 @@ class Voice:
 
     @property
     def say(self) -> Say:
-        """The translator of the report's language; it knows the words of ``SPOKEN`` by itself."""
+        """The translator of the report's language, which knows ``SPOKEN`` and ``numbers``."""
         return translator(self.language, self._spoken)
+
+    @property
+    def numbers(self) -> Mapping[str, object]:
+        """Numbers of this report that sentences name, as a reader writes them."""
+        return {}
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """A number as the reader writes it."""
+        return number(value, self.language, decimals)
+
+    def percent(self, share: float, decimals: int = 1, signed: bool = False) -> str:
+        """A share as a percentage, as the reader writes it."""
+        return percent(share, self.language, decimals, signed)
 
     def _spoken(self, name: str) -> str:
         """A word of this report for a sentence's field; ``{Regions}`` begins with a capital."""
         if name.lower() not in SPOKEN:
-            raise KeyError(name)
+            return str(self.numbers[name])
         text = str(getattr(self, name.lower()))
         return text if name.islower() else capital(text)
 

@@ -51,17 +51,14 @@ class Axis:
         self, numbers: Iterable[float | None], label: str = "", key: str = ""
     ) -> tuple[Column, list[Cell]]:
         """Its column in the table, with a cell for each number."""
-        return self.column(label, key), [self.entry(number) for number in numbers]
+        column = Column(key or self.key, label or self.head or self.label, "end")
+        return column, [self.entry(number) for number in numbers]
 
     def ranged(self, numbers: Iterable[Sequence[float | None]]) -> list[tuple[Column, list[Cell]]]:
         """A column of values and, where any number has them, of low and high limits."""
         rows = [*numbers]
         keys = ("", "low", "high")[: 3 if any(low is not None for _, low, _ in rows) else 1]
         return [self.filled((row[i] for row in rows), key=key) for i, key in enumerate(keys)]
-
-    def column(self, label: str = "", key: str = "") -> Column:
-        """Its column in the table."""
-        return Column(key or self.key, label or self.head or self.label, "end")
 
     def entry(self, value: float | None) -> Cell:
         """A number as a cell of the table: its text and its value."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -110,3 +111,62 @@ class AuditBrief(FiguresReport):
     def fall(self) -> ReportedFall:
         """The reported fall that the parameters ask to examine."""
         return examine_fall(self.published, self.params)
+
+    def tally(self, source: str = "") -> dict[str, str]:
+        """Stated checks of a document or of all: those that fit, are open, and contradict."""
+        counts = self.audit.counts(source)
+        found = {
+            "total": sum(counts.values()),
+            "fits": counts["agrees"] + counts["agrees_after_rounding"],
+            "open": counts["cannot_be_checked"],
+            "against": counts["contradicts"],
+        }
+        return {name: self.number(count) for name, count in found.items()}
+
+    @cached_property
+    def numbers(self) -> Mapping[str, object]:
+        """How many checks end how, and everything that the words of a fall may name."""
+        return {**self.tally(), "misfits": self.number(len(self.audit.misfits)), **self._of_fall()}
+
+    def _of_fall(self) -> Mapping[str, object]:
+        fall, params, share = self.fall, self.params, self.percent
+        figure, other, counts, chance = fall.figure, fall.other, fall.counts, fall.chance
+        middles = [item.middle for item in chance]
+        return {
+            "place": self.document(figure.source),
+            "region": self.home(figure.source),
+            "scope": self.named("scopes", figure.scope) if figure.scope else "",
+            "fall": share(fall.share, 0),
+            "least": fall.smallest,
+            "first": counts[0].baseline,
+            "first_low": share(counts[0].fall.low),
+            "first_high": share(counts[0].fall.high),
+            "last": self.number(counts[-1].baseline),
+            "last_low": share(counts[-1].fall.low),
+            "last_high": share(counts[-1].fall.high),
+            "least_middle": share(min(middles), 0),
+            "most_middle": share(max(middles), 0),
+            "first_middle": share(middles[0], 0),
+            "last_middle": share(middles[-1], 0),
+            "last_exceeded": share(chance[-1].high, 0),
+            "least_mean": chance[0].mean,
+            "most_mean": chance[-1].mean,
+            "reach": share(fall.reach, 2 if fall.reach < 0.01 else 1),
+            "dispersion": self.number(params.dispersion, 1),
+            "peak": share(params.peak_share),
+            "draws": self.number(params.draws),
+            "seed": params.seed,
+            "level": share(params.level, 0),
+            "other": self.document(other.figure.source),
+            "rise": share(other.ratio.value - 1, 2, signed=True),
+            "after": self.number(other.after),
+            "before": self.number(other.before),
+            "ratio_low": self.number(other.ratio.low, 2),
+            "ratio_high": self.number(other.ratio.high, 2),
+            "relative": share(other.relative, 2),
+        }
+
+    def of_fall(self, use: str) -> str:
+        """The words on the fall for a use, its numbers filled in; empty where there are none."""
+        found = self.published.words("fall_words", self.fall.figure.id, self.language)
+        return found.get(use, "").format(**self.numbers)

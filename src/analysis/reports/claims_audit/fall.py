@@ -8,29 +8,23 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from analysis.page.charts.axes import Axis, Reference
+from analysis.page.charts.axes import Axis, Cell, Reference
 from analysis.page.charts.rows import Row, Rows
-from analysis.page.numbers import number, percent
 from analysis.page.plates import Column, Figure, Notes, TableData
 from analysis.reports.claims_audit.answer import AuditBrief, OtherChange, ReportedFall
-from analysis.reports.claims_audit.sentences import fall_words
 
 NOTES = ("can_say", "cannot_say", "cannot_rule_out")
 
 
 def counts_figure(brief: AuditBrief) -> Figure:
     """Which counts before and after are consistent with the printed fall."""
-    say, language, found = brief.say, brief.language, brief.fall.counts
-    whole, share = partial(number, language=language), partial(percent, language=language)
+    say, whole, found = brief.say, brief.number, brief.fall.counts
 
     def after(low: int, high: int) -> str:
         if low == high:
             return whole(low)
         return say("{low} to {high}", low=whole(low), high=whole(high))
 
-    label = say(
-        "Fall in the underlying rate, {level} interval", level=share(brief.params.level, decimals=0)
-    )
     rows = tuple(
         Row(
             say(
@@ -44,34 +38,28 @@ def counts_figure(brief: AuditBrief) -> Figure:
         )
         for item in found
     )
-    return Rows(rows, Axis(partial(share, decimals=0), label)).figure(
-        **brief.plate("consistent_counts"),
-        **_plate_words(brief, "counts"),
-        table=TableData.of(
+    label = say("Fall in the underlying rate, {level} interval")
+    return Rows(rows, Axis(partial(brief.percent, decimals=0), label)).figure(
+        **_plate(brief, "consistent_counts", "counts"),
+        table=TableData.by_column(
             (
-                Column("before", fall_words(brief, "count_before"), "end"),
-                Column("after", fall_words(brief, "count_after"), "end"),
-                Column("low", say("Fall at least"), "end"),
-                Column("high", say("Fall at most"), "end"),
+                Column("before", brief.of_fall("count_before"), "end"),
+                [(whole(i.baseline), i.baseline) for i in found],
             ),
             (
-                (
-                    (whole(i.baseline), i.baseline),
-                    (after(i.fewest, i.most), f"{i.fewest}-{i.most}"),
-                    (share(i.fall.low), round(i.fall.low, 4)),
-                    (share(i.fall.high), round(i.fall.high, 4)),
-                )
-                for i in found
+                Column("after", brief.of_fall("count_after"), "end"),
+                [(after(i.fewest, i.most), f"{i.fewest}-{i.most}") for i in found],
             ),
+            _shares(brief, "low", say("Fall at least"), [i.fall.low for i in found]),
+            _shares(brief, "high", say("Fall at most"), [i.fall.high for i in found]),
         ),
     )
 
 
 def chance_figure(brief: AuditBrief) -> Figure:
     """A simulated hypothetical: how far regression to the mean alone could go."""
-    say, language, chance = brief.say, brief.language, brief.fall.chance
-    share, whole = partial(percent, language=language), partial(number, language=language)
-    usual = fall_words(brief, "chance_axis")
+    say, whole, share, chance = brief.say, brief.number, brief.percent, brief.fall.chance
+    usual = brief.of_fall("chance_axis")
     rows = tuple(
         Row(
             say(
@@ -89,43 +77,37 @@ def chance_figure(brief: AuditBrief) -> Figure:
     across = Axis(partial(share, decimals=0), say("Fall that appears by itself"))
     reported = Reference(brief.fall.share, say("reported"), "claim")
     return Rows(rows, across, (reported,)).figure(
-        **brief.plate("chance"),
-        **_plate_words(brief, "chance"),
-        table=TableData.of(
+        **_plate(brief, "chance", "chance"),
+        table=TableData.by_column(
+            (Column("mean", usual, "end"), [(whole(c.mean), c.mean) for c in chance]),
+            _shares(brief, "middle", say("Middle fall"), [c.middle for c in chance]),
+            _shares(brief, "high", say("Exceeded by 1 in 20"), [c.high for c in chance]),
             (
-                Column("mean", usual, "end"),
-                Column("middle", say("Middle fall"), "end"),
-                Column("high", say("Exceeded by 1 in 20"), "end"),
                 Column("as_claimed", say("Print as reported"), "end"),
-            ),
-            (
-                (
-                    (whole(c.mean), c.mean),
-                    (share(c.middle), round(c.middle, 4)),
-                    (share(c.high), round(c.high, 4)),
-                    (share(c.as_claimed, decimals=2), round(c.as_claimed, 6)),
-                )
-                for c in chance
+                [(share(c.as_claimed, 2), round(c.as_claimed, 6)) for c in chance],
             ),
         ),
     )
 
 
+def _shares(
+    brief: AuditBrief, key: str, label: str, shares: list[float]
+) -> tuple[Column, list[Cell]]:
+    return Column(key, label, "end"), [(brief.percent(s), round(s, 4)) for s in shares]
+
+
 def comparison_figure(brief: AuditBrief) -> Figure:
     """Both reported changes from a common start of 100."""
-    say, language, fall, other = brief.say, brief.language, brief.fall, brief.fall.other
-    missing, whole = (say("not printed"), None), partial(number, language=language)
+    say, whole, fall, other = brief.say, brief.number, brief.fall, brief.fall.other
+    missing = say("not printed"), None
     ends: dict[str, tuple[OtherChange | ReportedFall, float]] = {
         "comparison": (other, 100 * other.ratio.value),
         "claim": (fall, 100 * (1 - fall.share)),
     }
+    figures = [change.figure for change, _ in ends.values()]
     rows = tuple(
         Row(
-            say(
-                "{name}: {value}",
-                name=brief.document(change.figure.source),
-                value=whole(end, decimals=1),
-            ),
+            say("{name}: {value}", name=brief.document(change.figure.source), value=whole(end, 1)),
             *(end, min(end, 100), max(end, 100)),
             key=key,
         )
@@ -133,52 +115,45 @@ def comparison_figure(brief: AuditBrief) -> Figure:
     )
     before = Reference(100, say("Before = 100"))
     return Rows(rows, Axis(whole, say("After"), low=0), (before,)).figure(
-        **brief.plate("comparison"),
-        **_plate_words(brief, "pair"),
+        **_plate(brief, "comparison", "pair"),
         alt=say(
             "Two lines from 100: one rises to {up}, the other falls to {down}.",
-            up=whole(ends["comparison"][1], decimals=1),
+            up=whole(ends["comparison"][1], 1),
             down=whole(ends["claim"][1]),
         ),
-        table=TableData.of(
+        table=TableData.by_column(
             (
                 Column("document", say("Document")),
-                Column("before", say("Before"), "end"),
-                Column("after", say("After"), "end"),
-                Column("change", say("Change"), "end"),
+                [(brief.document(figure.source), figure.source) for figure in figures],
             ),
             (
-                (
-                    (brief.document(change.figure.source), change.figure.source),
-                    *counts,
-                    (brief.shown(change.figure), change.figure.number),
-                )
-                for change, counts in (
-                    (other, [(whole(n), n) for n in (other.before, other.after)]),
-                    (fall, [missing, missing]),
-                )
+                Column("before", say("Before"), "end"),
+                [(whole(other.before), other.before), missing],
+            ),
+            (Column("after", say("After"), "end"), [(whole(other.after), other.after), missing]),
+            (
+                Column("change", say("Change"), "end"),
+                [(brief.shown(figure), figure.number) for figure in figures],
             ),
         ),
     )
 
 
-def _plate_words(brief: AuditBrief, plate: str) -> dict[str, Any]:
-    """Title, caption and alternative text of a figure, as far as the words give them."""
-    uses = ("title", "caption", "alt")
-    return {u: text for u in uses if (text := fall_words(brief, f"{plate}_{u}"))}
+def _plate(brief: AuditBrief, key: str, use: str) -> dict[str, Any]:
+    """A figure's own, with title, caption and alternative text as far as the words give them."""
+    words = {part: brief.of_fall(f"{use}_{part}") for part in ("title", "caption", "alt")}
+    return {**brief.plate(key), **{part: text for part, text in words.items() if text}}
 
 
 def comparison_notes(brief: AuditBrief) -> Notes:
     """What the comparison can and cannot say."""
     title = brief.say("What the comparison can and cannot say")
-    points = tuple(fall_words(brief, use) for use in NOTES)
+    points = tuple(map(brief.of_fall, NOTES))
     return Notes(**brief.plate("comparison_notes"), title=title, points=points)
 
 
 def settle(brief: AuditBrief) -> Notes:
     """Which data would settle it."""
-    uses = (f"settle_{n}" for n in range(1, 6))
-    points = tuple(text for use in uses if (text := fall_words(brief, use)))
-    return Notes(
-        **brief.plate("settle"), title=brief.say("Which data would settle it"), points=points
-    )
+    points = tuple(filter(None, (brief.of_fall(f"settle_{n}") for n in range(1, 6))))
+    title = brief.say("Which data would settle it")
+    return Notes(**brief.plate("settle"), title=title, points=points)

@@ -115,20 +115,10 @@ def _data(brief: Brief, chart: Points) -> TableData:
     say, up = brief.say, chart.up
     records = brief.headline.series["by_event_time"]
     regions = [int(record["regions"]) for record in records if record["value"] is not None]
-    return TableData.of(
-        (
-            chart.along.column(),
-            up.column(say("Change"), "change"),
-            up.column(say("Band from"), "low"),
-            up.column(say("Band to"), "high"),
-            chart.along.column(capital(brief.regions), "regions"),
-        ),
-        (
-            (
-                chart.along.entry(point.at),
-                *map(up.entry, (point.value, point.low, point.high)),
-                chart.along.entry(count),
-            )
-            for point, count in zip(chart.points, regions, strict=True)
-        ),
+    return TableData.by_column(
+        chart.along.filled(point.at for point in chart.points),
+        up.filled((point.value for point in chart.points), say("Change"), "change"),
+        up.filled((point.low for point in chart.points), say("Band from"), "low"),
+        up.filled((point.high for point in chart.points), say("Band to"), "high"),
+        chart.along.filled(regions, capital(brief.regions), "regions"),
     )

@@ -15,10 +15,9 @@ from analysis.disclosure.editions import Edition, earlier_edition
 from analysis.disclosure.gate import COUNT, DERIVED
 from analysis.methods import rates
 from analysis.page.charts.axes import Cell
-from analysis.page.numbers import PER_EXPOSURE, number, number_cell, percent, period_span
+from analysis.page.numbers import PER_EXPOSURE, number_cell, period_span
 from analysis.page.plates import Column, TableData
 from analysis.page.protection import Counts, Rules, protect
-from analysis.page.voice import SPOKEN
 from analysis.page.wording import capital
 from analysis.reports.region_rates.params import RegionRatesParams
 from analysis.reports.report import Report
@@ -172,11 +171,11 @@ class Regions(Report):
 
     def rate(self, value: float) -> str:
         """A rate as a reader writes it."""
-        return number(value, self.language, 1)
+        return self.number(value, 1)
 
     @cached_property
-    def figures(self) -> Mapping[str, str]:
-        """The numbers that its sentences name, as a reader writes them."""
+    def numbers(self) -> Mapping[str, str]:
+        """Counts, shares and rates that its sentences name."""
         apart = len(self.standing(HIGH, LOW))
         counts = {
             "all": len(self.everyone),
@@ -189,15 +188,12 @@ class Regions(Report):
         shares = {"level": self.result.level, "share": self.params.false_discoveries}
         first, last = self.comparison.first_period, self.comparison.last_period
         return {
-            **{name: number(count, self.language) for name, count in counts.items()},
-            **{name: percent(share, self.language, 0) for name, share in shares.items()},
+            **{name: self.number(count) for name, count in counts.items()},
+            **{name: self.percent(share, 0) for name, share in shares.items()},
             "pooled": self.rate(self.pooled[0]),
             "span": period_span(first, last, self.language),
             "unit": self.unit,
         }
-
-    def _spoken(self, name: str) -> str:
-        return super()._spoken(name) if name.lower() in SPOKEN else self.figures[name]
 
     def facts(self) -> Mapping[str, Any]:
         """What both languages must agree on, rounded as published."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 
 from analysis.page.charts.axes import Axis
 from analysis.page.charts.funnel import Band, Funnel
 from analysis.page.charts.points import Point
-from analysis.page.numbers import PER_EXPOSURE, number
+from analysis.page.numbers import PER_EXPOSURE
 from analysis.page.plates import Figure
 from analysis.page.wording import capital, joined
 from analysis.reports.region_rates.answer import HIGH, LOW, WITHIN, Regions
@@ -16,7 +15,7 @@ from analysis.reports.region_rates.answer import HIGH, LOW, WITHIN, Regions
 
 def funnel_figure(report: Regions) -> Figure:
     """Rates by exposure, with both limits and the overall rate."""
-    say, write = report.say, partial(number, language=report.language)
+    say, write = report.say, report.number
     across = say("{exposure} (mean)", exposure=capital(report.exposure_name))
     pooled = report.pooled[0]
     chart = Funnel(
@@ -64,7 +63,7 @@ def _bands(report: Regions) -> tuple[Band, ...]:
     """The wide limits, then the narrow ones, along exposures."""
     rows = report.result.series["funnel"]
     sizes = [row["size"] / report.comparison.years for row in rows]
-    words = {"outer_": "99.8%", "": report.figures["level"]}
+    words = {"outer_": "99.8%", "": report.numbers["level"]}
     return tuple(
         Band(
             sizes,

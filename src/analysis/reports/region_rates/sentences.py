@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.page.numbers import number, span
+from analysis.page.numbers import span
 from analysis.page.plates import Notes, Provenance, Summary, Table
 from analysis.page.protection import describe_rules
 from analysis.page.provenance import DROPPED_WORDS, method_line, reading_sentences, source_entries
@@ -36,13 +36,13 @@ def regions_summary(report: Regions) -> Summary:
         points=tuple(point for point in points if point),
         verdict="description",
         verdict_words=say("Description"),
-        number=say("{given} of {all}", given=report.figures["apart"], all=report.figures["shown"]),
+        number=say("{given} of {all}", given=report.numbers["apart"], all=report.numbers["shown"]),
         number_unit=report.regions,
         number_words=say("stand out from chance and usual variation."),
         range_words=say(
             "By this rule, at most {share} of those that stand out do so by chance, on average."
         ),
-        scope={"place": report.place, "period": report.figures["span"]},
+        scope={"place": report.place, "period": report.numbers["span"]},
     )
 
 
@@ -112,16 +112,16 @@ def regions_table(report: Regions) -> Table:
 
 def regions_sample(report: Regions) -> Notes:
     """What was compared, and what was left out."""
-    say, language = report.say, report.language
+    say = report.say
     points = [
         say(
             "{events} {outcome} in {all} {regions}, {span}; source: {title}.",
-            events=number(int(report.frame["events"].sum()), language),
-            title=report.description.title.of(language),
+            events=report.number(int(report.frame["events"].sum())),
+            title=report.description.title.of(report.language),
         )
     ]
     points += [
-        f"{say(DROPPED_WORDS[reason])}: {say('{n} left out', n=number(count, language))}"
+        f"{say(DROPPED_WORDS[reason])}: {say('{n} left out', n=report.number(count))}"
         for reason, count in report.comparison.dropped.items()
     ]
     points += reading_sentences(report, report.data.accounts)

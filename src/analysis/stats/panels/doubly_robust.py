@@ -112,11 +112,13 @@ def _contrast(
     """
     width = x.shape[1]
     pairs = (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)
+    # First, as it refuses covariates of which the equations below cannot be solved.
+    odds = _odds(x, own, control, pairs)
     square = (control @ pairs).reshape(-1, width, width)
     right = np.stack([control @ (x[:, [k]] * change) for k in range(width)], axis=1)
     beta = np.linalg.solve(square, right)
     means = []
-    for weights in (own, _odds(x, own, control, pairs)):
+    for weights in (own, odds):
         with np.errstate(invalid="ignore", divide="ignore"):
             share = weights / weights.sum(axis=1, keepdims=True)
         means.append(share @ change - np.einsum("gk,gks->gs", share @ x, beta))
