@@ -14,13 +14,16 @@ from analysis.methods.shared import imputed, panels
 from analysis.methods.shared.question import option_problems, options_for
 from analysis.params import PanelQuestion
 from analysis.result import Estimate, Result
-from analysis.stats.panels.own_course import OwnCourse, own_course
-from analysis.stats.resampling.jackknife import minimum_detectable, t_critical
+from analysis.stats.panels.adoption import Adoption
+from analysis.stats.panels.own_course import OwnCourse, Rank, own_course, placebo_rank
+from analysis.verdict import LEAST_ADOPTING, detectable
 
 WITH_OPTIONS = "_with_options"
 """Ends the key of a specification that runs the headline's method with the options set for it."""
 NOT_OFFERED = "not offered"
 """Why an answer is missing that the method has no way to give."""
+RANKED = 199
+"""Sets of regions that never adopt, among which few adopters are ranked."""
 POWER = 0.8
 """The usual chance with which a study should find what it looks for."""
 
@@ -67,11 +70,11 @@ class Robustness:
 
     ``leave_one_out`` holds the headline without each region in turn, empty where regions were
     left out in groups and ``None`` where the method leaves out none; ``detectable`` is the
-    smallest true effect, in log points, found in four of five studies like this one, ``None``
-    where the method gives no error.
+    smallest true effect, in log points, for which four of five studies like this one would claim a
+    direction, ``None`` where none could.
     ``reporting`` holds, for complaint records, changes in who complains, how, and with what end.
     ``own_course`` holds the second looks, which allow adopters a course of their own; ``None``
-    where the panel cannot be imputed.
+    where the panel cannot be imputed. ``rank`` stands in for errors where too few adopt.
     """
 
     specifications: tuple[Answer, ...]
@@ -83,6 +86,7 @@ class Robustness:
     reporting: tuple[Answer, ...] = ()
     breakdown: Breakdown | None = None
     own_course: OwnCourse | None = None
+    rank: Rank | None = None
 
 
 def question(study: Study) -> dict[str, Any]:
@@ -312,19 +316,17 @@ def reporting_checks(study: Study) -> tuple[Answer, ...]:
     return tuple(_answer(study, panel, mix, method, options) for mix, panel in study.mixes.items())
 
 
-def second_looks(study: Study) -> OwnCourse | None:
-    """The effect where adopters are allowed a course of their own, whatever the method asked for.
+def imputable(study: Study) -> Adoption | None:
+    """The panel as the second looks see it, whatever the method asked for; ``None`` if it cannot.
 
-    Always by counts or levels expected from untreated cells, so that every method of the headline
-    is held against the same.
+    Every method of the headline is held against the same estimates.
     """
     method = methods.that_can("count_model")
     options = method.options(**_options(study, method.name))
-    rng = study.rng()
     try:
         used = panels.comparable(study.panel, options, positive=False, complete=False)
-        clusters = imputed.clusters_of(used, rng)
-        return own_course(imputed.adoption_of(used, options, clusters, options.weights))
+        clusters = imputed.clusters_of(used, study.rng())
+        return imputed.adoption_of(used, options, clusters, options.weights)
     except AnalysisError:
         return None
 
@@ -337,6 +339,8 @@ def examine(study: Study, headline: Result) -> Robustness:
 
 def _examine(study: Study, headline: Result) -> Robustness:
     left_out = headline.series.get("leave_one_out")
+    adoption = imputable(study)
+    course = own_course(adoption) if adoption else None
     return Robustness(
         specifications=tuple(answer(study, item) for item in specifications(study)),
         placebo_time=placebo_in_time(study),
@@ -345,16 +349,11 @@ def _examine(study: Study, headline: Result) -> Robustness:
         count_model=_count_model(study),
         reporting=reporting_checks(study),
         breakdown=_breakdown(study),
-        detectable=_detectable(headline),
-        own_course=second_looks(study),
+        detectable=detectable(course, study.params.onset, headline.level, POWER)
+        if course
+        else None,
+        own_course=course,
+        rank=placebo_rank(adoption, RANKED, study.rng())
+        if adoption and course and course.adopting < LEAST_ADOPTING
+        else None,
     )
-
-
-def _detectable(headline: Result) -> float | None:
-    """The smallest effect usually found, from the error or else the width of the interval."""
-    estimate = headline.headline
-    degrees = float(headline.options.get("degrees", max(headline.sample.treated - 1, 1)))
-    error = estimate.standard_error
-    if error is None and estimate.low is not None and estimate.high is not None:
-        error = (estimate.high - estimate.low) / (2 * t_critical(headline.level, degrees))
-    return None if error is None else minimum_detectable(error, headline.level, POWER, degrees)

@@ -32,6 +32,7 @@ import numpy as np
 import scipy
 
 from analysis.stats.panels.own_course import Look, OwnCourse
+from analysis.stats.resampling.jackknife import minimum_detectable
 
 Onset = Literal["unknown", "immediate", "gradual"]
 Certainty = Literal["", "low", "moderate", "high"]
@@ -162,6 +163,27 @@ def find(course: OwnCourse, limits: tuple[float, float], onset: Onset, smallest:
     if not any(look.p_value < bound for look in agreeing):
         return Finding(0, "", alone, False)
     return Finding(alone, "moderate" if _firm(course, alone) else "low", alone, False)
+
+
+def detectable(course: OwnCourse, onset: Onset, level: float, power: float) -> float | None:
+    """The smallest effect for which a direction is claimed with this power, without its sign.
+
+    What the headline alone would find, or what the better second look would, whichever is more: in
+    the plain world of the study an effect of this size is claimed in four of five worlds. ``None``
+    where no direction could be claimed at all.
+
+    References
+    ----------
+    Bloom (1995), "Minimum detectable effects", Evaluation Review 19.
+    """
+    looks = [course.looks[name] for name in LOOKS[onset] if name in course.looks]
+    few = course.adopting < LEAST_ADOPTING or course.others < LEAST_OTHERS
+    if few or not looks or not course.headline.error > 0:
+        return None
+    bound = 2 * ONE_SIDED if len(looks) == 1 else bound_of_two(_correlation(course))
+    second = min(minimum_detectable(look.error, 1 - bound, power, look.degrees) for look in looks)
+    own = course.headline
+    return max(second, minimum_detectable(own.error, level, power, own.degrees))
 
 
 def judge(

@@ -72,6 +72,12 @@ class Options(MethodOptions):
 
     words: further numeric columns known when a case begins | 案件开始时已知的控制变量
     """
+    cluster: str = "region"
+    """column of what moves together, left out at once for the errors
+
+    words: left out together for the errors | 计算标准误时一并剔除的单位
+    region: region | 地区
+    """
     deadline: float | None = Field(None, gt=0)
     """time by which cases are due, to look for a rush before it
 
@@ -93,7 +99,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     ordered = frame.sort_values("case").reset_index(drop=True)
     cases = _cases(ordered, options, rng)
     values, covariance, trend = _fit(cases, options)
-    degrees = _degrees(ordered, cases, len(values))
+    degrees = _degrees(ordered, cases, len(values), options)
     critical, errors = t_critical(options.level, degrees), np.sqrt(np.diag(covariance))
     treated = ordered["treated"].to_numpy() == 1
     support = int(ordered.loc[treated, "region"].nunique()) if "region" in ordered else None
@@ -142,6 +148,9 @@ def _require_arms(frame: pd.DataFrame, options: Options) -> None:
             remedy = "One region's luck and the effect cannot be told apart; add regions"
             problems += results.at_least(where, number, MINIMUM_REGIONS, remedy)
     problems += unusable_columns(frame, options.covariates)
+    if options.cluster not in ("region", *frame):
+        remedy = "Add it to the frame, or leave the option out"
+        problems.append(Problem(f"column {options.cluster}", "is missing", remedy))
     if options.model != "cox" and "stratum" in frame:
         what = f"of model {options.model} cannot differ by stratum"
         problems.append(Problem("baseline", what, "Use model: cox, or drop the column stratum"))
@@ -158,8 +167,8 @@ def _cases(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> C
     if "stratum" in frame:
         strata = pd.factorize(frame["stratum"], sort=True)[0]
     group = np.zeros(0, dtype=int)
-    if "region" in frame:
-        codes, regions = pd.factorize(frame["region"], sort=True)
+    if options.cluster in frame:
+        codes, regions = pd.factorize(frame[options.cluster], sort=True)
         group = jackknife_groups(len(regions), GROUP_LIMIT, rng)[codes]
     duration, ended = (frame[c].to_numpy(float) for c in ("duration", "ended"))
     return Cases(duration, ended, design, strata, group)
@@ -174,12 +183,12 @@ def _fit(cases: Cases, options: Options) -> tuple[np.ndarray, np.ndarray, Trend 
         return (*estimate_accelerated(cases, options.model), None)
 
 
-def _degrees(frame: pd.DataFrame, cases: Cases, terms: int) -> int:
+def _degrees(frame: pd.DataFrame, cases: Cases, terms: int, options: Options) -> int:
     """Degrees of freedom: of cases, of regions, or of the smaller side of regions."""
     if not cases.group.size:
         return max(int(cases.ended.sum()) - terms, 1)
     groups = len(np.unique(cases.group))
-    share = frame.groupby("region")["treated"].mean()
+    share = frame.groupby(options.cluster)["treated"].mean()
     if share.isin([0, 1]).all():
         treated = int((share == 1).sum())
         return comparison_degrees(treated, len(share) - treated, groups)

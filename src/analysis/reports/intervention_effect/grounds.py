@@ -147,6 +147,14 @@ def _reason(brief: Brief, reason: str) -> str:
             else "Adopters began {size} lower than the others."
         )
         return say(text, size=size)
+    rank = brief.robustness.rank
+    if reason == "few_clusters" and rank is not None:
+        return say(
+            "Too few {regions} adopt independently of each other for a range that can be trusted. "
+            "Given their dates, {n} of {sets} sets of {regions} that never adopted moved as far.",
+            n=number(rank.as_far, language),
+            sets=number(rank.sets, language),
+        )
     name = brief.study.params.placebo_outcome
     placebo = brief.words(name).plural(language) if name else ""
     return say(REASON_WORDS[reason], placebo=placebo)

@@ -23,8 +23,9 @@ course before the start is carried on. Donald and Lang (2007), Review of Economi
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import scipy
@@ -108,6 +109,60 @@ def own_course(adoption: Adoption) -> OwnCourse:
         int(adopting.sum()),
         int((~adopting).sum()),
     )
+
+
+@dataclass(frozen=True)
+class Rank:
+    """How many of so many sets of regions that never adopt moved as far as the adopters did."""
+
+    as_far: int
+    sets: int
+
+
+def placebo_rank(adoption: Adoption, draws: int, rng: np.random.Generator) -> Rank | None:
+    """The adopters' headline among those of regions that never adopt, given the adopters' dates.
+
+    For fewer adopters than errors can be had from. Regions that adopt are left out where the others
+    are tried; all sets are tried where there are no more than ``draws``, else a sample.
+
+    References
+    ----------
+    Conley and Taber (2011), "Inference with difference in differences with a small number of
+    policy changes", Review of Economics and Statistics 93.
+    """
+    starts = adoption.starts[adoption.ever]
+    never = np.flatnonzero(~adoption.ever)
+    if len(never) < len(starts) + 2:
+        return None
+    headline = abs(float(Expectation(adoption, adoption.fit()).effect()[0]))
+    if math.comb(len(never), len(starts)) <= draws and len(set(starts)) == 1:
+        chosen = list(combinations(never, len(starts)))
+    else:
+        chosen = [tuple(rng.permutation(never)[: len(starts)]) for _ in range(draws)]
+    found = [abs(_as_if(adoption, never, group, starts)) for group in chosen]
+    return Rank(sum(value >= headline for value in found), len(found))
+
+
+def _as_if(
+    adoption: Adoption, never: np.ndarray, group: Sequence[np.integer], starts: np.ndarray
+) -> float:
+    """The headline if these regions had adopted at these dates and the adopters were not there."""
+    given = np.zeros(len(adoption.starts), dtype=int)
+    given[list(group)] = starts
+    observed = adoption.untreated[never]
+    since = np.arange(1, observed.shape[1] + 1) >= given[never, None]
+    treated = (given[never, None] > 0) & since
+    pretended = Adoption(
+        adoption.values[never],
+        adoption.exposure[never],
+        given[never],
+        observed & ~treated,
+        observed & treated,
+        np.zeros(len(never), dtype=int),
+        adoption.weights[never],
+        adoption.counted,
+    )
+    return float(Expectation(pretended, pretended.fit()).effect()[0])
 
 
 def look_at(values: np.ndarray, adopting: np.ndarray) -> Look:
