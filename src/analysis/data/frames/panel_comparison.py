@@ -43,8 +43,19 @@ def require_comparison(panel: Panel, comparison: str, before: int = MINIMUM_BEFO
         what = f"are fewer than {before} for all but {usable.size} treated regions"
         remedy = "Begin the panel earlier, or use shorter periods"
         problems.append(Problem("periods before the start", what, remedy))
+    problems += unvarying(panel)
     if problems:
         raise DesignError(problems)
+
+
+def unvarying(panel: Panel) -> list[Problem]:
+    """The problem of counts that are the same in every period of every region; else none."""
+    ranges = panel.frame.groupby("region", sort=False)["count"].agg(["min", "max"])
+    if (ranges["max"] > ranges["min"]).any():
+        return []
+    what = "are the same in every period of every region: there is nothing to compare"
+    remedy = "Look whether an export was filled forward, or choose another outcome"
+    return [Problem("counts", what, remedy)]
 
 
 def untreated_by_period(panel: Panel, comparison: str) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from analysis.data.frames.frame import unusable_columns
 from analysis.data.frames.panel import NEVER, TOO_EARLY, Panel
+from analysis.data.frames.panel_comparison import unvarying
 from analysis.errors import DesignError, Problem
 from analysis.stats.synthetic_controls.placebo import possible_placebos
 
@@ -52,7 +53,7 @@ def _last_period(starts: np.ndarray, periods: int) -> int:
 def _require_sides(panel: Panel, early: int, least: int) -> None:
     starts = panel.adoption.to_numpy()
     treated, untreated = int((starts > NEVER).sum()), int((starts == NEVER).sum())
-    problems = []
+    problems = unvarying(panel)
     if not treated:
         what = "are none"
         if early:
