@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -25,6 +25,8 @@ from analysis.errors import Problem
 
 PERIOD = re.compile(r"^\d{4}(-(0[1-9]|1[0-2])|-?Q[1-4])?$")
 """A period is a year ``2019``, a quarter ``2019Q2`` or a month ``2019-03``."""
+MOSTLY = 0.5
+"""From this share on most rows of an outcome fill a column."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Column:
     ``kind`` is one of code, text, whole, number, date, period, choice, flag.
     ``links_to`` names ``table.column`` whose values this column must come from. A ``personal``
     column names a person; its values are replaced by keyed hashes when they are read.
-    ``not_before`` names another column of days, before which this one must not lie.
+    ``not_before`` names another column of days, before which this one must not lie; ``or_else`` a
+    column that may be filled instead.
     """
 
     name: str
@@ -49,11 +52,16 @@ class Column:
     links_to: str = ""
     personal: bool = False
     not_before: str = ""
+    or_else: str = ""
 
     @property
     def allowed(self) -> tuple[str, ...]:
         """The words a choice column may hold."""
         return tuple(word for word, _, _ in self.choices)
+
+    def needed(self, held: Container[str]) -> bool:
+        """Whether a table with these columns must have this one."""
+        return self.required or (bool(self.or_else) and self.or_else not in held)
 
 
 @dataclass(frozen=True)
@@ -121,6 +129,8 @@ def parse_columns(table: Table, raw: Columns, origin: Origin) -> tuple[pd.DataFr
     frame = pd.DataFrame(parsed)
     return frame, [
         *problems,
+        *check_either(table, raw, origin),
+        *check_kinds(table, raw, frame, origin),
         *check_periods(table, frame, origin),
         *check_order(table, frame, origin),
     ]
@@ -130,9 +140,7 @@ def parse_column(
     column: Column, raw: pd.Series | Cells, origin: Origin
 ) -> tuple[pd.Series, list[Problem]]:
     """One column typed, with the rows that break each of its rules."""
-    given = raw.distinct() if isinstance(raw, Cells) else raw
-    text = _as_text(given)
-    empty = text.isna() | (text == "")
+    given, text, empty = _texts(raw)
     problems: list[Problem] = []
 
     def refuse(bad: pd.Series, rule: str, remedy: str) -> None:
@@ -157,11 +165,63 @@ def parse_column(
     return values, problems
 
 
+def _texts(raw: pd.Series | Cells) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """The distinct values of a column, as texts, and which of them are empty."""
+    given = raw.distinct() if isinstance(raw, Cells) else raw
+    text = _as_text(given)
+    return given, text, text.isna() | (text == "")
+
+
+def _empty(raw: pd.Series | Cells) -> np.ndarray:
+    """Which rows of a column are empty."""
+    empty: np.ndarray = _texts(raw)[2].to_numpy(dtype=bool, copy=True)
+    if not isinstance(raw, Cells):
+        return empty
+    if raw.refused is not None:
+        empty &= ~raw.refused.astype(bool)
+    return np.asarray(empty[raw.codes])
+
+
 def _as_text(given: pd.Series) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(given) or pd.api.types.is_float_dtype(given):
         # Taken as they are below: only what is missing matters.
         return pd.Series(np.where(given.isna(), "", "?"), index=given.index)
     return given.astype("string").str.strip()
+
+
+def check_either(table: Table, raw: Columns, origin: Origin) -> list[Problem]:
+    """Rows in which neither a column nor the one that may stand for it is filled, or both are."""
+    problems: list[Problem] = []
+    for column in table.columns:
+        held = [name for name in (column.name, column.or_else) if name in raw]
+        if not column.or_else or not held:
+            continue
+        filled = np.sum([~_empty(raw[name]) for name in held], axis=0)
+        remedy = f"Every row needs a value here, or in column {column.or_else}"
+        none = np.flatnonzero(filled == 0)
+        problems += origin.problems(none, "is empty", remedy, held[0])
+        both = np.flatnonzero(filled == len((column.name, column.or_else)))
+        remedy = "Fill one of the two"
+        problems += origin.problems(both, f"is filled beside {column.name}", remedy, held[-1])
+    return problems
+
+
+def check_kinds(table: Table, raw: Columns, frame: pd.DataFrame, origin: Origin) -> list[Problem]:
+    """Outcomes that are of one kind in some rows and of another in others; shares above 1."""
+    if table.name != "outcomes" or "outcome" not in frame:
+        return []
+    problems: list[Problem] = []
+    for name in ("value", "base"):
+        if name in raw:
+            filled = pd.Series(~_empty(raw[name]))
+            usual = filled.groupby(frame["outcome"]).transform("mean") > MOSTLY
+            mixed = np.flatnonzero((filled != usual) & frame["outcome"].notna())
+            rule = "is filled in some rows of its outcome only"
+            problems += origin.problems(mixed, rule, "Fill it in all rows, or in none", name)
+    if {"count", "base"} <= {*frame}:
+        above = np.flatnonzero(frame["count"] > frame["base"])
+        problems += origin.problems(above, "is above its base", "A share is at most 1", "count")
+    return problems
 
 
 def check_periods(table: Table, frame: pd.DataFrame, origin: Origin) -> list[Problem]:

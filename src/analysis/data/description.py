@@ -31,7 +31,9 @@ class Words(Strict):
     ``en_plural`` where English needs one, ``zh_measure`` where a Chinese number needs a measure
     word before it (户 of 1,000 户登记企业). ``moved_by_recording`` is false for an outcome that no
     one can move by how readily it is recorded, such as deaths: only of these is said that they
-    improve.
+    improve. ``adds_up`` says whether periods and regions add up: counts and amounts do, scores
+    do not; blank for what is usual, counts do and levels do not. ``unit`` is that of a level
+    (points, yuan), ``base`` what a share is out of.
     """
 
     en: str
@@ -39,6 +41,9 @@ class Words(Strict):
     en_plural: str = ""
     zh_measure: str = ""
     moved_by_recording: bool = True
+    adds_up: bool | None = None
+    unit: Words | None = None
+    base: Words | None = None
 
     def of(self, language: str) -> str:
         """The name in that language."""

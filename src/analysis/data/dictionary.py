@@ -62,13 +62,19 @@ def column_rows(table: Table, language: str) -> list[tuple[str, ...]]:
         (
             f"`{column.name}`",
             KINDS[column.kind][index],
-            (NEEDED if column.required else NOT_NEEDED)[index],
+            _need(column)[index],
             (column.en, column.zh)[index],
             column.unit,
             _rules(column, index),
         )
         for column in table.columns
     ]
+
+
+def _need(column: Column) -> tuple[str, str]:
+    if column.or_else:
+        return (f"or `{column.or_else}`", f"或 `{column.or_else}`")
+    return NEEDED if column.required else NOT_NEEDED
 
 
 def _rules(column: Column, index: int) -> str:

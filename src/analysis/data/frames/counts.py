@@ -1,4 +1,4 @@
-"""Counts and exposures by region and period: wide tables, only whole periods, never a guess."""
+"""Records and exposures by region and period: wide tables, only whole periods, never a guess."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def mixes_of(dataset: Dataset, outcome: str) -> tuple[str, ...]:
 
 def mix_counts(dataset: Dataset, outcome: str, mix: str, periods: pd.PeriodIndex) -> pd.DataFrame:
     """How many records of a kind fall into a mix, by region and period, wide; zeros filled."""
-    months = _months(dataset, outcome, mix)
+    months = months_of(dataset, outcome, mix)
     wide = months.T.groupby(months.columns.asfreq(periods.freqstr)).sum().T
     return wide.reindex(columns=periods).fillna(0.0)
 
 
-def _months(dataset: Dataset, outcome: str, measure: str) -> pd.DataFrame:
+def months_of(dataset: Dataset, outcome: str, measure: str) -> pd.DataFrame:
     """A measure of the records of a kind by region and month, wide; empty outside a span."""
     return dataset.once(("months", outcome, measure), lambda: _count(dataset, outcome, measure))
 
@@ -44,35 +44,24 @@ def _count(dataset: Dataset, outcome: str, measure: str) -> pd.DataFrame:
     return wide
 
 
-def counts_of(dataset: Dataset, outcome: str, length: str) -> pd.DataFrame:
-    """Counts by region and period, wide; a period that is not whole stays empty.
+def whole_periods(rows: pd.DataFrame, values: pd.Series, length: str, how: str) -> pd.DataFrame:
+    """Values of periods joined to longer ones, wide; a period that is not whole stays empty.
 
     Parameters
     ----------
-    length: of the periods: month, quarter or year.
+    rows: with ``region_code`` and ``period``. values: of the rows.
+    length: of the periods: month, quarter or year. how: ``sum`` or ``mean``.
     """
-    key = ("counts", outcome, length)
-    return dataset.once(key, lambda: _counts(dataset, outcome, length))
-
-
-def _counts(dataset: Dataset, outcome: str, length: str) -> pd.DataFrame:
-    outcomes = dataset.tables.get("outcomes")
-    if outcomes is not None and (outcomes["outcome"] == outcome).any():
-        return _whole_counts(outcomes[outcomes["outcome"] == outcome], length)
-    return _whole_months(_months(dataset, outcome, "records"), length)
-
-
-def _whole_counts(rows: pd.DataFrame, length: str) -> pd.DataFrame:
-    """Counts added up to periods that are whole."""
     given = periods_of(rows["period"])
     lengths = [length_of(period) for period in given.unique()]
     if any(PER_YEAR[one] < PER_YEAR[length] for one in lengths):
-        what = f"is '{length}', but some counts are given for longer periods only"
+        what = f"is '{length}', but some rows are given for longer periods only"
         raise DesignError([Problem("period", what, "Choose a longer period")])
     needed = PER_YEAR[_one_length(given)] // PER_YEAR[length]
     periods = given.map(lambda period: period.asfreq(FREQUENCY[length]))
-    grouped = rows.groupby([rows["region_code"], periods])["count"]
-    return grouped.sum().unstack().where(grouped.size().unstack() == needed).sort_index(axis=1)
+    grouped = values.groupby([rows["region_code"], periods])
+    wide = grouped.agg(how).unstack()
+    return wide.where(grouped.count().unstack() == needed).sort_index(axis=1)
 
 
 def _one_length(periods: pd.Series) -> str:
@@ -84,7 +73,7 @@ def _one_length(periods: pd.Series) -> str:
     return lengths.pop()
 
 
-def _whole_months(months: pd.DataFrame, length: str) -> pd.DataFrame:
+def whole_months(months: pd.DataFrame, length: str) -> pd.DataFrame:
     """Monthly columns added up to whole longer periods; a part of a period stays empty."""
     target = months.columns.asfreq(FREQUENCY[length])
     needed = 12 // PER_YEAR[length]

@@ -101,7 +101,9 @@ def region_names(dataset: Dataset) -> dict[str, tuple[str, str]]:
 
 
 GROUP_COLUMNS = ("level", "parent_code")
-RESERVED = frozenset(["region", "period", "count", "exposure", "first_treated", *GROUP_COLUMNS])
+RESERVED = frozenset(
+    ["region", "period", "count", "value", "exposure", "first_treated", *GROUP_COLUMNS]
+)
 """What a panel holds in any case, and groups."""
 FORMS = ("{}", "log_{}", "{}_by_period", "log_{}_by_period")
 """Names under which an exposure is offered, and its kinds."""

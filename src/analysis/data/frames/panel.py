@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.frames.frame import FRAMES
+from analysis.data.frames.outcomes import Kind
 from analysis.data.frames.timeline import Spell
 from analysis.data.periods import PER_YEAR
 from analysis.data.views import panel_line, panel_view
@@ -41,7 +42,9 @@ class Panel:
     ``together`` names, for regions that may move together, what they share, and ``clustered_by``
     which column that is: errors leave out all of them at once. ``timeline`` is what else, and
     what in question, was in force in each region; ``assignment`` how all adopters came to adopt,
-    blank where that is not known or differs.
+    blank where that is not known or differs. A panel of the kind ``level`` has ``value`` in place
+    of ``count``; its ``exposure`` is no more than a weight. ``yearly``: whether a year holds as
+    much as its periods together, as counts and amounts do.
     """
 
     frame: pd.DataFrame
@@ -57,6 +60,8 @@ class Panel:
     clustered_by: str = "region"
     timeline: tuple[Spell, ...] = ()
     assignment: str = ""
+    kind: Kind = "count"
+    yearly: bool = True
 
     def __repr__(self) -> str:
         return panel_line(self.sample, self.outcome, self.intervention, len(self.periods))
@@ -69,6 +74,11 @@ class Panel:
     def per_year(self) -> int:
         """Periods in a year."""
         return PER_YEAR[self.frequency]
+
+    @property
+    def measured(self) -> str:
+        """The column that holds the outcome."""
+        return "value" if self.kind == "level" else "count"
 
     @cached_property
     def regions(self) -> tuple[str, ...]:
@@ -88,7 +98,7 @@ class Panel:
 
     def complete(self) -> Panel:
         """Without regions that lack a count, each counted as incomplete."""
-        holes = self.frame["region"][self.frame["count"].isna()].unique()
+        holes = self.frame["region"][self.frame[self.measured].isna()].unique()
         if not len(holes):
             return self
         kept = self.keep([code for code in self.regions if code not in set(holes)])

@@ -11,7 +11,7 @@ import pandas as pd
 from pydantic import Field
 
 from analysis.data.dataset import Dataset
-from analysis.data.frames.counts import counts_of, exposure_of, within_span
+from analysis.data.frames.counts import exposure_of, within_span
 from analysis.data.frames.names import (
     named_columns,
     names_in,
@@ -20,6 +20,7 @@ from analysis.data.frames.names import (
     region_names,
     unknown_names,
 )
+from analysis.data.frames.outcomes import Outcome, outcome_of
 from analysis.data.frames.panel import INCOMPLETE, NEVER, Panel
 from analysis.data.frames.timeline import (
     Spell,
@@ -144,11 +145,12 @@ def build_panel(
     _refuse_empty(kept, periods, first, question, dropped)
     rows = counts.index.get_indexer(kept)
     named = named_columns(dataset, question, counts.iloc[rows], columns)
+    level = observed.outcome.kind == "level"
     frame = pd.DataFrame(
         {
             "region": np.repeat(np.asarray(kept, dtype=object), len(periods)),
             "period": np.tile(np.arange(1, len(periods) + 1), len(kept)),
-            "count": counts.to_numpy(dtype=float)[rows].ravel(),
+            "value" if level else "count": counts.to_numpy(dtype=float)[rows].ravel(),
             "exposure": observed.exposure.to_numpy(dtype=float)[rows].ravel(),
             "first_treated": np.repeat(first, len(periods)),
             **named,
@@ -161,7 +163,7 @@ def build_panel(
         frame=frame,
         periods=periods,
         frequency=question.period,
-        has_exposure=bool(question.exposure),
+        has_exposure=observed.sized(question),
         dropped=dropped,
         names={c: names[c] for c in {*kept, *looked_at, *together.values()} if c in names},
         status=dataset.description.status,
@@ -171,6 +173,8 @@ def build_panel(
         clustered_by=clustered_by,
         timeline=tuple(spell for spell in observed.spells if spell.region in looked_at),
         assignment=_assignment(dataset, question.intervention, kept),
+        kind=observed.outcome.kind,
+        yearly=observed.yearly,
     )
 
 
@@ -179,14 +183,25 @@ class _Observed:
     """What questions that differ in their exclusions and methods alone have in common.
 
     ``counts`` and ``exposure`` are regions by periods, ``starts`` first treated periods by region,
-    ``excluded`` sets of regions by reason.
+    ``excluded`` sets of regions by reason; ``outcome`` is as given, of all regions.
     """
 
+    outcome: Outcome
     counts: pd.DataFrame
     exposure: pd.DataFrame
     starts: Mapping[str, int]
     spells: tuple[Spell, ...]
     excluded: Mapping[str, frozenset[str]]
+
+    @property
+    def yearly(self) -> bool:
+        """Whether a year holds as much as its periods together."""
+        return self.outcome.adds_up and self.outcome.base is None
+
+    def sized(self, question: PanelQuestion) -> bool:
+        """Whether there is something that the outcome is out of."""
+        asked = bool(question.exposure) and self.outcome.takes_exposure
+        return asked or self.outcome.kind == "share"
 
 
 def _observed(dataset: Dataset, question: PanelQuestion, outcome: str) -> _Observed:
@@ -196,9 +211,11 @@ def _observed(dataset: Dataset, question: PanelQuestion, outcome: str) -> _Obser
 
 
 def _observe(dataset: Dataset, question: PanelQuestion, outcome: str) -> _Observed:
-    counts = counts_of(dataset, outcome, question.period)
-    counts = within_span(within_region(dataset, counts, question.region), question)
-    exposure = exposure_of(dataset, question, counts)
+    given = outcome_of(dataset, outcome, question.period)
+    counts = within_span(within_region(dataset, given.values, question.region), question)
+    exposure = _size(dataset, question, outcome, given, counts)
+    if given.kind == "level" and given.adds_up:
+        counts = counts / exposure
     spells = spells_in(dataset, question.intervention, counts.columns)
     starts = first_starts(spells)
     counts = counts.mask(exposure.isna())
@@ -210,12 +227,32 @@ def _observe(dataset: Dataset, question: PanelQuestion, outcome: str) -> _Observ
         "other_intervention": others_moved(spells),
     }
     return _Observed(
+        given,
         counts.mask(after),
         exposure,
         starts,
         spells,
         {reason: frozenset(map(str, codes)) for reason, codes in excluded.items()},
     )
+
+
+def _size(
+    dataset: Dataset, question: PanelQuestion, outcome: str, given: Outcome, counts: pd.DataFrame
+) -> pd.DataFrame:
+    """What an outcome is out of or a mean of: its own base, else the exposure asked for, or ones.
+
+    Raises
+    ------
+    DesignError: an exposure is asked for a share or a mean.
+    """
+    if given.takes_exposure:
+        return exposure_of(dataset, question, counts)
+    if question.exposure and outcome == question.outcome:
+        what = f"is set, but {outcome} is a share or a mean, which is out of its own base"
+        raise DesignError([Problem("exposure", what, "Leave exposure out")])
+    if given.base is None:
+        return pd.DataFrame(1.0, index=counts.index, columns=counts.columns)
+    return given.base.reindex(index=counts.index, columns=counts.columns)
 
 
 def _kept(observed: _Observed, question: PanelQuestion) -> tuple[list[str], dict[str, int]]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.data.dataset import Dataset
-from analysis.data.frames.counts import counts_of, exposure_of, within_span
+from analysis.data.frames.counts import exposure_of, within_span
 from analysis.data.frames.frame import FRAMES
 from analysis.data.frames.names import region_names, unknown_names
+from analysis.data.frames.outcomes import counts_of
 from analysis.data.periods import PER_YEAR
 from analysis.data.regions.hierarchy import within_region
 from analysis.errors import DesignError, ParamsError, Problem

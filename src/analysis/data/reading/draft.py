@@ -99,7 +99,7 @@ def _scheme(exports: Sequence[Sniffed]) -> str:
 
 def _mapping(table: str, group: Sequence[Sniffed]) -> list[str]:
     first = group[0]
-    needed = [column.name for column in TABLES[table].columns if column.required]
+    needed = [column.name for column in TABLES[table].columns if column.needed(first.guesses)]
     found = sum(column in first.guesses for column in needed)
     files = ", ".join(word(export.file) for export in group)
     lines = [f"  {table}:  # guessed: {found} of its {len(needed)} needed columns were found"]
@@ -140,7 +140,7 @@ def _columns(export: Sniffed) -> list[str]:
             if column.personal:
                 note = "  # of persons: replaced by a keyed hash on reading"
             lines.append(f"      {column.name}: {word(owner_name)}{note}")
-        elif column.required:
+        elif column.needed(export.guesses):
             meaning = f"{column.en} ({column.kind})"
             lines.append(f"      {column.name}:  # needed: {meaning}; or give it under constants")
     for owner_name in export.names:

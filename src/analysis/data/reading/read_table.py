@@ -144,11 +144,12 @@ def _missing_columns(table: Table, mapping: TableMapping, raw: Raw) -> list[Prob
     was looked for: in a file without a header they are the cells of a record.
     """
     file, known = raw.source.file, {plain_name(name): name for name in raw.names}
+    held = {*mapping.columns, *mapping.constants}
     sought = [
         (column, owner_name)
         for column in table.columns
         if column.name not in mapping.constants
-        and (column.required or column.name in mapping.columns)
+        and (column.needed({*known, *held}) or column.name in mapping.columns)
         for owner_name in mapping.owner_names(column.name)
     ]
     absent = [(column, name) for column, name in sought if plain_name(name) not in known]

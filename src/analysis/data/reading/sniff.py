@@ -125,7 +125,7 @@ def guess_table(names: Sequence[str]) -> tuple[str, dict[str, str]]:
     found = {name: _guesses(TABLES[name], names) for name in HOME}
 
     def fit(name: str) -> tuple[float, int]:
-        needed = [column.name for column in TABLES[name].columns if column.required]
+        needed = [column.name for column in TABLES[name].columns if column.needed(found[name])]
         held = sum(column in found[name] for column in needed)
         return (held / len(needed), len(found[name]))
 

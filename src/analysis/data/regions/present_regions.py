@@ -12,7 +12,10 @@ from analysis.data.records.groupings import MILLIONTHS
 from analysis.data.regions.crosswalk import lookup, to_present_codes
 from analysis.errors import ContractError, Problem
 
-COUNTED = {"outcomes": ("outcome", "count"), "exposures": ("exposure", "value")}
+COUNTED = {
+    "outcomes": ("outcome", ("count", "base", "value")),
+    "exposures": ("exposure", ("value",)),
+}
 
 
 def on_present_regions(
@@ -31,7 +34,11 @@ def on_present_regions(
     """
     present = dict(frames)
     ready = lookup(frames["crosswalk"])
-    problems = _periods_of_change(frames, ready, origins) + _former_adopters(frames, ready, origins)
+    problems = [
+        *_periods_of_change(frames, ready, origins),
+        *_former_adopters(frames, ready, origins),
+        *_levels_moved(frames, ready, origins),
+    ]
     if problems:
         raise ContractError(problems)
     for table in COUNTED.keys() & frames.keys():
@@ -48,13 +55,26 @@ def _days(labels: pd.Series, edge: str) -> pd.Series:
 
 
 def _counts_at_present(
-    frame: pd.DataFrame, ready: pd.DataFrame, name: str, value: str
+    frame: pd.DataFrame, ready: pd.DataFrame, name: str, columns: tuple[str, ...]
 ) -> pd.DataFrame:
     whole = to_present_codes(frame, ready, _days(frame["period"], "start"))
-    whole[value] = whole[value] * whole.pop("millionths")
+    held = [column for column in columns if column in whole]
+    whole[held] = whole[held].mul(whole.pop("millionths"), axis=0)
     keys = ["region_code", "period", name]
-    summed = whole.groupby(keys, sort=False, as_index=False)[value].sum()
-    return summed.assign(**{value: summed[value] / MILLIONTHS})
+    summed = whole.groupby(keys, sort=False, as_index=False)[held].sum(min_count=1)
+    return summed.assign(**{column: summed[column] / MILLIONTHS for column in held})
+
+
+def _levels_moved(
+    frames: Mapping[str, pd.DataFrame], ready: pd.DataFrame, origins: Mapping[str, Origin]
+) -> list[Problem]:
+    """Levels of regions that changed: what a whole has cannot be told from its parts."""
+    outcomes = frames.get("outcomes", pd.DataFrame())
+    if "value" not in outcomes:
+        return []
+    moved = outcomes["value"].notna() & outcomes["region_code"].isin(ready["old_code"])
+    what, remedy = "is a level of a region that changed", "Give levels of the regions of today"
+    return origins["outcomes"].problems(moved.to_numpy(bool).nonzero()[0], what, remedy, "value")
 
 
 def _periods_of_change(
