@@ -19,7 +19,9 @@ from analysis.stats.synthetic_controls.cohort_gaps import (
 )
 from analysis.stats.synthetic_controls.placebo import (
     bootstrap_statistics,
+    cluster_starts,
     placebo_starts,
+    placebo_statistics,
     possible_placebos,
     simultaneous_band,
 )
@@ -122,12 +124,14 @@ def test_every_placebo_is_counted_once():
 def test_resamples_hold_both_sides():
     """Never fewer than asked for; where hardly any does, a clear stop."""
     starts = np.array([5, 5, 0, 0, 0, 0])
-    seen = bootstrap_statistics(starts, lambda _, s: np.array([(s > 0).sum()]), 40, 2, rng())
+    seen = bootstrap_statistics(
+        starts, lambda _, s: np.array([(s > 0).sum()]), 40, 2, rng(), np.arange(len(starts))
+    )
     assert seen.shape == (40, 1)
     assert seen.min() >= 2
     assert seen.max() <= 4
     with pytest.raises(ValueError, match="hardly any resample"):
-        bootstrap_statistics(np.array([5, 0, 0]), lambda _, s: s, 40, 2, rng())
+        bootstrap_statistics(np.array([5, 0, 0]), lambda _, s: s, 40, 2, rng(), np.arange(3))
 
 
 def test_leaving_out_a_region_keeps_the_others_weights():
@@ -280,3 +284,19 @@ def test_predictors_and_lags_can_be_matched_on():
     )  # fmt: skip
     weights = {row["region"]: row["weight"] for row in found.series["weights"]}
     assert weights == pytest.approx({panel.regions[1]: 0.5, panel.regions[2]: 0.5}, abs=1e-6)
+
+
+def test_placebos_and_resamples_take_whole_clusters():
+    """Regions that adopt together stand in for others together, and are drawn together."""
+    clusters = np.array([0, 0, 1, 1, 2, 2, 3, 3, 4, 4])
+    starts = np.where(clusters == 1, 5, 0)
+    assert cluster_starts(starts, clusters).tolist() == [0, 5, 0, 0, 0]
+    seen = placebo_statistics(starts, np.append, 99, rng(), clusters)
+    assert len(seen) == 4
+    for row in seen:
+        regions, given = row[:8], row[8:]
+        assert regions.tolist() == [0, 1, 4, 5, 6, 7, 8, 9]
+        assert (given[::2] == given[1::2]).all()
+        assert (given > 0).sum() == 2
+    drawn = bootstrap_statistics(starts, lambda rows, _: rows % 2, 20, 2, rng(), clusters)
+    assert (drawn[:, ::2] + drawn[:, 1::2] == 1).all()

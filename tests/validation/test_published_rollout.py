@@ -247,3 +247,16 @@ def test_the_efficient_estimate_varies_less_and_keeps_its_size():
     assert abs(np.mean(found["efficient"])) < 4 * spread["efficient"] / np.sqrt(120)
     assert spread["efficient"] < 0.9 * spread["difference"]
     assert rejected / 120 < 0.05 + 4 * np.sqrt(0.05 * 0.95 / 120)
+
+
+def test_orders_are_drawn_of_clusters_that_start_together():
+    """Pairs of regions: as many orders as pairs have, and the same estimate as of single ones."""
+    own = np.random.default_rng(4)
+    starts = np.repeat([0, 0, 0, 0, 5, 5, 7], 2)
+    panel = make_panel(np.exp(6 + own.normal(0, 0.2, (14, 9))), starts)
+    pairs = {code: f"pair {place // 2}" for place, code in enumerate(panel.regions)}
+    options = rollout.Options(studentised=False, level=0.9)
+    alone = rollout.estimate(panel, options, rng())
+    found = rollout.estimate(replace(panel, together=pairs), options, rng())
+    assert found.headline.value == pytest.approx(alone.headline.value)
+    assert found.options["possible"] == 105  # 7! / (4! 2! 1!)

@@ -44,6 +44,7 @@ from analysis.methods.shared.results import estimating, null_quantiles, refuse
 from analysis.result import Check, Estimate, Result
 from analysis.stats.panels.cohorts import cohort_effects
 from analysis.stats.panels.pretrend import base_check
+from analysis.stats.panels.regression import by_cluster
 from analysis.stats.resampling import rollout as numerics
 from analysis.stats.resampling.assignments import possible_assignments
 from analysis.stats.resampling.jackknife import comparison_degrees
@@ -89,13 +90,14 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     used = comparable(_sorted(panel), options)
     _require_strata(used, options)
     labels, cohort = np.unique(used.adoption.to_numpy(), return_inverse=True)
-    strata = codes(used, options.strata)
-    orders = possible_assignments(cohort, strata, options.draws, rng, ALL_ORDERS)
-    lone = int((np.bincount(cohort) < 2).sum())
+    units, first = _units(used, cohort)
+    drawn, strata = cohort[first], codes(used, options.strata)[first]
+    orders = possible_assignments(drawn, strata, options.draws, rng, ALL_ORDERS)
+    lone = int((np.bincount(drawn) < 2).sum())
     options = options.model_copy(update={"studentised": options.studentised and not lone})
     parts = {
         name: numerics.rollout_moments(
-            _linear(used, options, labels, cohort, name == "before"),
+            _linear(used, options, labels, cohort, name == "before", units),
             orders,
             options.adjustment == "efficient",
         )
@@ -123,7 +125,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         },
         possible=len(orders.given),
         exact=orders.exact,
-        degrees=comparison_degrees(treated, len(cohort) - 1, len(cohort)),
+        degrees=comparison_degrees(int((labels[drawn] > NEVER).sum()), len(drawn) - 1, len(drawn)),
     )
 
 
@@ -147,8 +149,25 @@ def _require_strata(panel: Panel, options: Options) -> None:
         refuse([Problem(f"column {options.strata}", "is missing", "Add it to the panel")])
 
 
+def _units(panel: Panel, cohort: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What the order was drawn of, by region (N,), and the first region of each (G,).
+
+    Clusters of regions, where all regions of each start together; else regions.
+    """
+    clusters = panel.clusters
+    first = np.unique(clusters, return_index=True)[1]
+    if (cohort == cohort[first][clusters]).all():
+        return clusters, first
+    return np.arange(len(cohort)), np.arange(len(cohort))
+
+
 def _linear(
-    panel: Panel, options: Options, labels: np.ndarray, cohort: np.ndarray, ahead: bool
+    panel: Panel,
+    options: Options,
+    labels: np.ndarray,
+    cohort: np.ndarray,
+    ahead: bool,
+    units: np.ndarray,
 ) -> numerics.Linear:
     """What regions add to the estimate, after the start or in the periods just before it."""
     outcome = log_rate(panel)
@@ -164,7 +183,9 @@ def _linear(
         options.anticipation,
     )
     treated = chosen[cohort].astype(float)
-    parts = (given @ by.T for given in (outcome, treated) for by in (weights, bases))
+    parts = (
+        by_cluster(by @ given.T, units).T for given in (outcome, treated) for by in (weights, bases)
+    )
     return numerics.Linear(*parts)
 
 

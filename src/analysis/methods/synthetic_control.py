@@ -65,7 +65,7 @@ from analysis.result import Check, Result, event_path
 from analysis.stats.resampling.jackknife import comparison_degrees, t_critical
 from analysis.stats.synthetic_controls import synthetic_task
 from analysis.stats.synthetic_controls.cohort_gaps import CohortGap, average_without
-from analysis.stats.synthetic_controls.placebo import simultaneous_band
+from analysis.stats.synthetic_controls.placebo import cluster_starts, simultaneous_band
 
 SHOWN_WEIGHT = 0.001
 """Donors with less are not listed."""
@@ -161,8 +161,10 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         cohorts = synthetic_task.fit_task(task, rng)
         replicates = synthetic_task.task_replicates(task, inference, options.draws, rng)
     main = synthetic_task.task_statistics(task, cohorts)
-    treated, donors = used.sample.treated, used.sample.units - used.sample.treated
-    degrees = donors - 1 if inference == "placebo" else comparison_degrees(treated, donors, donors)
+    treated = used.sample.treated
+    together = cluster_starts(task.starts, task.clusters)
+    adopting, donors = int((together > 0).sum()), int((together == 0).sum())
+    degrees = donors - 1 if inference == "placebo" else comparison_degrees(adopting, donors, donors)
     critical = t_critical(options.level, degrees)
     support = used.support(task.event_times)
     shown = support >= (1 if inference == "placebo" else MINIMUM_SUPPORT)
@@ -219,6 +221,7 @@ def _task(panel: Panel, options: Options) -> tuple[synthetic_task.Task, tuple[st
     task = synthetic_task.Task(
         outcome=rate(panel, options.scale)[order],
         starts=panel.adoption.to_numpy()[order],
+        clusters=panel.clusters[order],
         form=options.form,
         anticipation=options.anticipation,
         columns=predictor_columns(panel, options.predictors, order),

@@ -11,7 +11,7 @@ from analysis.data.frames.frame import unusable_columns
 from analysis.data.frames.panel import NEVER, TOO_EARLY, Panel
 from analysis.data.frames.panel_comparison import unvarying
 from analysis.errors import DesignError, Problem
-from analysis.stats.synthetic_controls.placebo import possible_placebos
+from analysis.stats.synthetic_controls.placebo import cluster_starts, possible_placebos
 
 MINIMUM_DONORS = 5
 """Fewer regions cannot be weighted into the likeness of another."""
@@ -75,7 +75,7 @@ def require_inference(panel: Panel, wished: str, level: float) -> str:
     ------
     DesignError: neither can be had, or not the one wished for, and what would do.
     """
-    starts = panel.adoption.to_numpy()
+    starts = cluster_starts(panel.adoption.to_numpy(), panel.clusters)
     treated, untreated = int((starts > NEVER).sum()), int((starts == NEVER).sum())
     ways, needed = possible_placebos(starts), ceil(1 / (1 - level) - 1e-9) - 1
     placebo = untreated - treated >= MINIMUM_DONORS and ways >= needed

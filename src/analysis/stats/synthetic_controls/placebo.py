@@ -47,23 +47,48 @@ def placebo_starts(starts: np.ndarray, limit: int, rng: np.random.Generator) -> 
     return rows
 
 
+def cluster_starts(starts: np.ndarray, clusters: np.ndarray) -> np.ndarray:
+    """First start of any region of each cluster, 0 where none has one; shape (G,).
+
+    Parameters
+    ----------
+    starts, clusters: shape (N,), clusters from 0.
+    """
+    latest = np.iinfo(int).max
+    found = np.full(int(clusters.max()) + 1, latest)
+    np.minimum.at(found, clusters, np.where(starts > 0, starts, latest))
+    return np.where(found < latest, found, 0)
+
+
 def placebo_statistics(
-    starts: np.ndarray, estimator: Estimator, limit: int, rng: np.random.Generator
+    starts: np.ndarray,
+    estimator: Estimator,
+    limit: int,
+    rng: np.random.Generator,
+    clusters: np.ndarray,
 ) -> np.ndarray:
-    """Statistics of every placebo among the untreated; shape (B, K).
+    """Statistics of every placebo among the untreated clusters of regions; shape (B, K).
 
     References
     ----------
     Arkhangelsky and others (2021), American Economic Review 111, algorithm 4.
     """
-    untreated = np.flatnonzero(starts == 0)
-    return np.array([estimator(untreated, row) for row in placebo_starts(starts, limit, rng)])
+    together = cluster_starts(starts, clusters)
+    untreated = np.flatnonzero(together[clusters] == 0)
+    place = np.unique(clusters[untreated], return_inverse=True)[1]
+    given = placebo_starts(together, limit, rng)
+    return np.array([estimator(untreated, row[place]) for row in given])
 
 
 def bootstrap_statistics(
-    starts: np.ndarray, estimator: Estimator, draws: int, fewest: int, rng: np.random.Generator
+    starts: np.ndarray,
+    estimator: Estimator,
+    draws: int,
+    fewest: int,
+    rng: np.random.Generator,
+    clusters: np.ndarray,
 ) -> np.ndarray:
-    """Statistics of regions drawn with replacement, weights fitted anew; shape (B, K).
+    """Statistics of clusters of regions drawn with replacement, weights fitted anew; shape (B, K).
 
     Resamples with fewer than ``fewest`` untreated or treated regions are drawn again.
 
@@ -76,8 +101,10 @@ def bootstrap_statistics(
     Arkhangelsky and others (2021), American Economic Review 111, algorithm 2.
     """
     found: list[np.ndarray] = []
+    groups = int(clusters.max()) + 1
+    members = [np.flatnonzero(clusters == group) for group in range(groups)]
     for _ in range(TRIES * draws):
-        rows = np.sort(rng.integers(0, len(starts), len(starts)))
+        rows = np.concatenate([members[g] for g in np.sort(rng.integers(0, groups, groups))])
         treated = int((starts[rows] > 0).sum())
         if min(treated, len(rows) - treated) >= fewest:
             found.append(estimator(rows, starts[rows]))

@@ -29,12 +29,13 @@ FEWEST = 2
 class Task:
     """N regions over T periods, and how they are to be fitted.
 
-    ``outcome`` (N, T); ``starts`` (N,), first treated period from 1, 0 for never; ``columns``
-    (N, T, C) and ``lags``, places of periods, are matched on instead of every period before.
+    ``outcome`` (N, T); ``starts`` (N,), first treated period from 1, 0 for never; ``clusters``
+    (N,), what moves together, from 0; ``columns`` (N, T, C) and ``lags``, places of periods, are matched on instead of every period before.
     """
 
     outcome: np.ndarray
     starts: np.ndarray
+    clusters: np.ndarray
     form: Form
     anticipation: int
     columns: np.ndarray
@@ -116,5 +117,5 @@ def task_replicates(task: Task, inference: str, draws: int, rng: np.random.Gener
         return task_statistics(task, fit_task(task, rng, rows, starts), rows)
 
     if inference == "placebo":
-        return placebo_statistics(task.starts, statistics, draws, rng)
-    return bootstrap_statistics(task.starts, statistics, draws, FEWEST, rng)
+        return placebo_statistics(task.starts, statistics, draws, rng, task.clusters)
+    return bootstrap_statistics(task.starts, statistics, draws, FEWEST, rng, task.clusters)
