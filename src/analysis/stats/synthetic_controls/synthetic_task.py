@@ -30,7 +30,8 @@ class Task:
     """N regions over T periods, and how they are to be fitted.
 
     ``outcome`` (N, T); ``starts`` (N,), first treated period from 1, 0 for never; ``clusters``
-    (N,), what moves together, from 0; ``columns`` (N, T, C) and ``lags``, places of periods, are matched on instead of every period before.
+    (N,), what moves together, from 0; ``columns`` (N, T, C) and ``lags``, places of periods, are
+    matched on instead of every period before.
     """
 
     outcome: np.ndarray
