@@ -61,16 +61,15 @@ def test_leaving_out_clusters_equals_fitting_anew_without_them(counted, mean, ap
     values = None if counted else np.log(panel.matrix("count"))
     whole = adoption_of(panel, counts.Options(), clusters, "exposure", values)
     every = Expectation(whole, whole.fit())
-    third = whole.active & (whole.since == 2)
     for cluster in range(12):
         kept = clusters != cluster
         names = ("values", "exposure", "starts", "untreated", "active", "weights")
         arrays = {name: getattr(whole, name)[kept] for name in names}
         alone = Adoption(**arrays, clusters=clusters[kept] % 11, counted=counted)
         own = Expectation(alone, alone.fit())
-        for chosen in (None, third):
-            there = every.effect(chosen)[1 + cluster]
-            here = own.effect(None if chosen is None else chosen[kept])[0]
+        for chosen in (range(14), [2]):
+            there = every.effects([chosen])[1 + cluster, 0]
+            here = own.effects([chosen])[0, 0]
             assert there == pytest.approx(here, abs=apart)
 
 

@@ -119,28 +119,29 @@ def imputed(adoption: Adoption, anticipation: int, leads: int) -> Imputed:
     ------
     EstimationError: a fit did not converge.
     """
-    since = adoption.since
-    observed = adoption.exposure > 0
-    ahead = observed & (since < 0) & (since >= -anticipation)
-    found = _expected(adoption)
-    held_out = adoption.untreated & ~((since < 0) & (since >= -leads))
-    held = _expected(replace(adoption, untreated=held_out).known()) if leads else found
+    found, held, since = _expected(adoption), None, adoption.since
+    if leads:
+        early = (since < 0) & (since >= -leads)
+        held = _expected(replace(adoption, untreated=adoption.untreated & ~early).known())
+    observed = (adoption.exposure > 0) & adoption.spoken
     last = int(since.max())
+    after = found.effects([range(last + 1), *([time] for time in range(last + 1))])
+    ahead = (
+        held.effects([[time] for time in range(-leads, 0)], observed)
+        if held
+        else np.empty((len(after), 0))
+    )
+    before = np.full((len(after), 1), np.nan)
+    if anticipation:
+        before = found.effects([range(-anticipation, 0)], observed)
     times = tuple(range(-leads, last + 1))
-    chosen = [
-        (since == time) & (adoption.active if time >= 0 else observed & adoption.spoken)
-        for time in times
-    ]
-    path = [
-        (held if time < 0 else found).effect(cells)
-        for time, cells in zip(times, chosen, strict=True)
-    ]
-    before = found.effect(ahead) if anticipation else np.full(len(path[0]), np.nan)
+    looked_at = np.where(since >= 0, adoption.active, observed)
+    support = [int((looked_at & (since == time)).any(axis=1).sum()) for time in times]
     return Imputed(
-        np.column_stack([found.effect(), before]),
+        np.hstack([after[:, :1], before]),
         times,
-        np.column_stack(path),
-        np.array([cell.any(axis=1).sum() for cell in chosen]),
+        np.hstack([ahead, after[:, 1:]]),
+        np.array(support),
     )
 
 

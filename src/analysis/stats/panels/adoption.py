@@ -18,6 +18,7 @@ Review of Economic Studies 91.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -77,8 +78,9 @@ class Adoption:
     def spoken(self) -> np.ndarray:
         """Periods of which enough clusters speak without the intervention; shape (T,)."""
         speaks = self.untreated & ((self.values > 0) | (not self.counted))
-        member = self.clusters == np.arange(self.groups)[:, None]
-        return np.asarray((member @ speaks > 0).sum(axis=0) >= SPEAKING)
+        found = np.zeros((self.groups, speaks.shape[1]), dtype=bool)
+        np.logical_or.at(found, self.clusters, speaks)
+        return np.asarray(found.sum(axis=0) >= SPEAKING)
 
     def known(self) -> Adoption:
         """Without the periods of which too few clusters speak: nothing is expected there."""
@@ -92,9 +94,9 @@ class Adoption:
             self.values, self.exposure, used, held, self.weights, self.clusters, self.counted
         )
 
-    def fit(self, *columns: np.ndarray) -> Course:
+    def fit(self, *columns: np.ndarray, leave_out: bool = True) -> Course:
         """The course of untreated cells."""
-        return fit_course(self.cells(self.untreated, *columns))
+        return fit_course(self.cells(self.untreated, *columns), leave_out=leave_out)
 
 
 @dataclass(frozen=True)
@@ -139,35 +141,67 @@ class Expectation:
     def _levels(self) -> np.ndarray:
         return np.where(np.isfinite(self.common), self.common, 0.0)
 
-    def sums(self, cells: np.ndarray) -> np.ndarray:
-        """Expected counts or levels of adopters over cells (adopters, T); (1 + G, adopters)."""
-        if self.adoption.counted:
-            size = np.where(cells, self.adoption.exposure[self.adoption.ever], 0.0)
-            return np.asarray(self.usual * (self.factor @ size.T))
-        return np.asarray(cells.sum(axis=1) * self.usual + self._levels @ cells.T)
+    @cached_property
+    def kept(self) -> np.ndarray:
+        """Weight of each adopter, 0 where its cluster is left out; shape (1 + G, adopters)."""
+        adoption, rows = self.adoption, self.adoption.ever
+        left_out = np.arange(-1, len(self.course.periods) - 1)[:, None]
+        return np.where(adoption.clusters[rows] == left_out, 0.0, adoption.weights[rows])
 
-    def effect(self, chosen: np.ndarray | None = None) -> np.ndarray:
-        """The effect over chosen cells (N, T), by default all active ones; shape (1 + G,).
+    def effect(self) -> np.ndarray:
+        """The effect over all active cells; shape (1 + G,)."""
+        return self.effects([range(self.adoption.values.shape[1])])[:, 0]
+
+    def effects(self, sets: Sequence[Iterable[int]], cells: np.ndarray | None = None) -> np.ndarray:
+        """The effect over sets of event times; shape (1 + G, K).
 
         Not a number where no cell is left; ±∞ where nothing was counted or expected.
+
+        Parameters
+        ----------
+        cells: shape (N, T), those looked at; by default the active ones.
+        """
+        seen, expected, mass = self._by_event_time(self.adoption.active if cells is None else cells)
+        middle = self.adoption.values.shape[1]
+        places = [[middle + time for time in times] for times in sets]
+        total = [np.column_stack([m[:, p].sum(axis=1) for p in places]) for m in (seen, expected)]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if self.adoption.counted:
+                return np.asarray(np.log(total[0] / total[1]))
+            weight = np.column_stack([mass[:, p].sum(axis=1) for p in places])
+            return np.asarray((total[0] - total[1]) / weight)
+
+    def _by_event_time(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Seen, expected and weight of adopters by event time −T … T; each (1 + G, 2 T + 1).
+
+        One product of matrices a cohort: a product an event time took ten times as long over 120
+        months.
         """
         adoption, rows = self.adoption, self.adoption.ever
-        cells = (adoption.active if chosen is None else chosen)[rows]
-        cells = cells & ~np.isnan(self.course.periods[0])
-        left_out = np.arange(-1, adoption.groups)[:, None]
-        kept = np.where(adoption.clusters[rows] == left_out, 0.0, adoption.weights[rows])
-        seen = np.where(cells, adoption.values[rows], 0.0).sum(axis=1)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        periods = adoption.values.shape[1]
+        known = cells[rows] & ~np.isnan(self.course.periods[0])
+        values = np.where(known, adoption.values[rows], 0.0)
+        size = np.where(known, adoption.exposure[rows] if adoption.counted else 1.0, 0.0)
+        found = np.zeros((3, len(self.course.periods), 2 * periods + 1))
+        starts = adoption.starts[rows]
+        for start in np.unique(starts):
+            own = starts == start
+            kept, usual = self.kept[:, own], self.usual[:, own]
+            mass = kept @ known[own].astype(float)
             if adoption.counted:
-                ratio = (kept @ seen) / (kept * self.sums(cells)).sum(axis=1)
-                return np.asarray(np.log(ratio))
-            gaps = seen - self.sums(cells)
-            return np.asarray((kept * gaps).sum(axis=1) / (kept @ cells.sum(axis=1)))
+                expected = self.factor * ((kept * usual) @ size[own])
+            else:
+                expected = (kept * usual) @ size[own] + self._levels * mass
+            places = slice(periods - start + 1, 2 * periods - start + 1)
+            found[:, :, places] += (kept @ values[own], expected, mass)
+        return found[0], found[1], found[2]
 
 
 def untreated_means(adoption: Adoption) -> np.ndarray:
     """Expected counts of untreated cells, weights apart, 0 elsewhere; shape (N, T)."""
-    course = replace(adoption, weights=np.ones(len(adoption.starts))).fit().periods[0]
+    course = (
+        replace(adoption, weights=np.ones(len(adoption.starts))).fit(leave_out=False).periods[0]
+    )
     size = np.where(adoption.untreated, adoption.exposure, 0.0)
     factor = size * np.exp(np.where(np.isnan(course), -np.inf, course))
     total = np.where(adoption.untreated, adoption.values, 0.0).sum(axis=1, keepdims=True)
