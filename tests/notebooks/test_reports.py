@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "publish"))
 import browser
 
 from suite import executed
+from words import broken, spaced, texts
 
 pytestmark = pytest.mark.notebooks
 
@@ -45,6 +46,17 @@ def test_every_report_is_published_in_both_languages(site):
         for language in ("en", "zh"):
             assert f"intervention_effect-{name}.{language}.html" in pages
     assert {"index.html", "index.zh.html"} <= pages
+
+
+def test_pages_keep_to_the_terms_and_write_figures_as_chinese_does(site):
+    """Every text and alternative text; the register of methods quotes the code's own English."""
+    found = {}
+    for file in site.glob("*.html"):
+        read = texts(file.read_text(encoding="utf-8"))
+        register = file.name.startswith("methods")
+        found[file.name] = {word for text in read for word in broken(text, chinese_only=register)}
+        found[file.name] |= {place for text in read for place in spaced(text)}
+    assert {name: words for name, words in found.items() if words} == {}
 
 
 def test_only_the_simulated_report_says_that_it_is(site):

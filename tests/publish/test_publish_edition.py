@@ -73,7 +73,7 @@ def test_a_report_that_failed_says_since_when_in_its_language_until_it_is_renewe
     assert outcome.state == "kept"
     after = content(site)
     assert b"Not updated since 22 November 2026" in after["effect-zones.en.html"]
-    assert "2026 年 11 月 22 日之后未更新" in after["effect-zones.zh.html"].decode()
+    assert "2026年11月22日之后未更新" in after["effect-zones.zh.html"].decode()
     assert b"not updated since 22 November 2026" in after["index.html"]
     for language in ("en", "zh"):
         page = after[f"effect-zones.{language}.html"].decode()

@@ -69,7 +69,7 @@ def test_a_method_that_cannot_try_an_earlier_start_or_leave_out_regions_says_so(
         assert isinstance(event_time_figure(brief), Notes)
         assert "already_treated" in brief.verdict.doubts
         sentences = " ".join(certainty(brief).points)
-        wanted = {"en": "has no placebo in time", "zh": "不提供时间安慰剂检验"}
+        wanted = {"en": "offers no check with a made-up start", "zh": "不提供假想起点检验"}
         assert wanted[language] in sentences
         free = replace(brief, verdict=replace(brief.verdict, key="improves", doubts=()))
         wanted = {

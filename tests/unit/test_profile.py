@@ -97,7 +97,7 @@ def test_the_order_is_by_level_of_government(published):
 
 
 @pytest.mark.parametrize(
-    "text", ["Cases closed, a district: 7.1 (6.4 to 7.8)", "结案案件数，某区：7.1（6.4 至 7.8）"]
+    "text", ["Cases closed, a district: 7.1 (6.4 to 7.8)", "结案案件数，某区：7.1（6.4至7.8）"]
 )
 def test_wrapped_names_keep_their_letters_and_fit(text):
     """No letter is lost, no line is wider than its room by more than a closing mark."""

@@ -198,7 +198,7 @@ def test_both_languages_hold_the_same_facts_and_every_plate_is_whole():
             RegionRates.end,
         ):
             assert make(brief)._repr_mimebundle_()
-    assert "每 1,000 户企业每年的登记举报件数" in chinese.unit
+    assert "每千户企业每年的登记举报件数" in chinese.unit
     assert chinese.table.columns[2].label == "企业"
 
 
@@ -282,7 +282,7 @@ def test_a_damaged_record_of_the_edition_before_is_refused(tmp_path, monkeypatch
     ("language", "words"),
     [
         ("en", "Table complaints: 1,200 rows read, 7 left out by rule, 30 cells"),
-        ("zh", "读入 1,200 行，按规则剔除 7 行，修正 30 个单元格"),
+        ("zh", "读入1,200行，按规则剔除7行，修正30个单元格"),
     ],
 )
 def test_what_was_left_out_or_repaired_on_reading_stands_in_the_report(language, words):

@@ -26,7 +26,7 @@ Journal of Clinical Epidemiology 43, for high agreement with low kappa.
 Words
 -----
 title: Agreement of raters | 评分者之间的一致性
-line: Agreement of raters beyond chance | 评分者之间超出偶然的一致性
+line: Agreement of raters beyond chance | 评分者之间超出偶然波动的一致性
 """
 
 from __future__ import annotations

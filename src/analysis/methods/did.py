@@ -23,18 +23,18 @@ Econometrics 219. Welch (1947), Biometrika 34, for the degrees of freedom.
 
 Words
 -----
-title: Staggered comparison of log rates | 分批实施比较（对数比率）
+title: Staggered comparison of log rates | 错时比较（双重差分，对数比率）
 line: Staggered difference-in-differences on log rates: the average effect on the regions that
     adopted, over all their periods since adoption; errors by leaving out one region at a time |
-    分批实施的双重差分（对数比率）：实施地区自实施以来各期的平均效果；标准误由逐一剔除地区得出
-not_yet_treated: Staggered comparison with regions not yet treated | 分批实施比较，
+    错时比较（双重差分，对数比率）：实施地区自实施以来各期的平均效果；标准误由逐一剔除地区得出
+not_yet_treated: Staggered comparison with regions not yet treated | 错时比较，
     对照为尚未实施地区
-never_treated: Staggered comparison with regions never treated | 分批实施比较，对照为从未实施地区
-anticipation: Staggered comparison, one period of anticipation allowed | 分批实施比较，
-    允许提前一期显现
-more_anticipation: Staggered comparison, one more period of anticipation allowed | 分批实施比较，
-    再允许提前一期显现
-rate: Staggered comparison of rates instead of log rates | 分批实施比较，用比率而非对数比率
+never_treated: Staggered comparison with regions never treated | 错时比较，对照为从未实施地区
+anticipation: Staggered comparison, one period of anticipation allowed | 错时比较，
+    允许效果提前一期显现
+more_anticipation: Staggered comparison, one more period of anticipation allowed | 错时比较，
+    再允许效果提前一期显现
+rate: Staggered comparison of rates instead of log rates | 错时比较，用比率而非对数比率
 """
 
 from __future__ import annotations

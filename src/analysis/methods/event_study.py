@@ -18,7 +18,7 @@ Words
 -----
 title: Event study on log rates | 对数比率的事件研究
 line: Event study on log rates, and how far trends may part | 事件研究（对数比率），
-    及趋势可偏离的程度
+    及走势偏离容忍度
 row: Event study, first periods since adoption | 事件研究，实施后的最初各期
 """
 

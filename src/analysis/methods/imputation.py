@@ -21,7 +21,7 @@ Words
 title: Imputation of log rates | 对数比率的插补估计
 line: Staggered difference-in-differences by imputing untreated log rates: the average effect on
     the regions that adopted; errors by leaving out one region at a time |
-    分批实施的双重差分（插补未实施时的对数比率）：实施地区的平均效果；标准误由逐一剔除地区得出
+    错时比较（双重差分，插补未实施时的对数比率）：实施地区的平均效果；标准误由逐一剔除地区得出
 not_yet_treated: Imputation from all untreated periods | 用全部未实施时期插补
 never_treated: Imputation from never-treated regions | 用从未实施地区插补
 """

@@ -57,7 +57,7 @@ class Options(MethodOptions):
     interval: Literal["integrated", "hartung_knapp", "normal"] = "integrated"
     """interval of the mean: over what τ² may be, Hartung–Knapp's, or the normal
 
-    words: interval of the mean | 均值的区间
+    words: interval of the mean | 均值的可能范围
     integrated: over what τ² may be | 对τ²的可能取值平均
     hartung_knapp: Hartung–Knapp | Hartung–Knapp
     normal: normal | 正态

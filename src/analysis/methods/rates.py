@@ -24,7 +24,7 @@ Words
 -----
 title: Rates of regions | 各地区的比率
 line: Rates of regions: exact intervals, funnel limits and shrinkage | 地区比率：
-    精确区间、漏斗界限与收缩估计
+    可能范围、漏斗界限与按规模收缩后的比率
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ American Statistical Association 115.
 Words
 -----
 title: Regression discontinuity | 分数线两侧比较（断点回归）
-line: Regression discontinuity: the jump of an outcome where a score crosses a cut-off | 断点回归：
-    得分跨过临界值处结果的跳跃
+line: Regression discontinuity: the jump of an outcome where a score crosses a cut-off |
+    分数线两侧比较（断点回归）：得分跨过分数线处结果的跳跃
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Options(MethodOptions):
 
     words: what the width is chosen for | 带宽的选取目标
     least_error: the least error of the estimate | 估计误差最小
-    coverage: the coverage of its limits | 区间覆盖准确
+    coverage: the coverage of its limits | 可能范围覆盖准确
     """
     width: float | None = Field(None, gt=0)
     """width of the window on each side; chosen by default

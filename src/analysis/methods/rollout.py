@@ -20,10 +20,10 @@ for weak null hypotheses", Journal of the American Statistical Association 116.
 
 Words
 -----
-title: Staggered comparison judged by possible orders | 以可能的实施次序判断的分批比较
+title: Staggered comparison judged by possible orders | 以可能的实施次序判断的错时比较
 line: Staggered comparison of log rates, judged by the orders in which regions could have adopted |
-    对数比率的分批比较，以各地区可能的实施次序为判断依据
-row: Staggered comparison judged by possible orders | 以可能的实施次序判断的分批比较
+    对数比率的错时比较，以各地区可能的实施次序为判断依据
+row: Staggered comparison judged by possible orders | 以可能的实施次序判断的错时比较
 """
 
 from __future__ import annotations

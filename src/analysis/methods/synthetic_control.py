@@ -33,11 +33,11 @@ American Statistical Association 116.
 
 Words
 -----
-title: Synthetic controls on log rates | 合成控制（对数比率）
+title: Synthetic controls on log rates | 合成对照（对数比率）
 line: Synthetic controls on log rates: the average effect on the regions that adopted, against
     weighted means of regions that did not; errors from placebos or resampling |
-    对数比率的合成控制法：与未实施地区的加权平均相比，对已实施地区的平均效应；
-    误差由安慰剂检验或重抽样得出
+    对数比率的合成对照：与未实施地区的加权平均相比，对已实施地区的平均效应；
+    误差由假想实施检验或重抽样得出
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Options(PanelOptions):
 
     words: where too few regions never start, whether the last to start stand in for them, with the
         panel ended before they do | 从未实施的地区过少时，
-        是否以最后实施的地区代替（面板截至其实施之前）
+        是否以最后实施的地区代替（数据截至其实施之前）
     not_yet_treated: the last to start may stand in | 可用最后实施的地区代替
     never_treated: never-treated regions only | 仅从未实施地区
     """
@@ -89,8 +89,8 @@ class Options(PanelOptions):
 
     words: form | 形式
     difference: synthetic difference-in-differences | 合成双重差分
-    classic: classic synthetic control | 经典合成控制
-    augmented: synthetic control augmented by ridge regression | 岭回归增强的合成控制
+    classic: classic synthetic control | 经典合成对照
+    augmented: synthetic control augmented by ridge regression | 岭回归增强的合成对照
     """
     predictors: Annotated[tuple[str, ...], NUMBERS] = Field((), strict=False)
     """classic form: columns of the panel to match on
@@ -106,8 +106,8 @@ class Options(PanelOptions):
     """what errors come from; placebos wherever they can be had
 
     words: errors come from | 标准误来源
-    auto: placebos, or resampling where they cannot be had | 安慰剂，无法取得时用重抽样
-    placebo: placebos | 安慰剂
+    auto: placebos, or resampling where they cannot be had | 假想实施检验，无法取得时用重抽样
+    placebo: placebos | 假想实施检验
     bootstrap: resampling | 重抽样
     """
     draws: int = Field(200, ge=50)

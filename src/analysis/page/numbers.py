@@ -15,24 +15,46 @@ from analysis.page.wording import translator
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
 MINUS = "−"
 PERIOD = re.compile(r"^(?P<year>\d{4})(?:-?Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?$")
-SCALES = {"en": ((1e9, " billion"), (1e6, " million")), "zh": ((1e8, "亿"), (1e4, "万"))}
+WAN, YI = 1e4, 1e8
 PER_EXPOSURE = 1000
 """Rates are per so many of the exposure."""
 
 
 @lru_cache(maxsize=4096)
-def number(value: float, language: str, decimals: int = 0, signed: bool = False) -> str:
-    """A number with separators, a true minus sign, and a plus sign where asked for."""
+def in_full(value: float, language: str, decimals: int = 0, signed: bool = False) -> str:
+    """A number to its last digit, with separators, for tables and axes.
+
+    It has a true minus sign, and a plus sign where asked for.
+    """
     rounded = round(value, decimals) + 0.0
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     text = str(format_decimal(abs(rounded), format=pattern, locale=LOCALES[language]))
-    sign = MINUS if rounded < 0 else ("+" if signed and rounded > 0 else "")
-    return sign + text
+    return _sign(rounded, signed) + text
+
+
+def number(value: float, language: str, decimals: int = 0, signed: bool = False) -> str:
+    """A number in a sentence: ``12,300``; Chinese ``3325``, and ``1.23万`` from ten thousand on.
+
+    In Chinese 万 and 亿 have at most two decimals, and smaller numbers no separator.
+    """
+    rounded = round(value, decimals) + 0.0
+    if language != "zh":
+        return in_full(value, language, decimals, signed)
+    size = abs(rounded)
+    if size < WAN:
+        return _sign(rounded, signed) + f"{size:.{decimals}f}"
+    # Of the rounded size: 99,999,999 is one 亿, and never ten thousand 万.
+    scale, word = (WAN, "万") if round(size / WAN, 2) < WAN else (YI, "亿")
+    return _sign(rounded, signed) + f"{size / scale:.2f}".rstrip("0").rstrip(".") + word
+
+
+def _sign(value: float, signed: bool) -> str:
+    return MINUS if value < 0 else ("+" if signed and value > 0 else "")
 
 
 def percent(share: float, language: str, decimals: int = 1, signed: bool = False) -> str:
     """A share as a percentage: −0.177 is ``−17.7%``."""
-    return number(100 * share, language, decimals, signed) + "%"
+    return in_full(100 * share, language, decimals, signed) + "%"
 
 
 def number_cell(
@@ -41,7 +63,7 @@ def number_cell(
     """A number as a cell of a table: its text, and its value to so many digits; blank for none."""
     if value is None:
         return "", None
-    return number(value, language, decimals), value if digits is None else round(value, digits)
+    return in_full(value, language, decimals), value if digits is None else round(value, digits)
 
 
 def percent_cell(share: float | None, language: str) -> tuple[str, float | None]:
@@ -49,54 +71,26 @@ def percent_cell(share: float | None, language: str) -> tuple[str, float | None]
     return ("", None) if share is None else (percent(share, language, signed=True), round(share, 6))
 
 
-def large(value: float, language: str) -> str:
-    """A large number in the words of the language: ``1.65 million``, ``165 万``.
-
-    Three figures are kept; a number too small for its first word stands in full.
-    """
-    for scale, word in SCALES[language]:
-        # From the rounded size on: 9,999,600 is 10 million, and never 9,99x of a smaller word.
-        if abs(value) >= 0.9995 * scale:
-            size = abs(value) / scale
-            decimals = max(0, 2 - max(0, math.floor(math.log10(round(size, 2)))))
-            text = _trimmed(number(size, language, decimals))
-            return (MINUS if value < 0 else "") + text + (word if language == "en" else f" {word}")
-    return number(value, language)
-
-
-def money(yuan: float, language: str) -> str:
-    """An amount in yuan: ``RMB 1.65 million``, ``165 万元``."""
-    if language == "zh":
-        text = large(yuan, "zh")
-        return f"{text}元" if text.endswith(("万", "亿")) else f"{text} 元"
-    text = large(abs(yuan), "en")
-    return f"{MINUS if yuan < 0 else ''}RMB {text}"
-
-
-def _trimmed(text: str) -> str:
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def date(iso: str, language: str) -> str:
-    """An ISO date in full: ``22 November 2026``, ``2026 年 11 月 22 日``; other text as it is."""
+    """An ISO date in full: ``22 November 2026``, ``2026年11月22日``; other text as it is."""
     try:
         day = dt.date.fromisoformat(iso)
     except ValueError:
         return iso
-    if language == "zh":  # spaced like every other number in a Chinese sentence here
-        return f"{day.year} 年 {day.month} 月 {day.day} 日"
+    if language == "zh":
+        return f"{day.year}年{day.month}月{day.day}日"
     return str(format_date(day, format="long", locale=LOCALES[language]))
 
 
 def period(label: str, language: str) -> str:
-    """A period's label in a sentence: ``Q1 2019``, ``2019 年第 1 季度``; other text as it is."""
+    """A period's label in a sentence: ``Q1 2019``, ``2019年第1季度``; other text as it is."""
     match = PERIOD.match(label)
     if match is None:
         return label
     year, quarter, month = match["year"], match["quarter"], match["month"]
     if language == "zh":
-        rest = f"第 {quarter} 季度" if quarter else (f" {int(month)} 月" if month else "")
-        return f"{year} 年{rest}"
+        rest = f"第{quarter}季度" if quarter else (f"{int(month)}月" if month else "")
+        return f"{year}年{rest}"
     if quarter:
         return f"Q{quarter} {year}"
     if month:
@@ -110,24 +104,31 @@ def period_tick(label: str, language: str, year_only: bool = False) -> str:
     match = PERIOD.match(label)
     if match is None:
         return label
-    year = f"{match['year']} 年" if language == "zh" else match["year"]
+    year = f"{match['year']}年" if language == "zh" else match["year"]
     if year_only or not (match["quarter"] or match["month"]):
         return year
     if match["quarter"]:
-        within = f"第 {match['quarter']} 季度" if language == "zh" else f"Q{match['quarter']}"
+        within = f"第{match['quarter']}季度" if language == "zh" else f"Q{match['quarter']}"
     elif language == "zh":
-        within = f"{int(match['month'])} 月"
+        within = f"{int(match['month'])}月"
     else:
         within = format_date(dt.date(2000, int(match["month"]), 1), "MMM", locale=LOCALES["en"])
     return f"{within}\n{year}"
 
 
 def period_span(first: str, last: str, language: str) -> str:
-    """A range of periods: ``Q1 2019 to Q4 2023``, ``2019 年第 1 季度至 2023 年第 4 季度``."""
+    """A range of periods: ``Q1 2019 to Q4 2023``, ``2019年第1季度至2023年第4季度``.
+
+    Chinese years, and months of one year, are joined by a dash: ``1980—1988年``, ``2023年1—6月``.
+    """
     if first == last:
         return period(first, language)
-    if language == "zh" and PERIOD.match(first) and PERIOD.match(last):
-        return f"{period(first, 'zh')}至 {period(last, 'zh')}"
+    if language == "zh":
+        begin, end = PERIOD.match(first), PERIOD.match(last)
+        if begin and end and len(first) == len(last) == 4:
+            return f"{first}—{period(last, 'zh')}"
+        if begin and end and begin["month"] and end["month"] and begin["year"] == end["year"]:
+            return f"{period(first, 'zh')[:-1]}—{int(end['month'])}月"
     return span(period(first, language), period(last, language), language)
 
 
@@ -140,13 +141,29 @@ def size_decimals(*values: float) -> int:
 
 
 def span(low: str, high: str, language: str) -> str:
-    """A range: ``1.8 to 2.8``, ``1.8 至 2.8``."""
+    """A range: ``1.8 to 2.8``, ``1.8至2.8``."""
     return translator(language)("{low} to {high}", low=low, high=high)
 
 
+def percent_change(share: float, language: str) -> str:
+    """A change in a sentence: ``−17.4%``, ``下降17.4%``."""
+    if language != "zh":
+        return percent(share, language, signed=True)
+    return _direction(share) + percent(abs(share), language)
+
+
 def percent_span(low: float, high: float, language: str) -> str:
-    """A range of changes in per cent, both signed."""
-    return span(percent(low, language, signed=True), percent(high, language, signed=True), language)
+    """A range of changes in a sentence: ``−21.6% to −12.9%``, ``下降12.9%至21.6%``."""
+    if language == "zh" and _direction(low) == _direction(high):
+        small, large = sorted((abs(low), abs(high)))
+        return _direction(low) + span(percent(small, language), percent(large, language), language)
+    return span(percent_change(low, language), percent_change(high, language), language)
+
+
+def _direction(share: float) -> str:
+    """A change as a word, blank where it is nothing to the decimal shown."""
+    tenths = round(1000 * share)
+    return "下降" if tenths < 0 else ("上升" if tenths > 0 else "")
 
 
 def change_span(low: float, high: float, language: str) -> str:

@@ -12,7 +12,7 @@ from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.chart import Chart
 from analysis.page.charts.intervals import Interval, Intervals
 from analysis.page.charts.points import Point, Points
-from analysis.page.numbers import number, percent
+from analysis.page.numbers import in_full, percent
 from analysis.page.plates import Figure
 from analysis.page.wording import translator
 from analysis.result import RELATIVE, Result
@@ -38,7 +38,7 @@ def plot(result: Result, *, language: str = "en") -> Figure:
         simulated=result.sample.status == "simulated",
         title=text,
         caption=translator(language)(
-            "Intervals at {level}.", level=percent(result.level, language, 0)
+            "Likely ranges at {level}.", level=percent(result.level, language, 0)
         ),
         alt=text,
     )
@@ -57,7 +57,7 @@ def _values(result: Result, language: str) -> Axis:
         write = partial(percent, language=language, signed=True)
         head = translator(language)("Change")
         return Axis(partial(write, decimals=0), head, cell=write)
-    return Axis(partial(number, language=language, decimals=2), result.unit)
+    return Axis(partial(in_full, language=language, decimals=2), result.unit)
 
 
 def _course(result: Result, language: str) -> Chart:
@@ -72,7 +72,7 @@ def _course(result: Result, language: str) -> Chart:
     time: dict[str, Any] = {"whole": True, "key": "event_time"}
     return Points(
         tuple(points),
-        Axis(partial(number, language=language), say("Periods since the start"), **time),
+        Axis(partial(in_full, language=language), say("Periods since the start"), **time),
         _values(result, language),
         references=(Reference(0.0),),
         upright=(Reference(-0.5, dashed=True),),

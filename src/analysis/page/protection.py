@@ -15,7 +15,7 @@ from analysis.disclosure.editions import Counted, growth, linked
 from analysis.disclosure.gate import COUNT, DERIVED
 from analysis.disclosure.suppression import Needs, dominated, exposed, small, withhold
 from analysis.errors import Problem, PublishError
-from analysis.page.numbers import number
+from analysis.page.numbers import in_full
 from analysis.page.plates import TableData
 from analysis.page.wording import Say
 
@@ -153,7 +153,7 @@ def protect(
         for place in places:
             if rules.rounding > 1 and values[line][place] is not None:
                 rounded = rules.rounding * round(values[line][place] / rules.rounding)
-                rows[line][place], values[line][place] = number(rounded, language), rounded
+                rows[line][place], values[line][place] = in_full(rounded, language), rounded
     return replace(
         table,
         rows=tuple(tuple(row) for row in rows),

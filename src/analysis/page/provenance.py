@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from analysis import digest, methods
 from analysis.data.reading.account import Account
-from analysis.page.numbers import number
+from analysis.page.numbers import in_full
 from analysis.page.plates import Entry
 from analysis.page.voice import Voice
 
@@ -14,8 +14,8 @@ DROPPED_WORDS = {
     "excluded_by_params": "Left out by the parameters",
     "incomplete": "Counts or exposure missing in some period",
     "treated_from_the_start": "Adopted before or in the first period",
-    "ended_within": "The intervention ended within the panel",
-    "other_intervention": "Another intervention began within the panel",
+    "ended_within": "The intervention ended within these data",
+    "other_intervention": "Another intervention began within these data",
     "too_few_periods_before": "Too few periods before adoption",
     "no_untreated_counts": "No count at all before adoption",
 }
@@ -34,9 +34,9 @@ def reading_sentences(voice: Voice, accounts: Mapping[str, Account]) -> tuple[st
             say(
                 "Table {table}: {rows} rows read, {out} left out by rule, {cells} cells repaired",
                 table=name,
-                rows=number(account.rows, language),
-                out=number(out, language),
-                cells=number(repaired, language),
+                rows=in_full(account.rows, language),
+                out=in_full(out, language),
+                cells=in_full(repaired, language),
             )
         )
     return tuple(found)

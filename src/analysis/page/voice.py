@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis.data.description import Description, Words
-from analysis.page.numbers import number, percent
+from analysis.page.numbers import in_full, number, percent
 from analysis.page.wording import Say, capital, translator
 from analysis.params import CountsQuestion
 
@@ -43,8 +43,12 @@ class Voice:
         return {}
 
     def number(self, value: float, decimals: int = 0) -> str:
-        """A number as the reader writes it."""
+        """A number as the reader writes it in a sentence."""
         return number(value, self.language, decimals)
+
+    def in_full(self, value: float, decimals: int = 0) -> str:
+        """A number to its last digit, for tables and axes."""
+        return in_full(value, self.language, decimals)
 
     def percent(self, share: float, decimals: int = 1, signed: bool = False) -> str:
         """A share as a percentage, as the reader writes it."""

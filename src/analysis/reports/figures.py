@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.data.published.figures import PrintedFigure, Published
 from analysis.data.reading.distinct import FULL_WIDTH
 from analysis.page.charts.axes import Cell
-from analysis.page.numbers import SCALES, number, period_span
+from analysis.page.numbers import WAN, in_full, number, period_span
 from analysis.page.plates import Column, Provenance, Table, TableData
 from analysis.page.provenance import source_entries
 from analysis.page.wording import lower
@@ -25,6 +25,7 @@ COUNT_WORDS = {
     "en": ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
     "zh": ("一", "两", "三", "四", "五", "六", "七", "八", "九", "十"),
 }
+LARGE = ((1e9, " billion"), (1e6, " million"))
 Days = tuple[dt.date, dt.date]
 
 
@@ -151,7 +152,8 @@ class FiguresReport(Report):
         if start == end:
             return self.say("{day} {month} {year}", **last)
         if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
-            years = str(start.year) if start.year == end.year else f"{start.year}–{end.year}"
+            dash = "—" if self.chinese else "–"
+            years = dash.join(dict.fromkeys((str(start.year), str(end.year))))
             return self.say("{years}", years=years)
         if end.day < 28:
             return self.say("to {day} {month} {year}", **last)
@@ -191,18 +193,19 @@ class FiguresReport(Report):
             return number(value, self.language, decimals_of(value), signed) + "%"
         if measures == "money":
             return self.money(value, unit)
-        if self.chinese and abs(value) >= 1e5:
-            return number(value / 1e4, "zh", decimals_of(value / 1e4)) + "万"
-        return number(value, self.language, decimals_of(value), signed)
+        # An audit adds up to the last digit, which 万 with two decimals may not show.
+        short = abs(value) < WAN or value % (WAN / 100) == 0
+        write = number if short else in_full
+        return write(value, self.language, decimals_of(value), signed)
 
     def money(self, value: float, unit: str) -> str:
         """A sum of money; in Chinese with 万 and 亿, in English with millions and billions."""
         written = self.published.row("units", unit)[f"written_{self.language}"]
         written = written if self.chinese else f" {written}"
-        for step, word in SCALES[self.language]:
+        for step, word in () if self.chinese else LARGE:
             if abs(value) >= step:
                 scaled = value / step
-                return number(scaled, self.language, decimals_of(scaled)) + word + written
+                return number(scaled, "en", decimals_of(scaled)) + word + written
         return number(value, self.language, 0) + written
 
     def documents(self) -> Table:
@@ -213,7 +216,9 @@ class FiguresReport(Report):
 
         def counts(key: str, label: str, sources: Iterable[str]) -> tuple[Column, list[Cell]]:
             of = Counter(sources)
-            return Column(key, label, "end"), [(number(of[s], self.language), of[s]) for s in order]
+            return Column(key, label, "end"), [
+                (in_full(of[s], self.language), of[s]) for s in order
+            ]
 
         return Table(
             **self.plate("documents"),

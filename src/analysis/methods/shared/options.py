@@ -39,7 +39,7 @@ class MethodOptions(BaseModel):
     level: float = Field(0.95, gt=0, lt=1)
     """level of the interval
 
-    words: level of the interval | 区间水平
+    words: level of the interval | 可能范围的水平
     """
 
     @classmethod

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from analysis.errors import PublishError
-from analysis.page.numbers import date, number, percent
+from analysis.page.numbers import date, number, percent_change
 from analysis.page.wording import Say, translator
 from analysis.publish.site.record import read_json
 from analysis.reports.kind import find, names
@@ -107,7 +107,7 @@ def _estimate(changes: Changes, language: str, say: Say) -> list[str]:
         return []
     if old == new:
         return [say("The best estimate is the same.")]
-    best, *ends = (percent(value / 100, language, signed=True) for value in old)
+    best, *ends = (percent_change(value / 100, language) for value in old)
     if old[0] == new[0] and len(ends) == 2:
         return [
             say(
@@ -116,7 +116,7 @@ def _estimate(changes: Changes, language: str, say: Say) -> list[str]:
                 high=ends[1],
             )
         ]
-    now = percent(new[0] / 100, language, signed=True)
+    now = percent_change(new[0] / 100, language)
     return [say("The best estimate moved from {old} to {new}.", old=best, new=now)]
 
 

@@ -114,7 +114,7 @@ def comparison_figure(brief: AuditBrief) -> Figure:
         for key, (change, end) in ends.items()
     )
     before = Reference(100, say("Before = 100"))
-    return Rows(rows, Axis(whole, say("After"), low=0), (before,)).figure(
+    return Rows(rows, Axis(brief.in_full, say("After"), low=0), (before,)).figure(
         **_plate(brief, "comparison", "pair"),
         alt=say(
             "Two lines from 100: one rises to {up}, the other falls to {down}.",

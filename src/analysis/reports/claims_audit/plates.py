@@ -62,7 +62,7 @@ class ClaimsAudit(AuditBrief):
             Row(label, 0.0, parts=tuple((key, float(found[key])) for key in reversed(VERDICTS)))
             for label, found in zip(labels, numbers.values(), strict=True)
         )
-        return Rows(bars, Axis(self.number, say("Checks"), whole=True)).figure(
+        return Rows(bars, Axis(self.in_full, say("Checks"), whole=True)).figure(
             **self.plate("verdicts"),
             title=say(
                 "Of {total} checks, {fits} fit, {open} cannot be made and {against} contradict"
@@ -82,7 +82,7 @@ class ClaimsAudit(AuditBrief):
         apart = Counter(check.source for check in self.audit.checks if check.conjectured)
 
         def column(key: str, label: str, counts: Iterable[int]) -> tuple[Column, list[Cell]]:
-            return Column(key, label, "end"), [(self.number(n), n) for n in counts]
+            return Column(key, label, "end"), [(self.in_full(n), n) for n in counts]
 
         return TableData.by_column(
             (

@@ -10,7 +10,7 @@ from analysis.data.frames.panel import NEVER
 from analysis.page.charts.axes import Axis, Periods, Reference
 from analysis.page.charts.lines import Line, Lines
 from analysis.page.charts.steps import Steps
-from analysis.page.numbers import PER_EXPOSURE, number, period, period_span, size_decimals
+from analysis.page.numbers import PER_EXPOSURE, in_full, number, period, period_span, size_decimals
 from analysis.page.plates import Figure
 from analysis.page.protection import refuse_small
 from analysis.page.wording import capital, lower
@@ -28,7 +28,7 @@ def adoption_figure(brief: Brief) -> Figure:
     treated = starts[starts > NEVER]
     reached = tuple(int((treated <= place).sum()) for place in along.places)
     label = say("{regions} with the intervention", regions=capital(brief.regions))
-    up = Axis(partial(number, language=brief.language), label, whole=True, key="regions")
+    up = Axis(partial(in_full, language=brief.language), label, whole=True, key="regions")
     opening, closing = (period(panel.periods[place], brief.language) for place in (0, -1))
     first, last = (
         period(panel.label(int(start)), brief.language) for start in (treated.min(), treated.max())
@@ -103,6 +103,7 @@ def paths_figure(brief: Brief) -> Figure:
     first = int(panel.adoption[panel.adoption > NEVER].min())
     decimals = size_decimals(*(value for line in lines for value in line.values))
     write, unit = partial(number, language=language, decimals=decimals), rate_unit(brief)
+    ticks = partial(in_full, language=language, decimals=decimals)
     averages = say("; ").join(
         say(
             "{group} {value}",
@@ -112,7 +113,7 @@ def paths_figure(brief: Brief) -> Figure:
         for line in lines
     )
     start = Reference(first - 0.5, say("first start"), dashed=True)
-    return Lines(lines, _calendar(brief), Axis(write, digits=4), (start,)).figure(
+    return Lines(lines, _calendar(brief), Axis(ticks, digits=4), (start,)).figure(
         **brief.plate("paths"),
         title=say(
             "Before the first start, {unit} averaged: {averages}", unit=unit, averages=averages

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from analysis.page.numbers import number, percent, percent_span
+from analysis.page.numbers import number, percent, percent_change, percent_span
 from analysis.page.plates import Notes
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.changes import in_words
@@ -15,7 +15,7 @@ from analysis.robustness import NOT_OFFERED, WITH_OPTIONS
 MIND_WORDS = {
     "no_range": "A method that gives a range.",
     "few_clusters": "More {regions} that adopt at different times, or more that do not.",
-    "own_course_unknown": "A panel that begins earlier.",
+    "own_course_unknown": "Data that begin earlier.",
     "leads": "Comparison {regions} that moved like the adopters before adoption.",
     "base_period": "Adoption dates that did not follow an unusual period, for example by lot.",
     "placebo_time": "Adoption dates set by something other than a recent rise or fall, for "
@@ -103,16 +103,16 @@ def _leads_sentence(brief: Brief) -> str:
 def _placebo_sentence(brief: Brief) -> str:
     say, answer = brief.say, brief.robustness.placebo_time
     if answer.refused == NOT_OFFERED:
-        return say("The method of the headline has no placebo in time.")
+        return say("The method of the headline offers no check with a made-up start.")
     found = in_words(answer.estimate, brief.language)
     if found is None:
-        return say("The placebo in time cannot be estimated with these data.")
+        return say("A check with a made-up start cannot be made with these data.")
     text = (
-        "Placebo in time: just before adoption the same comparison finds {value} ({span}), which "
-        "leaves out no change; it should not."
+        "With a made-up start before the true one the same comparison finds {value} ({span}): the "
+        "range leaves out no change, although nothing had begun."
         if excludes_zero(answer)
-        else "Placebo in time: just before adoption the same comparison finds {value} ({span}), "
-        "which includes no change, as it should."
+        else "With a made-up start before the true one the same comparison finds {value} ({span}): "
+        "no change lies within the range, as it should."
     )
     return say(text, **found)
 
@@ -133,8 +133,8 @@ def _earlier_sentence(brief: Brief) -> str:
     )
     return brief.say(
         text,
-        earlier=percent(earlier, brief.language, signed=True),
-        own=percent(own, brief.language, signed=True),
+        earlier=percent_change(earlier, brief.language),
+        own=percent_change(own, brief.language),
     )
 
 
@@ -180,13 +180,15 @@ def _outcome_sentence(brief: Brief) -> str:
     found = in_words(answer.estimate, brief.language)
     if found is None:
         return say(
-            "The placebo outcome, {placebo}, cannot be estimated with these data.", placebo=placebo
+            "The outcome that should not be affected, {placebo}, cannot be looked at with these "
+            "data.",
+            placebo=placebo,
         )
     text = (
-        "Placebo outcome: {placebo} changed by {value} ({span}), which leaves out no change; it "
-        "should not."
+        "An outcome that should not be affected, {placebo}: {value} ({span}). The range leaves out "
+        "no change, which speaks against the comparison."
         if excludes_zero(answer)
-        else "Placebo outcome: {placebo} changed by {value} ({span}), which includes no change, as "
-        "it should."
+        else "An outcome that should not be affected, {placebo}: {value} ({span}). No change lies "
+        "within the range, as it should."
     )
     return say(text, placebo=placebo, **found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from analysis.page.numbers import percent, percent_cell, percent_span
+from analysis.page.numbers import percent_cell, percent_change, percent_span
 from analysis.page.plates import Column
 from analysis.page.wording import Say
 from analysis.result import Estimate
@@ -40,4 +40,4 @@ def in_words(estimate: Estimate | None, language: str) -> dict[str, str] | None:
     if low is None or high is None:
         return None
     span = percent_span(low, high, language)
-    return {"value": percent(value, language, signed=True), "span": span}
+    return {"value": percent_change(value, language), "span": span}

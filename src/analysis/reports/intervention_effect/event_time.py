@@ -7,7 +7,7 @@ from functools import partial
 
 from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.points import Point, Points
-from analysis.page.numbers import number, percent
+from analysis.page.numbers import in_full, number, percent
 from analysis.page.plates import Figure, Notes, TableData
 from analysis.page.wording import capital
 from analysis.reports.intervention_effect.answer import Brief
@@ -97,7 +97,7 @@ def _chart(brief: Brief, points: list[Point]) -> Points:
     return Points(
         tuple(points),
         Axis(
-            partial(number, language=language),
+            partial(in_full, language=language),
             say(TIME_WORDS[brief.study.panel.frequency]),
             whole=True,
             key="event_time",

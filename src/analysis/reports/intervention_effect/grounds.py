@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from analysis.page.numbers import number, percent, percent_span
+from analysis.page.numbers import number, percent, percent_change, percent_span
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.changes import in_words
 from analysis.reports.intervention_effect.verdict import (
@@ -33,12 +33,12 @@ LOOK_WORDS = {
     "trend_break": "A second estimate, which looks for a break at the start beside a slope, gives "
     "{value} ({span}).",
 }
-PER_PERIOD = {
+DRIFT_WORDS = {
     "month": "A drift of {size} a month would explain it.",
     "quarter": "A drift of {size} a quarter would explain it.",
     "year": "A drift of {size} a year would explain it.",
 }
-SLOPES = {
+SLOPE_WORDS = {
     "month": "Before the start adopters moved by {value} a month against the others ({span}); a "
     "slope of {least} a month would usually have been seen.",
     "quarter": "Before the start adopters moved by {value} a quarter against the others ({span}); "
@@ -57,7 +57,7 @@ REASON_WORDS = {
     "three and six are needed.",
     "own_course_unknown": "Whether adopters were on a course of their own cannot be told: too few "
     "periods before the start.",
-    "placebo_outcome": "An outcome that should not move, {placebo}, moved as well.",
+    "placebo_outcome": "An outcome that should not be affected, {placebo}, moved as well.",
     "leave_one_out": "Leaving out one {region} turns the sign.",
     "already_treated": "The method also compares with {regions} that had adopted already.",
     "other_method": "Another sound method gives a range on the other side of no change.",
@@ -69,7 +69,7 @@ REASON_WORDS = {
     "could look the same.",
     "few_adopters": "Fewer than five {regions} adopted.",
     "not_drawn": "Adopters were not drawn by lot.",
-    "no_placebo_outcome": "No outcome that should not move was looked at.",
+    "no_placebo_outcome": "No outcome that should not be affected was looked at.",
     "reporting_unknown": "These data hold counts only: a change in recording would look the same.",
 }
 
@@ -109,7 +109,9 @@ def _grounds(brief: Brief) -> Iterator[str]:
     ):
         name = brief.words(brief.study.params.placebo_outcome).plural(brief.language)
         yield brief.say(
-            "Untouched {placebo} did not move: {value} ({span}).", placebo=name, **found
+            "For {placebo}, which should not be affected, no change is seen: {value} ({span}).",
+            placebo=name,
+            **found,
         )
     if brief.robustness.reporting and "reporting" not in brief.verdict.lowered:
         yield brief.say("Who complains, how, and with what end did not shift.")
@@ -178,7 +180,7 @@ def _drift(brief: Brief) -> Iterator[str]:
         return
     nearest = min(abs(v) for v in (estimate.low, estimate.high) if v is not None)
     size = percent(math.expm1(nearest / abs(course.per_drift)), brief.language)
-    yield brief.say(PER_PERIOD[brief.study.panel.frequency], size=size)
+    yield brief.say(DRIFT_WORDS[brief.study.panel.frequency], size=size)
 
 
 def slope_sentence(brief: Brief) -> str:
@@ -191,7 +193,7 @@ def slope_sentence(brief: Brief) -> str:
     slope = course.slope
     least = minimum_detectable(slope.error, brief.headline.level, POWER, slope.degrees)
     return brief.say(
-        SLOPES[brief.study.panel.frequency],
+        SLOPE_WORDS[brief.study.panel.frequency],
         least=percent(math.expm1(least), brief.language),
         **_look(brief, slope),
     )
@@ -200,6 +202,6 @@ def slope_sentence(brief: Brief) -> str:
 def _look(brief: Brief, look: Look) -> dict[str, str]:
     low, high = (math.expm1(v) for v in look.limits(brief.headline.level))
     return {
-        "value": percent(math.expm1(look.value), brief.language, signed=True),
+        "value": percent_change(math.expm1(look.value), brief.language),
         "span": percent_span(low, high, brief.language),
     }

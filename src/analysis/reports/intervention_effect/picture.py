@@ -7,7 +7,7 @@ from functools import partial
 
 from analysis.page.charts.axes import Axis
 from analysis.page.charts.bars import Bar, Bars
-from analysis.page.numbers import PER_EXPOSURE, number, size_decimals, span
+from analysis.page.numbers import PER_EXPOSURE, in_full, number, size_decimals, span
 from analysis.page.plates import Figure
 from analysis.page.wording import capital
 from analysis.reports.intervention_effect.answer import PER_EXPECTED, Brief
@@ -20,9 +20,9 @@ def picture(brief: Brief) -> Figure:
         effect.base * (1 + share)
         for share in (effect.relative, effect.relative_low, effect.relative_high)
     )
-    write = partial(
-        number, language=language, decimals=size_decimals(effect.base, recorded, low, high)
-    )
+    decimals = size_decimals(effect.base, recorded, low, high)
+    write = partial(number, language=language, decimals=decimals)
+    ticks = partial(in_full, language=language, decimals=decimals)
     ranged = brief.headline.headline.low is not None and math.isfinite(high)
     bars = (
         Bar(say("Expected"), (effect.base,), write(effect.base), "expected", key="other"),
@@ -45,7 +45,7 @@ def picture(brief: Brief) -> Figure:
         if brief.study.panel.has_exposure
         else say("{Outcome} for every {base} expected", base=number(PER_EXPECTED, language))
     )
-    chart = Bars(bars, (("headline", unit),), Axis(write, unit, key="rate", low=0.0), key="what")
+    chart = Bars(bars, (("headline", unit),), Axis(ticks, unit, key="rate", low=0.0), key="what")
     title = say(
         "Expected without it {expected}, recorded {recorded}",
         expected=write(effect.base),

@@ -8,7 +8,7 @@ from functools import partial
 from analysis import methods
 from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.intervals import Interval, Intervals
-from analysis.page.numbers import number_cell, percent
+from analysis.page.numbers import number_cell, percent, percent_change
 from analysis.page.plates import Column, Figure, Notes, TableData
 from analysis.page.wording import lower
 from analysis.reports.intervention_effect.answer import Brief
@@ -45,7 +45,7 @@ def specification_figure(brief: Brief) -> Figure:
         if answer.estimate
     )
     values = [row.value for row in rows]
-    low, high = (percent(v, brief.language, signed=True) for v in (min(values), max(values)))
+    low, high = (percent_change(v, brief.language) for v in (min(values), max(values)))
     same = sum(value * brief.effect.relative > 0 for value in values)
     return Intervals(rows, _signed(brief), references=(Reference(0.0),)).figure(
         **brief.plate("specifications"),
@@ -57,13 +57,13 @@ def specification_figure(brief: Brief) -> Figure:
             high=high,
         ),
         caption=say(
-            "Diamond: the headline. Bars: {level} intervals. Comparison-only methods mix "
-            "early and late adopters and are no substitute for the headline.",
+            "Diamond: the headline. Bars: likely ranges ({level}). Comparison-only "
+            "methods mix early and late adopters and are no substitute for the headline.",
             level=percent(brief.headline.level, brief.language, 0),
         ),
         alt=say(
-            "{all} estimates with intervals, from {low} to {high}; {same} on the headline's "
-            "side of no change.",
+            "{all} estimates with likely ranges, from {low} to {high}; {same} on the "
+            "headline's side of no change.",
             all=len(values),
             same=same,
             low=low,
@@ -136,7 +136,7 @@ def leave_one_out_figure(brief: Brief) -> Figure | Notes:
         say("Left out"),
         "region",
     )
-    low, high = (percent(row.value, brief.language, signed=True) for row in (rows[0], rows[-1]))
+    low, high = (percent_change(row.value, brief.language) for row in (rows[0], rows[-1]))
     return chart.figure(
         **brief.plate("leave_one_out"),
         title=say(

@@ -10,6 +10,7 @@ from analysis.page.numbers import (
     change_span,
     number,
     percent,
+    percent_change,
     percent_span,
     period_span,
     size_decimals,
@@ -39,7 +40,7 @@ VERDICT_WORDS = {
     "cannot_tell": "Cannot tell",
 }
 """The verdict with its certainty, as lists and feeds show it."""
-CLAIMS = {
+CLAIM_WORDS = {
     "fewer": "**Fewer {outcome} in {regions} with {intervention}: about {size} fewer "
     "than expected** (likely range {span}).",
     "more": "**More {outcome} in {regions} with {intervention}: about {size} more "
@@ -79,7 +80,7 @@ def summary(brief: Brief) -> Summary:
         certainty=grade(brief),
         grounds=grounds(brief),
         limits=limits(brief),
-        number=percent(effect.relative, language, signed=True),
+        number=percent_change(effect.relative, language),
         number_unit=brief.outcome,
         number_words=capital(_frequency(brief)) + say("."),
         range_words=_range_words(brief),
@@ -114,7 +115,7 @@ def _answer_point(brief: Brief) -> str:
         opening = say(
             "**We cannot tell whether {intervention} changed {outcome}.** The best estimate is "
             "{best}, the likely range {span}.",
-            best=percent(effect.relative, language, signed=True),
+            best=percent_change(effect.relative, language),
             span=span,
             **words,
         )
@@ -130,7 +131,7 @@ def _answer_point(brief: Brief) -> str:
     claim: str = brief.verdict.key
     if claim in ("improves", "worsens"):
         claim = "fell" if effect.relative < 0 else "rose"
-    return say(CLAIMS[claim], size=size, span=span, **words)
+    return say(CLAIM_WORDS[claim], size=size, span=span, **words)
 
 
 def _frequency(brief: Brief) -> str:
@@ -221,8 +222,8 @@ def _method_point(brief: Brief) -> str:
     return brief.say(
         "{count} ways to estimate give changes between {low} and {high}.",
         count=number(len(values), language),
-        low=percent(min(values), language, signed=True),
-        high=percent(max(values), language, signed=True),
+        low=percent_change(min(values), language),
+        high=percent_change(max(values), language),
     )
 
 

@@ -17,14 +17,14 @@ from analysis.reports.intervention_effect.sensitivity import specification_data
 from analysis.result import Estimate
 
 CLUSTER_WORDS = {
-    "region": "Intervals at {level}; errors leave out one {region} at a time unless marked as "
+    "region": "Likely ranges at {level}; errors leave out one {region} at a time unless marked as "
     "published.",
-    "parent_code": "Intervals at {level}; errors leave out all {regions} below one upper region at "
-    "a time, since they can move together, unless marked as published.",
+    "parent_code": "Likely ranges at {level}; errors leave out all {regions} below one upper "
+    "region at a time, since they can move together, unless marked as published.",
 }
 SHARED_WORDS = (
-    "Intervals at {level}; errors leave out all {regions} that share the same {column} at a time "
-    "unless marked as published."
+    "Likely ranges at {level}; errors leave out all {regions} that share the same {column} at a "
+    "time unless marked as published."
 )
 
 
@@ -37,7 +37,7 @@ def sample_table(brief: Brief) -> Table:
     lines: list[tuple[tuple[str, Value], tuple[str, Value]]] = [
         ((say("{Regions} used"), "used"), number_cell(sample.units, language)),
         (
-            (say("of these, adopted within the panel"), "adopted"),
+            (say("of these, adopted within these data"), "adopted"),
             number_cell(sample.treated, language),
         ),
         ((say("Periods"), "periods"), dated),
@@ -90,7 +90,7 @@ def cohort_table(brief: Brief) -> Table:
         for label, n in zip(labels, counted, strict=True)
     ]
     never = number_cell(int((starts == NEVER).sum()), language)
-    lines.append(((say("not within the panel"), "never"), never))
+    lines.append(((say("not within these data"), "never"), never))
     return Table(
         **brief.plate("cohorts"),
         title=say("{Regions} by period of adoption"),
@@ -169,7 +169,7 @@ def effect_table(brief: Brief) -> Table:
         ),
         caption=say(
             "A rate ratio of 1 means no change, 0.9 means a tenth fewer than expected. "
-            "Intervals at {level}.",
+            "Likely ranges at {level}.",
             level=percent(brief.headline.level, language, 0),
         ),
         data=TableData.of(

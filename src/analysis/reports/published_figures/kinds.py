@@ -8,7 +8,7 @@ from functools import cached_property
 from analysis.data.published import comparisons
 from analysis.data.published.comparisons import Compared
 from analysis.data.published.figures import PrintedFigure
-from analysis.page.numbers import number, percent, size_decimals
+from analysis.page.numbers import in_full, number, percent, size_decimals
 from analysis.page.wording import capital, lower
 from analysis.reports.figures import FiguresReport
 from analysis.reports.published_figures.samples import SampleFunnel, funnel_of
@@ -26,7 +26,7 @@ class Rates(Topic):
 
     def tick(self, value: float) -> str:
         """Whole numbers."""
-        return number(value, self.brief.language)
+        return in_full(value, self.brief.language)
 
     def exact(self, value: float, item: Compared) -> str:  # noqa: ARG002
         """With one decimal."""
@@ -67,7 +67,7 @@ class Ratios(Topic):
 
     def tick(self, value: float) -> str:
         """As short as it can be."""
-        return number(value, self.brief.language, size_decimals(value) if value < 1 else 0)
+        return in_full(value, self.brief.language, size_decimals(value) if value < 1 else 0)
 
     def value(self, item: Compared) -> str:
         """Without limits where rounding leaves no room."""
@@ -101,7 +101,7 @@ class Amounts(Topic):
 
     def tick(self, value: float) -> str:
         """Whole numbers."""
-        return number(value, self.brief.language)
+        return in_full(value, self.brief.language)
 
     def exact(self, value: float, item: Compared) -> str:
         """Money only."""
@@ -126,7 +126,7 @@ class Samples(Topic):
     def printed(self, figure: PrintedFigure | None, item: Compared) -> Cell:
         """Numbers with separators in both languages."""
         text, value = super().printed(figure, item)
-        return (number(figure.number, self.brief.language) if figure else text), value
+        return (in_full(figure.number, self.brief.language) if figure else text), value
 
     @property
     def labels(self) -> list[str]:
@@ -215,7 +215,7 @@ class Progress(Topic):
         """What was done, with separators in both languages."""
         text, value = super().printed(figure, item)
         done = figure is item.figure and figure is not None
-        return (number(figure.number, self.brief.language) if done and figure else text), value
+        return (in_full(figure.number, self.brief.language) if done and figure else text), value
 
     def count(self, item: Compared) -> Cell:
         """The target, marked where it is implied."""

@@ -11,7 +11,7 @@ from typing import ClassVar
 from analysis.data.published.comparisons import Compared, Find, in_order
 from analysis.data.published.figures import PrintedFigure
 from analysis.data.published.tables import Row, choices
-from analysis.page.numbers import number, percent
+from analysis.page.numbers import in_full, number, percent
 from analysis.page.plates import Value
 from analysis.reports.figures import FiguresReport
 
@@ -119,7 +119,7 @@ class Topic:
         """The number worked out beside the printed ones."""
         if item.count is None:
             return self.brief.say("not printed"), None
-        return number(item.count, self.brief.language), item.count
+        return in_full(item.count, self.brief.language), item.count
 
     def code(self, item: Compared) -> str:
         """Its number in the download."""
@@ -150,7 +150,7 @@ class Topic:
             "count": self.count,
             "value": lambda c: (self.value(c), result(c)),
             "value_in_words": lambda c: (self.value(c), result(c)),
-            "bare_value": lambda c: (number(c.value or 0, language), result(c)),
+            "bare_value": lambda c: (in_full(c.value or 0, language), result(c)),
             "compared_with": lambda c: (
                 SINCE[c.figure.compared_with][language],
                 c.figure.compared_with,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from analysis.page.charts.axes import Axis
 from analysis.page.charts.funnel import Band, Funnel
@@ -15,7 +16,7 @@ from analysis.reports.region_rates.answer import HIGH, LOW, WITHIN, Regions
 
 def funnel_figure(report: Regions) -> Figure:
     """Rates by exposure, with both limits and the overall rate."""
-    say, write = report.say, report.number
+    say, write = report.say, report.in_full
     across = say("{exposure} (mean)", exposure=capital(report.exposure_name))
     pooled = report.pooled[0]
     chart = Funnel(
@@ -24,7 +25,7 @@ def funnel_figure(report: Regions) -> Figure:
         pooled,
         report.rate(pooled),
         Axis(write, across, logarithmic=True),
-        Axis(write, say("Rate per 1,000 a year"), cell=report.rate),
+        Axis(write, say("Rate per 1,000 a year"), cell=partial(write, decimals=1)),
     )
     caption = say(
         "Line: all {regions} together. Bands: where {level} and 99.8% of {regions} would lie if "

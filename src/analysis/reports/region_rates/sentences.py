@@ -50,13 +50,13 @@ def _answer(report: Regions) -> str:
     if not report.standing(HIGH, LOW):
         return report.say(
             "**None of the {rest} {regions} shown has more or fewer {outcome} per 1,000 "
-            "{exposure} than chance and usual variation explain.** They cannot be told apart, "
-            "whatever their order in a league table."
+            "{exposure} than chance and usual variation explain.** That does not make them "
+            "alike, and a league table of them would say little."
         )
     return report.say(
         "**More {outcome} per 1,000 {exposure} than chance and usual variation explain: {high} "
-        "{regions}; fewer: {low}.** The other {rest} shown cannot be told apart, whatever their "
-        "order in a league table."
+        "{regions}; fewer: {low}.** The other {rest} shown lie within what these explain. That "
+        "does not make them alike, and a league table of them would say little."
     )
 
 
