@@ -199,8 +199,16 @@ def _try(
 
 
 def _deal(panel: Panel, rng: np.random.Generator) -> Panel:
-    """The same panel with its starts dealt to other regions, as many at each date."""
-    starts = rng.permutation(panel.adoption.to_numpy())
+    """The same panel with its starts dealt to other regions, as many at each date.
+
+    Clusters whose regions all start together are dealt as a whole, their number at each date kept.
+    """
+    starts, clusters = panel.adoption.to_numpy(), panel.clusters
+    first = np.unique(clusters, return_index=True)[1]
+    if (starts == starts[first][clusters]).all():
+        starts = rng.permutation(starts[first])[clusters]
+    else:
+        starts = rng.permutation(starts)
     frame = panel.frame.assign(first_treated=np.repeat(starts, len(panel.periods)))
     return replace(panel, frame=frame)
 
@@ -213,8 +221,8 @@ def _shift(panel: Panel, effect: float, rng: np.random.Generator) -> Panel:
     """
     frame = panel.frame
     start, period = (frame[name].to_numpy() for name in ("first_treated", "period"))
-    treated = (start > NEVER) & (period >= start)
     counts = frame["count"].to_numpy(float).copy()
+    treated = (start > NEVER) & (period >= start) & np.isfinite(counts)
     own, factor = counts[treated], math.exp(effect)
     if (own % 1 != 0).any():
         counts[treated] = own * factor

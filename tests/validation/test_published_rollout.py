@@ -260,3 +260,18 @@ def test_orders_are_drawn_of_clusters_that_start_together():
     found = rollout.estimate(replace(panel, together=pairs), options, rng())
     assert found.headline.value == pytest.approx(alone.headline.value)
     assert found.options["possible"] == 105  # 7! / (4! 2! 1!)
+
+
+def test_rates_take_zeros():
+    """Where logs refuse, the rate itself has a p-value; the estimate is the comparison of rates."""
+    own = np.random.default_rng(5)
+    starts = own.permutation(np.repeat([0, 5], [10, 8]))
+    values = own.poisson(1.0, (18, 9)).astype(float)
+    panel = make_panel(values, starts)
+    with pytest.raises(DesignError, match="a zero has no logarithm"):
+        rollout.estimate(panel, rollout.Options(), rng())
+    found = rollout.estimate(panel, rollout.Options(scale="rate"), rng())
+    change = values[:, 4:].mean(axis=1) - values[:, 3]
+    expected = change[starts > 0].mean() - change[starts == 0].mean()
+    assert found.headline.value == pytest.approx(expected)
+    assert found.unit == "unit of the rate"

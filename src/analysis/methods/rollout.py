@@ -34,12 +34,12 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from analysis.data.frames.names import GROUPS
+from analysis.data.frames.names import GROUPS, OnPages
 from analysis.data.frames.panel import NEVER, PANEL, Panel
 from analysis.errors import DesignError, Problem
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import PanelOptions
-from analysis.methods.shared.panels import check_comparison, codes, comparable, log_rate
+from analysis.methods.shared.panels import check_comparison, codes, comparable, rate
 from analysis.methods.shared.results import estimating, null_quantiles, refuse
 from analysis.result import Check, Estimate, Result
 from analysis.stats.panels.cohorts import cohort_effects
@@ -73,6 +73,13 @@ class Options(PanelOptions):
     difference: all of it | 全部扣除
     efficient: what makes the error smallest | 按误差最小扣除
     """
+    scale: Annotated[Literal["log", "rate"], OnPages(("log",))] = "log"
+    """log rate, or the rate itself, which takes zeros
+
+    words: scale | 尺度
+    log: log rate | 对数比率
+    rate: the rate itself | 比率本身
+    """
     draws: int = Field(1999, ge=99)
     """orders sampled where not all are counted
 
@@ -87,7 +94,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     ------
     DesignError: too few regions or periods, a count of zero, or orders too few to tell.
     """
-    used = comparable(_sorted(panel), options)
+    used = comparable(_sorted(panel), options, positive=options.scale == "log")
     _require_strata(used, options)
     labels, cohort = np.unique(used.adoption.to_numpy(), return_inverse=True)
     units, first = _units(used, cohort)
@@ -109,7 +116,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     return options.result(
         estimand="Average effect on the regions that adopted, over all their periods since "
         "adoption, against regions whose turn had not come",
-        unit="log points",
+        unit="log points" if options.scale == "log" else "unit of the rate",
         estimates=tuple(
             _estimate(name, moments, options, treated) for name, moments in parts.items()
         ),
@@ -170,7 +177,7 @@ def _linear(
     units: np.ndarray,
 ) -> numerics.Linear:
     """What regions add to the estimate, after the start or in the periods just before it."""
-    outcome = log_rate(panel)
+    outcome = rate(panel, options.scale)
     periods = np.arange(1, outcome.shape[1] + 1)
     since = np.where(labels[:, None] > NEVER, periods - labels[:, None], -len(periods) - 1)
     chosen = (since >= -options.anticipation) & (since < 0) if ahead else since >= 0
@@ -201,7 +208,7 @@ def _estimate(name: str, moments: numerics.Moments, options: Options, treated: i
 
 def _without_each(panel: Panel, options: Options) -> tuple[np.ndarray, np.ndarray]:
     """The estimate without each region, (N,); gaps of the base period, with all first, (1 + N,)."""
-    outcome = log_rate(panel)
+    outcome = rate(panel, options.scale)
     starts = panel.adoption.to_numpy()
     never_only = options.comparison == "never_treated"
     groups = np.arange(len(starts))
