@@ -80,7 +80,7 @@ class PanelQuestion(CountsQuestion):
     exclude_other_interventions: bool = True
     cluster: str = ""
     placebo_outcome: str = ""
-    method: str = "counts"
+    method: str = ""
     method_options: dict[str, Any] = Field(default_factory=dict)
     comparison: Literal["not_yet_treated", "never_treated"] = "not_yet_treated"
     onset: Literal["unknown", "immediate", "gradual"] = "unknown"

@@ -96,12 +96,26 @@ def require_positive(panel: Panel) -> None:
     ------
     DesignError: with how many cells and regions hold zeros, and what would do.
     """
-    zero = panel.frame["count"] <= 0
+    zero = panel.frame[panel.measured] <= 0
     if zero.any():
         regions = panel.frame.loc[zero, "region"].nunique()
-        what = f"of zero stand in {int(zero.sum())} of {len(zero)} cells ({regions} regions)"
-        remedy = "Use longer periods, leave those regions out, or use method: counts"
-        raise DesignError([Problem("counts", f"{what}; a zero has no logarithm", remedy)])
+        where, what = ("counts", "of zero") if panel.counted else ("levels", "of zero or less")
+        what = f"{what} stand in {int(zero.sum())} of {len(zero)} cells ({regions} regions)"
+        other = "method: counts" if panel.counted else "method: imputation without a scale"
+        remedy = f"Use longer periods, leave those regions out, or use {other}"
+        raise DesignError([Problem(where, f"{what}; a zero has no logarithm", remedy)])
+
+
+def require_counts(panel: Panel) -> None:
+    """Refuse levels where events are counted.
+
+    Raises
+    ------
+    DesignError: with the method that takes levels.
+    """
+    if not panel.counted:
+        what = "is a level, and this method takes counts, or shares of a base"
+        raise DesignError([Problem(f"outcome {panel.outcome}", what, "Use method: imputation")])
 
 
 def require_columns(panel: Panel, names: tuple[str, ...]) -> None:

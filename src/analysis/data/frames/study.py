@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from analysis.data.dataset import Dataset
 from analysis.data.description import Description
 from analysis.data.frames.counts import mix_counts, mixes_of
 from analysis.data.frames.names import offered, texts
+from analysis.data.frames.outcomes import Kind, kind_of
 from analysis.data.frames.panel import Panel
 from analysis.data.frames.panel_loader import build_panel
 from analysis.data.periods import FREQUENCY
@@ -45,8 +47,21 @@ class Study:
         return np.random.default_rng(self.params.seed)
 
 
+METHODS: dict[Kind, str] = {"count": "counts", "share": "counts", "level": "imputation"}
+"""The method of the headline by the kind of outcome, where none is asked for."""
+Asked = TypeVar("Asked", bound=PanelQuestion)
+
+
+def with_method(dataset: Dataset, params: Asked) -> Asked:
+    """The question with a method: where none is asked for, the one for its kind of outcome."""
+    if params.method:
+        return params
+    return params.model_copy(update={"method": METHODS[kind_of(dataset, params.outcome)]})
+
+
 def build_study(dataset: Dataset, params: PanelQuestion) -> Study:
     """The panel of the question and, where one is named, of the placebo outcome."""
+    params = with_method(dataset, params)
     panel = build_panel(dataset, params)
     placebo = None
     if params.placebo_outcome:
