@@ -50,12 +50,12 @@ def require_comparison(panel: Panel, comparison: str, before: int = MINIMUM_BEFO
 
 def unvarying(panel: Panel) -> list[Problem]:
     """The problem of counts that are the same in every period of every region; else none."""
-    ranges = panel.frame.groupby("region", sort=False)["count"].agg(["min", "max"])
+    ranges = panel.frame.groupby("region", sort=False)[panel.measured].agg(["min", "max"])
     if (ranges["max"] > ranges["min"]).any():
         return []
     what = "are the same in every period of every region: there is nothing to compare"
     remedy = "Look whether an export was filled forward, or choose another outcome"
-    return [Problem("counts", what, remedy)]
+    return [Problem("counts" if panel.counted else "levels", what, remedy)]
 
 
 def untreated_by_period(panel: Panel, comparison: str) -> np.ndarray:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,6 @@ from analysis.data.dataset import Dataset
 from analysis.data.description import Description
 from analysis.data.frames.counts import mix_counts, mixes_of
 from analysis.data.frames.names import offered, texts
-from analysis.data.frames.outcomes import Kind, kind_of
 from analysis.data.frames.panel import Panel
 from analysis.data.frames.panel_loader import build_panel
 from analysis.data.periods import FREQUENCY
@@ -25,7 +23,8 @@ from analysis.params import PanelQuestion
 class Study:
     """One question, ready to be answered: parameters, data description and panel.
 
-    ``columns`` is what options of a method may name in the dataset, with its kind.
+    ``columns`` is what options of a method may name in the dataset, with its kind. Parameters that
+    ask for no method get the one for such an outcome.
     """
 
     params: PanelQuestion
@@ -37,6 +36,9 @@ class Study:
     accounts: Mapping[str, Account] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "params", self.params.with_method(self.panel.counted))
+
     @property
     def simulated(self) -> bool:
         """Whether any number here is invented."""
@@ -47,21 +49,8 @@ class Study:
         return np.random.default_rng(self.params.seed)
 
 
-METHODS: dict[Kind, str] = {"count": "counts", "share": "counts", "level": "imputation"}
-"""The method of the headline by the kind of outcome, where none is asked for."""
-Asked = TypeVar("Asked", bound=PanelQuestion)
-
-
-def with_method(dataset: Dataset, params: Asked) -> Asked:
-    """The question with a method: where none is asked for, the one for its kind of outcome."""
-    if params.method:
-        return params
-    return params.model_copy(update={"method": METHODS[kind_of(dataset, params.outcome)]})
-
-
 def build_study(dataset: Dataset, params: PanelQuestion) -> Study:
     """The panel of the question and, where one is named, of the placebo outcome."""
-    params = with_method(dataset, params)
     panel = build_panel(dataset, params)
     placebo = None
     if params.placebo_outcome:
