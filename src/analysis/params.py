@@ -80,7 +80,9 @@ class PanelQuestion(CountsQuestion):
     exclude_other_interventions: bool = True
     cluster: str = ""
     placebo_outcome: str = ""
-    method: str = "counts"
+    method: str = ""
+    method_of_counts: ClassVar[str] = "counts"
+    method_of_levels: ClassVar[str] = "imputation"
     method_options: dict[str, Any] = Field(default_factory=dict)
     comparison: Literal["not_yet_treated", "never_treated"] = "not_yet_treated"
     onset: Literal["unknown", "immediate", "gradual"] = "unknown"
@@ -88,6 +90,11 @@ class PanelQuestion(CountsQuestion):
     smallest_effect: float = Field(default=0.05, gt=0, lt=1)
     level: float = Field(default=0.95, ge=0.5, le=0.999)
     placebo_periods: int = Field(default=1, ge=1)
+
+    def with_method(self, counted: bool) -> Self:
+        """The question with a method: where none is asked for, that for counts or for levels."""
+        usual = self.method_of_counts if counted else self.method_of_levels
+        return self if self.method else self.model_copy(update={"method": usual})
 
 
 class FiguresQuestion(Params):

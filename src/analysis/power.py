@@ -30,7 +30,7 @@ from analysis.data.frames.panel import NEVER, Panel
 from analysis.data.frames.study import Study
 from analysis.errors import AnalysisError, DesignError, Problem
 from analysis.methods.shared.question import options_for
-from analysis.result import Result
+from analysis.result import LEVEL, Result
 from analysis.stats.resampling.jackknife import minimum_detectable
 
 GRID = (0.5, 0.75, 1.0, 1.25, 1.5)
@@ -114,6 +114,9 @@ def power(
     """
     _require(method, draws)
     headline = _run(panel, method, options, rng)
+    if (headline.unit == LEVEL) == panel.counted:
+        what = f"gives {headline.unit}, in which no effect can be put into this panel"
+        raise DesignError([Problem(f"method {method}", what, "Leave its scale out")])
     removed = headline.headline.value
     history = _shift(panel, -removed, rng)
     seeds = [int(seed) for seed in rng.integers(2**63, size=draws)]
@@ -217,20 +220,22 @@ def _shift(panel: Panel, effect: float, rng: np.random.Generator) -> Panel:
     """The same panel with treated counts changed by a factor of exp(effect), kept whole.
 
     A fall keeps each event with probability exp(effect); a rise adds a Poisson number of events.
-    Counts that are not whole are multiplied.
+    Counts that are not whole are multiplied; to levels the effect is added.
     """
-    frame = panel.frame
+    frame, name = panel.frame, panel.measured
     start, period = (frame[name].to_numpy() for name in ("first_treated", "period"))
-    counts = frame["count"].to_numpy(float).copy()
+    counts = frame[name].to_numpy(float).copy()
     treated = (start > NEVER) & (period >= start) & np.isfinite(counts)
     own, factor = counts[treated], math.exp(effect)
-    if (own % 1 != 0).any():
+    if not panel.counted:
+        counts[treated] = own + effect
+    elif (own % 1 != 0).any():
         counts[treated] = own * factor
     elif effect <= 0:
         counts[treated] = rng.binomial(own.astype(int), factor)
     else:
         counts[treated] = own + rng.poisson(own * (factor - 1))
-    return replace(panel, frame=frame.assign(count=counts))
+    return replace(panel, frame=frame.assign(**{name: counts}))
 
 
 def _detectable(rows: Sequence[Found], wanted: float) -> float | None:

@@ -70,6 +70,10 @@ RELATIVE = ("log points", "log rate ratio", "log hazard ratio", "log time ratio"
 """Units in which a value v is a change by exp(v) − 1."""
 
 
+LEVEL = "units of the outcome"
+"""Unit of a change of a level; what was expected stands in the check ``expected_rate``."""
+
+
 @dataclass(frozen=True, repr=False)
 class Result:
     """The one shape of every method's answer.
@@ -93,6 +97,13 @@ class Result:
     def headline(self) -> Estimate:
         """The estimate the method is run for."""
         return self.estimates[0]
+
+    @property
+    def expected(self) -> float | None:
+        """What adopters were expected to have, in the unit of the estimates; none of logarithms."""
+        if self.unit in RELATIVE:
+            return None
+        return next((c.value for c in self.checks if c.name == "expected_rate"), None)
 
     def tidy(self) -> pd.DataFrame:
         """One row per estimate: name, value, standard error, limits, support."""

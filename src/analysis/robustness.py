@@ -40,7 +40,10 @@ class Specification:
 
 @dataclass(frozen=True)
 class Answer:
-    """What one specification gave, or why it could not."""
+    """What one specification gave, or why it could not.
+
+    ``expected`` is what was expected in the unit of the estimate, ``None`` for logarithms.
+    """
 
     key: str
     method: str
@@ -49,6 +52,7 @@ class Answer:
     published_estimate: float | None = None
     published_error: float | None = None
     published_source: str = ""
+    expected: float | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,7 @@ def question(study: Study) -> dict[str, Any]:
 def _contents(panel: Panel) -> list[Any]:
     columns = {name: panel.frame[name].to_list() for name in panel.frame}
     described = [panel.periods, panel.frequency, panel.has_exposure, dict(panel.dropped)]
+    described += [panel.kind, panel.yearly]
     return [columns, *described, dict(panel.together), [asdict(s) for s in panel.timeline]]
 
 
@@ -139,7 +144,12 @@ def specifications(study: Study) -> tuple[Specification, ...]:
     Where options are set for its method, the same without them stands beside it.
     """
     shown = sorted(
-        (method for name in methods.panel_names() if (method := methods.load(name)).ways),
+        (
+            method
+            for name in methods.panel_names()
+            if (method := methods.load(name)).ways
+            and (study.panel.counted or "count_model" not in method.can)
+        ),
         key=lambda method: method.place,
     )
     listed = [item for method in shown for item in _ways(study, method)]
@@ -165,7 +175,8 @@ def _changes(
     """The ways of a method, as changes to what is asked of it."""
     found: Mapping[str, Mapping[str, Any]] = {}
     if method.ways:
-        found = method.ways(method.options(**options), study.panel.has_exposure)
+        rates = study.panel.has_exposure and study.panel.counted
+        found = method.ways(method.options(**options), rates)
     return found
 
 
@@ -245,7 +256,8 @@ def _answer(
         result = run(study, panel, method, options)
     except AnalysisError as error:
         return Answer(key, method, None, "; ".join(str(problem) for problem in error.problems))
-    return Answer(key, method, next(e for e in result.estimates if e.name == name))
+    estimate = next(e for e in result.estimates if e.name == name)
+    return Answer(key, method, estimate, expected=result.expected)
 
 
 def _options(study: Study, method: str = "") -> dict[str, Any]:
@@ -276,13 +288,20 @@ def placebo_outcome(study: Study) -> Answer | None:
     """The same comparison on an outcome that the intervention should not touch."""
     if study.placebo is None:
         return None
-    options = _options(study)
-    return _answer(study, study.placebo, "placebo_outcome", study.params.method, options)
+    method = study.params.method
+    if "count_model" in methods.load(method).can and not study.placebo.counted:
+        method = methods.that_can("level_model").name
+    return _answer(study, study.placebo, "placebo_outcome", method, _options(study, method))
+
+
+def _model(study: Study) -> methods.AnyMethod:
+    """The method that expects adopters to move like untreated cells, of counts or of levels."""
+    return methods.that_can("count_model" if study.panel.counted else "level_model")
 
 
 def _count_model(study: Study) -> Answer:
-    """The count model on the question's panel, whatever the headline's method."""
-    method = methods.that_can("count_model").name
+    """The count (or level) model on the question's panel, whatever the headline's method."""
+    method = _model(study).name
     return _answer(study, study.panel, "count_model", method, _options(study, method))
 
 
@@ -321,12 +340,13 @@ def imputable(study: Study) -> Adoption | None:
 
     Every method of the headline is held against the same estimates.
     """
-    method = methods.that_can("count_model")
+    method = _model(study)
     options = method.options(**_options(study, method.name))
     try:
         used = panels.comparable(study.panel, options, positive=False, complete=False)
         clusters = imputed.clusters_of(used, study.rng())
-        return imputed.adoption_of(used, options, clusters, options.weights)
+        levels = None if used.counted else panels.rate(used)
+        return imputed.adoption_of(used, options, clusters, options.weights, levels)
     except AnalysisError:
         return None
 

@@ -5,12 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
+import statsmodels.formula.api as smf
 import yaml
 
+from analysis import methods
 from analysis.data.dataset import read_dataset
 from analysis.data.frames.outcomes import counts_of, kind_of
 from analysis.data.frames.panel_loader import panel
+from analysis.data.frames.study import build_study
 from analysis.errors import ContractError, DesignError
+from analysis.power import power
+from analysis.reports.intervention_effect.params import InterventionEffectParams
+from analysis.reports.intervention_effect.question import ask
+from analysis.robustness import estimate_headline, examine
 
 ABOUT = {
     "title": {"en": "Fiction", "zh": "虚构"},
@@ -177,3 +185,123 @@ def test_regions_are_compared_by_counts_only(data):
     """A level is no rate."""
     with pytest.raises(DesignError, match="outcome score: is a level"):
         counts_of(data, "score", "year")
+
+
+def asked(fiction, outcome, **changes):
+    """Parameters of a question on the fictional dataset."""
+    given = {"dataset": str(fiction), "intervention": "scheme", "outcome": outcome}
+    return InterventionEffectParams(**{**given, "period": "quarter", **changes})
+
+
+def quarters(data, outcome):
+    """The panel by quarter."""
+    return panel(data, outcome=outcome, intervention="scheme", period="quarter")
+
+
+def imputed_by_dummies(frame, weights=None):
+    """Mean gap of treated cells to a least squares fit of untreated ones, and what was expected."""
+    frame = frame.assign(on=frame["first_treated"].between(1, frame["period"]))
+    if weights is None:
+        frame, weights = frame.assign(w=1.0), "w"
+    untreated = frame[~frame["on"]]
+    fit = smf.wls("value ~ C(region) + C(period)", untreated, weights=untreated[weights]).fit()
+    treated = frame[frame["on"]]
+    expected = np.average(fit.predict(treated), weights=treated[weights])
+    return np.average(treated["value"], weights=treated[weights]) - expected, expected
+
+
+@pytest.mark.parametrize("outcome", ["score", "rating", "recovered"])
+def test_levels_are_imputed_as_least_squares_with_dummies_does(data, outcome):
+    """Also of values below zero; the effect is in the unit of the outcome."""
+    used = quarters(data, outcome)
+    result = methods.estimate("imputation", used)
+    value, expected = imputed_by_dummies(used.frame)
+    assert result.unit == "units of the outcome"
+    assert result.headline.value == pytest.approx(value, abs=1e-8)
+    assert result.expected == pytest.approx(expected, abs=1e-8)
+    wanted = EFFECTS.get(outcome if outcome != "rating" else "score") * (
+        1 if outcome != "recovered" else 3
+    )
+    assert abs(result.headline.value - wanted) < 4 * result.headline.standard_error
+
+
+def test_a_share_is_counted_out_of_its_base_as_a_poisson_model_with_offset(data):
+    """The ratio of what was counted to what a fit of untreated cells expects."""
+    used = quarters(data, "late")
+    frame = used.frame.assign(on=used.frame["first_treated"].between(1, used.frame["period"]))
+    untreated, treated = frame[~frame["on"]], frame[frame["on"]]
+    fit = smf.glm(
+        "count ~ C(region) + C(period)", untreated,
+        family=sm.families.Poisson(), offset=np.log(untreated["exposure"]),
+    ).fit()  # fmt: skip
+    expected = fit.predict(treated, offset=np.log(treated["exposure"])).sum()
+    result = methods.estimate("counts", used, weights="exposure")
+    assert result.headline.value == pytest.approx(np.log(treated["count"].sum() / expected))
+
+
+def test_did_and_the_event_study_take_levels(data):
+    """One cohort: both are means of differences; two-way effects are least squares with dummies."""
+    used = quarters(data, "score")
+    cohort = used.keep([c for c in used.regions if used.adoption[c] in (0, 5)])
+    values, starts = cohort.matrix("value"), cohort.adoption.to_numpy()
+    gap = values - values[:, [3]]
+    by_time = gap[starts == 5].mean(axis=0) - gap[starts == 0].mean(axis=0)
+    did = methods.estimate("did", cohort)
+    assert did.headline.value == pytest.approx(by_time[4:].mean())
+    assert did.unit == "units of the outcome"
+    assert did.expected == pytest.approx(values[starts == 5][:, 4:].mean() - by_time[4:].mean())
+    everyone = methods.estimate("event_study", used)
+    assert everyone.headline.value == pytest.approx(EFFECTS["score"], abs=1)
+    frame = used.frame.assign(on=used.frame["first_treated"].between(1, used.frame["period"]) * 1.0)
+    fit = smf.ols("value ~ on + C(region) + C(period)", frame).fit()
+    assert methods.estimate("two_way", used).headline.value == pytest.approx(fit.params["on"])
+
+
+def test_a_logarithm_of_zero_or_less_is_refused_in_a_sentence(data):
+    """And it says what would do."""
+    with pytest.raises(DesignError, match="levels: of zero or less"):
+        methods.estimate("imputation", quarters(data, "rating"), scale="log")
+    found = methods.estimate("imputation", quarters(data, "score"), scale="log")
+    assert found.unit == "log points"
+
+
+def test_counts_refuse_a_level_before_a_kernel_starts(fiction, data):
+    """In one sentence that names the method to use."""
+    with pytest.raises(DesignError, match=r"is a level.*Use method: imputation") as caught:
+        ask(data, asked(fiction, "score", method="counts"))
+    assert len(caught.value.problems) == 1
+    with pytest.raises(DesignError, match="is a level"):
+        methods.estimate("counts", quarters(data, "score"))
+
+
+def test_the_method_follows_from_the_outcome_where_none_is_asked_for(fiction, data):
+    """Counts and shares by the count model, levels by linear imputation."""
+    found = {n: ask(data, asked(fiction, n)).params.method for n in ("visits", "late", "score")}
+    assert found == {"visits": "counts", "late": "counts", "score": "imputation"}
+
+
+def test_second_looks_at_levels_are_least_squares_in_the_unit_of_the_outcome(fiction, data):
+    """With the slope of adopters, and a break beside it."""
+    study = build_study(data, asked(fiction, "score", placebo_outcome="visits"))
+    found = examine(study, estimate_headline(study))
+    frame = study.panel.frame.assign(
+        on=lambda f: f["first_treated"].between(1, f["period"]) * 1.0,
+        z=lambda f: (f["first_treated"] > 0) * f["period"],
+    )
+    fit = smf.ols("value ~ on + z + C(region) + C(period)", frame).fit()
+    looks = found.own_course.looks
+    assert looks["trend_break"].value == pytest.approx(fit.params["on"], abs=1e-8)
+    assert found.own_course.headline.value == pytest.approx(
+        estimate_headline(study).headline.value, abs=1e-8
+    )
+    assert found.count_model.method == "imputation"
+    assert found.placebo_outcome.expected is None
+    assert all(a.estimate is not None for a in found.specifications)
+    assert not any(a.method == "counts" for a in found.specifications)
+
+
+def test_power_puts_levels_in_and_takes_them_out_by_adding(data):
+    """An effect in the unit of the outcome."""
+    found = power(quarters(data, "score"), "imputation", {}, np.random.default_rng(1), draws=20)
+    assert found.removed == pytest.approx(EFFECTS["score"], abs=1)
+    assert 0 < found.formula < 4

@@ -37,6 +37,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
+from analysis.data.frames import panel_comparison
 from analysis.data.frames.panel import NEVER, PANEL, Panel
 from analysis.methods.shared import imputed, panels
 from analysis.methods.shared.method import Method
@@ -75,6 +76,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     DesignError: too few treated or untreated regions, periods or counts.
     EstimationError: the fit did not converge.
     """
+    panel_comparison.require_counts(panel)
     used = panels.comparable(panel, options, positive=False, complete=False)
     clusters = imputed.clusters_of(used, rng)
     adoption = imputed.adoption_of(used, options, clusters, options.weights)
@@ -94,6 +96,17 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     )
 
 
+def check(panel: Panel, options: Options) -> None:
+    """Refuse levels, and a panel that cannot carry the comparison.
+
+    Raises
+    ------
+    DesignError: with every shortfall and what would do.
+    """
+    panel_comparison.require_counts(panel)
+    panels.check_comparison(panel, options)
+
+
 def _ways(asked: Options, exposure: bool) -> dict[str, dict[str, Any]]:
     """With either comparison, and with every region alike where there is an exposure."""
     ways: dict[str, dict[str, Any]] = {way: {"comparison": way} for way in asked.comparisons}
@@ -106,7 +119,7 @@ METHOD = Method(
     Options,
     estimate,
     PANEL,
-    panels.check_comparison,
+    check,
     can=(
         "leave_one_out",
         "by_event_time",

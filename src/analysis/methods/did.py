@@ -1,15 +1,15 @@
-"""Staggered difference-in-differences on the log rate (Callaway–Sant'Anna).
+"""Staggered difference-in-differences on log rates or levels (Callaway–Sant'Anna).
 
 For a cohort that starts in period g and a period t,
 
     ATT(g, t) = mean_g[y_t − y_b] − mean_C[y_t − y_b],   y = log(count / exposure),
 
-with base period b = g − 1 − anticipation and C the regions not treated by t (or never). The
-headline weights every treated region-period alike: Σ n_g ATT(g, t) / Σ n_g over t ≥ g. Beside
-it stand the dynamic average (the mean of event times 0, 1, …), the average by cohort (the mean
-of Σ_t ATT(g, t) / T_g, weighted by n_g) and by calendar period (the mean over t). Errors are a
-delete-one-region jackknife, because analytical ones are too small with few regions in a cohort,
-with Student's t and Welch's degrees of freedom of adopters and others.
+or y a level as it is, with base period b = g − 1 − anticipation and C the regions not treated by t
+(or never). The headline weights every treated region-period alike: Σ n_g ATT(g, t) / Σ n_g over
+t ≥ g. Beside it stand the dynamic average (the mean of event times 0, 1, …), the average by cohort
+(the mean of Σ_t ATT(g, t) / T_g, weighted by n_g) and by calendar period (the mean over t). Errors
+are a delete-one-region jackknife, because analytical ones are too small with few regions in a
+cohort, with Student's t and Welch's degrees of freedom of adopters and others.
 With covariates, changes of the regions compared with are reweighted to look like the cohort and
 predicted from what the regions were like in the base period (doubly robust).
 
@@ -23,10 +23,11 @@ Econometrics 219. Welch (1947), Biometrika 34, for the degrees of freedom.
 
 Words
 -----
-title: Staggered comparison of log rates | 错时比较（双重差分，对数比率）
-line: Staggered difference-in-differences on log rates: the average effect on the regions that
-    adopted, over all their periods since adoption; errors by leaving out one region at a time |
-    错时比较（双重差分，对数比率）：实施地区自实施以来各期的平均效果；标准误由逐一剔除地区得出
+title: Staggered comparison | 错时比较（双重差分）
+line: Staggered difference-in-differences on log rates or levels: the average effect on the
+    regions that adopted, over all their periods since adoption; errors by leaving out one region
+    at a time |
+    错时比较（双重差分，对数比率或数值）：实施地区自实施以来各期的平均效果；标准误由逐一剔除地区得出
 not_yet_treated: Staggered comparison with regions not yet treated | 错时比较，
     对照为尚未实施地区
 never_treated: Staggered comparison with regions never treated | 错时比较，对照为从未实施地区
@@ -69,7 +70,7 @@ class Options(PanelOptions):
     """Options of the method."""
 
     scale: Literal["log", "rate"] = "log"
-    """log rate, or the rate itself divided by the expected rate
+    """log rate, or the rate itself divided by the expected rate; levels are taken as they are
 
     words: scale | 尺度
     log: log rate | 对数比率
@@ -90,7 +91,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     DesignError: too few treated or untreated regions or periods, a count of zero, a column lacking.
     EstimationError: covariates decide who adopts.
     """
-    used = panels.comparable(panel, options, positive=options.scale == "log")
+    used = panels.comparable(panel, options, positive=panel.counted and options.scale == "log")
     require_columns(used, options.covariates)
     values, groups, keys, gaps = _all_statistics(used, options, rng)
     first = len(AVERAGES)
@@ -99,12 +100,16 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     )
     shown = found.supported & (keys != -1 - options.anticipation)
     path = found.path(shown, options.level, rng)
+    checks = [panels.leads_check(path), base_check(gaps, options.level, found.treated)]
+    if not used.counted:
+        checks += panels.expected_level(used, values[0, 0])
     return found.result(
         options,
         path,
+        unit=panels.unit(used),
         estimand="Average effect on the regions that adopted, over all their periods since "
         f"adoption, against {AGAINST[options.comparison]}",
-        checks=(panels.leads_check(path), base_check(gaps, options.level, found.treated)),
+        checks=tuple(checks),
         jackknife_groups=len(values) - 1,
     )
 
@@ -136,7 +141,7 @@ def _all_statistics(
 
     With them the group of each region, the event times, and gaps of the base period (1 + G,).
     """
-    outcome = panels.rate(panel, options.scale)
+    outcome = panels.rate(panel, options.scale if panel.counted else "level")
     starts = panel.adoption.to_numpy()
     treated = starts[starts > NEVER]
     keys = np.arange(1 - int(treated.max()), outcome.shape[1] - int(treated.min()) + 1)
@@ -144,7 +149,7 @@ def _all_statistics(
     groups = panels.left_out_groups(panel, rng, limit)
     cells = _cells(panel, outcome, groups, options)
     values = np.column_stack([_averages(cells, options.anticipation), _path(cells, keys, options)])
-    if options.scale == "rate":
+    if panel.counted and options.scale == "rate":
         # Effect over what would have been expected, so that scales can stand side by side.
         expected = _treated_mean(outcome, starts, groups) - values[:, :1]
         with np.errstate(invalid="ignore", divide="ignore"):

@@ -1,4 +1,4 @@
-"""Leads and lags of adoption on the log rate, with what holds if trends were not parallel.
+"""Leads and lags of adoption on log rates or levels, with what holds if trends were not parallel.
 
 Effects by event time e average ATT(g, g + e) over cohorts by size (Callaway–Sant'Anna, base
 period g − 1 − anticipation); the headline is their plain average over e = 0 … Q − 1. Two
@@ -16,8 +16,8 @@ trend that leads would have shown; Callaway and Sant'Anna (2021), Journal of Eco
 
 Words
 -----
-title: Event study on log rates | 对数比率的事件研究
-line: Event study on log rates, and how far trends may part | 事件研究（对数比率），
+title: Event study | 事件研究
+line: Event study on log rates or levels, and how far trends may part | 事件研究（对数比率或数值），
     及走势偏离容忍度
 row: Event study, first periods since adoption | 事件研究，实施后的最初各期
 """
@@ -71,17 +71,20 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     DesignError: too few regions or periods, a count of zero, or no lead to look at.
     EstimationError: the search for an interval failed.
     """
-    used = panels.comparable(panel, options, MINIMUM_BEFORE)
+    used = panels.comparable(panel, options, MINIMUM_BEFORE, positive=panel.counted)
     found, gaps = _effects(used, options, rng)
     study = _study(found, options)
     margins = found.margins(np.ones(len(found.times), dtype=bool), options.level, rng)
     relaxed = {} if options.anticipation else _honest(study, options, rng)
+    level = () if used.counted else panels.expected_level(used, found.averages[0, 0])
     return found.result(
         options,
         _with_base(found, margins, -1 - options.anticipation),
         estimand="Average effect on the regions that adopted over their first "
         f"{len(study.weights)} periods since adoption",
+        unit=panels.unit(used),
         checks=(
+            *level,
             _leads_check(found, study, margins, options, rng),
             base_check(gaps, options.level, found.treated),
             *(_breakdown_check(f"breakdown_{name}", rows) for name, rows in relaxed.items()),
@@ -106,7 +109,7 @@ def _effects(
 
     With them the gaps of the base period, shape (1 + G,), which is not among the event times.
     """
-    outcome, starts = panels.log_rate(panel), panel.adoption.to_numpy()
+    outcome, starts = panels.rate(panel), panel.adoption.to_numpy()
     groups = panels.left_out_groups(panel, rng)
     never_only, early = options.comparison == "never_treated", options.anticipation
     cells = cohort_effects(outcome, starts, groups, never_only, early)

@@ -1,8 +1,8 @@
-"""Staggered difference-in-differences by imputing untreated log rates (Borusyak–Jaravel–Spiess).
+"""Staggered difference-in-differences by imputing untreated outcomes (Borusyak–Jaravel–Spiess).
 
 Untreated region-periods give region and period effects by least squares,
 
-    y_it = a_i + b_t,   y = log(count / exposure),
+    y_it = a_i + b_t,   y = log(count / exposure), or a level as it is,
 
 and the effect on a treated region-period is what was observed less a_i + b_t. The headline is
 its mean over all treated region-periods, as event times are means over theirs. Where trends are
@@ -18,10 +18,10 @@ estimation", Review of Economic Studies 91.
 
 Words
 -----
-title: Imputation of log rates | 对数比率的插补估计
-line: Staggered difference-in-differences by imputing untreated log rates: the average effect on
-    the regions that adopted; errors by leaving out one region at a time |
-    错时比较（双重差分，插补未实施时的对数比率）：实施地区的平均效果；标准误由逐一剔除地区得出
+title: Imputation by least squares | 最小二乘插补估计
+line: Staggered difference-in-differences by imputing untreated log rates or levels: the average
+    effect on the regions that adopted; errors by leaving out one region at a time |
+    错时比较（双重差分，插补未实施时的对数比率或数值）：实施地区的平均效果；标准误由逐一剔除地区得出
 not_yet_treated: Imputation from all untreated periods | 用全部未实施时期插补
 never_treated: Imputation from never-treated regions | 用从未实施地区插补
 """
@@ -43,6 +43,13 @@ from analysis.result import Result
 class Options(UntreatedOptions):
     """Options of the method."""
 
+    scale: Literal["", "log", "level"] = ""
+    """log of the rate, or the rate or level itself; empty for the log of counts, levels as they are
+
+    words: scale | 尺度
+    log: logarithm | 对数
+    level: as it is | 原值
+    """
     weights: Literal["equal", "exposure"] = "equal"
     """how regions count: all alike, or by exposure
 
@@ -58,26 +65,32 @@ class Options(UntreatedOptions):
 
 
 def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result:
-    """The average effect on adopters, overall and by event time, in log points.
+    """The average effect on adopters, overall and by event time, in log points or units.
 
     Raises
     ------
-    DesignError: too few treated or untreated regions or periods, or a count of zero.
+    DesignError: too few treated or untreated regions or periods, or no logarithm of a zero.
     """
-    used = panels.comparable(panel, options, complete=False)
+    scale = options.scale or panels.own_scale(panel)
+    used = panels.comparable(panel, options, positive=scale == "log", complete=False)
     clusters = imputed.clusters_of(used, rng)
-    adoption = imputed.adoption_of(used, options, clusters, options.weights, panels.log_rate(used))
+    values = panels.rate(used, scale)
+    adoption = imputed.adoption_of(used, options, clusters, options.weights, values)
     leads = imputed.lead_count(used, options.leads)
     found = imputed.jackknife_of(
         used, adoption, imputed.imputed(adoption, options.anticipation, leads)
     )
     path = found.path(found.supported & (found.spread > 0), options.level, rng)
+    checks = [panels.leads_check(path)]
+    if scale == "level":
+        checks += panels.expected_level(used, found.averages[0, 0], adoption.weights)
     return found.result(
         options,
         path,
         estimand="Average effect on the regions that adopted, over all their periods since "
         "adoption, against what all untreated periods would have led to expect",
-        checks=(panels.leads_check(path),),
+        unit=panels.unit(used, scale),
+        checks=tuple(checks),
         jackknife_groups=adoption.groups,
     )
 
@@ -96,6 +109,7 @@ METHOD = Method(
         "leave_one_out",
         "by_event_time",
         "staggered",
+        "level_model",
     ),
     ways=_ways,
     place=3,

@@ -1,4 +1,4 @@
-"""Two-way fixed effects or first differences on the log rate: comparison only, never a headline.
+"""Two-way fixed effects or first differences, of log rates or levels: comparison only.
 
     y_it = a_i + b_t + β d_it + e_it,   or   Δy_it = b_t + β Δd_it + e_it
 
@@ -24,7 +24,7 @@ Human Resources 48, for weights, region-by-year effects and controls. MacKinnon 
 Words
 -----
 title: Two-way fixed effects | 双向固定效应
-line: Two-way fixed effects on log rates | 双向固定效应（对数比率）
+line: Two-way fixed effects on log rates or levels | 双向固定效应（对数比率或数值）
 row: Two-way fixed effects (comparison only) | 双向固定效应（仅供对照）
 effects: Two-way fixed effects (comparison only) | 双向固定效应（仅供对照）
 differences: First differences (comparison only) | 一阶差分（仅供对照）
@@ -46,7 +46,7 @@ from analysis.data.frames.panel import NEVER, PANEL, Panel
 from analysis.errors import Problem
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
-from analysis.methods.shared.panels import codes, log_rate
+from analysis.methods.shared.panels import codes, expected_level, rate, unit
 from analysis.methods.shared.results import estimating, refuse, symmetric
 from analysis.result import Check, Estimate, Result
 from analysis.stats.panels import regression
@@ -117,9 +117,10 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     """
     panel = panel.complete()
     panel_comparison.require_comparison(panel, "not_yet_treated", 1)
-    panel_comparison.require_positive(panel)
+    if panel.counted:
+        panel_comparison.require_positive(panel)
     _require_options(panel, options)
-    outcome, treatment = log_rate(panel), _treatment(panel, options)
+    outcome, treatment = rate(panel), _treatment(panel, options)
     parts: tuple[Part, ...] | None = None
     if options.form == "effects" and not _columns(options):
         parts = bacon_parts(outcome, panel.adoption.to_numpy())
@@ -134,12 +135,15 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         weights = wild_weights(int(clusters.max()) + 1, options.draws, rng)
         limits = wild_interval(outcome, treatment, weights, options.level, clusters)
         found = Estimate("overall", slope.value, error, *limits, treated)
+    checks = [] if parts is None else [_already_check(parts)]
+    if not panel.counted:
+        checks += expected_level(panel, slope.value)
     return options.result(
         estimand="Coefficient of treatment, a variance-weighted mix of cohort effects",
-        unit="log points",
+        unit=unit(panel),
         estimates=(found,),
         sample=panel.sample,
-        checks=() if parts is None else (_already_check(parts),),
+        checks=tuple(checks),
         series={} if parts is None else {"bacon": tuple(asdict(part) for part in parts)},
         degrees=degrees,
     )

@@ -76,9 +76,14 @@ class Panel:
         return PER_YEAR[self.frequency]
 
     @property
+    def counted(self) -> bool:
+        """Whether the outcome is a number of events, out of a base or not."""
+        return self.kind != "level"
+
+    @property
     def measured(self) -> str:
         """The column that holds the outcome."""
-        return "value" if self.kind == "level" else "count"
+        return "count" if self.counted else "value"
 
     @cached_property
     def regions(self) -> tuple[str, ...]:

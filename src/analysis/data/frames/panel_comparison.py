@@ -50,12 +50,12 @@ def require_comparison(panel: Panel, comparison: str, before: int = MINIMUM_BEFO
 
 def unvarying(panel: Panel) -> list[Problem]:
     """The problem of counts that are the same in every period of every region; else none."""
-    ranges = panel.frame.groupby("region", sort=False)["count"].agg(["min", "max"])
+    ranges = panel.frame.groupby("region", sort=False)[panel.measured].agg(["min", "max"])
     if (ranges["max"] > ranges["min"]).any():
         return []
     what = "are the same in every period of every region: there is nothing to compare"
     remedy = "Look whether an export was filled forward, or choose another outcome"
-    return [Problem("counts", what, remedy)]
+    return [Problem("counts" if panel.counted else "levels", what, remedy)]
 
 
 def untreated_by_period(panel: Panel, comparison: str) -> np.ndarray:
@@ -96,12 +96,26 @@ def require_positive(panel: Panel) -> None:
     ------
     DesignError: with how many cells and regions hold zeros, and what would do.
     """
-    zero = panel.frame["count"] <= 0
+    zero = panel.frame[panel.measured] <= 0
     if zero.any():
         regions = panel.frame.loc[zero, "region"].nunique()
-        what = f"of zero stand in {int(zero.sum())} of {len(zero)} cells ({regions} regions)"
-        remedy = "Use longer periods, leave those regions out, or use method: counts"
-        raise DesignError([Problem("counts", f"{what}; a zero has no logarithm", remedy)])
+        where, what = ("counts", "of zero") if panel.counted else ("levels", "of zero or less")
+        what = f"{what} stand in {int(zero.sum())} of {len(zero)} cells ({regions} regions)"
+        other = "method: counts" if panel.counted else "method: imputation without a scale"
+        remedy = f"Use longer periods, leave those regions out, or use {other}"
+        raise DesignError([Problem(where, f"{what}; a zero has no logarithm", remedy)])
+
+
+def require_counts(panel: Panel) -> None:
+    """Refuse levels where events are counted.
+
+    Raises
+    ------
+    DesignError: with the method that takes levels.
+    """
+    if not panel.counted:
+        what = "is a level, and this method takes counts, or shares of a base"
+        raise DesignError([Problem(f"outcome {panel.outcome}", what, "Use method: imputation")])
 
 
 def require_columns(panel: Panel, names: tuple[str, ...]) -> None:

@@ -23,7 +23,8 @@ from analysis.params import PanelQuestion
 class Study:
     """One question, ready to be answered: parameters, data description and panel.
 
-    ``columns`` is what options of a method may name in the dataset, with its kind.
+    ``columns`` is what options of a method may name in the dataset, with its kind. Parameters that
+    ask for no method get the one for such an outcome.
     """
 
     params: PanelQuestion
@@ -34,6 +35,9 @@ class Study:
     mixes: Mapping[str, Panel] = field(default_factory=dict)
     accounts: Mapping[str, Account] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "params", self.params.with_method(self.panel.counted))
 
     @property
     def simulated(self) -> bool:

@@ -24,12 +24,15 @@ Given_contra = TypeVar("Given_contra", contravariant=True)
 Chosen = TypeVar("Chosen", bound=MethodOptions)
 Chosen_contra = TypeVar("Chosen_contra", contravariant=True)
 
-Ability = Literal["leave_one_out", "by_event_time", "staggered", "count_model", "breakdown"]
+Ability = Literal[
+    "leave_one_out", "by_event_time", "staggered", "count_model", "level_model", "breakdown"
+]
 """What a method declares that it can do.
 
 ``leave_one_out`` and ``by_event_time``: the result has a series of that name. ``staggered``: sound
 where regions adopt at different times. ``count_model``: the one that other headlines of counts are
-shown beside. ``breakdown``: the one that says how far trends may part.
+shown beside, which takes nothing else; ``level_model``: the like for levels. ``breakdown``: the one
+that says how far trends may part.
 """
 OVER_TIME: tuple[Ability, ...] = ("leave_one_out", "by_event_time", "staggered")
 """What a method that follows regions from their start on can do."""

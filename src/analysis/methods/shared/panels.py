@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from analysis.data.frames import panel_comparison
 from analysis.data.frames.panel import MINIMUM_SUPPORT, NEVER, Panel
 from analysis.methods.shared.options import PanelOptions
-from analysis.result import Check, Estimate, Record, Result, event_path
+from analysis.result import LEVEL, Check, Estimate, Record, Result, event_path
 from analysis.stats.resampling import jackknife
 
 GROUP_LIMIT = 4000
@@ -58,10 +58,40 @@ def comparable(
     return used
 
 
-def rate(panel: Panel, scale: str) -> np.ndarray:
-    """The rate itself, or its logarithm where the scale is ``log``; shape (regions, periods)."""
-    values: np.ndarray = panel.matrix("count") / panel.matrix("exposure")
-    return np.log(values) if scale == "log" else values
+def rate(panel: Panel, scale: str = "") -> np.ndarray:
+    """The rate or level itself, or its logarithm where the scale is ``log``; (regions, periods).
+
+    Without a scale a rate is taken by its logarithm, a level as it is.
+    """
+    values: np.ndarray = panel.matrix(panel.measured)
+    values = values / panel.matrix("exposure") if panel.counted else values
+    return np.log(values) if (scale or own_scale(panel)) == "log" else values
+
+
+def own_scale(panel: Panel) -> Literal["log", "level"]:
+    """On which scale an outcome is looked at if nothing else is asked for."""
+    return "log" if panel.counted else "level"
+
+
+def unit(panel: Panel, scale: str = "") -> str:
+    """The unit of a change on a scale."""
+    return "log points" if (scale or own_scale(panel)) == "log" else LEVEL
+
+
+def expected_level(
+    panel: Panel, effect: float, weights: np.ndarray | None = None
+) -> tuple[Check, ...]:
+    """What adopters would have had since adoption, by the weights of regions; not for logarithms.
+
+    Parameters
+    ----------
+    effect: in units of the outcome. weights: shape (N,), by default all alike.
+    """
+    values, starts = rate(panel, "level"), panel.adoption.to_numpy()[:, None]
+    active = (starts > NEVER) & (np.arange(1, values.shape[1] + 1) >= starts) & np.isfinite(values)
+    share = active * (np.ones(len(starts)) if weights is None else weights)[:, None]
+    mean = float(np.where(active, share * values, 0.0).sum() / share.sum())
+    return (Check("expected_rate", None, mean - effect),)
 
 
 def log_rate(panel: Panel) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis.data.dataset import Dataset
 from analysis.data.frames import names
 from analysis.data.frames.names import offered
+from analysis.data.frames.outcomes import kind_of
 from analysis.data.frames.study import Study, build_study, tables_needed
 from analysis.errors import ParamsError, Problem
 from analysis.methods.shared.question import check_panel, option_problems
@@ -18,7 +19,8 @@ def tables(params: InterventionEffectParams) -> set[str]:
 
 def unknown_names(data: Dataset, params: InterventionEffectParams) -> list[Problem]:
     """Names that the dataset does not hold, and options that the method does not take."""
-    return [*names.unknown_names(data, params), *option_problems(params, offered(data))]
+    asked = params.with_method(kind_of(data, params.outcome) != "level")
+    return [*names.unknown_names(data, params), *option_problems(asked, offered(data))]
 
 
 def ask(data: Dataset, params: InterventionEffectParams) -> Study:
@@ -31,5 +33,5 @@ def ask(data: Dataset, params: InterventionEffectParams) -> Study:
     if problems := unknown_names(data, params):
         raise ParamsError(problems)
     study = build_study(data, params)
-    check_panel(params, study.panel)
+    check_panel(study.params, study.panel)
     return study
