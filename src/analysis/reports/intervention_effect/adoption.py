@@ -75,7 +75,9 @@ def adopter_groups(brief: Brief) -> dict[str, np.ndarray]:
 def group_rates(brief: Brief) -> dict[str, np.ndarray]:
     """Path of each group: per 1,000 exposure and year, or the mean count of a region and year."""
     panel = brief.study.panel
-    counts, exposure = panel.matrix("count"), panel.matrix("exposure")
+    given = panel.matrix("count")
+    known = np.isfinite(given)
+    counts, exposure = np.where(known, given, 0.0), np.where(known, panel.matrix("exposure"), 0.0)
     factor = panel.per_year * (PER_EXPOSURE if panel.has_exposure else 1)
     groups = adopter_groups(brief)
     totals = np.array([counts[mask].sum(axis=0) for mask in groups.values()])
