@@ -14,11 +14,13 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analysis.simulated.counties import World, draw, editions, without_ending
+from analysis.simulated.counties import WORLDS, World, draw, editions, without_ending
 from analysis.stats.panels.adoption import damped_weights
 from analysis.stats.panels.own_course import own_course
 from analysis.verdict import Finding, find
 
+ALLOWED, ALLOWED_MOVED = 0.05, 0.06
+"""How often a direction may be claimed without an effect; the second where adopters move anyway."""
 LEVEL = 0.95
 SMALLEST = 0.05
 
@@ -89,6 +91,12 @@ def study(row: str, world: World, draws: Iterable[int], seed: int, version: str)
         version,
         round(time.process_time() - begun, 1),
     )
+
+
+def allowed(row: str) -> float:
+    """How often the rule may claim a direction in the world of a row, which has no effect."""
+    world = WORLDS[row]
+    return ALLOWED_MOVED if world.drift or world.anticipation else ALLOWED
 
 
 def as_frame(rows: Iterable[Row]) -> pd.DataFrame:

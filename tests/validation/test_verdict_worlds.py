@@ -12,18 +12,12 @@ import pandas as pd
 import pytest
 
 from analysis.simulated.counties import WORLDS
-from analysis.studies import Row, study
+from analysis.studies import Row, allowed, study
 
-DRIFTS = tuple(name for name in WORLDS if "drift" in name or "anticipation" in name)
 FAILS = ("spike +49 %",)
 """Worlds in which the rule is known to fail, which pages say."""
 UNDER_EFFECT = {"-20 %": 0.55, "-30 %": 0.9}
 FEW, MANY = 40, 60
-
-
-def allowed(row: str) -> float:
-    """How often a direction may be claimed without an effect."""
-    return 0.06 if row in DRIFTS else 0.05
 
 
 def margin(share: float, worlds: int) -> float:

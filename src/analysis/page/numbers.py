@@ -145,11 +145,11 @@ def span(low: str, high: str, language: str) -> str:
     return translator(language)("{low} to {high}", low=low, high=high)
 
 
-def percent_change(share: float, language: str) -> str:
+def percent_change(share: float, language: str, decimals: int = 1) -> str:
     """A change in a sentence: ``−17.4%``, ``下降17.4%``."""
     if language != "zh":
-        return percent(share, language, signed=True)
-    return _direction(share) + percent(abs(share), language)
+        return percent(share, language, decimals, signed=True)
+    return _direction(share, decimals) + percent(abs(share), language, decimals)
 
 
 def percent_span(low: float, high: float, language: str) -> str:
@@ -160,10 +160,10 @@ def percent_span(low: float, high: float, language: str) -> str:
     return span(percent_change(low, language), percent_change(high, language), language)
 
 
-def _direction(share: float) -> str:
-    """A change as a word, blank where it is nothing to the decimal shown."""
-    tenths = round(1000 * share)
-    return "下降" if tenths < 0 else ("上升" if tenths > 0 else "")
+def _direction(share: float, decimals: int = 1) -> str:
+    """A change as a word, blank where it is nothing to the decimals shown."""
+    shown = round(100 * share, decimals)
+    return "下降" if shown < 0 else ("上升" if shown > 0 else "")
 
 
 def change_span(low: float, high: float, language: str) -> str:

@@ -13,6 +13,7 @@ from analysis.page.wording import LANGUAGES
 from analysis.publish.pages.templates import asset, render
 from analysis.publish.site.record import Entry
 from analysis.publish.site.register import register
+from analysis.publish.site.studies import studies
 
 KINDS = ("index", "methods", "data", "reading")
 NAMESPACE = uuid.UUID("6f1d3f2c-4f6e-5d0e-9a55-2f6d0c1b7a10")
@@ -76,10 +77,9 @@ def render_data(entries: Sequence[Entry], language: str) -> str:
     return _page("data", language, entries=entries, dictionary=dictionary, heads=heads)
 
 
-@cache
 def render_reading(language: str) -> str:
-    """How to read these reports."""
-    return _page("reading", language)
+    """How to read these reports, and how often the rule of their verdicts is wrong."""
+    return _page("reading", language, studies=studies(language))
 
 
 def render_feed(entries: Sequence[Entry], language: str) -> str:
