@@ -30,7 +30,7 @@ SHARED_WORDS = (
 
 def sample_table(brief: Brief) -> Table:
     """What the estimate was computed from, and what was left out by reason."""
-    say, language = brief.say, brief.language
+    say, language, panel = brief.say, brief.language, brief.study.panel
     sample = brief.headline.sample
     span = period_span(sample.first_period, sample.last_period, language)
     dated = (span, f"{sample.first_period} {sample.last_period}")
@@ -43,6 +43,10 @@ def sample_table(brief: Brief) -> Table:
         ((say("Periods"), "periods"), dated),
         ((say("Cells ({region} × period)"), "cells"), number_cell(sample.rows, language)),
     ]
+    if holes := int(panel.frame[panel.measured].isna().sum()):
+        lines.append(
+            ((say("of these, not known or after an end"), "holes"), number_cell(holes, language))
+        )
     lines += [
         ((say(DROPPED_WORDS[reason]), reason), (say("{n} left out", n=text), value))
         for reason, count in sample.dropped.items()

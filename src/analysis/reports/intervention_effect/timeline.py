@@ -22,6 +22,8 @@ def timeline_figure(brief: Brief) -> Figure:
     moved = others_moved(spells)
     ended = {s.region for s in spells if s.own and s.end is not None}
     words = {"headline": capital(brief.intervention), "other": say("other interventions")}
+    if all(spell.own for spell in spells):
+        del words["other"]
     chart = Spans(
         tuple((brief.region_name(code), code) for code in order),
         tuple(
@@ -41,18 +43,23 @@ def timeline_figure(brief: Brief) -> Figure:
     sets = {"own": own, "moved": moved, "ended": ended}
     count = {name: number(len(codes), language) for name, codes in sets.items()}
     kept = number(others_kept(panel), language)
-    return chart.figure(
-        **brief.plate("timeline"),
-        title=say(
+    title = (
+        say(
             "Something else began or ended in {moved} {regions}; {kept} of them were kept",
             moved=count["moved"],
             kept=kept,
-        ),
+        )
+        if moved
+        else say("Nothing else began or ended in these {regions} within these periods")
+    )
+    return chart.figure(
+        **brief.plate("timeline"),
+        title=title,
         caption=say(
-            "{Intervention} was in force in {own} {regions} and ended in {ended} of them within "
-            "these periods. A blank end in the table: still in force.",
-            Intervention=capital(brief.intervention),
-            **count,
+            "Of {own} {regions} with the intervention, it ended within these periods in {ended}. A "
+            "blank end in the table: still in force.",
+            own=count["own"],
+            ended=count["ended"],
         ),
         alt=say(
             "Bars by {region}: {own} with the intervention, {moved} in which another began or "
