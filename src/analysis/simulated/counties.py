@@ -226,6 +226,12 @@ WORLDS: dict[str, World] = {
     "-10 %": replace(PLAIN, effect=DOWN[10]),
     "-20 %": replace(PLAIN, effect=DOWN[20]),
     "-30 %": replace(PLAIN, effect=DOWN[30]),
+    "-10 % hidden by drift +1 %, 60 regions": replace(
+        PLAIN, regions=60, cohorts={9: 10, 13: 10}, effect=DOWN[10], drift=0.01
+    ),
+    "-20 % hidden by drift +2 %, 60 regions": replace(
+        PLAIN, regions=60, cohorts={9: 10, 13: 10}, effect=DOWN[20], drift=0.02
+    ),
     "growing -20 %": replace(PLAIN, effect=DOWN[20], growing=True),
     "growing -30 %": replace(PLAIN, effect=DOWN[30], growing=True),
 }
