@@ -6,26 +6,31 @@ exposure as offset, E[count | untreated] = exposure · exp(a_i + b_t). The rate 
     Σ count / Σ exposure · exp(a_i + b_t)   over all treated region-periods,
 
 what was counted over what was to be expected. For a log link this equals Wooldridge's pooled
-Poisson regression with one effect per cohort and period. Errors: delete-one-region jackknife
-on the log ratio, so they hold under over-dispersion and serial correlation. The negative binomial
-family gives busy regions less weight, with one dispersion α from the untreated cells of all
-regions: variance μ + α μ².
+Poisson regression with one effect per cohort and period. Both sums weight regions: by exposure,
+damped by 1 / (1 + α r e_i) where regions vary by more than chance (α the excess variance of
+untreated cells, r their rate, e_i the region's exposure); by exposure alone; or all alike.
+Leads come from the same model with the last periods before each start held out. Errors leave out
+regions, or clusters of them, in one Newton step each (jackknife on the log ratio), so they hold
+under over-dispersion and serial correlation.
 
-Zeros are counts like others. Regions without any untreated count are left out and counted, since
-a rate of zero would be expected of them; a period with untreated counts in fewer than two
-regions, or no count at all after adoption, is refused.
+Zeros are counts like others, and cells without a count are left out. A region without any untreated
+count has nothing expected and keeps what was counted since; a period of which fewer than two
+clusters speak leaves both sums; no count in two adopting clusters is refused.
 
 References
 ----------
 Wooldridge (2023), "Simple approaches to nonlinear difference-in-differences with panel data",
-Econometrics Journal 26. Cameron and Trivedi (2013), "Regression Analysis of Count Data".
+Econometrics Journal 26. Cameron and Trivedi (2013), "Regression Analysis of Count Data". Hausman,
+Hall and Griliches (1984), Econometrica 52, for the likelihood given the total of a region.
 
 Words
 -----
 title: Poisson model of counts | 泊松计数模型
 line: Poisson model of counts with exposure: all counts since adoption over those expected without
-    it; errors by leaving out one region at a time | 带基数的泊松计数模型：
-    实施以来的全部计数与未实施时预期计数之比；标准误由逐一剔除地区得出
+    it; errors by leaving out each region, or all that move together, in turn |
+    带基数的泊松计数模型：实施以来的全部计数与未实施时预期计数之比；
+    标准误由逐一剔除地区（或同步变化的一组地区）得出
+equal: Poisson model of counts, every region alike | 泊松计数模型，各地区权重相同
 not_yet_treated: Poisson model of counts, all untreated periods | 泊松计数模型，使用全部未实施时期
 never_treated: Poisson model of counts, never-treated regions only | 泊松计数模型，仅用从未实施地区
 """

@@ -25,9 +25,9 @@ Words
 -----
 title: Staggered comparison | 错时比较（双重差分）
 line: Staggered difference-in-differences on log rates or levels: the average effect on the
-    regions that adopted, over all their periods since adoption; errors by leaving out one region
-    at a time |
-    错时比较（双重差分，对数比率或数值）：实施地区自实施以来各期的平均效果；标准误由逐一剔除地区得出
+    regions that adopted, over all their periods since adoption; errors by leaving out each region,
+    or all that move together, in turn |
+    错时比较（双重差分，对数比率或数值）：实施地区自实施以来各期的平均效果；标准误由逐一剔除地区（或同步变化的一组地区）得出
 not_yet_treated: Staggered comparison with regions not yet treated | 错时比较，
     对照为尚未实施地区
 never_treated: Staggered comparison with regions never treated | 错时比较，对照为从未实施地区

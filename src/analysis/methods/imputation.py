@@ -20,8 +20,9 @@ Words
 -----
 title: Imputation by least squares | 最小二乘插补估计
 line: Staggered difference-in-differences by imputing untreated log rates or levels: the average
-    effect on the regions that adopted; errors by leaving out one region at a time |
-    错时比较（双重差分，插补未实施时的对数比率或数值）：实施地区的平均效果；标准误由逐一剔除地区得出
+    effect on the regions that adopted; errors by leaving out each region, or all that move
+    together, in turn |
+    错时比较（双重差分，插补未实施时的对数比率或数值）：实施地区的平均效果；标准误由逐一剔除地区（或同步变化的一组地区）得出
 not_yet_treated: Imputation from all untreated periods | 用全部未实施时期插补
 never_treated: Imputation from never-treated regions | 用从未实施地区插补
 """
