@@ -76,7 +76,6 @@ class Options(MethodOptions):
     """column of what moves together, left out at once for the errors
 
     words: left out together for the errors | 计算标准误时一并剔除的单位
-    region: region | 地区
     """
     deadline: float | None = Field(None, gt=0)
     """time by which cases are due, to look for a rush before it
