@@ -124,8 +124,11 @@ def _frame_problems(method: AnyMethod, frame: object) -> tuple[Problem, ...]:
         if method.takes_panel:
             remedy = f"Make one with analysis.panel(data, …). {remedy}"
         return (Problem("frame", what, remedy),)
-    if method.takes_panel:
-        return ()
+    if isinstance(frame, Panel):
+        lacking = len(frame.regions) * len(frame.periods) - len(frame.frame)
+        what = f"lacks {lacking} of its rows, one for each region and period"
+        remedy = "Make it with analysis.panel(data, …), which leaves out regions with holes"
+        return (Problem("frame", what, remedy),) if lacking else ()
     try:
         require_frame(frame, method.takes)
     except AnalysisError as error:

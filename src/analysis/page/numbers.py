@@ -10,6 +10,7 @@ from functools import lru_cache
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from analysis.errors import Problem, PublishError
 from analysis.page.wording import translator
 
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
@@ -22,7 +23,15 @@ PER_EXPOSURE = 1000
 
 @lru_cache(maxsize=4096)
 def number(value: float, language: str, decimals: int = 0, signed: bool = False) -> str:
-    """A number with separators, a true minus sign, and a plus sign where asked for."""
+    """A number with separators, a true minus sign, and a plus sign where asked for.
+
+    Raises
+    ------
+    PublishError: there is no such number.
+    """
+    if not math.isfinite(value):
+        remedy = "Leave out what cannot be given, or refuse the estimate behind it"
+        raise PublishError([Problem("a number of the page", "is not finite", remedy)])
     rounded = round(value, decimals) + 0.0
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     text = str(format_decimal(abs(rounded), format=pattern, locale=LOCALES[language]))

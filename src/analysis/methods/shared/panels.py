@@ -11,7 +11,9 @@ import numpy as np
 
 from analysis.data.frames import panel_comparison
 from analysis.data.frames.panel import MINIMUM_SUPPORT, NEVER, Panel
+from analysis.errors import Problem
 from analysis.methods.shared.options import PanelOptions
+from analysis.methods.shared.results import refuse
 from analysis.result import Check, Estimate, Record, Result, event_path
 from analysis.stats.resampling import jackknife
 
@@ -52,9 +54,19 @@ def comparable(
 
 
 def rate(panel: Panel, scale: str) -> np.ndarray:
-    """The rate itself, or its logarithm where the scale is ``log``; shape (regions, periods)."""
-    values: np.ndarray = panel.matrix("count") / panel.matrix("exposure")
-    return np.log(values) if scale == "log" else values
+    """The rate itself, or its logarithm where the scale is ``log``; shape (regions, periods).
+
+    Raises
+    ------
+    DesignError: a cell has no such number.
+    """
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        values: np.ndarray = panel.matrix("count") / panel.matrix("exposure")
+        values = np.log(values) if scale == "log" else values
+    if lacking := int((~np.isfinite(values)).sum()):
+        what = f"give no number in {lacking} of {values.size} cells"
+        refuse([Problem("rates", what, "Leave those regions out, or mend counts and exposures")])
+    return values
 
 
 def log_rate(panel: Panel) -> np.ndarray:

@@ -160,6 +160,8 @@ def _said(call: Callable[[], Any], expected: tuple[str, ...]) -> Any:
         warnings.simplefilter("always")
         try:
             answer = call()
+        except OverflowError:
+            raise ValueError("numbers are too large to be squared") from None
         except (ValueError, np.linalg.LinAlgError) as error:
             raise ValueError(_plain(str(error))) from None
     for warning in caught:
