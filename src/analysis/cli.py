@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from analysis.digest import VERSION
-from analysis.errors import AnalysisError, ParamsError, Problem
+from analysis.errors import AnalysisError, ContractError, ParamsError, Problem
 
 SITE = Path("build/site")
 
@@ -100,7 +100,6 @@ def check_dataset(target: str, sources: Path | None, report: Path | None) -> Non
     """The account of one dataset, and everything that is wrong with it."""
     from analysis.data.checkup import account_lines, write_report
     from analysis.data.dataset import examine
-    from analysis.errors import ContractError
 
     dataset, problems = examine(Path(target))
     if report is not None:
@@ -130,7 +129,6 @@ def check_figures(target: str, sources: Path | None) -> None:
     """Published figures against their own rules and, where given, against the documents."""
     from analysis.data.published.documents import check_documents, read_documents
     from analysis.data.published.figures import read_published
-    from analysis.errors import ContractError
 
     dataset = read_published(target).dataset
     if sources is None:

@@ -90,12 +90,11 @@ def packages() -> dict[str, str]:
 
 def _installed(paths: Iterable[str]) -> dict[str, Path]:
     """The folder that describes each installed package; the first on the path is the one used."""
-    folders: dict[str, Path] = {}
-    for path in filter(os.path.isdir, paths):
-        for name in os.listdir(path):
-            if name.endswith(".dist-info"):
-                folders.setdefault(_normal(name.partition("-")[0]), Path(path, name))
-    return folders
+    folders = [path for path in reversed([*paths]) if os.path.isdir(path)]
+    found = [Path(path, name) for path in folders for name in os.listdir(path)]
+    return {
+        _normal(each.name.partition("-")[0]): each for each in found if each.suffix == ".dist-info"
+    }
 
 
 def _needed(folder: Path, extra: str) -> Iterator[tuple[str, str]]:

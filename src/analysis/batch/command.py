@@ -19,6 +19,7 @@ import click
 from analysis.batch import history
 from analysis.batch.keys import Keys, results_folder
 from analysis.batch.plan import check_runs, plan
+from analysis.batch.status import Status
 from analysis.data.dataset import datasets_kept
 from analysis.errors import ParamsError, Problem
 
@@ -73,17 +74,17 @@ def run_due(
             warm.begin()
         # What ran to its end under the same key has passed the same checks.
         check_runs((task.run for task in due), problems)
-    failed = 0
-    with progress(due, len(tasks), options["jobs"], options["mode"]) as show:
+    ended: list[Status] = []
+    with progress(due, ended, len(tasks), options["jobs"], options["mode"]) as show:
         if not due:
             return 0
         # Imported here: papermill takes a second, which a run with nothing to do does not have.
         from analysis.batch.execute import Settings
         from analysis.disclosure.editions import read_counts
 
-        if here:
+        if here and (parent := warm.begin()):
             # Each kernel would read and check the same tables anew.
-            warm.hand_over(datasets.lasting())
+            parent.hand_over(datasets.lasting())
         settings = Settings(
             limit=options["limit"], retries=options["retries"], results=str(results_folder())
         )
@@ -92,9 +93,9 @@ def run_due(
             # What was imported is never garbage, and no longer looked through.
             gc.freeze()
             for status in execute_due(due, executor, settings, keys.prints, earlier):
+                ended.append(status)
                 show(status)
-                failed += not status.done
-    return failed
+    return sum(not status.done for status in ended)
 
 
 @contextmanager

@@ -51,8 +51,6 @@ def put(finished: Finished, runs: Path) -> Path:
     final = runs / finished.status.report / finished.status.language
     private = final.with_name(f"{final.name}.part-{os.getpid()}")
     old = final.with_name(f"{final.name}.old-{os.getpid()}")
-    for leftover in (private, old):
-        shutil.rmtree(leftover, ignore_errors=True)
     private.mkdir(parents=True)
     for name, content in finished.files.items():
         (private / name).write_bytes(content)

@@ -98,7 +98,11 @@ class WarmParent:
         self.ready = False
 
     def hand_over(self, content: Any) -> None:
-        """Data for kernels forked from now on, in place of what was handed over before."""
+        """Data for kernels forked from now on, in place of what was handed over before.
+
+        ``content`` is a :class:`analysis.data.dataset.KeptDatasets`, which each kernel would read
+        anew.
+        """
         self.length = 0
         try:
             self.handed.seek(0)
@@ -193,16 +197,6 @@ def parent() -> WarmParent:
             raise ForkUnavailableError("this system has no fork")
         begun.wait()
         return begun
-
-
-def hand_over(content: Any) -> None:
-    """Data for the kernels of this process, where a parent was begun that can hold them.
-
-    ``content`` is a :class:`analysis.data.dataset.KeptDatasets`, which each kernel would read anew.
-    """
-    with _lock:
-        for one in _parents:
-            one.hand_over(content)
 
 
 def stop() -> None:

@@ -70,8 +70,13 @@ class Attacker:
 
     def __init__(self, now: Published, earlier: Earlier | None = None) -> None:
         editions = [now] if earlier is None else [now, earlier.published]
-        self._unknowns = _numbered([table.withheld for table in editions])
-        self._size = sum(int(table.withheld.sum()) for table in editions)
+        sizes = [int(table.withheld.sum()) for table in editions]
+        self._size = sum(sizes)
+        self._unknowns = [
+            _numbered(table.withheld, first)
+            for table, first in zip(editions, (0, sizes[0]), strict=False)
+        ]
+        """The number of each withheld count, -1 where one is shown; by edition, (R, C) each."""
         lowest = [np.nan_to_num(table.last_shown[table.withheld]) for table in editions]
         self._bounds = np.column_stack([np.concatenate(lowest), np.full(self._size, np.inf)])
         self._totals, self._sums = self._learn_totals(editions)
@@ -129,15 +134,9 @@ class Attacker:
         return -float("inf") if solved.status == UNBOUNDED else float(solved.fun)
 
 
-def _numbered(masks: list[np.ndarray]) -> list[np.ndarray]:
-    """Numbers from 0 for the cells of all masks, -1 outside them; each of its mask's shape."""
-    found, count = [], 0
-    for mask in masks:
-        numbers = np.full(mask.shape, -1)
-        numbers[mask] = np.arange(count, count + mask.sum())
-        count += mask.sum()
-        found.append(numbers)
-    return found
+def _numbered(mask: np.ndarray, first: int) -> np.ndarray:
+    """Numbers from ``first`` for the cells of a mask, -1 outside it; of its shape."""
+    return np.where(mask, first + np.cumsum(mask).reshape(mask.shape) - 1, -1)
 
 
 def _rows(rows: list[tuple[np.ndarray, np.ndarray]], width: int) -> scipy.sparse.csr_array:

@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from analysis.disclosure.attacker import Attacker, Cell, Earlier, Published
-from analysis.disclosure.suppression import Needs, exposed, small
+from analysis.disclosure.suppression import exposed, small
 from analysis.errors import Problem, PublishError
 
 FILE = "counts.json"
@@ -125,7 +125,7 @@ def _narrowed(now: Counted, before: Counted | None) -> int:
     alone = Attacker(table)
     wide = [alone.width(cell) >= now.threshold for cell in np.ndindex(table.shown.shape)]
     hidden = np.reshape(wide, table.shown.shape)
-    needs = Needs(hidden, growth(table.shown, earlier, now.threshold))
+    needs = hidden, growth(table.shown, earlier, now.threshold)
     return len(set(exposed(table, needs, now.threshold, earlier)))
 
 

@@ -19,7 +19,6 @@ Statistical Disclosure Control, chapter 4, for the dominance rule.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -28,15 +27,11 @@ from analysis.disclosure.attacker import Attacker, Cell, Earlier, Published
 PRECISION = 1e-6
 
 
-@dataclass(frozen=True)
-class Needs:
-    """What must stay open: counts of the new edition, and growth since the one before.
+Needs = tuple[np.ndarray, np.ndarray]
+"""What must stay open: counts of the new edition, and growth since the one before.
 
-    Both are masks of the new table, shape (R, C).
-    """
-
-    level: np.ndarray
-    growth: np.ndarray
+Both are masks of the new table, shape (R, C).
+"""
 
 
 def small(counts: np.ndarray, threshold: int) -> np.ndarray:
@@ -74,7 +69,7 @@ def withhold(
     Mask of withheld cells, shape (R, C). Where even withholding every cell leaves a count too
     narrow, all are withheld: the caller must then refuse the totals.
     """
-    withheld: np.ndarray = needs.level | needs.growth
+    withheld: np.ndarray = needs[0] | needs[1]
     while not withheld.all():
         cell = next(exposed(Published.of(counts, withheld), needs, protection, earlier), None)
         if cell is None:
@@ -89,9 +84,10 @@ def exposed(
     """Cells of the new edition at which something that must stay open can be narrowed down."""
     attacker = Attacker(now, earlier)
     enough = protection - PRECISION
-    for row, column in [*np.argwhere(needs.level), *np.argwhere(needs.growth)]:
-        if attacker.width((row, column)) < enough:
-            yield row, column
+    for mask in needs:
+        for row, column in np.argwhere(mask):
+            if attacker.width((row, column)) < enough:
+                yield row, column
     if earlier is None:
         return
     alone = Attacker(earlier.published)

@@ -13,7 +13,7 @@ import numpy as np
 from analysis.disclosure.attacker import Earlier, Published
 from analysis.disclosure.editions import Counted, growth, linked
 from analysis.disclosure.gate import COUNT, DERIVED
-from analysis.disclosure.suppression import Needs, dominated, exposed, small, withhold
+from analysis.disclosure.suppression import dominated, exposed, small, withhold
 from analysis.errors import Problem, PublishError
 from analysis.page.numbers import number
 from analysis.page.plates import TableData
@@ -112,7 +112,7 @@ def withheld(
     if counts.largest is not None:
         level = level | dominated(np.asarray(counts.largest, float), values, rules.share)
     grown = np.zeros_like(level) if earlier is None else growth(values, earlier, rules.threshold)
-    needs = Needs(level, grown)
+    needs = level, grown
     if earlier is None and not level.any():
         return level
     mask = withhold(values, needs, protection=rules.threshold, earlier=earlier)
