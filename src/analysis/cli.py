@@ -165,7 +165,7 @@ def run(targets: tuple[str, ...], language: tuple[str, ...], **options: Any) -> 
 
     Exits with 14 where a report failed, with 15 where a page cannot be made.
     """
-    from analysis.batch.lock import changed_since_last_run, only_one
+    from analysis.batch.lock import changed_since_last_run, one_run_at_a_time
 
     if options["dry_run"]:
         from analysis.batch.command import dry_run
@@ -173,12 +173,12 @@ def run(targets: tuple[str, ...], language: tuple[str, ...], **options: Any) -> 
         dry_run(targets, language, options)
         return
     likely = options["again"] or changed_since_last_run()
-    with only_one(options["wait"]):
+    with one_run_at_a_time(options["wait"]):
         if likely and not options["scheduler"]:
             from analysis.batch import warm
 
             # Its imports take a second, ours half of one: both at once where there are two cores.
-            warm.begin()
+            warm.started_parent()
         from analysis.batch.command import run_due
 
         failed = run_due(targets, language, options)
@@ -193,9 +193,9 @@ def run(targets: tuple[str, ...], language: tuple[str, ...], **options: Any) -> 
 @in_project
 def publish(site: Path, pdf: bool) -> None:
     """Turn executed notebooks into one offline page per report and language, and an index."""
-    from analysis.batch.lock import only_one
+    from analysis.batch.lock import one_run_at_a_time
 
-    with only_one():
+    with one_run_at_a_time():
         refused = _publish(site)
         if pdf:
             from analysis.publish.pages.pdf import print_pages

@@ -55,7 +55,7 @@ def of_file(file: Path) -> str:
 
 @lru_cache
 def source(*leave_out: str) -> dict[str, str]:
-    """File to digest, of the package without the parts named."""
+    """Digests by file of this package, without the folders or files named."""
     files = (file for file in PACKAGE.rglob("*") if file.is_file())
     named = {file.relative_to(PACKAGE): file for file in files if "__pycache__" not in file.parts}
     return {
@@ -73,7 +73,7 @@ def packages() -> dict[str, str]:
     """
     folders = _installed(sys.path)
     found = {"python": platform.python_version()}
-    own = _normal(DISTRIBUTION)
+    own = _normal_name(DISTRIBUTION)
     # Source that runs without being installed does not say what it needs.
     waiting = [(name, "") for name in ([own] if own in folders else folders)]
     asked = set(waiting)
@@ -82,7 +82,7 @@ def packages() -> dict[str, str]:
         if name not in folders:
             continue
         found[name] = folders[name].name.removesuffix(".dist-info").partition("-")[2]
-        more = set(_needed(folders[name], extra)) - asked
+        more = set(_requirements(folders[name], extra)) - asked
         asked |= more
         waiting += more
     return dict(sorted(found.items()))
@@ -92,13 +92,12 @@ def _installed(paths: Iterable[str]) -> dict[str, Path]:
     """The folder that describes each installed package; the first on the path is the one used."""
     folders = [path for path in reversed([*paths]) if os.path.isdir(path)]
     found = [Path(path, name) for path in folders for name in os.listdir(path)]
-    return {
-        _normal(each.name.partition("-")[0]): each for each in found if each.suffix == ".dist-info"
-    }
+    described = [each for each in found if each.suffix == ".dist-info"]
+    return {_normal_name(each.name.partition("-")[0]): each for each in described}
 
 
-def _needed(folder: Path, extra: str) -> Iterator[tuple[str, str]]:
-    """Packages with their extras that one asks for, with one of its own extras or without.
+def _requirements(folder: Path, extra: str) -> Iterator[tuple[str, str]]:
+    """The packages, with extras, that an installed package requires, for one of its extras or none.
 
     Read line by line: importlib.metadata and packaging take 0.8 s for 136 packages, this 0.03 s.
     """
@@ -106,18 +105,18 @@ def _needed(folder: Path, extra: str) -> Iterator[tuple[str, str]]:
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     for name, extras, condition in REQUIRED.findall(text):
         only_with = EXTRA.search(condition)
-        if (only_with[1] if only_with else "") == extra and _holds(condition, extra):
-            yield _normal(name), ""
-            yield from ((_normal(name), each.strip()) for each in extras.split(",") if each)
+        if (only_with[1] if only_with else "") == extra and _condition_met(condition, extra):
+            yield _normal_name(name), ""
+            yield from ((_normal_name(name), each.strip()) for each in extras.split(",") if each)
 
 
-def _holds(condition: str, extra: str) -> bool:
-    """Whether what stands after the semicolon, a condition on Python or system, is met here."""
+def _condition_met(condition: str, extra: str) -> bool:
+    """Whether a requirement's condition on Python or system, after its semicolon, is met here."""
     marker = condition.partition(";")[2]
     return not marker or Marker(marker).evaluate({"extra": extra})
 
 
-def _normal(name: str) -> str:
+def _normal_name(name: str) -> str:
     return name.lower().replace("-", "_").replace(".", "_")
 
 

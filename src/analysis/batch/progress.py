@@ -1,4 +1,4 @@
-"""What a person or a log sees of a suite while it runs."""
+"""Show the progress of a suite to a person or a log."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Show = Callable[[Status], None]
 def progress(
     due: Sequence[Task], ended: Sequence[Status], total: int, jobs: int, mode: str | None
 ) -> Iterator[Show]:
-    """Shows a suite while it runs.
+    """Show a suite while it runs; gives a function that is told of each run that ended.
 
     Parameters
     ----------

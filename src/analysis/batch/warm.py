@@ -1,4 +1,4 @@
-"""The client's side of the warm parent: started once, asked for kernels, ended with the process."""
+"""Start the process that forks kernels, ask it for kernels, and end it with this process."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Kernel:
         return self.exit
 
     def send_signal(self, signum: int) -> None:
-        """To the kernel and what it started; the parent knows whether it still lives."""
+        """Send a signal to the kernel and to what it started."""
         with contextlib.suppress(OSError):
             self.connection.send(signum)
         if signum == signal.SIGKILL:
@@ -67,11 +67,11 @@ class Kernel:
             self.exit = -signal.SIGKILL
 
     def kill(self) -> None:
-        """At once."""
+        """End it at once."""
         self.send_signal(signal.SIGKILL)
 
     def wait(self) -> int | None:
-        """Let go of a kernel, which ends should it still run; its exit code."""
+        """Close the connection, which ends the kernel if it still runs; returns its exit code."""
         code = self.poll()
         self.connection.close()
         self.exit = -signal.SIGKILL if code is None else code
@@ -98,7 +98,7 @@ class WarmParent:
         self.ready = False
 
     def hand_over(self, content: Any) -> None:
-        """Data for kernels forked from now on, in place of what was handed over before.
+        """Give data to all kernels forked from now on, in place of what was given before.
 
         ``content`` is a :class:`analysis.data.dataset.KeptDatasets`, which each kernel would read
         anew.
@@ -114,8 +114,8 @@ class WarmParent:
             return
         self.length = self.handed.tell()
 
-    def wait(self) -> None:
-        """Until it has imported everything.
+    def wait_until_ready(self) -> None:
+        """Return once it has imported everything.
 
         Raises
         ------
@@ -133,7 +133,7 @@ class WarmParent:
         self.ready = True
 
     def fork(self, argv: list[str], cwd: str, env: dict[str, str]) -> Kernel:
-        """A new kernel.
+        """Fork a new kernel.
 
         Raises
         ------
@@ -169,10 +169,10 @@ _lock = threading.RLock()
 _parents: list[WarmParent] = []
 
 
-def begin() -> WarmParent | None:
-    """The parent of this process, started if there is none or it died; none where no fork is.
+def started_parent() -> WarmParent | None:
+    """The parent of this process, started if there is none or it died; ``None`` without fork.
 
-    It imports while runs are checked: only :func:`parent` waits for it.
+    It imports while runs are checked: only :func:`ready_parent` waits for it.
     """
     if not hasattr(os, "fork") or not hasattr(socket, "AF_UNIX"):
         return None
@@ -184,7 +184,7 @@ def begin() -> WarmParent | None:
         return _parents[0]
 
 
-def parent() -> WarmParent:
+def ready_parent() -> WarmParent:
     """The parent of this process, ready to fork.
 
     Raises
@@ -192,18 +192,18 @@ def parent() -> WarmParent:
     ForkUnavailableError: there is no fork on this system, or the parent does not start.
     """
     with _lock:
-        begun = begin()
-        if begun is None:
+        started = started_parent()
+        if started is None:
             raise ForkUnavailableError("this system has no fork")
-        begun.wait()
-        return begun
+        started.wait_until_ready()
+        return started
 
 
-def stop() -> None:
+def stop_parent() -> None:
     """End the parent of this process, if there is one."""
     with _lock:
         while _parents:
             _parents.pop().stop()
 
 
-atexit.register(stop)
+atexit.register(stop_parent)

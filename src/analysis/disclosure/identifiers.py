@@ -44,7 +44,7 @@ def identifiers(tables: Mapping[str, pd.DataFrame]) -> Identifiers:
 
 
 def seal(identifier: str) -> str:
-    """The hash under which an identifier is looked for, in capitals or not."""
+    """The hash by which an identifier is recognised on a page, in capitals or not."""
     return hashlib.sha256(identifier.casefold().encode("utf-8")).hexdigest()[:SEAL_LENGTH]
 
 

@@ -28,19 +28,19 @@ PRECISION = 1e-6
 
 
 Needs = tuple[np.ndarray, np.ndarray]
-"""What must stay open: counts of the new edition, and growth since the one before.
+"""What must not be narrowed down: counts of the new edition, and growth since the one before.
 
 Both are masks of the new table, shape (R, C).
 """
 
 
-def small(counts: np.ndarray, threshold: int) -> np.ndarray:
+def small_cells(counts: np.ndarray, threshold: int) -> np.ndarray:
     """Cells that are positive and below the threshold; zeros give nobody away."""
     mask: np.ndarray = (counts > 0) & (counts < threshold)
     return mask
 
 
-def dominated(largest: np.ndarray, totals: np.ndarray, share: float) -> np.ndarray:
+def dominated_cells(largest: np.ndarray, totals: np.ndarray, share: float) -> np.ndarray:
     """Cells in which the largest contributors hold more than the share.
 
     Parameters
@@ -71,17 +71,17 @@ def withhold(
     """
     withheld: np.ndarray = needs[0] | needs[1]
     while not withheld.all():
-        cell = next(exposed(Published.of(counts, withheld), needs, protection, earlier), None)
+        cell = next(exposed_cells(Published.of(counts, withheld), needs, protection, earlier), None)
         if cell is None:
             break
-        withheld[_companion(counts, withheld, cell)] = True
+        withheld[_next_to_withhold(counts, withheld, cell)] = True
     return withheld
 
 
-def exposed(
+def exposed_cells(
     now: Published, needs: Needs, protection: float, earlier: Earlier | None = None
 ) -> Iterator[Cell]:
-    """Cells of the new edition at which something that must stay open can be narrowed down."""
+    """Cells of the new edition that can be narrowed down further than is allowed."""
     attacker = Attacker(now, earlier)
     enough = protection - PRECISION
     for mask in needs:
@@ -96,8 +96,8 @@ def exposed(
             yield new
 
 
-def _companion(counts: np.ndarray, withheld: np.ndarray, cell: Cell) -> Cell:
-    """The cell itself; where it is withheld, the cheapest that shares its total, or of all."""
+def _next_to_withhold(counts: np.ndarray, withheld: np.ndarray, cell: Cell) -> Cell:
+    """What to withhold for an exposed cell: itself, else the smallest of its total, or of all."""
     if not withheld[cell]:
         return cell
     same_total = np.zeros(counts.shape, dtype=bool)
