@@ -158,6 +158,8 @@ def _said(call: Callable[[], Any], expected: tuple[str, ...]) -> Any:
     """The answer; what the library only warns of is an error, unless it is expected."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
+        # What Python frees meanwhile, such as an event loop, says nothing of these data.
+        warnings.simplefilter("ignore", ResourceWarning)
         try:
             answer = call()
         except OverflowError:
