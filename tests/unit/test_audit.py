@@ -9,7 +9,7 @@ import pytest
 from analysis.data.published.audit import audit
 from analysis.data.published.audit_rules import RULES
 from analysis.data.published.figures import PrintedFigure, read_published
-from analysis.data.published.tables import choices
+from analysis.data.published.tables import FIELDS, choices
 from analysis.errors import ParamsError
 from analysis.page.read_plate import read_plate
 from analysis.reports.claims_audit import plates as audit_report
@@ -19,6 +19,7 @@ from analysis.reports.claims_audit.fall import chance_figure
 from analysis.reports.claims_audit.params import ClaimsAuditParams
 from analysis.reports.kind import find
 from analysis.reports.published_figures import sentences as profile_summary
+from analysis.reports.published_figures.kinds import topics
 from analysis.reports.published_figures.params import PublishedFiguresParams
 from analysis.reports.published_figures.plates import PublishedFigures
 
@@ -253,3 +254,14 @@ def test_the_sentence_and_the_table_of_a_contradiction_agree(published):
     points = " ".join(audit_summary.audit_summary(brief).points)
     assert "776 (agricultural trade marks registered, in the last three years) of 1,256" in points
     assert "61.78%" in points
+
+
+@pytest.mark.parametrize("language", [0, 1])
+def test_words_may_name_what_fields_csv_says_and_nothing_is_missing(published, language):
+    """Of a reported fall and of every topic."""
+    fields = {(row["table"], row["field"]) for row in FIELDS}
+    fall = briefs(published, audit_report.ClaimsAudit)[language].numbers
+    assert {field for table, field in fields if table == "fall_words"} <= fall.keys()
+    named = {field for table, field in fields if table == "topic_words"}
+    for topic in topics(briefs(published, PublishedFigures)[language]).values():
+        assert topic.facts.keys() == named

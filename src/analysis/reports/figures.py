@@ -6,7 +6,6 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import ClassVar
 
 import pandas as pd
 
@@ -31,8 +30,8 @@ Days = tuple[dt.date, dt.date]
 class FiguresReport(Report):
     """A report on printed figures."""
 
-    holds_hypothetical: ClassVar[bool] = False
-    """Whether a figure shows invented numbers beside the printed ones."""
+    STATUS_WORDS = "real, as printed"
+    """What the numbers are."""
     params: FiguresQuestion
 
     @property
@@ -259,9 +258,7 @@ class FiguresReport(Report):
                 ),
                 self.data.hashes,
                 self.data.accounts,
-                status=say("real, as printed; one figure shows a simulated hypothetical")
-                if self.holds_hypothetical
-                else say("real, as printed"),
+                status=say(self.STATUS_WORDS),
             ),
             params=self.params.model_dump(),
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from analysis.data.published.audit_rules import RULES, Terms
+from analysis.data.published.audit_rules import RULES, Outcome, Terms
 from analysis.data.published.figures import PrintedFigure, Published
 
 VERDICTS = ("contradicts", "cannot_be_checked", "agrees_after_rounding", "agrees")
@@ -19,8 +19,8 @@ LONE = {
 """What a percentage is that no relation of these types tests, by its kind."""
 
 
-@dataclass(frozen=True)
-class Check:
+@dataclass(frozen=True, kw_only=True)
+class Check(Outcome):
     """One check: what was printed, what the other figures give, and whether they agree.
 
     ``tolerance`` is how far the two may lie apart by rounding alone. A conjectured check is an
@@ -31,11 +31,7 @@ class Check:
     rule: str
     basis: str
     source: str
-    verdict: str
     published: float | None
-    computed: float | None
-    tolerance: float | None
-    unit: str
     result: str
     terms: tuple[str, ...]
 
@@ -129,17 +125,14 @@ def _check(
     terms: Terms = (),
     named: int | None = None,
 ) -> Check:
-    outcome = RULES[rule](result, terms, named)
+    outcome = vars(RULES[rule](result, terms, named))
     return Check(
+        **{**outcome, "unit": outcome["unit"] or result.unit},
         id=name,
         rule=rule,
         basis=basis,
         source=result.source,
-        verdict=outcome.verdict,
         published=result.value,
-        computed=outcome.computed,
-        tolerance=outcome.tolerance,
-        unit=outcome.unit or result.unit,
         result=result.id,
         terms=tuple(term.id for term in terms),
     )

@@ -162,14 +162,13 @@ def order(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
 
 def closed_list(result: PrintedFigure, _: Terms, named: int | None) -> Outcome:
     """As many as are named beside it."""
-    count = named or 0
-    return Outcome(AGREES if result.number == count else CONTRADICTS, float(count), 0.0)
+    return Outcome(AGREES if result.number == named else CONTRADICTS, float(named or 0), 0.0)
 
 
 def open_list(result: PrintedFigure, _: Terms, named: int | None) -> Outcome:
     """At least as many as are named beside it."""
-    count = named or 0
-    return Outcome(OPEN if result.number >= count else CONTRADICTS, float(count))
+    count = float(named or 0)
+    return Outcome(OPEN if result.number >= count else CONTRADICTS, count)
 
 
 def lone_share(figure: PrintedFigure, _: Terms, __: int | None) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from analysis.data.dataset import Dataset, read_dataset
@@ -23,8 +23,10 @@ RULES: Mapping[str, Callable[[Tables], Iterator[rules.Fault]]] = {
     "mechanisms": rules.mechanism_faults,
     "topics": comparison_rules.topic_faults,
     "comparisons": comparison_rules.comparison_faults,
-    "topic_words": comparison_rules.topic_word_faults,
-    "fall_words": comparison_rules.fall_word_faults,
+    **{
+        table: partial(comparison_rules.word_faults, table=table)
+        for table in ("topic_words", "fall_words")
+    },
 }
 """What the column declarations cannot say: tokens, units, periods, links, relations, words."""
 
