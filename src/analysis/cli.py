@@ -16,6 +16,8 @@ from analysis.digest import VERSION
 from analysis.errors import AnalysisError, ContractError, ParamsError, Problem
 
 SITE = Path("build/site")
+PATH = click.Path(path_type=Path)
+FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 def main() -> None:
@@ -67,9 +69,7 @@ def project_root() -> Path:
 @commands.command()
 @click.argument("targets", nargs=-1, required=True)
 @click.option(
-    "--sources",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="folder of the documents that published figures were read off",
+    "--sources", type=FOLDER, help="folder of the documents that published figures were read off"
 )
 @click.option(
     "--report",
@@ -114,8 +114,8 @@ def check_dataset(target: str, sources: Path | None, report: Path | None) -> Non
 
 
 @commands.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("folder", type=FOLDER)
+@click.argument("files", nargs=-1, required=True, type=PATH)
 @in_project
 def init(folder: Path, files: tuple[Path, ...]) -> None:
     """Look at exports and write a first dataset.yml with guesses to correct; changes no file."""
@@ -152,7 +152,7 @@ def check_figures(target: str, sources: Path | None) -> None:
 @click.option("--dry-run", is_flag=True, help="list what would be done and why")
 @click.option("--again", is_flag=True, help="run what has not changed, too")
 @click.option("--publish", "publishing", is_flag=True, help="then build the site")
-@click.option("--site", default=SITE, type=click.Path(path_type=Path), show_default=True)
+@click.option("--site", default=SITE, type=PATH, show_default=True)
 @click.option("--scheduler", default="", help="address of a Dask scheduler, tcp://…")
 @click.option("--limit", default=1800.0, show_default=True, help="seconds a report may take")
 @click.option("--retries", default=2, show_default=True, help="of dead kernels and of I/O")
@@ -188,7 +188,7 @@ def run(targets: tuple[str, ...], language: tuple[str, ...], **options: Any) -> 
 
 
 @commands.command()
-@click.option("--site", default=SITE, type=click.Path(path_type=Path), show_default=True)
+@click.option("--site", default=SITE, type=PATH, show_default=True)
 @click.option("--pdf", is_flag=True, help="print every report as a PDF beside its page, too")
 @in_project
 def publish(site: Path, pdf: bool) -> None:
@@ -259,7 +259,7 @@ def history_diff(number: int) -> None:
 
 
 @commands.command()
-@click.argument("folder", type=click.Path(path_type=Path), default=Path("data/simulated/province"))
+@click.argument("folder", type=PATH, default=Path("data/simulated/province"))
 @click.option("--counties", type=int, help="120; with --records 2,850", show_default=False)
 @click.option("--months", type=int, help="60; with --records 12", show_default=False)
 @click.option(

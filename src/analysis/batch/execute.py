@@ -159,8 +159,9 @@ def execute_cells(run: Run, settings: Settings, output: Path, manager: type) -> 
     prepared = papermill.execute_notebook(
         path, None, parameters=dict(run.values), prepare_only=True, **kernel
     )
+    resources = {"metadata": {"path": settings.root}}
     notebook = papermill_engines.execute_notebook_with_engine(
-        None, prepared, kernel_manager_class=manager, **kernel, **QUICK
+        None, prepared, kernel_manager_class=manager, resources=resources, **kernel, **QUICK
     )
     raise_for_execution_errors(notebook, str(output))
     nbformat.validate(notebook)
@@ -183,7 +184,6 @@ def limited_kernel(
     class Manager(ReportKernelManager):
         """The kernel of this run."""
 
-        folder = settings.root
         environment: ClassVar[Mapping[str, str]] = variables
 
         def __init__(self, **given: Any) -> None:

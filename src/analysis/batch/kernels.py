@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 import tempfile
 import time
@@ -54,18 +53,6 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
         self.pid = self.process.pid
         self.cwd = cwd
         return self.connection_info
-
-    async def send_signal(self, signum: int) -> None:
-        """Pass a signal on, but do not interrupt a forked kernel that is about to be killed."""
-        ending = isinstance(self.parent, ReportKernelManager) and self.parent.shutting_down
-        if not (self.forked and ending and signum == signal.SIGINT):
-            await super().send_signal(signum)
-
-    async def cleanup(self, restart: bool = False) -> None:
-        """Close the connection, which ends a forked kernel if it still runs."""
-        if isinstance(self.process, warm.Kernel) and not restart:
-            self.process.wait()
-        await super().cleanup(restart)
 
 
 def kernel_arguments(cmd: list[str]) -> list[str]:
@@ -132,11 +119,10 @@ class ReportKernelManager(AsyncKernelManager):  # type: ignore[misc]
     """Warm kernels that talk over Unix sockets in a private folder: no port is open to others.
 
     The library's own default puts all sockets of a folder under one name, so that two kernels
-    at once would hear each other. ``folder`` and ``environment`` are those of the report.
+    at once would hear each other. ``environment`` is that of the report.
     """
 
     transport = "ipc"
-    folder = ""
     environment: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, **settings: Any) -> None:
@@ -154,8 +140,7 @@ class ReportKernelManager(AsyncKernelManager):  # type: ignore[misc]
         return spec
 
     async def start_kernel(self, **settings: Any) -> Any:
-        """Start the kernel in the report's folder, with its environment."""
-        settings.setdefault("cwd", self.folder or str(Path.cwd()))
+        """Start the kernel with the report's environment."""
         settings["env"] = {**os.environ, **self.environment, **settings.get("env", {})}
         started = await super().start_kernel(**settings)
         # A client that connects before there is a socket tries again only after 0.1 s.

@@ -32,12 +32,13 @@ class Published:
 
     shown: np.ndarray
     column_totals: np.ndarray | None
-    floor: np.ndarray | None = None
+    floor: np.ndarray
 
     @classmethod
     def of(cls, counts: np.ndarray, withheld: np.ndarray) -> Published:
         """A table of counts, shape (R, C), published without the withheld ones."""
-        return cls(np.where(withheld, np.nan, counts), counts.sum(axis=0))
+        shown = np.where(withheld, np.nan, counts)
+        return cls(shown, counts.sum(axis=0), shown)
 
     @property
     def withheld(self) -> np.ndarray:
@@ -48,8 +49,6 @@ class Published:
     @property
     def last_shown(self) -> np.ndarray:
         """Each count as shown here or, where it is withheld, in an edition before."""
-        if self.floor is None:
-            return self.shown
         known: np.ndarray = np.where(self.withheld, self.floor, self.shown)
         return known
 
