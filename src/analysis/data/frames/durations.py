@@ -8,8 +8,8 @@ import pandas as pd
 
 from analysis.data.dataset import Dataset
 from analysis.data.frames.frame import FRAMES
-from analysis.data.frames.names import names_in, not_held
-from analysis.data.tables import COMPLAINTS
+from analysis.data.frames.names import not_held
+from analysis.data.tables import COMPLAINTS, named
 from analysis.errors import DesignError, ParamsError, Problem, nearest
 
 DURATIONS, VALUES = FRAMES["durations"], FRAMES["values"]
@@ -75,7 +75,7 @@ def _require(dataset: Dataset, intervention: str, kind: str, end: str) -> None:
     if kind not in kinds:
         problems.append(Problem("kind", f"'{kind}' does not exist", nearest(kind, kinds)))
     if dataset.has("interventions"):
-        known = names_in(dataset, "interventions")
+        known = named(dataset.tables, "interventions")
         problems += not_held([("intervention", intervention, known)])
     if problems:
         raise ParamsError(problems)
@@ -85,9 +85,8 @@ def _treated(dataset: Dataset, intervention: str, records: pd.DataFrame) -> pd.S
     """1 for a case received on or after its region's start, and not after its end."""
     rows = dataset.tables["interventions"]
     rows = rows[rows["intervention"] == intervention].set_index("region_code")
-    began = records["region_code"].map(rows["started_on"])
-    treated = records["received_on"] >= began
+    day, regions = records["received_on"], records["region_code"]
+    treated = day >= regions.map(rows["started_on"])
     if "ended_on" in rows:
-        ended = records["region_code"].map(rows["ended_on"])
-        treated &= ~(records["received_on"] > ended)
+        treated &= ~(day > regions.map(rows["ended_on"]))
     return treated.astype(int)

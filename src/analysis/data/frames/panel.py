@@ -84,9 +84,8 @@ class Panel:
 
     def matrix(self, column: str) -> np.ndarray:
         """A column as an array of shape (regions, periods)."""
-        values = self.frame[column].to_numpy()
-        matrix: np.ndarray = values.reshape(len(self.regions), len(self.periods))
-        return matrix
+        shape = (len(self.regions), len(self.periods))
+        return np.reshape(self.frame[column].to_numpy(), shape)
 
     def label(self, period: int) -> str:
         """The label of period 1, 2, … T."""
@@ -101,9 +100,8 @@ class Panel:
 
     def left_out(self, values: np.ndarray, groups: np.ndarray) -> tuple[dict[str, Any], ...]:
         """A value per region left out; empty where regions were left out in groups."""
-        if len(np.unique(groups)) < len(groups):
-            return ()
-        pairs = zip(self.regions, values, strict=True)
+        alone = len(np.unique(groups)) == len(groups)
+        pairs = zip(self.regions, values, strict=True) if alone else ()
         return tuple({"region": region, "value": float(value)} for region, value in pairs)
 
     def keep(self, regions: list[str]) -> Panel:
@@ -129,6 +127,5 @@ class Panel:
     def until(self, last: int, dropped: Mapping[str, int]) -> Panel:
         """The first ``last`` periods; a start after them is a start never seen."""
         frame = self.frame[self.frame["period"] <= last].reset_index(drop=True)
-        first = frame["first_treated"].where(frame["first_treated"] <= last, NEVER)
-        frame = frame.assign(first_treated=first)
+        frame["first_treated"] = frame["first_treated"].where(lambda first: first <= last, NEVER)
         return replace(self, frame=frame, periods=self.periods[:last], dropped=dropped)

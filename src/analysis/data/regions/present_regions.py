@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -31,8 +31,8 @@ def on_present_regions(
     """
     present = dict(frames)
     ready = lookup(frames["crosswalk"])
-    problems = _periods_of_change(frames, ready, origins) + _former_adopters(frames, ready, origins)
-    if problems:
+    args = (frames, ready, origins)
+    if problems := [*_periods_of_change(*args), *_former_adopters(*args)]:
         raise ContractError(problems)
     for table in COUNTED.keys() & frames.keys():
         present[table] = _counts_at_present(frames[table], ready, *COUNTED[table])
@@ -59,9 +59,8 @@ def _counts_at_present(
 
 def _periods_of_change(
     frames: Mapping[str, pd.DataFrame], ready: pd.DataFrame, origins: Mapping[str, Origin]
-) -> list[Problem]:
+) -> Iterator[Problem]:
     """Periods in which their region changes."""
-    problems = []
     after = ready["last_day"] + pd.Timedelta("1D")
     edges = pd.concat([ready.assign(day=days) for days in (ready["first_day"], after)])
     for table in sorted(COUNTED.keys() & frames.keys()):
@@ -74,11 +73,9 @@ def _periods_of_change(
         pairs = rows.merge(edges, left_on="region_code", right_on="old_code")
         within = (pairs["low"] < pairs["day"]) & (pairs["day"] <= pairs["high"])
         changed = pairs.loc[within, "row"].unique()
-        if len(changed):
-            what = "is of a period in which the region changed"
-            remedy = "Give counts before and after by shorter periods"
-            problems += origins[table].problems(changed, what, remedy)
-    return problems
+        what = "is of a period in which the region changed"
+        remedy = "Give counts before and after by shorter periods"
+        yield from origins[table].problems(changed, what, remedy)
 
 
 def _former_adopters(
@@ -89,7 +86,5 @@ def _former_adopters(
         return []
     former = set(ready["old_code"]) - set(ready["new_code"])
     rows = frames["interventions"]["region_code"].isin(former).to_numpy(dtype=bool).nonzero()[0]
-    if not len(rows):
-        return []
     remedy = "Write the region of today that acted"
     return origins["interventions"].problems(rows, "is a former region", remedy, "region_code")
