@@ -38,7 +38,7 @@ def figure(number: float, characters: str = "", unit: str = "case", **changes) -
         "region": "x",
         "start": dt.date(2023, 1, 1),
         "end": dt.date(2023, 6, 30),
-        "period_inferred": False,
+        "period_basis": "stated",
         "indicator": "cases_opened",
         "scope": "",
         "kind": "level",
@@ -101,7 +101,7 @@ CASES = [
 @pytest.mark.parametrize(("rule", "result", "terms", "verdict", "computed"), CASES)
 def test_a_rule_gives_verdict_and_computed_value(rule, result, terms, verdict, computed):
     """Every kind of relation, where it holds and where it fails."""
-    outcome = RULES[rule](result, terms, None)
+    outcome = RULES[rule](result, terms, 0)
     assert outcome.verdict == verdict
     assert outcome.computed == (None if computed is None else pytest.approx(computed, abs=5e-3))
 
@@ -129,15 +129,15 @@ def test_months_that_are_not_printed_follow_from_the_others():
         PrintedFigure(**{**vars(f), "start": dt.date(2023, a, 1), "end": dt.date(2023, b, 28)})
         for f, a, b in spans
     ]
-    outcome = RULES["weighted_mean"](dated[0], dated[1:], None)
+    outcome = RULES["weighted_mean"](dated[0], dated[1:], 0)
     assert (outcome.verdict, outcome.computed) == ("cannot_be_checked", pytest.approx(92.9))
 
 
 def test_a_part_said_to_be_more_than_its_round_number_still_fits():
     """At least 600 may be part of 650 but at least 700 may not."""
     more = {"bound": "at_least"}
-    assert RULES["part_of"](figure(600, "600余", **more), [figure(650)], None).verdict == "agrees"
-    failed = RULES["part_of"](figure(700, "700余", **more), [figure(650)], None)
+    assert RULES["part_of"](figure(600, "600余", **more), [figure(650)], 0).verdict == "agrees"
+    failed = RULES["part_of"](figure(700, "700余", **more), [figure(650)], 0)
     assert failed.verdict == "contradicts"
 
 

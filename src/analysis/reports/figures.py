@@ -9,7 +9,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from analysis.data.published.figures import PrintedFigure, Published
+from analysis.data.published.figures import PrintedFigure, Published, months
 from analysis.data.reading.distinct import FULL_WIDTH
 from analysis.page.charts.axes import Cell
 from analysis.page.numbers import SCALES, number, period_span
@@ -129,8 +129,7 @@ class FiguresReport(Report):
 
     def months(self, source: str) -> int:
         """Calendar months that it touches."""
-        start, end = self._span(source)
-        return 12 * (end.year - start.year) + end.month - start.month + 1
+        return months(*self._span(source))
 
     def length(self, months: int) -> str:
         """A length of time: ``six months``, ``a year``."""
@@ -208,7 +207,7 @@ class FiguresReport(Report):
         """The documents with level of government, period, and how many figures each prints."""
         say, order, level = self.say, self.order, self.level
         tables, figures = self.data.tables, self.published.figures.values()
-        inferred = (figure.source for figure in figures if figure.period_inferred)
+        inferred = (figure.source for figure in figures if figure.period_basis == "inferred")
 
         def counts(key: str, label: str, sources: Iterable[str]) -> tuple[Column, list[Cell]]:
             of = Counter(sources)

@@ -76,20 +76,18 @@ def audit(published: Published) -> Audit:
 
 
 def _listed(published: Published) -> Iterator[Check]:
-    for relation, terms in published.related(*RULES):
-        if relation.result:
-            result = published.figures[relation.result]
-            yield _check(
-                relation.id, relation.type, relation.basis, result, terms, relation.constant
-            )
+    for row, terms in published.related(*RULES):
+        if row["result"]:
+            result, named = published.figures[row["result"]], float(row["constant"] or 0)
+            yield _check(row["id"], row["type"], row["basis"], result, terms, int(named))
 
 
 def _found(published: Published) -> Iterator[Check]:
     """Checks that no one listed: repeated indicators, and parts by scope."""
     said = {
-        frozenset((relation.result, term))
-        for relation, _ in published.related(SAME, PART)
-        for term in relation.terms
+        frozenset((row["result"], term.id))
+        for row, terms in published.related(SAME, PART)
+        for term in terms
     }
     figures = [f for f in published.figures.values() if f.kind in ("level", "money")]
     for first, second in combinations(figures, 2):
@@ -109,7 +107,7 @@ def _about(figure: PrintedFigure) -> tuple[object, ...]:
 
 def _lone_percentages(published: Published) -> Iterator[Check]:
     tested = {
-        kind: {relation.result for relation, _ in published.related(*types)}
+        kind: {row["result"] for row, _ in published.related(*types)}
         for kind, (_, types) in LONE.items()
     }
     for figure in published.figures.values():
@@ -123,7 +121,7 @@ def _check(
     basis: str,
     result: PrintedFigure,
     terms: Terms = (),
-    named: int | None = None,
+    named: int = 0,
 ) -> Check:
     outcome = vars(RULES[rule](result, terms, named))
     return Check(
