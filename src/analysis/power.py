@@ -75,11 +75,6 @@ class Power:
     detectable: float | None
     formula: float
 
-    @property
-    def size(self) -> Found:
-        """How often an effect is found where there is none."""
-        return self.rows[0]
-
     def tidy(self) -> pd.DataFrame:
         """One row per effect."""
         return pd.DataFrame([asdict(row) for row in self.rows])

@@ -63,15 +63,15 @@ def run_due(
     from analysis.batch.progress import progress
     from analysis.batch.runner import execute_due, planned_tasks
 
-    keys, local = Keys(), not options["scheduler"]
+    keys, parent = Keys(), None
     with datasets_kept() as datasets:
         tasks, problems = planned_tasks(targets, languages, keys, again=options["again"])
         due = [task for task in tasks if task.why]
-        if due and not problems and local:
+        if due and not problems and not options["scheduler"]:
             from analysis.batch import warm
 
             # The process that forks kernels imports what they need while data are checked.
-            warm.started_parent()
+            parent = warm.started_parent()
         # What ran to its end under the same key has passed the same checks.
         check_runs((task.run for task in due), problems)
     ended: list[Status] = []
@@ -82,7 +82,7 @@ def run_due(
         from analysis.batch.execute import Settings
         from analysis.disclosure.editions import read_counts
 
-        if local and (parent := warm.started_parent()):
+        if parent is not None:
             # Each kernel would read and check the same tables anew.
             parent.hand_over(datasets.lasting())
         settings = Settings(

@@ -50,7 +50,8 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
             self.log.warning("Started an ordinary kernel: %s", reason)
             return await super().launch_kernel(cmd, **{**kwargs, "env": {**env, **warm.PINNED}})
         self.forked = True
-        self.pid = self.process.pid
+        # Without a group of processes the library signals the kernel itself, by its connection.
+        self.pid, self.pgid = self.process.pid, None
         self.cwd = cwd
         return self.connection_info
 

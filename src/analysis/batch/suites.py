@@ -217,7 +217,8 @@ def _combined(
     name: str, base: Values, chosen: Values, languages: Languages, dataset: Dataset | None
 ) -> ListedReport:
     """The report of one combination, with an id that depends on its values only."""
-    report = "-".join([name, *(_part_of_id(value) for _, value in sorted(chosen.items()))])
+    texts = (_value_as_text(value) for _, value in sorted(chosen.items()))
+    report = "-".join([name, *(re.sub(r"[^\w.-]", "_", text) or "none" for text in texts)])
     values = {**base, **chosen}
     for language in LANGUAGES:
         title = str(values.get(f"title_{language}") or "")
@@ -248,7 +249,3 @@ def _value_as_text(value: Any) -> str:
         return str(value)
     items = ((name, one if isinstance(one, list) else [one]) for name, one in sorted(value.items()))
     return " ".join(f"{name} {' '.join(map(str, several))}" for name, several in items)
-
-
-def _part_of_id(value: Any) -> str:
-    return re.sub(r"[^\w.-]", "_", _value_as_text(value)) or "none"

@@ -104,15 +104,13 @@ class WarmParent:
         anew.
         """
         self.length = 0
-        try:
+        # Where there is no room for it, each kernel reads for itself.
+        with contextlib.suppress(OSError):
             self.handed.seek(0)
             self.handed.truncate()
             pickle.dump(content, self.handed, pickle.HIGHEST_PROTOCOL)
             self.handed.flush()
-        except OSError:
-            # No room for it: each kernel reads for itself.
-            return
-        self.length = self.handed.tell()
+            self.length = self.handed.tell()
 
     def wait_until_ready(self) -> None:
         """Return once it has imported everything.
