@@ -31,8 +31,8 @@ def on_present_regions(
     """
     present = dict(frames)
     ready = lookup(frames["crosswalk"])
-    args = (frames, ready, origins)
-    if problems := [*_periods_of_change(*args), *_former_adopters(*args)]:
+    problems = _former_adopters(frames, ready, origins)
+    if problems := [*_periods_of_change(frames, ready, origins), *problems]:
         raise ContractError(problems)
     for table in COUNTED.keys() & frames.keys():
         present[table] = _counts_at_present(frames[table], ready, *COUNTED[table])
