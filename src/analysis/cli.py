@@ -141,8 +141,8 @@ def check_figures(target: str, sources: Path | None) -> None:
         others = (uncovered["source"] == source).sum()
         click.echo(f"  {source}: {len(figures)} figures, {others} other numbers")
     for row in uncovered.to_dict("records"):
-        place = f"{row['source']}, line {row['line']:.0f}, offset {row['offset']:.0f}"
-        click.echo(f"  {place}: {row['run']} ({row['reason']})")
+        where = f"{row['source']}, line {row['line']:.0f}, offset {row['offset']:.0f}"
+        click.echo(f"  {where}: {row['run']} ({row['reason']})")
 
 
 @commands.command()

@@ -73,9 +73,9 @@ def packages() -> dict[str, str]:
     """
     folders = _installed(sys.path)
     found = {"python": platform.python_version()}
-    own = _normal_name(DISTRIBUTION)
+    this_package = _normal_name(DISTRIBUTION)
     # Source that runs without being installed does not say what it needs.
-    waiting = [(name, "") for name in ([own] if own in folders else folders)]
+    waiting = [(name, "") for name in ([this_package] if this_package in folders else folders)]
     asked = set(waiting)
     while waiting:
         name, extra = waiting.pop()
@@ -158,7 +158,7 @@ def _imported(module: str) -> frozenset[str]:
     for file in (path.with_suffix(".py"), path / "__init__.py"):
         if file.is_file():
             found = IMPORTED.findall(file.read_text(encoding="utf-8"))
-            names = [(place, re.findall(r"\w+", listed)) for _, place, listed in found]
-            within = {f"{place}.{name}" for place, all_of in names for name in all_of}
-            return frozenset({plain or place for plain, place, _ in found} | within)
+            names = [(origin, re.findall(r"\w+", listed)) for _, origin, listed in found]
+            within = {f"{origin}.{name}" for origin, all_of in names for name in all_of}
+            return frozenset({plain or origin for plain, origin, _ in found} | within)
     return frozenset()

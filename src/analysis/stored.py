@@ -81,7 +81,7 @@ def read(file: Path, kind: type[Kept]) -> Kept:
     ------
     OSError, ValueError: it is missing or damaged.
     """
-    said, _, content = file.read_bytes().partition(b"\n")
-    if said.decode("ascii") != digest.of_bytes(content):
+    stated, _, content = file.read_bytes().partition(b"\n")
+    if stated.decode("ascii") != digest.of_bytes(content):
         raise ValueError("is not what it says")
     return TypeAdapter(kind).validate_json(content)

@@ -115,7 +115,7 @@ def test_without_room_for_the_data_nothing_is_handed_over():
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         parent.stop()
-    assert parent.handed.closed
+    assert parent.handed_over.closed
     assert not Path(parent.folder.name).exists()
 
 

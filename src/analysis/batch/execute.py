@@ -113,8 +113,8 @@ def execute(run: Run, settings: Settings) -> Finished:
 def _files(run: Run, output: Path, record: dict[str, Any] | None) -> dict[str, bytes]:
     """The files of a run by name; a notebook that failed is kept as ``failed.ipynb``."""
     # Without the language, so that the file can be run again.
-    given = {name: value for name, value in run.values.items() if name != "language"}
-    params = yaml.safe_dump(given, sort_keys=False, allow_unicode=True)
+    values = {name: value for name, value in run.values.items() if name != "language"}
+    params = yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
     files = {"params.yml": params.encode("utf-8")}
     if output.exists():
         files["failed.ipynb" if record is None else output.name] = output.read_bytes()

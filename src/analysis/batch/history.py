@@ -65,14 +65,14 @@ def remember(status: Status, parts: Parts | None, record: Mapping[str, Any] | No
     ----------
     record: its end-of-notebook record, if it came so far.
     """
-    given = record or {}
-    headline = json.dumps(given.get("facts", {}), sort_keys=True)
+    end = record or {}
+    headline = json.dumps(end.get("facts", {}), sort_keys=True)
     with _open() as connection:
         connection.execute(
             "INSERT INTO runs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(status.edition, status.report, status.language, status.status, status.seconds),
-                *(status.key, str(given.get("verdict", "")), headline, status.error),
+                *(status.key, str(end.get("verdict", "")), headline, status.error),
                 _parts_as_text(connection, parts),
             ),
         )
@@ -109,11 +109,11 @@ def run_numbered(number: int) -> Entry:
     return found[0]
 
 
-def _entries(clause: str, given: tuple[Any, ...]) -> list[Entry]:
+def _entries(clause: str, values: tuple[Any, ...]) -> list[Entry]:
     if not FILE.exists():
         return []
     with _open() as connection:
-        rows = connection.execute(f"SELECT * FROM runs {clause}", given)  # noqa: S608
+        rows = connection.execute(f"SELECT * FROM runs {clause}", values)  # noqa: S608
         return [
             Entry(*row[:8], json.loads(row[8]), row[9], _parts_from_text(connection, row[10]))  # type: ignore[call-arg]
             for row in rows.fetchall()
@@ -183,21 +183,21 @@ def _changed_table(
 
 def causes_in_words(found: Mapping[str, Any]) -> str:
     """Causes in one line for a terminal."""
-    said = []
+    words = []
     for item in found["data"]:
         rows = "" if item["left"] is None else f" ({item['left']} rows left, {item['came']} came)"
-        said.append(f"data {item['table']}{rows}")
+        words.append(f"data {item['table']}{rows}")
     if found["params"]:
-        said.append(f"params {', '.join(found['params'])}")
+        words.append(f"params {', '.join(found['params'])}")
     if found["notebook"]:
-        said.append("code of the notebook")
+        words.append("code of the notebook")
     if found["package"]:
         shown = ", ".join(found["package"][:3])
         more = len(found["package"]) - 3
-        said.append(f"code of the package ({shown}{f' and {more} more' if more > 0 else ''})")
+        words.append(f"code of the package ({shown}{f' and {more} more' if more > 0 else ''})")
     if found["environment"]:
-        said.append(f"environment ({', '.join(found['environment'][:5])})")
-    return "; ".join(said) or "nothing"
+        words.append(f"environment ({', '.join(found['environment'][:5])})")
+    return "; ".join(words) or "nothing"
 
 
 def changed_since_last_edition(

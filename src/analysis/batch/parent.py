@@ -3,11 +3,11 @@
     python -m analysis.batch.parent SOCKET FILE
 
 It listens on a Unix socket. One connection is one kernel: the client sends the arguments, folder
-and variables of a kernel and ``handed``, and receives its process number, or a text that says why
+and variables of a kernel and ``length``, and receives its process number, or a text that says why
 there is none; later its exit code. It may send numbers of signals between. A connection that
 closes takes its kernel with it, and the end of standard input takes everything, so that no kernel
 outlives the process that asked for it. ``FILE`` is the number of an open file with the datasets
-that the client has read, ``handed`` their length in bytes: kernels find them as if read.
+that the client has read, ``length`` their length in bytes: kernels find them as if read.
 """
 
 from __future__ import annotations
@@ -84,12 +84,12 @@ class Parent:
 
     def fork(self, connection: Connection) -> None:
         """Read which kernel the client wants, and fork it."""
-        wanted = message_from(connection)
-        if wanted is None:
+        request = message_from(connection)
+        if request is None:
             self.drop(connection)
             return
-        argv, cwd, env, handed = wanted
-        self.unpack_datasets(handed)
+        argv, cwd, env, length = request
+        self.unpack_datasets(length)
         if (count := thread_count()) > 1:
             send(connection, f"the warm parent has {count} threads")
             self.drop(connection)

@@ -115,8 +115,8 @@ def _runs(listed: ListedReport, languages: tuple[str, ...]) -> list[Run]:
     if problems:
         raise ParamsError(problems)
     kind = find(listed.report.split("/")[0])
-    given = [{**listed.values, "language": language} for language in languages]
-    return [Run(listed.report, one["language"], one, kind.params(one)) for one in given]
+    values = [{**listed.values, "language": language} for language in languages]
+    return [Run(listed.report, one["language"], one, kind.params(one)) for one in values]
 
 
 def secrets(values: Mapping[str, Any]) -> list[Problem]:

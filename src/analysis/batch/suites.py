@@ -178,7 +178,7 @@ def _from_matrix(
     notebook, stem = item.report.split("/", maxsplit=1)
     fields = list(kind.find(notebook).model.model_fields)
     used = {
-        name for given in (item.set, item.matrix, *item.include, *item.exclude) for name in given
+        name for values in (item.set, item.matrix, *item.include, *item.exclude) for name in values
     }
     unknown = sorted(used - set(fields))
     if unknown:
@@ -189,11 +189,11 @@ def _from_matrix(
         base = {**_read_values(PARAMS / f"{item.report}.yml"), **item.set}
         folder = base.get("dataset") if "region" in used else None
         dataset = read_dataset(str(folder), ["regions"]) if folder else None
-        axes = {key: _axis(key, given, dataset) for key, given in sorted(item.matrix.items())}
+        axes = {key: _axis(key, values, dataset) for key, values in sorted(item.matrix.items())}
         combined = [dict(zip(axes, chosen, strict=True)) for chosen in product(*axes.values())]
-        excluded = [given.items() for given in item.exclude]
+        excluded = [values.items() for values in item.exclude]
         combined = [one for one in combined if not any(out <= one.items() for out in excluded)]
-        combined += [dict(given) for given in item.include]
+        combined += [dict(values) for values in item.include]
         if combined and combined != [{}]:
             name = f"{notebook}/{item.name or stem}"
             return [_combined(name, base, one, languages, dataset) for one in combined]
@@ -201,16 +201,16 @@ def _from_matrix(
     return []
 
 
-def _axis(key: str, given: Any, dataset: Dataset | None) -> list[Any]:
+def _axis(key: str, written: Any, dataset: Dataset | None) -> list[Any]:
     """The values of one axis of a matrix, with ``all`` and ``level`` of regions written out."""
     if key == "region" and dataset is not None:
         table = dataset.tables["regions"]
-        if given == "all":
+        if written == "all":
             return upper_regions(table)
-        if isinstance(given, Mapping) and set(given) == {"level"}:
-            found = table.loc[table["level"] == given["level"], "region_code"]
+        if isinstance(written, Mapping) and set(written) == {"level"}:
+            found = table.loc[table["level"] == written["level"], "region_code"]
             return [str(code) for code in found]
-    return given if isinstance(given, list) else [given]
+    return written if isinstance(written, list) else [written]
 
 
 def _combined(

@@ -85,9 +85,9 @@ class WarmParent:
         self.folder = tempfile.TemporaryDirectory(prefix="analysis-warm-")
         self.socket = str(Path(self.folder.name) / "parent")
         # It has no name, so that what is handed over is gone however the processes end.
-        self.handed = tempfile.TemporaryFile()  # noqa: SIM115  closed when the parent ends
+        self.handed_over = tempfile.TemporaryFile()  # noqa: SIM115  closed when the parent ends
         self.length = 0
-        number = self.handed.fileno()
+        number = self.handed_over.fileno()
         self.process = subprocess.Popen(  # noqa: S603  our own module
             [sys.executable, "-m", "analysis.batch.parent", self.socket, str(number)],
             stdin=subprocess.PIPE,
@@ -106,11 +106,11 @@ class WarmParent:
         self.length = 0
         # Where there is no room for it, each kernel reads for itself.
         with contextlib.suppress(OSError):
-            self.handed.seek(0)
-            self.handed.truncate()
-            pickle.dump(content, self.handed, pickle.HIGHEST_PROTOCOL)
-            self.handed.flush()
-            self.length = self.handed.tell()
+            self.handed_over.seek(0)
+            self.handed_over.truncate()
+            pickle.dump(content, self.handed_over, pickle.HIGHEST_PROTOCOL)
+            self.handed_over.flush()
+            self.length = self.handed_over.tell()
 
     def wait_until_ready(self) -> None:
         """Return once it has imported everything.
@@ -122,12 +122,12 @@ class WarmParent:
         if self.ready:
             return
         assert self.process.stdout is not None  # noqa: S101  it is a pipe
-        said = "it took too long"
+        answer_line = "it took too long"
         if wait([self.process.stdout.fileno()], START_LIMIT):
-            said = self.process.stdout.readline().decode().strip() or "it ended"
-        if said != "ready":
+            answer_line = self.process.stdout.readline().decode().strip() or "it ended"
+        if answer_line != "ready":
             self.stop()
-            raise ForkUnavailableError(f"the warm parent did not start ({said})")
+            raise ForkUnavailableError(f"the warm parent did not start ({answer_line})")
         self.ready = True
 
     def fork(self, argv: list[str], cwd: str, env: dict[str, str]) -> Kernel:
@@ -159,7 +159,7 @@ class WarmParent:
             self.process.wait()
         with contextlib.suppress(OSError):
             # Where there was no room for it, closing tries once more to write.
-            self.handed.close()
+            self.handed_over.close()
         self.folder.cleanup()
 
 
