@@ -13,7 +13,7 @@ from nbformat import v4
 
 from analysis.batch.execute import Settings, finished_runs
 from analysis.batch.plan import Run
-from analysis.batch.status import RUNS, Status, put
+from analysis.batch.status import RUNS, Status, put_in_place
 
 CELL = """
 import os
@@ -93,6 +93,6 @@ def executed(runs: Iterable[Run], folder: Path = RUNS) -> list[Status]:
     statuses = []
     with ThreadPoolExecutor(2) as executor:
         for finished in finished_runs(runs, executor, Settings()):
-            put(finished, folder)
+            put_in_place(finished, folder)
             statuses.append(finished.status)
     return statuses

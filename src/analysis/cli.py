@@ -13,9 +13,11 @@ from typing import Any
 import click
 
 from analysis.digest import VERSION
-from analysis.errors import AnalysisError, ParamsError, Problem
+from analysis.errors import AnalysisError, ContractError, ParamsError, Problem
 
 SITE = Path("build/site")
+PATH = click.Path(path_type=Path)
+FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 def main() -> None:
@@ -67,9 +69,7 @@ def project_root() -> Path:
 @commands.command()
 @click.argument("targets", nargs=-1, required=True)
 @click.option(
-    "--sources",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="folder of the documents that published figures were read off",
+    "--sources", type=FOLDER, help="folder of the documents that published figures were read off"
 )
 @click.option(
     "--report",
@@ -100,7 +100,6 @@ def check_dataset(target: str, sources: Path | None, report: Path | None) -> Non
     """The account of one dataset, and everything that is wrong with it."""
     from analysis.data.checkup import account_lines, write_report
     from analysis.data.dataset import examine
-    from analysis.errors import ContractError
 
     dataset, problems = examine(Path(target))
     if report is not None:
@@ -115,8 +114,8 @@ def check_dataset(target: str, sources: Path | None, report: Path | None) -> Non
 
 
 @commands.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("folder", type=FOLDER)
+@click.argument("files", nargs=-1, required=True, type=PATH)
 @in_project
 def init(folder: Path, files: tuple[Path, ...]) -> None:
     """Look at exports and write a first dataset.yml with guesses to correct; changes no file."""
@@ -130,7 +129,6 @@ def check_figures(target: str, sources: Path | None) -> None:
     """Published figures against their own rules and, where given, against the documents."""
     from analysis.data.published.documents import check_documents, read_documents
     from analysis.data.published.figures import read_published
-    from analysis.errors import ContractError
 
     dataset = read_published(target).dataset
     if sources is None:
@@ -143,8 +141,8 @@ def check_figures(target: str, sources: Path | None) -> None:
         others = (uncovered["source"] == source).sum()
         click.echo(f"  {source}: {len(figures)} figures, {others} other numbers")
     for row in uncovered.to_dict("records"):
-        place = f"{row['source']}, line {row['line']:.0f}, offset {row['offset']:.0f}"
-        click.echo(f"  {place}: {row['run']} ({row['reason']})")
+        where = f"{row['source']}, line {row['line']:.0f}, offset {row['offset']:.0f}"
+        click.echo(f"  {where}: {row['run']} ({row['reason']})")
 
 
 @commands.command()
@@ -154,7 +152,7 @@ def check_figures(target: str, sources: Path | None) -> None:
 @click.option("--dry-run", is_flag=True, help="list what would be done and why")
 @click.option("--again", is_flag=True, help="run what has not changed, too")
 @click.option("--publish", "publishing", is_flag=True, help="then build the site")
-@click.option("--site", default=SITE, type=click.Path(path_type=Path), show_default=True)
+@click.option("--site", default=SITE, type=PATH, show_default=True)
 @click.option("--scheduler", default="", help="address of a Dask scheduler, tcp://…")
 @click.option("--limit", default=1800.0, show_default=True, help="seconds a report may take")
 @click.option("--retries", default=2, show_default=True, help="of dead kernels and of I/O")
@@ -167,7 +165,7 @@ def run(targets: tuple[str, ...], language: tuple[str, ...], **options: Any) -> 
 
     Exits with 14 where a report failed, with 15 where a page cannot be made.
     """
-    from analysis.batch.lock import changed_since_last_run, only_one
+    from analysis.batch.lock import changed_since_last_run, one_run_at_a_time
 
     if options["dry_run"]:
         from analysis.batch.command import dry_run
@@ -175,12 +173,12 @@ def run(targets: tuple[str, ...], language: tuple[str, ...], **options: Any) -> 
         dry_run(targets, language, options)
         return
     likely = options["again"] or changed_since_last_run()
-    with only_one(options["wait"]):
+    with one_run_at_a_time(options["wait"]):
         if likely and not options["scheduler"]:
             from analysis.batch import warm
 
             # Its imports take a second, ours half of one: both at once where there are two cores.
-            warm.begin()
+            warm.started_parent()
         from analysis.batch.command import run_due
 
         failed = run_due(targets, language, options)
@@ -190,14 +188,14 @@ def run(targets: tuple[str, ...], language: tuple[str, ...], **options: Any) -> 
 
 
 @commands.command()
-@click.option("--site", default=SITE, type=click.Path(path_type=Path), show_default=True)
+@click.option("--site", default=SITE, type=PATH, show_default=True)
 @click.option("--pdf", is_flag=True, help="print every report as a PDF beside its page, too")
 @in_project
 def publish(site: Path, pdf: bool) -> None:
     """Turn executed notebooks into one offline page per report and language, and an index."""
-    from analysis.batch.lock import only_one
+    from analysis.batch.lock import one_run_at_a_time
 
-    with only_one():
+    with one_run_at_a_time():
         refused = _publish(site)
         if pdf:
             from analysis.publish.pages.pdf import print_pages
@@ -261,7 +259,7 @@ def history_diff(number: int) -> None:
 
 
 @commands.command()
-@click.argument("folder", type=click.Path(path_type=Path), default=Path("data/simulated/province"))
+@click.argument("folder", type=PATH, default=Path("data/simulated/province"))
 @click.option("--counties", type=int, help="120; with --records 2,850", show_default=False)
 @click.option("--months", type=int, help="60; with --records 12", show_default=False)
 @click.option(

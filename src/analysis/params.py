@@ -121,11 +121,11 @@ def problems_of(error: ValidationError, model: type[BaseModel] | None, where: st
             remedy = nearest(str(item["loc"][-1]), known)
             problems.append(Problem(location, "is not a parameter here", remedy))
         else:
-            problems.append(Problem(location, _in_words(item["msg"])))
+            problems.append(Problem(location, _plain_message(item["msg"])))
     return problems
 
 
-def _in_words(message: str) -> str:
+def _plain_message(message: str) -> str:
     message = message.removeprefix("Value error, ")
     if "match pattern" in message:
         return "is not a period: write 2019, 2019Q2 or 2019-03"

@@ -40,7 +40,7 @@ MINIMUM_DRAWS = 20
 
 @dataclass(frozen=True)
 class Found:
-    """How one effect, in log points, fared over the draws.
+    """How often one effect, in log points, was found over the draws.
 
     ``found`` is the share of draws whose interval leaves out 0, ``error`` its Monte-Carlo error;
     ``covered`` the share whose interval holds the effect; ``mean`` and ``spread`` are of the
@@ -74,11 +74,6 @@ class Power:
     rows: tuple[Found, ...]
     detectable: float | None
     formula: float
-
-    @property
-    def size(self) -> Found:
-        """How often an effect is found where there is none."""
-        return self.rows[0]
 
     def tidy(self) -> pd.DataFrame:
         """One row per effect."""
@@ -118,14 +113,14 @@ def power(
         what = f"gives {headline.unit}, in which no effect can be put into this panel"
         raise DesignError([Problem(f"method {method}", what, "Leave its scale out")])
     removed = headline.headline.value
-    history = _shift(panel, -removed, rng)
+    history = _change_treated_counts(panel, -removed, rng)
     seeds = [int(seed) for seed in rng.integers(2**63, size=draws)]
-    none = _try(history, method, options, 0.0, seeds)
+    none = _found(history, method, options, 0.0, seeds)
     level = headline.level
     degrees = float(headline.options.get("degrees", len(panel.regions) - 1))
     formula = minimum_detectable(none.spread, level, wanted, degrees)
     tried = effects or tuple(sign * formula * multiple for multiple in GRID)
-    rows = [none, *(_try(history, method, options, float(e), seeds) for e in tried if e != 0)]
+    rows = [none, *(_found(history, method, options, float(e), seeds) for e in tried if e != 0)]
     return Power(
         method=method,
         options=headline.options,
@@ -169,18 +164,18 @@ def _run(panel: Panel, name: str, options: Mapping[str, Any], rng: np.random.Gen
     return method.estimate(panel, method.options(**options), rng)
 
 
-def _try(
+def _found(
     history: Panel,
     method: str,
     options: Mapping[str, Any],
     effect: float,
     seeds: Sequence[int],
 ) -> Found:
-    """One effect over all draws; each draw has its own seed, the same for every effect."""
+    """How often one effect is found; each draw has its own seed, the same for every effect."""
     estimates = []
     for seed in seeds:
         rng = np.random.default_rng(seed)
-        dealt = _shift(_deal(history, rng), effect, rng)
+        dealt = _change_treated_counts(_deal_starts(history, rng), effect, rng)
         try:
             headline = _run(dealt, method, options, rng).headline
         except AnalysisError:
@@ -201,7 +196,7 @@ def _try(
     return Found(effect, share, error, covered, mean, spread, len(values), refused)
 
 
-def _deal(panel: Panel, rng: np.random.Generator) -> Panel:
+def _deal_starts(panel: Panel, rng: np.random.Generator) -> Panel:
     """The same panel with its starts dealt to other regions, as many at each date.
 
     Clusters whose regions all start together are dealt as a whole, their number at each date kept.
@@ -216,7 +211,7 @@ def _deal(panel: Panel, rng: np.random.Generator) -> Panel:
     return replace(panel, frame=frame)
 
 
-def _shift(panel: Panel, effect: float, rng: np.random.Generator) -> Panel:
+def _change_treated_counts(panel: Panel, effect: float, rng: np.random.Generator) -> Panel:
     """The same panel with treated counts changed by a factor of exp(effect), kept whole.
 
     A fall keeps each event with probability exp(effect); a rise adds a Poisson number of events.
@@ -226,15 +221,15 @@ def _shift(panel: Panel, effect: float, rng: np.random.Generator) -> Panel:
     start, period = (frame[name].to_numpy() for name in ("first_treated", "period"))
     counts = frame[name].to_numpy(float).copy()
     treated = (start > NEVER) & (period >= start) & np.isfinite(counts)
-    own, factor = counts[treated], math.exp(effect)
+    before, factor = counts[treated], math.exp(effect)
     if not panel.counted:
-        counts[treated] = own + effect
-    elif (own % 1 != 0).any():
-        counts[treated] = own * factor
+        counts[treated] = before + effect
+    elif (before % 1 != 0).any():
+        counts[treated] = before * factor
     elif effect <= 0:
-        counts[treated] = rng.binomial(own.astype(int), factor)
+        counts[treated] = rng.binomial(before.astype(int), factor)
     else:
-        counts[treated] = own + rng.poisson(own * (factor - 1))
+        counts[treated] = before + rng.poisson(before * (factor - 1))
     return replace(panel, frame=frame.assign(**{name: counts}))
 
 

@@ -12,7 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ParamsError, Problem
+from analysis.errors import EstimationError, ParamsError, Problem
+
+NARROWEST = 1e-9
+"""An interval of log points no wider than this is rounding: data that do not vary have no error."""
+LARGEST = 100.0
+"""No ratio of counts lies beyond exp(100)."""
+REMEDY = "Use longer periods, other units or another method, or leave out what never varies"
 
 
 @dataclass(frozen=True)
@@ -35,12 +41,31 @@ class Estimate:
     high: float | None = None
     support: int | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse what is no number.
+
+        Raises
+        ------
+        EstimationError: a number is not finite, or there is one limit without the other.
+        """
+        where = f"estimate {self.name}"
+        numbers = (self.value, self.standard_error, self.low, self.high)
+        _require_finite(where, numbers)
+        if (self.low is None) is not (self.high is None):
+            raise EstimationError([Problem(where, "has one limit without the other", REMEDY)])
+
+
+def _require_finite(where: str, numbers: Iterable[float | None]) -> None:
+    if not all(number is None or math.isfinite(number) for number in numbers):
+        what = "is not a finite number, or its error or limits are not"
+        raise EstimationError([Problem(where, what, REMEDY)])
+
 
 @dataclass(frozen=True)
 class Check:
     """One thing the estimate rests on: whether it held, and a sentence for each language.
 
-    ``passed`` is ``None`` where the data cannot tell.
+    ``passed`` is ``None`` where the data cannot tell, ``value`` where no number can be given.
     """
 
     name: str
@@ -48,6 +73,15 @@ class Check:
     value: float | None = None
     threshold: float | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what is no number.
+
+        Raises
+        ------
+        EstimationError: the value or the threshold is not finite.
+        """
+        _require_finite(f"check {self.name}", (self.value, self.threshold))
 
 
 @dataclass(frozen=True)
@@ -92,6 +126,28 @@ class Result:
     series: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse estimates that say nothing.
+
+        Raises
+        ------
+        EstimationError: an interval without width, as data that never vary give, or a ratio
+            beyond any that counts can have.
+        """
+        for found in self.estimates:
+            low, high = found.low, found.high
+            if low is None or high is None:
+                continue
+            size = max(abs(low), abs(high))
+            relative = self.unit in RELATIVE
+            where, what = f"estimate {found.name}", ""
+            if high - low <= (NARROWEST if relative else 1e-12 * size):
+                what = "has no error: what it rests on does not vary"
+            elif relative and size > LARGEST:
+                what = "is a ratio beyond any that can be"
+            if what:
+                raise EstimationError([Problem(where, what, REMEDY)])
 
     @property
     def headline(self) -> Estimate:

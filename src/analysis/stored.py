@@ -25,7 +25,7 @@ Kept = TypeVar("Kept")
 def kept(
     name: str, question: Mapping[str, Any], kind: type[Kept], compute: Callable[[], Kept]
 ) -> Kept:
-    """What ``compute`` gives, computed once per question by all runs of a suite.
+    """The result of ``compute``, or the one kept by another run that asked the same question.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def kept(
 
 
 def write(file: Path, result: Any) -> None:
-    """A result below its digest, whole or not at all.
+    """Write a result below its digest, whole or not at all.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def write(file: Path, result: Any) -> None:
 
 
 def write_whole(file: Path, content: bytes) -> None:
-    """Bytes under a name, whole or not at all, whoever reads or dies meanwhile."""
+    """Write bytes into a file, whole or not at all, whoever reads or dies meanwhile."""
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         draft.write_bytes(content)
@@ -75,13 +75,13 @@ def _plain_number(value: Any) -> Any:
 
 
 def read(file: Path, kind: type[Kept]) -> Kept:
-    """A result.
+    """Read a result.
 
     Raises
     ------
     OSError, ValueError: it is missing or damaged.
     """
-    said, _, content = file.read_bytes().partition(b"\n")
-    if said.decode("ascii") != digest.of_bytes(content):
+    stated, _, content = file.read_bytes().partition(b"\n")
+    if stated.decode("ascii") != digest.of_bytes(content):
         raise ValueError("is not what it says")
     return TypeAdapter(kind).validate_json(content)

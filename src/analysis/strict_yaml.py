@@ -14,7 +14,7 @@ MOST_ALIASES = 20
 """Each alias can double what a file unfolds to; nobody needs more."""
 
 
-class _Plain(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class _StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Refuses keys that stand twice; of such YAML silently takes the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -42,15 +42,15 @@ def read_yaml(file: Path, refusal: type[AnalysisError] = ContractError) -> Any:
         raise refusal([Problem(where, f"is larger than {LARGEST >> 20} MiB")])
     try:
         text = file.read_text(encoding="utf-8-sig")
-        if text.count("*") > MOST_ALIASES and _aliases(text) > MOST_ALIASES:
+        if text.count("*") > MOST_ALIASES and _count_aliases(text) > MOST_ALIASES:
             what, remedy = f"repeats itself by more than {MOST_ALIASES} aliases", "Write it out"
             raise refusal([Problem(where, what, remedy)])
-        return yaml.load(text, Loader=_Plain)  # noqa: S506  a safe loader that refuses more
+        return yaml.load(text, Loader=_StrictLoader)  # noqa: S506  a safe loader that refuses more
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise refusal([_yaml_problem(error, where)]) from None
 
 
-def _aliases(text: str) -> int:
+def _count_aliases(text: str) -> int:
     return sum(isinstance(token, yaml.AliasToken) for token in yaml.scan(text))
 
 

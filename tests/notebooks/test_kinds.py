@@ -16,6 +16,7 @@ import nbformat
 import pytest
 
 from analysis import methods
+from analysis.page.preview import VOWELS
 from analysis.page.wording import translations
 from analysis.reports.kind import Kind, find
 from analysis.reports.report import Report
@@ -30,6 +31,8 @@ WAITING = {
 """Methods whose notebook is still to come; empty when the suite is whole."""
 UNDRAWN = {"weights", "path", "null", "honest_relative", "honest_smooth", "bacon"}
 """Series of methods for a panel that no page draws yet; to shrink, as ``WAITING``."""
+NOT_BOLD = re.compile(r"[.!?)。！？，；：”）]\*\*\w|\w\*\*[(“（]")
+"""Marks that plain markdown takes for stars; the exporter would mend them, JupyterLab does not."""
 FOLDERS = sorted(
     folder.name
     for folder in (Path(__file__).parents[2] / REPORTS).iterdir()
@@ -113,6 +116,12 @@ def _pairs(words: list[nbformat.NotebookNode]) -> Iterator[str]:
         alike = [(c.source.split()[0], c.source.count("\n- ")) for c in (first, second)]
         if alike[0] != alike[1]:
             yield f"differs in Chinese: {first.source[:40]!r}"
+        heads = [cell.source.splitlines()[0] for cell in (first, second)]
+        if [bool(re.match(f"#.*[{VOWELS}]", head, re.I)) for head in heads] != [True, False]:
+            yield f"JupyterLab cannot tell the languages of {heads} apart"
+    for cell in words:
+        if NOT_BOLD.search(cell.source):
+            yield f"is not bold in JupyterLab: {cell.source[:40]!r}"
     if [cell.source.startswith("# ") for cell in words[::2]].count(True) != 1:
         yield "has not one title"
 
@@ -230,6 +239,8 @@ def without(path: str) -> Callable[[Path], None]:
         (in_notebook("seed: int", "sead: int"), "seed is not in the notebook"),
         (in_notebook("lang:zh", "lang:en"), "does not come in pairs"),
         (in_notebook("## 数据说明", "数据说明"), "differs in Chinese"),
+        (in_notebook("## 数据说明", "## Data 数据说明"), "cannot tell the languages"),
+        (in_notebook("**不能说明变化**。", "**不能说明变化。**"), "is not bold in JupyterLab"),
         (
             in_notebook("report.funnel()", "report.rates()"),
             r"report.funnel\(\) is shown by no cell",

@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from filelock import FileLock
 
 from analysis import digest
-from analysis.batch.lock import only_one
+from analysis.batch.lock import one_run_at_a_time
 from analysis.cli import commands
 from analysis.errors import RunError
 from suite import site_of, small_project, whole, write_suite
@@ -310,7 +310,7 @@ def test_pages_are_put_in_place_under_the_same_lock(project, monkeypatch):
     """Between a run and its pages no other run may begin."""
 
     def publish(*_: object) -> bool:
-        with pytest.raises(RunError, match="is in use by process"), only_one():
+        with pytest.raises(RunError, match="is in use by process"), one_run_at_a_time():
             pass
         return False
 
@@ -359,7 +359,7 @@ def test_a_hundred_unchanged_reports_take_two_seconds_and_no_kernel(project, mon
     from analysis.batch import history
     from analysis.batch.keys import Keys
     from analysis.batch.plan import list_runs
-    from analysis.batch.status import Finished, Status, put
+    from analysis.batch.status import Finished, Status, put_in_place
 
     monkeypatch.chdir(project)
     write_suite(project, list(range(100)))
@@ -369,7 +369,7 @@ def test_a_hundred_unchanged_reports_take_two_seconds_and_no_kernel(project, mon
         parts = keys.parts(run)
         given = (run.report, "x", "en", "done", "T", "2026-11-22", 1.0, None, parts.key)
         status = Status(1, *given)
-        put(
+        put_in_place(
             Finished(status, {"notebook.ipynb": b"{}", "result.json": b"{}"}, {}),
             Path("build/runs"),
         )

@@ -8,24 +8,64 @@ import io
 import gallery
 import numpy as np
 import pytest
-from browser import check_page
+from browser import check_figures
 from PIL import Image as Picture
 
 from analysis.errors import PublishError
 from analysis.page.charts import drawing, style
 
 
+def spare(axes, renderer):
+    """What is left of the drawing on each side of the axes, in points."""
+    taken, whole = axes.get_tightbbox(renderer, for_layout_only=True), axes.figure.bbox
+    return np.array([taken.x0, taken.y0, whole.x1 - taken.x1, whole.y1 - taken.y1])
+
+
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory):
+def drawn(tmp_path_factory):
+    """The gallery in both languages; how far axes lie from matplotlib's layout, and what is cut."""
+    make_room, moved, cut = drawing.make_room, [], []
+
+    def compared(axes, renderer):
+        axes.figure.set_layout_engine("constrained")
+        axes.figure.get_layout_engine().execute(axes.figure)
+        axes.figure.set_layout_engine("none")
+        theirs, left = axes.bbox.frozen().extents, spare(axes, renderer)
+        axes.set_position((0.125, 0.11, 0.775, 0.77))
+        make_room(axes, renderer)
+        moved.append(np.abs(axes.bbox.extents - theirs).max())
+        cut.append((np.minimum(left, 2) - spare(axes, renderer)).max())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drawing, "make_room", compared)
+        files = gallery.write(tmp_path_factory.mktemp("gallery"))
+    return files, moved, cut
+
+
+@pytest.fixture(scope="module")
+def pages(drawn):
     """The gallery in both languages."""
-    return gallery.write(tmp_path_factory.mktemp("gallery"))
+    return drawn[0]
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_gallery_has_nothing_wrong_in_a_browser(chromium, pages, width):
-    """Both languages, every case."""
-    assert [problem for file in pages for problem in check_page(file, width)] == []
+def test_the_gallery_has_nothing_wrong_in_a_browser(chromium, pages):
+    """Both languages, every case, wide and narrow, light and dark."""
+    assert [item for file in pages for item in check_figures(file, (1280, 390))] == []
+
+
+@pytest.mark.browser
+def test_the_check_of_figures_finds_what_is_wrong(chromium, site, tmp_path):
+    """Words in closed details that are dim in the dark, and a drawing no phone would take."""
+    page = (site / "effect-real.en.html").read_text(encoding="utf-8")
+    dim = '<details><summary>More</summary><font color="#333333">dim</font></details></section>'
+    page = page.replace("</section>", dim, 1).replace("<source ", '<source type="image/none" ')
+    (tmp_path / "wrong.en.html").write_text(page, encoding="utf-8")
+    problems = " ".join(check_figures(tmp_path / "wrong.en.html", (1280, 390)))
+    for words in (": dim (dark)", "axe color-contrast: font (dark)", "at 390: drawing for another"):
+        assert words in problems
+    for words in ("dim (light)", "font (light)", "at 1280: drawing for another"):
+        assert words not in problems
 
 
 def test_the_gallery_shows_every_figure_in_every_case(pages):
@@ -101,29 +141,10 @@ def test_colours_can_be_told_apart_in_grey():
         assert lightness(style.GRID) - lightness(colour) > 0.2
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_axes_stand_where_matplotlib_would_lay_them_out(language, monkeypatch):
+def test_axes_stand_where_matplotlib_would_lay_them_out(drawn):
     """Ours measures once where that is enough; nothing is cut, and few labels move by 3 points."""
-    make_room, moved, cut = drawing.make_room, [], []
-
-    def spare(axes, renderer):
-        taken, whole = axes.get_tightbbox(renderer, for_layout_only=True), axes.figure.bbox
-        return np.array([taken.x0, taken.y0, whole.x1 - taken.x1, whole.y1 - taken.y1])
-
-    def compared(axes, renderer):
-        axes.figure.set_layout_engine("constrained")
-        axes.figure.get_layout_engine().execute(axes.figure)
-        axes.figure.set_layout_engine("none")
-        theirs, left = axes.bbox.frozen().extents, spare(axes, renderer)
-        axes.set_position((0.125, 0.11, 0.775, 0.77))
-        make_room(axes, renderer)
-        moved.append(np.abs(axes.bbox.extents - theirs).max())
-        cut.append((np.minimum(left, 2) - spare(axes, renderer)).max())
-
-    monkeypatch.setattr(drawing, "make_room", compared)
-    made = [figure for case in gallery.CASES for figure in gallery.figures(case, language)]
-    made += gallery.printed_figures(language)
-    assert len(moved) == 2 * len(made)
+    files, moved, cut = drawn
+    assert len(moved) == len(files) * sum(gallery.PAGES.values())
     assert max(cut) < 0.5
     assert np.quantile(moved, 0.75) < 0.1
     assert max(moved) < 4

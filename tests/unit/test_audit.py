@@ -9,7 +9,7 @@ import pytest
 from analysis.data.published.audit import audit
 from analysis.data.published.audit_rules import RULES
 from analysis.data.published.figures import PrintedFigure, read_published
-from analysis.data.published.tables import choices
+from analysis.data.published.tables import FIELDS, choices
 from analysis.errors import ParamsError
 from analysis.page.read_plate import read_plate
 from analysis.reports.claims_audit import plates as audit_report
@@ -19,6 +19,7 @@ from analysis.reports.claims_audit.fall import chance_figure
 from analysis.reports.claims_audit.params import ClaimsAuditParams
 from analysis.reports.kind import find
 from analysis.reports.published_figures import sentences as profile_summary
+from analysis.reports.published_figures.kinds import topics
 from analysis.reports.published_figures.params import PublishedFiguresParams
 from analysis.reports.published_figures.plates import PublishedFigures
 
@@ -37,7 +38,7 @@ def figure(number: float, characters: str = "", unit: str = "case", **changes) -
         "region": "x",
         "start": dt.date(2023, 1, 1),
         "end": dt.date(2023, 6, 30),
-        "period_inferred": False,
+        "period_basis": "stated",
         "indicator": "cases_opened",
         "scope": "",
         "kind": "level",
@@ -100,7 +101,7 @@ CASES = [
 @pytest.mark.parametrize(("rule", "result", "terms", "verdict", "computed"), CASES)
 def test_a_rule_gives_verdict_and_computed_value(rule, result, terms, verdict, computed):
     """Every kind of relation, where it holds and where it fails."""
-    outcome = RULES[rule](result, terms, None)
+    outcome = RULES[rule](result, terms, 0)
     assert outcome.verdict == verdict
     assert outcome.computed == (None if computed is None else pytest.approx(computed, abs=5e-3))
 
@@ -128,15 +129,15 @@ def test_months_that_are_not_printed_follow_from_the_others():
         PrintedFigure(**{**vars(f), "start": dt.date(2023, a, 1), "end": dt.date(2023, b, 28)})
         for f, a, b in spans
     ]
-    outcome = RULES["weighted_mean"](dated[0], dated[1:], None)
+    outcome = RULES["weighted_mean"](dated[0], dated[1:], 0)
     assert (outcome.verdict, outcome.computed) == ("cannot_be_checked", pytest.approx(92.9))
 
 
 def test_a_part_said_to_be_more_than_its_round_number_still_fits():
     """At least 600 may be part of 650 but at least 700 may not."""
     more = {"bound": "at_least"}
-    assert RULES["part_of"](figure(600, "600余", **more), [figure(650)], None).verdict == "agrees"
-    failed = RULES["part_of"](figure(700, "700余", **more), [figure(650)], None)
+    assert RULES["part_of"](figure(600, "600余", **more), [figure(650)], 0).verdict == "agrees"
+    failed = RULES["part_of"](figure(700, "700余", **more), [figure(650)], 0)
     assert failed.verdict == "contradicts"
 
 
@@ -253,3 +254,14 @@ def test_the_sentence_and_the_table_of_a_contradiction_agree(published):
     points = " ".join(audit_summary.audit_summary(brief).points)
     assert "776 (agricultural trade marks registered, in the last three years) of 1,256" in points
     assert "61.78%" in points
+
+
+@pytest.mark.parametrize("language", [0, 1])
+def test_words_may_name_what_fields_csv_says_and_nothing_is_missing(published, language):
+    """Of a reported fall and of every topic."""
+    fields = {(row["table"], row["field"]) for row in FIELDS}
+    fall = briefs(published, audit_report.ClaimsAudit)[language].numbers
+    assert {field for table, field in fields if table == "fall_words"} <= fall.keys()
+    named = {field for table, field in fields if table == "topic_words"}
+    for topic in topics(briefs(published, PublishedFigures)[language]).values():
+        assert topic.facts.keys() == named

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from analysis.batch.lock import changed_since_last_run, only_one
+from analysis.batch.lock import changed_since_last_run, one_run_at_a_time
 from analysis.batch.plan import plan
 from analysis.errors import AnalysisError
 from suite import executed
@@ -173,7 +173,7 @@ def test_methods_are_listed_one_line_each():
 def test_what_was_touched_since_the_last_run_is_told_by_its_lock(project):
     """A hint that a process may begin its imports; young files, new ones, and none there."""
     assert changed_since_last_run()
-    with only_one():
+    with one_run_at_a_time():
         assert not changed_since_last_run()
     params = project / "params" / "intervention_effect" / "enterprise_zones.yml"
     for change in (params.touch, (project / "data" / "more").mkdir, params.unlink):
@@ -181,7 +181,7 @@ def test_what_was_touched_since_the_last_run_is_told_by_its_lock(project):
         time.sleep(0.02)
         change()
         assert changed_since_last_run()
-        with only_one():
+        with one_run_at_a_time():
             pass
     shutil.rmtree(project / "notebooks")
     assert not changed_since_last_run()

@@ -78,7 +78,7 @@ def test_methods_are_listed_with_what_they_take():
 @pytest.mark.parametrize("name", methods.names())
 def test_a_result_is_one_line(name):
     """The method first, then the headline and its sample."""
-    world = KINDS[methods.load(name).takes.kind]
+    world = KINDS[methods.load(name).takes.name]
     line = repr(analysis.estimate(name, world.make(1, world.truth)))
     assert line.startswith(f"<{name}: ")
     assert "\n" not in line

@@ -16,7 +16,7 @@ from analysis.data.frames.panel import NEVER
 from analysis.data.frames.panel_loader import build_panel
 from analysis.data.regions.crosswalk import lookup, to_present_codes
 from analysis.disclosure.gate import COUNT, table_problems
-from analysis.disclosure.suppression import dominated, small
+from analysis.disclosure.suppression import dominated_cells, small_cells
 from analysis.errors import PublishError
 from analysis.page.protection import Rules, enough, refuse_small
 from analysis.reports.intervention_effect.params import InterventionEffectParams
@@ -115,7 +115,7 @@ def test_the_gate_lets_no_count_below_the_threshold_pass(count, passes):
 )
 def test_small_counts_are_withheld_and_their_totals_refused(count, is_small):
     """The same edges for cells of a table and for totals behind a rate."""
-    assert small(np.array([float(count)]), THRESHOLD).tolist() == [is_small]
+    assert small_cells(np.array([float(count)]), THRESHOLD).tolist() == [is_small]
     if is_small:
         with pytest.raises(PublishError, match="rests on fewer than 10 records in 1 places"):
             refuse_small(np.array([count, 50.0]), THRESHOLD, "figure")
@@ -126,7 +126,7 @@ def test_small_counts_are_withheld_and_their_totals_refused(count, is_small):
 def test_a_cell_is_dominated_above_the_share_and_not_at_it():
     """Ninety of a hundred pass at 0.9, ninety-one do not; an empty cell is nobody's."""
     largest, totals = np.array([90.0, 91.0, 0.0]), np.array([100.0, 100.0, 0.0])
-    assert dominated(largest, totals, 0.9).tolist() == [False, True, False]
+    assert dominated_cells(largest, totals, 0.9).tolist() == [False, True, False]
 
 
 @pytest.mark.parametrize(("people", "shown"), [(4, False), (5, True)])

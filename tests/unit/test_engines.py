@@ -15,8 +15,13 @@ import pytest
 import postgres
 from analysis.data.records.engines import engine, records_in
 from analysis.data.records.expression import balanced, counted
-from analysis.data.records.groupings import DIMENSIONS, MEASURES, MILLIONTHS, as_months
-from analysis.data.records.in_memory import monthly_counts
+from analysis.data.records.groupings import (
+    DIMENSIONS,
+    MEASURES,
+    MILLIONTHS,
+    as_months,
+    monthly_counts,
+)
 from analysis.data.records.location import RecordSource
 from analysis.data.regions.crosswalk import lookup, to_present_codes
 

@@ -75,7 +75,7 @@ def test_the_parent_has_one_thread_and_kernels_are_its_children(tmp_path):
             folder=tmp_path,
         )
     ]
-    assert pids[0] == warm.parent().process.pid
+    assert pids[0] == warm.ready_parent().process.pid
     assert len(list(Path(f"/proc/{pids[0]}/task").iterdir())) == 1
     assert loaded
 
@@ -93,10 +93,10 @@ def test_kernels_find_what_was_read_before_them_and_read_what_changed(tmp_path, 
         "print([any(found is one for one in before), len(found.tables['outcomes'])])"
     )
     assert kept.datasets
-    warm.parent().hand_over(kept.lasting())
+    warm.ready_parent().hand_over(kept.lasting())
     rows = len(ours.tables["outcomes"])
     assert run_cells(source, folder=tmp_path) == [f"[True, {rows}]"]
-    assert len(list(Path(f"/proc/{warm.parent().process.pid}/task").iterdir())) == 1
+    assert len(list(Path(f"/proc/{warm.ready_parent().process.pid}/task").iterdir())) == 1
     outcomes = folder / "outcomes.csv"
     lines = outcomes.read_text(encoding="utf-8").splitlines(keepends=True)
     outcomes.write_text("".join(lines[:-1]), encoding="utf-8")
@@ -115,7 +115,7 @@ def test_without_room_for_the_data_nothing_is_handed_over():
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         parent.stop()
-    assert parent.handed.closed
+    assert parent.handed_over.closed
     assert not Path(parent.folder.name).exists()
 
 
@@ -127,13 +127,13 @@ def test_a_parent_with_threads_does_not_fork(tmp_path, caplog):
             start = "__import__('threading').Thread(target=__import__('time').sleep, args=(60,), "
             return eval, (f"{start}daemon=True).start() or {{}}",)
 
-    warm.stop()
+    warm.stop_parent()
     try:
-        warm.parent().hand_over(Starter())
+        warm.ready_parent().hand_over(Starter())
         with caplog.at_level(logging.WARNING):
             printed = run_cells("print(1)", folder=tmp_path)
     finally:
-        warm.stop()
+        warm.stop_parent()
     assert printed == ["1"]
     assert "the warm parent has 2 threads" in caplog.text
 
@@ -233,7 +233,7 @@ def test_a_kernel_of_another_environment_is_not_forked():
 
 def test_a_client_that_leaves_before_its_kernel_ended_does_not_harm_the_parent(tmp_path):
     """It closed the connection; the parent buries the kernel and forks the next."""
-    parent = warm.parent()
+    parent = warm.ready_parent()
     argv = ["-f", str(tmp_path / "none.json")]
     for _ in range(5):
         parent.fork(argv, str(tmp_path), dict(os.environ)).connection.close()
@@ -248,8 +248,8 @@ def test_when_the_client_is_killed_its_kernels_go_with_it(tmp_path):
     """No orphan is left after kill -9."""
     script = (
         "from analysis.batch import warm\nimport os, time\n"
-        "kernel = warm.parent().fork(['-f', 'c.json'], os.getcwd(), dict(os.environ))\n"
-        "print(warm.parent().process.pid, kernel.pid, flush=True)\ntime.sleep(60)"
+        "kernel = warm.ready_parent().fork(['-f', 'c.json'], os.getcwd(), dict(os.environ))\n"
+        "print(warm.ready_parent().process.pid, kernel.pid, flush=True)\ntime.sleep(60)"
     )
     client = subprocess.Popen(
         [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=tmp_path

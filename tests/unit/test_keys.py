@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -179,11 +178,11 @@ def test_a_damaged_kept_result_is_computed_anew(study, tmp_path, monkeypatch, da
 
 
 def test_only_plain_values_are_kept(tmp_path):
-    """Not a number stays so, numbers of numpy are plain numbers; a frame is refused."""
-    answer = Answer("a", "did", Estimate("overall", np.float64(0.1), math.nan, support=np.int64(3)))
+    """None stays so, numbers of numpy are plain numbers; a frame is refused."""
+    answer = Answer("a", "did", Estimate("overall", np.float64(0.1), None, support=np.int64(3)))
     stored.write(tmp_path / "kept", (answer, answer))
     back, again = stored.read(tmp_path / "kept", tuple[Answer, Answer])
-    assert math.isnan(back.estimate.standard_error)
+    assert back.estimate.standard_error is None
     assert (back.estimate.value, back.estimate.support) == (0.1, 3)
     assert replace(back, estimate=None) == replace(again, estimate=None)
     with pytest.raises(ValueError, match="cannot keep a DataFrame"):

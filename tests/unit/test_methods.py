@@ -17,6 +17,11 @@ from analysis.stats.panels.cohorts import cohort_effects
 from worlds import county_world, make_panel
 
 
+def nearly(values: np.ndarray) -> np.ndarray:
+    """The values to a millionth: without any variation there is no error, and so no estimate."""
+    return values * (1 + 1e-6 * rng().normal(size=values.shape))
+
+
 def rng():
     """A fresh generator."""
     return np.random.default_rng(1)
@@ -85,26 +90,26 @@ def test_the_rate_ratio_equals_the_saturated_poisson_model():
     assert ours == pytest.approx(saturated_poisson(panel), abs=1e-6)
 
 
-def test_methods_agree_on_a_world_without_noise():
-    """Counts that follow the model exactly: every method returns the effect."""
+def test_methods_agree_on_a_world_with_hardly_any_noise():
+    """Counts that follow the model to a millionth: every method returns the effect."""
     starts = np.array([0] * 6 + [5] * 3 + [7] * 3)
     treated = (starts[:, None] > 0) & (np.arange(1, 11) >= starts[:, None])
     level, period = np.linspace(1, 3, 12)[:, None], np.linspace(1, 1.5, 10)
-    panel = make_panel(1e6 * level * period * np.exp(-0.3 * treated), starts)
+    panel = make_panel(nearly(1e6 * level * period * np.exp(-0.3 * treated)), starts)
     for method in (did, counts, two_way):
         result = method.estimate(panel, method.Options(), rng())
-        assert result.headline.value == pytest.approx(-0.3, abs=1e-8), method.__name__
+        assert result.headline.value == pytest.approx(-0.3, abs=1e-5), method.__name__
 
 
 def test_two_way_effects_are_biased_where_effects_grow_and_the_headline_is_not():
     """Why two-way fixed effects are shown for comparison only."""
     starts = np.array([0] * 3 + [3] * 6 + [7] * 6)
     since = np.where(starts[:, None] > 0, np.arange(1, 13) - starts[:, None] + 1, 0).clip(0)
-    panel = make_panel(1e6 * np.exp(-0.1 * since), starts)
+    panel = make_panel(nearly(1e6 * np.exp(-0.1 * since)), starts)
     truth = float((-0.1 * since)[since > 0].mean())
     headline = did.estimate(panel, did.Options(), rng()).headline.value
     biased = two_way.estimate(panel, two_way.Options(), rng()).headline.value
-    assert headline == pytest.approx(truth, abs=1e-8)
+    assert headline == pytest.approx(truth, abs=1e-5)
     assert abs(biased - truth) > 0.1
 
 
@@ -112,11 +117,11 @@ def test_the_placebo_period_finds_a_rise_before_the_start():
     """Counts jump one period early; the statistic before the start shows it."""
     starts = np.array([0] * 6 + [6] * 6)
     early = (starts[:, None] > 0) & (np.arange(1, 11) >= starts[:, None] - 1)
-    panel = make_panel(1e5 * np.exp(0.25 * early), starts)
+    panel = make_panel(nearly(1e5 * np.exp(0.25 * early)), starts)
     for method in (did, counts):
         result = method.estimate(panel, method.Options(anticipation=1), rng())
         before = next(e for e in result.estimates if e.name == "before")
-        assert before.value == pytest.approx(0.25, abs=1e-8)
+        assert before.value == pytest.approx(0.25, abs=1e-5)
 
 
 def test_a_zero_count_has_no_logarithm():
@@ -230,13 +235,14 @@ def test_the_parts_of_the_two_way_coefficient_equal_the_librarys():
 
 
 def test_the_averages_of_a_growing_effect_differ_as_they_should():
-    """Effects of 1, 2, 3, … by event time, no noise: each average by its own definition."""
+    """Effects of 1, 2, 3, … by event time, hardly any noise: each by its own definition."""
     starts = np.array([0] * 4 + [4] * 3 + [6] * 2)
     since = np.where(starts[:, None] > 0, np.arange(1, 9) - starts[:, None] + 1, 0).clip(0)
-    panel = make_panel(1e6 * np.exp(0.1 * since), starts)
+    panel = make_panel(nearly(1e6 * np.exp(0.1 * since)), starts)
     found = did.estimate(panel, did.Options(comparison="never_treated"), rng()).estimates
     values = {estimate.name: estimate.value for estimate in found}
-    assert values["overall"] == pytest.approx(0.1 * (3 * 15 + 2 * 6) / (15 + 6))
-    assert values["dynamic"] == pytest.approx(0.1 * 3)
-    assert values["group"] == pytest.approx(0.1 * (3 * 3 + 2 * 2) / 5)
-    assert values["calendar"] == pytest.approx(0.1 * (1 + 2 + 11 / 5 + 16 / 5 + 21 / 5) / 5)
+    assert values["overall"] == pytest.approx(0.1 * (3 * 15 + 2 * 6) / (15 + 6), rel=1e-4)
+    assert values["dynamic"] == pytest.approx(0.1 * 3, rel=1e-4)
+    assert values["group"] == pytest.approx(0.1 * (3 * 3 + 2 * 2) / 5, rel=1e-4)
+    calendar = 0.1 * (1 + 2 + 11 / 5 + 16 / 5 + 21 / 5) / 5
+    assert values["calendar"] == pytest.approx(calendar, rel=1e-4)

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from analysis.cli import commands
 from analysis.errors import DesignError
-from analysis.power import Found, _deal, _detectable, _shift, power
+from analysis.power import Found, _change_treated_counts, _deal_starts, _detectable, power
 from worlds import county_world
 
 
@@ -20,7 +20,7 @@ def rng():
 def test_starts_are_dealt_with_as_many_at_each_date():
     """The same dates over other regions; the counts stay where they are."""
     panel = county_world(1)
-    dealt = _deal(panel, rng())
+    dealt = _deal_starts(panel, rng())
     assert sorted(dealt.adoption) == sorted(panel.adoption)
     assert (dealt.adoption != panel.adoption).any()
     assert (dealt.frame["count"] == panel.frame["count"]).all()
@@ -30,7 +30,7 @@ def test_starts_are_dealt_with_as_many_at_each_date():
 def test_treated_counts_change_by_the_effect_and_stay_whole(effect):
     """Within 4 errors of Poisson counts; untreated cells do not change."""
     panel = county_world(2, effect=0.0)
-    moved = _shift(panel, effect, rng()).frame
+    moved = _change_treated_counts(panel, effect, rng()).frame
     treated = (panel.frame["first_treated"] > 0) & (
         panel.frame["period"] >= panel.frame["first_treated"]
     )
@@ -52,7 +52,7 @@ def test_the_panel_is_left_as_it_was_and_the_same_seed_gives_the_same_rows():
 def test_large_effects_are_found_and_none_is_not():
     """20 draws of 20 regions: an effect of −.8 nearly always, 0 in at most a quarter."""
     found = power(county_world(4, regions=20), "two_way", {}, rng(), effects=[-0.8], draws=20)
-    assert found.size.found <= 0.25
+    assert found.rows[0].found <= 0.25
     assert found.rows[1].found >= 0.95
     assert found.rows[1].mean == pytest.approx(-0.8, abs=0.1)
 
@@ -88,9 +88,9 @@ def test_the_command_prints_size_and_the_effects_asked_for(root, monkeypatch):
 def test_power_at_zero_is_the_level(method, row):
     """10 panels × 60 draws: 5 per cent; panels differ, so the error is taken between them, too."""
     sizes = [
-        power(
-            county_world(4000 + s), method, {}, np.random.default_rng(s), effects=[0.0], draws=60
-        ).size.found
+        power(county_world(4000 + s), method, {}, np.random.default_rng(s), effects=[0.0], draws=60)
+        .rows[0]
+        .found
         for s in range(10)
     ]
     error = max(np.std(sizes, ddof=1) / np.sqrt(10), np.sqrt(0.05 * 0.95 / 600))

@@ -15,7 +15,6 @@ from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.drawing import make_room
 from analysis.page.charts.labels import span, wrap
 from analysis.page.charts.rows import Row, Rows
-from analysis.reports.published_figures.comparison import comparison
 from analysis.reports.published_figures.kinds import topics
 from analysis.reports.published_figures.params import PublishedFiguresParams
 from analysis.reports.published_figures.plates import PublishedFigures
@@ -80,7 +79,7 @@ def test_the_share_of_the_year_gone_by():
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_figure_of_rates_says_years_levels_and_that_it_ranks_nothing(published, language):
     """Every row names level of government and year; the order is not by value."""
-    plate = comparison(report_on(published, language), "rates")
+    plate = report_on(published, language).compare("rates")
     no_ranking = {"en": "no ranking", "zh": "不作排名"}[language]
     assert no_ranking in plate.caption
     values = [row[4] for row in plate.table.values if row[4] is not None]

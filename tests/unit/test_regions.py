@@ -13,7 +13,7 @@ from analysis.data.dataset import read_dataset
 from analysis.data.description import Description, Words
 from analysis.data.frames.rates import Comparison, compare_regions, comparison_tables
 from analysis.data.reading.account import Account, Line, Source
-from analysis.disclosure.editions import Counted, carried, earlier_edition, given_away
+from analysis.disclosure.editions import Counted, earlier_edition, narrowed, with_last_shown
 from analysis.errors import DesignError, ParamsError, PublishError
 from analysis.page.protection import counted_in
 from analysis.reports.region_rates.answer import HIGH, LOW
@@ -221,14 +221,14 @@ def test_the_next_edition_hides_what_little_was_added():
     assert first.withheld == 0
     grown = counts() + np.array([3, *[12] * 39])
     plain = regions(grown)
-    problems = given_away({"regions": counted_in(plain.table)}, seen)
+    problems = narrowed({"regions": counted_in(plain.table)}, seen)
     assert [problem.what for problem in problems] == [
         "gives 1 counts away beside the edition before"
     ]
     second = regions(grown, seen=seen)
     assert second.table.values[0][1] is None
     assert second.withheld == 2
-    assert given_away({"regions": counted_in(second.table)}, seen) == []
+    assert narrowed({"regions": counted_in(second.table)}, seen) == []
 
 
 def test_growth_over_several_editions_is_protected():
@@ -237,15 +237,15 @@ def test_growth_over_several_editions_is_protected():
     second = counts() + np.array([3, *[12] * 39])
     middle = {"regions": counted_in(regions(second, seen=seen).table)}
     assert middle["regions"].shown[0] == [None]
-    kept = carried(middle, seen)
+    kept = with_last_shown(middle, seen)
     assert kept["regions"].floor[0] == [90.0]
     third = second + np.array([2, *[12] * 39])
     assert regions(third, seen=middle).table.values[0][1] == 95
     assert regions(third, seen=kept).table.values[0][1] is None
     loose = {"regions": counted_in(regions(third, seen=middle).table)}
-    assert given_away(loose, kept)
+    assert narrowed(loose, kept)
     later = third + np.array([9, *[12] * 39])
-    shown = regions(later, seen=carried(middle, seen))
+    shown = regions(later, seen=with_last_shown(middle, seen))
     assert shown.table.values[0][1] == 104
 
 
@@ -262,7 +262,7 @@ def test_a_region_that_is_new_does_not_bind_the_editions():
     seen = {"regions": counted_in(first.table)}
     now = regions([*counts()[:-1] + 15, 8], seen=seen)
     assert now.table.values[-2][1] is None
-    assert given_away({"regions": counted_in(now.table)}, seen) == []
+    assert narrowed({"regions": counted_in(now.table)}, seen) == []
 
 
 def test_a_damaged_record_of_the_edition_before_is_refused(tmp_path, monkeypatch):

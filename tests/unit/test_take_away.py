@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import openpyxl
 import pytest
 
@@ -98,3 +101,22 @@ def test_a_preview_says_simulated_in_its_one_language(language, mark):
     """And only where the data are."""
     assert mark in table(language)._repr_mimebundle_()["text/html"]
     assert mark not in table(language, False)._repr_mimebundle_()["text/html"]
+
+
+@pytest.mark.parametrize(("language", "hidden"), [("en", " + .jp-"), ("zh", ":has(+ .jp-")])
+def test_a_preview_hides_the_text_cells_of_the_other_language(language, hidden):
+    """The second cell of a pair in an English report, the first in a Chinese one."""
+    html = table(language)._repr_mimebundle_()["text/html"]
+    (style,) = re.findall("<style>(.*?)</style>", html)
+    assert hidden in style
+    assert style.endswith("{display: none}")
+
+
+def test_a_preview_sets_columns_at_their_sides_and_folds_what_the_page_folds():
+    """Words at the start, numbers at the end; rows behind a line that says how many."""
+    html = replace(table(), folded=True)._repr_mimebundle_()["text/html"]
+    assert '<td style="text-align:start">' in html
+    assert '<td style="text-align:end">' in html
+    rows = len(table().data.rows)
+    assert f"<details><summary>Show all {rows} rows</summary><table>" in html
+    assert "<details>" not in table()._repr_mimebundle_()["text/html"]

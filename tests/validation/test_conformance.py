@@ -25,7 +25,7 @@ FEW = 60
 
 def kind(name: str):
     """The world maker of what a method takes."""
-    return KINDS[methods.load(name).takes.kind]
+    return KINDS[methods.load(name).takes.name]
 
 
 def run(name: str, seed: int, truth: float | None = None):
@@ -88,7 +88,7 @@ def test_a_frame_without_its_columns_is_refused_with_every_one_of_them(name):
     method = methods.load(name)
     with pytest.raises(DesignError) as refused:
         method.estimate(pd.DataFrame({"colour": []}), method.options(), np.random.default_rng(1))
-    needed = [column.name for column in method.takes.columns if not column.optional]
+    needed = [column.name for column in method.takes.columns if column.required]
     places = [problem.where for problem in refused.value.problems]
     assert places == [*(f"column {name}" for name in needed), "frame"]
 
@@ -98,7 +98,7 @@ def test_a_method_documents_itself(name):
     """Equation and source in the docstring, every option described, a strict model."""
     method = methods.load(name)
     assert "References" in method.description
-    assert method.takes.kind in KINDS
+    assert method.takes.name in KINDS
     assert all(meaning(field) for field in method.options.model_fields.values())
     with pytest.raises(ValidationError):
         method.options(colour="red")

@@ -91,12 +91,12 @@ def test_newey_west_errors_are_those_of_the_formula():
     assert np.allclose(np.sqrt(np.diag(found.newey_west)), expected, rtol=1e-8)
 
 
-def test_level_slope_and_average_fit_a_course_without_noise():
-    """A drop of .3 that shrinks by .01 a period over 40 periods; to rounding."""
+def test_level_slope_and_average_fit_a_course_with_hardly_any_noise():
+    """A drop of .3 that shrinks by .01 a period over 40 periods; to a millionth."""
     period = np.arange(1, 81)
     after = (period > 40).astype(int)
     log = 4 + 0.01 * period - after * (0.3 - 0.01 * (period - 41))
-    wave = 1e-9 * np.sin(period)
+    wave = 3e-7 * np.sin(period)
     frame = pd.DataFrame({"period": period, "value": np.exp(log + wave), "after": after})
     found = run(frame)
     values = {estimate.name: estimate.value for estimate in found.estimates}

@@ -6,6 +6,7 @@ its code is run.
 
 from __future__ import annotations
 
+import warnings
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from analysis.errors import DesignError, EstimationError
 from analysis.methods import rdd
 from analysis.result import Result
+from analysis.stats.thresholds import discontinuity
 from analysis.stats.thresholds.discontinuity import density_p_value
 from kinds import scores_world
 from studies import WORLDS, assert_sound, study
@@ -196,3 +198,15 @@ def test_robust_intervals_cover_with_fine_and_coarse_scores(grid, truth, row):
     found = study(f"rdd, grid {grid}", truth, range(70_000, 70_000 + WORLDS), tried)
     row(found)
     assert_sound(found, refused=0.05)
+
+
+def test_what_python_frees_meanwhile_refuses_no_comparison():
+    """An event loop that someone left open is collected while the library works."""
+
+    def collected(*_: object) -> str:
+        warnings.warn("unclosed event loop", ResourceWarning, stacklevel=1)
+        return "answer"
+
+    assert discontinuity._said(collected, ()) == "answer"
+    with pytest.raises(ValueError, match="mass points"):
+        discontinuity._said(lambda: warnings.warn("Mass points (3)", stacklevel=1), ())

@@ -1,4 +1,4 @@
-"""What ``analysis run`` and ``analysis history`` do, behind their options."""
+"""The work of the commands ``analysis run``, ``history`` and ``power``."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ import click
 from analysis.batch import history
 from analysis.batch.keys import Keys, results_folder
 from analysis.batch.plan import check_runs, plan
+from analysis.batch.status import Status
 from analysis.data.dataset import datasets_kept
 from analysis.errors import ParamsError, Problem
 
@@ -27,15 +28,15 @@ from analysis.errors import ParamsError, Problem
 def dry_run(
     targets: tuple[str, ...], languages: tuple[str, ...], options: Mapping[str, Any]
 ) -> None:
-    """Say what would be done and why.
+    """Print which runs are due and why, and run nothing.
 
     Raises
     ------
     AnalysisError: something is wrong.
     """
-    from analysis.batch.runner import prepare
+    from analysis.batch.runner import planned_tasks
 
-    tasks, problems = prepare(targets, languages, Keys(), again=options["again"])
+    tasks, problems = planned_tasks(targets, languages, Keys(), again=options["again"])
     due = [task for task in tasks if task.why]
     check_runs((task.run for task in due), problems)
     for task in tasks:
@@ -60,30 +61,30 @@ def run_due(
     AnalysisError: something is wrong, and nothing has started.
     """
     from analysis.batch.progress import progress
-    from analysis.batch.runner import execute_due, prepare
+    from analysis.batch.runner import execute_due, planned_tasks
 
-    keys, here = Keys(), not options["scheduler"]
+    keys, parent = Keys(), None
     with datasets_kept() as datasets:
-        tasks, problems = prepare(targets, languages, keys, again=options["again"])
+        tasks, problems = planned_tasks(targets, languages, keys, again=options["again"])
         due = [task for task in tasks if task.why]
-        if due and not problems and here:
+        if due and not problems and not options["scheduler"]:
             from analysis.batch import warm
 
             # The process that forks kernels imports what they need while data are checked.
-            warm.begin()
+            parent = warm.started_parent()
         # What ran to its end under the same key has passed the same checks.
         check_runs((task.run for task in due), problems)
-    failed = 0
-    with progress(due, len(tasks), options["jobs"], options["mode"]) as show:
+    ended: list[Status] = []
+    with progress(due, ended, len(tasks), options["jobs"], options["mode"]) as show:
         if not due:
             return 0
         # Imported here: papermill takes a second, which a run with nothing to do does not have.
         from analysis.batch.execute import Settings
         from analysis.disclosure.editions import read_counts
 
-        if here:
+        if parent is not None:
             # Each kernel would read and check the same tables anew.
-            warm.hand_over(datasets.lasting())
+            parent.hand_over(datasets.lasting())
         settings = Settings(
             limit=options["limit"], retries=options["retries"], results=str(results_folder())
         )
@@ -92,14 +93,14 @@ def run_due(
             # What was imported is never garbage, and no longer looked through.
             gc.freeze()
             for status in execute_due(due, executor, settings, keys.prints, earlier):
+                ended.append(status)
                 show(status)
-                failed += not status.done
-    return failed
+    return sum(not status.done for status in ended)
 
 
 @contextmanager
 def _executor(scheduler: str, jobs: int) -> Iterator[Executor]:
-    """Threads here, or the workers of a Dask cluster.
+    """Where runs are executed: threads of this process, or workers of a Dask cluster.
 
     Raises
     ------
@@ -127,11 +128,11 @@ def _executor(scheduler: str, jobs: int) -> Iterator[Executor]:
 
 @contextmanager
 def _ended_by_signal() -> Iterator[None]:
-    """On SIGTERM the kernels end with us; what was finished is kept, the site is untouched."""
+    """End kernels and this process on SIGTERM; what was finished is kept, the site untouched."""
     from analysis.batch import warm
 
     def end(*_: object) -> None:
-        warm.stop()
+        warm.stop_parent()
         click.echo("Ended by SIGTERM; what was finished is kept", err=True)
         sys.stderr.flush()
         # Threads that wait for a kernel cannot be joined in time; nothing of theirs is half-done.
@@ -145,9 +146,9 @@ def _ended_by_signal() -> Iterator[None]:
 
 
 def history_lines(report: str, most: int) -> list[str]:
-    """One line a run."""
+    """The latest runs of the history, one line each."""
     lines = []
-    for one in history.latest(report, most):
+    for one in history.latest_runs(report, most):
         number = one.headline.get("relative_percent")
         shown = f"{number[0]} %" if isinstance(number, list) and number else ""
         what = one.error.splitlines()[0] if one.error else f"{one.verdict} {shown}".strip()
@@ -157,25 +158,25 @@ def history_lines(report: str, most: int) -> list[str]:
 
 
 def history_entry(number: int) -> str:
-    """A run as JSON.
+    """One run of the history as JSON.
 
     Raises
     ------
     ParamsError: there is none of that number.
     """
-    content = dataclasses.asdict(history.numbered(number))
+    content = dataclasses.asdict(history.run_numbered(number))
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
 
 
 def history_changes(number: int) -> str:
-    """What changed since the last good run before, and why.
+    """What changed between a run and the last good one before it, and why.
 
     Raises
     ------
     ParamsError: there is no run of that number.
     """
-    new = history.numbered(number)
-    old = history.last_good(new.report, new.language, new.id)
+    new = history.run_numbered(number)
+    old = history.last_good_run(new.report, new.language, new.id)
     name = f"{new.report} [{new.language}]"
     if old is None:
         return f"{name}: no good run before"
@@ -189,7 +190,7 @@ def history_changes(number: int) -> str:
         lines.append(f"  verdict: {old.verdict} → {new.verdict or new.status}")
     if old.parts is not None and new.parts is not None:
         lines.append(
-            f"  why: {history.in_words(history.causes(old.parts, new.parts, Keys().prints))}"
+            f"  why: {history.causes_in_words(history.causes(old.parts, new.parts, Keys().prints))}"
         )
     return "\n".join(lines)
 

@@ -1,4 +1,4 @@
-"""Runs become executed notebooks: the only place that knows papermill."""
+"""Execute the notebooks of runs; the only module that knows papermill."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ QUICK = {
 
 @dataclass(frozen=True)
 class Settings:
-    """How runs are executed, wherever that is.
+    """How runs are executed, on this machine or on another.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class TooLongError(Exception):
 def finished_runs(
     runs: Iterable[Run], executor: Executor, settings: Settings
 ) -> Iterator[Finished]:
-    """Runs as they end, on any executor of ``concurrent.futures``' kind."""
+    """Execute runs on any executor of ``concurrent.futures``; yields each when it has ended."""
     waiting = [executor.submit(execute, run, settings) for run in runs]
     for future in as_completed(waiting):
         yield future.result()
@@ -102,7 +102,7 @@ def execute(run: Run, settings: Settings) -> Finished:
             run.title,
             settings.edition,
             round(time.monotonic() - started, 1),
-            None if error is None else describe(error),
+            None if error is None else failure_in_words(error),
             run.key,
             attempts,
             kernel,
@@ -111,10 +111,10 @@ def execute(run: Run, settings: Settings) -> Finished:
 
 
 def _files(run: Run, output: Path, record: dict[str, Any] | None) -> dict[str, bytes]:
-    """What the run leaves; a notebook that broke off is kept under another name."""
+    """The files of a run by name; a notebook that failed is kept as ``failed.ipynb``."""
     # Without the language, so that the file can be run again.
-    given = {name: value for name, value in run.values.items() if name != "language"}
-    params = yaml.safe_dump(given, sort_keys=False, allow_unicode=True)
+    values = {name: value for name, value in run.values.items() if name != "language"}
+    params = yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
     files = {"params.yml": params.encode("utf-8")}
     if output.exists():
         files["failed.ipynb" if record is None else output.name] = output.read_bytes()
@@ -124,7 +124,7 @@ def _files(run: Run, output: Path, record: dict[str, Any] | None) -> dict[str, b
 
 
 def run_notebook(run: Run, settings: Settings, output: Path) -> tuple[dict[str, Any], str]:
-    """Write the executed notebook; its end-of-notebook record, and which kind of kernel it had.
+    """Write the executed notebook; returns its end-of-notebook record and the kind of kernel.
 
     Raises
     ------
@@ -136,19 +136,19 @@ def run_notebook(run: Run, settings: Settings, output: Path) -> tuple[dict[str, 
         earlier = output.with_name("earlier.json")
         earlier.write_text(run.earlier, encoding="utf-8")
         environment[EARLIER] = str(earlier)
-    with timed_manager(settings, environment) as (manager, started):
-        notebook = executed(run, settings, output, manager)
+    with limited_kernel(settings, environment) as (manager, started):
+        notebook = execute_cells(run, settings, output, manager)
     notebook.metadata["analysis"] = {"title": run.title, "report": run.report, "key": run.key}
     output.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
     for cell in reversed(notebook.cells):
         for item in cell.get("outputs", []):
             if END_MIME in item.get("data", {}):
-                kernel = "warm" if started[-1].was_warm else "ordinary"
+                kernel = "warm" if started[-1].was_forked else "ordinary"
                 return dict(item["data"][END_MIME]), kernel
     raise RuntimeError("the notebook came to no end-of-notebook record")
 
 
-def executed(run: Run, settings: Settings, output: Path, manager: type) -> Any:
+def execute_cells(run: Run, settings: Settings, output: Path, manager: type) -> Any:
     """The notebook as ``papermill.execute_notebook`` leaves it, step by step.
 
     In one step it would copy the whole and write it with indents, seven milliseconds, only for
@@ -159,8 +159,9 @@ def executed(run: Run, settings: Settings, output: Path, manager: type) -> Any:
     prepared = papermill.execute_notebook(
         path, None, parameters=dict(run.values), prepare_only=True, **kernel
     )
+    resources = {"metadata": {"path": settings.root}}
     notebook = papermill_engines.execute_notebook_with_engine(
-        None, prepared, kernel_manager_class=manager, **kernel, **QUICK
+        None, prepared, kernel_manager_class=manager, resources=resources, **kernel, **QUICK
     )
     raise_for_execution_errors(notebook, str(output))
     nbformat.validate(notebook)
@@ -168,10 +169,10 @@ def executed(run: Run, settings: Settings, output: Path, manager: type) -> Any:
 
 
 @contextmanager
-def timed_manager(
+def limited_kernel(
     settings: Settings, variables: Mapping[str, str]
 ) -> Iterator[tuple[type, list[ReportKernelManager]]]:
-    """A manager class for one run, and what was started of it: killed at the time limit.
+    """A class of kernel managers for one run, and those made of it; kernels end at the time limit.
 
     Raises
     ------
@@ -183,19 +184,18 @@ def timed_manager(
     class Manager(ReportKernelManager):
         """The kernel of this run."""
 
-        folder = settings.root
         environment: ClassVar[Mapping[str, str]] = variables
 
         def __init__(self, **given: Any) -> None:
             super().__init__(**given)
             started.append(self)
 
-    def expire() -> None:
+    def end_at_limit() -> None:
         expired.set()
         for manager in started:
-            manager.strike_down()
+            manager.kill_from_any_thread()
 
-    timer = threading.Timer(settings.limit, expire)
+    timer = threading.Timer(settings.limit, end_at_limit)
     timer.daemon = True
     timer.start()
     try:
@@ -209,13 +209,13 @@ def timed_manager(
 
 
 def worth_retrying(failure: Exception) -> bool:
-    """Only what another try may mend: a kernel that died, or input and output."""
+    """Whether another try may succeed: after a dead kernel or an error of input and output."""
     if isinstance(failure, (DeadKernelError, OSError, warm.ForkUnavailableError)):
         return True
     return isinstance(failure, RuntimeError) and str(failure).startswith("Kernel d")
 
 
-def describe(failure: Exception) -> str:
+def failure_in_words(failure: Exception) -> str:
     """What went wrong, for the log: our own errors in full, others by their last line.
 
     Papermill's errors carry whole cells and tracebacks; a log gets neither.

@@ -1,4 +1,4 @@
-"""What every run gave, and what changed since the last good one, and why: an SQLite file."""
+"""The history of runs in an SQLite file: what each gave, what changed since, and why."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SHARED = ("code", "environment")
 
 @dataclass(frozen=True)
 class Entry:
-    """One run as remembered; ``headline`` holds its facts, language-neutral numbers."""
+    """One run of the history; ``headline`` holds its numbers, the same in every language."""
 
     id: int
     edition: str
@@ -59,26 +59,26 @@ def _open() -> Iterator[sqlite3.Connection]:
 
 
 def remember(status: Status, parts: Parts | None, record: Mapping[str, Any] | None) -> None:
-    """Keep what a run gave.
+    """Add a run to the history.
 
     Parameters
     ----------
     record: its end-of-notebook record, if it came so far.
     """
-    given = record or {}
-    headline = json.dumps(given.get("facts", {}), sort_keys=True)
+    end = record or {}
+    headline = json.dumps(end.get("facts", {}), sort_keys=True)
     with _open() as connection:
         connection.execute(
             "INSERT INTO runs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(status.edition, status.report, status.language, status.status, status.seconds),
-                *(status.key, str(given.get("verdict", "")), headline, status.error),
-                _store(connection, parts),
+                *(status.key, str(end.get("verdict", "")), headline, status.error),
+                _parts_as_text(connection, parts),
             ),
         )
 
 
-def last_good(
+def last_good_run(
     report: str, language: str, before: int = 2**62, unlike: str | None = None
 ) -> Entry | None:
     """The last run that came to its end, before the one given, with another key if named."""
@@ -90,13 +90,13 @@ def last_good(
     return found[0] if found else None
 
 
-def latest(report: str, most: int) -> list[Entry]:
+def latest_runs(report: str, most: int) -> list[Entry]:
     """The latest runs, newest first; of one report where it is named."""
     return _entries("WHERE ? IN ('', report) ORDER BY id DESC LIMIT ?", (report, most))
 
 
-def numbered(number: int) -> Entry:
-    """A run by its number.
+def run_numbered(number: int) -> Entry:
+    """The run of that number.
 
     Raises
     ------
@@ -109,18 +109,18 @@ def numbered(number: int) -> Entry:
     return found[0]
 
 
-def _entries(clause: str, given: tuple[Any, ...]) -> list[Entry]:
+def _entries(clause: str, values: tuple[Any, ...]) -> list[Entry]:
     if not FILE.exists():
         return []
     with _open() as connection:
-        rows = connection.execute(f"SELECT * FROM runs {clause}", given)  # noqa: S608
+        rows = connection.execute(f"SELECT * FROM runs {clause}", values)  # noqa: S608
         return [
-            Entry(*row[:8], json.loads(row[8]), row[9], _load(connection, row[10]))  # type: ignore[call-arg]
+            Entry(*row[:8], json.loads(row[8]), row[9], _parts_from_text(connection, row[10]))  # type: ignore[call-arg]
             for row in rows.fetchall()
         ]
 
 
-def _store(connection: sqlite3.Connection, parts: Parts | None) -> str:
+def _parts_as_text(connection: sqlite3.Connection, parts: Parts | None) -> str:
     content = {} if parts is None else asdict(parts)
     for name in SHARED if content else ():
         key = digest.of_value(content[name])
@@ -130,7 +130,7 @@ def _store(connection: sqlite3.Connection, parts: Parts | None) -> str:
     return json.dumps(content, sort_keys=True, ensure_ascii=False)
 
 
-def _load(connection: sqlite3.Connection, text: str) -> Parts | None:
+def _parts_from_text(connection: sqlite3.Connection, text: str) -> Parts | None:
     content = json.loads(text)
     if not content:
         return None
@@ -145,35 +145,35 @@ def causes(old: Parts, new: Parts, prints: Prints) -> dict[str, Any]:
     """What changed between two runs: tables with rows, parameters, files of code, packages."""
     return {
         "data": [
-            _table(name, old.data.get(name, {}), new.data.get(name, {}), prints)
-            for name in _differing(old.tables, new.tables)
+            _changed_table(name, old.data.get(name, {}), new.data.get(name, {}), prints)
+            for name in _changed_names(old.tables, new.tables)
         ],
-        "params": _parameters(old.params, new.params),
+        "params": _changed_parameters(old.params, new.params),
         "notebook": old.notebook != new.notebook,
-        "package": _differing(old.code, new.code),
-        "environment": _differing(old.environment, new.environment),
+        "package": _changed_names(old.code, new.code),
+        "environment": _changed_names(old.environment, new.environment),
     }
 
 
-def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+def _changed_names(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
 
 
-def _parameters(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """Parameters that differ; one that the code did not know before counts where it says anything.
+def _changed_parameters(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Names of parameters that differ; a new one counts only where its value is not blank.
 
     Every run holds all parameters, defaults included, so that such a one came with the code.
     """
     blank: tuple[Any, ...] = ("", [], {}, None)
     known = old.keys() & new.keys()
     says = {name for name, value in {**old, **new}.items() if value not in blank}
-    return [name for name in _differing(old, new) if name in known | says]
+    return [name for name in _changed_names(old, new) if name in known | says]
 
 
-def _table(
+def _changed_table(
     name: str, old: Mapping[str, Any], new: Mapping[str, Any], prints: Prints
 ) -> dict[str, Any]:
-    """A table with the rows that left and came, where they are known."""
+    """How a table changed: rows that left and came, where that is known, and rows in all."""
     left, came = None, None
     if old.get("sha256") and new.get("sha256"):
         left, came = changed_rows(prints, old["sha256"], new["sha256"]) or (None, None)
@@ -181,23 +181,23 @@ def _table(
     return {"table": name, "left": left, "came": came, **rows}
 
 
-def in_words(found: Mapping[str, Any]) -> str:
+def causes_in_words(found: Mapping[str, Any]) -> str:
     """Causes in one line for a terminal."""
-    said = []
+    words = []
     for item in found["data"]:
         rows = "" if item["left"] is None else f" ({item['left']} rows left, {item['came']} came)"
-        said.append(f"data {item['table']}{rows}")
+        words.append(f"data {item['table']}{rows}")
     if found["params"]:
-        said.append(f"params {', '.join(found['params'])}")
+        words.append(f"params {', '.join(found['params'])}")
     if found["notebook"]:
-        said.append("code of the notebook")
+        words.append("code of the notebook")
     if found["package"]:
         shown = ", ".join(found["package"][:3])
         more = len(found["package"]) - 3
-        said.append(f"code of the package ({shown}{f' and {more} more' if more > 0 else ''})")
+        words.append(f"code of the package ({shown}{f' and {more} more' if more > 0 else ''})")
     if found["environment"]:
-        said.append(f"environment ({', '.join(found['environment'][:5])})")
-    return "; ".join(said) or "nothing"
+        words.append(f"environment ({', '.join(found['environment'][:5])})")
+    return "; ".join(words) or "nothing"
 
 
 def changed_since_last_edition(
@@ -211,8 +211,8 @@ def changed_since_last_edition(
     that was another one; an unchanged edition of an earlier day is named beside it. ``None`` for a
     first edition.
     """
-    last = last_good(status.report, status.language)
-    another = last_good(status.report, status.language, unlike=status.key)
+    last = last_good_run(status.report, status.language)
+    another = last_good_run(status.report, status.language, unlike=status.key)
     unchanged = None
     if last and last.key == status.key and last.edition != status.edition:
         unchanged = last.edition

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 import tempfile
 import time
@@ -38,36 +37,27 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
     forked = False
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        """A forked kernel, or an ordinary one with a word in the log."""
+        """Fork a kernel; where that cannot be, start an ordinary one and say so in the log."""
         cwd = str(kwargs.get("cwd") or Path.cwd())
         env = dict(kwargs.get("env") or os.environ)
         try:
             arguments = kernel_arguments(cmd)
             # The parent takes seconds to start: a server must go on meanwhile.
-            self.process = await asyncio.to_thread(lambda: warm.parent().fork(arguments, cwd, env))
+            self.process = await asyncio.to_thread(
+                lambda: warm.ready_parent().fork(arguments, cwd, env)
+            )
         except warm.ForkUnavailableError as reason:
             self.log.warning("Started an ordinary kernel: %s", reason)
             return await super().launch_kernel(cmd, **{**kwargs, "env": {**env, **warm.PINNED}})
         self.forked = True
-        self.pid = self.process.pid
+        # Without a group of processes the library signals the kernel itself, by its connection.
+        self.pid, self.pgid = self.process.pid, None
         self.cwd = cwd
         return self.connection_info
 
-    async def send_signal(self, signum: int) -> None:
-        """To the kernel and what it started; one that is about to be killed is not interrupted."""
-        ending = isinstance(self.parent, ReportKernelManager) and self.parent.shutting_down
-        if not (self.forked and ending and signum == signal.SIGINT):
-            await super().send_signal(signum)
-
-    async def cleanup(self, restart: bool = False) -> None:
-        """The connection goes, and with it a forked kernel that should still run."""
-        if isinstance(self.process, warm.Kernel) and not restart:
-            self.process.wait()
-        await super().cleanup(restart)
-
 
 def kernel_arguments(cmd: list[str]) -> list[str]:
-    """What follows ``python -m ipykernel_launcher``.
+    """The arguments of a kernel: what follows ``python -m ipykernel_launcher``.
 
     Raises
     ------
@@ -90,7 +80,7 @@ class PromptClient(AsyncKernelClient):  # type: ignore[misc]
     """
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Until the kernel has answered on both channels.
+        """Return once the kernel has answered on both channels.
 
         Raises
         ------
@@ -100,12 +90,12 @@ class PromptClient(AsyncKernelClient):  # type: ignore[misc]
         while time.monotonic() < deadline:
             request = self.kernel_info()
             with suppress(Empty):
-                reply = await _answer(self.shell_channel, request, 1.0)
+                reply = await _answer_to(self.shell_channel, request, 1.0)
                 self._handle_kernel_info_reply(reply)
                 state = ""
                 # It may have been sent too early to hear.
                 while state != "idle":
-                    message = await _answer(self.iopub_channel, request, 0.2)
+                    message = await _answer_to(self.iopub_channel, request, 0.2)
                     state = message["content"].get("execution_state")
                 return
             if not await self.is_alive():
@@ -113,7 +103,7 @@ class PromptClient(AsyncKernelClient):  # type: ignore[misc]
         raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
 
 
-async def _answer(channel: Any, request: str, limit: float) -> Any:
+async def _answer_to(channel: Any, request: str, limit: float) -> Any:
     """The next message that answers a request.
 
     Raises
@@ -130,11 +120,10 @@ class ReportKernelManager(AsyncKernelManager):  # type: ignore[misc]
     """Warm kernels that talk over Unix sockets in a private folder: no port is open to others.
 
     The library's own default puts all sockets of a folder under one name, so that two kernels
-    at once would hear each other. ``folder`` and ``environment`` are those of the report.
+    at once would hear each other. ``environment`` is that of the report.
     """
 
     transport = "ipc"
-    folder = ""
     environment: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, **settings: Any) -> None:
@@ -152,33 +141,32 @@ class ReportKernelManager(AsyncKernelManager):  # type: ignore[misc]
         return spec
 
     async def start_kernel(self, **settings: Any) -> Any:
-        """In the report's folder, with its environment."""
-        settings.setdefault("cwd", self.folder or str(Path.cwd()))
+        """Start the kernel with the report's environment."""
         settings["env"] = {**os.environ, **self.environment, **settings.get("env", {})}
         started = await super().start_kernel(**settings)
         # A client that connects before there is a socket tries again only after 0.1 s.
         end = time.monotonic() + 5.0
-        while not self._listens() and time.monotonic() < end:
+        while not self._sockets_open() and time.monotonic() < end:
             await asyncio.sleep(0.002)
         return started
 
-    def _listens(self) -> bool:
+    def _sockets_open(self) -> bool:
         """Whether the kernel has opened all its sockets."""
         ports = (self.shell_port, self.iopub_port, self.stdin_port, self.control_port, self.hb_port)
         return all(Path(f"{self.ip}-{port}").exists() for port in ports)
 
     @property
-    def was_warm(self) -> bool:
+    def was_forked(self) -> bool:
         """Whether its kernel was forked."""
         return bool(getattr(self.provisioner, "forked", False))
 
-    def strike_down(self) -> None:
+    def kill_from_any_thread(self) -> None:
         """Kill the kernel; may be called from another thread."""
         if getattr(self.provisioner, "process", None) is not None:
             self.provisioner.process.kill()
 
     def cleanup_resources(self, restart: bool = False) -> Any:
-        """The folder goes with the kernel."""
+        """Remove the folder of sockets with the kernel."""
         if not restart:
             self._sockets.cleanup()
         return super().cleanup_resources(restart)

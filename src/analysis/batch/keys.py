@@ -1,4 +1,4 @@
-"""The content key of a run: all that its pages depend on. Same key, nothing to do."""
+"""The key of a run: a digest of all that its pages depend on. Same key, nothing to do."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ class Parts:
 
     @property
     def key(self) -> str:
-        """One digest of all."""
+        """The digest of all parts."""
         content = [self.language, self.notebook, dict(self.params), self.tables]
         return digest.of_value([*content, dict(self.code), dict(self.environment)])
 
 
 class Keys:
-    """Keys of many runs; data of one dataset are looked at once."""
+    """Makes the keys of many runs; the data of a dataset are read once for all."""
 
     def __init__(self, cache: Path = CACHE) -> None:
         self.prints = Prints(cache / "prints")

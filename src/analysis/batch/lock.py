@@ -1,4 +1,4 @@
-"""One run of a project at a time."""
+"""A lock, so that a project is run once at a time."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ READ = (Path("notebooks"), Path("params"), Path("data"), Path(__file__).parents[
 
 
 def changed_since_last_run() -> bool:
-    """Whether something that runs read is younger than the beginning of the last run.
+    """Whether any file that runs read has changed since the last run began.
 
     A hint, for nothing but speed: what is due is told by digests, half a second later.
     """
     try:
         before = HOLDER.stat().st_mtime
-        return any(changed > before for folder in READ for changed in _changed(folder))
+        return any(changed > before for folder in READ for changed in _change_times(folder))
     except OSError:
         return True
 
 
-def _changed(folder: Path) -> Iterator[float]:
-    """When each file and folder below was last changed, in seconds."""
+def _change_times(folder: Path) -> Iterator[float]:
+    """When each file and folder below a folder was last changed, in seconds."""
     for path, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name != "__pycache__"]
         for name in [*folders, *files]:
@@ -37,7 +37,7 @@ def _changed(folder: Path) -> Iterator[float]:
 
 
 @contextmanager
-def only_one(wait: float = 0.0) -> Iterator[None]:
+def one_run_at_a_time(wait: float = 0.0) -> Iterator[None]:
     """Hold the project's lock; the system lets go of it however the process ends.
 
     Raises

@@ -3,11 +3,11 @@
     python -m analysis.batch.parent SOCKET FILE
 
 It listens on a Unix socket. One connection is one kernel: the client sends the arguments, folder
-and variables of a kernel and ``handed``, and receives its process number, or a text that says why
+and variables of a kernel and ``length``, and receives its process number, or a text that says why
 there is none; later its exit code. It may send numbers of signals between. A connection that
 closes takes its kernel with it, and the end of standard input takes everything, so that no kernel
 outlives the process that asked for it. ``FILE`` is the number of an open file with the datasets
-that the client has read, ``handed`` their length in bytes: kernels find them as if read.
+that the client has read, ``length`` their length in bytes: kernels find them as if read.
 """
 
 from __future__ import annotations
@@ -61,53 +61,53 @@ class Parent:
         self.selector = selectors.DefaultSelector()
         self.clients: dict[int, Connection] = {}
         """The connection of each kernel, by its process number."""
-        self.wake, self.wakeup = os.pipe()
-        os.set_blocking(self.wake, False)
-        os.set_blocking(self.wakeup, False)
+        self.wake_reader, self.wake_writer = os.pipe()
+        os.set_blocking(self.wake_reader, False)
+        os.set_blocking(self.wake_writer, False)
 
     def serve(self) -> None:
-        """Until standard input ends."""
-        signal.set_wakeup_fd(self.wakeup)
+        """Handle events until standard input ends."""
+        signal.set_wakeup_fd(self.wake_writer)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self.selector.register(self.listener, selectors.EVENT_READ, self.accept)
-        self.selector.register(self.wake, selectors.EVENT_READ, self.reap)
-        self.selector.register(0, selectors.EVENT_READ, self.stop)
+        self.selector.register(self.wake_reader, selectors.EVENT_READ, self.report_ended)
+        self.selector.register(0, selectors.EVENT_READ, self.end_with_client)
         while True:
             for key, _ in self.selector.select():
                 if key.fileobj in self.selector.get_map():
                     key.data(key.fileobj)
 
     def accept(self, listener: socket.socket) -> None:
-        """A client that wants a kernel."""
+        """Open a connection to a client that wants a kernel."""
         connection = Connection(listener.accept()[0].detach())
         self.selector.register(connection, selectors.EVENT_READ, self.fork)
 
     def fork(self, connection: Connection) -> None:
-        """Read what is wanted, and fork."""
-        wanted = received(connection)
-        if wanted is None:
-            self.leave(connection)
+        """Read which kernel the client wants, and fork it."""
+        request = message_from(connection)
+        if request is None:
+            self.drop(connection)
             return
-        argv, cwd, env, handed = wanted
-        self.take(handed)
-        if (count := threads()) > 1:
+        argv, cwd, env, length = request
+        self.unpack_datasets(length)
+        if (count := thread_count()) > 1:
             send(connection, f"the warm parent has {count} threads")
-            self.leave(connection)
+            self.drop(connection)
             return
         pid = os.fork()
         if pid == 0:
             self.become_kernel(argv, cwd, env)
         self.clients[pid] = connection
-        self.selector.modify(connection, selectors.EVENT_READ, partial(self.pass_on, pid))
+        self.selector.modify(connection, selectors.EVENT_READ, partial(self.pass_signal_on, pid))
         send(connection, pid)
 
-    def leave(self, connection: Connection) -> None:
-        """Nothing more is to be said to a client."""
+    def drop(self, connection: Connection) -> None:
+        """Close the connection to a client."""
         self.selector.unregister(connection)
         connection.close()
 
-    def take(self, length: int) -> None:
-        """Unpack the datasets that were handed over, unless that is done."""
+    def unpack_datasets(self, length: int) -> None:
+        """Unpack the datasets that were handed over, unless that was done before."""
         if length == self.length:
             return
         with mmap.mmap(self.file, length, access=mmap.ACCESS_READ) as content:
@@ -115,17 +115,17 @@ class Parent:
         self.length = length
         gc.freeze()
 
-    def pass_on(self, pid: int, connection: Connection) -> None:
-        """A signal to a kernel; a closed connection ends it."""
-        signum = received(connection)
+    def pass_signal_on(self, pid: int, connection: Connection) -> None:
+        """Pass a client's signal on to its kernel; kill the kernel if the client is gone."""
+        signum = message_from(connection)
         if signum is None:
-            self.leave(connection)
+            self.drop(connection)
         signal_group(pid, signal.SIGKILL if signum is None else signum)
 
-    def reap(self, _: int) -> None:
-        """Tell clients whose kernels ended; only here does a process number become free."""
+    def report_ended(self, _: int) -> None:
+        """Tell clients that their kernels ended; only here does a process number become free."""
         with contextlib.suppress(BlockingIOError):
-            os.read(self.wake, 4096)
+            os.read(self.wake_reader, 4096)
         for pid in list(self.clients):
             ended, status = os.waitpid(pid, os.WNOHANG)
             if not ended:
@@ -135,16 +135,16 @@ class Parent:
             connection = self.clients.pop(pid)
             if not connection.closed:
                 send(connection, os.waitstatus_to_exitcode(status))
-                self.leave(connection)
+                self.drop(connection)
 
-    def stop(self, _: int) -> NoReturn:
-        """The client is gone: so are its kernels."""
+    def end_with_client(self, _: int) -> NoReturn:
+        """Kill all kernels and end, because the process that asked for them is gone."""
         for pid in self.clients:
             signal_group(pid, signal.SIGKILL)
         os._exit(0)
 
     def become_kernel(self, argv: list[str], cwd: str, env: dict[str, str]) -> NoReturn:
-        """In the forked process: let go of everything of the parent, then be a kernel."""
+        """In the forked process: close what belongs to the parent, then run a kernel."""
         status = 1
         try:
             signal.set_wakeup_fd(-1)
@@ -153,7 +153,7 @@ class Parent:
                 if not isinstance(opened.fileobj, int):
                     opened.fileobj.close()  # type: ignore[attr-defined]
             self.selector.close()
-            for number in (self.wake, self.wakeup, self.file):
+            for number in (self.wake_reader, self.wake_writer, self.file):
                 os.close(number)
             run_kernel(argv, cwd, env, self.datasets)
             status = 0
@@ -165,8 +165,8 @@ class Parent:
             os._exit(status)
 
 
-def received(connection: Connection) -> Any:
-    """What a client says; ``None`` where it has gone."""
+def message_from(connection: Connection) -> Any:
+    """The next message of a client; ``None`` where it is gone."""
     try:
         return connection.recv()
     except (EOFError, OSError):
@@ -174,7 +174,7 @@ def received(connection: Connection) -> Any:
 
 
 def send(connection: Connection, content: int | str) -> None:
-    """Tell a client; one that has gone needs nothing."""
+    """Send a message to a client, if it is still there."""
     with contextlib.suppress(OSError):
         connection.send(content)
 
@@ -192,9 +192,10 @@ def signal_group(pid: int, signum: int) -> None:
 
 
 def run_kernel(argv: list[str], cwd: str, env: dict[str, str], datasets: Any) -> None:
-    """A kernel of its own: session, environment, folder, random numbers, and datasets read before.
+    """Run a kernel with its own session, environment, folder and random numbers.
 
-    ``datasets`` is :class:`analysis.data.dataset.KeptDatasets` or nothing.
+    ``datasets`` is :class:`analysis.data.dataset.KeptDatasets`, what the client has read before,
+    or nothing.
     """
     import random
 
@@ -246,7 +247,7 @@ def preload() -> None:
         number(0.5, language, 1)
 
 
-def threads() -> int:
+def thread_count() -> int:
     """How many threads this process has; forking more than one is unsafe."""
     tasks = Path("/proc/self/task")
     return len(list(tasks.iterdir())) if tasks.is_dir() else threading.active_count()

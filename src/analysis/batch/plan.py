@@ -1,4 +1,4 @@
-"""Params files become a list of runs; everything wrong is refused before anything starts."""
+"""Turn params files into a list of runs; refuse everything wrong before anything starts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import digest
-from analysis.batch.suites import LANGUAGES, ListedReport, collected, expand, placed
+from analysis.batch.suites import LANGUAGES, ListedReport, collecting, expand, problems_within
 from analysis.errors import AnalysisError, ParamsError, Problem
 from analysis.params import Params, leaves, plain_types
 from analysis.reports.kind import Kind, find
@@ -51,7 +51,7 @@ class Run:
 
 
 def plan(targets: Iterable[str], languages: tuple[str, ...] = ()) -> list[Run]:
-    """The runs of suites, report names or params files, checked.
+    """List and check the runs of suites, report names or params files.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def list_runs(
                 problems.append(Problem(f"report {one.report}", what, "Rename one"))
     runs: list[Run] = []
     for one in listed.values():
-        with collected(problems, one.report):
+        with collecting(problems, one.report):
             runs += _runs(one, languages or one.languages)
     # The first language of all reports, then the next: the second finds the first's results.
     return sorted(runs, key=lambda run: LANGUAGES.index(run.language)), problems
@@ -103,7 +103,7 @@ def check_runs(runs: Iterable[Run], problems: Sequence[Problem] = ()) -> None:
         try:
             run.kind.check(run.params)
         except AnalysisError as error:
-            errors.append(type(error)(placed(error, run.report)))
+            errors.append(type(error)(problems_within(error, run.report)))
     if errors:
         raise type(errors[0])(problem for error in errors for problem in error.problems)
 
@@ -115,8 +115,8 @@ def _runs(listed: ListedReport, languages: tuple[str, ...]) -> list[Run]:
     if problems:
         raise ParamsError(problems)
     kind = find(listed.report.split("/")[0])
-    given = [{**listed.values, "language": language} for language in languages]
-    return [Run(listed.report, one["language"], one, kind.params(one)) for one in given]
+    values = [{**listed.values, "language": language} for language in languages]
+    return [Run(listed.report, one["language"], one, kind.params(one)) for one in values]
 
 
 def secrets(values: Mapping[str, Any]) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""What a person or a log sees of a suite while it runs."""
+"""Show the progress of a suite to a person or a log."""
 
 from __future__ import annotations
 
@@ -8,43 +8,36 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from itertools import count
-from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from analysis.batch.runner import Task
 from analysis.batch.status import Status
-
-if TYPE_CHECKING:
-    from analysis.batch.runner import Task
 
 Show = Callable[[Status], None]
 
 
 @contextmanager
-def progress(due: Sequence[Task], total: int, jobs: int, mode: str | None) -> Iterator[Show]:
-    """Shows a suite while it runs.
+def progress(
+    due: Sequence[Task], ended: Sequence[Status], total: int, jobs: int, mode: str | None
+) -> Iterator[Show]:
+    """Show a suite while it runs; gives a function that is told of each run that ended.
 
     Parameters
     ----------
+    ended: the runs that have ended, once they have.
     total: how many runs were asked for.
     mode: ``quiet`` tells failures only, ``json`` writes one object a line, ``None`` tells all.
     """
     started = time.monotonic()
-    failed: list[Status] = []
     if mode is None:
         click.echo(f"{len(due)} of {total} to run, {jobs} at once")
     as_bar = mode is None and due and Console().is_terminal
-    with _bar(due, jobs) if as_bar else nullcontext(_lines(len(due), mode)) as one:
-
-        def show(status: Status) -> None:
-            if not status.done:
-                failed.append(status)
-            one(status)
-
+    with _bar(due, jobs) if as_bar else nullcontext(_lines(len(due), mode)) as show:
         yield show
-    seconds = time.monotonic() - started
+    seconds, failed = time.monotonic() - started, [one for one in ended if not one.done]
     if mode == "json":
         end = {"event": "end", "ran": len(due), "failed": len(failed), "seconds": round(seconds, 1)}
         click.echo(json.dumps({**end, "unchanged": total - len(due)}))

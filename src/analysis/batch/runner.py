@@ -1,4 +1,4 @@
-"""What is due and why, and its execution on any executor, remembered as it ends."""
+"""Find which runs are due and why, execute them, and remember each as it ends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from analysis.batch.status import (
     clear_leftovers,
     json_bytes,
     last_status,
-    put,
+    put_in_place,
 )
 from analysis.data.fingerprint import Prints
 from analysis.errors import Problem
@@ -42,21 +42,21 @@ class Task:
         return f"{self.run.report} [{self.run.language}]"
 
 
-def prepare(
+def planned_tasks(
     targets: Iterable[str], languages: tuple[str, ...], keys: Keys, *, again: bool
 ) -> tuple[list[Task], list[Problem]]:
-    """Every run that was asked for, which are due, and what is wrong; data are not checked yet."""
+    """Every run asked for, with why it is due, and what is wrong; data are not checked yet."""
     runs, problems = list_runs(targets, languages)
     return [_task(run, keys, again) for run in runs], problems
 
 
 def _task(run: Run, keys: Keys, again: bool) -> Task:
     parts = keys.parts(run)
-    why = "asked for" if again else _why(run, parts, keys.prints)
+    why = "asked for" if again else _why_due(run, parts, keys.prints)
     return Task(dataclasses.replace(run, key=parts.key if parts else ""), parts, why)
 
 
-def _why(run: Run, parts: Parts | None, prints: Prints) -> str:
+def _why_due(run: Run, parts: Parts | None, prints: Prints) -> str:
     previous = last_status(RUNS, run.report, run.language)
     if previous is None or parts is None:
         return "never run"
@@ -67,10 +67,10 @@ def _why(run: Run, parts: Parts | None, prints: Prints) -> str:
         return "its files are missing"
     if previous.get("key") == parts.key:
         return ""
-    before = history.last_good(run.report, run.language)
+    before = history.last_good_run(run.report, run.language)
     if before is None or before.parts is None:
         return "changed"
-    return f"changed: {history.in_words(history.causes(before.parts, parts, prints))}"
+    return f"changed: {history.causes_in_words(history.causes(before.parts, parts, prints))}"
 
 
 def execute_due(
@@ -80,7 +80,7 @@ def execute_due(
     prints: Prints,
     earlier: Mapping[str, Edition],
 ) -> Iterator[Status]:
-    """Execute what is due; how each run ended, once it is put in place and remembered.
+    """Execute runs; yields how each ended, once it is remembered and its files are in place.
 
     ``earlier`` is what tables of counts showed in the last edition, by name of the report.
     """
@@ -96,15 +96,15 @@ def execute_due(
     ]
     for finished in finished_runs(runs, executor, settings):
         status = finished.status
-        _keep(finished, parts[status.report, status.language], prints)
+        _remember_and_place(finished, parts[status.report, status.language], prints)
         yield status
 
 
-def _keep(finished: Finished, parts: Parts | None, prints: Prints) -> None:
+def _remember_and_place(finished: Finished, parts: Parts | None, prints: Prints) -> None:
     """Remember the run, then put its files in place: pages compare it with the history."""
     status, record, files = finished.status, finished.record, dict(finished.files)
     if record is not None and parts is not None:
         changed = history.changed_since_last_edition(status, parts, record, prints)
         files |= {} if changed is None else {"since.json": json_bytes(changed)}
     history.remember(status, parts, record)
-    put(dataclasses.replace(finished, files=files), RUNS)
+    put_in_place(dataclasses.replace(finished, files=files), RUNS)

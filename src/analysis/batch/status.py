@@ -1,4 +1,4 @@
-"""What a run leaves behind: its status, its files, and how they come into their folder whole."""
+"""The status and files of a run, and how they are put into their folder, whole or not at all."""
 
 from __future__ import annotations
 
@@ -46,13 +46,11 @@ class Finished:
     record: Mapping[str, Any] | None
 
 
-def put(finished: Finished, runs: Path) -> Path:
-    """Put a run into its place: written aside, then exchanged."""
+def put_in_place(finished: Finished, runs: Path) -> Path:
+    """Write the files of a run into a folder beside its own, then exchange the two."""
     final = runs / finished.status.report / finished.status.language
     private = final.with_name(f"{final.name}.part-{os.getpid()}")
     old = final.with_name(f"{final.name}.old-{os.getpid()}")
-    for leftover in (private, old):
-        shutil.rmtree(leftover, ignore_errors=True)
     private.mkdir(parents=True)
     for name, content in finished.files.items():
         (private / name).write_bytes(content)
@@ -65,7 +63,7 @@ def put(finished: Finished, runs: Path) -> Path:
 
 
 def last_status(runs: Path, report: str, language: str) -> dict[str, Any] | None:
-    """The status of the run that stands there, or ``None`` where it cannot be read."""
+    """The status of the last run of a report, or ``None`` where it cannot be read."""
     try:
         file = runs / report / language / "status.json"
         content = json.loads(file.read_text(encoding="utf-8"))
@@ -75,7 +73,7 @@ def last_status(runs: Path, report: str, language: str) -> dict[str, Any] | None
 
 
 def clear_leftovers(runs: Path) -> None:
-    """Folders of runs that were killed between writing and their place."""
+    """Remove what runs left that were killed while their files were written."""
     for pattern in ("*/*/*.part-*", "*/*/*.old-*"):
         for folder in runs.glob(pattern):
             shutil.rmtree(folder, ignore_errors=True)

@@ -86,38 +86,38 @@ def expand(target: str) -> tuple[list[ListedReport], list[Problem]]:
     name = target.removesuffix(".yml").removeprefix(f"{PARAMS}/")
     problems: list[Problem] = []
     if name.startswith("suites/") or "/" not in name:
-        return _suite(name.removeprefix("suites/"), problems), problems
+        return _from_suite(name.removeprefix("suites/"), problems), problems
     known = known_reports()
     if name not in known:
         return [], [Problem(f"report {name}", "does not exist", nearest(name, known))]
-    return _of_files([name], LANGUAGES, problems), problems
+    return _from_files([name], LANGUAGES, problems), problems
 
 
-def placed(error: AnalysisError, where: str) -> list[Problem]:
-    """The problems of an error, with the suite or report in which they are."""
+def problems_within(error: AnalysisError, where: str) -> list[Problem]:
+    """The problems of an error, each with the suite or report where it arose."""
     return [Problem(f"{where}: {p.where}", p.what, p.remedy) for p in error.problems]
 
 
 @contextmanager
-def collected(problems: list[Problem], where: str = "") -> Iterator[None]:
-    """Go on after an error, whose problems join the others."""
+def collecting(problems: list[Problem], where: str = "") -> Iterator[None]:
+    """Add the problems of an error to the others instead of raising it."""
     try:
         yield
     except AnalysisError as error:
-        problems += placed(error, where) if where else error.problems
+        problems += problems_within(error, where) if where else error.problems
 
 
-def _of_files(
+def _from_files(
     names: Iterable[str], languages: Languages, problems: list[Problem]
 ) -> list[ListedReport]:
     listed = []
     for name in names:
-        with collected(problems):
-            listed.append(ListedReport(name, _values_of(PARAMS / f"{name}.yml"), languages))
+        with collecting(problems):
+            listed.append(ListedReport(name, _read_values(PARAMS / f"{name}.yml"), languages))
     return listed
 
 
-def _values_of(file: Path) -> Values:
+def _read_values(file: Path) -> Values:
     """What a params file or a suite holds.
 
     Raises
@@ -130,15 +130,15 @@ def _values_of(file: Path) -> Values:
     return {str(key): value for key, value in content.items()}
 
 
-def _suite(name: str, problems: list[Problem]) -> list[ListedReport]:
+def _from_suite(name: str, problems: list[Problem]) -> list[ListedReport]:
     file, where = SUITES / f"{name}.yml", f"suite {name}"
     if not file.is_file():
         known = [other.stem for other in SUITES.glob("*.yml")]
         problems.append(Problem(where, "does not exist", nearest(name, known)))
         return []
-    with collected(problems):
+    with collecting(problems):
         suite = _read_suite(file)
-        listed = [one for item in suite.reports for one in _item(item, suite, where, problems)]
+        listed = [one for item in suite.reports for one in _from_item(item, suite, where, problems)]
         names = [one.report for one in listed]
         for pattern in suite.exclude:
             if not any(fnmatchcase(report, pattern) for report in names):
@@ -150,12 +150,12 @@ def _suite(name: str, problems: list[Problem]) -> list[ListedReport]:
 
 def _read_suite(file: Path) -> Suite:
     try:
-        return Suite.model_validate(_values_of(file))
+        return Suite.model_validate(_read_values(file))
     except ValidationError as error:
         raise ParamsError(problems_of(error, Suite, file.name)) from None
 
 
-def _item(
+def _from_item(
     item: str | Matrix, suite: Suite, where: str, problems: list[Problem]
 ) -> list[ListedReport]:
     known = known_reports()
@@ -167,61 +167,62 @@ def _item(
         problems.append(Problem(where, what, nearest("" if glob else name, known)))
         return []
     if isinstance(item, str):
-        return _of_files(found, suite.languages, problems)
-    return _matrix(item, item.languages or suite.languages, f"{where}, {name}", problems)
+        return _from_files(found, suite.languages, problems)
+    return _from_matrix(item, item.languages or suite.languages, f"{where}, {name}", problems)
 
 
-def _matrix(
+def _from_matrix(
     item: Matrix, languages: Languages, where: str, problems: list[Problem]
 ) -> list[ListedReport]:
-    """Every combination, with those to include and without those to exclude."""
+    """A report for every combination, with those to include and without those to exclude."""
     notebook, stem = item.report.split("/", maxsplit=1)
     fields = list(kind.find(notebook).model.model_fields)
     used = {
-        name for given in (item.set, item.matrix, *item.include, *item.exclude) for name in given
+        name for values in (item.set, item.matrix, *item.include, *item.exclude) for name in values
     }
     unknown = sorted(used - set(fields))
     if unknown:
         what = "is not a parameter of this notebook"
         problems += [Problem(f"{where}, {name}", what, nearest(name, fields)) for name in unknown]
         return []
-    with collected(problems, where):
-        base = {**_values_of(PARAMS / f"{item.report}.yml"), **item.set}
+    with collecting(problems, where):
+        base = {**_read_values(PARAMS / f"{item.report}.yml"), **item.set}
         folder = base.get("dataset") if "region" in used else None
         dataset = read_dataset(str(folder), ["regions"]) if folder else None
-        axes = {key: _values(key, given, dataset) for key, given in sorted(item.matrix.items())}
+        axes = {key: _axis(key, values, dataset) for key, values in sorted(item.matrix.items())}
         combined = [dict(zip(axes, chosen, strict=True)) for chosen in product(*axes.values())]
-        excluded = [given.items() for given in item.exclude]
+        excluded = [values.items() for values in item.exclude]
         combined = [one for one in combined if not any(out <= one.items() for out in excluded)]
-        combined += [dict(given) for given in item.include]
+        combined += [dict(values) for values in item.include]
         if combined and combined != [{}]:
             name = f"{notebook}/{item.name or stem}"
-            return [_listed(name, base, one, languages, dataset) for one in combined]
+            return [_combined(name, base, one, languages, dataset) for one in combined]
         problems.append(Problem(where, "has a matrix without a combination", "Give it values"))
     return []
 
 
-def _values(key: str, given: Any, dataset: Dataset | None) -> list[Any]:
-    """The values of one axis."""
+def _axis(key: str, written: Any, dataset: Dataset | None) -> list[Any]:
+    """The values of one axis of a matrix, with ``all`` and ``level`` of regions written out."""
     if key == "region" and dataset is not None:
         table = dataset.tables["regions"]
-        if given == "all":
+        if written == "all":
             return upper_regions(table)
-        if isinstance(given, Mapping) and set(given) == {"level"}:
-            found = table.loc[table["level"] == given["level"], "region_code"]
+        if isinstance(written, Mapping) and set(written) == {"level"}:
+            found = table.loc[table["level"] == written["level"], "region_code"]
             return [str(code) for code in found]
-    return given if isinstance(given, list) else [given]
+    return written if isinstance(written, list) else [written]
 
 
-def _listed(
+def _combined(
     name: str, base: Values, chosen: Values, languages: Languages, dataset: Dataset | None
 ) -> ListedReport:
-    """One combination, with an id that depends on its values only."""
-    report = "-".join([name, *(_slug(value) for _, value in sorted(chosen.items()))])
+    """The report of one combination, with an id that depends on its values only."""
+    texts = (_value_as_text(value) for _, value in sorted(chosen.items()))
+    report = "-".join([name, *(re.sub(r"[^\w.-]", "_", text) or "none" for text in texts)])
     values = {**base, **chosen}
     for language in LANGUAGES:
         title = str(values.get(f"title_{language}") or "")
-        words = {key: _words(key, value, dataset, language) for key, value in chosen.items()}
+        words = {key: _in_words(key, value, dataset, language) for key, value in chosen.items()}
         if any(f"{{{key}}}" in title for key in words):
             for key, word in words.items():
                 title = title.replace(f"{{{key}}}", word)
@@ -231,7 +232,7 @@ def _listed(
     return ListedReport(report, values, languages)
 
 
-def _words(key: str, value: Any, dataset: Dataset | None, language: str) -> str:
+def _in_words(key: str, value: Any, dataset: Dataset | None, language: str) -> str:
     """A value as a reader knows it: a region's name, the words of an intervention."""
     if dataset is not None and key == "region":
         regions = dataset.tables["regions"].set_index("region_code")
@@ -239,16 +240,12 @@ def _words(key: str, value: Any, dataset: Dataset | None, language: str) -> str:
             return str(regions.at[value, f"name_{language}"])
     if dataset is not None and str(value) in dataset.description.words:
         return dataset.description.word(str(value)).of(language)
-    return _text(value)
+    return _value_as_text(value)
 
 
-def _text(value: Any) -> str:
+def _value_as_text(value: Any) -> str:
     """A value as text; of a mapping, its names and values without the signs of code."""
     if not isinstance(value, Mapping):
         return str(value)
     items = ((name, one if isinstance(one, list) else [one]) for name, one in sorted(value.items()))
     return " ".join(f"{name} {' '.join(map(str, several))}" for name, several in items)
-
-
-def _slug(value: Any) -> str:
-    return re.sub(r"[^\w.-]", "_", _text(value)) or "none"

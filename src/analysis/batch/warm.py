@@ -1,4 +1,4 @@
-"""The client's side of the warm parent: started once, asked for kernels, ended with the process."""
+"""Start the process that forks kernels, ask it for kernels, and end it with this process."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Kernel:
         return self.exit
 
     def send_signal(self, signum: int) -> None:
-        """To the kernel and what it started; the parent knows whether it still lives."""
+        """Send a signal to the kernel and to what it started."""
         with contextlib.suppress(OSError):
             self.connection.send(signum)
         if signum == signal.SIGKILL:
@@ -67,11 +67,11 @@ class Kernel:
             self.exit = -signal.SIGKILL
 
     def kill(self) -> None:
-        """At once."""
+        """End it at once."""
         self.send_signal(signal.SIGKILL)
 
     def wait(self) -> int | None:
-        """Let go of a kernel, which ends should it still run; its exit code."""
+        """Close the connection, which ends the kernel if it still runs; returns its exit code."""
         code = self.poll()
         self.connection.close()
         self.exit = -signal.SIGKILL if code is None else code
@@ -85,9 +85,9 @@ class WarmParent:
         self.folder = tempfile.TemporaryDirectory(prefix="analysis-warm-")
         self.socket = str(Path(self.folder.name) / "parent")
         # It has no name, so that what is handed over is gone however the processes end.
-        self.handed = tempfile.TemporaryFile()  # noqa: SIM115  closed when the parent ends
+        self.handed_over = tempfile.TemporaryFile()  # noqa: SIM115  closed when the parent ends
         self.length = 0
-        number = self.handed.fileno()
+        number = self.handed_over.fileno()
         self.process = subprocess.Popen(  # noqa: S603  our own module
             [sys.executable, "-m", "analysis.batch.parent", self.socket, str(number)],
             stdin=subprocess.PIPE,
@@ -98,20 +98,22 @@ class WarmParent:
         self.ready = False
 
     def hand_over(self, content: Any) -> None:
-        """Data for kernels forked from now on, in place of what was handed over before."""
-        self.length = 0
-        try:
-            self.handed.seek(0)
-            self.handed.truncate()
-            pickle.dump(content, self.handed, pickle.HIGHEST_PROTOCOL)
-            self.handed.flush()
-        except OSError:
-            # No room for it: each kernel reads for itself.
-            return
-        self.length = self.handed.tell()
+        """Give data to all kernels forked from now on, in place of what was given before.
 
-    def wait(self) -> None:
-        """Until it has imported everything.
+        ``content`` is a :class:`analysis.data.dataset.KeptDatasets`, which each kernel would read
+        anew.
+        """
+        self.length = 0
+        # Where there is no room for it, each kernel reads for itself.
+        with contextlib.suppress(OSError):
+            self.handed_over.seek(0)
+            self.handed_over.truncate()
+            pickle.dump(content, self.handed_over, pickle.HIGHEST_PROTOCOL)
+            self.handed_over.flush()
+            self.length = self.handed_over.tell()
+
+    def wait_until_ready(self) -> None:
+        """Return once it has imported everything.
 
         Raises
         ------
@@ -120,16 +122,16 @@ class WarmParent:
         if self.ready:
             return
         assert self.process.stdout is not None  # noqa: S101  it is a pipe
-        said = "it took too long"
+        answer_line = "it took too long"
         if wait([self.process.stdout.fileno()], START_LIMIT):
-            said = self.process.stdout.readline().decode().strip() or "it ended"
-        if said != "ready":
+            answer_line = self.process.stdout.readline().decode().strip() or "it ended"
+        if answer_line != "ready":
             self.stop()
-            raise ForkUnavailableError(f"the warm parent did not start ({said})")
+            raise ForkUnavailableError(f"the warm parent did not start ({answer_line})")
         self.ready = True
 
     def fork(self, argv: list[str], cwd: str, env: dict[str, str]) -> Kernel:
-        """A new kernel.
+        """Fork a new kernel.
 
         Raises
         ------
@@ -157,7 +159,7 @@ class WarmParent:
             self.process.wait()
         with contextlib.suppress(OSError):
             # Where there was no room for it, closing tries once more to write.
-            self.handed.close()
+            self.handed_over.close()
         self.folder.cleanup()
 
 
@@ -165,10 +167,10 @@ _lock = threading.RLock()
 _parents: list[WarmParent] = []
 
 
-def begin() -> WarmParent | None:
-    """The parent of this process, started if there is none or it died; none where no fork is.
+def started_parent() -> WarmParent | None:
+    """The parent of this process, started if there is none or it died; ``None`` without fork.
 
-    It imports while runs are checked: only :func:`parent` waits for it.
+    It imports while runs are checked: only :func:`ready_parent` waits for it.
     """
     if not hasattr(os, "fork") or not hasattr(socket, "AF_UNIX"):
         return None
@@ -180,7 +182,7 @@ def begin() -> WarmParent | None:
         return _parents[0]
 
 
-def parent() -> WarmParent:
+def ready_parent() -> WarmParent:
     """The parent of this process, ready to fork.
 
     Raises
@@ -188,28 +190,18 @@ def parent() -> WarmParent:
     ForkUnavailableError: there is no fork on this system, or the parent does not start.
     """
     with _lock:
-        begun = begin()
-        if begun is None:
+        started = started_parent()
+        if started is None:
             raise ForkUnavailableError("this system has no fork")
-        begun.wait()
-        return begun
+        started.wait_until_ready()
+        return started
 
 
-def hand_over(content: Any) -> None:
-    """Data for the kernels of this process, where a parent was begun that can hold them.
-
-    ``content`` is a :class:`analysis.data.dataset.KeptDatasets`, which each kernel would read anew.
-    """
-    with _lock:
-        for one in _parents:
-            one.hand_over(content)
-
-
-def stop() -> None:
+def stop_parent() -> None:
     """End the parent of this process, if there is one."""
     with _lock:
         while _parents:
             _parents.pop().stop()
 
 
-atexit.register(stop)
+atexit.register(stop_parent)

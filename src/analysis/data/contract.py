@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -43,7 +43,7 @@ class Column:
     name: str
     kind: str
     en: str
-    zh: str
+    zh: str = ""
     unit: str = ""
     required: bool = True
     minimum: float | None = None
@@ -70,9 +70,9 @@ class Table:
 
     name: str
     en: str
-    zh: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    zh: str = ""
 
     def column(self, name: str) -> Column:
         """The column of that name."""
@@ -85,28 +85,29 @@ class Table:
 
 
 def csv_rows(file: Path) -> list[dict[str, str]]:
-    """The rows of a file of declarations."""
+    """The rows of a file of declarations, without remarks."""
     with file.open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
+        return list(csv.DictReader(line for line in handle if not line.startswith("#")))
 
 
 def declared_tables(folder: Path) -> tuple[Table, ...]:
     """Tables as files declare them, which are long and say nothing but words.
 
     ``tables.csv`` says what a row of each table is, ``columns.csv`` what its columns hold (all
-    but ``en`` and ``zh`` may be left out), ``choices.csv`` which words a choice may be.
+    but ``en`` may be left out), ``choices.csv``, where there is one, which words a choice may be.
     """
     words: dict[str, list[tuple[str, str, str]]] = {"": []}
-    for row in csv_rows(folder / "choices.csv"):
+    choices = folder / "choices.csv"
+    for row in csv_rows(choices) if choices.is_file() else ():
         words.setdefault(row["choices"], []).append((row["word"], row["en"], row["zh"]))
     columns = [
         {name: text for name, text in row.items() if text}
-        | {"name": row["column"], "choices": words[row["choices"]]}
+        | {"name": row["column"], "choices": words[row.get("choices", "")]}
         for row in csv_rows(folder / "columns.csv")
     ]
     tables = [
         row
-        | {"name": row["table"], "key": row["key"].split(";")}
+        | {"name": row["table"], "key": [name for name in row["key"].split(";") if name]}
         | {"columns": [column for column in columns if column["table"] == row["table"]]}
         for row in csv_rows(folder / "tables.csv")
     ]
@@ -258,9 +259,8 @@ def check_order(table: Table, frame: pd.DataFrame, origin: Origin) -> list[Probl
 
 def check_links(
     tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame], origins: Mapping[str, Origin]
-) -> list[Problem]:
+) -> Iterator[Problem]:
     """Codes that stand in no row of the table they link to."""
-    problems: list[Problem] = []
     for name, frame in frames.items():
         for column in tables[name].columns:
             target_table, _, target_column = column.links_to.partition(".")
@@ -268,11 +268,9 @@ def check_links(
                 continue
             known = frames[target_table][target_column]
             positions = np.flatnonzero(_strange(frame[column.name], known))
-            if positions.size:
-                rule = f"is not in {target_table}"
-                remedy = f"Add it to {origins[target_table].name} or correct it here"
-                problems += origins[name].problems(positions, rule, remedy, column.name)
-    return problems
+            rule = f"is not in {target_table}"
+            remedy = f"Add it to {origins[target_table].name} or correct it here"
+            yield from origins[name].problems(positions, rule, remedy, column.name)
 
 
 def _strange(values: pd.Series, known: pd.Series) -> np.ndarray:

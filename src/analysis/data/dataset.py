@@ -13,23 +13,13 @@ import pandas as pd
 
 from analysis import digest
 from analysis.data.contract import check_links
-from analysis.data.description import (
-    Description,
-    Sources,
-    locate,
-    read_description,
-    table_sources,
-)
+from analysis.data.description import Description, Sources, locate, read_description, table_sources
 from analysis.data.reading.account import Account
 from analysis.data.reading.mapping import PLAIN, TableMapping
 from analysis.data.reading.read_table import ReadTable, read_table
 from analysis.data.reading.typed import sqlite_file
 from analysis.data.records.count_cache import RecordPanel, cache_folder, record_panel
-from analysis.data.regions.code_checks import (
-    check_region_codes,
-    fill_names,
-    names_optional,
-)
+from analysis.data.regions.code_checks import check_region_codes, fill_names, names_optional
 from analysis.data.regions.present_regions import on_present_regions
 from analysis.data.tables import TABLES
 from analysis.data.views import dataset_line, dataset_view
@@ -163,7 +153,8 @@ def examine(folder: Path, wanted: Wanted = None) -> tuple[Dataset, list[Problem]
     sources, problems = table_sources(folder, description)
     if "regions" not in sources:
         problems.append(Problem("regions.csv", "does not exist", "Every dataset lists its regions"))
-    if description.records and "complaints" in sources:
+    records = description.records
+    if records and "complaints" in sources:
         remedy = "Keep the table or the key records in dataset.yml"
         problems.append(Problem("table complaints", "stands beside other records", remedy))
     taken, wrong = _read_tables(folder, description, sources, wanted)
@@ -182,12 +173,9 @@ def examine(folder: Path, wanted: Wanted = None) -> tuple[Dataset, list[Problem]
             moves = None
             if "crosswalk" in frames:
                 frames, moves = on_present_regions(frames, origins)
-            if description.records and (wanted is None or "complaints" in wanted):
-                codes = frames["regions"]["region_code"].tolist()
-                cache = cache_folder()
-                panel = record_panel(
-                    folder, description.records, codes, crosswalk=moves, cache=cache
-                )
+            if records and (wanted is None or "complaints" in wanted):
+                codes, cache = frames["regions"]["region_code"].tolist(), cache_folder()
+                panel = record_panel(folder, records, codes, crosswalk=moves, cache=cache)
         except ContractError as error:
             problems += error.problems
     hashes |= {} if panel is None else panel.hashes

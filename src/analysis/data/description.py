@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -70,13 +69,10 @@ class PublishedResult(Strict):
     source: str
 
 
-def _year_of(scheme: str) -> int:
-    named = SCHEME.fullmatch(scheme)
-    return int(named[1] or LAST_YEAR) if named else 0
-
-
 def _known_scheme(scheme: str) -> str:
-    if scheme != OWN_CODES and not FIRST_YEAR <= _year_of(scheme) <= LAST_YEAR:
+    named = SCHEME.fullmatch(scheme)
+    year = int(named[1] or LAST_YEAR) if named else 0
+    if scheme != OWN_CODES and not FIRST_YEAR <= year <= LAST_YEAR:
         lists = f"the list of a year from {FIRST_YEAR} to {LAST_YEAR}"
         raise ValueError(f"is no scheme of codes: write own, gbt2260, or gbt2260-2020 for {lists}")
     return scheme
@@ -103,7 +99,8 @@ class Description(Strict):
     @property
     def scheme_year(self) -> int | None:
         """The year of the list that the scheme names, ``None`` for codes of the dataset's own."""
-        return None if self.region_scheme == OWN_CODES else _year_of(self.region_scheme)
+        _, _, year = self.region_scheme.partition("-")
+        return None if self.region_scheme == OWN_CODES else int(year or LAST_YEAR)
 
     def text(self, name: Literal["licence", "origin"], language: str) -> str:
         """Licence or origin in the language, or as it was given where in one only."""
@@ -124,10 +121,8 @@ def locate(path: str | Path) -> Path:
     given = Path(path).expanduser()
     if given.is_absolute() or given.exists():
         return given
-    for parent in Path.cwd().parents:
-        if (parent / given).exists():
-            return parent / given
-    return given
+    above = (parent / given for parent in Path.cwd().parents)
+    return next((path for path in above if path.exists()), given)
 
 
 def read_description(folder: Path) -> Description:
@@ -152,7 +147,7 @@ def _read_description(file: Path, modified: int, size: int) -> Description:  # n
         description = Description.model_validate(content)
     except ValidationError as error:
         raise ContractError(_sharper(problems_of(error, Description, "dataset.yml"))) from None
-    if problems := mapping_problems(description.mapping, TABLES):
+    if problems := list(mapping_problems(description.mapping, TABLES)):
         raise ContractError(problems)
     return description
 
@@ -209,7 +204,7 @@ OUTSIDE = (
     "names a path outside the dataset's folder",
     "Files of a dataset lie in its folder; copy or move them there",
 )
-Sources = dict[str, Mapping[str, Path]]
+Sources = dict[str, dict[str, Path]]
 """By table, its files by the names shown; none for a query."""
 
 
@@ -223,7 +218,7 @@ def table_sources(folder: Path, description: Description) -> tuple[Sources, list
         if name in description.files and not inside(folder, description.files[name]):
             problems.append(Problem(f"dataset.yml, files.{name}", *OUTSIDE))
         elif name in TABLES:
-            found[name] = _named(folder, [file])
+            found[name] = {file.relative_to(folder).as_posix(): file}
     for name, mapping in description.mapping.items():
         where = f"dataset.yml, mapping.{name}"
         if name in description.files:
@@ -231,17 +226,16 @@ def table_sources(folder: Path, description: Description) -> tuple[Sources, list
         patterns = mapping.files or tuple(filter(None, [_default(folder, name)]))
         if not patterns and not mapping.sql:
             problems.append(Problem(where, "names no files and no query", "Add files: or sql:"))
-        files, wrong = _matching(folder, patterns, where)
+        found[name], wrong = _matching(folder, patterns, where)
         problems += wrong
-        found[name] = _named(folder, files)
     return found, problems
 
 
 def _matching(
     folder: Path, patterns: tuple[str, ...], where: str
-) -> tuple[list[Path], list[Problem]]:
+) -> tuple[dict[str, Path], list[Problem]]:
     """The files that names and patterns mean, in the order given, and what is wrong with them."""
-    files: list[Path] = []
+    files: dict[str, Path] = {}
     problems: list[Problem] = []
     for pattern in patterns:
         if not inside(folder, pattern):
@@ -255,10 +249,5 @@ def _matching(
         if globbed and not found:
             names = sorted(file.name for file in folder.iterdir() if file.is_file())
             problems.append(Problem(where, "matches no file", nearest(pattern, names)))
-        files += [file for file in found if file not in files and file not in out]
+        files |= {f.relative_to(folder).as_posix(): f for f in found if f not in out}
     return files, problems
-
-
-def _named(folder: Path, files: list[Path]) -> Mapping[str, Path]:
-    """Files by the names shown: their paths below the folder."""
-    return {file.relative_to(folder).as_posix(): file for file in files}

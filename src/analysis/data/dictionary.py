@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analysis.data.contract import Column, Table
+from analysis.data.contract import Column, Table, csv_rows
 from analysis.data.tables import TABLES
 
 LANGUAGES = ("en", "zh")
@@ -19,14 +19,9 @@ HEADINGS = {
     "zh": ("列名", "类型", "必填", "含义", "单位", "规则"),
 }
 KINDS = {
-    "code": ("code", "代码"),
-    "text": ("text", "文本"),
-    "whole": ("whole number", "整数"),
-    "number": ("number", "数值"),
-    "date": ("date", "日期"),
-    "period": ("period", "时期"),
-    "choice": ("word from a list", "限定词"),
-    "flag": ("true/false", "是/否"),
+    row["word"]: (row["en"], row["zh"])
+    for row in csv_rows(Path(__file__).with_name("choices.csv"))
+    if row["choices"] == "column_kind"
 }
 NEEDED, NOT_NEEDED = ("yes", "是"), ("no", "否")
 HASHED = ("replaced by a keyed hash on reading", "读取时替换为加盐散列值")
@@ -41,18 +36,13 @@ def text(language: str) -> str:
 
 def _table(table: Table, language: str) -> str:
     index = LANGUAGES.index(language)
-    heads = HEADINGS[language]
     keys = ", ".join(f"`{name}`" for name in table.key)
-    lines = [
-        f"## `{table.name}`",
-        "",
-        f"{ROW_IS[index]}: {(table.en, table.zh)[index]}. {KEY[index]}: {keys}.",
-        "",
-        "| " + " | ".join(heads) + " |",
-        "|" + "---|" * len(heads),
-    ]
-    lines += ["| " + " | ".join(row) + " |" for row in column_rows(table, language)]
-    return "\n".join(lines)
+    said = f"{ROW_IS[index]}: {(table.en, table.zh)[index]}. {KEY[index]}: {keys}."
+    rows = [HEADINGS[language], *column_rows(table, language)]
+    head, *below = ("| " + " | ".join(row) + " |" for row in rows)
+    return "\n".join(
+        [f"## `{table.name}`", "", said, "", head, "|" + "---|" * len(rows[0]), *below]
+    )
 
 
 def column_rows(table: Table, language: str) -> list[tuple[str, ...]]:
@@ -88,17 +78,14 @@ def _rules(column: Column, index: int) -> str:
     if column.personal:
         rules.append(HASHED[index])
     for word, *meanings in column.choices:
-        meaning = meanings[index]
-        rules.append(f"`{word}`" if meaning == word else f"`{word}` ({meaning})")
+        rules.append(f"`{word}`" + (f" ({meanings[index]})" if meanings[index] != word else ""))
     return "; ".join(rules)
 
 
 def write(folder: Path) -> list[Path]:
     """Write ``data-dictionary.en.md`` and ``.zh.md``; returns the files."""
     folder.mkdir(exist_ok=True)
-    files = []
-    for language in LANGUAGES:
-        file = folder / f"data-dictionary.{language}.md"
+    files = {language: folder / f"data-dictionary.{language}.md" for language in LANGUAGES}
+    for language, file in files.items():
         file.write_text(text(language), encoding="utf-8")
-        files.append(file)
-    return files
+    return list(files.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -46,25 +47,21 @@ class Prints:
         self.folder = folder
         self.whole = cache(digest.of_file)
         """The digest of a file, read once per planning."""
-        self._known: dict[str, Print] = {}
-
-    def of(self, file: Path) -> Print:
+        self.of = cache(self._of)
         """The print of a table's file, read only where its bytes are new."""
+
+    def _of(self, file: Path) -> Print:
         sha256 = self.whole(file)
-        if sha256 not in self._known:
-            try:
-                self._known[sha256] = stored.read(self.folder / f"{sha256}.json", Print)
-            except (OSError, ValueError):
-                self._known[sha256] = self._make(file, sha256)
-        return self._known[sha256]
+        try:
+            return stored.read(self.folder / f"{sha256}.json", Print)
+        except (OSError, ValueError):
+            return self._make(file, sha256)
 
     def rows(self, sha256: str) -> np.ndarray | None:
         """Digests of the rows of a file seen before, sorted; ``None`` where not kept."""
-        try:
-            kept: np.ndarray = np.load(self.folder / f"{sha256}.npy", allow_pickle=False)
-        except (OSError, ValueError):
-            return None
-        return kept
+        with suppress(OSError, ValueError):
+            return np.asarray(np.load(self.folder / f"{sha256}.npy", allow_pickle=False))
+        return None
 
     def _make(self, file: Path, sha256: str) -> Print:
         frame = read_plain(file)
@@ -121,23 +118,20 @@ def data_read(
     else:
         chosen = {name: files[name] for name in sorted(tables & files.keys())}
     chosen = {name: file for name, file in chosen.items() if file.is_file()}
-    found: dict[str, dict[str, Any]] = {
-        name: {"digest": prints.whole(file)} for name, file in chosen.items()
-    }
-    found["dataset.yml"] = {"digest": prints.whole(folder / "dataset.yml")}
+    whole = chosen | {"dataset.yml": folder / "dataset.yml"}
+    found: dict[str, dict[str, Any]] = {n: {"digest": prints.whole(f)} for n, f in whole.items()}
     if description.records and (tables is None or "complaints" in tables):
         found |= _records_read(folder, description.records, prints)
     found |= _mapped(folder, description, tables, prints, set(found))
     for name, file in chosen.items():
-        if file.suffix not in {".csv", ".parquet"}:
-            continue
-        whole = prints.of(file)
-        found[name] |= {"rows": whole.rows, "sha256": whole.sha256}
-        # Behind a crosswalk a region's rows may stand under codes that are no longer its own.
-        if region and whole.regions and "crosswalk" not in files:
-            parents = _parents(folder, files)
-            inside = {c: v for c, v in whole.regions.items() if lies_in(c, region, parents)}
-            found[name]["digest"] = digest.of_value(sorted(inside.items()))
+        if file.suffix in {".csv", ".parquet"}:
+            known = prints.of(file)
+            found[name] |= {"rows": known.rows, "sha256": known.sha256}
+            # Behind a crosswalk a region's rows may stand under codes that are no longer its own.
+            if region and known.regions and "crosswalk" not in files:
+                parents = _parents(folder, files)
+                inside = {c: v for c, v in known.regions.items() if lies_in(c, region, parents)}
+                found[name]["digest"] = digest.of_value(sorted(inside.items()))
     return found
 
 
@@ -147,8 +141,7 @@ def _records_read(folder: Path, source: RecordSource, prints: Prints) -> dict[st
         files = source.paths(folder)
         return {str(f.relative_to(folder)): {"digest": prints.whole(f)} for f in files}
     panel = read_dataset(folder, {"complaints"}).panel
-    hashes = {} if panel is None else panel.hashes
-    return {name: {"digest": value} for name, value in hashes.items()}
+    return {name: {"digest": value} for name, value in panel.hashes.items()} if panel else {}
 
 
 def _mapped(

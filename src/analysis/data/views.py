@@ -14,6 +14,7 @@ from analysis.data.tables import NAMED_IN, TABLES, named, named_outcomes
 from analysis.result import Sample
 
 Tables = Mapping[str, pd.DataFrame]
+Accounts = Mapping[str, Account]
 SIMULATED = "<p><strong>Simulated data: every number here is invented.</strong></p>"
 NAMES_SHOWN = 12
 ROWS_SHOWN = 5
@@ -35,10 +36,7 @@ def dataset_line(folder: str, description: Description, tables: Tables) -> str:
 
 
 def dataset_view(
-    description: Description,
-    tables: Tables,
-    accounts: Mapping[str, Account],
-    records: RecordPanel | None,
+    description: Description, tables: Tables, accounts: Accounts, records: RecordPanel | None
 ) -> str:
     """Title, status, licence, and each table with its size, span, columns and exclusions."""
     rows = [

@@ -1,1 +1,1 @@
-"""What may leave: small counts and identifiers do not."""
+"""Keep small counts and identifiers of people and enterprises from being published."""

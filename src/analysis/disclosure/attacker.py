@@ -1,4 +1,4 @@
-"""What someone can work out of withheld counts who has one edition of a table, or two.
+"""Work out how far withheld counts can be narrowed down from one or two editions of a table.
 
 References
 ----------
@@ -21,7 +21,7 @@ Cell = tuple[int, int]
 
 @dataclass(frozen=True)
 class Published:
-    """What a reader has of one edition of a table.
+    """What one edition of a table shows to a reader.
 
     Parameters
     ----------
@@ -32,12 +32,13 @@ class Published:
 
     shown: np.ndarray
     column_totals: np.ndarray | None
-    floor: np.ndarray | None = None
+    floor: np.ndarray
 
     @classmethod
     def of(cls, counts: np.ndarray, withheld: np.ndarray) -> Published:
         """A table of counts, shape (R, C), published without the withheld ones."""
-        return cls(np.where(withheld, np.nan, counts), counts.sum(axis=0))
+        shown = np.where(withheld, np.nan, counts)
+        return cls(shown, counts.sum(axis=0), shown)
 
     @property
     def withheld(self) -> np.ndarray:
@@ -48,34 +49,37 @@ class Published:
     @property
     def last_shown(self) -> np.ndarray:
         """Each count as shown here or, where it is withheld, in an edition before."""
-        if self.floor is None:
-            return self.shown
         known: np.ndarray = np.where(self.withheld, self.floor, self.shown)
         return known
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """The edition before, and where each cell of the new one stood in it, if anywhere."""
+    """The edition before, and for cells of the new one the place they had in it."""
 
     published: Published
     links: Mapping[Cell, Cell]
 
 
 class Attacker:
-    """Someone who has this edition and the one before, and solves for what is withheld.
+    """A reader of this edition and the one before, who solves for what is withheld.
 
     Every withheld count is an unknown of a linear programme; those of the new edition come first.
     """
 
     def __init__(self, now: Published, earlier: Earlier | None = None) -> None:
         editions = [now] if earlier is None else [now, earlier.published]
-        self._unknowns = _numbered([table.withheld for table in editions])
-        self._size = sum(int(table.withheld.sum()) for table in editions)
+        sizes = [int(table.withheld.sum()) for table in editions]
+        self._size = sum(sizes)
+        self._unknowns = [
+            _numbered(table.withheld, first)
+            for table, first in zip(editions, (0, sizes[0]), strict=False)
+        ]
+        """The number of each withheld count, -1 where one is shown; by edition, (R, C) each."""
         lowest = [np.nan_to_num(table.last_shown[table.withheld]) for table in editions]
         self._bounds = np.column_stack([np.concatenate(lowest), np.full(self._size, np.inf)])
-        self._totals, self._sums = self._learn_totals(editions)
-        self._growth = self._learn_growth(now, earlier)
+        self._totals, self._sums = self._what_totals_tell(editions)
+        self._growth = self._what_growth_tells(now, earlier)
 
     def width(self, cell: Cell, edition: int = 0) -> float:
         """Width of the interval of a count of the new edition, or (1) of the one before.
@@ -87,12 +91,12 @@ class Attacker:
             return 0.0
         aim = np.zeros(self._size)
         aim[unknown] = 1.0
-        return -self._least(-aim) - self._least(aim)
+        return -self._smallest(-aim) - self._smallest(aim)
 
-    def _learn_totals(
+    def _what_totals_tell(
         self, editions: list[Published]
     ) -> tuple[scipy.sparse.csr_array, list[float]]:
-        """Withheld counts of a column add up to its total less what is shown."""
+        """Equations: withheld counts of a column add up to its total less what is shown."""
         hidden, sums = [], []
         for unknowns, table in zip(self._unknowns, editions, strict=True):
             if table.column_totals is None:
@@ -101,13 +105,13 @@ class Attacker:
             for column in np.flatnonzero(table.withheld.any(axis=0)):
                 hidden.append(unknowns[table.withheld[:, column], column])
                 sums.append(rest[column])
-        return _rows([(numbers, np.ones(len(numbers))) for numbers in hidden], self._size), sums
+        return _sparse([(numbers, np.ones(len(numbers))) for numbers in hidden], self._size), sums
 
-    def _learn_growth(self, now: Published, earlier: Earlier | None) -> scipy.sparse.csr_array:
-        """Records are only ever added, so a count cannot fall from one edition to the next."""
+    def _what_growth_tells(self, now: Published, earlier: Earlier | None) -> scipy.sparse.csr_array:
+        """Limits and inequalities: as records are only added, no count falls between editions."""
         orders: list[tuple[np.ndarray, np.ndarray]] = []
         if earlier is None:
-            return _rows(orders, self._size)
+            return _sparse(orders, self._size)
         for new, old in earlier.links.items():
             after, before = self._unknowns[0][new], self._unknowns[1][old]
             if after >= 0 and before >= 0:
@@ -116,10 +120,10 @@ class Attacker:
                 self._bounds[after, 0] = earlier.published.shown[old]
             elif before >= 0:
                 self._bounds[before, 1] = now.shown[new]
-        return _rows(orders, self._size)
+        return _sparse(orders, self._size)
 
-    def _least(self, aim: np.ndarray) -> float:
-        """Smallest value of a sum; minus infinity where nothing published holds it."""
+    def _smallest(self, aim: np.ndarray) -> float:
+        """The smallest value of a sum of unknowns; minus infinity where nothing limits it."""
         known = self._totals, self._sums
         growth = self._growth, np.zeros(self._growth.shape[0])
         solved = scipy.optimize.linprog(aim, *growth, *known, self._bounds, method="highs")
@@ -129,18 +133,12 @@ class Attacker:
         return -float("inf") if solved.status == UNBOUNDED else float(solved.fun)
 
 
-def _numbered(masks: list[np.ndarray]) -> list[np.ndarray]:
-    """Numbers from 0 for the cells of all masks, -1 outside them; each of its mask's shape."""
-    found, count = [], 0
-    for mask in masks:
-        numbers = np.full(mask.shape, -1)
-        numbers[mask] = np.arange(count, count + mask.sum())
-        count += mask.sum()
-        found.append(numbers)
-    return found
+def _numbered(mask: np.ndarray, first: int) -> np.ndarray:
+    """Numbers from ``first`` for the cells of a mask, -1 outside it; of its shape."""
+    return np.where(mask, first + np.cumsum(mask).reshape(mask.shape) - 1, -1)
 
 
-def _rows(rows: list[tuple[np.ndarray, np.ndarray]], width: int) -> scipy.sparse.csr_array:
+def _sparse(rows: list[tuple[np.ndarray, np.ndarray]], width: int) -> scipy.sparse.csr_array:
     """A matrix of so many columns from the columns and values of each row."""
     if not rows:
         return scipy.sparse.csr_array((0, width))

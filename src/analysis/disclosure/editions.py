@@ -1,4 +1,4 @@
-"""Counts that a report has published before, so that two editions do not give away a third number.
+"""What a report published before, so that two editions together give no small number away.
 
 The site keeps beside its pages what their tables of counts show (``counts.json``). The runner hands
 a report what its last edition showed; publishing compares the two once more.
@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from analysis.disclosure.attacker import Attacker, Cell, Earlier, Published
-from analysis.disclosure.suppression import Needs, exposed, small
+from analysis.disclosure.suppression import exposed_cells, small_cells
 from analysis.errors import Problem, PublishError
 
 FILE = "counts.json"
@@ -70,7 +70,7 @@ Parsed = TypeVar("Parsed")
 SITE = TypeAdapter(dict[str, dict[str, Counted]])
 
 
-def linked(now: Counted, before: Counted | None) -> Earlier | None:
+def matched(now: Counted, before: Counted | None) -> Earlier | None:
     """The edition before, with its cells found in the new one; ``None`` where nothing is alike."""
     if before is None or before.counted != now.counted:
         return None
@@ -79,21 +79,21 @@ def linked(now: Counted, before: Counted | None) -> Earlier | None:
     return Earlier(before.published(), links) if links else None
 
 
-def growth(counts: np.ndarray, earlier: Earlier, threshold: int) -> np.ndarray:
+def small_growth(counts: np.ndarray, earlier: Earlier, threshold: int) -> np.ndarray:
     """Mask of counts that grew by a small number since they were last shown; shape (R, C)."""
     grown = np.zeros(counts.shape)
     for cell, old in earlier.links.items():
         grown[cell] = counts[cell] - earlier.published.last_shown[old]
-    return small(np.nan_to_num(grown), threshold)
+    return small_cells(np.nan_to_num(grown), threshold)
 
 
-def carried(now: Edition, before: Edition) -> Edition:
-    """The edition with what was last shown of counts that it withholds, from editions before."""
-    return {key: _carried(table, before.get(key)) for key, table in now.items()}
+def with_last_shown(now: Edition, before: Edition) -> Edition:
+    """The edition with, for each count that it withholds, what earlier editions last showed."""
+    return {key: _table_with_last_shown(table, before.get(key)) for key, table in now.items()}
 
 
-def _carried(now: Counted, before: Counted | None) -> Counted:
-    earlier = linked(now, before)
+def _table_with_last_shown(now: Counted, before: Counted | None) -> Counted:
+    earlier = matched(now, before)
     if earlier is None:
         return now
     floor = [list(row) for row in now.shown]
@@ -104,11 +104,11 @@ def _carried(now: Counted, before: Counted | None) -> Counted:
     return now.model_copy(update={"floor": floor})
 
 
-def given_away(now: Edition, before: Edition) -> list[Problem]:
-    """Tables of which two editions together narrow down what one alone protects."""
+def narrowed(now: Edition, before: Edition) -> list[Problem]:
+    """A problem for each table of which two editions narrow down what one alone protects."""
     problems = []
     for key, table in now.items():
-        cells = _narrowed(table, before.get(key))
+        cells = _narrowed_counts(table, before.get(key))
         if cells:
             what = f"gives {cells} counts away beside the edition before"
             remedy = "Run it with: analysis run, which hands it that edition"
@@ -116,17 +116,17 @@ def given_away(now: Edition, before: Edition) -> list[Problem]:
     return problems
 
 
-def _narrowed(now: Counted, before: Counted | None) -> int:
+def _narrowed_counts(now: Counted, before: Counted | None) -> int:
     """How many counts the two editions narrow down."""
-    earlier = linked(now, before)
+    earlier = matched(now, before)
     if earlier is None:
         return 0
     table = now.published()
     alone = Attacker(table)
     wide = [alone.width(cell) >= now.threshold for cell in np.ndindex(table.shown.shape)]
     hidden = np.reshape(wide, table.shown.shape)
-    needs = Needs(hidden, growth(table.shown, earlier, now.threshold))
-    return len(set(exposed(table, needs, now.threshold, earlier)))
+    needs = hidden, small_growth(table.shown, earlier, now.threshold)
+    return len(set(exposed_cells(table, needs, now.threshold, earlier)))
 
 
 def earlier_edition() -> dict[str, Counted]:
@@ -162,13 +162,13 @@ def _parsed(adapter: TypeAdapter[Parsed], file: Path, problem: Problem) -> Parse
 
 
 def edition_text(counts: Mapping[str, Edition], report: str) -> str:
-    """What a report showed, as JSON for :func:`earlier_edition`; blank where nothing."""
+    """A report's tables of counts as JSON for :func:`earlier_edition`; blank if it has none."""
     edition = counts.get(report)
     return "" if not edition else EDITION.dump_json(dict(edition)).decode("utf-8")
 
 
-def as_text(content: Mapping[str, Edition]) -> str:
-    """The record as JSON, sorted."""
+def as_json(content: Mapping[str, Edition]) -> str:
+    """The tables of counts of all reports as sorted JSON, for ``counts.json``."""
     held = {
         report: dict(sorted(edition.items()))
         for report, edition in sorted(content.items())

@@ -1,4 +1,4 @@
-"""What no table may carry, checked when a Plate is shown and again when a page is built."""
+"""Refuse tables with small counts or identifiers, in the kernel and again for the page."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def table_problems(
         disclosure control, or ``None`` where the table did not pass it.
     """
     problems = []
-    for place, (key, role) in enumerate(columns):
-        column = f"{where}, column {place + 1}"
+    for number, (key, role) in enumerate(columns):
+        column = f"{where}, column {number + 1}"
         if key in IDENTITIES:
             remedy = "Show groups, never single officers, enterprises, complainants or records"
             problems.append(Problem(column, f"names {key}", remedy))
@@ -47,7 +47,7 @@ def table_problems(
             problems.append(
                 Problem(column, "holds counts that passed no disclosure control", remedy)
             )
-        elif any(_small(row[place], threshold) for row in values):
+        elif any(_small(row[number], threshold) for row in values):
             problems.append(Problem(column, f"holds counts from 1 to {threshold - 1}"))
     return problems
 

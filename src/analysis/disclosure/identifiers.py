@@ -29,12 +29,11 @@ class Identifiers:
 
 def identifiers(tables: Mapping[str, pd.DataFrame]) -> Identifiers:
     """Hashes and shapes of every identifier of a person or an enterprise in the tables."""
-    found: dict[str, list[pd.Series]] = {}
-    for frame in tables.values():
-        for name in IDENTITIES & set(map(str, frame.columns)):
-            found.setdefault(name, []).append(frame[name].dropna().astype(str))
     seals, shapes = {}, {}
-    for name, columns in sorted(found.items()):
+    for name in sorted(IDENTITIES):
+        columns = [frame[name].dropna().astype(str) for frame in tables.values() if name in frame]
+        if not columns:
+            continue
         values = pd.unique(pd.concat(columns))
         if len(values) <= SEALS_KEPT:
             seals[name] = sorted(seal(value) for value in values)
@@ -44,7 +43,7 @@ def identifiers(tables: Mapping[str, pd.DataFrame]) -> Identifiers:
 
 
 def seal(identifier: str) -> str:
-    """The hash under which an identifier is looked for, in capitals or not."""
+    """The hash by which an identifier is recognised on a page, in capitals or not."""
     return hashlib.sha256(identifier.casefold().encode("utf-8")).hexdigest()[:SEAL_LENGTH]
 
 

@@ -19,7 +19,6 @@ Statistical Disclosure Control, chapter 4, for the dominance rule.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -28,24 +27,20 @@ from analysis.disclosure.attacker import Attacker, Cell, Earlier, Published
 PRECISION = 1e-6
 
 
-@dataclass(frozen=True)
-class Needs:
-    """What must stay open: counts of the new edition, and growth since the one before.
+Needs = tuple[np.ndarray, np.ndarray]
+"""What must not be narrowed down: counts of the new edition, and growth since the one before.
 
-    Both are masks of the new table, shape (R, C).
-    """
-
-    level: np.ndarray
-    growth: np.ndarray
+Both are masks of the new table, shape (R, C).
+"""
 
 
-def small(counts: np.ndarray, threshold: int) -> np.ndarray:
+def small_cells(counts: np.ndarray, threshold: int) -> np.ndarray:
     """Cells that are positive and below the threshold; zeros give nobody away."""
     mask: np.ndarray = (counts > 0) & (counts < threshold)
     return mask
 
 
-def dominated(largest: np.ndarray, totals: np.ndarray, share: float) -> np.ndarray:
+def dominated_cells(largest: np.ndarray, totals: np.ndarray, share: float) -> np.ndarray:
     """Cells in which the largest contributors hold more than the share.
 
     Parameters
@@ -74,24 +69,25 @@ def withhold(
     Mask of withheld cells, shape (R, C). Where even withholding every cell leaves a count too
     narrow, all are withheld: the caller must then refuse the totals.
     """
-    withheld: np.ndarray = needs.level | needs.growth
+    withheld: np.ndarray = needs[0] | needs[1]
     while not withheld.all():
-        cell = next(exposed(Published.of(counts, withheld), needs, protection, earlier), None)
+        cell = next(exposed_cells(Published.of(counts, withheld), needs, protection, earlier), None)
         if cell is None:
             break
-        withheld[_companion(counts, withheld, cell)] = True
+        withheld[_next_to_withhold(counts, withheld, cell)] = True
     return withheld
 
 
-def exposed(
+def exposed_cells(
     now: Published, needs: Needs, protection: float, earlier: Earlier | None = None
 ) -> Iterator[Cell]:
-    """Cells of the new edition at which something that must stay open can be narrowed down."""
+    """Cells of the new edition that can be narrowed down further than is allowed."""
     attacker = Attacker(now, earlier)
     enough = protection - PRECISION
-    for row, column in [*np.argwhere(needs.level), *np.argwhere(needs.growth)]:
-        if attacker.width((row, column)) < enough:
-            yield row, column
+    for mask in needs:
+        for row, column in np.argwhere(mask):
+            if attacker.width((row, column)) < enough:
+                yield row, column
     if earlier is None:
         return
     alone = Attacker(earlier.published)
@@ -100,8 +96,8 @@ def exposed(
             yield new
 
 
-def _companion(counts: np.ndarray, withheld: np.ndarray, cell: Cell) -> Cell:
-    """The cell itself; where it is withheld, the cheapest that shares its total, or of all."""
+def _next_to_withhold(counts: np.ndarray, withheld: np.ndarray, cell: Cell) -> Cell:
+    """What to withhold for an exposed cell: itself, else the smallest of its total, or of all."""
     if not withheld[cell]:
         return cell
     same_total = np.zeros(counts.shape, dtype=bool)

@@ -120,12 +120,15 @@ def _frame_problems(method: AnyMethod, frame: object) -> tuple[Problem, ...]:
     if not isinstance(frame, wanted):
         needs = ", ".join(_columns(method))
         what = f"is a {type(frame).__name__}; method '{method.name}' takes a {wanted.__name__}"
-        remedy = f"One row is {method.takes.row}, with the columns {needs}"
+        remedy = f"One row is {method.takes.en}, with the columns {needs}"
         if method.takes_panel:
             remedy = f"Make one with analysis.panel(data, …). {remedy}"
         return (Problem("frame", what, remedy),)
-    if method.takes_panel:
-        return ()
+    if isinstance(frame, Panel):
+        lacking = len(frame.regions) * len(frame.periods) - len(frame.frame)
+        what = f"lacks {lacking} of its rows, one for each region and period"
+        remedy = "Make it with analysis.panel(data, …), which leaves out regions with holes"
+        return (Problem("frame", what, remedy),) if lacking else ()
     try:
         require_frame(frame, method.takes)
     except AnalysisError as error:
@@ -134,7 +137,7 @@ def _frame_problems(method: AnyMethod, frame: object) -> tuple[Problem, ...]:
 
 
 def _columns(method: AnyMethod) -> list[str]:
-    return [f"({c.name})" if c.optional else c.name for c in method.takes.columns]
+    return [c.name if c.required else f"({c.name})" for c in method.takes.columns]
 
 
 def table(language: str = "en") -> pd.DataFrame:

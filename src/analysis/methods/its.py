@@ -190,7 +190,8 @@ def _fit(
         with results.estimating("Poisson fit", remedy):
             return time_series.fit_counts(value, design, exposure, lags)
     outcome = value if options.model == "linear" else np.log(value / exposure)
-    return time_series.fit_linear(outcome, design, lags)
+    with results.estimating("series", "Use fewer terms, or a series that was counted"):
+        return time_series.fit_linear(outcome, design, lags)
 
 
 def _exposure(frame: pd.DataFrame) -> np.ndarray:

@@ -46,6 +46,8 @@ from analysis.stats.resampling.jackknife import t_critical
 
 MINIMUM_REGIONS = 3
 FUNNEL_POINTS = 60
+LARGEST = 2**53
+"""Whole numbers beyond are not told apart."""
 OUTER = 0.998
 """Level of the outer funnel; the inner one has the level of the options."""
 
@@ -109,6 +111,10 @@ def _require_events(frame: pd.DataFrame, options: Options) -> None:
     problems = at_least("regions", regions, MINIMUM_REGIONS, "Give the regions to compare with")
     if frame["events"].sum() == 0:
         problems.append(Problem("column events", "holds only zeros", "Use a longer period"))
+    large = frame[["events", "size"] if options.family == "binomial" else ["events"]] > LARGEST
+    if large.any(axis=None):
+        what = f"hold numbers above {LARGEST:.0f}, which are not counted one by one"
+        problems.append(Problem("columns events, size", what, "Count in a larger unit"))
     if options.family == "binomial":
         if "stratum" in frame:
             remedy = "Use family: poisson, whose size may be a fraction"

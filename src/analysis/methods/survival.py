@@ -196,7 +196,9 @@ def _degrees(frame: pd.DataFrame, cases: Cases, terms: int, options: Options) ->
 
 def _trend_check(slope: float, error: float, degrees: int) -> Check:
     """Whether the ratio stays the same however long a case has been open (Grambsch–Therneau)."""
-    p_value = float(2 * scipy.stats.t.sf(abs(slope / error), degrees)) if error > 0 else 1.0
+    if not (np.isfinite(slope) and error > 0):
+        return Check("proportional_hazards", None)
+    p_value = float(2 * scipy.stats.t.sf(abs(slope / error), degrees))
     detail = {"slope": slope, "standard_error": error}
     return Check("proportional_hazards", p_value >= 0.05, p_value, 0.05, detail)
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from analysis.errors import Problem, PublishError
 from analysis.page.wording import translator
 
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
@@ -25,7 +26,14 @@ def in_full(value: float, language: str, decimals: int = 0, signed: bool = False
     """A number to its last digit, with separators, for tables and axes.
 
     It has a true minus sign, and a plus sign where asked for.
+
+    Raises
+    ------
+    PublishError: there is no such number.
     """
+    if not math.isfinite(value):
+        remedy = "Leave out what cannot be given, or refuse the estimate behind it"
+        raise PublishError([Problem("a number of the page", "is not finite", remedy)])
     rounded = round(value, decimals) + 0.0
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     text = str(format_decimal(abs(rounded), format=pattern, locale=LOCALES[language]))

@@ -24,7 +24,7 @@ from typing_extensions import TypedDict
 from analysis.disclosure.gate import table_problems
 from analysis.errors import Problem, PublishError
 from analysis.page import preview, spreadsheet
-from analysis.page.wording import translator
+from analysis.page.wording import joined, translator
 from analysis.result import plain
 
 if TYPE_CHECKING:
@@ -282,7 +282,11 @@ class Table(Tabled):
 
     def preview(self) -> list[str]:
         """Title, table and caption."""
-        return self._framed(preview.table(self.data.heads, self.data.rows))
+        sides = [column.align for column in self.data.columns]
+        table = preview.table(self.data.heads, self.data.rows, sides)
+        if self.folded:
+            table = preview.folded(table, len(self.data.rows), self.language)
+        return self._framed(table)
 
 
 @dataclass(frozen=True)
@@ -332,7 +336,7 @@ class Summary(Plate):
     def preview(self) -> list[str]:
         """Verdict, points and number."""
         number = f"**{self.number}** {self.number_unit}"
-        words = f"{self.number_words} {self.range_words}"
+        words = joined(self.language, self.number_words, self.range_words)
         return [
             preview.title(self.verdict_words, self.language),
             preview.points(self.points, self.language),

@@ -8,11 +8,25 @@ from html import escape
 from analysis.page.text import inline
 from analysis.page.wording import HTML_LANG, translator
 
+VOWELS = "aeiouy"
+LATIN = f":is({','.join(f'[data-jupyter-id*={letter} i]' for letter in VOWELS)})"
+CHINESE = f"[data-jupyter-id]:not({LATIN})"
+OTHER_TEXT = {
+    "en": f".jp-MarkdownCell:has({LATIN}) + .jp-MarkdownCell:has({CHINESE})",
+    "zh": f".jp-MarkdownCell:has({LATIN}):has(+ .jp-MarkdownCell {CHINESE})",
+}
+"""Of a pair of text cells, the one in the other language; its heading tells, for tags do not
+reach the document. A cell that is no half of a pair always stays."""
+
 
 def framed(parts: Iterable[str], language: str, simulated: bool) -> str:
-    """The parts of one Plate under the mark that simulated data carry."""
+    """The parts of one Plate under the mark that simulated data carry.
+
+    They come with a style for JupyterLab, whose text cells then speak one language, too.
+    """
+    style = f"<style>{OTHER_TEXT[language]} {{display: none}}</style>"
     mark = f"<p><strong>{translator(language)('SIMULATED DATA')}</strong></p>" if simulated else ""
-    return f'<div lang="{HTML_LANG[language]}">{mark}{"".join(parts)}</div>'
+    return f'<div lang="{HTML_LANG[language]}">{style}{mark}{"".join(parts)}</div>'
 
 
 def title(text: str, language: str) -> str:
@@ -30,13 +44,23 @@ def points(texts: Iterable[str], language: str) -> str:
     return f"<ul>{''.join(f'<li>{inline(text, language)}</li>' for text in texts)}</ul>"
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; a cell is text and never markdown."""
-    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
-    body = "".join(
-        f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>" for row in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+def table(
+    heads: Sequence[str], rows: Iterable[Sequence[str]], sides: Sequence[str] = ("start", "start")
+) -> str:
+    """A table, its columns set at their sides; a cell is text and never markdown."""
+
+    def line(tag: str, texts: Sequence[str]) -> str:
+        cells = zip(texts, sides, strict=False)
+        return "".join(f'<{tag} style="text-align:{s}">{escape(t)}</{tag}>' for t, s in cells)
+
+    body = "".join(f"<tr>{line('td', row)}</tr>" for row in rows)
+    return f"<table><thead><tr>{line('th', heads)}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def folded(table: str, rows: int, language: str) -> str:
+    """A table behind a line that opens it."""
+    words = translator(language)("Show all {count} rows", count=rows)
+    return f"<details><summary>{escape(words)}</summary>{table}</details>"
 
 
 def image(address: str, alt: str) -> str:

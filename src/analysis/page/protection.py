@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.disclosure.attacker import Earlier, Published
-from analysis.disclosure.editions import Counted, growth, linked
+from analysis.disclosure.editions import Counted, matched, small_growth
 from analysis.disclosure.gate import COUNT, DERIVED
-from analysis.disclosure.suppression import Needs, dominated, exposed, small, withhold
+from analysis.disclosure.suppression import dominated_cells, exposed_cells, small_cells, withhold
 from analysis.errors import Problem, PublishError
 from analysis.page.numbers import in_full
 from analysis.page.plates import TableData
@@ -76,7 +76,7 @@ def refuse_small(totals: np.ndarray, threshold: int, where: str) -> None:
     ------
     PublishError: with how many totals are too small, never their values.
     """
-    few = int(small(totals, threshold).sum())
+    few = int(small_cells(totals, threshold).sum())
     if few:
         remedy = "Use longer periods, or fewer exclusions, so that more records stand behind each"
         raise PublishError(
@@ -108,16 +108,16 @@ def withheld(
     PublishError: even with every cell withheld, the totals give a small count away.
     """
     values = np.asarray(counts.values, dtype=float)
-    level = small(values, rules.threshold)
+    level = small_cells(values, rules.threshold)
     if counts.largest is not None:
-        level = level | dominated(np.asarray(counts.largest, float), values, rules.share)
-    grown = np.zeros_like(level) if earlier is None else growth(values, earlier, rules.threshold)
-    needs = Needs(level, grown)
+        level = level | dominated_cells(np.asarray(counts.largest, float), values, rules.share)
+    grown = small_growth(values, earlier, rules.threshold) if earlier else np.zeros_like(level)
+    needs = level, grown
     if earlier is None and not level.any():
         return level
     mask = withhold(values, needs, protection=rules.threshold, earlier=earlier)
     now = Published.of(values, mask)
-    if mask.all() and next(exposed(now, needs, rules.threshold, earlier), None) is not None:
+    if mask.all() and next(exposed_cells(now, needs, rules.threshold, earlier), None) is not None:
         what = "its totals alone give small counts away"
         if grown.any():
             what += ", or how little was added since the edition before"
@@ -141,7 +141,7 @@ def protect(
     ``before`` is what the last edition of the table showed.
     """
     now = counted_in(table)
-    earlier = linked(now, before) if now else None
+    earlier = matched(now, before) if now else None
     mask = withheld(counts, rules, "table", earlier)
     places = [place for place, column in enumerate(table.columns) if column.role == COUNT]
     derived = [place for place, column in enumerate(table.columns) if column.role == DERIVED]

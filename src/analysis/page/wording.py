@@ -6,6 +6,7 @@ without a translation is an error, never a silent fallback to English.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,8 @@ PACKAGE = Path(__file__).parents[1]
 LANGUAGES = ("en", "zh")
 HTML_LANG = {"en": "en", "zh": "zh-Hans"}
 Say = Callable[..., str]
+NO_NUMBER = re.compile(r"\bNaN\b|(?<![A-Za-z'’-])[-−+]?(?:nan|inf)(?![A-Za-z'’-])|∞")
+"""How a number that is none is printed; names such as Nan'an and words such as information pass."""
 NAMES = ("Poisson",)
 """Names with which a term may begin."""
 
@@ -73,13 +76,21 @@ def translator(language: str, ask: Callable[[str], object] | None = None) -> Say
 
     def say(text: str, /, **fields: object) -> str:
         if language == "en":
-            return text.format_map(_Fields(fields, ask))
+            return _numbered(text.format_map(_Fields(fields, ask)))
         if text not in catalogue(language):
             remedy = f"Add it to {language}.po of the report, or of page/locale"
             raise PublishError([Problem(f"sentence '{text}'", "has no translation", remedy)])
-        return catalogue(language)[text].format_map(_Fields(fields, ask))
+        return _numbered(catalogue(language)[text].format_map(_Fields(fields, ask)))
 
     return say
+
+
+def _numbered(sentence: str) -> str:
+    """The sentence, refused where it would print what is no number."""
+    if NO_NUMBER.search(sentence):
+        remedy = "Leave out what cannot be given, or refuse the estimate behind it"
+        raise PublishError([Problem(f"sentence '{sentence}'", "holds no number", remedy)])
+    return sentence
 
 
 def capital(text: str) -> str:

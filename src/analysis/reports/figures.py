@@ -6,11 +6,10 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import ClassVar
 
 import pandas as pd
 
-from analysis.data.published.figures import PrintedFigure, Published
+from analysis.data.published.figures import PrintedFigure, Published, months
 from analysis.data.reading.distinct import FULL_WIDTH
 from analysis.page.charts.axes import Cell
 from analysis.page.numbers import WAN, in_full, number, period_span
@@ -32,8 +31,8 @@ Days = tuple[dt.date, dt.date]
 class FiguresReport(Report):
     """A report on printed figures."""
 
-    holds_hypothetical: ClassVar[bool] = False
-    """Whether a figure shows invented numbers beside the printed ones."""
+    STATUS_WORDS = "real, as printed"
+    """What the numbers are."""
     params: FiguresQuestion
 
     @property
@@ -131,8 +130,7 @@ class FiguresReport(Report):
 
     def months(self, source: str) -> int:
         """Calendar months that it touches."""
-        start, end = self._span(source)
-        return 12 * (end.year - start.year) + end.month - start.month + 1
+        return months(*self._span(source))
 
     def length(self, months: int) -> str:
         """A length of time: ``six months``, ``a year``."""
@@ -212,7 +210,7 @@ class FiguresReport(Report):
         """The documents with level of government, period, and how many figures each prints."""
         say, order, level = self.say, self.order, self.level
         tables, figures = self.data.tables, self.published.figures.values()
-        inferred = (figure.source for figure in figures if figure.period_inferred)
+        inferred = (figure.source for figure in figures if figure.period_basis == "inferred")
 
         def counts(key: str, label: str, sources: Iterable[str]) -> tuple[Column, list[Cell]]:
             of = Counter(sources)
@@ -264,9 +262,7 @@ class FiguresReport(Report):
                 ),
                 self.data.hashes,
                 self.data.accounts,
-                status=say("real, as printed; one figure shows a simulated hypothetical")
-                if self.holds_hypothetical
-                else say("real, as printed"),
+                status=say(self.STATUS_WORDS),
             ),
             params=self.params.model_dump(),
         )

@@ -18,10 +18,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ParamsError, Problem
-from analysis.simulated.description import describe
+from analysis.errors import ParamsError
 from analysis.simulated.province import KIND_SHARE, KINDS, Options, Province, draw, out_of_range
-from analysis.simulated.province_records import by_month, records, whole_dataset
+from analysis.simulated.province_records import by_month, describe, records, whole_dataset
 
 BLOCK = 400_000
 """Records drawn at once, about; a county's month is never divided."""
@@ -40,10 +39,6 @@ class Nation:
     enterprises: int = 3000
     selection: str = "level"
 
-    def problems(self) -> list[Problem]:
-        """What is wrong with the options, all at once."""
-        return out_of_range(self, 12, records=(1000, 10**9))
-
 
 def world(nation: Nation) -> Province:
     """Starts, sizes and counts, without records.
@@ -52,7 +47,7 @@ def world(nation: Nation) -> Province:
     ------
     ParamsError: sizes out of range.
     """
-    if problems := nation.problems():
+    if problems := out_of_range(nation, 12, records=(1000, 10**9)):
         raise ParamsError(problems)
     each = nation.records / (nation.counties * nation.months * sum(KIND_SHARE.values()))
     given = {n: value for n, value in asdict(nation).items() if n not in ("records", "suffix")}

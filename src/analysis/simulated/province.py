@@ -21,13 +21,15 @@ import pandas as pd
 
 from analysis.errors import ParamsError, Problem
 
-INTERVENTIONS = ("reverse_assessment", "order_style_service", "online_shop_review")
-KINDS = ("complaint", "report", "enquiry")
 KIND_SHARE = {"complaint": 1.0, "report": 0.25, "enquiry": 0.45}
 """Reports and enquiries per complaint."""
+KINDS = tuple(KIND_SHARE)
 SEASON = np.array([-0.08, -0.12, 0.22, 0.02, 0.0, -0.04, -0.05, -0.02, 0.0, 0.03, 0.2, 0.06])
 """Log seasonal effects by month: peaks in March (consumer rights day) and November (sales)."""
 ADOPTION_SHARE = {"reverse_assessment": 0.38, "order_style_service": 0.3, "online_shop_review": 0.3}
+INTERVENTIONS = tuple(ADOPTION_SHARE)
+EFFECTS = {"reverse_assessment": -0.2, "order_style_service": -0.1, "online_shop_review": 0.0}
+"""In log points, where options name no others."""
 RECORDS_PER_FILE_LIMIT = 20_000_000
 
 
@@ -41,26 +43,11 @@ class Options:
     seed: int = 2026
     complaints_per_month: float = 25.0
     enterprises: int = 3000
-    effects: Mapping[str, float] = field(
-        default_factory=lambda: {
-            "reverse_assessment": -0.20,
-            "order_style_service": -0.10,
-            "online_shop_review": 0.0,
-        }
-    )
+    effects: Mapping[str, float] = field(default_factory=EFFECTS.copy)
     selection: Literal["level", "spike", "none"] = "level"
     dispersion: float = 0.03
     persistence: float = 0.4
     noise: float = 0.08
-
-    def problems(self) -> list[Problem]:
-        """What is wrong with the options, all at once."""
-        found = out_of_range(self, 24)
-        if self.counties * self.months * self.complaints_per_month > RECORDS_PER_FILE_LIMIT:
-            found.append(Problem("size", "is over 20 million complaints", "Choose a smaller one"))
-        if self.complaints_per_month <= 0:
-            found.append(Problem("complaints_per_month", "is not positive", "For example 25"))
-        return found
 
 
 def out_of_range(options: object, months: int, **limits: tuple[int, int]) -> list[Problem]:
@@ -96,6 +83,9 @@ class Province:
         return np.searchsorted(county, counties), np.bincount(county, minlength=counties.size)
 
 
+NO_REGISTER = pd.DataFrame(columns=["county", "entry", "leave"], dtype=int)
+
+
 def simulate(options: Options) -> Province:
     """Draw a province.
 
@@ -103,7 +93,12 @@ def simulate(options: Options) -> Province:
     ------
     ParamsError: sizes out of range.
     """
-    if problems := options.problems():
+    problems = out_of_range(options, 24)
+    if options.counties * options.months * options.complaints_per_month > RECORDS_PER_FILE_LIMIT:
+        problems.append(Problem("size", "is over 20 million complaints", "Choose a smaller one"))
+    if options.complaints_per_month <= 0:
+        problems.append(Problem("complaints_per_month", "is not positive", "For example 25"))
+    if problems:
         raise ParamsError(problems)
     rng = np.random.default_rng(options.seed)
     register, exposure = _register(options, rng)
@@ -114,16 +109,13 @@ def draw(
     options: Options,
     exposure: np.ndarray,
     rng: np.random.Generator,
-    register: pd.DataFrame | None = None,
+    register: pd.DataFrame = NO_REGISTER,
 ) -> Province:
     """Starts and counts, given the sizes of counties; ``exposure`` is (N, T)."""
     months = pd.period_range(options.first_month, periods=options.months, freq="M")
     propensity = rng.normal(0, 0.35, options.counties)
     noise = _autoregression(options, rng)
-    starts = {
-        name: _starts(options, propensity, noise, ADOPTION_SHARE[name], rng)
-        for name in INTERVENTIONS
-    }
+    starts = _starts(options, propensity, noise, rng)
     trend = SEASON[months.month - 1] + _shock(months)
     log_rate = propensity[:, None] + trend[None, :] + noise
     effect = sum(
@@ -137,16 +129,12 @@ def draw(
         acting = effect if kind == "complaint" else 0.0
         mean = exposure * base * KIND_SHARE[kind] * np.exp(log_rate + acting)
         counts[kind] = _overdispersed(mean, options.dispersion, rng)
-    empty = pd.DataFrame(columns=["county", "entry", "leave"], dtype=int)
-    register = empty if register is None else register
     return Province(options, months, counts, exposure, starts, register)
 
 
 def _register(options: Options, rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
     """Enterprises with entry and exit, and how many stand in the register each month; (N, T)."""
-    sizes = np.maximum(
-        40, rng.lognormal(np.log(options.enterprises) - 0.125, 0.5, options.counties)
-    )
+    sizes = rng.lognormal(np.log(options.enterprises) - 0.125, 0.5, options.counties).clip(40)
     horizon = options.months
     entrants = rng.poisson(sizes[:, None] * 0.008, (options.counties, horizon))
     # One column for those there before the first month, numbered -1.
@@ -174,23 +162,22 @@ def _autoregression(options: Options, rng: np.random.Generator) -> np.ndarray:
 
 
 def _starts(
-    options: Options,
-    propensity: np.ndarray,
-    noise: np.ndarray,
-    share: float,
-    rng: np.random.Generator,
-) -> np.ndarray:
-    """Month number of each county's start, at the head of a quarter; −1 for never."""
+    options: Options, propensity: np.ndarray, noise: np.ndarray, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """Month number of each county's starts, at the head of a quarter; −1 for never."""
     first, last = options.months // 3, int(options.months * 0.75)
     quarters = np.arange(first - first % 3, last + 1, 3)
-    start = rng.choice(quarters, options.counties)
-    before = np.array([noise[i, s - 3 : s].mean() for i, s in enumerate(start)])
-    score = {"level": propensity, "spike": before, "none": np.zeros(options.counties)}
-    chosen = score[options.selection]
-    scale = chosen.std() or 1.0
-    odds = np.log(share / (1 - share)) + 0.9 * (chosen - chosen.mean()) / scale
-    adopts = rng.random(options.counties) < 1 / (1 + np.exp(-odds))
-    return np.where(adopts, start, -1)
+    starts = {}
+    for name, share in ADOPTION_SHARE.items():
+        start = rng.choice(quarters, options.counties)
+        before = np.array([noise[i, s - 3 : s].mean() for i, s in enumerate(start)])
+        score = {"level": propensity, "spike": before, "none": np.zeros(options.counties)}
+        chosen = score[options.selection]
+        scale = chosen.std() or 1.0
+        odds = np.log(share / (1 - share)) + 0.9 * (chosen - chosen.mean()) / scale
+        adopts = rng.random(options.counties) < 1 / (1 + np.exp(-odds))
+        starts[name] = np.where(adopts, start, -1)
+    return starts
 
 
 def _treated(starts: np.ndarray, months: int) -> np.ndarray:

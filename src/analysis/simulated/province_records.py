@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from string import Template
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from analysis.simulated.assessments import assessments
-from analysis.simulated.description import describe
 from analysis.simulated.places import county_codes, identifiers, region_table
 from analysis.simulated.province import INTERVENTIONS, KINDS, Options, Province, simulate
 
@@ -26,6 +27,9 @@ ORDINARY, PROFESSIONAL = (0.5, 0.22, 0.2, 0.08), (0.15, 0.3, 0.35, 0.2)
 PROFESSIONAL_SHARE = {"complaint": 0.15, "report": 0.45, "enquiry": 0.0}
 PROFESSIONALS = 400
 """So few people bring all professional complaints."""
+TEMPLATE = Path(__file__).with_name("dataset_template.yml")
+CHINESE = {"province": ("省份", "省份"), "nation": ("全国数据", "全国")}
+"""The kind of world in a title, and as a place."""
 
 
 def write(options: Options, folder: Path) -> Path:
@@ -39,6 +43,14 @@ def write(options: Options, folder: Path) -> Path:
     return folder
 
 
+def describe(kind: Literal["province", "nation"], options: dict[str, Any]) -> str:
+    """``dataset.yml`` of a world drawn with these options."""
+    title_zh, place_zh = CHINESE[kind]
+    words = {"kind": kind, "title_zh": title_zh, "place_zh": place_zh}
+    words["options"] = json.dumps(options, sort_keys=True)
+    return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(options | words)
+
+
 @contextmanager
 def whole_dataset(folder: Path, province: Province, description: str) -> Iterator[Path]:
     """Where to add records to a dataset that then takes the place of a folder, whole or not at all.
@@ -49,10 +61,11 @@ def whole_dataset(folder: Path, province: Province, description: str) -> Iterato
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     (aside / "dataset.yml").write_text(description, encoding="utf-8")
+    sizes = province.exposure.astype(int).ravel()
     tables = {
         "regions": region_table(province.options.counties),
         "interventions": _interventions(province),
-        "exposures": _exposures(province),
+        "exposures": by_month(province, exposure="enterprises", value=sizes),
         "truth": _truth(province),
     }
     for name, table in tables.items():
@@ -89,17 +102,10 @@ def _interventions(province: Province) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["region_code", "intervention", "started_on", "assignment"])
 
 
-def _exposures(province: Province) -> pd.DataFrame:
-    return by_month(province, exposure="enterprises", value=province.exposure.astype(int).ravel())
-
-
 def by_month(province: Province, **columns: Any) -> pd.DataFrame:
     """A table with a row per county and month."""
-    codes, months = _codes(province), province.months
-    keys = {
-        "region_code": np.repeat(codes, len(months)),
-        "period": np.tile(months.astype(str), len(codes)),
-    }
+    codes, months = _codes(province), province.months.astype(str)
+    keys = {"region_code": codes.repeat(len(months)), "period": np.tile(months, len(codes))}
     return pd.DataFrame(keys | columns)
 
 
@@ -126,8 +132,7 @@ def _enterprises(province: Province, rng: np.random.Generator) -> pd.DataFrame:
 def _complaints(province: Province, rng: np.random.Generator) -> pd.DataFrame:
     counties, months = slice(0, province.options.counties), slice(0, len(province.months))
     table = records(province, counties, months, 0, rng).to_pandas(date_as_object=False)
-    days = [name for name in table if str(name).endswith("_on")]
-    return table.astype(dict.fromkeys(days, "datetime64[us]"))
+    return table.astype(dict.fromkeys(table.filter(regex="_on$"), "datetime64[us]"))
 
 
 def records(

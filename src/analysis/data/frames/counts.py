@@ -6,8 +6,7 @@ import pandas as pd
 
 from analysis.data.dataset import Dataset
 from analysis.data.periods import FREQUENCY, PER_YEAR, length_of, period_of, periods_of
-from analysis.data.records.groupings import as_months, mixes_in
-from analysis.data.records.in_memory import monthly_counts
+from analysis.data.records.groupings import as_months, mixes_in, monthly_counts
 from analysis.data.tables import COMPLAINTS
 from analysis.errors import DesignError, Problem
 from analysis.params import CountsQuestion
@@ -40,8 +39,7 @@ def _count(dataset: Dataset, outcome: str, measure: str) -> pd.DataFrame:
     rows = frame[frame["kind"] == outcome]
     wide = rows.pivot(index="region_code", columns="month", values=measure).astype(float)
     wide = wide.reindex(columns=range(wide.columns.min(), wide.columns.max() + 1))
-    wide.columns = as_months(wide.columns)
-    return wide
+    return wide.set_axis(as_months(wide.columns), axis=1)
 
 
 def whole_periods(rows: pd.DataFrame, values: pd.Series, length: str, how: str) -> pd.DataFrame:
@@ -84,13 +82,10 @@ def whole_months(months: pd.DataFrame, length: str) -> pd.DataFrame:
 
 def within_span(counts: pd.DataFrame, question: CountsQuestion) -> pd.DataFrame:
     """The columns from ``first_period`` to ``last_period``; empty edges are cut."""
-    code = FREQUENCY[question.period]
-    if question.first_period:
-        first = period_of(question.first_period).asfreq(code, how="start")
-        counts = counts.loc[:, counts.columns >= first]
-    if question.last_period:
-        last = period_of(question.last_period).asfreq(code, how="end")
-        counts = counts.loc[:, counts.columns <= last]
+    code, first, last = FREQUENCY[question.period], question.first_period, question.last_period
+    start = period_of(first).asfreq(code, how="start") if first else None
+    end = period_of(last).asfreq(code, how="end") if last else None
+    counts = counts.loc[:, start:end]
     full = counts.columns[counts.notna().any(axis=0)]
     if not len(full):
         what, remedy = "leave no period with counts", "Choose dates inside the data"

@@ -8,8 +8,8 @@ import pandas as pd
 
 from analysis.data.dataset import Dataset
 from analysis.data.frames.frame import FRAMES
-from analysis.data.frames.names import names_in, not_held
-from analysis.data.tables import COMPLAINTS
+from analysis.data.frames.names import not_held
+from analysis.data.tables import COMPLAINTS, named
 from analysis.errors import DesignError, ParamsError, Problem, nearest
 
 DURATIONS, VALUES = FRAMES["durations"], FRAMES["values"]
@@ -75,7 +75,7 @@ def _require(dataset: Dataset, intervention: str, kind: str, end: str) -> None:
     if kind not in kinds:
         problems.append(Problem("kind", f"'{kind}' does not exist", nearest(kind, kinds)))
     if dataset.has("interventions"):
-        known = names_in(dataset, "interventions")
+        known = named(dataset.tables, "interventions")
         problems += not_held([("intervention", intervention, known)])
     if problems:
         raise ParamsError(problems)

@@ -28,16 +28,6 @@ from analysis.errors import DesignError, Problem, nearest
 from analysis.params import CountsQuestion, PanelQuestion
 
 
-def names_in(dataset: Dataset, table: str) -> list[str]:
-    """The names in a table of outcomes, exposures or interventions; none where it is not there."""
-    return named(dataset.tables, table)
-
-
-def outcome_names(dataset: Dataset) -> list[str]:
-    """What can be an outcome: the counts given, and the kinds of complaint records."""
-    return named_outcomes(dataset.tables, dataset.has("complaints"))
-
-
 def not_held(asked: Iterable[tuple[str, str, Collection[str]]]) -> list[Problem]:
     """Parameters, each with its value and what it could be, whose value is none of these."""
     return [
@@ -49,21 +39,16 @@ def not_held(asked: Iterable[tuple[str, str, Collection[str]]]) -> list[Problem]
 
 def unknown_names(dataset: Dataset, question: CountsQuestion) -> list[Problem]:
     """Parameters that name something the dataset does not hold."""
-    outcomes, exposures = outcome_names(dataset), names_in(dataset, "exposures")
-    asked: list[tuple[str, str, Collection[str]]] = [
-        ("outcome", question.outcome, outcomes),
-        ("exposure", question.exposure, exposures),
-    ]
+    outcomes = named_outcomes(dataset.tables, dataset.has("complaints"))
+    known = {"intervention": named(dataset.tables, "interventions"), "outcome": outcomes}
+    known |= {"placebo_outcome": outcomes, "exposure": named(dataset.tables, "exposures")}
+    names = [name for name in known if name in type(question).model_fields]
+    asked: list[tuple[str, str, Collection[str]]]
+    asked = [(name, getattr(question, name), known[name]) for name in names]
     problems = []
     if isinstance(question, PanelQuestion):
         problems = _missing_tables(dataset, question)
         missing = {problem.where for problem in problems}
-        asked = [
-            ("intervention", question.intervention, names_in(dataset, "interventions")),
-            asked[0],
-            ("placebo_outcome", question.placebo_outcome, outcomes),
-            asked[1],
-        ]
         asked.append(("cluster", question.cluster, ["region", *_shared(dataset)]))
         asked = [item for item in asked if item[1] and f"table {item[0]}s" not in missing]
     parents = parents_in(dataset)
@@ -93,9 +78,8 @@ def region_names(dataset: Dataset) -> dict[str, tuple[str, str]]:
     """English and Chinese name of every region by code."""
 
     def read() -> dict[str, tuple[str, str]]:
-        regions = dataset.tables["regions"]
-        columns = (regions[name].astype(str) for name in ("region_code", "name_en", "name_zh"))
-        return {code: (english, chinese) for code, english, chinese in zip(*columns, strict=True)}
+        columns = dataset.tables["regions"][["region_code", "name_en", "name_zh"]].astype(str)
+        return {code: (english, chinese) for code, english, chinese in columns.to_numpy().tolist()}
 
     return dataset.once("names", read)
 
@@ -133,7 +117,7 @@ def offered(dataset: Dataset) -> dict[str, str]:
 
 
 def _offered(dataset: Dataset) -> dict[str, str]:
-    forms = {f.format(name): f for name in names_in(dataset, "exposures") for f in FORMS}
+    forms = {f.format(name): f for name in named(dataset.tables, "exposures") for f in FORMS}
     kinds = {name: form for name, form in forms.items() if name not in RESERVED}
     regions = dataset.tables["regions"]
     given = [name for name in GROUP_COLUMNS if name in regions and not _blank(regions[name]).all()]
@@ -144,11 +128,8 @@ def texts(value: Any) -> Iterator[str]:
     """Every text in options, whatever it says: some name columns."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from texts(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
+    elif isinstance(value, (dict, list, tuple)):
+        for item in value.values() if isinstance(value, dict) else value:
             yield from texts(item)
 
 
@@ -178,19 +159,14 @@ def named_columns(
     if not asked:
         return {}
     kinds = offered(dataset)
-    named = [name for name in dict.fromkeys(asked) if name in kinds]
-    columns = {name: _values(dataset, question, name, kinds[name], counts) for name in named}
-    missing = {name: int(_blank(v).any(axis=1).sum()) for name, v in columns.items()}
+    given = [name for name in dict.fromkeys(asked) if name in kinds]
+    columns = {name: _values(dataset, question, name, kinds[name], counts) for name in given}
     remedy = "Complete it, leave those regions out (exclude_regions), or name another"
-    problems = [
-        Problem(
-            f"{where}, column {name}",
-            f"has no value for {count} of {len(counts)} regions",
-            remedy,
-        )
-        for name, count in missing.items()
-        if count
-    ]
+    problems = []
+    for name, values in columns.items():
+        if missing := int(_blank(values).any(axis=1).sum()):
+            what = f"has no value for {missing} of {len(counts)} regions"
+            problems.append(Problem(f"{where}, column {name}", what, remedy))
     if problems:
         raise DesignError(problems)
     return {name: values.to_numpy().ravel() for name, values in columns.items()}
@@ -203,7 +179,7 @@ def _values(
     if kind == "group":
         groups = dataset.tables["regions"].set_index("region_code")[name].astype(object)
         return pd.DataFrame(dict.fromkeys(counts.columns, groups.reindex(counts.index)))
-    before, _, after = kind.partition("{}")
+    before, after = kind.split("{}")
     exposure = name.removeprefix(before).removesuffix(after)
     size = exposure_of(dataset, question, counts, exposure)
     if not after:

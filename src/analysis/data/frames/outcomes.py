@@ -12,8 +12,16 @@ from typing import Literal
 import pandas as pd
 
 from analysis.data.dataset import Dataset
-from analysis.data.frames.counts import months_of, whole_months, whole_periods
+from analysis.data.frames.counts import (
+    exposure_of,
+    months_of,
+    whole_months,
+    whole_periods,
+    within_span,
+)
+from analysis.data.regions.hierarchy import within_region
 from analysis.errors import DesignError, Problem
+from analysis.params import CountsQuestion
 
 Kind = Literal["count", "share", "level"]
 
@@ -62,6 +70,15 @@ def counts_of(dataset: Dataset, outcome: str, length: str) -> pd.DataFrame:
             [Problem(f"outcome {outcome}", what, "Choose an outcome that is counted")]
         )
     return found.values
+
+
+def observed(
+    dataset: Dataset, question: CountsQuestion, outcome: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Counts and exposure of the question's regions over its span, by region and period, wide."""
+    everywhere = counts_of(dataset, outcome, question.period)
+    counts = within_span(within_region(dataset, everywhere, question.region), question)
+    return counts, exposure_of(dataset, question, counts)
 
 
 def _rows(dataset: Dataset, outcome: str) -> pd.DataFrame:

@@ -125,9 +125,8 @@ class Panel:
 
     def matrix(self, column: str) -> np.ndarray:
         """A column as an array of shape (regions, periods)."""
-        values = self.frame[column].to_numpy()
-        matrix: np.ndarray = values.reshape(len(self.regions), len(self.periods))
-        return matrix
+        shape = (len(self.regions), len(self.periods))
+        return np.reshape(self.frame[column].to_numpy(), shape)
 
     def label(self, period: int) -> str:
         """The label of period 1, 2, … T."""
@@ -175,6 +174,5 @@ class Panel:
     def until(self, last: int, dropped: Mapping[str, int]) -> Panel:
         """The first ``last`` periods; a start after them is a start never seen."""
         frame = self.frame[self.frame["period"] <= last].reset_index(drop=True)
-        first = frame["first_treated"].where(frame["first_treated"] <= last, NEVER)
-        frame = frame.assign(first_treated=first)
+        frame["first_treated"] = frame["first_treated"].where(lambda first: first <= last, NEVER)
         return replace(self, frame=frame, periods=self.periods[:last], dropped=dropped)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from pandas.api.types import is_numeric_dtype
 
+from analysis.data.frames.frame import refusing
 from analysis.data.frames.panel import NEVER, Panel
 from analysis.errors import DesignError, Problem
 
@@ -15,7 +18,10 @@ MINIMUM_BEFORE = 2
 """One period to compare with and one to see whether regions moved alike."""
 
 
-def require_comparison(panel: Panel, comparison: str, before: int = MINIMUM_BEFORE) -> None:
+@refusing
+def require_comparison(
+    panel: Panel, comparison: str, before: int = MINIMUM_BEFORE
+) -> Iterator[Problem]:
     """Refuse a panel that cannot carry a staggered comparison.
 
     Parameters
@@ -29,23 +35,20 @@ def require_comparison(panel: Panel, comparison: str, before: int = MINIMUM_BEFO
     """
     starts = panel.adoption.to_numpy()
     treated = starts[starts > NEVER]
-    problems = []
     if treated.size < MINIMUM_TREATED:
         what = f"are {treated.size}; at least {MINIMUM_TREATED} are needed"
         remedy = "Use synthetic control for a single region, or wait for more adopters"
-        problems.append(Problem("treated regions", what, remedy))
+        yield Problem("treated regions", what, remedy)
     if treated.size and not estimable_periods(panel, comparison).any():
         what = f"are fewer than {MINIMUM_UNTREATED} in every period after the first start"
         remedy = "Add regions that start later or never, or end the panel before all have started"
-        problems.append(Problem("untreated regions", what, remedy))
+        yield Problem("untreated regions", what, remedy)
     usable = treated[treated > before]
     if usable.size < MINIMUM_TREATED:
         what = f"are fewer than {before} for all but {usable.size} treated regions"
         remedy = "Begin the panel earlier, or use shorter periods"
-        problems.append(Problem("periods before the start", what, remedy))
-    problems += unvarying(panel)
-    if problems:
-        raise DesignError(problems)
+        yield Problem("periods before the start", what, remedy)
+    yield from unvarying(panel)
 
 
 def unvarying(panel: Panel) -> list[Problem]:
@@ -118,22 +121,20 @@ def require_counts(panel: Panel) -> None:
         raise DesignError([Problem(f"outcome {panel.outcome}", what, "Use method: imputation")])
 
 
-def require_columns(panel: Panel, names: tuple[str, ...]) -> None:
+@refusing
+def require_columns(panel: Panel, names: tuple[str, ...]) -> Iterator[Problem]:
     """Refuse a panel that lacks columns an option names, or holds no finite number in them.
 
     Raises
     ------
     DesignError: with every column that is missing, not numeric, or has holes.
     """
-    problems = []
     for name in names:
         where = f"column {name}"
         if name not in panel.frame:
-            problems.append(Problem(where, "is missing", "Add it to the panel"))
+            yield Problem(where, "is missing", "Add it to the panel")
         elif not is_numeric_dtype(panel.frame[name]):
-            problems.append(Problem(where, "is not numeric", "Code it as numbers"))
+            yield Problem(where, "is not numeric", "Code it as numbers")
         elif count := int((~np.isfinite(panel.frame[name].to_numpy(float))).sum()):
             remedy = "Fill them from the source, or leave those regions out"
-            problems.append(Problem(where, f"has no number in {count} rows", remedy))
-    if problems:
-        raise DesignError(problems)
+            yield Problem(where, f"has no number in {count} rows", remedy)

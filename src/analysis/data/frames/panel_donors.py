@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil
 
 import numpy as np
 
-from analysis.data.frames.frame import unusable_columns
+from analysis.data.frames.frame import refusing, unusable_columns
 from analysis.data.frames.panel import NEVER, TOO_EARLY, Panel
 from analysis.data.frames.panel_comparison import unvarying
 from analysis.errors import DesignError, Problem
@@ -50,22 +50,20 @@ def _last_period(starts: np.ndarray, periods: int) -> int:
     return periods
 
 
-def _require_sides(panel: Panel, early: int, least: int) -> None:
+@refusing
+def _require_sides(panel: Panel, early: int, least: int) -> Iterator[Problem]:
     starts = panel.adoption.to_numpy()
-    treated, untreated = int((starts > NEVER).sum()), int((starts == NEVER).sum())
-    problems = unvarying(panel)
-    if not treated:
-        what = "are none"
-        if early:
-            what = f"are none with {least} periods before the start ({early} have fewer)"
+    untreated = int((starts == NEVER).sum())
+    yield from unvarying(panel)
+    if untreated == starts.size:
+        fewer = f" with {least} periods before the start ({early} have fewer)" if early else ""
+        what = f"are none{fewer}"
         remedy = "Begin the panel earlier, use shorter periods, or end it after a start"
-        problems.append(Problem("treated regions", what, remedy))
+        yield Problem("treated regions", what, remedy)
     if untreated < MINIMUM_DONORS:
         what = f"are {untreated}; at least {MINIMUM_DONORS} must not have started by the end"
         remedy = "Add regions, end the panel earlier, or set comparison: not_yet_treated"
-        problems.append(Problem("untreated regions", what, remedy))
-    if problems:
-        raise DesignError(problems)
+        yield Problem("untreated regions", what, remedy)
 
 
 def require_inference(panel: Panel, wished: str, level: float) -> str:
@@ -79,8 +77,6 @@ def require_inference(panel: Panel, wished: str, level: float) -> str:
     treated, untreated = int((starts > NEVER).sum()), int((starts == NEVER).sum())
     ways, needed = possible_placebos(starts), ceil(1 / (1 - level) - 1e-9) - 1
     placebo = untreated - treated >= MINIMUM_DONORS and ways >= needed
-    if treated == 1:
-        placebo = untreated - 1 >= MINIMUM_DONORS and ways >= needed
     bootstrap = min(treated, untreated) >= MINIMUM_RESAMPLED
     if placebo and wished in ("auto", "placebo"):
         return "placebo"
@@ -106,9 +102,9 @@ def predictor_columns(panel: Panel, names: Sequence[str], order: np.ndarray) -> 
     """
     if problems := unusable_columns(panel.frame, names, "Complete it, or leave it out"):
         raise DesignError(problems)
-    if not names:
-        return np.empty((len(panel.regions), len(panel.periods), 0))
-    return np.stack([panel.matrix(name)[order] for name in names], axis=2)
+    shape = (len(panel.regions), len(panel.periods), len(names))
+    values = np.reshape(panel.frame[list(names)].to_numpy(float), shape)
+    return np.take(values, order, axis=0)
 
 
 def lag_positions(panel: Panel, lags: Sequence[str], anticipation: int) -> list[int]:
@@ -121,12 +117,9 @@ def lag_positions(panel: Panel, lags: Sequence[str], anticipation: int) -> list[
     starts = panel.adoption.to_numpy()
     first = int(starts[starts > NEVER].min()) - anticipation
     labels = list(panel.periods)
-    problems = []
-    for lag in lags:
-        if lag not in labels or labels.index(lag) + 1 >= first:
-            what = "is not a period of the panel before the first start"
-            remedy = f"Choose from {labels[0]} to {labels[first - 2]}"
-            problems.append(Problem(f"lags, {lag}", what, remedy))
-    if problems:
-        raise DesignError(problems)
+    wrong = [lag for lag in lags if lag not in labels or labels.index(lag) + 1 >= first]
+    if wrong:
+        what = "is not a period of the panel before the first start"
+        remedy = f"Choose from {labels[0]} to {labels[first - 2]}"
+        raise DesignError(Problem(f"lags, {lag}", what, remedy) for lag in wrong)
     return [labels.index(lag) for lag in lags]

@@ -12,14 +12,7 @@ from pydantic import Field
 
 from analysis.data.dataset import Dataset
 from analysis.data.frames.counts import exposure_of, within_span
-from analysis.data.frames.names import (
-    named_columns,
-    names_in,
-    offered,
-    outcome_names,
-    region_names,
-    unknown_names,
-)
+from analysis.data.frames.names import named_columns, offered, region_names, unknown_names
 from analysis.data.frames.outcomes import Outcome, outcome_of
 from analysis.data.frames.panel import INCOMPLETE, NEVER, Panel
 from analysis.data.frames.timeline import (
@@ -32,6 +25,7 @@ from analysis.data.frames.timeline import (
     spells_in,
 )
 from analysis.data.regions.hierarchy import within_region
+from analysis.data.tables import named, named_outcomes
 from analysis.errors import DesignError, ParamsError, Problem, nearest
 from analysis.params import PanelQuestion
 
@@ -80,18 +74,16 @@ def panel(  # noqa: PLR0913  a notebook sees each with Tab
         what = f"is of type {type(data).__name__}; a panel is made from a dataset"
         raise ParamsError([Problem("panel, data", what, "Give what read_dataset gives")])
     question, problems = _question(asked)
-    remedies = {name: nearest(name, [*asked]) for name in misspelt}
-    problems += [Problem(f"panel, {n}", "is not a parameter here", remedies[n]) for n in misspelt]
-    names = {"outcome": outcome_names(data), "intervention": names_in(data, "interventions")}
+    what = "is not a parameter here"
+    problems += [Problem(f"panel, {n}", what, nearest(n, [*asked])) for n in misspelt]
+    outcomes = named_outcomes(data.tables, data.has("complaints"))
+    names = {"outcome": outcomes, "intervention": named(data.tables, "interventions")}
     blank = [name for name in names if asked[name] == ""]
     problems += [Problem(f"panel, {n}", "is not given", nearest("", names[n])) for n in blank]
     problems += [p for p in unknown_names(data, question) if p.where not in blank]
-    offer = list(offered(data))
-    problems += [
-        Problem(f"panel, columns, '{n}'", "is not offered by this dataset", nearest(n, offer))
-        for n in question.columns
-        if n not in offer
-    ]
+    what, offer = "is not offered by this dataset", list(offered(data))
+    strange = [name for name in question.columns if name not in offer]
+    problems += [Problem(f"panel, columns, '{n}'", what, nearest(n, offer)) for n in strange]
     if problems:
         raise ParamsError(problems)
     return build_panel(data, question, columns=question.columns)
@@ -138,26 +130,27 @@ def build_panel(
     if problems := unknown_names(dataset, question):
         raise ParamsError(problems)
     outcome = outcome or question.outcome
-    observed = _observed(dataset, question, outcome)
+    span = (question.period, question.first_period, question.last_period, question.region)
+    asked = ("observed", outcome, question.intervention, question.exposure, *span)
+    observed = dataset.once(asked, lambda: _observe(dataset, question, outcome))
     kept, dropped = _kept(observed, question)
-    counts, periods = observed.counts, tuple(str(label) for label in observed.counts.columns)
+    counts, exposure = observed.counts.loc[kept], observed.exposure.loc[kept]
+    periods = tuple(map(str, counts.columns))
     first = np.array([observed.starts.get(code, NEVER) for code in kept], dtype=int)
-    _refuse_empty(kept, periods, first, question, dropped)
-    rows = counts.index.get_indexer(kept)
-    named = named_columns(dataset, question, counts.iloc[rows], columns)
+    _refuse_empty(periods, first, question, dropped)
     level = observed.outcome.kind == "level"
     frame = pd.DataFrame(
         {
             "region": np.repeat(np.asarray(kept, dtype=object), len(periods)),
             "period": np.tile(np.arange(1, len(periods) + 1), len(kept)),
-            "value" if level else "count": counts.to_numpy(dtype=float)[rows].ravel(),
-            "exposure": observed.exposure.to_numpy(dtype=float)[rows].ravel(),
+            "value" if level else "count": counts.to_numpy(dtype=float).ravel(),
+            "exposure": exposure.to_numpy(dtype=float).ravel(),
             "first_treated": np.repeat(first, len(periods)),
-            **named,
+            **named_columns(dataset, question, counts, columns),
         }
     )
     names = region_names(dataset)
-    looked_at = set(map(str, counts.index))
+    looked_at = set(map(str, observed.counts.index))
     together, clustered_by = _together(dataset, question, kept, observed.starts)
     return Panel(
         frame=frame,
@@ -165,7 +158,7 @@ def build_panel(
         frequency=question.period,
         has_exposure=observed.sized(question),
         dropped=dropped,
-        names={c: names[c] for c in {*kept, *looked_at, *together.values()} if c in names},
+        names={c: names[c] for c in sorted({*looked_at, *together.values()}) if c in names},
         status=dataset.description.status,
         outcome=outcome,
         intervention=question.intervention,
@@ -202,12 +195,6 @@ class _Observed:
         """Whether there is something that the outcome is out of."""
         asked = bool(question.exposure) and self.outcome.takes_exposure
         return asked or self.outcome.kind == "share"
-
-
-def _observed(dataset: Dataset, question: PanelQuestion, outcome: str) -> _Observed:
-    span = (question.period, question.first_period, question.last_period, question.region)
-    asked = ("observed", outcome, question.intervention, question.exposure, *span)
-    return dataset.once(asked, lambda: _observe(dataset, question, outcome))
 
 
 def _observe(dataset: Dataset, question: PanelQuestion, outcome: str) -> _Observed:
@@ -255,12 +242,12 @@ def _size(
     return given.base.reindex(index=counts.index, columns=counts.columns)
 
 
-def _kept(observed: _Observed, question: PanelQuestion) -> tuple[list[str], dict[str, int]]:
+def _kept(found: _Observed, question: PanelQuestion) -> tuple[list[str], dict[str, int]]:
     """The regions that are left, and how many each reason left out; the first reason counts."""
-    reasons = {"excluded_by_params": frozenset(question.exclude_regions), **observed.excluded}
+    reasons = {"excluded_by_params": frozenset(question.exclude_regions), **found.excluded}
     if not question.exclude_other_interventions:
         del reasons["other_intervention"]
-    kept, dropped = list(observed.counts.index), {}
+    kept, dropped = list(found.counts.index), {}
     for reason, codes in reasons.items():
         remaining = [code for code in kept if code not in codes]
         if len(remaining) < len(kept):
@@ -294,14 +281,10 @@ def _assignment(dataset: Dataset, intervention: str, kept: list[str]) -> str:
 
 
 def _refuse_empty(
-    kept: list[str],
-    periods: tuple[str, ...],
-    first: np.ndarray,
-    question: PanelQuestion,
-    dropped: Mapping[str, int],
+    periods: tuple[str, ...], first: np.ndarray, question: PanelQuestion, dropped: Mapping[str, int]
 ) -> None:
     left_out = ", ".join(f"{reason}: {count}" for reason, count in dropped.items()) or "none"
-    if not kept:
+    if not first.size:
         what = f"holds no complete region (left out: {left_out})"
         remedy = "Choose a shorter span, or fewer exclusions"
         raise DesignError([Problem("sample", what, remedy)])

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.data.dataset import Dataset
-from analysis.data.frames.counts import exposure_of, within_span
 from analysis.data.frames.frame import FRAMES
 from analysis.data.frames.names import region_names, unknown_names
-from analysis.data.frames.outcomes import counts_of
+from analysis.data.frames.outcomes import observed
 from analysis.data.periods import PER_YEAR
-from analysis.data.regions.hierarchy import within_region
 from analysis.errors import DesignError, ParamsError, Problem
 from analysis.params import CountsQuestion
 
@@ -58,9 +56,7 @@ def compare_regions(dataset: Dataset, params: CountsQuestion) -> Comparison:
     """
     if problems := unknown_names(dataset, params):
         raise ParamsError(problems)
-    everywhere = counts_of(dataset, params.outcome, params.period)
-    counts = within_span(within_region(dataset, everywhere, params.region), params)
-    exposure = exposure_of(dataset, params, counts)
+    counts, exposure = observed(dataset, params, params.outcome)
     whole = counts.notna().all(axis=1) & exposure.notna().all(axis=1)
     excluded = counts.index.isin(params.exclude_regions)
     kept = counts.index[whole & ~excluded]

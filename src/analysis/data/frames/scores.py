@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
-from analysis.data.frames.frame import FRAMES, unusable_columns
-from analysis.errors import DesignError, Problem
+from analysis.data.frames.frame import FRAMES, refusing, unusable_columns
+from analysis.errors import Problem
 
 SCORES = FRAMES["scores"]
 MINIMUM_SIDE = 30
@@ -19,19 +19,17 @@ MINIMUM_DISTINCT = 10
 """Fewer different scores on a side of the window: the limit is a guess beyond the last of them."""
 
 
-def require_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
+@refusing
+def require_columns(frame: pd.DataFrame, names: Sequence[str]) -> Iterator[Problem]:
     """Refuse an outcome without variation, and further columns that cannot be used.
 
     Raises
     ------
     DesignError: with every column and what would do.
     """
-    problems = unusable_columns(frame, names, "Complete it, or leave it out")
+    yield from unusable_columns(frame, names, "Complete it, or leave it out")
     if np.ptp(frame["outcome"].to_numpy(float)) == 0:
-        what = "is the same in every row"
-        problems.append(Problem("column outcome", what, "Use an outcome that varies"))
-    if problems:
-        raise DesignError(problems)
+        yield Problem("column outcome", "is the same in every row", "Use an outcome that varies")
 
 
 def measured_scores(frame: pd.DataFrame, cutoff: float, *, above: bool) -> pd.DataFrame:
@@ -45,30 +43,31 @@ def measured_scores(frame: pd.DataFrame, cutoff: float, *, above: bool) -> pd.Da
     return measured.sort_values(["x", "unit"], ignore_index=True)
 
 
-def require_sides(frame: pd.DataFrame, *, donut: bool) -> None:
+@refusing
+def require_sides(frame: pd.DataFrame, *, donut: bool) -> Iterator[Problem]:
     """Refuse a cut-off, or several, without enough units on both sides.
 
     Raises
     ------
     DesignError: with every cut-off that lacks units, and what would do.
     """
-    problems = []
     for cutoff, rows in frame.groupby("own_cutoff"):
         sizes = {"untreated": int((rows["x"] < 0).sum()), "treated": int((rows["x"] >= 0).sum())}
         where = f"cut-off {cutoff:g}"
         if min(sizes.values()) == 0:
             what = "lies outside the scores" + (" that the donut leaves" if donut else "")
-            problems.append(Problem(where, what, "Choose a cut-off between the scores"))
+            yield Problem(where, what, "Choose a cut-off between the scores")
             continue
         for side, size in sizes.items():
             if size < MINIMUM_SIDE:
                 what = f"has {size} units on its {side} side; {MINIMUM_SIDE} are needed"
-                problems.append(Problem(where, what, "Add units, or leave this cut-off out"))
-    if problems or frame.empty:
-        raise DesignError(problems or [Problem("donut", "leaves no units", "Make it smaller")])
+                yield Problem(where, what, "Add units, or leave this cut-off out")
+    if frame.empty:
+        yield Problem("donut", "leaves no units", "Make it smaller")
 
 
-def require_window(rows: tuple[int, int], distinct: tuple[int, int]) -> None:
+@refusing
+def require_window(rows: tuple[int, int], distinct: tuple[int, int]) -> Iterator[Problem]:
     """Refuse a window with too few units or different scores on a side.
 
     Parameters
@@ -79,18 +78,13 @@ def require_window(rows: tuple[int, int], distinct: tuple[int, int]) -> None:
     ------
     DesignError: with each side that lacks them, and what would do.
     """
-    problems = []
     for side, units, scores in zip(("below", "above"), rows, distinct, strict=True):
         where = f"window on the side {side} the cut-off"
         if units < MINIMUM_WINDOW:
             what = f"holds {units} units; {MINIMUM_WINDOW} are needed"
-            problems.append(Problem(where, what, "Set a wider width, or add units"))
+            yield Problem(where, what, "Set a wider width, or add units")
         elif scores < MINIMUM_DISTINCT:
             what = f"holds {scores} different scores; {MINIMUM_DISTINCT} are needed"
-            remedy = (
-                "Use a finer score, set a wider width, or compare the units next to the cut-off "
-                "with method: randomisation"
-            )
-            problems.append(Problem(where, what, remedy))
-    if problems:
-        raise DesignError(problems)
+            remedy = "Use a finer score, set a wider width, or compare the units next to the "
+            remedy += "cut-off with method: randomisation"
+            yield Problem(where, what, remedy)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from analysis.data.published.audit_rules import RULES, Terms
+from analysis.data.published.audit_rules import RULES, Outcome, Terms
 from analysis.data.published.figures import PrintedFigure, Published
 
 VERDICTS = ("contradicts", "cannot_be_checked", "agrees_after_rounding", "agrees")
@@ -19,8 +19,8 @@ LONE = {
 """What a percentage is that no relation of these types tests, by its kind."""
 
 
-@dataclass(frozen=True)
-class Check:
+@dataclass(frozen=True, kw_only=True)
+class Check(Outcome):
     """One check: what was printed, what the other figures give, and whether they agree.
 
     ``tolerance`` is how far the two may lie apart by rounding alone. A conjectured check is an
@@ -31,11 +31,7 @@ class Check:
     rule: str
     basis: str
     source: str
-    verdict: str
     published: float | None
-    computed: float | None
-    tolerance: float | None
-    unit: str
     result: str
     terms: tuple[str, ...]
 
@@ -80,20 +76,18 @@ def audit(published: Published) -> Audit:
 
 
 def _listed(published: Published) -> Iterator[Check]:
-    for relation, terms in published.related(*RULES):
-        if relation.result:
-            result = published.figures[relation.result]
-            yield _check(
-                relation.id, relation.type, relation.basis, result, terms, relation.constant
-            )
+    for row, terms in published.related(*RULES):
+        if row["result"]:
+            result, named = published.figures[row["result"]], float(row["constant"] or 0)
+            yield _check(row["id"], row["type"], row["basis"], result, terms, int(named))
 
 
 def _found(published: Published) -> Iterator[Check]:
     """Checks that no one listed: repeated indicators, and parts by scope."""
     said = {
-        frozenset((relation.result, term))
-        for relation, _ in published.related(SAME, PART)
-        for term in relation.terms
+        frozenset((row["result"], term.id))
+        for row, terms in published.related(SAME, PART)
+        for term in terms
     }
     figures = [f for f in published.figures.values() if f.kind in ("level", "money")]
     for first, second in combinations(figures, 2):
@@ -113,7 +107,7 @@ def _about(figure: PrintedFigure) -> tuple[object, ...]:
 
 def _lone_percentages(published: Published) -> Iterator[Check]:
     tested = {
-        kind: {relation.result for relation, _ in published.related(*types)}
+        kind: {row["result"] for row, _ in published.related(*types)}
         for kind, (_, types) in LONE.items()
     }
     for figure in published.figures.values():
@@ -127,19 +121,16 @@ def _check(
     basis: str,
     result: PrintedFigure,
     terms: Terms = (),
-    named: int | None = None,
+    named: int = 0,
 ) -> Check:
-    outcome = RULES[rule](result, terms, named)
+    outcome = vars(RULES[rule](result, terms, named))
     return Check(
+        **{**outcome, "unit": outcome["unit"] or result.unit},
         id=name,
         rule=rule,
         basis=basis,
         source=result.source,
-        verdict=outcome.verdict,
         published=result.value,
-        computed=outcome.computed,
-        tolerance=outcome.tolerance,
-        unit=outcome.unit or result.unit,
         result=result.id,
         terms=tuple(term.id for term in terms),
     )

@@ -30,7 +30,7 @@ class Outcome:
 
 
 Terms = Sequence[PrintedFigure]
-Rule = Callable[[PrintedFigure, Terms, int | None], Outcome]
+Rule = Callable[[PrintedFigure, Terms, int], Outcome]
 
 
 def judge(result: PrintedFigure, allowed: Interval) -> Outcome:
@@ -43,20 +43,20 @@ def judge(result: PrintedFigure, allowed: Interval) -> Outcome:
     return Outcome(ROUNDED if meet else CONTRADICTS, allowed.value, tolerance)
 
 
-def total(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
+def total(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     """The terms add up to the result."""
     ranges = [term.range for term in terms]
     low, high = sum(one.low for one in ranges), sum(one.high for one in ranges)
     return judge(result, Interval(sum(one.value for one in ranges), low, high))
 
 
-def partial_total(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
+def partial_total(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     """The terms add up to the result at most."""
     computed = sum(term.number for term in terms)
     return Outcome(AGREES if computed <= result.number + NEAR else CONTRADICTS, computed, 0.0)
 
 
-def part(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
+def part(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     """The result is at most the whole."""
     printed, whole, unit = result.range, terms[0].range, terms[0].unit
     if printed.value <= whole.value + NEAR:
@@ -65,19 +65,19 @@ def part(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
     return Outcome(verdict, whole.value, whole.high - whole.value, unit)
 
 
-def same(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
+def same(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     """Both report one number."""
     return judge(result, terms[0].range)
 
 
-def difference(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
+def difference(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     """The result is the first term less the second."""
     first, second = (term.range for term in terms)
     low, high = first.low - second.high, first.high - second.low
     return judge(result, Interval(first.value - second.value, low, high))
 
 
-def share(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
+def share(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     """The result is 100 times the first term over the second."""
     first, second = terms
     return judge(result, quotient(first, second, per=100))
@@ -90,7 +90,7 @@ def quotient(first: PrintedFigure, second: PrintedFigure, per: float = 1) -> Int
     return Interval(per * above.value / below.value, low, high)
 
 
-def share_without_numerator(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
+def share_without_numerator(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     """Some whole part of the printed whole must print as the result."""
     whole = round(terms[0].number)
     found = whole_part(result.number, result.step, whole)
@@ -100,7 +100,7 @@ def share_without_numerator(result: PrintedFigure, terms: Terms, _: int | None) 
     return Outcome(CONTRADICTS, nearest, result.step / 2)
 
 
-def share_of_unstated(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
+def share_of_unstated(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     """Some whole number must be the whole of which the terms are the printed share."""
     parts = sum(term.number for term in terms)
     low, high = 100 * parts / result.range.high, 100 * parts / result.range.low
@@ -110,7 +110,7 @@ def share_of_unstated(result: PrintedFigure, terms: Terms, _: int | None) -> Out
     return Outcome(OPEN if exists else CONTRADICTS, float(nearest), (high - low) / 2, terms[0].unit)
 
 
-def progress_of_target(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
+def progress_of_target(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     """Some whole number of the target must print as the progress."""
     target = terms[0]
     found = whole_part(result.number, result.step, round(target.number))
@@ -118,7 +118,7 @@ def progress_of_target(result: PrintedFigure, terms: Terms, _: int | None) -> Ou
     return Outcome(CONTRADICTS if found is None else OPEN, computed, None, target.unit)
 
 
-def growth(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
+def growth(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     """Some earlier level must print as the growth; that level itself is not printed."""
     level = terms[0]
     found = _whole_earlier(result, level)
@@ -138,41 +138,39 @@ def _whole_earlier(change: PrintedFigure, level: PrintedFigure) -> float | None:
     return earlier_level(level.number, change.number, change.step, level.precision)
 
 
-def weighted_mean(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
+def weighted_mean(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     """What the months between must have grown by, were all months of one size a year before."""
-    months = [_months(term) for term in terms]
-    missing = _months(result) - sum(months)
-    known = sum(m * term.number for m, term in zip(months, terms, strict=True))
-    if missing <= 0:
-        mean, half = known / sum(months), result.step / 2
+    printed = sum(term.months for term in terms)
+    known = sum(term.months * term.number for term in terms)
+    if printed >= result.months:
+        mean, half = known / printed, result.step / 2
         return judge(result, Interval(mean, mean - half, mean + half))
-    return Outcome(OPEN, (result.number * _months(result) - known) / missing)
+    return Outcome(OPEN, (result.number * result.months - known) / (result.months - printed))
 
 
-def years(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
+def years(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     """Last year less first year, both counted."""
     first, last = (int(term.date[:4]) for term in terms)
     return judge(result, Interval(*[last - first + 1] * 3))
 
 
-def order(result: PrintedFigure, terms: Terms, _: int | None) -> Outcome:
+def order(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     """The result is not before the term."""
     return Outcome(AGREES if result.start >= terms[0].start else CONTRADICTS)
 
 
-def closed_list(result: PrintedFigure, _: Terms, named: int | None) -> Outcome:
+def closed_list(result: PrintedFigure, _: Terms, named: int) -> Outcome:
     """As many as are named beside it."""
-    count = named or 0
-    return Outcome(AGREES if result.number == count else CONTRADICTS, float(count), 0.0)
+    return Outcome(AGREES if result.number == named else CONTRADICTS, float(named), 0.0)
 
 
-def open_list(result: PrintedFigure, _: Terms, named: int | None) -> Outcome:
+def open_list(result: PrintedFigure, _: Terms, named: int) -> Outcome:
     """At least as many as are named beside it."""
-    count = named or 0
-    return Outcome(OPEN if result.number >= count else CONTRADICTS, float(count))
+    count = float(named)
+    return Outcome(OPEN if result.number >= count else CONTRADICTS, count)
 
 
-def lone_share(figure: PrintedFigure, _: Terms, __: int | None) -> Outcome:
+def lone_share(figure: PrintedFigure, _: Terms, __: int) -> Outcome:
     """A share without counts: the smallest whole that could print it."""
     if figure.number in (0, 100) or figure.bound == "at_least":
         return Outcome(OPEN)
@@ -180,15 +178,9 @@ def lone_share(figure: PrintedFigure, _: Terms, __: int | None) -> Outcome:
     return Outcome(OPEN, None if whole is None else float(whole), None, "whole")
 
 
-def lone_change(_: PrintedFigure, __: Terms, ___: int | None) -> Outcome:
+def lone_change(_: PrintedFigure, __: Terms, ___: int) -> Outcome:
     """A change without any level."""
     return Outcome(OPEN)
-
-
-def _months(figure: PrintedFigure) -> int:
-    """Calendar months that the figure's period touches."""
-    years_between = figure.end.year - figure.start.year
-    return 12 * years_between + figure.end.month - figure.start.month + 1
 
 
 RULES: Mapping[str, Rule] = {

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from string import Formatter
 
 from analysis.data.published.rules import Fault
-from analysis.data.published.tables import Row, Tables
+from analysis.data.published.tables import FIELDS, Tables
 from analysis.errors import nearest
 
 NEEDED = ("title", "caption")
-FIELDS = (
-    *("all", "given", "left", "documents", "given_documents", "first_printed", "least", "most"),
-    *("ahead", "behind", "outside", "pooled", "parts", "totals", "printing", "level"),
-    *("document", "value", "low", "high", "figure"),
-)
-"""What the words of a topic may name in braces; computed alike for every topic."""
-FALL_FIELDS = (
-    *("place", "region", "scope", "fall", "least", "first", "first_low", "first_high", "last"),
-    *("last_low", "last_high", "least_middle", "most_middle", "first_middle", "last_middle"),
-    *("last_exceeded", "least_mean", "most_mean", "reach", "dispersion", "peak", "draws", "seed"),
-    *("level", "other", "rise", "after", "before", "ratio_low", "ratio_high", "relative"),
-)
-"""What the words of a reported fall may name."""
 
 
 def topic_faults(tables: Tables) -> Iterator[Fault]:
@@ -48,18 +35,10 @@ def comparison_faults(tables: Tables) -> Iterator[Fault]:
                 yield position, f"{part}_zh", "is in one language only", "Write both, or none"
 
 
-def topic_word_faults(tables: Tables) -> Iterator[Fault]:
-    """Words of topics that name what no topic has."""
-    return _word_faults(tables["topic_words"], FIELDS)
-
-
-def fall_word_faults(tables: Tables) -> Iterator[Fault]:
-    """Words of reported falls that name what no fall has."""
-    return _word_faults(tables["fall_words"], FALL_FIELDS)
-
-
-def _word_faults(words: Sequence[Row], fields: Sequence[str]) -> Iterator[Fault]:
-    for position, row in enumerate(words):
+def word_faults(tables: Tables, table: str) -> Iterator[Fault]:
+    """Words that name what no topic, or no reported fall, has, or not alike in both languages."""
+    fields = [row["field"] for row in FIELDS if row["table"] == table]
+    for position, row in enumerate(tables[table]):
         named = {}
         for column in ("words_en", "words_zh"):
             try:

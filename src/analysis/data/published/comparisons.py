@@ -184,9 +184,9 @@ def growth(published: Published, _: Rows, __: float) -> Found:
 
 def progress(published: Published, _: Rows, __: float) -> Found:
     """What was done of each target that is printed, or that a printed progress implies."""
-    for relation, figures in published.related("progress", "progress_of_unstated"):
-        done, printed = figures[0], published.figures.get(relation.result)
-        if relation.type == "progress":
+    for row, figures in published.related("progress", "progress_of_unstated"):
+        done, printed = figures[0], published.figures.get(row["result"])
+        if row["type"] == "progress":
             base, target = figures[1], figures[1].number
         elif printed is None or printed.number in (0, 100):
             continue
@@ -198,5 +198,5 @@ def progress(published: Published, _: Rows, __: float) -> Found:
 
 def year_gone_by(day: dt.date) -> float:
     """The share of its year that has gone by at the end of a day."""
-    start, end = dt.date(day.year, 1, 1), dt.date(day.year + 1, 1, 1)
-    return ((day - start).days + 1) / (end - start).days
+    last = dt.date(day.year, 12, 31)
+    return day.timetuple().tm_yday / last.timetuple().tm_yday

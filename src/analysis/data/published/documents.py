@@ -17,8 +17,6 @@ RUNS = (
 )
 """What may be a number: digits, and Chinese numerals."""
 Documents = dict[str, list[str]]
-Lines = dict[tuple[str, int], list["Mark"]]
-"""Marks by document and line."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +54,8 @@ def check_documents(dataset: Dataset, documents: Documents) -> list[Problem]:
     figures, listed = _marks(dataset, "figures", "token"), _marks(dataset, "uncovered", "run")
     return [
         *_misplaced([*figures, *listed], documents),
-        *_unaccounted(_by_line([*figures, *listed]), documents),
-        *_twice(listed, _by_line(figures)),
+        *_unaccounted([*figures, *listed], documents),
+        *_twice(listed, figures),
     ]
 
 
@@ -74,13 +72,6 @@ def _marks(dataset: Dataset, table: str, column: str) -> list[Mark]:
     ]
 
 
-def _by_line(marks: list[Mark]) -> Lines:
-    lines: Lines = {}
-    for mark in marks:
-        lines.setdefault(mark.line, []).append(mark)
-    return lines
-
-
 def _misplaced(marks: list[Mark], documents: Documents) -> Iterator[Problem]:
     lines = {(s, n): text for s, texts in documents.items() for n, text in enumerate(texts, 1)}
     for mark in marks:
@@ -89,10 +80,10 @@ def _misplaced(marks: list[Mark], documents: Documents) -> Iterator[Problem]:
             yield Problem(mark.place, "has other characters there in the document", remedy)
 
 
-def _unaccounted(marks: Lines, documents: Documents) -> Iterator[Problem]:
+def _unaccounted(marks: list[Mark], documents: Documents) -> Iterator[Problem]:
     for source, lines in documents.items():
         for number, line in enumerate(lines, 1):
-            here = marks.get((source, number), [])
+            here = [mark for mark in marks if mark.line == (source, number)]
             for run in (found for pattern in RUNS for found in pattern.finditer(line)):
                 if not any(m.start <= run.start() and run.end() <= m.end for m in here):
                     where = f"{source}, line {number}, offset {run.start()}"
@@ -100,7 +91,7 @@ def _unaccounted(marks: Lines, documents: Documents) -> Iterator[Problem]:
                     yield Problem(where, "has a number that nothing accounts for", remedy)
 
 
-def _twice(listed: list[Mark], figures: Lines) -> Iterator[Problem]:
+def _twice(listed: list[Mark], figures: list[Mark]) -> Iterator[Problem]:
     for mark in listed:
-        if any(f.start < mark.end and mark.start < f.end for f in figures.get(mark.line, [])):
+        if any(f.line == mark.line and f.start < mark.end and mark.start < f.end for f in figures):
             yield Problem(mark.place, "is covered by a figure as well", "Remove it")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, TypeAdapter
 
 from analysis.data.dataset import Dataset, read_dataset
 from analysis.data.published import comparison_rules, rules
@@ -23,15 +26,26 @@ RULES: Mapping[str, Callable[[Tables], Iterator[rules.Fault]]] = {
     "mechanisms": rules.mechanism_faults,
     "topics": comparison_rules.topic_faults,
     "comparisons": comparison_rules.comparison_faults,
-    "topic_words": comparison_rules.topic_word_faults,
-    "fall_words": comparison_rules.fall_word_faults,
+    **{
+        table: partial(comparison_rules.word_faults, table=table)
+        for table in ("topic_words", "fall_words")
+    },
 }
 """What the column declarations cannot say: tokens, units, periods, links, relations, words."""
 
 
+Blank = Annotated[float | None, BeforeValidator(lambda given: None if given == "" else given)]
+"""A number, or nothing."""
+
+
+def months(start: dt.date, end: dt.date) -> int:
+    """Calendar months that a period touches."""
+    return 12 * (end.year - start.year) + end.month - start.month + 1
+
+
 @dataclass(frozen=True)
 class PrintedFigure:
-    """One printed number. ``value`` is in base units, or ``None`` where it is a date.
+    """One printed number, from its row. ``value`` is in base units, or ``None`` where it is a date.
 
     ``characters`` is what the document prints, ``measures`` what its unit measures;
     ``part_of`` and ``growth_of`` name the figures of its whole and of the level that changed.
@@ -39,17 +53,17 @@ class PrintedFigure:
 
     id: str
     source: str
-    characters: str
-    region: str
-    start: dt.date
-    end: dt.date
-    period_inferred: bool
+    characters: Annotated[str, Field(alias="token")]
+    region: Annotated[str, Field(alias="region_code")]
+    start: Annotated[dt.date, Field(alias="period_start")]
+    end: Annotated[dt.date, Field(alias="period_end")]
+    period_basis: str
     indicator: str
     scope: str
     kind: str
-    value: float | None
+    value: Blank
     date: str
-    precision: float | None
+    precision: Blank
     unit: str
     measures: str
     bound: str
@@ -75,21 +89,14 @@ class PrintedFigure:
         return self.precision or 1.0
 
     @property
+    def months(self) -> int:
+        """Calendar months that its period touches."""
+        return months(self.start, self.end)
+
+    @property
     def whole_units(self) -> bool:
         """Whether it counts things, so that its value is a whole number."""
         return self.kind in ("level", "target") and self.measures in ("thing", "event")
-
-
-@dataclass(frozen=True)
-class Relation:
-    """A relation that arithmetic can test, as the editor of the data coded it."""
-
-    id: str
-    type: str
-    result: str
-    terms: tuple[str, ...]
-    constant: int | None
-    basis: str
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,6 @@ class Published:
     dataset: Dataset
     tables: Tables
     figures: Mapping[str, PrintedFigure]
-    relations: tuple[Relation, ...]
 
     @cached_property
     def _rows(self) -> Mapping[str, Mapping[str, Row]]:
@@ -155,11 +161,11 @@ class Published:
         found = (f for f in self.counts(indicator) if (f.source, f.region) == home and not f.scope)
         return next(found, None)
 
-    def related(self, *types: str) -> Iterator[tuple[Relation, list[PrintedFigure]]]:
+    def related(self, *types: str) -> Iterator[tuple[Row, list[PrintedFigure]]]:
         """Relations of some types, each with its terms."""
-        for relation in self.relations:
-            if relation.type in types:
-                yield relation, [self.figures[term] for term in relation.terms]
+        for row in self.tables["relations"]:
+            if row["type"] in types:
+                yield row, [self.figures[term] for term in row["terms"].split(";") if term]
 
 
 def read_published(path: str | Path) -> Published:
@@ -195,40 +201,14 @@ def published_in(dataset: Dataset) -> Published:
     if problems:
         raise ContractError(problems)
     measures = {row["unit"]: row["measures"] for row in tables["units"]}
-    figures = (_figure(row, measures) for row in tables["figures"])
-    relations = tuple(map(_relation, tables["relations"]))
-    return Published(dataset, tables, {figure.id: figure for figure in figures}, relations)
+    rows = [
+        {**row, "date": "", "measures": measures[row["unit"]], **_day(row)}
+        for row in tables["figures"]
+    ]
+    figures = TypeAdapter(tuple[PrintedFigure, ...]).validate_python(rows)
+    return Published(dataset, tables, {figure.id: figure for figure in figures})
 
 
-AS_THEY_ARE = (
-    *("id", "source", "indicator", "scope", "kind", "unit", "bound", "compared_with"),
-    *("part_of", "growth_of"),
-)
-
-
-def _figure(row: Row, measures: Mapping[str, str]) -> PrintedFigure:
-    start, end = (dt.date.fromisoformat(row[f"period_{side}"][:10]) for side in ("start", "end"))
-    is_date = row["kind"] == "date"
-    return PrintedFigure(
-        **{name: row[name] for name in AS_THEY_ARE},
-        characters=row["token"],
-        region=row["region_code"],
-        start=start,
-        end=end,
-        period_inferred=row["period_basis"] == "inferred",
-        value=None if is_date else float(row["value"]),
-        date=row["value"] if is_date else "",
-        precision=float(row["precision"]) if row["precision"] else None,
-        measures=measures[row["unit"]],
-    )
-
-
-def _relation(row: Row) -> Relation:
-    return Relation(
-        id=row["id"],
-        type=row["type"],
-        result=row["result"],
-        terms=tuple(row["terms"].split(";")) if row["terms"] else (),
-        constant=int(float(row["constant"])) if row["constant"] else None,
-        basis=row["basis"],
-    )
+def _day(row: Row) -> Row:
+    """A date stands where other figures have a value."""
+    return {"value": "", "date": row["value"]} if row["kind"] == "date" else {}

@@ -1,6 +1,6 @@
 """The tables of figures read off published documents, as the files beside this module declare them.
 
-``relations.csv`` says what each type of relation takes.
+``relations.csv`` says what each type of relation takes, ``fields.csv`` what words may name.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ LINKS = ("numerator", "denominator", "target", "part_of", "previous", "growth_of
 """Columns of a figure that name another figure."""
 RELATIONS = {row["type"]: row for row in csv_rows(FOLDER / "relations.csv")}
 """Types of relation: least and most terms, whether a result and a constant are needed."""
+FIELDS = csv_rows(FOLDER / "fields.csv")
+"""What the words of a topic and of a reported fall may name in braces, alike for all of them."""
 Row = Mapping[str, str]
 """A row of a table as text by column, empty where nothing stands."""
 Tables = Mapping[str, Sequence[Row]]

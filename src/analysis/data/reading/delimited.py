@@ -74,19 +74,11 @@ def read_delimited(file: Path, name: str, mapping: TableMapping, wanted: Wanted)
         raise ContractError([row_problem(name, late, what, remedy)])
     lines = excluded(name, "more or fewer cells than the header", late)
     how = ["named" if given else "detected" for given in (mapping.encoding, mapping.delimiter)]
-    source = Source(
-        file=name,
-        sha256=digest.of_bytes(data),
-        form="delimited text",
-        rows=int(below.sum()) + len(late),
-        encoding=encoding,
-        delimiter=delimiter,
-        how=f"encoding {how[0]}, delimiter {how[1]}",
-        header=mapping.header,
-    )
-    columns = {
-        key: cells_of(table.column(str(number))).take(below) for key, number in needed.items()
-    }
+    written = (encoding, delimiter, f"encoding {how[0]}, delimiter {how[1]}")
+    read, sha256 = int(below.sum()) + len(late), digest.of_bytes(data)
+    source = Source(name, sha256, "delimited text", read, *written, header=mapping.header)
+    cells = {key: cells_of(table.column(str(number))) for key, number in needed.items()}
+    columns = {key: column.take(below) for key, column in cells.items()}
     return Raw(source, tuple(names), columns, rows[below], lines)
 
 

@@ -131,10 +131,8 @@ class Raw:
         """The rows under a mask."""
         if keep.all():
             return self
-        columns = {
-            name: column.take(keep) if isinstance(column, Cells) else column[keep]
-            for name, column in self.columns.items()
-        }
+        rows = np.flatnonzero(keep)
+        columns = {name: column.take(rows) for name, column in self.columns.items()}
         return Raw(self.source, self.names, columns, self.rows[keep], self.lines)
 
 
@@ -172,24 +170,17 @@ def needed_columns(names: Sequence[str], wanted: Wanted, file: str) -> dict[str,
     for number, name in enumerate(map(plain_name, names)):
         if name and wanted(name):
             found.setdefault(name, []).append(number)
-    problems = [
-        Problem(
-            f"{file}, columns {', '.join(str(number + 1) for number in numbers)}",
-            "have the same name",
-            "Rename one in a copy of the file",
-        )
-        for _, numbers in sorted(found.items())
-        if len(numbers) > 1
-    ]
-    if problems:
-        raise ContractError(problems)
+    what, remedy = "have the same name", "Rename one in a copy of the file"
+    several = [numbers for _, numbers in sorted(found.items()) if len(numbers) > 1]
+    shown = [", ".join(str(number + 1) for number in numbers) for numbers in several]
+    if shown:
+        raise ContractError(Problem(f"{file}, columns {each}", what, remedy) for each in shown)
     return {name: number for name, (number,) in found.items()}
 
 
 def mask(values: pa.Array) -> np.ndarray:
     """Truths of Arrow as an array; unknown is false."""
-    plain: np.ndarray = pc.fill_null(values, False).to_numpy(zero_copy_only=False).astype(bool)
-    return plain
+    return np.asarray(pc.fill_null(values, False).to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def changed(before: pa.Array, after: pa.Array) -> np.ndarray:

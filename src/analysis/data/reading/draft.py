@@ -97,59 +97,55 @@ def _scheme(exports: Sequence[Sniffed]) -> str:
     return ""
 
 
-def _mapping(table: str, group: Sequence[Sniffed]) -> list[str]:
+def _mapping(table: str, group: Sequence[Sniffed]) -> Iterator[str]:
     first = group[0]
     needed = [column.name for column in TABLES[table].columns if column.needed(first.guesses)]
     found = sum(column in first.guesses for column in needed)
-    files = ", ".join(word(export.file) for export in group)
-    lines = [f"  {table}:  # guessed: {found} of its {len(needed)} needed columns were found"]
-    lines.append(f"    files: [{files}]")
+    yield f"  {table}:  # guessed: {found} of its {len(needed)} needed columns were found"
+    yield f"    files: [{', '.join(word(export.file) for export in group)}]"
     if any(export.names != first.names for export in group):
-        lines.append(f"    # The files differ in their columns; these are of {first.file}")
+        yield f"    # The files differ in their columns; these are of {first.file}"
     if first.encoding:
-        lines.append(f"    encoding: {first.encoding}  # detected")
-        lines.append(f"    delimiter: {json.dumps(first.delimiter)}  # detected")
+        yield f"    encoding: {first.encoding}  # detected"
+        yield f"    delimiter: {json.dumps(first.delimiter)}  # detected"
     if first.sheet:
-        lines.append(f"    sheet: {word(first.sheet)}  # the first")
+        yield f"    sheet: {word(first.sheet)}  # the first"
     if first.header != (1,):
-        rows = ", ".join(str(row) for row in first.header)
-        lines.append(f"    header: [{rows}]  # guessed")
-    lines += _marks(first)
-    lines += _columns(first)
-    lines += _dates(first)
-    return lines + _values(first)
+        yield f"    header: [{', '.join(map(str, first.header))}]  # guessed"
+    for part in (_marks, _columns, _dates, _values):
+        yield from part(first)
 
 
-def _marks(export: Sniffed) -> list[str]:
+def _marks(export: Sniffed) -> Iterator[str]:
     """Marks in numbers, where a column of numbers is read with others than the contract's."""
     for _, cells in _guessed(export, "number", "whole"):
         decimal, thousands, left = sniff.marks_of(cells)
         if (decimal, thousands) != (".", ""):
             note = f"guessed; {left:,} cells fit neither" if left else "guessed"
-            lines = [f"    decimal: {json.dumps(decimal)}  # {note}"]
-            return lines + ([f"    thousands: {json.dumps(thousands)}"] if thousands else [])
-    return []
+            yield f"    decimal: {json.dumps(decimal)}  # {note}"
+            if thousands:
+                yield f"    thousands: {json.dumps(thousands)}"
+            return
 
 
-def _columns(export: Sniffed) -> list[str]:
-    lines = ["    columns:"]
+def _columns(export: Sniffed) -> Iterator[str]:
+    yield "    columns:"
     for column in TABLES[export.table].columns:
         owner_name = export.guesses.get(column.name)
         if owner_name is not None:
             note = "" if likeness(owner_name, column) == 1 else "  # guessed: look at it"
             if column.personal:
                 note = "  # of persons: replaced by a keyed hash on reading"
-            lines.append(f"      {column.name}: {word(owner_name)}{note}")
+            yield f"      {column.name}: {word(owner_name)}{note}"
         elif column.needed(export.guesses):
             meaning = f"{column.en} ({column.kind})"
-            lines.append(f"      {column.name}:  # needed: {meaning}; or give it under constants")
+            yield f"      {column.name}:  # needed: {meaning}; or give it under constants"
     for owner_name in export.names:
         if owner_name not in export.guesses.values():
-            lines.append(f"      # not read: {owner_name}".replace("\n", " "))
-    return lines
+            yield f"      # not read: {owner_name}".replace("\n", " ")
 
 
-def _dates(export: Sniffed) -> list[str]:
+def _dates(export: Sniffed) -> Iterator[str]:
     """Formats of all columns of dates and periods."""
     forms: dict[str, None] = {}
     left = 0
@@ -157,10 +153,9 @@ def _dates(export: Sniffed) -> list[str]:
         used, unread = sniff.formats_of(cells, column.kind)
         forms |= dict.fromkeys(used)
         left += unread
-    if not forms:
-        return []
-    note = f"  # {left:,} cells fit none of them" if left else "  # found in the cells"
-    return [f"    dates: [{', '.join(json.dumps(f, ensure_ascii=False) for f in forms)}]{note}"]
+    if forms:
+        note = f"  # {left:,} cells fit none of them" if left else "  # found in the cells"
+        yield f"    dates: [{', '.join(json.dumps(f, ensure_ascii=False) for f in forms)}]{note}"
 
 
 def _guessed(export: Sniffed, *kinds: str) -> Iterator[tuple[Column, Cells]]:

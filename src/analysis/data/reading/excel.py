@@ -69,15 +69,9 @@ def read_excel(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> 
     for key, number in needed_columns(names, wanted, name).items():
         texts = [*(_text(row[number]) for row in cells[last:]), *blank]
         columns[key] = cells_of(pa.array(texts, pa.string()))
-    source = Source(
-        file=name,
-        sha256=digest.of_file(file),
-        form="Excel",
-        rows=length - last,
-        sheet=title,
-        header=mapping.header,
-    )
-    return Raw(source, tuple(names), columns, np.arange(last + 1, length + 1), [])
+    rows, sha256 = np.arange(last + 1, length + 1), digest.of_file(file)
+    source = Source(name, sha256, "Excel", rows.size, sheet=title, header=mapping.header)
+    return Raw(source, tuple(names), columns, rows, [])
 
 
 def sheet_rows(file: Path, name: str, count: int) -> tuple[list[list[str]], str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -238,48 +238,40 @@ def inside(folder: Path, given: str) -> bool:
 
 def mapping_problems(
     mappings: Mapping[str, TableMapping], tables: Mapping[str, Table]
-) -> list[Problem]:
+) -> Iterator[Problem]:
     """What mappings name that the contract does not have, all at once."""
-    problems = []
     for name, mapping in mappings.items():
         where = f"dataset.yml, mapping.{name}"
         if name in tables:
-            problems += _column_problems(mapping, tables[name], where)
-            problems += _value_problems(mapping, tables, tables[name], where)
+            yield from _column_problems(mapping, tables[name], where)
+            yield from _value_problems(mapping, tables, tables[name], where)
         else:
-            remedy = nearest(name, list(tables))
-            problems.append(Problem(where, "is not a table of the contract", remedy))
-    return problems
+            yield Problem(where, "is not a table of the contract", nearest(name, list(tables)))
 
 
-def _column_problems(mapping: TableMapping, table: Table, where: str) -> list[Problem]:
-    problems = [
-        Problem(f"{where}.{part}.{name}", "is not in the contract", nearest(name, table.names))
-        for part in ("columns", "constants", "values")
-        for name in getattr(mapping, part)
-        if name not in table.names
-    ]
-    problems += [
-        Problem(f"{where}.{name}", "is a constant and a column", "Keep one of them")
-        for name in sorted(mapping.constants.keys() & mapping.columns.keys())
-    ]
-    return problems
+def _column_problems(mapping: TableMapping, table: Table, where: str) -> Iterator[Problem]:
+    for part in ("columns", "constants", "values"):
+        for name in getattr(mapping, part):
+            if name not in table.names:
+                remedy = nearest(name, table.names)
+                yield Problem(f"{where}.{part}.{name}", "is not in the contract", remedy)
+    for name in sorted(mapping.constants.keys() & mapping.columns.keys()):
+        yield Problem(f"{where}.{name}", "is a constant and a column", "Keep one of them")
 
 
 def _value_problems(
     mapping: TableMapping, tables: Mapping[str, Table], table: Table, where: str
-) -> list[Problem]:
-    problems = []
+) -> Iterator[Problem]:
     for name, values in mapping.values.items():
         here = f"{where}.values.{name}"
         target, _, column = values.lookup.partition(".")
-        if values.lookup and (
-            target not in tables or column not in tables[target].names or target == table.name
-        ):
+        known = target in tables and column in tables[target].names and target != table.name
+        if values.lookup and not known:
             remedy = "Write table.column, for example regions.name_zh"
-            problems.append(Problem(f"{here}.lookup", "is no column of another table", remedy))
+            yield Problem(f"{here}.lookup", "is no column of another table", remedy)
         allowed = table.column(name).allowed if name in table.names else ()
         given = {*values.words.values(), *filter(None, [values.other])} - set(allowed)
-        what = "gives a word that the contract does not have"
-        problems += [Problem(here, what, nearest(w, allowed)) for w in sorted(given) if allowed]
-    return problems
+        for word in sorted(given) if allowed else ():
+            yield Problem(
+                here, "gives a word that the contract does not have", nearest(word, allowed)
+            )

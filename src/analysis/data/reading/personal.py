@@ -15,6 +15,7 @@ import os
 import secrets
 import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -88,10 +89,8 @@ def _make(file: Path) -> None:
     try:
         with os.fdopen(handle, "w", encoding="ascii") as writer:
             writer.write(secrets.token_hex(32) + "\n")
-        try:
+        with suppress(FileExistsError):
             os.link(draft, file)
-        except FileExistsError:
-            return
     finally:
         draft.unlink()
 

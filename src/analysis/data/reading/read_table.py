@@ -8,7 +8,7 @@ was done is in the account, what is wrong in the problems. Files are read and no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,18 +18,10 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis.data.contract import Table, parse_columns
+from analysis.data.reading import distinct
 from analysis.data.reading.account import Account, Line, Origin, all_of, excluded, rows_words
 from analysis.data.reading.delimited import read_delimited
-from analysis.data.reading.distinct import (
-    Cells,
-    Raw,
-    Wanted,
-    as_cells,
-    cells_of,
-    constant,
-    plain_name,
-    stack,
-)
+from analysis.data.reading.distinct import Cells, Raw, Wanted, as_cells, plain_name
 from analysis.data.reading.excel import read_excel
 from analysis.data.reading.mapping import PLAIN, TableMapping
 from analysis.data.reading.personal import hashed, project_salt
@@ -38,11 +30,8 @@ from analysis.data.reading.typed import read_parquet, read_query
 from analysis.errors import ContractError, Problem, nearest
 
 TEXTS, WORKBOOKS = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm")
-READERS = (
-    dict.fromkeys(TEXTS, read_delimited)
-    | dict.fromkeys(WORKBOOKS, read_excel)
-    | {".parquet": read_parquet}
-)
+READERS = dict.fromkeys(TEXTS, read_delimited) | dict.fromkeys(WORKBOOKS, read_excel)
+READERS[".parquet"] = read_parquet
 Part = tuple[dict[str, Given], Raw]
 """Of one file the columns of the contract, and the rows kept."""
 
@@ -77,7 +66,7 @@ def read_table(
     raws, problems = all_of(readers)
     parts: list[Part] = []
     for raw in raws:
-        missing = _missing_columns(table, mapping, raw)
+        missing = list(_missing_columns(table, mapping, raw))
         problems += missing
         if not missing:
             left = without_rows(raw, mapping)
@@ -100,7 +89,10 @@ def _checked(
     if not parts:
         none = np.zeros(0, dtype=np.int64)
         return pd.DataFrame(), Origin((table.name,), none, none), []
-    columns = _without_persons(_stacked([columns for columns, _ in parts]), table, folder)
+    columns = _stacked([columns for columns, _ in parts])
+    if personal := [c.name for c in table.columns if c.personal and c.name in columns]:
+        salt = project_salt(folder)
+        columns |= {name: hashed(as_cells(columns[name]), salt) for name in personal}
     origin = _origin([raw for _, raw in parts], table, mapping)
     frame, problems = parse_columns(table, columns, origin)
     frame, origin, repeated = _without_duplicates(frame, origin, table, mapping, again)
@@ -137,7 +129,7 @@ def _owner_names(table: Table, mapping: TableMapping) -> set[str]:
     return names | {rule.column for rule in (*mapping.keep_rows, *mapping.leave_out)}
 
 
-def _missing_columns(table: Table, mapping: TableMapping, raw: Raw) -> list[Problem]:
+def _missing_columns(table: Table, mapping: TableMapping, raw: Raw) -> Iterator[Problem]:
     """Columns named in the mapping or needed by the contract that a file does not have.
 
     Names of the owner's columns are offered only where most were found and they are near what
@@ -156,34 +148,33 @@ def _missing_columns(table: Table, mapping: TableMapping, raw: Raw) -> list[Prob
     if len(absent) == len(sought) and sought and mapping is not PLAIN:
         where = f"{file}, {rows_words(raw.source.header)}"
         remedy = "Correct header, delimiter or columns in dataset.yml"
-        return [Problem(where, "holds none of the columns that are named", remedy)]
+        yield Problem(where, "holds none of the columns that are named", remedy)
+        return
     headed = 2 * len(absent) <= len(sought)
-    problems = []
     for column, name in absent:
         close = nearest(plain_name(name), list(known)) if headed else ""
         remedy = close if close.startswith("Did") else f"{column.en} ({column.kind})"
         shown = name if name == column.name else f"{name} ({column.name})"
-        problems.append(Problem(f"{file}, column {shown}", "is missing", remedy))
-    problems += [
-        Problem(f"{file}, column {rule.column}", "is missing", "A rule on rows names it")
-        for rule in (*mapping.keep_rows, *mapping.leave_out)
-        if plain_name(rule.column) not in known
-    ]
-    return problems + (_unknown(table, raw, missing=bool(problems)) if mapping is PLAIN else [])
+        yield Problem(f"{file}, column {shown}", "is missing", remedy)
+    for rule in (*mapping.keep_rows, *mapping.leave_out):
+        if plain_name(rule.column) not in known:
+            yield Problem(f"{file}, column {rule.column}", "is missing", "A rule on rows names it")
+    if mapping is PLAIN:
+        yield from _unknown(table, raw, missing=bool(absent))
 
 
-def _unknown(table: Table, raw: Raw, *, missing: bool) -> list[Problem]:
+def _unknown(table: Table, raw: Raw, *, missing: bool) -> Iterator[Problem]:
     """Columns outside the contract; unnamed where no header stands in the first row."""
     file = raw.source.file
     strange = [name for name in raw.names if name not in table.names]
     if missing and len(strange) == len(raw.names):
         what = "holds no name of a column of the contract"
         remedy = "Write the header first, or a mapping in dataset.yml: analysis init"
-        return [Problem(f"{file}, row 1", what, remedy)]
-    return [
-        Problem(f"{file}, column {name}", "is not in the contract", nearest(name, table.names))
-        for name in strange
-    ]
+        yield Problem(f"{file}, row 1", what, remedy)
+        return
+    for name in strange:
+        remedy = nearest(name, table.names)
+        yield Problem(f"{file}, column {name}", "is not in the contract", remedy)
 
 
 def _stacked(parts: list[dict[str, Given]]) -> dict[str, Given]:
@@ -191,23 +182,14 @@ def _stacked(parts: list[dict[str, Given]]) -> dict[str, Given]:
     if len(parts) == 1:
         return parts[0]
     columns: dict[str, Given] = {}
-    none = [constant("", len(next(iter(part.values())))) for part in parts]
+    none = [distinct.constant("", len(next(iter(part.values())))) for part in parts]
     for name in dict.fromkeys(name for part in parts for name in part):
         given = [part.get(name, empty) for part, empty in zip(parts, none, strict=True)]
         if any(isinstance(column, Cells) for column in given):
-            columns[name] = stack([as_cells(column) for column in given])
+            columns[name] = distinct.stack([as_cells(column) for column in given])
         else:
             columns[name] = pd.concat(given, ignore_index=True)
     return columns
-
-
-def _without_persons(columns: dict[str, Given], table: Table, folder: Path) -> dict[str, Given]:
-    """Columns that name a person as keyed hashes."""
-    personal = [c.name for c in table.columns if c.personal and c.name in columns]
-    if not personal:
-        return columns
-    salt = project_salt(folder)
-    return columns | {name: hashed(as_cells(columns[name]), salt) for name in personal}
 
 
 def _origin(raws: list[Raw], table: Table, mapping: TableMapping) -> Origin:
@@ -257,6 +239,5 @@ def _sharing(frame: pd.DataFrame, key: list[str]) -> np.ndarray:
     if len(key) > 1 or not pd.api.types.is_string_dtype(frame[key[0]]):
         return np.flatnonzero(frame.duplicated(key, keep=False).to_numpy())
     # Arrow tells five million texts apart in a second or two.
-    codes = cells_of(pa.array(frame[key[0]], pa.string(), from_pandas=True)).codes
-    shared: np.ndarray = np.flatnonzero(np.bincount(codes)[codes] > 1)
-    return shared
+    codes = distinct.cells_of(pa.array(frame[key[0]], pa.string(), from_pandas=True)).codes
+    return np.flatnonzero(np.bincount(codes)[codes] > 1)

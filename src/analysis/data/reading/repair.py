@@ -59,8 +59,7 @@ def _meets(raw: Raw, rule: RowRule) -> np.ndarray:
     texts = as_cells(raw.columns[plain_name(rule.column)])
     listed = distinct.plain(pa.array(rule.words, pa.string())).to_pylist()
     met = distinct.is_among(distinct.plain(texts.words), [*listed, ""] if rule.empty else listed)
-    rows: np.ndarray = met[texts.codes]
-    return rows
+    return np.take(met, texts.codes)
 
 
 def contract_columns(
@@ -70,20 +69,18 @@ def contract_columns(
     columns: dict[str, Given] = {}
     problems: list[Problem] = []
     for column in table.columns:
+        owner_names = [plain_name(name) for name in mapping.owner_names(column.name)]
+        found = [raw.columns[name] for name in owner_names if name in raw.columns]
+        typed = [one for one in found if isinstance(one, pd.Series) and _is_typed(column, one)]
         if column.name in mapping.constants:
             word = mapping.constants[column.name]
             columns[column.name] = distinct.constant(word, len(raw.rows))
-            continue
-        given = [raw.columns.get(plain_name(name)) for name in mapping.owner_names(column.name)]
-        found = [one for one in given if one is not None]
-        if len(found) < len(given):
-            continue
-        if len(found) == 1 and isinstance(found[0], pd.Series) and _is_typed(column, found[0]):
-            columns[column.name] = found[0].reset_index(drop=True)
-            continue
-        texts = distinct.joined([as_cells(one) for one in found])
-        columns[column.name], wrong = _repaired(texts, column, raw, mapping, names)
-        problems += wrong
+        elif len(typed) == len(owner_names) == 1:
+            columns[column.name] = typed[0].reset_index(drop=True)
+        elif len(found) == len(owner_names):
+            texts = distinct.joined([as_cells(one) for one in found])
+            columns[column.name], wrong = _repaired(texts, column, raw, mapping, names)
+            problems += wrong
     return columns, problems
 
 

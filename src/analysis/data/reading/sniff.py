@@ -106,13 +106,12 @@ def header_rows(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
     for number, row in enumerate(rows):
         full = widths[number] >= max(2, 0.6 * usual)
         if full and not any(_is_value(cell) for cell in row):
-            below = rows[number + 1] if number + 1 < len(rows) else []
             gaps = any(not cell.strip() for cell in row[1:])
-            fills = [cell for cell in below if cell.strip()]
-            merged = gaps and fills and len(fills) < usual
-            if merged and not any(_is_value(cell) for cell in fills):
-                return (number + 1, number + 2)
-            return (number + 1,)
+            fills = [
+                cell for below in rows[number + 1 : number + 2] for cell in below if cell.strip()
+            ]
+            merged = gaps and 0 < len(fills) < usual and not any(map(_is_value, fills))
+            return (number + 1, number + 2) if merged else (number + 1,)
     return ()
 
 
@@ -155,9 +154,7 @@ def likeness(owner_name: str, column: Column) -> float:
 
 
 def _like(first: str, second: str) -> float:
-    if first == second:
-        return 1.0
-    return 0.95 * difflib.SequenceMatcher(None, first, second).ratio()
+    return 1.0 if first == second else 0.95 * difflib.SequenceMatcher(None, first, second).ratio()
 
 
 def nearest_word(word: str, column: Column) -> str:

@@ -25,21 +25,16 @@ from filelock import FileLock
 
 from analysis import digest
 from analysis.data.reading.personal import project_around
-from analysis.data.records import engines, expression
-from analysis.data.records.groupings import BROKEN, DIMENSIONS, MILLIONTHS
+from analysis.data.records import engines, expression, groupings
 from analysis.data.records.location import RecordSource
+from analysis.data.regions import crosswalk as crosswalks
 from analysis.errors import ContractError, Problem
 
 FOLDER_VARIABLE = "ANALYSIS_PANELS"
 """Names the folder where counts are kept; else ``build/cache/panels`` of the project."""
 
-COUNTED_BY = (
-    "records/groupings.py",
-    "records/expression.py",
-    "records/engines.py",
-    "regions/crosswalk.py",
-)
-"""Files of this package on which what is counted depends."""
+COUNTED_BY = (groupings, expression, engines, crosswalks)
+"""Modules on which what is counted depends."""
 
 
 @dataclass(frozen=True)
@@ -125,8 +120,7 @@ class _Counting:
 
     def way(self) -> str:
         """Digest of all that shapes counts beside the file."""
-        data = Path(__file__).parents[1]
-        code = {name: digest.of_file(data / name) for name in COUNTED_BY}
+        code = [digest.of_file(Path(str(module.__file__))) for module in COUNTED_BY]
         versions = {name: digest.packages().get(name) for name in ("ibis_framework", "duckdb")}
         crosswalk = None if self.crosswalk is None else self.crosswalk.to_csv(index=False)
         source = self.source.model_dump(exclude={"files", "url", "table"})
@@ -162,7 +156,7 @@ class _Counting:
 
     def balanced(self, counts: Sequence[Path], regions: Sequence[str]) -> pd.DataFrame:
         """The panel of all counts, which must be of records that obey the contract."""
-        scale = 1 if self.crosswalk is None else MILLIONTHS
+        scale = 1 if self.crosswalk is None else groupings.MILLIONTHS
         with engines.engine(RecordSource(files="counts.parquet")) as connection:
             # Files alike to the byte share their counts, and count once.
             cells = connection.read_parquet([str(file) for file in dict.fromkeys(counts)])
@@ -188,9 +182,9 @@ def seal_of(file: Path) -> Path:
 
 def _refuse_broken(cells: Any, scale: int, regions: Sequence[str], where: str) -> None:
     """Refuse counts of records that break a rule: how many, and what would fix them."""
-    kinds = list(DIMENSIONS["kind"])
+    kinds = list(groupings.DIMENSIONS["kind"])
     dated = cells["month"] != expression.UNKNOWN_MONTH
-    sums = {name: cells[name].sum() for name in ("records", BROKEN)}
+    sums = {name: cells[name].sum() for name in ("records", groupings.BROKEN)}
     rows = cells.group_by("region_code", "kind", dated=dated).aggregate(**sums).to_pandas()
     add = "Add the regions, or lead former ones to present ones in crosswalk"
     rules = {
@@ -198,13 +192,12 @@ def _refuse_broken(cells: Any, scale: int, regions: Sequence[str], where: str) -
         "region_code": (~rows["region_code"].isin(regions), "is not in regions", add),
         "kind": (~rows["kind"].isin(kinds), "is no allowed word", f"Allowed: {', '.join(kinds)}"),
     }
-    counts = {name: rows.loc[bad, "records"].sum() / scale for name, (bad, _, _) in rules.items()}
-    problems = [
-        Problem(f"{where}, column {name}, {counts[name]:,.0f} records", what, remedy)
-        for name, (_, what, remedy) in rules.items()
-        if counts[name]
-    ]
-    if broken := rows[BROKEN].sum() / scale:
+    problems = []
+    for name, (bad, what, remedy) in rules.items():
+        if count := rows.loc[bad, "records"].sum() / scale:
+            column = f"{where}, column {name}, {count:,.0f} records"
+            problems.append(Problem(column, what, remedy))
+    if broken := rows[groupings.BROKEN].sum() / scale:
         columns = f"{where}, columns channel, outcome and claimant_prior_cases"
         what = f"hold {broken:,.0f} words or numbers that the contract does not allow"
         problems.append(Problem(columns, what, "Compare them with the data dictionary"))

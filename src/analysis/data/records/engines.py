@@ -171,8 +171,7 @@ def _is_moment(connection: Any, records: Any, name: str) -> bool:
         return bool(records[name].type().timezone)
     # Spark does not tell Ibis which of its times have a time zone.
     query = connection.compile(records.select(name).limit(0))
-    kind: str = connection._session.sql(query).schema[0].dataType.typeName()
-    return kind == "timestamp"
+    return bool(connection._session.sql(query).schema[0].dataType.typeName() == "timestamp")
 
 
 @contextmanager

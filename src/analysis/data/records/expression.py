@@ -12,15 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from analysis.data.records.groupings import (
-    BROKEN,
-    DIMENSIONS,
-    MEASURES,
-    MILLIONTHS,
-    ONLINE,
-    REPEAT_CASES,
-    UPHELD,
-)
+from analysis.data.records import groupings
 from analysis.data.tables import COMPLAINTS
 
 UNKNOWN_MONTH = -1
@@ -63,16 +55,10 @@ def counted(records: Any, by: Sequence[str], crosswalk: Any = None, *, check: bo
 def _needed(records: Any, by: Sequence[str]) -> Any:
     """The columns that counting needs, and nothing that names a person."""
     columns = set(records.columns)
-    given = {
-        name: records[name] for name in ("region_code", "channel", "outcome") if name in columns
-    }
-    given |= {
-        name: records[source].cast("date")
-        for name, source in (("received", "received_on"), ("closed_day", "closed_on"))
-        if source in columns
-    }
-    if "claimant_prior_cases" in columns:
-        given["cases"] = records["claimant_prior_cases"]
+    plain = ("region_code", "channel", "outcome", "claimant_prior_cases")
+    given = {name: records[name] for name in plain if name in columns}
+    days = {"received": "received_on", "closed_day": "closed_on"}
+    given |= {name: records[day].cast("date") for name, day in days.items() if day in columns}
     return records.select(**given | {name: _dimension(records, name) for name in by})
 
 
@@ -82,8 +68,8 @@ def _dimension(records: Any, name: str) -> Any:
     if name == "claimant":
         if "claimant_prior_cases" not in records.columns:
             return ibis.literal("other")
-        repeat = (records["claimant_prior_cases"] >= REPEAT_CASES).fill_null(False)
-        return repeat.ifelse(*DIMENSIONS["claimant"])
+        repeat = (records["claimant_prior_cases"] >= groupings.REPEAT_CASES).fill_null(False)
+        return repeat.ifelse(*groupings.DIMENSIONS["claimant"])
     if name not in records.columns:
         return ibis.literal("")
     # A category may be missing; where another word is, the record is refused after counting.
@@ -95,13 +81,14 @@ def _measures(rows: Any) -> dict[str, Any]:
     import ibis
 
     none, columns = ibis.literal(0, type="int64"), rows.columns
-    measures = {"records": rows.count(), **dict.fromkeys(MEASURES[1:], none)}
-    if "cases" in columns:
-        measures["repeat_claimants"] = rows.count(where=rows["cases"] >= REPEAT_CASES)
+    measures = {"records": rows.count(), **dict.fromkeys(groupings.MEASURES[1:], none)}
+    if "claimant_prior_cases" in columns:
+        repeat = rows["claimant_prior_cases"] >= groupings.REPEAT_CASES
+        measures["repeat_claimants"] = rows.count(where=repeat)
     if "channel" in columns:
-        measures["online_channel"] = rows.count(where=rows["channel"].isin(ONLINE))
+        measures["online_channel"] = rows.count(where=rows["channel"].isin(groupings.ONLINE))
     if "outcome" in columns:
-        measures["upheld"] = rows.count(where=rows["outcome"].isin(UPHELD))
+        measures["upheld"] = rows.count(where=rows["outcome"].isin(groupings.UPHELD))
     if "closed_day" in columns:
         measures["closed"] = rows["closed_day"].count()
         measures["handling_days"] = rows["closed_day"].delta(rows["received"], unit="day").sum()
@@ -118,11 +105,11 @@ def _broken(rows: Any) -> dict[str, Any]:
         rules += [rows["channel"].notin(words), rows["channel"].isnull()]
     if "outcome" in columns:
         rules.append(rows["outcome"].notin(COMPLAINTS.column("outcome").allowed))
-    if "cases" in columns:
-        rules.append(rows["cases"] < 0)
+    if "claimant_prior_cases" in columns:
+        rules.append(rows["claimant_prior_cases"] < 0)
     # One count for each: an engine tells a word of a dictionary once, not once for every record.
     counts = (rows.count(where=rule).fill_null(0) for rule in rules)
-    return {BROKEN: sum(counts, ibis.literal(0, type="int64"))}
+    return {groupings.BROKEN: sum(counts, ibis.literal(0, type="int64"))}
 
 
 def _at_present(rows: Any, crosswalk: Any) -> Any:
@@ -138,7 +125,7 @@ def _at_present(rows: Any, crosswalk: Any) -> Any:
     return joined.select(
         *[name for name in rows.columns if name != "region_code"],
         region_code=ibis.coalesce(joined["new_code"], joined["region_code"]),
-        millionths=ibis.coalesce(joined["weight_millionths"], MILLIONTHS).cast("int64"),
+        millionths=ibis.coalesce(joined["weight_millionths"], groupings.MILLIONTHS).cast("int64"),
     )
 
 
@@ -162,7 +149,7 @@ def balanced(cells: Any, by: Sequence[str], *, scale: int = 1, once: bool = Fals
     import ibis
 
     known = cells.filter(cells["month"] != UNKNOWN_MONTH)
-    sums = {name: known[name].sum().cast("int64") for name in MEASURES}
+    sums = {name: known[name].sum().cast("int64") for name in groupings.MEASURES}
     summed = known if once else known.group_by("region_code", "month", *by).aggregate(**sums)
     spans = summed.group_by("region_code").aggregate(
         low=summed["month"].min(), high=summed["month"].max()
@@ -173,7 +160,7 @@ def balanced(cells: Any, by: Sequence[str], *, scale: int = 1, once: bool = Fals
         grid = grid.cross_join(_words(summed, name))
     keys = ["region_code", "month", *by]
     joined = grid.left_join(summed, keys)
-    measures = {name: joined[name].fill_null(0) for name in MEASURES}
+    measures = {name: joined[name].fill_null(0) for name in groupings.MEASURES}
     if scale != 1:
         measures = {name: value.cast("float64") / scale for name, value in measures.items()}
     return joined.select(*keys, **measures)
@@ -183,7 +170,7 @@ def _words(cells: Any, name: str) -> Any:
     """The words of a dimension as a table of one column."""
     import ibis
 
-    words = DIMENSIONS[name]
+    words = groupings.DIMENSIONS[name]
     if not words:
         return cells.select(name).distinct()
     return ibis.array(list(words)).unnest().name(name).as_table()

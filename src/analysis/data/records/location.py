@@ -111,7 +111,7 @@ def has_password(url: str) -> bool:
         return False
     try:
         parts = urlsplit(url)
-        secret = parts.password is not None
+        secrets = {"password", "token", "secret"} & parse_qs(parts.query).keys()
+        return bool(secrets) or parts.password is not None
     except ValueError:
         return True
-    return secret or bool({"password", "token", "secret"} & parse_qs(parts.query).keys())

@@ -7,7 +7,7 @@ stay where ``crosswalk`` moves its records. Names that a row lacks are taken fro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -16,17 +16,7 @@ import pandas as pd
 from analysis.data.contract import Table
 from analysis.data.reading.account import Line, Origin
 from analysis.data.reading.read_table import ReadTable
-from analysis.data.regions.divisions import (
-    FIRST_YEAR,
-    GROUPS,
-    LAST_YEAR,
-    codes_above,
-    divisions,
-    is_code,
-    levels,
-    same_name,
-    successors,
-)
+from analysis.data.regions import divisions as standard
 from analysis.errors import Problem
 
 NAMES = ("name_en", "name_zh")
@@ -44,13 +34,16 @@ def fill_names(taken: ReadTable) -> ReadTable:
     if "region_code" not in taken.frame:
         return taken
     frame, origin = taken.frame.copy(), taken.origin
-    sound = _has_sound_code(frame)
+    # Of others no name may be asked; a wrong code, once put right, brings its name.
+    sound = frame["region_code"].isin({*standard.divisions(), *standard.GROUPS})
+    if "level" in frame:
+        sound |= frame["level"].eq("nation").fillna(False)
     lines, problems = list(taken.account.lines), list(taken.problems)
     rule = "a missing name taken from GB/T 2260"
     for name in NAMES:
         given = frame[name] if name in frame else pd.Series(pd.NA, index=frame.index)
         given = given.astype("string").replace("", pd.NA)
-        listed = {code: getattr(each, name) or pd.NA for code, each in divisions().items()}
+        listed = {code: getattr(each, name) or pd.NA for code, each in standard.divisions().items()}
         frame[name] = given.fillna(frame["region_code"].map(listed).astype("string"))
         owner_name = origin.owner_names.get(name, name)
         for file, rows in origin.by_file(np.flatnonzero(given.isna() & frame[name].notna())):
@@ -61,15 +54,9 @@ def fill_names(taken: ReadTable) -> ReadTable:
     return replace(taken, frame=frame, account=account, problems=tuple(problems))
 
 
-def _has_sound_code(frame: pd.DataFrame) -> pd.Series:
-    """Rows of which a name may be asked; a wrong code, once put right, brings its name."""
-    known = frame["region_code"].isin({*divisions(), *GROUPS})
-    return known | frame["level"].eq("nation").fillna(False) if "level" in frame else known
-
-
 def check_region_codes(
     frames: Mapping[str, pd.DataFrame], origins: Mapping[str, Origin], year: int
-) -> list[Problem]:
+) -> Iterator[Problem]:
     """Everything about the codes of regions that GB/T 2260 does not bear out.
 
     Parameters
@@ -80,82 +67,81 @@ def check_region_codes(
     """
     regions = frames.get("regions", pd.DataFrame())
     if "region_code" not in regions:
-        return []
+        return
     moved = set(frames["crosswalk"].get("old_code", ())) if "crosswalk" in frames else set()
     found: dict[Wrong, list[int]] = {}
     for place, row in enumerate(regions.to_dict("records")):
         for wrong in _wrong(row, moved, year):
             found.setdefault(wrong, []).append(place)
-    problems: list[Problem] = []
     for (column, what, remedy), places in found.items():
-        problems += origins["regions"].problems(np.array(places), what, remedy, column)
-    return problems
+        yield from origins["regions"].problems(np.array(places), what, remedy, column)
 
 
 Wrong = tuple[str, str, str]
 """The column, what is wrong with it, and what would mend it."""
 
 
-def _wrong(row: dict[Hashable, object], moved: Collection[str], year: int) -> list[Wrong]:
+def _wrong(row: dict[Hashable, object], moved: Collection[str], year: int) -> Iterator[Wrong]:
     code, level, parent = (_text(row.get(n)) for n in ("region_code", "level", "parent_code"))
     if not code or level == "nation":
-        return []
-    if not is_code(code):
+        return
+    if not standard.is_code(code):
         remedy = _by_name(row, year) or "Write two digits each of province, city and county"
-        return [("region_code", "is not six digits, as codes of GB/T 2260 are", remedy)]
-    found = _unlisted(row, code, moved, year) or _named_otherwise(row, code, year)
-    fitting = levels(code)
-    if level and level not in fitting and (code in divisions() or fitting != ("county",)):
+        yield "region_code", "is not six digits, as codes of GB/T 2260 are", remedy
+        return
+    yield from _unlisted(row, code, moved, year) or _named_otherwise(row, code, year)
+    fitting = standard.levels(code)
+    if level and level not in fitting and (code in standard.divisions() or fitting != ("county",)):
         remedy = f"By its code it is of level {' or '.join(fitting)}"
-        found.append(("level", "is not the level of the code", remedy))
-    if parent and parent not in codes_above(code):
+        yield "level", "is not the level of the code", remedy
+    if parent and parent not in standard.codes_above(code):
         remedy = "Write the city, whose code ends in 00, or the province, whose ends in 0000"
-        found.append(("parent_code", "is not above the region by its code", remedy))
-    return found
+        yield "parent_code", "is not above the region by its code", remedy
 
 
 def _unlisted(
     row: dict[Hashable, object], code: str, moved: Collection[str], year: int
 ) -> list[Wrong]:
     """Why a code is not in the list of a year, if it is not."""
-    division = divisions().get(code)
-    if code in GROUPS or (division and (division.valid_in(year) or code in moved)):
+    division = standard.divisions().get(code)
+    if code in standard.GROUPS or (division and (division.valid_in(year) or code in moved)):
         return []
     if division is None:
-        what = f"is in no list of GB/T 2260 from {FIRST_YEAR} to {LAST_YEAR}"
-        near = [other for other in codes_above(code) if other in divisions()]
+        what = f"is in no list of GB/T 2260 from {standard.FIRST_YEAR} to {standard.LAST_YEAR}"
+        near = [other for other in standard.codes_above(code) if other in standard.divisions()]
         known = f"What begins its code is {_listed(near[:1])}" if near else "No province has it"
-        return [("region_code", what, _by_name(row, year) or known)]
-    if division.since > year:
+        remedy = _by_name(row, year) or known
+    elif division.since > year:
         what = f"is a code of GB/T 2260 since {division.since} only, not in {year}"
-        return [("region_code", what, "Name another year in region_scheme, or the code of then")]
-    what = f"is a code that GB/T 2260 gave up in {division.until}"
-    after = successors(code, year)
-    if not after:
-        remedy = "No source here says what followed it: find out, and move it by crosswalk"
-        return [("region_code", what, _by_name(row, year) or remedy)]
-    shares = "" if len(after) == 1 else " with their shares"
-    remedy = f"It went into {_listed(after)}: write that, or rows in crosswalk{shares}"
+        remedy = "Name another year in region_scheme, or the code of then"
+    else:
+        what = f"is a code that GB/T 2260 gave up in {division.until}"
+        unknown = "No source here says what followed it: find out, and move it by crosswalk"
+        remedy = _by_name(row, year) or unknown
+        if after := standard.successors(code, year):
+            shares = "" if len(after) == 1 else " with their shares"
+            remedy = f"It went into {_listed(after)}: write that, or rows in crosswalk{shares}"
     return [("region_code", what, remedy)]
 
 
 def _named_otherwise(row: dict[Hashable, object], code: str, year: int) -> list[Wrong]:
     """A listed code beside the name of another one in its city: codes were given anew, too."""
     name = _text(row.get("name_zh"))
-    alike = [other for other in same_name(name, year) if other[:4] == code[:4]]
-    if not alike or code in alike or code in GROUPS or not divisions()[code].valid_in(year):
+    alike = [other for other in standard.same_name(name, year) if other[:4] == code[:4]]
+    kept = code not in standard.GROUPS and standard.divisions()[code].valid_in(year)
+    if not kept or not alike or code in alike:
         return []
     return [("name_zh", "is the name of another code", f"It stands for {_listed(alike)}")]
 
 
 def _by_name(row: dict[Hashable, object], year: int) -> str:
     """The code that a row's Chinese name stands for, where it stands for one."""
-    alike = same_name(_text(row.get("name_zh")), year)
+    alike = standard.same_name(_text(row.get("name_zh")), year)
     return f"Its name stands for {_listed(alike)}" if len(alike) == 1 else ""
 
 
 def _listed(codes: Collection[str]) -> str:
-    return ", ".join(f"{code} {divisions()[code].name_zh}" for code in codes)
+    return ", ".join(f"{code} {standard.divisions()[code].name_zh}" for code in codes)
 
 
 def _text(value: object) -> str:

@@ -9,6 +9,8 @@ six decimals and are held as whole millionths, so that sums are equal on every e
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from analysis.data.records.groupings import MILLIONTHS
@@ -37,15 +39,14 @@ def lookup(crosswalk: pd.DataFrame) -> pd.DataFrame:
         Problem(f"crosswalk, row {row + 2}, column weight", what, "Round it")
         for row in rows.index[(exact - ready["weight_millionths"]).abs() > 1e-3]
     ]
-    problems += _incomplete_weights(ready) + _chains(ready)
+    problems += [*dict.fromkeys(_incomplete_weights(ready)), *_chains(ready)]
     if problems:
         raise ContractError(problems)
     return ready
 
 
-def _incomplete_weights(ready: pd.DataFrame) -> list[Problem]:
+def _incomplete_weights(ready: pd.DataFrame) -> Iterator[Problem]:
     """Codes whose weights do not add up to one on a day that some row covers."""
-    problems = []
     for _, rows in ready.groupby("old_code", sort=True):
         edges = {*rows["first_day"], *(rows["last_day"] + pd.Timedelta(days=1))}
         for day in edges:
@@ -54,21 +55,18 @@ def _incomplete_weights(ready: pd.DataFrame) -> list[Problem]:
                 numbers = ", ".join(str(row + 2) for row in valid.index)
                 remedy = "Weights of one old_code add up to 1 on every day"
                 where = f"crosswalk, rows {numbers}, column weight"
-                problems.append(Problem(where, "do not add up to 1", remedy))
-    return list(dict.fromkeys(problems))
+                yield Problem(where, "do not add up to 1", remedy)
 
 
-def _chains(ready: pd.DataFrame) -> list[Problem]:
+def _chains(ready: pd.DataFrame) -> Iterator[Problem]:
     """Rows that lead to another code which itself moves on the same days."""
-    problems = []
     for row in ready.itertuples():
         onward = ready[(ready["old_code"] == row.new_code) & (ready["new_code"] != row.new_code)]
         overlap = (onward["first_day"] <= row.last_day) & (onward["last_day"] >= row.first_day)
         if row.new_code != row.old_code and overlap.any():
             what = "leads to a code that moves on itself"
             where = f"crosswalk, row {row.Index + 2}, column new_code"
-            problems.append(Problem(where, what, "Write the region of today"))
-    return problems
+            yield Problem(where, what, "Write the region of today")
 
 
 def to_present_codes(frame: pd.DataFrame, ready: pd.DataFrame, days: pd.Series) -> pd.DataFrame:

@@ -8,12 +8,13 @@ two the county or district; what lies above ends in zeros.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from analysis.data.contract import csv_rows
 
 TABLE = Path(__file__).with_name("gbt2260.csv")
 FIRST_YEAR, LAST_YEAR = 1980, 2024
@@ -49,16 +50,13 @@ class Division:
 @lru_cache(maxsize=1)
 def divisions() -> Mapping[str, Division]:
     """Every code since 1980."""
-    with TABLE.open(encoding="utf-8", newline="") as handle:
-        rows = csv.DictReader(line for line in handle if not line.startswith("#"))
-        return {row["code"]: _division(row) for row in rows}
+    return {row["code"]: _division(row) for row in csv_rows(TABLE)}
 
 
 def _division(row: Mapping[str, str]) -> Division:
-    until = int(row["until"]) if row["until"] else None
+    years = (int(row["since"]), int(row["until"]) if row["until"] else None)
     followed_by = tuple(code for code in row["next"].split(";") if code)
-    names = (row["code"], row["name_zh"], row["name_en"])
-    return Division(*names, int(row["since"]), until, followed_by)
+    return Division(row["code"], row["name_zh"], row["name_en"], *years, followed_by)
 
 
 def is_code(code: str) -> bool:
@@ -84,11 +82,9 @@ def levels(code: str) -> tuple[str, ...]:
         return ("province",)
     if code.endswith("00"):
         return ("city",)
-    division = divisions().get(code)
-    name = division.name_zh if division else ""
-    if name.endswith("区") and not name.endswith(("林区", "特区")):
-        return ("district", "county")
-    return ("county",)
+    name = divisions()[code].name_zh if code in divisions() else ""
+    districts = name.endswith("区") and not name.endswith(("林区", "特区"))
+    return ("district", "county") if districts else ("county",)
 
 
 def successors(code: str, year: int = LAST_YEAR) -> tuple[str, ...]:
@@ -96,18 +92,15 @@ def successors(code: str, year: int = LAST_YEAR) -> tuple[str, ...]:
 
     Empty where one of the ways is not known.
     """
-    found: dict[str, None] = {}
-    waiting, seen = [code], {code}
-    while waiting:
-        division = divisions()[waiting.pop(0)]
-        if division.valid_in(year):
-            found[division.code] = None
-            continue
-        if not division.followed_by:
-            return ()
-        waiting += [other for other in division.followed_by if other not in seen]
-        seen.update(division.followed_by)
-    return tuple(sorted(found))
+    waiting = [code]
+    # What is found on the way is looked at in turn, each code once.
+    for each in waiting:
+        division = divisions()[each]
+        if not division.valid_in(year):
+            if not division.followed_by:
+                return ()
+            waiting += [other for other in division.followed_by if other not in waiting]
+    return tuple(sorted(each for each in waiting if divisions()[each].valid_in(year)))
 
 
 def same_name(name_zh: str, year: int = LAST_YEAR) -> tuple[str, ...]:

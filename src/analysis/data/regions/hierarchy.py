@@ -12,11 +12,8 @@ from analysis.data.regions.divisions import codes_above, is_code
 
 def parents_of(regions: pd.DataFrame) -> dict[str, str]:
     """Each region's code and that of the region above it, blank where none is given."""
-    codes = regions["region_code"].astype(str)
-    if "parent_code" not in regions:
-        return dict.fromkeys(codes, "")
-    above = regions["parent_code"].astype("object").fillna("").astype(str)
-    return dict(zip(codes, above, strict=True))
+    above = regions.reindex(columns=["parent_code"]).astype("object").fillna("").astype(str)
+    return dict(zip(regions["region_code"].astype(str), above["parent_code"], strict=True))
 
 
 def lies_in(code: str, region: str, parents: Mapping[str, str]) -> bool:
@@ -52,7 +49,5 @@ def upper_regions(regions: pd.DataFrame) -> list[str]:
     """Every region that has regions below it; where there is none, every region."""
     parents = parents_of(regions)
     found = {above for above in parents.values() if above}
-    for code in parents:
-        if is_code(code) and not code.endswith("00"):
-            found.add(codes_above(code)[0])
-    return sorted(found or parents)
+    counties = [code for code in parents if is_code(code) and not code.endswith("00")]
+    return sorted(found | {codes_above(code)[0] for code in counties} or parents)

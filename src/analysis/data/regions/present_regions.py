@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -79,9 +79,8 @@ def _levels_moved(
 
 def _periods_of_change(
     frames: Mapping[str, pd.DataFrame], ready: pd.DataFrame, origins: Mapping[str, Origin]
-) -> list[Problem]:
+) -> Iterator[Problem]:
     """Periods in which their region changes."""
-    problems = []
     after = ready["last_day"] + pd.Timedelta("1D")
     edges = pd.concat([ready.assign(day=days) for days in (ready["first_day"], after)])
     for table in sorted(COUNTED.keys() & frames.keys()):
@@ -94,11 +93,9 @@ def _periods_of_change(
         pairs = rows.merge(edges, left_on="region_code", right_on="old_code")
         within = (pairs["low"] < pairs["day"]) & (pairs["day"] <= pairs["high"])
         changed = pairs.loc[within, "row"].unique()
-        if len(changed):
-            what = "is of a period in which the region changed"
-            remedy = "Give counts before and after by shorter periods"
-            problems += origins[table].problems(changed, what, remedy)
-    return problems
+        what = "is of a period in which the region changed"
+        remedy = "Give counts before and after by shorter periods"
+        yield from origins[table].problems(changed, what, remedy)
 
 
 def _former_adopters(
@@ -109,7 +106,5 @@ def _former_adopters(
         return []
     former = set(ready["old_code"]) - set(ready["new_code"])
     rows = frames["interventions"]["region_code"].isin(former).to_numpy(dtype=bool).nonzero()[0]
-    if not len(rows):
-        return []
     remedy = "Write the region of today that acted"
     return origins["interventions"].problems(rows, "is a former region", remedy, "region_code")

@@ -11,7 +11,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import numpy as np
 
-from analysis.data.frames.frame import Frame
+from analysis.data.contract import Table
 from analysis.data.frames.panel import PANEL
 from analysis.methods.shared.options import MethodOptions
 from analysis.methods.shared.words import Words, words_in
@@ -77,7 +77,7 @@ class Method(Generic[Given, Chosen]):
 
     options: type[Chosen]
     estimate: Estimator[Given, Chosen]
-    takes: Frame
+    takes: Table
     check: Check[Given, Chosen] | None = None
     can: tuple[Ability, ...] = ()
     ways: Ways[Chosen] | None = None

@@ -11,7 +11,9 @@ import numpy as np
 
 from analysis.data.frames import panel_comparison
 from analysis.data.frames.panel import MINIMUM_SUPPORT, NEVER, Panel
+from analysis.errors import Problem
 from analysis.methods.shared.options import PanelOptions
+from analysis.methods.shared.results import refuse
 from analysis.result import LEVEL, Check, Estimate, Record, Result, event_path
 from analysis.stats.resampling import jackknife
 
@@ -61,11 +63,21 @@ def comparable(
 def rate(panel: Panel, scale: str = "") -> np.ndarray:
     """The rate or level itself, or its logarithm where the scale is ``log``; (regions, periods).
 
-    Without a scale a rate is taken by its logarithm, a level as it is.
+    Without a scale a rate is taken by its logarithm, a level as it is. Not a number where the
+    panel has none.
+
+    Raises
+    ------
+    DesignError: a cell that is known has no such number.
     """
-    values: np.ndarray = panel.matrix(panel.measured)
-    values = values / panel.matrix("exposure") if panel.counted else values
-    return np.log(values) if (scale or own_scale(panel)) == "log" else values
+    given = panel.matrix(panel.measured)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        values: np.ndarray = given / panel.matrix("exposure") if panel.counted else given
+        values = np.log(values) if (scale or own_scale(panel)) == "log" else values
+    if lacking := int((~np.isfinite(values) & ~np.isnan(given)).sum()):
+        what = f"give no number in {lacking} of {values.size} cells"
+        refuse([Problem("rates", what, "Leave those regions out, or mend counts and exposures")])
+    return values
 
 
 def own_scale(panel: Panel) -> Literal["log", "level"]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from analysis import digest
 from analysis.disclosure.editions import FILE as COUNTS
-from analysis.disclosure.editions import Edition, as_text, carried, given_away, read_counts
+from analysis.disclosure.editions import Edition, as_json, narrowed, read_counts, with_last_shown
 from analysis.errors import Problem, PublishError
 from analysis.page.wording import LANGUAGES
 from analysis.publish.pages.machine_paths import without_machine_paths
@@ -77,11 +77,11 @@ def publish(runs: Path, site: Path, same: frozenset[str] = frozenset()) -> list[
         for file, text in built.files.items():
             write_whole(site / file, text)
         entries[name] = built.entry.following(entries.get(name))
-        counts[report] = carried(built.counts, counts.get(report, {}))
+        counts[report] = with_last_shown(built.counts, counts.get(report, {}))
         outcomes.append(Outcome(report, "published"))
     write_pages(site, entries)
     if any(counts.values()) or (site / COUNTS).exists():
-        write_whole(site / COUNTS, as_text(counts))
+        write_whole(site / COUNTS, as_json(counts))
     for file, text in render_library(entries).items():
         write_whole(site / file, text)
     return outcomes
@@ -170,7 +170,7 @@ def _refuse_beside(built: Built, earlier: Entry | None, shown: Edition) -> None:
     if earlier is not None and earlier.report != report:
         what = f"would replace the pages of {earlier.report}"
         raise PublishError([Problem(report, what, "Give one of them another name")])
-    if problems := given_away(built.counts, shown):
+    if problems := narrowed(built.counts, shown):
         raise PublishError([replace(item, where=f"{report}, {item.where}") for item in problems])
 
 

@@ -99,7 +99,7 @@ def _other(published: Published, params: ClaimsAuditParams, fall: float) -> Othe
 class AuditBrief(FiguresReport):
     """Published figures with every check of them and the change that is examined."""
 
-    holds_hypothetical = True
+    STATUS_WORDS = "real, as printed; one figure shows a simulated hypothetical"
     params: ClaimsAuditParams
 
     @cached_property

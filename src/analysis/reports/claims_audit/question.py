@@ -28,15 +28,16 @@ def unknown_names(data: Dataset, params: ClaimsAuditParams) -> list[Problem]:
         for name, value in wanted.items()
         if value not in changes
     ]
-    if not problems and not -100 < published.figures[params.claim].number < 0:
-        problems.append(Problem("claim", "is not a fall", "A change between −100 and 0"))
-    missing = set(NEEDED) - published.words("fall_words", params.claim, "en").keys()
-    if not problems and missing:
+    if problems:
+        return problems
+    if not -100 < published.figures[params.claim].number < 0:
+        return [Problem("claim", "is not a fall", "A change between −100 and 0")]
+    if missing := set(NEEDED) - published.words("fall_words", params.claim, "en").keys():
         rule = f"has no words for {', '.join(sorted(missing))}"
-        problems.append(Problem("claim", rule, "Add them to fall_words.csv"))
-    if not problems and not published.figures[params.comparison].growth_of:
-        problems.append(Problem("comparison", "has no level", "A change whose level is printed"))
-    return problems
+        return [Problem("claim", rule, "Add them to fall_words.csv")]
+    if not published.figures[params.comparison].growth_of:
+        return [Problem("comparison", "has no level", "A change whose level is printed")]
+    return []
 
 
 def ask(data: Dataset, params: ClaimsAuditParams) -> Published:

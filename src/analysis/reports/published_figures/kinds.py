@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis.data.published import comparisons
 from analysis.data.published.comparisons import Compared
 from analysis.data.published.figures import PrintedFigure
-from analysis.page.numbers import in_full, number, percent, size_decimals
+from analysis.data.published.tables import Row
+from analysis.page.charts import style
+from analysis.page.charts.axes import Cell
+from analysis.page.numbers import size_decimals
+from analysis.page.plates import Figure
 from analysis.page.wording import capital, lower
 from analysis.reports.figures import FiguresReport
-from analysis.reports.published_figures.samples import SampleFunnel, funnel_of
-from analysis.reports.published_figures.topic import Cell, Topic
+from analysis.reports.published_figures.topic import Topic
+from analysis.stats.pooling.rates import Limits, funnel_limits
+
+FUNNEL = ((0.95, 0.28), (0.998, 0.14))
+"""About two and three standard errors, the usual limits of a funnel, and the shade of each."""
 
 
 class Rates(Topic):
@@ -22,15 +35,15 @@ class Rates(Topic):
 
     def amount(self, value: float, item: Compared) -> str:
         """With the decimals of the rate itself."""
-        return number(value, self.brief.language, size_decimals(item.value or 0))
+        return self.brief.number(value, size_decimals(item.value or 0))
 
     def tick(self, value: float) -> str:
         """Whole numbers."""
-        return in_full(value, self.brief.language)
+        return self.brief.in_full(value)
 
     def exact(self, value: float, item: Compared) -> str:  # noqa: ARG002
         """With one decimal."""
-        return number(value, self.brief.language, 1)
+        return self.brief.number(value, 1)
 
 
 class Shares(Topic):
@@ -63,11 +76,11 @@ class Ratios(Topic):
 
     def amount(self, value: float, item: Compared) -> str:
         """Small ratios with two decimals."""
-        return number(value, self.brief.language, 2 if (item.value or 0) < 1 else 1)
+        return self.brief.number(value, 2 if (item.value or 0) < 1 else 1)
 
     def tick(self, value: float) -> str:
         """As short as it can be."""
-        return in_full(value, self.brief.language, size_decimals(value) if value < 1 else 0)
+        return self.brief.in_full(value, size_decimals(value) if value < 1 else 0)
 
     def value(self, item: Compared) -> str:
         """Without limits where rounding leaves no room."""
@@ -101,7 +114,7 @@ class Amounts(Topic):
 
     def tick(self, value: float) -> str:
         """Whole numbers."""
-        return in_full(value, self.brief.language)
+        return self.brief.in_full(value)
 
     def exact(self, value: float, item: Compared) -> str:
         """Money only."""
@@ -114,9 +127,52 @@ class Samples(Topic):
     find = comparisons.samples
 
     @cached_property
-    def funnel(self) -> SampleFunnel:
-        """What chance alone would allow."""
-        return funnel_of(self.items)
+    def counts(self) -> np.ndarray:
+        """Tested and passed where the result is printed, shape (2, items)."""
+        given = [(round(i.figure.number), i.count) for i in self.drawn if i.count is not None]
+        return np.array(given, dtype=float).reshape(-1, 2).T
+
+    @property
+    def pooled(self) -> float:
+        """The common pass rate."""
+        tested, passed = self.counts.sum(axis=1)
+        return float(passed / tested) if tested else math.nan
+
+    def limits(self, tested: np.ndarray, level: float) -> Limits:
+        """What chance alone would allow around the common rate."""
+        return funnel_limits(self.pooled, tested, level, "binomial")
+
+    def figure(self, **plate: Any) -> Figure:
+        """Pass rates by size between the limits of a funnel."""
+        images = style.render(self._draw, self.brief.language, False, 0.95)
+        return Figure(**plate, images=images)
+
+    def _draw(self, axes: Axes, width: str) -> None:
+        sizes = np.unique(np.geomspace(10, 1.15 * self.counts[0].max(initial=10), 120).astype(int))
+        for level, shade in FUNNEL:
+            band = self.limits(sizes, level)
+            axes.fill_between(
+                sizes, band.low, band.high, color=style.QUIET, alpha=shade, linewidth=0
+            )
+        axes.axhline(self.pooled, color=style.INK, linewidth=1)
+        for position, item in enumerate(self.drawn):
+            span, at = item.interval, item.figure.number
+            if span is None:
+                continue
+            colour = style.COLOURS[self.brief.colour(item.figure.region)]
+            axes.plot([at, at], [span.low, span.high], color=colour, alpha=0.6)
+            axes.plot(at, span.value, "o", color=colour, markersize=6)
+            axes.annotate(
+                letter(position),
+                (at, span.value),
+                xytext=(7, -4),
+                textcoords="offset points",
+                color=colour,
+            )
+        axes.xaxis.set_major_locator(MaxNLocator(6 if width == "wide" else 4))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: self.tick(v)))
+        axes.set_xlabel(self.words("axis"))
+        axes.set_ylabel(self.words("axis_up"))
 
     def name(self, item: Compared) -> str:
         """What was sampled."""
@@ -126,7 +182,7 @@ class Samples(Topic):
     def printed(self, figure: PrintedFigure | None, item: Compared) -> Cell:
         """Numbers with separators in both languages."""
         text, value = super().printed(figure, item)
-        return (in_full(figure.number, self.brief.language) if figure else text), value
+        return (self.brief.in_full(figure.number) if figure else text), value
 
     @property
     def labels(self) -> list[str]:
@@ -136,8 +192,9 @@ class Samples(Topic):
     @cached_property
     def facts(self) -> Mapping[str, object]:
         """With the common rate, and how many lie outside of what chance allows."""
-        pooled = percent(self.funnel.pooled, self.brief.language)
-        return {**super().facts, "pooled": pooled, "outside": self.funnel.outside}
+        inner, (tested, passed) = self.limits(self.counts[0], FUNNEL[0][0]), self.counts
+        outside = int(((passed / tested < inner.low) | (passed / tested > inner.high)).sum())
+        return {**super().facts, "pooled": self.brief.percent(self.pooled), "outside": outside}
 
 
 class Growth(Topic):
@@ -159,7 +216,7 @@ class Growth(Topic):
 
     def tick(self, value: float) -> str:
         """With its sign."""
-        return percent(value, self.brief.language, 0, signed=True)
+        return self.brief.percent(value, 0, signed=True)
 
     def value(self, item: Compared) -> str:
         """The change with both levels."""
@@ -198,7 +255,7 @@ class Progress(Topic):
         return self.brief.say(
             "{name}: {done} of {target} ({value})",
             name=self.name(item),
-            done=number(item.figure.number, self.brief.language),
+            done=self.brief.number(item.figure.number),
             target=self.count(item)[0],
             value=self.value(item),
         )
@@ -215,7 +272,7 @@ class Progress(Topic):
         """What was done, with separators in both languages."""
         text, value = super().printed(figure, item)
         done = figure is item.figure and figure is not None
-        return (in_full(figure.number, self.brief.language) if done and figure else text), value
+        return (self.brief.in_full(figure.number) if done and figure else text), value
 
     def count(self, item: Compared) -> Cell:
         """The target, marked where it is implied."""
@@ -227,6 +284,20 @@ class Stages(Topic):
     """One column a stage, one row a document."""
 
     find = comparisons.stages
+
+    def lines(self, columns: Sequence[Row]) -> Iterable[Iterable[Cell]]:
+        """One line for each document, whether it prints the stages or not."""
+        items = {(item.figure.source, item.figure.region): item for item in self.given}
+        return ((self._cell(source, row, items) for row in columns) for source in self.brief.order)
+
+    def _cell(self, source: str, row: Row, items: Mapping[tuple[str, str], Compared]) -> Cell:
+        if row["shows"] == "document":
+            return self.brief.document(source), source
+        if row["shows"] == "stage":
+            whole = self.brief.published.whole(row["column"], source)
+            return (self.brief.shown(whole), whole.value) if whole else self.missing
+        item = items.get((source, self.brief.published.region_of(source)))
+        return self.cells[row["shows"]](item) if item else self.missing
 
 
 KINDS: Mapping[str, type[Topic]] = {

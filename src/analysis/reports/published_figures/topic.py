@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from analysis.data.published.comparisons import Compared, Find, in_order
 from analysis.data.published.figures import PrintedFigure
 from analysis.data.published.tables import Row, choices
-from analysis.page.numbers import in_full, number, percent
-from analysis.page.plates import Value
+from analysis.page.charts.axes import Axis, Cell, Reference
+from analysis.page.charts.rows import Row as Bar
+from analysis.page.charts.rows import Rows
+from analysis.page.plates import Column, Figure, Table, TableData
 from analysis.reports.figures import FiguresReport
 
-Cell = tuple[str, Value]
 SINCE = choices("figures", "compared_with")
 EXAMPLE = ("document", "value", "low", "high", "figure")
+AT_START = ("name", "document", "compared_with", "value_in_words")
+"""What a table sets at the start of a column; all else is numbers."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,6 @@ class Topic:
         published = self.brief.published
         found = type(self).find(published, self.rows("comparisons"), self.brief.params.level)
         return in_order(published, found)
-
-    @property
-    def logarithmic(self) -> bool:
-        """Whether its axis is."""
-        return self.brief.published.row("topics", self.key)["logarithmic"] == "True"
 
     def rows(self, table: str) -> list[Row]:
         """What a table says of the topic."""
@@ -67,6 +65,46 @@ class Topic:
     def words(self, use: str, **fields: object) -> str:
         """The topic's words for a use with its facts, or other fields; empty where it has none."""
         return self.said[use].format(**(fields or self.facts)) if use in self.said else ""
+
+    def plate(self) -> Figure | Table:
+        """A figure where it has an axis, else a table."""
+        given = self.brief.plate(self.key)
+        given |= {"title": self.words("title"), "caption": self.words("caption")}
+        if "axis" not in self.said:
+            return Table(**given, data=self.table())
+        return self.figure(**given, alt=self.words("alt"), table=self.table())
+
+    def table(self) -> TableData:
+        """Its columns as ``topic_columns.csv`` has them."""
+        rows, label = self.rows("topic_columns"), f"label_{self.brief.language}"
+        columns = (
+            Column(row["column"], row[label], "start" if row["shows"] in AT_START else "end")
+            for row in rows
+        )
+        return TableData.of(columns, self.lines(rows))
+
+    def lines(self, columns: Sequence[Row]) -> Iterable[Iterable[Cell]]:
+        """One line for each number compared."""
+        return ((self.cells[row["shows"]](item) for row in columns) for item in self.items)
+
+    def figure(self, **plate: Any) -> Figure:
+        """One row for each number that has a value, under the heading of its document."""
+        bars = tuple(
+            Bar(
+                self.row_label(item),
+                item.value or 0.0,
+                item.interval.low if item.interval else None,
+                item.interval.high if item.interval else None,
+                self.brief.colour(item.figure.region),
+                hollow=item.base is None,
+                mark=item.mark,
+                group=self.brief.document(item.figure.source, region=item.figure.region),
+            )
+            for item in self.drawn
+        )
+        logarithmic = self.brief.published.row("topics", self.key)["logarithmic"] == "True"
+        axis = Axis(self.tick, self.words("axis"), logarithmic=logarithmic)
+        return Rows(bars, axis, tuple(map(Reference, self.references))).figure(**plate)
 
     # How a number is named and written. Kinds of comparison replace some of these.
 
@@ -93,11 +131,11 @@ class Topic:
 
     def amount(self, value: float, item: Compared) -> str:  # noqa: ARG002
         """A result of an item, or a limit of it, as a number."""
-        return percent(value, self.brief.language)
+        return self.brief.percent(value)
 
     def tick(self, value: float) -> str:
         """A result on the axis."""
-        return percent(value, self.brief.language, 0)
+        return self.brief.percent(value, 0)
 
     def exact(self, value: float, item: Compared) -> str:
         """A result as it stands in the answer."""
@@ -115,11 +153,16 @@ class Topic:
         low, high = (self.amount(v, item) for v in (item.interval.low, item.interval.high))
         return self.brief.say("{value} ({low} to {high})", value=text, low=low, high=high)
 
+    @property
+    def missing(self) -> Cell:
+        """In place of what a document does not print."""
+        return self.brief.say("not printed"), None
+
     def count(self, item: Compared) -> Cell:
         """The number worked out beside the printed ones."""
         if item.count is None:
-            return self.brief.say("not printed"), None
-        return in_full(item.count, self.brief.language), item.count
+            return self.missing
+        return self.brief.in_full(item.count), item.count
 
     def code(self, item: Compared) -> str:
         """Its number in the download."""
@@ -130,17 +173,17 @@ class Topic:
         if item.is_rest:
             return self.brief.say("computed"), None
         if figure is None:
-            return self.brief.say("not printed"), None
+            return self.missing
         return self.brief.shown(figure), figure.value
 
     @cached_property
     def cells(self) -> Mapping[str, Callable[[Compared], Cell]]:
         """Text and value of everything that a column can show."""
-        language = self.brief.language
 
-        def result(item: Compared) -> Value:
-            return None if item.value is None else round(item.value, self.digits)
+        def result(item: Compared) -> Cell:
+            return self.value(item), None if item.value is None else round(item.value, self.digits)
 
+        since = {word: meaning[self.brief.language] for word, meaning in SINCE.items()}
         return {
             "name": lambda c: (self.name(c), self.code(c)),
             "document": lambda c: (self.document(c), c.figure.source),
@@ -148,14 +191,11 @@ class Topic:
             "base": lambda c: self.printed(c.base, c),
             "printed": lambda c: self.printed(c.printed, c),
             "count": self.count,
-            "value": lambda c: (self.value(c), result(c)),
-            "value_in_words": lambda c: (self.value(c), result(c)),
-            "bare_value": lambda c: (in_full(c.value or 0, language), result(c)),
-            "compared_with": lambda c: (
-                SINCE[c.figure.compared_with][language],
-                c.figure.compared_with,
-            ),
-            "mark": lambda c: (percent(c.mark or 0, language, 0), round(c.mark or 0, 3)),
+            "value": result,
+            "value_in_words": result,
+            "bare_value": lambda c: (self.brief.in_full(c.value or 0), result(c)[1]),
+            "compared_with": lambda c: (since[c.figure.compared_with], c.figure.compared_with),
+            "mark": lambda c: (self.brief.percent(c.mark or 0, 0), round(c.mark or 0, 3)),
         }
 
     # What the words of a topic may name.
@@ -163,7 +203,7 @@ class Topic:
     @cached_property
     def facts(self) -> Mapping[str, object]:
         """The fields of ``FIELDS``, for the words of the topic."""
-        language, published = self.brief.language, self.brief.published
+        number = self.brief.number
         events = [c.value for c in self.drawn if c.value and c.figure.measures == "event"] or [0]
         marked = [c for c in self.drawn if c.mark is not None]
         behind = sum((c.value or 0) < (c.mark or 0) for c in marked)
@@ -172,11 +212,11 @@ class Topic:
             "all": len(self.items),
             "given": len(self.given),
             "left": len(self.items) - len(self.given),
-            "documents": len(published.documents),
+            "documents": len(self.brief.order),
             "given_documents": len({item.figure.source for item in self.given}),
             "first_printed": len(self._first_printed),
-            "least": number(min(events), language, 2),
-            "most": number(max(events), language, 1),
+            "least": number(min(events), 2),
+            "most": number(max(events), 1),
             "ahead": len(marked) - behind,
             "behind": behind,
             "parts": self._joined(self.labels),
@@ -185,7 +225,7 @@ class Topic:
                 for c in whole
             ),
             "printing": self._joined(dict.fromkeys(map(self.document, self.drawn))),
-            "level": percent(self.brief.params.level, language, 0),
+            "level": self.brief.percent(self.brief.params.level, 0),
             "outside": 0,
             "pooled": "",
             **dict.fromkeys(EXAMPLE, ""),
@@ -216,7 +256,7 @@ class Topic:
         numbers = (item.value, *((item.interval.low, item.interval.high) if item.interval else ()))
         return {
             "document": self.document(item),
-            "figure": number(item.figure.number, self.brief.language),
+            "figure": self.brief.number(item.figure.number),
             **{
                 name: self.exact(value or 0, item)
                 for name, value in zip(EXAMPLE[1:], numbers, strict=False)

@@ -11,6 +11,8 @@ import numpy as np
 ROUNDS = 100
 NOTHING = 1e-6
 """A fitted rate this far below the average is none at all."""
+EXACT = 1e-11
+"""Residuals this small beside the values are rounding."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,10 @@ def fit_linear(outcome: np.ndarray, design: np.ndarray, lags: int) -> SeriesFit:
     ----------
     outcome: shape (T,), in order of time. design: shape (T, K).
 
+    Raises
+    ------
+    ValueError: nothing is left for an error.
+
     References
     ----------
     Newey and West (1987), Econometrica 55.
@@ -60,7 +66,7 @@ def fit_linear(outcome: np.ndarray, design: np.ndarray, lags: int) -> SeriesFit:
     from statsmodels.regression.linear_model import OLS
 
     fit = OLS(outcome, design).fit(**_newey_west(lags))
-    return _series_fit(fit, design, fit.resid)
+    return _series_fit(fit, design, fit.resid, float(np.abs(outcome).max()))
 
 
 def fit_counts(
@@ -89,15 +95,22 @@ def fit_counts(
         raise ValueError("some term stands for periods without any event (separation)")
     if not fit.converged:
         raise ValueError(f"no convergence in {ROUNDS} rounds")
-    return _series_fit(fit, design * np.sqrt(fit.fittedvalues)[:, None], fit.resid_pearson)
+    root = np.sqrt(fit.fittedvalues)
+    return _series_fit(fit, design * root[:, None], fit.resid_pearson, float(root.max()))
 
 
 def _newey_west(lags: int) -> dict[str, Any]:
     return {"cov_type": "HAC", "cov_kwds": {"maxlags": lags, "use_correction": True}}
 
 
-def _series_fit(fit: Any, design: np.ndarray, residual: np.ndarray) -> SeriesFit:
-    """All three covariances of a fit; the design carries the roots of its weights."""
+def _series_fit(fit: Any, design: np.ndarray, residual: np.ndarray, size: float) -> SeriesFit:
+    """All three covariances of a fit; the design carries the roots of its weights.
+
+    ``size`` is that of the largest value, beside which residuals may be mere rounding.
+    """
+    spread = float(residual @ residual) / len(residual)
+    if not EXACT * size < np.sqrt(spread) < np.inf:
+        raise ValueError("the terms follow the series exactly, or its squares are too large")
     bread = np.asarray(fit.normalized_cov_params)
     chained, degrees = _autoregressive(bread, design, residual)
     conventional, robust = bread * fit.scale, np.asarray(fit.cov_params())

@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 import scipy
 
+from analysis.stats.resampling.jackknife import t_critical
+
 Between = Literal["reml", "paule_mandel", "dersimonian_laird", "none"]
 
 
@@ -92,7 +94,8 @@ def pool(
     """Random-effects mean and interval.
 
     ``μ = Σ w y / Σ w`` with w = 1/(s² + τ²). Hartung–Knapp: se² = Σ w (y − μ)² / ((K − 1) Σ w)
-    with t(K − 1); else se² = 1/Σ w with the normal.
+    with t(K − 1), and at least the interval that there would be without any τ²; else se² = 1/Σ w
+    with the normal.
 
     Parameters
     ----------
@@ -101,7 +104,9 @@ def pool(
     References
     ----------
     Hartung and Knapp (2001), "A refined method for the meta-analysis of controlled clinical
-    trials", Statistics in Medicine 20.
+    trials", Statistics in Medicine 20; Wiksten, Rücker and Schwarzer (2016), "Hartung–Knapp method
+    is not always conservative compared with fixed-effect meta-analysis", Statistics in Medicine
+    35, for the floor.
     """
     variance = between_variance(values, errors, between)
     weight = 1 / (errors**2 + variance)
@@ -111,7 +116,8 @@ def pool(
     error, critical = np.sqrt(plain), float(scipy.stats.norm.ppf(0.5 + level / 2))
     if hartung_knapp:
         error *= np.sqrt((weight * (values - value) ** 2).sum() / (studies - 1))
-        critical = float(scipy.stats.t.ppf(0.5 + level / 2, studies - 1))
+        error = max(error, least_error(errors, level))
+        critical = t_critical(level, studies - 1)
     return Pooled(
         value,
         float(error),
@@ -121,6 +127,19 @@ def pool(
         variance,
         weight / weight.sum(),
     )
+
+
+def least_error(errors: np.ndarray, level: float) -> float:
+    """The error with which a t(K − 1) interval is as wide as the fixed-effect one.
+
+    Studies that happen to agree do not make the mean surer than their own errors let it be.
+    """
+    return fixed_margin(errors, level) / t_critical(level, len(errors) - 1)
+
+
+def fixed_margin(errors: np.ndarray, level: float) -> float:
+    """Half the width of the fixed-effect interval."""
+    return float(scipy.stats.norm.ppf(0.5 + level / 2) / np.sqrt((errors**-2).sum()))
 
 
 def prediction_interval(
@@ -142,7 +161,7 @@ def prediction_interval(
     Nagashima, Noma and Furukawa (2019), "Prediction intervals for random-effects meta-analysis:
     a confidence distribution approach", Statistical Methods in Medical Research 28.
     """
-    mean, error, between = _over_spreads(values, errors, steps)
+    mean, error, between = _over_spreads(values, errors, level, steps)
     shares = (np.arange(steps) + 0.5) / steps
     student, normal = scipy.stats.t.ppf(shares, len(values) - 1), scipy.stats.norm.ppf(shares)
     new = (mean[:, None] + error[:, None] * student)[:, :, None]
@@ -162,7 +181,8 @@ def integrated_interval(
 
     with τ² from its confidence distribution, as for a new study. Over 1,500 worlds each of 4, 12
     and 30 studies of unequal precision, Hartung–Knapp's 95 per cent interval held the mean in
-    91 to 95 per cent, this one in 92 to 96 (4 studies) and 94 to 96 (12 and 30).
+    91 to 95 per cent, this one in 92 to 96 (4 studies) and 94 to 96 (12 and 30). It is
+    never narrower than the fixed-effect one.
 
     Parameters
     ----------
@@ -174,7 +194,7 @@ def integrated_interval(
     distribution of τ² it takes; Röver, Knapp and Friede (2015), BMC Medical Research Methodology
     15, for how Hartung–Knapp's fares under unequal precision.
     """
-    mean, error, _ = _over_spreads(values, errors, steps)
+    mean, error, _ = _over_spreads(values, errors, level, steps)
     free = len(values) - 1
     bounds = scipy.stats.t.ppf([1e-9, 1 - 1e-9], free)
     limits = []
@@ -186,11 +206,12 @@ def integrated_interval(
             xtol=1e-10,
         )
         limits.append(float(found))
-    return limits[0], limits[1]
+    middle, least = sum(limits) / 2, fixed_margin(errors, level)
+    return min(limits[0], middle - least), max(limits[1], middle + least)
 
 
 def _over_spreads(
-    values: np.ndarray, errors: np.ndarray, steps: int
+    values: np.ndarray, errors: np.ndarray, level: float, steps: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Mean, refined error and τ² at quantiles of τ²'s confidence distribution; (S,) each."""
     free = len(values) - 1
@@ -200,7 +221,8 @@ def _over_spreads(
     _, _, statistic = _weighted_mean(values, errors, grid)
     between = np.interp(-scipy.stats.chi2.ppf(shares, free), -statistic, grid)
     mean, precision, squares = _weighted_mean(values, errors, between)
-    return mean, np.sqrt(squares / free / precision), between
+    error = np.maximum(np.sqrt(squares / free / precision), least_error(errors, level))
+    return mean, error, between
 
 
 def _weighted_mean(

@@ -105,8 +105,9 @@ def _quantile(share: float, target: float, size: np.ndarray, family: Family) -> 
     law = _law(target, size, family)
     whole = law.ppf(share)
     beyond = (law.cdf(whole) - share) / law.pmf(whole)
-    value: np.ndarray = np.maximum(whole - beyond, 0.0)
-    return value
+    # Beyond some 10 billion events scipy has no quantile, and the normal one is as good.
+    normal = law.mean() + scipy.stats.norm.ppf(share) * law.std()
+    return np.asarray(np.where(np.isfinite(whole), np.maximum(whole - beyond, 0.0), normal))
 
 
 def chance(

@@ -99,8 +99,10 @@ def unrejected_effects(
 
     Raises
     ------
-    ValueError: nothing so far is rejected.
+    ValueError: nothing so far is rejected, or everything but the estimate.
     """
+    if not 0 < step < np.inf:
+        raise ValueError("do not vary, or their squares are too large")
     limits = []
     for side in (-1, 1):
         reach = side * step
@@ -110,4 +112,6 @@ def unrejected_effects(
                 raise ValueError("are too few at this level")
         far = estimate + reach
         limits.append(float(scipy.optimize.bisect(excess, estimate, far, xtol=tolerance * step)))
+    if limits[1] - limits[0] <= 4 * tolerance * step:
+        raise ValueError("do not vary beside the effect, which leaves no error")
     return limits[0], limits[1]

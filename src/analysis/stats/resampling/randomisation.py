@@ -50,7 +50,7 @@ def sharp_p_value(
     if studentised:
         # A draw without any spread within arms is the most extreme there is.
         with np.errstate(divide="ignore", invalid="ignore"):
-            difference = np.nan_to_num(difference / np.sqrt(variance), posinf=1e300)
+            difference = np.nan_to_num(difference / np.sqrt(variance), posinf=1e300, neginf=-1e300)
     return share_as_far(difference)
 
 
@@ -64,7 +64,8 @@ def sharp_interval(
     ValueError: the draw has too few outcomes ever to reject at this level.
     """
     value, variance = stratified_difference(outcome, drawn.given[:1], strata)
-    step = float(np.sqrt(variance[0])) if np.isfinite(variance[0]) else float(outcome.std())
+    spread = float(np.sqrt(variance[0]))
+    step = spread if np.isfinite(spread) and spread > 0 else float(outcome.std())
 
     def excess(effect: float) -> float:
         p_value = sharp_p_value(outcome, drawn, strata, effect, studentised)

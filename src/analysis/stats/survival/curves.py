@@ -12,8 +12,7 @@ import scipy
 class Curve:
     """Share of cases still open after each time at which some ended, with limits; shape (T,).
 
-    ``median`` is when half of the cases have ended, with its limits; not a number where so many
-    have not.
+    ``median`` is when half of the cases have ended, with its limits; none where so many have not.
     """
 
     time: np.ndarray
@@ -21,7 +20,7 @@ class Curve:
     low: np.ndarray
     high: np.ndarray
     at_risk: np.ndarray
-    median: tuple[float, float, float]
+    median: tuple[float | None, float | None, float | None]
 
 
 def kaplan_meier(duration: np.ndarray, ended: np.ndarray, level: float) -> Curve:
@@ -51,7 +50,7 @@ def kaplan_meier(duration: np.ndarray, ended: np.ndarray, level: float) -> Curve
         spread = scipy.stats.norm.ppf(0.5 + level / 2) * found.surv_prob_se / share / np.log(share)
         low, high = (np.nan_to_num(share ** np.exp(sign * spread)) for sign in (-1, 1))
         median = np.array([found.quantile(half), *found.quantile_ci(half, 1 - level)], dtype=float)
-    value, least, most = (float(at) if np.isfinite(at) else float("nan") for at in median)
+    value, least, most = (float(at) if np.isfinite(at) else None for at in median)
     return Curve(found.surv_times, share, low, high, found.n_risk, (value, least, most))
 
 

@@ -158,8 +158,12 @@ def _said(call: Callable[[], Any], expected: tuple[str, ...]) -> Any:
     """The answer; what the library only warns of is an error, unless it is expected."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
+        # What Python frees meanwhile, such as an event loop, says nothing of these data.
+        warnings.simplefilter("ignore", ResourceWarning)
         try:
             answer = call()
+        except OverflowError:
+            raise ValueError("numbers are too large to be squared") from None
         except (ValueError, np.linalg.LinAlgError) as error:
             raise ValueError(_plain(str(error))) from None
     for warning in caught:
