@@ -25,7 +25,7 @@ from analysis.reports.intervention_effect.sensitivity import (
 )
 from analysis.reports.intervention_effect.sentences import summary
 from analysis.reports.intervention_effect.tables import effect_table, specification_table
-from analysis.reports.intervention_effect.verdict import judge
+from analysis.reports.intervention_effect.verdict import judged
 from analysis.robustness import NOT_OFFERED, estimate_headline, examine, headline_key
 from worlds import county_world
 
@@ -34,7 +34,7 @@ def brief_of(study) -> Brief:
     """All that a report is written from."""
     headline = estimate_headline(study)
     robustness = examine(study, headline)
-    return Brief(study, headline, robustness, judge(study, headline, robustness))
+    return Brief(study, headline, robustness, judged(study, headline, robustness))
 
 
 @pytest.mark.parametrize("name", methods.panel_names())

@@ -37,7 +37,7 @@ from analysis.reports.intervention_effect.tables import (
     sample_table,
     specification_table,
 )
-from analysis.reports.intervention_effect.verdict import judge
+from analysis.reports.intervention_effect.verdict import judged
 from analysis.result import plain
 from analysis.robustness import estimate_headline, examine
 from reports import effect_report
@@ -69,7 +69,7 @@ def brief(request) -> Brief:
     study = build_study(read_dataset(params.dataset), params)
     headline = estimate_headline(study)
     robustness = examine(study, headline)
-    return Brief(study, headline, robustness, judge(study, headline, robustness))
+    return Brief(study, headline, robustness, judged(study, headline, robustness))
 
 
 def in_language(brief: Brief, language: str) -> Brief:
