@@ -37,7 +37,7 @@ from analysis.reports.intervention_effect.tables import (
     sample_table,
     specification_table,
 )
-from analysis.reports.intervention_effect.verdict import judge
+from analysis.reports.intervention_effect.verdict import judged
 from analysis.result import plain
 from analysis.robustness import estimate_headline, examine
 from reports import effect_report
@@ -69,7 +69,7 @@ def brief(request) -> Brief:
     study = build_study(read_dataset(params.dataset), params)
     headline = estimate_headline(study)
     robustness = examine(study, headline)
-    return Brief(study, headline, robustness, judge(study, headline, robustness))
+    return Brief(study, headline, robustness, judged(study, headline, robustness))
 
 
 def in_language(brief: Brief, language: str) -> Brief:
@@ -128,12 +128,14 @@ def test_the_chinese_pages_sentences_are_chinese(brief):
 
 def test_sentences_and_tables_say_the_same_number(brief):
     """The headline in the summary, the key number and the table of specifications."""
-    shown = numbers.percent(math.expm1(brief.headline.headline.value), brief.language, signed=True)
+    change = math.expm1(brief.headline.headline.value)
+    said = numbers.percent_change(change, brief.language)
     plate = summary(brief)
-    assert plate.number == shown
-    assert shown in plate.points[0]
-    assert specification_table(brief).data.rows[0][1] == shown
-    assert f"{brief.facts()['relative_percent'][0]:.1f}".lstrip("-") in shown
+    assert plate.number == said
+    assert said in plate.points[0]
+    shown = numbers.percent(change, brief.language, signed=True)
+    assert shown in [row[1] for row in specification_table(brief).data.rows]
+    assert f"{brief.facts()['relative_percent'][0]:.1f}".lstrip("-") in said
 
 
 def test_the_published_numbers_stand_in_the_table(brief):
@@ -152,8 +154,11 @@ def test_a_summary_has_at_most_six_points_and_the_answer_first(brief):
 
 
 def test_the_reference_period_is_zero_and_has_no_band(brief):
-    """The period just before adoption."""
-    point = next(p for p in event_points(brief) if p.at == -1)
+    """The period just before adoption, where the method has one."""
+    params = brief.study.params.model_copy(update={"method": "did"})
+    study = dataclasses.replace(brief.study, params=params)
+    staggered = dataclasses.replace(brief, study=study, headline=estimate_headline(study))
+    point = next(p for p in event_points(staggered) if p.at == -1)
     assert point.value == 0
     assert point.low is None
 

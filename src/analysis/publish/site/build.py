@@ -197,6 +197,7 @@ def _entry(folder: Path, statuses: Mapping[str, Status], pages: Mapping[str, Pag
         verdict_words={language: page.summary.verdict_words for language, page in pages.items()},
         edition=statuses["en"].edition,
         simulated=english.simulated,
+        p_value=english.end.facts.get("p_value"),
         scope={language: page.summary.scope for language, page in pages.items()},
         provenance={
             language: [line for plate in page.provenance for line in plate.entries]

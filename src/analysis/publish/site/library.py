@@ -11,6 +11,7 @@ from analysis.data.dictionary import HEADINGS, column_rows
 from analysis.data.tables import TABLES
 from analysis.page.wording import LANGUAGES
 from analysis.publish.pages.templates import asset, render
+from analysis.publish.site.claims import claims_of, sentences
 from analysis.publish.site.record import Entry
 from analysis.publish.site.register import register
 from analysis.publish.site.studies import studies
@@ -50,10 +51,13 @@ def render_library(entries: Mapping[str, Entry]) -> dict[str, str]:
 
 def render_index(entries: Sequence[Entry], language: str) -> str:
     """The list of reports, with a search that works without a server."""
+    claims = claims_of(entries)
     return _page(
         "index",
         language,
         entries=entries,
+        claims=claims,
+        claimed=sentences(claims, language),
         filters=_filters(entries, language),
         script=asset("index.js") if entries else "",
         feed=feed_of(language),

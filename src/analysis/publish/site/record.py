@@ -58,7 +58,7 @@ class Entry(BaseModel):
     """One report as the index lists it; ``stale`` is true while a newer run has failed.
 
     ``scope`` (place, period, intervention) and ``provenance`` are words by language;
-    ``changes`` are the changed verdicts so far, oldest first.
+    ``changes`` are the changed verdicts so far, oldest first. ``p_value`` is the headline's.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -70,6 +70,7 @@ class Entry(BaseModel):
     verdict_words: dict[str, str]
     edition: str
     simulated: bool
+    p_value: float | None = None
     stale: bool = False
     scope: dict[str, dict[str, str]] = {}
     provenance: dict[str, list[Line]] = {}

@@ -15,6 +15,7 @@ from analysis.data.frames.study import Study
 from analysis.page.numbers import PER_EXPOSURE
 from analysis.page.voice import Voice
 from analysis.params import PanelQuestion
+from analysis.reports.intervention_effect.verdict import p_value
 from analysis.result import Result
 from analysis.robustness import Robustness
 from analysis.verdict import Verdict
@@ -131,6 +132,7 @@ class Brief(Voice):
             "change": [round(v, 2) for v in (effect.change, effect.change_low, effect.change_high)],
             "base": round(effect.base, 2),
             "detectable_percent": None if detectable is None else round(100 * detectable, 1),
+            "p_value": None if (p := p_value(self.headline)) is None else round(p, 6),
             "regions": self.headline.sample.units,
             "treated": self.headline.sample.treated,
             "periods": [self.headline.sample.first_period, self.headline.sample.last_period],

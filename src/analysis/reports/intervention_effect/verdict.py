@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import scipy
 
 from analysis import methods
 from analysis.data.frames.panel import NEVER, Panel
@@ -54,9 +55,21 @@ def limits_at(headline: Result, level: float) -> tuple[float, float] | None:
         return None
     if estimate.standard_error is None or headline.level == level:
         return (estimate.low, estimate.high) if headline.level >= level else None
-    degrees = float(headline.options.get("degrees", max(headline.sample.treated - 1, 1)))
-    margin = t_critical(level, degrees) * estimate.standard_error
+    margin = t_critical(level, _degrees(headline)) * estimate.standard_error
     return estimate.value - margin, estimate.value + margin
+
+
+def p_value(headline: Result) -> float | None:
+    """Two-sided p of no change, by Student's t; none where the method gives no error."""
+    estimate = headline.headline
+    if not estimate.standard_error:
+        return None
+    size = abs(estimate.value) / estimate.standard_error
+    return float(2 * scipy.stats.t.sf(size, _degrees(headline)))
+
+
+def _degrees(headline: Result) -> float:
+    return float(headline.options.get("degrees", max(headline.sample.treated - 1, 1)))
 
 
 def reasons(study: Study, headline: Result, robustness: Robustness) -> list[str]:

@@ -1,0 +1,97 @@
+"""The error of a whole site: how many reports claim a direction, and how many chance alone gives.
+
+A report on an intervention without effect claims a direction with a probability of at most α
+(``ALLOWED``, as the studies of the verdict count it). Expectations add up whatever reports share:
+of n reports that could claim one, α n is an upper bound of the expected false claims, the
+per-family error rate. Holm's steps over the p values of all n headlines, at α, hold the
+probability of any false claim; a headline without a p value counts as 1.
+
+References
+----------
+Hochberg, Tamhane (1987), Multiple Comparison Procedures, chapter 1, for error rates of families;
+Holm (1979), "A simple sequentially rejective multiple test procedure", Scandinavian Journal of
+Statistics 6, 65–70.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from statsmodels.stats.multitest import multipletests
+
+from analysis.page.numbers import number, percent
+from analysis.page.wording import translator
+from analysis.publish.site.record import Entry
+from analysis.studies import ALLOWED
+from analysis.verdict import DIRECTIONS, VERDICTS
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Names of reports that could claim a direction, of those that do, and of those that keep it.
+
+    ``kept``: claims that hold when all reports are judged together.
+    """
+
+    able: tuple[str, ...]
+    claiming: tuple[str, ...]
+    kept: tuple[str, ...]
+
+    @property
+    def fallen(self) -> tuple[str, ...]:
+        """Claims that chance among so many reports may have given."""
+        return tuple(name for name in self.claiming if name not in self.kept)
+
+    @property
+    def expected(self) -> float:
+        """At most so many claims are to be expected where nothing has an effect."""
+        return ALLOWED * len(self.able)
+
+
+def claims_of(entries: Sequence[Entry]) -> Claims:
+    """The claims of a site."""
+    able = [entry for entry in entries if _key(entry) in VERDICTS]
+    claiming = [entry.name for entry in able if _key(entry) in DIRECTIONS]
+    values = [1.0 if entry.p_value is None else entry.p_value for entry in able]
+    holds = multipletests(values, ALLOWED, method="holm")[0] if values else []
+    held = {entry.name for entry, holds_up in zip(able, holds, strict=True) if holds_up}
+    return Claims(
+        tuple(entry.name for entry in able),
+        tuple(claiming),
+        tuple(name for name in claiming if name in held),
+    )
+
+
+def sentences(claims: Claims, language: str) -> list[str]:
+    """What the list of reports says of them; nothing where no report could claim a direction."""
+    if not claims.able:
+        return []
+    say = translator(language)
+    numbers = {
+        "claims": number(len(claims.claiming), language),
+        "all": number(len(claims.able), language),
+        "expected": number(claims.expected, language, 1),
+        "kept": number(len(claims.kept), language),
+        "share": percent(ALLOWED, language, 0),
+    }
+    found = [
+        say(
+            "A direction is claimed in {claims} of {all} reports on interventions. Had none of "
+            "these interventions any effect, chance alone would be expected to give one in at most "
+            "{expected} of the {all}, {share} of those that could claim one.",
+            **numbers,
+        )
+    ]
+    if claims.claiming:
+        found.append(
+            say(
+                "Judged together as one family (Holm, {share}), {kept} of {claims} hold.", **numbers
+            )
+        )
+    return found
+
+
+def _key(entry: Entry) -> str:
+    """The verdict without its certainty."""
+    return next((key for key in VERDICTS if entry.verdict.startswith(key)), "")

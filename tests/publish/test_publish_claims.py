@@ -1,0 +1,82 @@
+"""The list of reports says how many claim a direction, and how many chance alone would give."""
+
+from __future__ import annotations
+
+import pytest
+
+from analysis.page.wording import LANGUAGES
+from analysis.publish.site.claims import claims_of, sentences
+from analysis.publish.site.library import render_index
+from analysis.publish.site.record import Entry
+
+FALLEN = {"en": "does not hold among all reports together", "zh": "合并检验后不再成立"}
+
+
+def entry(name: str, verdict: str, p_value: float | None = None) -> Entry:
+    """A line of the list."""
+    words = dict.fromkeys(LANGUAGES, verdict)
+    return Entry(
+        name=name,
+        report=f"effect/{name}",
+        titles=words,
+        verdict=verdict,
+        verdict_words=words,
+        edition="2026-11-22",
+        simulated=False,
+        p_value=p_value,
+    )
+
+
+SITE = (
+    entry("one", "fewer_moderate", 0.001),
+    entry("two", "more_low", 0.02),
+    entry("three", "cannot_tell", 0.4),
+    entry("four", "too_small_to_matter_high", 0.3),
+    entry("five", "cannot_tell"),
+    entry("six", "description"),
+    entry("seven", "audit"),
+)
+
+
+def test_claims_are_counted_among_reports_that_could_make_one():
+    """Descriptions and audits could not; 5 % of five reports is a quarter of one."""
+    claims = claims_of(SITE)
+    assert claims.able == ("one", "two", "three", "four", "five")
+    assert claims.claiming == ("one", "two")
+    assert claims.expected == pytest.approx(0.25)
+
+
+def test_holm_keeps_what_holds_beside_all_others():
+    """.001 is below .05/5, .02 is not below .05/4."""
+    claims = claims_of(SITE)
+    assert claims.kept == ("one",)
+    assert claims.fallen == ("two",)
+    assert claims_of(SITE[:2]).fallen == ()
+
+
+def test_a_direction_without_a_p_value_does_not_hold():
+    """As one judged by rank."""
+    assert claims_of([entry("one", "fewer_low")]).fallen == ("one",)
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second"),
+    [
+        ("en", "claimed in 2 of 5 reports", "1 of 2 hold"),
+        ("zh", "5份措施效果报告中，有2份", "2份方向性结论中有1份"),
+    ],
+)
+def test_the_list_of_reports_says_it(language, first, second):
+    """Both sentences, and a mark on the claim that does not hold."""
+    page = render_index(SITE, language)
+    assert first in page
+    assert second in page
+    assert page.count(FALLEN[language]) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_site_of_descriptions_says_nothing_of_claims(language):
+    """Nor one without any report."""
+    for entries in ((), SITE[5:]):
+        assert sentences(claims_of(entries), language) == []
+        assert FALLEN[language] not in render_index(entries, language)
