@@ -38,7 +38,7 @@ from analysis.reports.intervention_effect.timeline import timeline_figure
 from analysis.reports.intervention_effect.verdict import judged
 from analysis.result import Check, Estimate
 from analysis.robustness import NOT_OFFERED, Answer, Breakdown, estimate_headline, examine
-from analysis.stats.panels.own_course import Look, OwnCourse
+from analysis.stats.panels.own_course import Look, OwnCourse, Rank
 from analysis.verdict import CAPS, DIRECTIONS, GRADES, LOWERS, OVERRULES, VERDICTS, Verdict
 from worlds import county_world
 
@@ -124,7 +124,7 @@ LOOK = {
     "zh": {
         "own_slope": "保持原有走势",
         "trend_break": "启动时的突变",
-        "without_eve": "剔除启动前两",
+        "without_eve": "不计启动前两",
     },
 }
 NO_CHANGE = {
@@ -351,6 +351,12 @@ STATES: dict[str, Change] = {
     "plain": lambda brief: brief,
     "drawn": DRAWN,
     **{f"reason: {reason}": both(DRAWN, change) for reason, change in REASONS.items()},
+    "few clusters, ranked": both(DRAWN, coursed(adopting=2), changed(rank=Rank(3, 40))),
+    "some counts not known": lambda brief: paneled(
+        frame=brief.study.panel.frame.assign(
+            count=brief.study.panel.frame["count"].where(brief.study.panel.frame.index % 97 > 0)
+        )
+    )(brief),
     "adopters began lower": both(DRAWN, levelled(0.5)),
     "own course explains it": turned("own_slope", "trend_break", by=-0.2),
     "own course steeper": turned("own_slope", "trend_break"),
@@ -574,6 +580,7 @@ UNSEEN = {
     "own course steeper": ESTIMATES.keys() - {"hardly changed"},
     "gradual, and on that course": ESTIMATES.keys() - {"hardly changed"},
     "no own course at all": ESTIMATES.keys(),
+    "few clusters, ranked": ESTIMATES.keys(),
     "99 per cent shown": {"just fell", "just rose"},
     **{f"reason: {reason}": ESTIMATES.keys() for reason in OVERRULES},
 }
@@ -649,7 +656,7 @@ def test_no_answer_says_what_the_numbers_do_not(base, state, language):
         assert summary.verdict_words == VERDICT[language][key] + certainty_words
         assert summary.certainty == GRADES.index(brief.verdict.certainty)
         assert summary.certainty_words == CERTAINTY[language][brief.verdict.certainty]
-        assert summary.number == numbers.percent(brief.effect.relative, language, signed=True)
+        assert summary.number == numbers.percent_change(brief.effect.relative, language)
         assert CHANGE[language][sign] in summary.number_words
         assert CHANGE[language][-sign] not in summary.number_words
         if "by_event_time" in brief.headline.series:
@@ -681,7 +688,7 @@ def test_grounds_and_limits_hold_every_look_once_and_by_its_sign(base, state, la
                 assert not ground
                 assert not limit
                 continue
-            value = numbers.percent(math.expm1(looks[name].value), language, signed=True)
+            value = numbers.percent_change(math.expm1(looks[name].value), language)
             assert all(value in text for text in (*ground, *limit))
             if key in DIRECTIONS:
                 assert bool(ground) == (looks[name].value * sign > 0)
@@ -820,7 +827,7 @@ def test_a_slope_before_the_start_is_said_with_its_sign_and_unit(base, language,
         brief = told(base, "fell", "complaint", "lower", language, state)
         slope = Look(sign * 0.02, (0.0,), 0.01, DEGREES)
         said = grounds.slope_sentence(coursed(slope=slope)(brief))
-        value = numbers.percent(math.expm1(sign * 0.02), language, signed=True)
+        value = numbers.percent_change(math.expm1(sign * 0.02), language)
         assert value in said
         assert said.count(unit) == 2
         assert none_of(tuple(u for u in units if u != unit), said)
