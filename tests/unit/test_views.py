@@ -48,7 +48,8 @@ def test_a_panel_shows_what_it_is_of_and_what_was_left_out(data):
     """Size, treated regions, exclusions and first rows; its frame is a plain DataFrame."""
     found = panel(data, outcome="complaint", intervention="reverse_assessment", period="month")
     view = found._repr_html_()
-    left_out = f"another intervention began within the panel: {found.dropped['other_intervention']}"
+    moved = found.dropped["other_intervention"]
+    left_out = f"another intervention began or ended within the panel: {moved}"
     span = "24, 2019-01 to 2020-12"
     for text in ("Simulated data", "complaint", "reverse_assessment", span, left_out):
         assert text in view

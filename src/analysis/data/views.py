@@ -22,8 +22,7 @@ LEFT_OUT = {
     "excluded_by_params": "named in exclude_regions",
     "incomplete": "no whole count or exposure in some period",
     "treated_from_the_start": "treated from the first period on",
-    "ended_within": "the intervention ended within the panel",
-    "other_intervention": "another intervention began within the panel",
+    "other_intervention": "another intervention began or ended within the panel",
     "too_few_periods_before": "too few periods before the start",
 }
 """Why a panel lacks regions, in words."""

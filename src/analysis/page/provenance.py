@@ -14,10 +14,8 @@ DROPPED_WORDS = {
     "excluded_by_params": "Left out by the parameters",
     "incomplete": "Counts or exposure missing in some period",
     "treated_from_the_start": "Adopted before or in the first period",
-    "ended_within": "The intervention ended within these data",
-    "other_intervention": "Another intervention began within these data",
+    "other_intervention": "Another intervention began or ended within these data",
     "too_few_periods_before": "Too few periods before adoption",
-    "no_untreated_counts": "No count at all before adoption",
 }
 
 

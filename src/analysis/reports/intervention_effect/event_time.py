@@ -71,7 +71,8 @@ def event_time_figure(brief: Brief) -> Figure | Notes:
         "periods at once. Hollow: fewer than five {regions}, no band.",
         level=percent(brief.headline.level, language, 0),
     )
-    if points[0].at < 0:
+    # Only a method that measures from one period has no band there.
+    if any(p.at == REFERENCE and p.value == 0 and p.low is None for p in points):
         caption += say(" The period just before adoption is the reference.")
     chart = _chart(brief, points)
     return chart.figure(

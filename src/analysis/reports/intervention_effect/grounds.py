@@ -9,10 +9,12 @@ from analysis.page.numbers import number, percent, percent_change, percent_span
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.changes import in_words
 from analysis.reports.intervention_effect.verdict import (
+    RULE_LEVEL,
     excludes_zero,
     left_out_share,
     lost_checks,
     others_kept,
+    outside_zero,
     starting_level,
 )
 from analysis.robustness import POWER
@@ -52,7 +54,7 @@ EVE_WORDS = {
     "year": "Without the two years before the start: {value} ({span}).",
 }
 REASON_WORDS = {
-    "no_range": "The method gives no range, so the estimate cannot be told from chance.",
+    "no_range": "The method gives no range at {level}, so the estimate cannot be told from chance.",
     "few_clusters": "Too few {regions} that adopt or do not adopt independently of each other: "
     "three and six are needed.",
     "own_course_unknown": "Whether adopters were on a course of their own cannot be told: too few "
@@ -93,14 +95,7 @@ def grounds(brief: Brief) -> tuple[str, ...]:
 def _grounds(brief: Brief) -> Iterator[str]:
     if brief.verdict.key == "cannot_tell":
         return
-    course, sign = brief.robustness.own_course, math.copysign(1, brief.effect.relative)
-    looks = course.looks if course else {}
-    for name in LOOKS[brief.study.params.onset]:
-        if name in looks and looks[name].value * sign > 0:
-            yield brief.say(LOOK_WORDS[name], **_look(brief, looks[name]))
-    if "without_eve" in looks and looks["without_eve"].value * sign > 0:
-        text = EVE_WORDS[brief.study.panel.frequency]
-        yield brief.say(text, **_look(brief, looks["without_eve"]))
+    yield from _looks(brief, agreeing=True)
     placebo = brief.robustness.placebo_outcome
     if (
         placebo
@@ -113,8 +108,20 @@ def _grounds(brief: Brief) -> Iterator[str]:
             placebo=name,
             **found,
         )
-    if brief.robustness.reporting and "reporting" not in brief.verdict.lowered:
+    made = [answer.estimate is not None for answer in brief.robustness.reporting]
+    if made and all(made) and "reporting" not in brief.verdict.lowered:
         yield brief.say("Who complains, how, and with what end did not shift.")
+
+
+def _looks(brief: Brief, *, agreeing: bool) -> Iterator[str]:
+    """Second looks on the side of a direction, or on the other; all speak for no change."""
+    course, effect = brief.robustness.own_course, brief.effect.relative
+    words = {name: LOOK_WORDS[name] for name in LOOKS[brief.study.params.onset]}
+    words["without_eve"] = EVE_WORDS[brief.study.panel.frequency]
+    for name, look in course.looks.items() if course else ():
+        same = not brief.verdict.claims or look.value * effect > 0
+        if name in words and same == agreeing:
+            yield brief.say(words[name], **_look(brief, look))
 
 
 def limits(brief: Brief) -> tuple[str, ...]:
@@ -123,10 +130,12 @@ def limits(brief: Brief) -> tuple[str, ...]:
     keys = [*verdict.overruled, *verdict.lowered]
     if verdict.claims or verdict.key == "too_small_to_matter":
         keys += verdict.capped
-    found = [_reason(brief, key) for key in keys]
-    if verdict.key == "cannot_tell" and not verdict.overruled:
-        found = [*_against(brief), *found]
-    return (*found, *_drift(brief))
+    against = []
+    if verdict.key != "cannot_tell":
+        against = [*_looks(brief, agreeing=False)]
+    elif not verdict.overruled:
+        against = [*_against(brief)]
+    return (*against, *(_reason(brief, key) for key in keys), *_drift(brief))
 
 
 def _reason(brief: Brief, reason: str) -> str:
@@ -136,10 +145,10 @@ def _reason(brief: Brief, reason: str) -> str:
         return say("{share} of all {regions} are left out.", share=share)
     if reason == "other_intervention":
         kept = number(others_kept(panel), language)
-        return say("In {n} {regions} that were kept, another intervention began or ended.", n=kept)
+        return say("{Regions} kept in which another intervention began or ended: {n}.", n=kept)
     if reason == "checks_lost":
         lost = number(len(lost_checks(brief.robustness)), language)
-        return say("{n} checks could not be made.", n=lost)
+        return say("Checks that could not be made: {n}.", n=lost)
     if reason == "starting_level":
         unlike = starting_level(panel) or 1.0
         size = percent(abs(unlike - 1), language, 0)
@@ -159,13 +168,20 @@ def _reason(brief: Brief, reason: str) -> str:
         )
     name = brief.study.params.placebo_outcome
     placebo = brief.words(name).plural(language) if name else ""
-    return say(REASON_WORDS[reason], placebo=placebo)
+    level = percent(RULE_LEVEL, language, 0)
+    return say(REASON_WORDS[reason], placebo=placebo, level=level)
 
 
 def _against(brief: Brief) -> Iterator[str]:
     """Why the numbers alone allow no direction."""
     if not brief.verdict.alone:
-        yield brief.say("The likely range includes no change.")
+        # A page may show a narrower range than the rule asks for.
+        text = (
+            "The range at {level}, which a direction needs, includes no change."
+            if outside_zero(brief.headline.headline)
+            else "The likely range includes no change."
+        )
+        yield brief.say(text, level=percent(RULE_LEVEL, brief.language, 0))
         return
     looks = brief.robustness.own_course.looks if brief.robustness.own_course else {}
     for name in LOOKS[brief.study.params.onset]:

@@ -19,6 +19,7 @@ from analysis.page.plates import Summary
 from analysis.page.wording import capital, joined
 from analysis.reports.intervention_effect.answer import PER_EXPECTED, Brief
 from analysis.reports.intervention_effect.grounds import certainty_words, grade, grounds, limits
+from analysis.reports.intervention_effect.verdict import outside_zero
 from analysis.verdict import Verdict
 
 VERDICT_WORDS = {
@@ -200,7 +201,7 @@ def _alone_sentence(brief: Brief) -> str:
 
 def _doubt_point(brief: Brief) -> str:
     say, verdict = brief.say, brief.verdict
-    if verdict.overruled or verdict.alone:
+    if verdict.overruled or verdict.alone or outside_zero(brief.headline.headline):
         return ""
     if verdict.key == "cannot_tell":
         return say(
@@ -244,7 +245,7 @@ def _scope_point(brief: Brief) -> str:
     left_out = sum(brief.headline.sample.dropped.values())
     text = (
         "This is about {treated} {regions} that adopted and {others} that did not or not yet, "
-        "{span}; {out} others are left out. It does not say why."
+        "{span}; left out: {out}. It does not say why."
         if left_out
         else "This is about {treated} {regions} that adopted and {others} that did not or not yet, "
         "{span}; it does not say why."
