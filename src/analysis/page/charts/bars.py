@@ -32,7 +32,6 @@ class Bars(Chart):
     parts: tuple[tuple[str, str], ...]
     across: Axis
     head: str = ""
-    key: str = "name"
 
     def draw(self, axes: Axes, width: str) -> None:
         """Parts one after another, the note at the end of each bar where there is room."""
@@ -62,4 +61,4 @@ class Bars(Chart):
             self.across.filled([bar.values[part] for bar in self.bars], words, key)
             for part, (key, words) in enumerate(self.parts)
         )
-        return TableData.by_column((Column(self.key, self.head), names), *columns)
+        return TableData.by_column((Column("name", self.head), names), *columns)

@@ -102,18 +102,15 @@ class _Reader:
         passage: list[Token] = []
         for token in parse(cell.source):
             level = token["attrs"]["level"] if token["type"] == "heading" else 0
-            if level in (1, 2):
-                self._passage(passage)
-                self._heading(level, words_of(token))
-            else:
+            if level not in (1, 2):
                 passage.append(token)
+                continue
+            self._passage(passage)
+            if level == 1:
+                self.titles.append(words_of(token))
+            else:
+                self.sections.append(Section(f"section-{len(self.sections)}", words_of(token)))
         self._passage(passage)
-
-    def _heading(self, level: int, text: str) -> None:
-        if level == 1:
-            self.titles.append(text)
-        else:
-            self.sections.append(Section(f"section-{len(self.sections)}", text))
 
     def _passage(self, tokens: list[Token]) -> None:
         if tokens:
