@@ -9,12 +9,11 @@ from functools import cached_property
 
 import pandas as pd
 
-from analysis.data.published.figures import PrintedFigure, Published, months
+from analysis.data.published.figures import PrintedFigure, Published
 from analysis.data.reading.distinct import FULL_WIDTH
 from analysis.page.charts.axes import Cell
 from analysis.page.numbers import SCALES, number, period_span
 from analysis.page.plates import Column, Provenance, Table, TableData
-from analysis.page.provenance import source_entries
 from analysis.page.wording import lower
 from analysis.params import FiguresQuestion
 from analysis.reports.report import Report
@@ -58,7 +57,7 @@ class FiguresReport(Report):
     @cached_property
     def years(self) -> list[str]:
         """The years in which the periods of the documents begin or end."""
-        days = (day for source in self.order for day in self._span(source))
+        days = (day for source in self.order for day in self.span(source))
         return sorted({str(day.year) for day in days})
 
     @property
@@ -116,20 +115,8 @@ class FiguresReport(Report):
             "{region} ({level}, {period})",
             region=self.named("regions", code),
             level=self.named("levels", self.published.level(code)),
-            period=self.period(*(days or self._span(source))),
+            period=self.period(*(days or self.span(source))),
         )
-
-    def span(self, source: str) -> str:
-        """The period of most counts of a document, in words."""
-        return self.period(*self._span(source))
-
-    def dates(self, source: str) -> str:
-        """The same period as ISO dates."""
-        return "/".join(day.isoformat() for day in self._span(source))
-
-    def months(self, source: str) -> int:
-        """Calendar months that it touches."""
-        return months(*self._span(source))
 
     def length(self, months: int) -> str:
         """A length of time: ``six months``, ``a year``."""
@@ -137,7 +124,8 @@ class FiguresReport(Report):
             return self.say("a year")
         return self.say("{count} months", count=self.count_word(months))
 
-    def _span(self, source: str) -> Days:
+    def span(self, source: str) -> Days:
+        """The period of most counts of a document."""
         printed = [f for f in self.published.figures.values() if f.source == source]
         counts = [f for f in printed if f.kind == "level" and f.start != f.end] or printed
         spans = [(f.start, f.end) for f in counts]
@@ -203,6 +191,10 @@ class FiguresReport(Report):
                 return number(scaled, self.language, decimals_of(scaled)) + word + written
         return number(value, self.language, 0) + written
 
+    def counted(self, key: str, label: str, counts: Iterable[int]) -> tuple[Column, list[Cell]]:
+        """A column of counts."""
+        return Column(key, label, "end"), [(self.number(count), count) for count in counts]
+
     def documents(self) -> Table:
         """The documents with level of government, period, and how many figures each prints."""
         say, order, level = self.say, self.order, self.level
@@ -211,13 +203,13 @@ class FiguresReport(Report):
 
         def counts(key: str, label: str, sources: Iterable[str]) -> tuple[Column, list[Cell]]:
             of = Counter(sources)
-            return Column(key, label, "end"), [(number(of[s], self.language), of[s]) for s in order]
+            return self.counted(key, label, (of[source] for source in order))
 
         return Table(
             **self.plate("documents"),
             title=say(
                 "{count} figures from {documents} documents of different years and levels",
-                count=number(len(figures), self.language),
+                count=self.number(len(figures)),
                 documents=len(order),
             ),
             caption=say(
@@ -233,7 +225,10 @@ class FiguresReport(Report):
                 ),
                 (
                     Column("period", say("Most counts cover")),
-                    [(self.span(s), self.dates(s)) for s in order],
+                    [
+                        (self.period(*span), "/".join(map(dt.date.isoformat, span)))
+                        for span in map(self.span, order)
+                    ],
                 ),
                 counts("figures", say("Figures"), (figure.source for figure in figures)),
                 counts("inferred", say("Period inferred"), inferred),
@@ -244,23 +239,11 @@ class FiguresReport(Report):
 
     def provenance(self) -> Provenance:
         """Where the numbers come from and with what they were made."""
-        say = self.say
-        return Provenance(
-            **self.plate("provenance"),
-            entries=source_entries(
-                self,
-                "",
-                self.params.seed,
-                say(
-                    "published aggregates only; no enterprise or person is named, and masked "
-                    "regions stay masked"
-                ),
-                self.data.hashes,
-                self.data.accounts,
-                status=say(self.STATUS_WORDS),
-            ),
-            params=self.params.model_dump(),
+        disclosure = self.say(
+            "published aggregates only; no enterprise or person is named, and masked regions stay "
+            "masked"
         )
+        return self._provenance(disclosure, status=self.say(self.STATUS_WORDS))
 
 
 def decimals_of(value: float, most: int = 2) -> int:

@@ -48,10 +48,9 @@ def _token_faults(row: Row, year: str) -> Wrong:
     except UnreadableNumberError:
         yield "token", "cannot be read by its rule", "Choose another rule or token"
         return
-    if reading.value != row["value"]:
-        yield "value", "does not follow from its token", "Correct one of them"
-    if reading.bound != row["bound"]:
-        yield "bound", "does not follow from its token", "Correct one of them"
+    for column in ("value", "bound"):
+        if getattr(reading, column) != row[column]:
+            yield column, "does not follow from its token", "Correct one of them"
     if (str(float(reading.precision)) if reading.precision else "") != row["precision"]:
         yield "precision", "does not follow from its token", "Worth of the last digit"
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from analysis.data.published.figures import months
 from analysis.page.plates import Notes, Summary
 from analysis.page.wording import capital, joined
 from analysis.reports.figures import FiguresReport
@@ -45,15 +46,15 @@ def _documents(brief: FiguresReport) -> str:
     """How many documents there are, of which levels, years and lengths."""
     say, documents = brief.say, brief.published.documents
     levels = Counter(brief.level(source) for source in documents)
-    months = [brief.months(source) for source in documents]
+    lengths = [months(*brief.span(source)) for source in documents]
     return say(
         "**The {count} documents cannot be ranked.** They speak of {levels}, in {years}, for "
         "periods from {shortest} to {longest}.",
         count=brief.count_word(len(documents)),
         levels=brief.listed([brief.levels(level, count) for level, count in levels.items()]),
         years=_years(brief),
-        shortest=brief.length(min(months)),
-        longest=brief.length(max(months)),
+        shortest=brief.length(min(lengths)),
+        longest=brief.length(max(lengths)),
     )
 
 
