@@ -19,6 +19,7 @@ from analysis.params import FiguresQuestion
 from analysis.reports.report import Report
 
 BOUND_WORDS = {"at_least": "at least {value}", "about": "about {value}"}
+AND_WORDS = {"first": "{first} and {last}", "years": "{years} and {last}"}
 COUNT_WORDS = {
     "en": ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
     "zh": ("一", "两", "三", "四", "五", "六", "七", "八", "九", "十"),
@@ -98,12 +99,12 @@ class FiguresReport(Report):
         words = COUNT_WORDS[self.language]
         return words[count - 1] if 0 < count <= len(words) else number(count, self.language)
 
-    def listed(self, texts: Sequence[str]) -> str:
-        """``a, b and c``."""
+    def listed(self, texts: Sequence[str], what: str = "first") -> str:
+        """``a, b and c``; ``what`` is ``years`` where they are."""
         *others, last = texts
         if not others:
             return last
-        return self.say("{first} and {last}", first=self.say(", ").join(others), last=last)
+        return self.say(AND_WORDS[what], last=last, **{what: self.say(", ").join(others)})
 
     def document(self, source: str, days: Days | None = None, region: str = "") -> str:
         """Region, level of government and period: ``Shandong (province, 2023)``.

@@ -52,18 +52,10 @@ def _documents(brief: FiguresReport) -> str:
         "periods from {shortest} to {longest}.",
         count=brief.count_word(len(documents)),
         levels=brief.listed([brief.levels(level, count) for level, count in levels.items()]),
-        years=_years(brief),
+        years=brief.listed([say("{year}", year=year) for year in brief.years], "years"),
         shortest=brief.length(min(lengths)),
         longest=brief.length(max(lengths)),
     )
-
-
-def _years(brief: FiguresReport) -> str:
-    """``2020, 2021 and 2023``."""
-    *most, last = [brief.say("{year}", year=year) for year in brief.years]
-    if not most:
-        return last
-    return brief.say("{years} and {last}", years=brief.say(", ").join(most), last=last)
 
 
 def comparable_next(brief: FiguresReport) -> Notes:
