@@ -51,10 +51,14 @@ class Page:
     notebook: str = ""
 
     @property
+    def blocks(self) -> list[Prose | Plate]:
+        """All it shows between its answer and its code, in order."""
+        return [block for part in (self.opening, *self.sections) for block in part.blocks]
+
+    @property
     def counts(self) -> Edition:
         """What it shows of counts, by Plate."""
-        blocks = [block for part in (self.opening, *self.sections) for block in part.blocks]
-        counted = {b.key: counted_in(b.numbers) for b in blocks if isinstance(b, Tabled)}
+        counted = {b.key: counted_in(b.numbers) for b in self.blocks if isinstance(b, Tabled)}
         return {key: one for key, one in counted.items() if one is not None}
 
     @property
