@@ -54,6 +54,28 @@ def test_the_gallery_has_nothing_wrong_in_a_browser(chromium, pages):
     assert [item for file in pages for item in check_figures(file, (1280, 390))] == []
 
 
+def test_the_gallery_shows_every_figure_in_every_case(pages):
+    """Eleven kinds in five cases, and eleven on printed numbers; each wide and narrow."""
+    kinds = len(gallery.FIGURES) + 1 + len(gallery.CHARTS)
+    assert {
+        "gallery": kinds * len(gallery.CASES),
+        "printed": 11,
+    } == gallery.PAGES
+    for file in pages:
+        text = file.read_text(encoding="utf-8")
+        assert text.count("<figure ") == gallery.PAGES[file.name.split(".")[0]]
+        assert text.count("<source ") == text.count("<img ")
+
+
+def test_axes_stand_where_matplotlib_would_lay_them_out(drawn):
+    """Ours measures once where that is enough; nothing is cut, and few labels move by 3 points."""
+    files, moved, cut = drawn
+    assert len(moved) == len(files) * sum(gallery.PAGES.values())
+    assert max(cut) < 0.5
+    assert np.quantile(moved, 0.75) < 0.1
+    assert max(moved) < 4
+
+
 @pytest.mark.browser
 def test_the_check_of_figures_finds_what_is_wrong(chromium, site, tmp_path):
     """Words in closed details that are dim in the dark, and a drawing no phone would take."""
@@ -66,19 +88,6 @@ def test_the_check_of_figures_finds_what_is_wrong(chromium, site, tmp_path):
         assert words in problems
     for words in ("dim (light)", "font (light)", "at 1280: drawing for another"):
         assert words not in problems
-
-
-def test_the_gallery_shows_every_figure_in_every_case(pages):
-    """Eleven kinds in five cases, and eleven on printed numbers; each wide and narrow."""
-    kinds = len(gallery.FIGURES) + 1 + len(gallery.CHARTS)
-    assert {
-        "gallery": kinds * len(gallery.CASES),
-        "printed": 11,
-    } == gallery.PAGES
-    for file in pages:
-        text = file.read_text(encoding="utf-8")
-        assert text.count("<figure ") == gallery.PAGES[file.name.split(".")[0]]
-        assert text.count("<source ") == text.count("<img ")
 
 
 def dense(axes, _):
@@ -139,12 +148,3 @@ def test_colours_can_be_told_apart_in_grey():
     assert abs(lightness(style.COLOURS["after"]) - lightness(style.COLOURS["before"])) > 0.03
     for colour in style.COLOURS.values():
         assert lightness(style.GRID) - lightness(colour) > 0.2
-
-
-def test_axes_stand_where_matplotlib_would_lay_them_out(drawn):
-    """Ours measures once where that is enough; nothing is cut, and few labels move by 3 points."""
-    files, moved, cut = drawn
-    assert len(moved) == len(files) * sum(gallery.PAGES.values())
-    assert max(cut) < 0.5
-    assert np.quantile(moved, 0.75) < 0.1
-    assert max(moved) < 4

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import runpy
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -32,3 +35,20 @@ def test_what_imports_the_changed_file_comes_first(nearest, changed, first):
 def test_nothing_far_from_a_change_is_chosen(nearest):
     """A new schedule touches no module."""
     assert nearest(["examples/schedules/crontab"]) == ["tests/unit/test_project.py"]
+
+
+def test_tests_end_with_their_time_in_the_midst_of_one(root, tmp_path):
+    """The file that was not reached is named, and nothing has failed."""
+    file = tmp_path / "test_slow.py"
+    file.write_text("import time\n\ndef test_slow():\n    time.sleep(60)\n")
+    source = (
+        f"import quick, sys, time; sys.exit(quick.run_tests([{str(file)!r}], time.monotonic()))"
+    )
+    started = time.monotonic()
+    ended = subprocess.run(
+        [sys.executable, "-c", source],
+        cwd=root / "scripts", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    assert "No time was left for 1 files" in ended.stdout
+    assert time.monotonic() - started < 45

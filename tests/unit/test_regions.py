@@ -22,7 +22,6 @@ from analysis.reports.region_rates.params import RegionRatesParams
 from analysis.reports.region_rates.plates import RegionRates
 from analysis.reports.region_rates.sentences import (
     regions_certainty,
-    regions_provenance,
     regions_sample,
     regions_summary,
     regions_table,
@@ -194,7 +193,7 @@ def test_both_languages_hold_the_same_facts_and_every_plate_is_whole():
             funnel_figure,
             regions_table,
             regions_certainty,
-            regions_provenance,
+            RegionRates.provenance,
             RegionRates.end,
         ):
             assert make(brief)._repr_mimebundle_()
@@ -300,5 +299,5 @@ def test_what_was_left_out_or_repaired_on_reading_stands_in_the_report(language,
     brief = regions(counts(), language, accounts=accounts)
     (sentence,) = [point for point in regions_sample(brief).points if "1,200" in point]
     assert words in sentence
-    values = [entry["value"] for entry in regions_provenance(brief).entries]
+    values = [entry["value"] for entry in brief.provenance().entries]
     assert sentence in values

@@ -122,7 +122,7 @@ def fails(method: str, frame: Any, **options: Any) -> str:
 def test_ugly_frames_end_in_finite_numbers_or_in_a_refusal(name):
     """No traceback, no NaN, no infinity, in any series or check."""
     method = methods.load(name)
-    kind = KINDS[method.takes.kind]
+    kind = KINDS[method.takes.name]
     frames = ugly_panels() if method.takes_panel else ugly_frames(kind.make(1, kind.truth))
     assert [(what, said) for what, frame in frames if (said := fails(name, frame))] == []
 

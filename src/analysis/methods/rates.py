@@ -2,13 +2,22 @@
 
 With y_i events out of size n_i (exposure, or trials of a share), the headline is the pooled rate
 
-    R = Σ y_i / Σ n_i,   se(log R)² = N/(N − 1) · Σ (y_i − R n_i)² / (Σ y_i)²,
+    R = Σ y_i / Σ n_i,   se(log R)² = c / Σ y_i + τ² Σ s_i²,   s_i = n_i / Σ n_j,
 
-a ratio whose error allows for regions that differ by more than chance. A region's z score is
+with c = 1 (Poisson) or 1 − R (binomial). τ² is the variance of regions' rates as a share of their
+mean, and the interval is averaged over what it may be: t(N − 1) where sizes are equal, wider where
+few regions hold most of the size. It takes regions to differ as much whatever their size, and falls
+short where all but one have hardly an event (29 regions with one each beside one with 90 % of the
+size: 6 to 9 % missed). A region's z score is
 (g(y_i/n_i) − g(R)) · 2 √n_i with g the root (Poisson) or the arcsine of the root (binomial);
 its over-dispersion widens the funnel. Shrunken rates have effects θ_i ~ N(m, s²) on the log or
 logit scale, with flat priors on m and s. Each region's p-value is that of its place in the
-funnel, and ``false_discovery`` the Benjamini–Hochberg value over all regions. With a ``stratum``
+funnel, and ``false_discovery`` the Benjamini–Hochberg value over all regions. Whether two regions
+differ is another question: every pair is tested exactly against chance alone, all pairs together by
+Holm. ``pairs`` counts those that differ, and ``pair_ratio`` is the ratio of two regions of middle
+size that would have been among them with a power of 80 %; ``region_ratio`` is that of one region to
+all which would have left the funnel; ``ends`` is how many of the highest rates differ each from
+each of as many lowest. With a ``stratum``
 column, n_i is replaced by the events expected at the strata's overall rates, and rates become
 observed over expected.
 
@@ -18,7 +27,8 @@ Spiegelhalter (2005), "Funnel plots for comparing institutional performance", St
 Medicine 24, and "Handling over-dispersion of performance indicators", Quality and Safety in
 Health Care 14. Benjamini and Hochberg (1995), "Controlling the false discovery rate", Journal
 of the Royal Statistical Society B 57. Cochran (1977), "Sampling Techniques", ch. 6, for the
-error of a ratio.
+error of a ratio. Holm (1979), Scandinavian Journal of Statistics 6, for pairs; Przyborowski and
+Wilenski (1940), Biometrika 31, for their tests.
 
 Words
 -----
@@ -42,7 +52,8 @@ from analysis.methods.shared.options import MethodOptions
 from analysis.methods.shared.results import at_least, records, refuse
 from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.pooling import rates as numerics
-from analysis.stats.resampling.jackknife import t_critical
+from analysis.stats.pooling.pairs import Pairs, compare_pairs, detectable_ratio
+from analysis.stats.pooling.together import pooled_rate
 
 MINIMUM_REGIONS = 3
 FUNNEL_POINTS = 60
@@ -50,6 +61,11 @@ LARGEST = 2**53
 """Whole numbers beyond are not told apart."""
 OUTER = 0.998
 """Level of the outer funnel; the inner one has the level of the options."""
+HALF = 0.5
+"""A region with more of the size than all others is most of what is said of all."""
+POWER = 0.8
+SHOWN_PAIRS = 200
+"""Pairs listed at the most; all are counted."""
 
 
 class Options(MethodOptions):
@@ -82,20 +98,26 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     require_frame(frame, RATES)
     _require_events(frame, options)
     regions, events, size = _by_region(frame)
-    pooled = float(events.sum() / size.sum())
-    error = _pooled_error(events, size, pooled)
-    factor = np.exp(t_critical(options.level, len(events) - 1) * error)
+    together = pooled_rate(events, size, options.level, options.family)
+    pooled = together.rate
+    pairs = compare_pairs(events, size, options.family)
     z = numerics.rooted(events / size, options.family) - numerics.rooted(pooled, options.family)
     z = z / numerics.root_error(size)
     spread = numerics.over_dispersion(z, size, options.over_dispersion)
     return options.result(
         estimand="Events per unit of size over all regions together",
         unit="observed over expected" if "stratum" in frame else "events per unit of size",
-        estimates=(Estimate("overall", pooled, pooled * error, pooled / factor, pooled * factor),),
+        estimates=(Estimate("overall", pooled, together.error, together.low, together.high),),
         sample=Sample(len(frame), len(regions), 0, "", ""),
-        checks=(_dispersion_check(z),),
+        checks=(
+            _dispersion_check(z),
+            _weight_check(regions, size, together.effective),
+            *_pair_checks(regions, events / size, pairs, options),
+            *_power_checks(size, pooled, spread, options),
+        ),
         series={
             "regions": _region_records(regions, events, size, pooled, spread, options),
+            "pairs": _pair_records(regions, events / size, pairs, options),
             "funnel": _funnel_records(size, pooled, spread, options),
         },
         factor=spread.factor,
@@ -142,16 +164,70 @@ def _by_region(frame: pd.DataFrame) -> tuple[list[Any], np.ndarray, np.ndarray]:
     return list(sums.index), sums["events"].to_numpy(float), sums["size"].to_numpy(float)
 
 
-def _pooled_error(events: np.ndarray, size: np.ndarray, pooled: float) -> float:
-    """Standard error of the log pooled rate."""
-    count = len(events)
-    squares = float(((events - pooled * size) ** 2).sum()) * count / (count - 1)
-    return float(np.sqrt(squares) / events.sum())
-
-
 def _dispersion_check(z: np.ndarray) -> Check:
     """Mean squared z score; above 1 regions differ by more than chance."""
     return Check("dispersion", None, float((z**2).sum() / (len(z) - 1)), 1.0)
+
+
+def _weight_check(regions: list[Any], size: np.ndarray, effective: float) -> Check:
+    """The share of the region that holds most of the size, and how many equal ones weigh so."""
+    largest = int(size.argmax())
+    detail = {"region": regions[largest], "effective_regions": effective}
+    return Check("largest_share", None, float(size[largest] / size.sum()), HALF, detail)
+
+
+def _pair_checks(
+    regions: list[Any], rate: np.ndarray, pairs: Pairs, options: Options
+) -> tuple[Check, ...]:
+    """How many pairs of regions differ, and how many highest rates from as many lowest."""
+    differ = pairs.adjusted < 1 - options.level
+    apart = np.zeros((len(rate), len(rate)), dtype=bool)
+    apart[pairs.higher[differ], pairs.lower[differ]] = True
+    order = np.argsort(rate, kind="stable")
+    ends = 0
+    for count in range(1, len(rate) // 2 + 1):
+        if apart[np.ix_(order[-count:], order[:count])].all():
+            ends = count
+    named = {
+        "higher": [regions[i] for i in order[::-1][:ends]],
+        "lower": [regions[i] for i in order[:ends]],
+    }
+    family = {"pairs": len(differ), "adjustment": "holm", "level": options.level}
+    return (
+        Check("pairs", None, float(differ.sum()), None, family),
+        Check("ends", None, float(ends), None, named),
+    )
+
+
+def _power_checks(
+    size: np.ndarray, pooled: float, spread: numerics.Spread, options: Options
+) -> tuple[Check, ...]:
+    """Ratios that would have been found: of two regions of middle size, and of one to all."""
+    regions, middle = len(size), np.median(size)
+    settings = (options.level, POWER, options.family)
+    apart = float(np.sqrt(2) * numerics.root_error(middle))
+    two = detectable_ratio(pooled, apart, regions * (regions - 1) // 2, *settings)
+    one = detectable_ratio(pooled, float(spread.error(middle)), regions, *settings, below=0.0)
+    detail = {"power": POWER, "events": float(middle * pooled)}
+    return (
+        Check("pair_ratio", None, two, None, detail),
+        Check("region_ratio", None, one, None, detail),
+    )
+
+
+def _pair_records(
+    regions: list[Any], rate: np.ndarray, pairs: Pairs, options: Options
+) -> tuple[dict[str, Any], ...]:
+    """Pairs that differ, the surest first; ``ratio`` is none where the lower rate is 0."""
+    order = np.argsort(pairs.adjusted, kind="stable")[:SHOWN_PAIRS]
+    shown = order[pairs.adjusted[order] < 1 - options.level]
+    higher, lower = pairs.higher[shown], pairs.lower[shown]
+    return records(
+        higher=[regions[i] for i in higher],
+        lower=[regions[i] for i in lower],
+        ratio=[float(r / s) if s else None for r, s in zip(rate[higher], rate[lower], strict=True)],
+        p_value=pairs.adjusted[shown],
+    )
 
 
 def _region_records(

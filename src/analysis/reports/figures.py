@@ -9,17 +9,17 @@ from functools import cached_property
 
 import pandas as pd
 
-from analysis.data.published.figures import PrintedFigure, Published, months
+from analysis.data.published.figures import PrintedFigure, Published
 from analysis.data.reading.distinct import FULL_WIDTH
 from analysis.page.charts.axes import Cell
 from analysis.page.numbers import WAN, in_full, number, period_span
 from analysis.page.plates import Column, Provenance, Table, TableData
-from analysis.page.provenance import source_entries
 from analysis.page.wording import lower
 from analysis.params import FiguresQuestion
 from analysis.reports.report import Report
 
 BOUND_WORDS = {"at_least": "at least {value}", "about": "about {value}"}
+AND_WORDS = {"first": "{first} and {last}", "years": "{years} and {last}"}
 COUNT_WORDS = {
     "en": ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
     "zh": ("一", "两", "三", "四", "五", "六", "七", "八", "九", "十"),
@@ -59,7 +59,7 @@ class FiguresReport(Report):
     @cached_property
     def years(self) -> list[str]:
         """The years in which the periods of the documents begin or end."""
-        days = (day for source in self.order for day in self._span(source))
+        days = (day for source in self.order for day in self.span(source))
         return sorted({str(day.year) for day in days})
 
     @property
@@ -100,12 +100,12 @@ class FiguresReport(Report):
         words = COUNT_WORDS[self.language]
         return words[count - 1] if 0 < count <= len(words) else number(count, self.language)
 
-    def listed(self, texts: Sequence[str]) -> str:
-        """``a, b and c``."""
+    def listed(self, texts: Sequence[str], what: str = "first") -> str:
+        """``a, b and c``; ``what`` is ``years`` where they are."""
         *others, last = texts
         if not others:
             return last
-        return self.say("{first} and {last}", first=self.say(", ").join(others), last=last)
+        return self.say(AND_WORDS[what], last=last, **{what: self.say(", ").join(others)})
 
     def document(self, source: str, days: Days | None = None, region: str = "") -> str:
         """Region, level of government and period: ``Shandong (province, 2023)``.
@@ -117,20 +117,8 @@ class FiguresReport(Report):
             "{region} ({level}, {period})",
             region=self.named("regions", code),
             level=self.named("levels", self.published.level(code)),
-            period=self.period(*(days or self._span(source))),
+            period=self.period(*(days or self.span(source))),
         )
-
-    def span(self, source: str) -> str:
-        """The period of most counts of a document, in words."""
-        return self.period(*self._span(source))
-
-    def dates(self, source: str) -> str:
-        """The same period as ISO dates."""
-        return "/".join(day.isoformat() for day in self._span(source))
-
-    def months(self, source: str) -> int:
-        """Calendar months that it touches."""
-        return months(*self._span(source))
 
     def length(self, months: int) -> str:
         """A length of time: ``six months``, ``a year``."""
@@ -138,7 +126,8 @@ class FiguresReport(Report):
             return self.say("a year")
         return self.say("{count} months", count=self.count_word(months))
 
-    def _span(self, source: str) -> Days:
+    def span(self, source: str) -> Days:
+        """The period of most counts of a document."""
         printed = [f for f in self.published.figures.values() if f.source == source]
         counts = [f for f in printed if f.kind == "level" and f.start != f.end] or printed
         spans = [(f.start, f.end) for f in counts]
@@ -206,6 +195,10 @@ class FiguresReport(Report):
                 return number(scaled, "en", decimals_of(scaled)) + word + written
         return number(value, self.language, 0) + written
 
+    def counted(self, key: str, label: str, counts: Iterable[int]) -> tuple[Column, list[Cell]]:
+        """A column of counts."""
+        return Column(key, label, "end"), [(self.in_full(count), count) for count in counts]
+
     def documents(self) -> Table:
         """The documents with level of government, period, and how many figures each prints."""
         say, order, level = self.say, self.order, self.level
@@ -214,15 +207,13 @@ class FiguresReport(Report):
 
         def counts(key: str, label: str, sources: Iterable[str]) -> tuple[Column, list[Cell]]:
             of = Counter(sources)
-            return Column(key, label, "end"), [
-                (in_full(of[s], self.language), of[s]) for s in order
-            ]
+            return self.counted(key, label, (of[source] for source in order))
 
         return Table(
             **self.plate("documents"),
             title=say(
                 "{count} figures from {documents} documents of different years and levels",
-                count=number(len(figures), self.language),
+                count=self.number(len(figures)),
                 documents=len(order),
             ),
             caption=say(
@@ -238,7 +229,10 @@ class FiguresReport(Report):
                 ),
                 (
                     Column("period", say("Most counts cover")),
-                    [(self.span(s), self.dates(s)) for s in order],
+                    [
+                        (self.period(*span), "/".join(map(dt.date.isoformat, span)))
+                        for span in map(self.span, order)
+                    ],
                 ),
                 counts("figures", say("Figures"), (figure.source for figure in figures)),
                 counts("inferred", say("Period inferred"), inferred),
@@ -249,23 +243,11 @@ class FiguresReport(Report):
 
     def provenance(self) -> Provenance:
         """Where the numbers come from and with what they were made."""
-        say = self.say
-        return Provenance(
-            **self.plate("provenance"),
-            entries=source_entries(
-                self,
-                "",
-                self.params.seed,
-                say(
-                    "published aggregates only; no enterprise or person is named, and masked "
-                    "regions stay masked"
-                ),
-                self.data.hashes,
-                self.data.accounts,
-                status=say(self.STATUS_WORDS),
-            ),
-            params=self.params.model_dump(),
+        disclosure = self.say(
+            "published aggregates only; no enterprise or person is named, and masked regions stay "
+            "masked"
         )
+        return self._provenance(disclosure, status=self.say(self.STATUS_WORDS))
 
 
 def decimals_of(value: float, most: int = 2) -> int:

@@ -15,7 +15,8 @@ from analysis.disclosure.identifiers import identifiers
 from analysis.errors import ParamsError, Problem, nearest
 from analysis.methods import AnyMethod
 from analysis.page.agreement import OwnNumber, agreement
-from analysis.page.plates import End, Notes, Table
+from analysis.page.plates import End, Notes, Provenance, Table
+from analysis.page.provenance import method_line, source_entries
 from analysis.page.voice import Voice
 from analysis.params import Params
 from analysis.reports.kind import find
@@ -112,6 +113,22 @@ class Report(Voice):
     def verdict_key(self) -> str:
         """The key of the verdict; a description gives none."""
         return "description"
+
+    def _provenance(self, disclosure: str, *methods: str, status: str = "") -> Provenance:
+        """Where the numbers come from and with what they were made; the headline's method first."""
+        entries = source_entries(
+            self,
+            method_line(methods[0], self.language) if methods else "",
+            self.params.seed,
+            disclosure,
+            self.data.hashes,
+            self.data.accounts,
+            status=status,
+        )
+        given = self.params.model_dump()
+        return Provenance(
+            **self.plate("provenance"), entries=entries, params=given, methods=methods
+        )
 
     def results(self) -> Mapping[str, Any]:
         """Results by name, as plain values, for those who work on with them."""

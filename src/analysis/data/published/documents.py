@@ -21,17 +21,13 @@ Documents = dict[str, list[str]]
 
 @dataclass(frozen=True)
 class Mark:
-    """Characters that a row says stand in a document from ``start`` on."""
+    """Characters that a row says stand in a document, from ``start`` up to ``end``."""
 
     place: str
     line: tuple[str, int]
     start: int
+    end: int
     text: str
-
-    @property
-    def end(self) -> int:
-        """Where they end."""
-        return self.start + len(self.text)
 
 
 def read_documents(dataset: Dataset, folder: Path) -> Documents:
@@ -66,6 +62,7 @@ def _marks(dataset: Dataset, table: str, column: str) -> list[Mark]:
             f"{table}.csv, column offset, row {position}",
             (row["source"], int(row["line"])),
             int(row["offset"]),
+            int(row["offset"]) + len(row[column]),
             row[column],
         )
         for position, row in enumerate(rows, FIRST_DATA_ROW)

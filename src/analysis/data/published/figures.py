@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, TypeAdapter
 
 from analysis.data.dataset import Dataset, read_dataset
-from analysis.data.published import comparison_rules, rules
+from analysis.data.published import rules
 from analysis.data.published.printed_number import printed_range
 from analysis.data.published.tables import NAMES, Row, Tables, rows_of
 from analysis.data.reading.account import FIRST_DATA_ROW
@@ -24,12 +24,9 @@ RULES: Mapping[str, Callable[[Tables], Iterator[rules.Fault]]] = {
     "figures": rules.figure_faults,
     "relations": rules.relation_faults,
     "mechanisms": rules.mechanism_faults,
-    "topics": comparison_rules.topic_faults,
-    "comparisons": comparison_rules.comparison_faults,
-    **{
-        table: partial(comparison_rules.word_faults, table=table)
-        for table in ("topic_words", "fall_words")
-    },
+    "topics": rules.topic_faults,
+    "comparisons": rules.comparison_faults,
+    **{table: partial(rules.word_faults, table=table) for table in ("topic_words", "fall_words")},
 }
 """What the column declarations cannot say: tokens, units, periods, links, relations, words."""
 

@@ -115,11 +115,10 @@ def _numeral(characters: str, *, falls: bool) -> Reading:
     precision = ""
     if arabic and match["number"]:
         decimals = len(text.partition(".")[2])
-        precision = _decimal(Decimal(1).scaleb(-decimals) * magnitude)
+        precision = f"{(Decimal(1).scaleb(-decimals) * magnitude).normalize():f}"
     value = (-number if falls else number) * magnitude
-    return Reading(
-        _decimal(value), "at_least" if at_least else "about" if about else "exact", precision
-    )
+    bound = "at_least" if at_least else "about" if about else "exact"
+    return Reading(f"{value.normalize():f}", bound, precision)
 
 
 def _fraction(characters: str) -> str:
@@ -136,11 +135,6 @@ def _date(characters: str, rule: str, year: str) -> str:
     if rule != "date":
         parts = [year, *parts]
     return "-".join([parts[0], *(part.zfill(2) for part in parts[1:])])
-
-
-def _decimal(number: Decimal) -> str:
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _last_digit(characters: str, value: float) -> float:

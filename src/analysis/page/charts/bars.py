@@ -36,7 +36,6 @@ class Bars(Chart):
     parts: tuple[tuple[str, str], ...]
     across: Axis
     head: str = ""
-    key: str = "name"
 
     def draw(self, axes: Axes, width: str) -> None:
         """Parts one after another, the note at the end of each bar where there is room."""
@@ -74,4 +73,4 @@ class Bars(Chart):
         if any(bar.low is not None for bar in self.bars):
             ends = [(bar.values[0], bar.low, bar.high) for bar in self.bars]
             columns = list(self.across.ranged(ends))
-        return TableData.by_column((Column(self.key, self.head), names), *columns)
+        return TableData.by_column((Column("name", self.head), names), *columns)

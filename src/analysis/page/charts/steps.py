@@ -21,11 +21,10 @@ class Steps(Chart):
     along: Periods
     up: Axis
     most: float
-    key: str = "early"
 
     def draw(self, axes: Axes, width: str) -> None:
         """A filled step line with its last number at its end."""
-        colour = style.COLOURS[self.key]
+        colour = style.COLOURS["early"]
         axes.fill_between(self.along.places, self.values, step="post", color=colour, alpha=0.25)
         axes.step(self.along.places, self.values, where="post", color=colour)
         last = (self.along.places[-1], self.values[-1])

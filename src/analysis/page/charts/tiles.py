@@ -47,7 +47,6 @@ class Tiles(Chart):
     head: str
     missing: str
     """What a square without a number means."""
-    key: str = "region"
 
     def draw(self, axes: Axes, width: str) -> None:
         """Squares with short names."""
@@ -82,7 +81,7 @@ class Tiles(Chart):
         """A line a region."""
         names = [(tile.label, tile.code or tile.label) for tile in self.tiles]
         values = self.shade.filled(tile.value for tile in self.tiles)
-        return TableData.by_column((Column(self.key, self.head), names), values)
+        return TableData.by_column((Column("region", self.head), names), values)
 
 
 @dataclass(frozen=True)

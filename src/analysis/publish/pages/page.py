@@ -51,10 +51,14 @@ class Page:
     notebook: str = ""
 
     @property
+    def blocks(self) -> list[Prose | Plate]:
+        """All it shows between its answer and its code, in order."""
+        return [block for part in (self.opening, *self.sections) for block in part.blocks]
+
+    @property
     def counts(self) -> Edition:
         """What it shows of counts, by Plate."""
-        blocks = [block for part in (self.opening, *self.sections) for block in part.blocks]
-        counted = {b.key: counted_in(b.numbers) for b in blocks if isinstance(b, Tabled)}
+        counted = {b.key: counted_in(b.numbers) for b in self.blocks if isinstance(b, Tabled)}
         return {key: one for key, one in counted.items() if one is not None}
 
     @property
@@ -102,18 +106,15 @@ class _Reader:
         passage: list[Token] = []
         for token in parse(cell.source):
             level = token["attrs"]["level"] if token["type"] == "heading" else 0
-            if level in (1, 2):
-                self._passage(passage)
-                self._heading(level, words_of(token))
-            else:
+            if level not in (1, 2):
                 passage.append(token)
+                continue
+            self._passage(passage)
+            if level == 1:
+                self.titles.append(words_of(token))
+            else:
+                self.sections.append(Section(f"section-{len(self.sections)}", words_of(token)))
         self._passage(passage)
-
-    def _heading(self, level: int, text: str) -> None:
-        if level == 1:
-            self.titles.append(text)
-        else:
-            self.sections.append(Section(f"section-{len(self.sections)}", text))
 
     def _passage(self, tokens: list[Token]) -> None:
         if tokens:

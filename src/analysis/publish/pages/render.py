@@ -71,12 +71,9 @@ def export(page: Page, imprint: Imprint) -> str:
 def reading_minutes(page: Page) -> int:
     """How long the sentences take to read, at least a minute."""
     passages = [*page.summary.points, page.summary.number_words, page.summary.range_words]
-    for section in (page.opening, *page.shown):
-        for block in section.blocks:
-            html = getattr(block, "html", None)
-            caption = [getattr(block, "title", ""), getattr(block, "caption", "")]
-            passages += [str(html)] if html is not None else caption
-            passages += getattr(block, "points", [])
+    for block in page.blocks:
+        passages += [str(getattr(block, name, "")) for name in ("html", "title", "caption")]
+        passages += getattr(block, "points", [])
     text = re.sub(r"<[^>]+>", " ", " ".join(passages))
     characters = len(re.findall(f"[{HAN}]", text))
     spoken = len(re.findall(r"[A-Za-z0-9][\w.,'-]*", text))

@@ -57,11 +57,6 @@ class ReportedFall:
     chance: tuple[ChanceFalls, ...]
     other: OtherChange
 
-    @property
-    def reach(self) -> float:
-        """The largest share of simulated falls that print as this one."""
-        return max(item.as_claimed for item in self.chance)
-
 
 def examine_fall(published: Published, params: ClaimsAuditParams) -> ReportedFall:
     """Counts consistent with the claim, falls by chance alone, and the comparison."""
@@ -131,7 +126,7 @@ class AuditBrief(FiguresReport):
     def _of_fall(self) -> Mapping[str, object]:
         fall, params, share = self.fall, self.params, self.percent
         figure, other, counts, chance = fall.figure, fall.other, fall.counts, fall.chance
-        middles = [item.middle for item in chance]
+        middles, reach = [c.middle for c in chance], max(c.as_claimed for c in chance)
         return {
             "place": self.document(figure.source),
             "region": self.home(figure.source),
@@ -151,7 +146,7 @@ class AuditBrief(FiguresReport):
             "last_exceeded": share(chance[-1].high, 0),
             "least_mean": chance[0].mean,
             "most_mean": chance[-1].mean,
-            "reach": share(fall.reach, 2 if fall.reach < 0.01 else 1),
+            "reach": share(reach, 2 if reach < 0.01 else 1),
             "dispersion": self.number(params.dispersion, 1),
             "peak": share(params.peak_share),
             "draws": self.number(params.draws),

@@ -42,10 +42,7 @@ def counts_figure(brief: AuditBrief) -> Figure:
     return Rows(rows, Axis(partial(brief.percent, decimals=0), label)).figure(
         **_plate(brief, "consistent_counts", "counts"),
         table=TableData.by_column(
-            (
-                Column("before", brief.of_fall("count_before"), "end"),
-                [(whole(i.baseline), i.baseline) for i in found],
-            ),
+            brief.counted("before", brief.of_fall("count_before"), (i.baseline for i in found)),
             (
                 Column("after", brief.of_fall("count_after"), "end"),
                 [(after(i.fewest, i.most), f"{i.fewest}-{i.most}") for i in found],
@@ -79,7 +76,7 @@ def chance_figure(brief: AuditBrief) -> Figure:
     return Rows(rows, across, (reported,)).figure(
         **_plate(brief, "chance", "chance"),
         table=TableData.by_column(
-            (Column("mean", usual, "end"), [(whole(c.mean), c.mean) for c in chance]),
+            brief.counted("mean", usual, (c.mean for c in chance)),
             _shares(brief, "middle", say("Middle fall"), [c.middle for c in chance]),
             _shares(brief, "high", say("Exceeded by 1 in 20"), [c.high for c in chance]),
             (

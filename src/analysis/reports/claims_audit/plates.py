@@ -12,8 +12,14 @@ from analysis.page.charts.rows import Row, Rows
 from analysis.page.plates import Column, Figure, Notes, Table, TableData
 from analysis.reports.claims_audit import fall
 from analysis.reports.claims_audit.answer import AuditBrief
-from analysis.reports.claims_audit.check_sentences import VERDICT_WORDS, sentence, verdict_words
-from analysis.reports.claims_audit.sentences import VERDICT, audit_facts, audit_summary
+from analysis.reports.claims_audit.sentences import (
+    CHECK_WORDS,
+    VERDICT,
+    audit_facts,
+    audit_summary,
+    sentence,
+    verdict_words,
+)
 from analysis.result import plain
 
 NEXT_WORDS: Mapping[tuple[str, ...], str] = {
@@ -80,20 +86,16 @@ class ClaimsAudit(AuditBrief):
 
     def _counted(self, numbers: Mapping[str, Counter[str]]) -> TableData:
         apart = Counter(check.source for check in self.audit.checks if check.conjectured)
-
-        def column(key: str, label: str, counts: Iterable[int]) -> tuple[Column, list[Cell]]:
-            return Column(key, label, "end"), [(self.in_full(n), n) for n in counts]
-
         return TableData.by_column(
             (
                 Column("document", self.say("Document")),
                 [(self.document(source), source) for source in self.order],
             ),
             *(
-                column(key, self.say(VERDICT_WORDS[key]), (n[key] for n in numbers.values()))
+                self.counted(key, self.say(CHECK_WORDS[key]), (n[key] for n in numbers.values()))
                 for key in VERDICTS
             ),
-            column(
+            self.counted(
                 "conjectured",
                 self.say("Conjectured, counted apart"),
                 (apart[source] for source in self.order),

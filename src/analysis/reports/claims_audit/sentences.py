@@ -1,15 +1,112 @@
-"""The answer of the claims audit and its facts."""
+"""The answer of the claims audit, its facts, and the plain sentence of each arithmetic check."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from analysis.data.published.audit import Check
+from analysis.data.published.figures import PrintedFigure
 from analysis.page.plates import Summary
+from analysis.page.wording import capital, lower
 from analysis.reports.claims_audit.answer import AuditBrief
-from analysis.reports.claims_audit.check_sentences import sentence
 
 VERDICT = "audit"
+CHECK_WORDS = {
+    "contradicts": "Contradicts",
+    "cannot_be_checked": "Cannot be checked",
+    "agrees_after_rounding": "Agrees after rounding",
+    "agrees": "Agrees",
+    "misfit": "Our reading fails",
+}
+RULE_WORDS = {
+    "sum": "{terms} add up to {computed}.",
+    "partial_sum": "{terms} add up to {computed}, within the number printed.",
+    "part_of": "It is a part of {first}; that is {computed}.",
+    "same_thing": "Printed a second time as {computed}.",
+    "difference": "{first} less {second} leaves {computed}.",
+    "share": "{first} of {second} makes {computed}.",
+    "progress": "{first} against a target of {second} makes {computed}.",
+    "share_without_numerator": "The part is not printed; {computed} of {second} would give it.",
+    "share_of_unstated": "The whole is not printed; {computed} would give it.",
+    "progress_of_unstated": "The target is not printed; {computed} would give it.",
+    "growth": "The earlier level is not printed; {computed} would give it.",
+    "weighted_mean": "The months between are not printed; if all months were of one size a year "
+    "before, they changed by {computed}.",
+    "year_span": "{first} to {second} are {computed} years.",
+    "order": "Not before {first}.",
+    "count_list": "{computed} are named beside it.",
+    "open_list": "{computed} are named beside it, others are left open.",
+    "lone_share": "No count is printed; a whole of at least {computed} is needed to print it.",
+    "lone_change": "No count is printed, neither before nor after.",
+}
+FAILURE_WORDS = {
+    "share_without_numerator": "No whole number of {second} gives it; the nearest makes "
+    "{computed}.",
+    "progress_of_target": "Read as a part of {second}, it would be {computed}: no whole number.",
+    "growth": "No whole number a year before gives it; the nearest is {computed}.",
+    "same_thing": "Elsewhere the number is {computed} ({first}).",
+    "count_list": "Only {computed} are named beside it.",
+}
+
+
+def verdict_words(brief: AuditBrief, check: Check) -> str:
+    """The verdict in words; a reading of ours that fails is no contradiction."""
+    misfit = check.conjectured and check.verdict == "contradicts"
+    return brief.say(CHECK_WORDS["misfit" if misfit else check.verdict])
+
+
+def sentence(brief: AuditBrief, check: Check, named: bool = False) -> str:
+    """What the other figures say to a printed figure; ``named`` says what each of them is."""
+    text = RULE_WORDS.get(check.rule, "")
+    if check.verdict == "contradicts":
+        text = FAILURE_WORDS.get(check.rule, text)
+    if check.rule == "lone_share" and check.computed is None:
+        return brief.say("No count is printed.")
+    terms = [brief.figure(term) for term in check.terms]
+    shown = [_shown(brief, term, named) for term in terms]
+    if check.rule in ("part_of", "same_thing"):
+        shown = [brief.name(term, sentence=True) for term in terms]
+    fields = {
+        "terms": brief.say(" and ").join(shown),
+        "first": shown[0] if shown else "",
+        "second": shown[-1] if shown else "",
+        "computed": computed(brief, check),
+    }
+    other = _other_reading(brief, check) if named else ""
+    return capital(brief.say(text, **fields)) + other
+
+
+def _other_reading(brief: AuditBrief, check: Check) -> str:
+    """What a share without a fitting part would be a share of, if its whole is its part."""
+    if check.rule != "share_without_numerator" or check.verdict != "contradicts":
+        return ""
+    for other in brief.audit.checks:
+        if other.result == check.result and other.rule == "share_of_unstated":
+            return brief.say(
+                " If {second} is the part, a whole of {computed} would give it.",
+                second=brief.shown(brief.figure(other.terms[0])),
+                computed=computed(brief, other),
+            )
+    return ""
+
+
+def _shown(brief: AuditBrief, term: PrintedFigure, named: bool) -> str:
+    if not named:
+        return brief.shown(term)
+    name = brief.named("indicators", term.indicator)
+    if term.scope:
+        scope = brief.named("scopes", term.scope)
+        name = brief.say("{part}, {whole}", part=name, whole=scope)
+    return brief.say("{value} ({name})", value=brief.shown(term), name=lower(name))
+
+
+def computed(brief: AuditBrief, check: Check) -> str:
+    """The computed value as text, with the sign of a change; empty where there is none."""
+    if check.computed is None:
+        return ""
+    signed = brief.figure(check.result).kind == "change_pct" and check.unit == "percent"
+    return brief.amount(check.computed, check.unit, signed)
 
 
 def audit_summary(brief: AuditBrief) -> Summary:

@@ -45,7 +45,7 @@ def picture(brief: Brief) -> Figure:
         if brief.study.panel.has_exposure
         else say("{Outcome} for every {base} expected", base=number(PER_EXPECTED, language))
     )
-    chart = Bars(bars, (("headline", unit),), Axis(ticks, unit, key="rate", low=0.0), key="what")
+    chart = Bars(bars, (("headline", unit),), Axis(ticks, unit, key="rate", low=0.0))
     title = say(
         "Expected without it {expected}, recorded {recorded}",
         expected=write(effect.base),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from analysis.data.published.figures import months
 from analysis.page.plates import Notes, Summary
 from analysis.page.wording import capital, joined
 from analysis.reports.figures import FiguresReport
@@ -45,24 +46,16 @@ def _documents(brief: FiguresReport) -> str:
     """How many documents there are, of which levels, years and lengths."""
     say, documents = brief.say, brief.published.documents
     levels = Counter(brief.level(source) for source in documents)
-    months = [brief.months(source) for source in documents]
+    lengths = [months(*brief.span(source)) for source in documents]
     return say(
         "**The {count} documents cannot be ranked.** They speak of {levels}, in {years}, for "
         "periods from {shortest} to {longest}.",
         count=brief.count_word(len(documents)),
         levels=brief.listed([brief.levels(level, count) for level, count in levels.items()]),
-        years=_years(brief),
-        shortest=brief.length(min(months)),
-        longest=brief.length(max(months)),
+        years=brief.listed([say("{year}", year=year) for year in brief.years], "years"),
+        shortest=brief.length(min(lengths)),
+        longest=brief.length(max(lengths)),
     )
-
-
-def _years(brief: FiguresReport) -> str:
-    """``2020, 2021 and 2023``."""
-    *most, last = [brief.say("{year}", year=year) for year in brief.years]
-    if not most:
-        return last
-    return brief.say("{years} and {last}", years=brief.say(", ").join(most), last=last)
 
 
 def comparable_next(brief: FiguresReport) -> Notes:

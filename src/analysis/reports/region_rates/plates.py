@@ -8,6 +8,8 @@ from typing import Any
 
 from analysis.page.agreement import OwnNumber
 from analysis.page.numbers import PER_EXPOSURE
+from analysis.page.plates import Provenance
+from analysis.page.protection import describe_rules
 from analysis.reports.region_rates import sentences
 from analysis.reports.region_rates.answer import Regions
 from analysis.reports.region_rates.funnel import funnel_figure
@@ -39,4 +41,7 @@ class RegionRates(Regions):
     funnel = funnel_figure
     rates = sentences.regions_table
     certainty = sentences.regions_certainty
-    provenance = sentences.regions_provenance
+
+    def provenance(self) -> Provenance:
+        """Where the numbers come from and with what they were made."""
+        return self._provenance(describe_rules(self.rules, self.say), self.result.method)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from analysis.page.numbers import span
-from analysis.page.plates import Notes, Provenance, Summary, Table
-from analysis.page.protection import describe_rules
-from analysis.page.provenance import DROPPED_WORDS, method_line, reading_sentences, source_entries
+from analysis.page.plates import Notes, Summary, Table
+from analysis.page.provenance import DROPPED_WORDS, reading_sentences
 from analysis.page.wording import joined
 from analysis.reports.region_rates.answer import HIGH, LOW, Regions
 
@@ -150,22 +149,4 @@ def regions_certainty(report: Regions) -> Notes:
         **report.plate("certainty"),
         title=say("The rule, and what it cannot see"),
         points=points,
-    )
-
-
-def regions_provenance(report: Regions) -> Provenance:
-    """Where the numbers come from and with what they were made."""
-    entries = source_entries(
-        report,
-        method_line(report.result.method, report.language),
-        report.params.seed,
-        describe_rules(report.rules, report.say),
-        report.data.hashes,
-        report.data.accounts,
-    )
-    return Provenance(
-        **report.plate("provenance"),
-        entries=entries,
-        params=report.params.model_dump(),
-        methods=(report.result.method,),
     )
