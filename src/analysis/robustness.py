@@ -16,7 +16,7 @@ from analysis.params import PanelQuestion
 from analysis.result import Estimate, Result
 from analysis.stats.panels.adoption import Adoption
 from analysis.stats.panels.own_course import OwnCourse, Rank, own_course, placebo_rank
-from analysis.verdict import LEAST_ADOPTING, detectable
+from analysis.verdict import LEAST_ADOPTING, RULE_LEVEL, detectable
 
 WITH_OPTIONS = "_with_options"
 """Ends the key of a specification that runs the headline's method with the options set for it."""
@@ -369,7 +369,7 @@ def _examine(study: Study, headline: Result) -> Robustness:
         count_model=_count_model(study),
         reporting=reporting_checks(study),
         breakdown=_breakdown(study),
-        detectable=detectable(course, study.params.onset, headline.level, POWER)
+        detectable=detectable(course, study.params.onset, max(RULE_LEVEL, headline.level), POWER)
         if course
         else None,
         own_course=course,

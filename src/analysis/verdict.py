@@ -52,6 +52,8 @@ ONE_SIDED = 0.05
 """How often the better of two second looks may agree by chance."""
 MIDDLING = 0.2
 """Two-sided p of the weaker looks that a moderate certainty needs."""
+RULE_LEVEL = 0.95
+"""A direction needs the headline's interval at this level, or at the page's where that is more."""
 LEAST_ADOPTING, LEAST_OTHERS = 3, 6
 """Clusters with and without adopters that a direction needs."""
 LOOKS: dict[Onset, tuple[str, ...]] = {

@@ -14,17 +14,21 @@ from analysis.data.dataset import read_dataset
 from analysis.data.frames.durations import handling_times
 from analysis.data.frames.panel import NEVER
 from analysis.data.frames.panel_loader import build_panel
+from analysis.data.frames.study import Study
+from analysis.data.frames.timeline import Spell, adopt_together, lapsed, others_moved
 from analysis.data.regions.crosswalk import lookup, to_present_codes
 from analysis.disclosure.gate import COUNT, table_problems
 from analysis.disclosure.suppression import dominated_cells, small_cells
-from analysis.errors import PublishError
+from analysis.errors import ContractError, PublishError
 from analysis.page.protection import Rules, enough, refuse_small
 from analysis.reports.intervention_effect.params import InterventionEffectParams
-from analysis.reports.intervention_effect.verdict import from_interval
+from analysis.reports.intervention_effect.verdict import found
 from analysis.result import Estimate, Result, Sample
-from analysis.robustness import POWER, _detectable
+from analysis.robustness import POWER, Answer, Robustness
 from analysis.simulated.province_records import write
-from worlds import Options
+from analysis.stats.panels.own_course import Look, OwnCourse
+from analysis.verdict import detectable
+from worlds import Options, county_world
 
 THRESHOLD = 10
 
@@ -43,15 +47,240 @@ def with_start(region: str, intervention: str, day: str):
     return lambda table: pd.concat([table, pd.DataFrame([row])])
 
 
+ZONE = "enterprise_zone"
+
+
+def with_spell(region: str, intervention: str, first: str, last: str | None):
+    """A change that adds a spell of an intervention in a region."""
+    row = {"region_code": region, "intervention": intervention, "started_on": first}
+    return lambda table: pd.concat([table, pd.DataFrame([{**row, "ended_on": last}])])
+
+
+def holes(panel, region: str) -> list[str]:
+    """The periods of a region that are not known."""
+    rows = panel.frame[(panel.frame["region"] == region) & panel.frame["count"].isna()]
+    return [panel.label(period) for period in rows["period"]]
+
+
 @pytest.mark.parametrize(
-    ("day", "left_out"), [("1988-12-30", True), ("1988-12-31", True), ("1989-01-01", False)]
+    ("day", "unknown"),
+    [
+        ("1986-12-31", ["1987", "1988"]),
+        ("1987-01-01", ["1988"]),
+        ("1987-12-31", ["1988"]),
+        ("1988-01-01", []),
+        ("1988-12-31", []),
+        ("1989-01-01", []),
+    ],
 )
-def test_a_region_leaves_where_its_intervention_ends_within_the_panel(zones, day, left_out):
-    """Up to and with the panel's last day; a later end is none yet."""
+def test_cells_after_an_end_are_not_known_and_the_region_stays(zones, day, unknown):
+    """The period in which it ends is the last that counts; an end after the panel is none yet."""
     ended = {"IN-01": day}
     panel = changed(zones, lambda table: table.assign(ended_on=table["region_code"].map(ended)))
-    assert ("IN-01" not in panel.regions) == left_out
-    assert dict(panel.dropped) == ({"ended_within": 1} if left_out else {})
+    assert dict(panel.dropped) == {}
+    assert panel.adoption["IN-01"] == 5
+    assert holes(panel, "IN-01") == unknown
+    assert panel.frame["count"].isna().sum() == len(unknown)
+    (spell,) = [spell for spell in panel.timeline if spell.region == "IN-01"]
+    assert spell.end == (None if day > "1988-12-31" else int(day[:4]) - 1979)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "adopts", "unknown"),
+    [
+        ("1975-01-01", "1979-12-31", NEVER, []),
+        ("1986-01-01", "1986-01-01", 7, ["1987", "1988"]),
+        ("1988-12-31", "1988-12-31", 9, []),
+        ("1989-01-01", "1990-01-01", NEVER, []),
+    ],
+)
+def test_a_spell_counts_where_it_meets_the_panel(zones, first, last, adopts, unknown):
+    """One that ended before it was never there; one of a day has its period."""
+    panel = changed(zones, with_spell("IN-22", ZONE, first, last))
+    assert panel.adoption["IN-22"] == adopts
+    assert holes(panel, "IN-22") == unknown
+    assert [s.region for s in panel.timeline].count("IN-22") == (adopts != NEVER)
+
+
+@pytest.mark.parametrize("last", ["1980-01-01", "1985-06-30", None])
+def test_a_spell_from_before_the_panel_into_it_leaves_nothing_to_compare_with(zones, last):
+    """However soon it ended."""
+    panel = changed(zones, with_spell("IN-22", ZONE, "1979-12-31", last))
+    assert "IN-22" not in panel.regions
+    assert dict(panel.dropped) == {"treated_from_the_start": 1}
+
+
+@pytest.mark.parametrize(
+    ("again", "unknown"),
+    [
+        ("1984-12-31", []),
+        ("1985-01-01", []),
+        ("1985-12-31", []),
+        ("1986-01-01", ["1985"]),
+        ("1988-01-01", ["1985", "1986", "1987"]),
+        ("1989-01-01", ["1985", "1986", "1987", "1988"]),
+    ],
+)
+def test_between_two_spells_nothing_is_known(zones, again, unknown):
+    """After the end, and up to the period in which it begins again."""
+
+    def twice(table):
+        first = with_spell("IN-22", ZONE, "1983-07-01", "1984-06-30")(table)
+        return with_spell("IN-22", ZONE, again, None)(first)
+
+    panel = changed(zones, twice)
+    assert panel.adoption["IN-22"] == 4
+    assert holes(panel, "IN-22") == unknown
+
+
+@pytest.mark.parametrize(("last", "refused"), [("1983-12-31", True), ("1984-01-01", False)])
+def test_an_end_before_its_start_is_refused(zones, last, refused):
+    """The same day is a spell of a day."""
+    change = with_spell("IN-22", ZONE, "1984-01-01", last)
+    if not refused:
+        assert changed(zones, change).adoption["IN-22"] == 5
+        return
+    with pytest.raises(ContractError, match="ended_on"):
+        changed(zones, change)
+
+
+def spelled(*rows: tuple[str, str, int, int | None, bool]) -> tuple[Spell, ...]:
+    """Spells by hand."""
+    return tuple(Spell(*row) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("rows", "unknown"),
+    [
+        ([(0, None)], []),
+        ([(0, 2)], [3, 4, 5]),
+        ([(2, 2)], [3, 4, 5]),
+        ([(2, 5)], []),
+        ([(2, 3), (5, None)], [4]),
+        ([(2, 3), (4, None)], []),
+        ([(2, 4), (3, None)], []),
+        ([(2, None), (3, 4)], []),
+        ([(1, 1), (3, 3), (5, 5)], [2, 4]),
+    ],
+)
+def test_cells_that_tell_of_neither_time(rows, unknown):
+    """After an end and outside every other spell, however they lie over one another."""
+    spells = spelled(*(("A", "x", start, end, True) for start, end in rows))
+    others = spelled(("A", "y", 1, 2, False), ("Z", "x", 1, 2, True))
+    cells = lapsed((*spells, *others), ["A", "B"], 5)
+    assert (np.flatnonzero(cells[0]) + 1).tolist() == unknown
+    assert not cells[1].any()
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "own", "moved"),
+    [
+        (0, None, False, False),
+        (1, None, False, True),
+        (0, 1, False, True),
+        (0, 9, False, True),
+        (3, 5, True, False),
+    ],
+)
+def test_another_intervention_moves_by_its_beginning_and_by_its_end(start, end, own, moved):
+    """One in force throughout moves nothing; the one in question is no other."""
+    assert bool(others_moved(spelled(("A", "x", start, end, own)))) == moved
+
+
+@pytest.mark.parametrize(
+    ("last", "left_out"),
+    [("1979-12-31", False), ("1980-01-01", True), ("1988-12-31", True), ("1989-01-01", False)],
+)
+def test_a_region_leaves_where_another_intervention_ends_within_the_panel(zones, last, left_out):
+    """One from before the panel, from its first day to its last."""
+    panel = changed(zones, with_spell("IN-22", "grants", "1975-01-01", last))
+    assert ("IN-22" not in panel.regions) == left_out
+    assert dict(panel.dropped) == ({"other_intervention": 1} if left_out else {})
+
+
+@pytest.mark.parametrize(("lacking", "stays"), [(0, True), (1, True), (4, True), (5, False)])
+def test_a_region_stays_with_half_of_its_periods_and_holes_in_the_others(zones, lacking, stays):
+    """Four of eight may be lacking, five may not."""
+    table = pd.read_csv(zones / "outcomes.csv", dtype=str)
+    years = [str(1988 - year) for year in range(lacking)]
+    gone = (table["region_code"] == "IN-22") & table["period"].isin(years)
+    table[~gone].to_csv(zones / "outcomes.csv", index=False)
+    question = InterventionEffectParams(dataset=str(zones), first_period="1981")
+    panel = build_panel(read_dataset(zones), question)
+    assert ("IN-22" in panel.regions) == stays
+    assert dict(panel.dropped) == ({} if stays else {"incomplete": 1})
+    assert holes(panel, "IN-22") == (sorted(years) if stays else [])
+    complete = panel.complete()
+    assert ("IN-22" in complete.regions) == (lacking == 0)
+    assert dict(complete.dropped) == ({} if lacking == 0 else {"incomplete": 1})
+
+
+@pytest.mark.parametrize(
+    ("parents", "starts", "together"),
+    [
+        ({"a": "A", "b": "A"}, {"a": 3, "b": 3}, True),
+        ({"a": "A", "b": "A"}, {"a": 3, "b": 4}, False),
+        ({"a": "A", "b": "A"}, {"a": 3}, False),
+        ({"a": "A", "b": "B"}, {"a": 3, "b": 3}, False),
+        ({"a": "A", "b": "A"}, {}, False),
+        ({"a": "A", "b": "A", "c": "B"}, {"a": 3, "b": 3, "c": 4}, True),
+        ({"a": "A", "b": "A", "c": "B", "d": "C"}, {"a": 3, "b": 3, "c": 4, "d": 5}, False),
+        ({"a": "A", "b": "A", "c": "B", "d": "C"}, {"a": 3, "b": 3}, True),
+        ({}, {}, False),
+    ],
+)
+def test_starts_are_decided_above_where_half_of_the_upper_regions_start_as_one(
+    parents, starts, together
+):
+    """One region alone is no sign of it; upper regions without an adopter tell nothing."""
+    assert adopt_together(parents, starts) == together
+
+
+def of_counties(zones, starts: dict[str, str], **params):
+    """The zones with three upper regions, P of 01–06, Q of 07–12 and R of the others."""
+    file = zones / "regions.csv"
+    regions = pd.read_csv(file, dtype=str)
+    number = regions["region_code"].str[-2:].astype(int)
+    above = np.select([number <= 6, number <= 12], ["P", "Q"], "R")
+    upper = pd.DataFrame({"region_code": ["P", "Q", "R"], "level": "province"})
+    upper = upper.assign(name_en=upper["region_code"], name_zh=upper["region_code"])
+    pd.concat([regions.assign(parent_code=above), upper]).to_csv(file, index=False)
+    table = {"region_code": [*starts], "intervention": ZONE, "started_on": [*starts.values()]}
+    return changed(zones, lambda _: pd.DataFrame(table), **params)
+
+
+P = [f"IN-{number:02d}" for number in range(1, 7)]
+Q = [f"IN-{number:02d}" for number in range(7, 13)]
+
+
+@pytest.mark.parametrize(
+    ("starts", "clusters", "named"),
+    [
+        (dict.fromkeys(P, "1984-03-01"), 3, "parent_code"),
+        ({**dict.fromkeys(P, "1984-03-01"), "IN-01": "1984-12-31"}, 3, "parent_code"),
+        ({**dict.fromkeys(P, "1984-03-01"), "IN-01": "1985-01-01"}, 22, "region"),
+        (dict.fromkeys(P[1:], "1984-03-01"), 22, "region"),
+        ({**dict.fromkeys(P, "1984-03-01"), Q[0]: "1985-01-01"}, 3, "parent_code"),
+    ],
+)
+def test_clusters_are_found_from_who_adopted_when(zones, starts, clusters, named):
+    """By the period of the start, not its day; one of two upper regions is enough."""
+    panel = of_counties(zones, starts)
+    assert len(panel.regions) == 22
+    assert len(np.unique(panel.clusters)) == clusters
+    assert panel.clustered_by == named
+    found = dict(zip(panel.regions, panel.clusters, strict=True))
+    assert (found["IN-01"] == found["IN-06"]) == (named == "parent_code")
+
+
+@pytest.mark.parametrize(
+    ("asked", "clusters"), [("", 22), ("region", 22), ("parent_code", 3), ("level", 1)]
+)
+def test_a_cluster_that_is_asked_for_is_taken(zones, asked, clusters):
+    """Whatever the starts say."""
+    panel = of_counties(zones, {"IN-01": "1984-01-01"}, cluster=asked)
+    assert len(np.unique(panel.clusters)) == clusters
+    assert panel.clustered_by == (asked or "region")
 
 
 @pytest.mark.parametrize(
@@ -185,49 +414,79 @@ def test_a_crosswalk_row_of_one_day_moves_the_records_of_that_day_only():
 
 
 STEP = 1e-9
+LARGEST = math.log1p(0.2)
+CLOSE = Look(0.0, (0.0, 0.0), 0.01, 12.0)
+COURSE = OwnCourse(CLOSE, {"own_slope": CLOSE}, None, 9.6, 3, 6)
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "expected"),
+    ("low", "high", "little"),
     [
-        (math.log1p(-0.2) + STEP, 0.1, "too_small_to_matter"),
-        (math.log1p(-0.2) - STEP, 0.1, "cannot_tell"),
-        (-0.1, math.log1p(0.2) - STEP, "too_small_to_matter"),
-        (-0.1, math.log1p(0.2) + STEP, "cannot_tell"),
-        # Between log(1 − s) and −s, and between log(1 + s) and s.
-        (-0.21, 0.1, "too_small_to_matter"),
-        (-0.1, 0.19, "cannot_tell"),
+        (-LARGEST + STEP, 0.1, True),
+        (-LARGEST - STEP, 0.1, False),
+        (-0.1, LARGEST - STEP, True),
+        (-0.1, LARGEST + STEP, False),
+        # Between log(1 + s) and s, and between −s and log(1 − s).
+        (-0.1, 0.19, False),
+        (-0.21, 0.1, False),
     ],
 )
-def test_too_small_to_matter_is_a_share_of_what_was_expected(low, high, expected):
-    """A fall of 20 % is log 0.8 and a rise of 20 % log 1.2, which lie unlike far from zero."""
-    assert from_interval(Estimate("overall", 0.0, 0.1, low, high), 0.2, "lower") == expected
-
-
-@pytest.mark.parametrize(("low", "high"), [(0.0, 0.5), (-0.5, 0.0)])
-def test_an_interval_that_ends_at_no_change_claims_nothing(low, high):
-    """It leaves no change in."""
-    assert from_interval(Estimate("overall", 0.1, 0.1, low, high), 0.05, "lower") == "cannot_tell"
-
-
-@pytest.mark.parametrize("with_error", [True, False])
-def test_the_detectable_effect_has_the_degrees_of_freedom_of_the_headline(with_error):
-    """Its error times the sum of two quantiles of Student's t, here with six degrees."""
-    degrees, error = 6, 0.05
-    margin = scipy.stats.t.ppf(0.975, degrees) * error
-    estimate = Estimate("overall", 0.0, error if with_error else None, -margin, margin)
-    result = Result(
-        method="did",
+def test_too_small_to_matter_is_a_share_of_what_was_expected(low, high, little):
+    """A rise of 20 % is log 1.2, nearer to zero than a fall; it bounds falls as well."""
+    params = InterventionEffectParams(smallest_effect=0.2)
+    study = Study(params, None, {}, county_world(1), None)
+    headline = Result(
+        method="counts",
         estimand="an effect",
-        unit="log points",
+        unit="log rate ratio",
         level=0.95,
-        estimates=(estimate,),
+        estimates=(Estimate("overall", 0.0, None, low, high),),
         sample=Sample(100, 20, 7, "2001", "2005", {}),
-        checks=(),
-        series={},
-        options={"degrees": degrees},
     )
-    expected = error * (scipy.stats.t.ppf(0.975, degrees) + scipy.stats.t.ppf(POWER, degrees))
-    assert _detectable(result) == pytest.approx(expected, rel=1e-12)
-    without = replace(result, options={})
-    assert _detectable(without) == pytest.approx(expected, rel=1e-12), "adopters less one"
+    unmade = Answer("placebo_time", "counts", None)
+    rest = Robustness((), unmade, None, None, None, own_course=COURSE)
+    assert found(study, headline, rest).little == little
+
+
+def seen(error: float) -> Look:
+    """A look with this error and six degrees of freedom."""
+    return Look(0.1, (0.1, -0.1), error, 6.0)
+
+
+@pytest.mark.parametrize(
+    ("headline", "slope", "onset", "expected"),
+    [
+        # The headline decides, at 95 %; then the second look, at 90 % or by the bound of two.
+        (0.05, 0.01, "gradual", (0.05, 0.05)),
+        (0.05, 0.20, "gradual", (0.20, 0.10)),
+        (0.05, 0.20, "unknown", (0.20, 0.10)),
+        (0.05, 0.20, "immediate", (0.30, 0.10)),
+    ],
+)
+def test_the_detectable_effect_is_what_headline_and_second_look_would_both_find(
+    headline, slope, onset, expected
+):
+    """An error times the sum of two quantiles of Student's t; the better second look counts."""
+    looks = {"own_slope": seen(slope), "trend_break": seen(0.30)}
+    course = OwnCourse(seen(headline), looks, None, 9.6, 3, 6)
+    error, chance = expected
+    size = error * (scipy.stats.t.isf(chance / 2, 6) + scipy.stats.t.ppf(POWER, 6))
+    assert detectable(course, onset, 0.95, POWER) == pytest.approx(size, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"adopting": 2},
+        {"others": 5},
+        {"looks": {}},
+        {"looks": {"without_eve": seen(0.1)}},
+        {"headline": seen(0.0)},
+        {"headline": seen(math.nan)},
+    ],
+)
+def test_nothing_is_detectable_where_no_direction_could_be_claimed(change):
+    """Too few clusters, no second look, no error."""
+    course = OwnCourse(seen(0.05), {"own_slope": seen(0.05)}, None, 9.6, 3, 6)
+    assert detectable(course, "unknown", 0.95, POWER) is not None
+    assert detectable(replace(course, **change), "unknown", 0.95, POWER) is None

@@ -44,7 +44,8 @@ def spells_in(dataset: Dataset, intervention: str, periods: pd.PeriodIndex) -> t
     ended = rows["ended_on"] if "ended_on" in rows else pd.Series(pd.NaT, index=rows.index)
     kept = (rows["started_on"] <= last) & ~(ended < first)
     starts = _numbers(rows["started_on"][kept], periods)
-    ends = _numbers(ended[kept].fillna(last + pd.Timedelta(days=1)), periods)
+    given = ended[kept].astype("datetime64[ns]")
+    ends = _numbers(given.fillna(last + pd.Timedelta(days=1)), periods)
     return tuple(
         Spell(str(region), str(name), int(start), None if end > len(periods) else int(end),
               name == intervention)

@@ -9,7 +9,6 @@ from analysis.page.numbers import number, percent, percent_change, percent_span
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.changes import in_words
 from analysis.reports.intervention_effect.verdict import (
-    RULE_LEVEL,
     excludes_zero,
     left_out_share,
     lost_checks,
@@ -20,7 +19,7 @@ from analysis.reports.intervention_effect.verdict import (
 from analysis.robustness import POWER
 from analysis.stats.panels.own_course import Look
 from analysis.stats.resampling.jackknife import minimum_detectable
-from analysis.verdict import LOOKS
+from analysis.verdict import LOOKS, RULE_LEVEL
 
 CERTAINTY_WORDS = {
     "high": "Certainty: high",

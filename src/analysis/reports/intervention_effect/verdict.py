@@ -14,10 +14,8 @@ from analysis.data.frames.timeline import others_moved
 from analysis.result import Estimate, Result
 from analysis.robustness import Answer, Robustness
 from analysis.stats.resampling.jackknife import t_critical
-from analysis.verdict import LEAST_ADOPTING, Finding, Verdict, find, judge, side
+from analysis.verdict import LEAST_ADOPTING, RULE_LEVEL, Finding, Verdict, find, judge, side
 
-RULE_LEVEL = 0.95
-"""A direction needs the headline's interval at this level, or at the page's where that is more."""
 FEW_ADOPTERS = 5
 MANY_LEFT_OUT = 0.25
 """Share of regions left out that keeps a certainty from being high."""
