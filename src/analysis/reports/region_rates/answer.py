@@ -21,7 +21,7 @@ from analysis.page.protection import Counts, Rules, protect
 from analysis.page.wording import capital
 from analysis.reports.region_rates.params import RegionRatesParams
 from analysis.reports.report import Report
-from analysis.result import Result
+from analysis.result import Check, Result
 
 HIGH, LOW, WITHIN = "high", "low", "within"
 STANDING_WORDS = {
@@ -72,6 +72,11 @@ class Regions(Report):
     def before(self) -> Edition:
         """What the last edition showed."""
         return earlier_edition()
+
+    @property
+    def checks(self) -> Mapping[str, Check]:
+        """Checks of the result by name."""
+        return {check.name: check for check in self.result.checks}
 
     @property
     def rules(self) -> Rules:
@@ -190,6 +195,12 @@ class Regions(Report):
         return {
             **{name: self.number(count) for name, count in counts.items()},
             **{name: self.percent(share, 0) for name, share in shares.items()},
+            "differing": self.number(self.checks["pairs"].value or 0),
+            "pairs": self.number(self.checks["pairs"].detail["pairs"]),
+            "ends": self.number(self.checks["ends"].value or 0),
+            "pair_ratio": self.rate(self.checks["pair_ratio"].value or 0),
+            "region_ratio": self.rate(self.checks["region_ratio"].value or 0),
+            "largest_share": self.percent(self.checks["largest_share"].value or 0, 0),
             "pooled": self.rate(self.pooled[0]),
             "span": period_span(first, last, self.language),
             "unit": self.unit,
@@ -205,6 +216,7 @@ class Regions(Report):
             "standing": {
                 kind: [region.code for region in self.standing(kind)] for kind in (HIGH, LOW)
             },
-            "dispersion": round(float(self.result.checks[0].value or 0), 3),
+            "dispersion": round(float(self.checks["dispersion"].value or 0), 3),
+            "pairs": [self.checks["pairs"].detail["pairs"], self.checks["pairs"].value],
             "periods": [self.comparison.first_period, self.comparison.last_period],
         }

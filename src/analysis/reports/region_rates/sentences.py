@@ -11,6 +11,8 @@ from analysis.reports.region_rates.answer import HIGH, LOW, Regions
 NAMES_WORDS = {HIGH: "More: {names}.", LOW: "Fewer: {names}."}
 NAMED = 8
 """Regions named in one sentence."""
+MOST = 0.5
+"""Share of the size from which one region makes most of the overall rate."""
 
 
 def regions_summary(report: Regions) -> Summary:
@@ -46,17 +48,53 @@ def regions_summary(report: Regions) -> Summary:
 
 
 def _answer(report: Regions) -> str:
-    if not report.standing(HIGH, LOW):
-        return report.say(
-            "**None of the {rest} {regions} shown has more or fewer {outcome} per 1,000 "
-            "{exposure} than chance and usual variation explain.** That does not make them "
-            "alike, and a league table of them would say little."
-        )
-    return report.say(
+    text = (
         "**More {outcome} per 1,000 {exposure} than chance and usual variation explain: {high} "
-        "{regions}; fewer: {low}.** The other {rest} shown lie within what these explain. That "
-        "does not make them alike, and a league table of them would say little."
+        "{regions}; fewer: {low}.** The other {rest} shown lie within what these explain."
+        if report.standing(HIGH, LOW)
+        else "**None of the {rest} {regions} shown has more or fewer {outcome} per 1,000 "
+        "{exposure} than chance and usual variation explain.**"
     )
+    return joined(report.language, report.say(text), _pairs(report))
+
+
+def _pairs(report: Regions) -> str:
+    """How many pairs differ: to stand out from all and to differ from another are two things."""
+    text = (
+        "That does not make them alike: {differing} of all {pairs} pairs of {regions} differ by "
+        "more than chance alone."
+        if report.checks["pairs"].value
+        else "No pair of them differs by more than chance alone, which small counts could hide."
+    )
+    return report.say(text)
+
+
+def _differences(report: Regions) -> list[str]:
+    """Which groups differ, what difference would have been found, and who weighs most."""
+    say, checks, found = report.say, report.checks, []
+    if checks["ends"].value:
+        found.append(
+            say(
+                "Each of the {ends} {regions} with the highest rates differs by more than chance "
+                "alone from each of the {ends} with the lowest (all {pairs} pairs at once, Holm)."
+            )
+        )
+    if checks["pair_ratio"].value and checks["region_ratio"].value:
+        found.append(
+            say(
+                "Two {regions} of middle size would usually be told apart if one had {pair_ratio} "
+                "times the rate of the other; one {region} would usually stand out with "
+                "{region_ratio} times the rate of all."
+            )
+        )
+    if (checks["largest_share"].value or 0) > MOST:
+        found.append(
+            say(
+                "One {region} holds {largest_share} of all {exposure}: the overall rate is mostly "
+                "its own."
+            )
+        )
+    return found
 
 
 def _names(report: Regions) -> str:
@@ -74,7 +112,7 @@ def _names(report: Regions) -> str:
 
 
 def _dispersion(report: Regions) -> str:
-    value = report.result.checks[0].value or 0.0
+    value = report.checks["dispersion"].value or 0.0
     if value <= 1:
         return report.say("{Regions} differ by no more than chance would have them.")
     return report.say(
@@ -136,6 +174,7 @@ def regions_certainty(report: Regions) -> Notes:
             "share of false findings among all that do is held to {share} (Benjamini–Hochberg "
             "over these {all} {regions} and this one outcome)."
         ),
+        *_differences(report),
         say(
             "The limits are made from these {regions} themselves. If most of them had changed "
             "together, none would stand out."
