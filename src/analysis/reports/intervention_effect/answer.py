@@ -117,7 +117,7 @@ class Brief(Voice):
         """What counts are out of, as it stands after a number."""
         if self.study.panel.kind != "share":
             return super().exposure
-        return (self.words(self.study.panel.outcome).base or CASE).counted(self.language)
+        return (self.words(self.question.outcome).base or CASE).counted(self.language)
 
     @property
     def intervention(self) -> str:

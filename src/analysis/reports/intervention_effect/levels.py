@@ -28,7 +28,7 @@ def measure(brief: Brief) -> str:
 
 def unit_of(brief: Brief) -> str:
     """The unit of a level; blank for counts, and where the dataset names none."""
-    unit = brief.words(brief.study.panel.outcome).unit
+    unit = brief.words(brief.question.outcome).unit
     return "" if unit is None or brief.study.panel.counted else unit.plural(brief.language)
 
 
