@@ -36,17 +36,21 @@ from analysis.stats.resampling.jackknife import minimum_detectable
 
 Onset = Literal["unknown", "immediate", "gradual"]
 Certainty = Literal["", "low", "moderate", "high"]
-Key = Literal["fewer", "more", "improves", "worsens", "too_small_to_matter", "cannot_tell"]
+Key = Literal[
+    "fewer", "more", "lower", "higher", "improves", "worsens", "too_small_to_matter", "cannot_tell"
+]
 
 VERDICTS: tuple[Key, ...] = (
     "fewer",
     "more",
+    "lower",
+    "higher",
     "improves",
     "worsens",
     "too_small_to_matter",
     "cannot_tell",
 )
-DIRECTIONS: tuple[Key, ...] = VERDICTS[:4]
+DIRECTIONS: tuple[Key, ...] = VERDICTS[:6]
 GRADES: tuple[Certainty, ...] = ("", "low", "moderate", "high")
 ONE_SIDED = 0.05
 """How often the better of two second looks may agree by chance."""
@@ -194,6 +198,7 @@ def judge(
     reasons: Iterable[str],
     better: Literal["lower", "higher"],
     recording: bool,
+    counted: bool = True,
 ) -> Verdict:
     """The verdict, with every reason that took a direction or a grade away.
 
@@ -201,6 +206,7 @@ def judge(
     ----------
     reasons: keys of ``OVERRULES``, ``LOWERS`` and ``CAPS`` that hold.
     recording: whether the outcome can move by how readily it is recorded.
+    counted: whether it is a count, or a level.
     """
     held = {*finding.reasons, *reasons}
     overruled, lowered, capped = (
@@ -214,13 +220,17 @@ def judge(
         grade = "low"
     elif grade == "moderate" and not capped:
         grade = "high"
-    key = "too_small_to_matter" if finding.little else _named(finding.direction, better, recording)
+    if finding.little:
+        return Verdict("too_small_to_matter", grade, 0, (), lowered, capped)
+    key = _named(finding.direction, better, recording, counted)
     return Verdict(key, grade, 0, (), lowered, capped)
 
 
-def _named(direction: int, better: str, recording: bool) -> Key:
-    if recording:
+def _named(direction: int, better: str, recording: bool, counted: bool) -> Key:
+    if recording and counted:
         return "fewer" if direction < 0 else "more"
+    if recording:
+        return "lower" if direction < 0 else "higher"
     return "improves" if (direction < 0) == (better == "lower") else "worsens"
 
 

@@ -29,7 +29,7 @@ from analysis.reports.intervention_effect.sensitivity import (
 )
 from analysis.reports.intervention_effect.sentences import summary
 from analysis.reports.intervention_effect.tables import sample_table
-from analysis.reports.intervention_effect.verdict import judge
+from analysis.reports.intervention_effect.verdict import judged
 from analysis.robustness import estimate_headline, examine
 from reports import effect_report
 
@@ -73,7 +73,7 @@ def page(tmp_path_factory, root, request):
     study = build_study(read_dataset(folder), params)
     headline = estimate_headline(study)
     robustness = examine(study, headline)
-    brief = Brief(study, headline, robustness, judge(study, headline, robustness))
+    brief = Brief(study, headline, robustness, judged(study, headline, robustness))
     given = {
         "summary": summary(brief),
         "figure": leave_one_out_figure(brief),

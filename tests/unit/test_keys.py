@@ -174,7 +174,7 @@ def test_a_damaged_kept_result_is_computed_anew(study, tmp_path, monkeypatch, da
     (file,) = tmp_path.glob("headline-*.json")
     file.write_text(damage)
     assert robustness.estimate_headline(study) == first
-    assert json.loads(file.read_text().partition("\n")[2])["method"] == "did"
+    assert json.loads(file.read_text().partition("\n")[2])["method"] == "counts"
 
 
 def test_only_plain_values_are_kept(tmp_path):

@@ -30,7 +30,7 @@ from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.intervention_effect.provenance import provenance
 from analysis.reports.intervention_effect.sensitivity import specification_figure
 from analysis.reports.intervention_effect.tables import specification_table
-from analysis.reports.intervention_effect.verdict import judge
+from analysis.reports.intervention_effect.verdict import judged
 from worlds import county_world, make_panel
 
 ABOUT = """
@@ -41,6 +41,7 @@ origin: t
 words: {enterprises: {en: enterprise, zh: 企业}}
 """
 ASKED = {"dataset": "data/counties", "intervention": "reform", "outcome": "complaint"} | {
+    "method": "did",
     "exposure": "enterprises",
     "period": "quarter",
 }
@@ -98,7 +99,7 @@ def brief_of(params: InterventionEffectParams) -> Brief:
     study = study_of(params)
     headline = robustness.estimate_headline(study)
     rest = robustness.examine(study, headline)
-    return Brief(study, headline, rest, judge(study, headline, rest))
+    return Brief(study, headline, rest, judged(study, headline, rest))
 
 
 def refused(**given) -> str:
@@ -206,7 +207,7 @@ def run_cells(root: Path, **given) -> dict[str, object]:
 
 ONE_OPTION = {
     "did": {"covariates": ["log_enterprises"]},
-    "counts": {"family": "negative_binomial"},
+    "counts": {"weights": "exposure"},
     "event_study": {"effects": 3},
     "imputation": {"anticipation": 1},
     "rollout": {"strata": "parent_code"},
@@ -224,7 +225,7 @@ def test_the_notebook_runs_every_method_with_an_option_as_the_method_itself_does
     plan_of = Path("params/intervention_effect/asked.yml")
     plan_of.write_text(yaml.safe_dump({**ASKED, "method": name, "method_options": options}))
     plan(["intervention_effect/asked"])
-    space = run_cells(root, **ASKED, method=name, method_options=options)
+    space = run_cells(root, **{**ASKED, "method": name, "method_options": options})
     study, headline = space["report"].study, space["report"].result
     alone = methods.estimate(name, study.panel, **options)
     assert headline.headline == alone.headline
@@ -273,7 +274,7 @@ def test_options_are_said_in_words_in_both_languages(project):
     assert options_sentence(
         spoken(brief, "zh"), "did", brief.question.method_options, brief.study.columns
     ) == (
-        "为主结果方法设定的选项：使各地区在下列方面相近：首期企业的对数；启动之前效果可能已显现的期数：1。"
+        "主要估计所用方法的选项：使各地区在下列方面相近：首期企业的对数；启动之前效果可能已显现的期数：1。"
     )
     assert provenance(brief).params["method_options"] == options
     assert "is not given where effects may show" in " ".join(certainty(brief).points)
@@ -294,7 +295,8 @@ def test_without_options_a_report_says_what_it_said(project):
     brief = brief_of(question())
     assert [item.key for item in brief.robustness.specifications] == [
         *("did_not_yet_treated", "did_never_treated", "did_anticipation", "did_rate"),
-        *("counts_not_yet_treated", "counts_never_treated", "imputation_not_yet_treated"),
+        *("counts_not_yet_treated", "counts_never_treated", "counts_equal"),
+        "imputation_not_yet_treated",
         *("two_way_effects", "two_way_differences"),
     ]
     assert "Options" not in specification_table(brief).caption
@@ -361,7 +363,7 @@ def test_the_placebo_with_anticipation_is_the_one_of_earlier_starts(project):
 def test_two_way_effects_with_columns_claim_no_direction(project):
     """Their comparisons with regions treated already are not weighed, so they may be there."""
     brief = brief_of(question(method="two_way", method_options={"weights": "enterprises"}))
-    assert "already_treated" in brief.verdict.doubts
+    assert "already_treated" in brief.verdict.overruled
 
 
 def test_power_is_of_the_method_with_its_options(project):
@@ -374,7 +376,7 @@ def test_power_is_of_the_method_with_its_options(project):
 def test_a_panel_too_short_for_the_anticipation_is_refused():
     """Starts in periods 5 to 9 leave no room for nine periods before."""
     with pytest.raises(DesignError, match="periods before the start"):
-        check_panel(InterventionEffectParams(method_options={"anticipation": 9}), county_world(1))
+        check_panel(question(method_options={"anticipation": 9}), county_world(1))
 
 
 def sized_world(seed: int):

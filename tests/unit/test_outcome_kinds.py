@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +19,7 @@ from analysis.data.frames.study import build_study
 from analysis.errors import ContractError, DesignError
 from analysis.power import power
 from analysis.reports.intervention_effect.params import InterventionEffectParams
+from analysis.reports.intervention_effect.plates import InterventionEffect
 from analysis.reports.intervention_effect.question import ask
 from analysis.robustness import estimate_headline, examine
 
@@ -305,3 +308,66 @@ def test_power_puts_levels_in_and_takes_them_out_by_adding(data):
     found = power(quarters(data, "score"), "imputation", {}, np.random.default_rng(1), draws=20)
     assert found.removed == pytest.approx(EFFECTS["score"], abs=1)
     assert 0 < found.formula < 4
+
+
+PLATES = (
+    *("summary", "picture", "sample", "adoption", "cohorts", "paths", "event_time", "effects"),
+    *("specifications", "specification_table", "leave_one_out", "certainty", "reporting"),
+)
+
+
+def page_of(fiction, data, outcome, language, **changes):
+    """The object of the notebook, and all that its plates say."""
+    params = asked(fiction, outcome, language=language, **changes)
+    report = InterventionEffect(params, data, ask(data, params))
+    return report, " ".join(str(getattr(report, name)()) for name in PLATES)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("outcome", ["late", "score", "recovered"])
+def test_a_page_speaks_of_an_outcome_in_its_own_unit(fiction, data, outcome, language):
+    """No score is fewer, no share is a year's, and both languages hold the same numbers."""
+    report, text = page_of(fiction, data, outcome, language)
+    summary = report.summary()
+    first = " ".join((summary.verdict_words, *summary.points, summary.number_words))
+    said = {
+        "late": ("late cases for every 1,000 closed cases", "每1000办结件中逾期件约少"),
+        "score": ("points lower", "低"),
+        "recovered": ("yuan higher per region a year", "每个地区每年高"),
+    }[outcome][language == "zh"]
+    assert said in first
+    if outcome != "late":
+        assert not re.search("fewer|Fewer|more recorded|counted|登记减少|登记增多|件，", first)
+        assert not re.search("rate ratio|Counted over|counts only|Log points", text)
+        expected = report.headline.expected * (4 if outcome == "recovered" else 1)
+        assert report.effect.base == pytest.approx(expected)
+        assert report.effect.change == pytest.approx(report.effect.relative * expected)
+    assert report.facts() == page_of(fiction, data, outcome, "en")[0].facts()
+
+
+def test_a_level_is_judged_by_the_rule_and_called_lower_or_higher(fiction, data):
+    """Not fewer or more; improves only where recording cannot move it."""
+    for outcome, key in (("score", "lower"), ("recovered", "higher"), ("late", "fewer")):
+        assert page_of(fiction, data, outcome, "en")[0].verdict.key == key
+
+
+def test_what_matters_of_a_level_is_a_share_of_what_was_expected(fiction, data):
+    """Six per cent lower: too small to matter where ten would."""
+    wide = page_of(fiction, data, "score", "en", smallest_effect=0.2)[0].verdict
+    assert wide.key == "too_small_to_matter"
+
+
+def test_a_level_around_zero_is_refused_before_a_kernel_starts(fiction, data):
+    """No change is a share of it."""
+    with pytest.raises(DesignError, match="mean of zero or less"):
+        ask(data, asked(fiction, "rating"))
+
+
+def test_a_logarithm_of_a_level_is_the_same_share_on_the_page(fiction, data):
+    """A headline in logarithms beside second looks in points."""
+    report, text = page_of(
+        fiction, data, "score", "en", method_options={"scale": "log"}, smallest_effect=0.02
+    )
+    assert report.verdict.key == "lower"
+    assert report.effect.relative == pytest.approx(-0.05, abs=0.01)
+    assert "points lower" in text

@@ -55,7 +55,8 @@ def test_a_notebook_says_everything_that_is_wrong_at_once(in_root):
     for words in (
         "params, level: ",
         "outcome: names 'claims', which the dataset does not hold",
-        "method_options, anticipate: is not an option of method 'did'. Did you mean 'anticipation'",
+        "method_options, anticipate: is not an option of method 'counts'. "
+        "Did you mean 'anticipation'",
     ):
         assert words in said
 

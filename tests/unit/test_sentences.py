@@ -36,7 +36,7 @@ from analysis.reports.intervention_effect.sensitivity import (
 )
 from analysis.reports.intervention_effect.timeline import timeline_figure
 from analysis.reports.intervention_effect.verdict import judged
-from analysis.result import Check, Estimate
+from analysis.result import LEVEL, Check, Estimate
 from analysis.robustness import NOT_OFFERED, Answer, Breakdown, estimate_headline, examine
 from analysis.stats.panels.own_course import Look, OwnCourse, Rank
 from analysis.verdict import CAPS, DIRECTIONS, GRADES, LOWERS, OVERRULES, VERDICTS, Verdict
@@ -147,7 +147,12 @@ ABOUT = Description.model_validate(
         "licence": "CC0",
         "origin": "t",
         "words": {
-            "complaint": {"en": "complaint", "en_plural": "complaints", "zh": "投诉"},
+            "complaint": {
+                "en": "complaint",
+                "en_plural": "complaints",
+                "zh": "投诉",
+                "unit": {"en": "point", "zh": "分"},
+            },
             "death": {
                 "en": "death",
                 "en_plural": "deaths",
@@ -451,6 +456,28 @@ STATES: dict[str, Change] = {
     "left out by a column": paneled(clustered_by="tier"),
     "no exposure": paneled(has_exposure=False),
 }
+
+
+def in_units(brief: Brief) -> Brief:
+    """The report of a level, estimated in its own unit."""
+    frame = brief.study.panel.frame.rename(columns={"count": "value"})
+    told = paneled(kind="level", frame=frame)(brief)
+    answers = tuple(
+        dataclasses.replace(answer, expected=1.0) for answer in told.robustness.specifications
+    )
+    checks = (*told.headline.checks, Check("expected_rate", None, 1.0))
+    headline = dataclasses.replace(told.headline, unit=LEVEL, checks=checks)
+    return changed(specifications=answers)(dataclasses.replace(told, headline=headline))
+
+
+MEASURED: dict[str, Change] = {
+    "score": both(in_units, paneled(yearly=False, has_exposure=False)),
+    "amount": both(in_units, paneled(yearly=True, has_exposure=False)),
+    "amount by exposure": both(in_units, paneled(yearly=True, has_exposure=True)),
+    "share": paneled(kind="share", yearly=False, has_exposure=True),
+    "stock": paneled(yearly=False, has_exposure=False),
+}
+"""Outcomes that are no counts of a period."""
 PLATES = (
     sentences.summary,
     picture,
@@ -859,6 +886,13 @@ def test_every_sentence_of_the_report_is_said_in_some_case(base):
         brief = told(base, estimate, outcome, better, "en", state)
         for plate in PLATES:
             plate(brief)
+    for measure in MEASURED.values():
+        for estimate in ("fell", "rose", "rather fell"):
+            for state in ("plain", "own course explains it", "drawn", "reason: leads"):
+                brief = measure(told(base, estimate, "complaint", "lower", "en", state))
+                found = judged(brief.study, brief.headline, brief.robustness)
+                for plate in PLATES:
+                    plate(dataclasses.replace(brief, verdict=found))
     own = translations(Path(sentences.__file__).with_name("zh.po"))
     never = sorted(own.keys() - SAID)
     assert never == [], "\n".join(never)

@@ -16,7 +16,7 @@ from analysis.data.frames.study import Study as Question
 from analysis.errors import AnalysisError
 from analysis.methods import counts, did, event_study, imputation, rollout, two_way
 from analysis.reports.intervention_effect.params import InterventionEffectParams
-from analysis.reports.intervention_effect.verdict import judge
+from analysis.reports.intervention_effect.verdict import judged
 from analysis.result import Result
 from analysis.robustness import estimate_headline, examine
 from analysis.stats.resampling import jackknife as resample
@@ -223,7 +223,7 @@ def test_after_a_spike_the_verdict_claims_no_direction_beyond_the_level(row, mon
         panel = panel_of(WORLDS_OF["spike"], 27000 + seed, 0.0)
         study_of = Question(params, description, {}, panel, None)
         headline = estimate_headline(study_of)
-        verdict = judge(study_of, headline, examine(study_of, headline))
-        claimed += verdict.key in ("improves", "worsens")
+        verdict = judged(study_of, headline, examine(study_of, headline))
+        claimed += verdict.claims
     row(f"| verdict; spike, directions claimed | {SPIKES} | {claimed / SPIKES:.3f} |")
     assert claimed / SPIKES < 0.07 + 2 * ERROR

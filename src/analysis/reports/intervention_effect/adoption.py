@@ -10,11 +10,12 @@ from analysis.data.frames.panel import NEVER
 from analysis.page.charts.axes import Axis, Periods, Reference
 from analysis.page.charts.lines import Line, Lines
 from analysis.page.charts.steps import Steps
-from analysis.page.numbers import PER_EXPOSURE, in_full, number, period, period_span, size_decimals
+from analysis.page.numbers import in_full, number, period, period_span, size_decimals
 from analysis.page.plates import Figure
 from analysis.page.protection import refuse_small
 from analysis.page.wording import capital, lower
-from analysis.reports.intervention_effect.answer import Brief
+from analysis.reports.intervention_effect.answer import Brief, per
+from analysis.reports.intervention_effect.levels import measure
 
 
 def _calendar(brief: Brief) -> Periods:
@@ -73,26 +74,20 @@ def adopter_groups(brief: Brief) -> dict[str, np.ndarray]:
 
 
 def group_rates(brief: Brief) -> dict[str, np.ndarray]:
-    """Path of each group: per 1,000 exposure and year, or the mean count of a region and year."""
+    """Path of each group, as ``measure`` says; of levels the mean of its regions."""
     panel = brief.study.panel
-    given = panel.matrix("count")
+    groups, factor = adopter_groups(brief), per(panel)
+    given = panel.matrix(panel.measured)
+    if not panel.counted:
+        return {k: np.nanmean(given[mask], axis=0) * factor for k, mask in groups.items()}
     known = np.isfinite(given)
     counts, exposure = np.where(known, given, 0.0), np.where(known, panel.matrix("exposure"), 0.0)
-    factor = panel.per_year * (PER_EXPOSURE if panel.has_exposure else 1)
-    groups = adopter_groups(brief)
     totals = np.array([counts[mask].sum(axis=0) for mask in groups.values()])
     refuse_small(totals, brief.study.params.disclosure_threshold, "group paths")
     return {
         key: counts[mask].sum(axis=0) / exposure[mask].sum(axis=0) * factor
         for key, mask in groups.items()
     }
-
-
-def rate_unit(brief: Brief) -> str:
-    """The unit of the paths, in words."""
-    if brief.study.panel.has_exposure:
-        return brief.say("{outcome} per 1,000 {exposure} a year")
-    return brief.say("{outcome} per {region} a year")
 
 
 def paths_figure(brief: Brief) -> Figure:
@@ -104,7 +99,7 @@ def paths_figure(brief: Brief) -> Figure:
     )
     first = int(panel.adoption[panel.adoption > NEVER].min())
     decimals = size_decimals(*(value for line in lines for value in line.values))
-    write, unit = partial(number, language=language, decimals=decimals), rate_unit(brief)
+    write, unit = partial(number, language=language, decimals=decimals), measure(brief)
     ticks = partial(in_full, language=language, decimals=decimals)
     averages = say("; ").join(
         say(

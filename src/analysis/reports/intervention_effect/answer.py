@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from analysis.data.description import Description
-from analysis.data.frames.panel import NEVER
+from analysis.data.description import Description, Words
+from analysis.data.frames.panel import Panel
 from analysis.data.frames.study import Study
+from analysis.errors import EstimationError, Problem
 from analysis.page.numbers import PER_EXPOSURE
 from analysis.page.voice import Voice
 from analysis.params import PanelQuestion
+from analysis.reports.intervention_effect.changes import expected_of, share
 from analysis.reports.intervention_effect.verdict import p_value
 from analysis.result import Result
 from analysis.robustness import Robustness
 from analysis.verdict import Verdict
 
 PER_EXPECTED = 100
+POSITIVE = "Choose a scale on which it is above zero, or call the method in Python"
+CASE = Words(en="case", zh="事项")
+"""What a share is out of where the dataset does not say."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,13 @@ def effect_of(study: Study, result: Result) -> Effect:
     estimate = result.headline
     low = estimate.value if estimate.low is None else estimate.low
     high = estimate.value if estimate.high is None else estimate.high
-    shares = [math.expm1(value) for value in (estimate.value, low, high)]
-    base = expected_rate(study, result) if study.panel.has_exposure else PER_EXPECTED
+    expected = expected_of(study, result)
+    if not expected > 0:
+        what = "was expected to be zero or less, of which no change is a share"
+        raise EstimationError([Problem(f"outcome {study.params.outcome}", what, POSITIVE)])
+    shares = [share(value, result.expected) for value in (estimate.value, low, high)]
+    own = study.panel.has_exposure or not study.panel.counted
+    base = expected * per(study.panel) if own else PER_EXPECTED
     return Effect(
         relative=shares[0],
         relative_low=shares[1],
@@ -58,20 +65,10 @@ def effect_of(study: Study, result: Result) -> Effect:
     )
 
 
-def expected_rate(study: Study, result: Result) -> float:
-    """Counts per 1,000 exposure and year that adopters would have had since they adopted.
-
-    With the weights of the estimate: as the method says, or every region alike.
-    """
-    stated = [check.value for check in result.checks if check.name == "expected_rate"]
-    if stated and stated[0] is not None:
-        return stated[0] * study.panel.per_year * PER_EXPOSURE
-    counts, exposure = study.panel.matrix("count"), study.panel.matrix("exposure")
-    starts = study.panel.adoption.to_numpy()[:, None]
-    treated = (starts > NEVER) & (np.arange(1, counts.shape[1] + 1) >= starts)
-    rates = counts[treated & np.isfinite(counts)] / exposure[treated & np.isfinite(counts)]
-    mean = float(rates.mean())
-    return mean * study.panel.per_year * PER_EXPOSURE / math.exp(result.headline.value)
+def per(panel: Panel) -> int:
+    """What a rate or level of one period is multiplied with for readers."""
+    exposure = PER_EXPOSURE if panel.has_exposure else 1
+    return exposure * (panel.per_year if panel.yearly else 1)
 
 
 @dataclass(frozen=True)
@@ -104,7 +101,23 @@ class Brief(Voice):
         if self.robustness.detectable is None:
             return None
         sign = -1 if self.study.params.better == "lower" else 1
-        return math.expm1(sign * self.robustness.detectable)
+        return self.look_share(sign * self.robustness.detectable)
+
+    def share(self, value: float) -> float:
+        """A value of the headline's result as a share of what was expected."""
+        return share(value, self.headline.expected)
+
+    def look_share(self, value: float) -> float:
+        """A value of the second looks as a share of what was expected."""
+        counted = self.study.panel.counted
+        return share(value, None if counted else expected_of(self.study, self.headline))
+
+    @property
+    def exposure(self) -> str:
+        """What counts are out of, as it stands after a number."""
+        if self.study.panel.kind != "share":
+            return super().exposure
+        return (self.words(self.question.outcome).base or CASE).counted(self.language)
 
     @property
     def intervention(self) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 from analysis.page.numbers import number, percent, percent_change, percent_span
 from analysis.page.plates import Notes
 from analysis.reports.intervention_effect.answer import Brief
-from analysis.reports.intervention_effect.changes import in_words
+from analysis.reports.intervention_effect.changes import in_words, share
 from analysis.reports.intervention_effect.grounds import slope_sentence
 from analysis.reports.intervention_effect.verdict import excludes_zero
 from analysis.robustness import NOT_OFFERED, WITH_OPTIONS
@@ -87,7 +85,7 @@ def _leads_sentence(brief: Brief) -> str:
             "Whether adopters and the others moved alike before adoption cannot be checked: "
             "too few {regions}."
         )
-    widest = percent_span(math.expm1(-check.threshold), math.expm1(check.threshold), language)
+    widest = percent_span(brief.share(-check.threshold), brief.share(check.threshold), language)
     if check.passed:
         return say(
             "Before adoption no period stands out from its band. The widest band would hide "
@@ -104,7 +102,7 @@ def _placebo_sentence(brief: Brief) -> str:
     say, answer = brief.say, brief.robustness.placebo_time
     if answer.refused == NOT_OFFERED:
         return say("The method of the headline offers no check with a made-up start.")
-    found = in_words(answer.estimate, brief.language)
+    found = in_words(answer, brief.language)
     if found is None:
         return say("A check with a made-up start cannot be made with these data.")
     text = (
@@ -124,7 +122,7 @@ def _earlier_sentence(brief: Brief) -> str:
     answer = next((a for a in brief.robustness.specifications if a.key in keys), None)
     if answer is None or answer.estimate is None:
         return ""
-    earlier, own = math.expm1(answer.estimate.value), brief.effect.relative
+    earlier, own = share(answer.estimate.value, answer.expected), brief.effect.relative
     text = (
         "The estimate hangs on the period just before adoption: measured from one period earlier, "
         "the change is {earlier} instead of {own}."
@@ -177,7 +175,7 @@ def _outcome_sentence(brief: Brief) -> str:
     if answer is None:
         return ""
     placebo = brief.words(brief.study.params.placebo_outcome).plural(brief.language)
-    found = in_words(answer.estimate, brief.language)
+    found = in_words(answer, brief.language)
     if found is None:
         return say(
             "The outcome that should not be affected, {placebo}, cannot be looked at with these "

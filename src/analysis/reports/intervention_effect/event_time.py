@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 
 from analysis.page.charts.axes import Axis, Reference
@@ -30,7 +29,7 @@ def event_points(brief: Brief) -> list[Point]:
         if record["value"] is None:
             continue
         value, low, high = (
-            None if v is None else math.expm1(v)
+            None if v is None else brief.share(v)
             for v in (record["value"], record["low"], record["high"])
         )
         at = int(record["event_time"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from analysis.page.numbers import number, percent, percent_change, percent_span
@@ -71,7 +70,8 @@ REASON_WORDS = {
     "few_adopters": "Fewer than five {regions} adopted.",
     "not_drawn": "Adopters were not drawn by lot.",
     "no_placebo_outcome": "No outcome that should not be affected was looked at.",
-    "reporting_unknown": "These data hold counts only: a change in recording would look the same.",
+    "reporting_unknown": "These data hold no single records: a change in recording would look the "
+    "same.",
 }
 
 
@@ -96,11 +96,7 @@ def _grounds(brief: Brief) -> Iterator[str]:
         return
     yield from _looks(brief, agreeing=True)
     placebo = brief.robustness.placebo_outcome
-    if (
-        placebo
-        and not excludes_zero(placebo)
-        and (found := in_words(placebo.estimate, brief.language))
-    ):
+    if placebo and not excludes_zero(placebo) and (found := in_words(placebo, brief.language)):
         name = brief.words(brief.study.params.placebo_outcome).plural(brief.language)
         yield brief.say(
             "For {placebo}, which should not be affected, no change is seen: {value} ({span}).",
@@ -194,7 +190,7 @@ def _drift(brief: Brief) -> Iterator[str]:
     if not brief.verdict.claims or course is None or not course.per_drift:
         return
     nearest = min(abs(v) for v in (estimate.low, estimate.high) if v is not None)
-    size = percent(math.expm1(nearest / abs(course.per_drift)), brief.language)
+    size = percent(brief.look_share(nearest / abs(course.per_drift)), brief.language)
     yield brief.say(DRIFT_WORDS[brief.study.panel.frequency], size=size)
 
 
@@ -209,14 +205,14 @@ def slope_sentence(brief: Brief) -> str:
     least = minimum_detectable(slope.error, brief.headline.level, POWER, slope.degrees)
     return brief.say(
         SLOPE_WORDS[brief.study.panel.frequency],
-        least=percent(math.expm1(least), brief.language),
+        least=percent(brief.look_share(least), brief.language),
         **_look(brief, slope),
     )
 
 
 def _look(brief: Brief, look: Look) -> dict[str, str]:
-    low, high = (math.expm1(v) for v in look.limits(brief.headline.level))
+    low, high = (brief.look_share(v) for v in look.limits(brief.headline.level))
     return {
-        "value": percent_change(math.expm1(look.value), brief.language),
+        "value": percent_change(brief.look_share(look.value), brief.language),
         "span": percent_span(low, high, brief.language),
     }

@@ -11,6 +11,7 @@ from analysis.page.numbers import PER_EXPOSURE, in_full, number, size_decimals, 
 from analysis.page.plates import Figure
 from analysis.page.wording import capital
 from analysis.reports.intervention_effect.answer import PER_EXPECTED, Brief
+from analysis.reports.intervention_effect.levels import measure
 
 
 def picture(brief: Brief) -> Figure:
@@ -36,13 +37,16 @@ def picture(brief: Brief) -> Figure:
             key="headline",
         ),
     )
+    panel = brief.study.panel
     unit = (
-        say(
+        measure(brief)
+        if not (panel.counted and panel.yearly)
+        else say(
             "{Outcome} per {base} {exposure} a year",
             base=number(PER_EXPOSURE, language),
             exposure=brief.exposure,
         )
-        if brief.study.panel.has_exposure
+        if panel.has_exposure
         else say("{Outcome} for every {base} expected", base=number(PER_EXPECTED, language))
     )
     chart = Bars(bars, (("headline", unit),), Axis(ticks, unit, key="rate", low=0.0))

@@ -74,9 +74,11 @@ class InterventionEffect(Report, Brief):
 
     def own_numbers(self) -> Mapping[str, OwnNumber]:
         """What each way to estimate gives, in log points."""
-        unit, found = self.say("log points"), {}
+        found = {}
         for answer in self.robustness.specifications:
             value = answer.estimate.value if answer.estimate else None
+            text = "log points" if answer.expected is None else "units of the outcome"
+            unit = self.say(text)
             found[answer.key] = OwnNumber(specification_name(self, answer), unit, value, 5)
         return found
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from analysis.data.dataset import Dataset
 from analysis.data.frames import names
 from analysis.data.frames.names import offered
 from analysis.data.frames.outcomes import kind_of
+from analysis.data.frames.panel import NEVER, Panel
 from analysis.data.frames.study import Study, build_study, tables_needed
-from analysis.errors import ParamsError, Problem
+from analysis.errors import DesignError, ParamsError, Problem
 from analysis.methods.shared.question import check_panel, option_problems
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 
@@ -34,4 +37,17 @@ def ask(data: Dataset, params: InterventionEffectParams) -> Study:
         raise ParamsError(problems)
     study = build_study(data, params)
     check_panel(study.params, study.panel)
+    _require_positive_mean(study.panel)
     return study
+
+
+def _require_positive_mean(panel: Panel) -> None:
+    """Refuse levels around zero: a page gives changes as shares of what was expected."""
+    values, starts = panel.matrix(panel.measured), panel.adoption.to_numpy()[:, None]
+    before = (starts > NEVER) & (np.arange(1, values.shape[1] + 1) < starts)
+    if not panel.counted and not np.nanmean(values[before]) > 0:
+        what = (
+            "has a mean of zero or less among adopters before the start; no change is a share of it"
+        )
+        remedy = "Choose a scale on which it is above zero, or call the method in Python"
+        raise DesignError([Problem(f"outcome {panel.outcome}", what, remedy)])

@@ -23,8 +23,8 @@ def reporting_table(brief: Brief) -> Table | Notes:
             title=say("Reporting checks"),
             points=(
                 say(
-                    "These data hold counts only, so a change in how readily events are reported "
-                    "cannot be told from a change in events."
+                    "These data hold no single records, so a change in how readily events are "
+                    "reported cannot be told from a change in events."
                 ),
             ),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 
 from analysis import methods
@@ -12,7 +11,12 @@ from analysis.page.numbers import number_cell, percent, percent_change
 from analysis.page.plates import Column, Figure, Notes, TableData
 from analysis.page.wording import lower
 from analysis.reports.intervention_effect.answer import Brief
-from analysis.reports.intervention_effect.changes import change_cells, change_columns, changes
+from analysis.reports.intervention_effect.changes import (
+    change_cells,
+    change_columns,
+    changes,
+    share,
+)
 from analysis.robustness import WITH_OPTIONS, Answer, headline_key
 
 
@@ -38,7 +42,7 @@ def specification_figure(brief: Brief) -> Figure:
     rows = tuple(
         Interval(
             specification_name(brief, answer),
-            *changes(answer.estimate),
+            *changes(answer.estimate, answer.expected),
             key="headline" if answer.key == own else "other",
         )
         for answer in reversed(_given(brief))
@@ -76,7 +80,7 @@ def specification_figure(brief: Brief) -> Figure:
 def _given(brief: Brief) -> list[Answer]:
     """The answers that could be estimated, by size."""
     given = [a for a in brief.robustness.specifications if a.estimate is not None]
-    return sorted(given, key=lambda a: a.estimate.value if a.estimate else 0.0)
+    return sorted(given, key=lambda a: share(a.estimate.value, a.expected) if a.estimate else 0.0)
 
 
 def _signed(brief: Brief, label: str = "") -> Axis:
@@ -91,10 +95,11 @@ def specification_data(brief: Brief) -> TableData:
     """Every specification with estimate, interval, and the published number it must match."""
     say = brief.say
     answers = brief.robustness.specifications
+    text = "Log points" if brief.study.panel.counted else "Estimate"
     columns = (
         Column("specification", say("How it was estimated")),
         *change_columns(say),
-        Column("log_points", say("Log points"), "end"),
+        Column("log_points", say(text), "end"),
         Column("standard_error", say("Error"), "end"),
         Column("published", say("Published"), "end"),
         Column("published_error", say("Published error"), "end"),
@@ -112,7 +117,7 @@ def _specification_line(brief: Brief, item: Answer) -> list[tuple[str, object]]:
     published = (item.published_estimate, item.published_error) if estimate else (None, None)
     return [
         (name, item.key),
-        *change_cells(estimate, brief.say, language),
+        *change_cells(estimate, brief.say, language, item.expected),
         *(number_cell(value, language, 3) for value in logs),
         *(number_cell(value, language, 3, digits=None) for value in published),
     ]
@@ -125,7 +130,7 @@ def leave_one_out_figure(brief: Brief) -> Figure | Notes:
         return _without_leaving_out(brief)
     records = sorted(brief.robustness.leave_one_out, key=lambda record: float(record["value"]))
     rows = tuple(
-        Interval(brief.region_name(code), math.expm1(float(record["value"])), code=code)
+        Interval(brief.region_name(code), brief.share(float(record["value"])), code=code)
         for record in records
         for code in (str(record["region"]),)
     )

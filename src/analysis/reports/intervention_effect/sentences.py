@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from analysis.page.numbers import (
     PER_EXPOSURE,
     change,
@@ -18,7 +16,10 @@ from analysis.page.numbers import (
 from analysis.page.plates import Summary
 from analysis.page.wording import capital, joined
 from analysis.reports.intervention_effect.answer import PER_EXPECTED, Brief
+from analysis.reports.intervention_effect.changes import share
 from analysis.reports.intervention_effect.grounds import certainty_words, grade, grounds, limits
+from analysis.reports.intervention_effect.levels import changed, changed_span
+from analysis.reports.intervention_effect.levels import size as amount
 from analysis.reports.intervention_effect.verdict import outside_zero
 from analysis.verdict import Verdict
 
@@ -29,6 +30,12 @@ VERDICT_WORDS = {
     "more_low": "More recorded, low certainty",
     "more_moderate": "More recorded, moderate certainty",
     "more_high": "More recorded, high certainty",
+    "lower_low": "Lower than expected, low certainty",
+    "lower_moderate": "Lower than expected, moderate certainty",
+    "lower_high": "Lower than expected, high certainty",
+    "higher_low": "Higher than expected, low certainty",
+    "higher_moderate": "Higher than expected, moderate certainty",
+    "higher_high": "Higher than expected, high certainty",
     "improves_low": "Improves, low certainty",
     "improves_moderate": "Improves, moderate certainty",
     "improves_high": "Improves, high certainty",
@@ -50,6 +57,10 @@ CLAIM_WORDS = {
     "expected** (likely range {span}).",
     "rose": "**{Outcome} rose in {regions} with {intervention}: about {size} above what was "
     "expected** (likely range {span}).",
+    "lower": "**{Outcome} fell in {regions} with {intervention}: about {amount}, {size} below what "
+    "was expected** (likely range {span}).",
+    "higher": "**{Outcome} rose in {regions} with {intervention}: about {amount}, {size} above "
+    "what was expected** (likely range {span}).",
 }
 
 
@@ -130,15 +141,27 @@ def _answer_point(brief: Brief) -> str:
             **words,
         )
     claim: str = brief.verdict.key
+    counted = brief.study.panel.counted
     if claim in ("improves", "worsens"):
-        claim = "fell" if effect.relative < 0 else "rose"
+        down, up = ("fell", "rose") if counted else ("lower", "higher")
+        claim = down if effect.relative < 0 else up
+    if not counted:
+        words["amount"] = amount(brief, effect.change, effect.change_low, effect.change_high)
     return say(CLAIM_WORDS[claim], size=size, span=span, **words)
 
 
 def _frequency(brief: Brief) -> str:
     """The headline as a natural frequency, without a full stop."""
     effect, language, say = brief.effect, brief.language, brief.say
+    if not brief.study.panel.counted:
+        return say("about {best}", best=changed(brief))
     best = change(effect.change, language, effect.change_low, effect.change_high)
+    if brief.study.panel.has_exposure and not brief.study.panel.yearly:
+        return say(
+            "about {best} {outcome} for every {base} {exposure}",
+            best=best,
+            base=number(PER_EXPOSURE, language),
+        )
     if brief.study.panel.has_exposure:
         return say(
             "about {best} {outcome} per {base} {exposure} a year",
@@ -157,6 +180,8 @@ def _frequency(brief: Brief) -> str:
 
 def _frequency_range(brief: Brief) -> str:
     effect = brief.effect
+    if not brief.study.panel.counted:
+        return changed_span(brief)
     return change_span(effect.change_low, effect.change_high, brief.language)
 
 
@@ -167,9 +192,13 @@ def _frequency_point(brief: Brief) -> str:
         frequency=_frequency(brief),
         span=_frequency_range(brief),
     )
-    if not brief.study.panel.has_exposure:
+    effect, panel = brief.effect, brief.study.panel
+    if not panel.counted:
+        return text + say(
+            " Without it, {amount} were to be expected.", amount=amount(brief, effect.base)
+        )
+    if not panel.has_exposure:
         return text
-    effect = brief.effect
     base = number(effect.base, brief.language, size_decimals(effect.base))
     return text + say(" Without it, {base} were to be expected.", base=base)
 
@@ -189,6 +218,15 @@ def _alone_sentence(brief: Brief) -> str:
     verdict, course = brief.verdict, brief.robustness.own_course
     if not verdict.alone or verdict.overruled or course is None:
         return ""
+    if not brief.study.panel.counted:
+        text = (
+            "{Outcome} were lower than expected, but adopters may have been falling anyway: "
+            "estimates that allow them a course of their own do not bear it out."
+            if verdict.alone < 0
+            else "{Outcome} were higher than expected, but adopters may have been rising anyway: "
+            "estimates that allow them a course of their own do not bear it out."
+        )
+        return brief.say(text)
     text = (
         "Fewer were recorded than expected, but adopters may have been falling anyway: "
         "estimates that allow them a course of their own do not bear it out."
@@ -213,7 +251,7 @@ def _doubt_point(brief: Brief) -> str:
 def _method_point(brief: Brief) -> str:
     # Two ways that come to the same number to the last digit are one way.
     values = {
-        math.expm1(round(answer.estimate.value, 9))
+        share(round(answer.estimate.value, 9), answer.expected)
         for answer in brief.robustness.specifications
         if answer.estimate is not None
     }

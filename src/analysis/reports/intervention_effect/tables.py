@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import math
-
 from analysis import methods
 from analysis.data.frames.panel import NEVER
-from analysis.page.numbers import number, number_cell, percent, percent_cell, period, period_span
+from analysis.page.numbers import (
+    number,
+    number_cell,
+    percent,
+    percent_cell,
+    period,
+    period_span,
+    size_decimals,
+)
 from analysis.page.options import options_sentence
 from analysis.page.plates import Column, Table, TableData, Value
 from analysis.page.provenance import DROPPED_WORDS, reading_sentences
 from analysis.page.wording import capital, joined, lower
 from analysis.reports.intervention_effect.answer import Brief
-from analysis.reports.intervention_effect.changes import change_columns
+from analysis.reports.intervention_effect.changes import change_columns, changes
+from analysis.reports.intervention_effect.levels import changed, measure
 from analysis.reports.intervention_effect.sensitivity import specification_data
 from analysis.result import Estimate
 
@@ -157,11 +164,13 @@ def effect_table(brief: Brief) -> Table:
     """The headline beside the count model, as change and as rate ratio."""
     say, language = brief.say, brief.language
     change, *limits = change_columns(say)
-    answers = [(brief.study.params.method, brief.headline.headline)]
+    answers = [(brief.study.params.method, brief.headline.headline, brief.headline.expected)]
     other = brief.robustness.count_model
     if other is not None and other.estimate is not None and answers[0][0] != other.method:
-        answers.append((other.method, other.estimate))
-    lines = [_effect_line(brief, method, estimate) for method, estimate in answers]
+        answers.append((other.method, other.estimate, other.expected))
+    if not brief.study.panel.counted:
+        return _level_table(brief)
+    lines = [_effect_line(brief, *answer) for answer in answers]
     return Table(
         **brief.plate("effect_table"),
         title=say(
@@ -188,11 +197,39 @@ def effect_table(brief: Brief) -> Table:
     )
 
 
-def _effect_line(brief: Brief, method: str, estimate: Estimate) -> list[tuple[str, Value]]:
+def _level_table(brief: Brief) -> Table:
+    """The headline of a level as change and in its own unit."""
+    say, language, effect = brief.say, brief.language, brief.effect
+    values = (effect.change, effect.change_low, effect.change_high)
+    decimals = size_decimals(*values) + 1
+    *_, low, high = change_columns(say)
+    title = methods.load(brief.headline.method).words["title"].of(language)
+    line = [
+        (title, brief.headline.method),
+        percent_cell(effect.relative, language),
+        *(number_cell(value, language, decimals) for value in values),
+    ]
+    model, change = Column("model", say("Model")), Column("change", say("Change"), "end")
+    difference = Column("difference", say("Difference"), "end")
+    return Table(
+        **brief.plate("effect_table"),
+        title=say("Against what was expected since adoption: {change}", change=changed(brief)),
+        caption=say(
+            "{unit}; the change is a share of what was expected. Likely ranges at {level}.",
+            unit=capital(measure(brief)),
+            level=percent(brief.headline.level, language, 0),
+        ),
+        data=TableData.of((model, change, difference, low, high), [line]),
+    )
+
+
+def _effect_line(
+    brief: Brief, method: str, estimate: Estimate, expected: float | None
+) -> list[tuple[str, Value]]:
     """An estimate as change and as rate ratio, with the limits it has."""
-    logs = [v for v in (estimate.value, estimate.low, estimate.high) if v is not None]
+    found = [change for change in changes(estimate, expected) if change is not None]
     return [
         (methods.load(method).words["title"].of(brief.language), method),
-        percent_cell(math.expm1(estimate.value), brief.language),
-        *(number_cell(math.exp(value), brief.language, 2) for value in logs),
+        percent_cell(found[0], brief.language),
+        *(number_cell(1 + change, brief.language, 2) for change in found),
     ]

@@ -11,11 +11,14 @@ from analysis import methods
 from analysis.data.frames.panel import NEVER, Panel
 from analysis.data.frames.study import Study
 from analysis.data.frames.timeline import others_moved
+from analysis.reports.intervention_effect.changes import expected_of, share
 from analysis.result import Estimate, Result
 from analysis.robustness import Answer, Robustness
 from analysis.stats.resampling.jackknife import t_critical
 from analysis.verdict import LEAST_ADOPTING, RULE_LEVEL, Finding, Verdict, find, judge, side
 
+ALL_BUT = -0.999
+"""A fall by more than all has no logarithm."""
 FEW_ADOPTERS = 5
 MANY_LEFT_OUT = 0.25
 """Share of regions left out that keeps a certainty from being high."""
@@ -31,6 +34,7 @@ def judged(study: Study, headline: Result, robustness: Robustness) -> Verdict:
         reasons=reasons(study, headline, robustness),
         better=study.params.better,
         recording=study.description.word(study.params.outcome).moved_by_recording,
+        counted=study.panel.counted,
     )
 
 
@@ -41,9 +45,22 @@ def found(study: Study, headline: Result, robustness: Robustness) -> Finding:
         return Finding(0, "", 0, False, ("no_range",))
     if robustness.own_course is None:
         return Finding(0, "", side(*limits), False, ("own_course_unknown",))
-    smallest = -math.log1p(-study.params.smallest_effect)
-    nearer = min(smallest, math.log1p(study.params.smallest_effect))
-    return find(robustness.own_course, limits, study.params.onset, nearer)
+    low, high = (in_looks(study, headline, value) for value in limits)
+    smallest = study.params.smallest_effect
+    if study.panel.counted:
+        nearer = min(-math.log1p(-smallest), math.log1p(smallest))
+    else:
+        nearer = smallest * expected_of(study, headline)
+    return find(robustness.own_course, (low, high), study.params.onset, nearer)
+
+
+def in_looks(study: Study, headline: Result, value: float) -> float:
+    """A value of the headline's result in the unit of the second looks."""
+    counted, logarithm = study.panel.counted, headline.expected is None
+    if counted == logarithm:
+        return value
+    change = share(value, headline.expected)
+    return math.log1p(max(change, ALL_BUT)) if counted else change * expected_of(study, headline)
 
 
 def limits_at(headline: Result, level: float) -> tuple[float, float] | None:
@@ -125,7 +142,8 @@ def left_out_share(headline: Result) -> float:
 
 def starting_level(panel: Panel) -> float | None:
     """Rate of adopters before the first start, relative to that of the others."""
-    counts, exposure = panel.matrix("count"), panel.matrix("exposure")
+    counts = panel.matrix(panel.measured)
+    exposure = panel.matrix("exposure") if panel.counted else np.ones(counts.shape)
     ever = panel.adoption.to_numpy() > NEVER
     before = int(panel.adoption[panel.adoption > NEVER].min()) - 1
     known = np.isfinite(counts[:, :before])

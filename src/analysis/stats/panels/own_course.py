@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -40,6 +40,8 @@ TO_TELL_A_SLOPE = 3
 """Untreated periods that an adopter needs for a slope of its own."""
 FROM_CLUSTERS = 3
 """Clusters with such an adopter that a slope of adopters needs."""
+DRIFT_STEP = 1e-4
+"""Log points a period that counts are moved by, to see how far a drift moves the headline."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def own_course(adoption: Adoption) -> OwnCourse:
         look_at(headline, adopting),
         {name: look_at(v, adopting) for name, v in found.items() if np.isfinite(v).all()},
         look_at(slope, adopting) if slope is not None and np.isfinite(slope).all() else None,
-        _per_drift(adoption, column),
+        _per_drift(adoption, column, float(headline[0])),
         int(adopting.sum()),
         int((~adopting).sum()),
     )
@@ -184,17 +186,15 @@ def _tells_a_slope(adoption: Adoption) -> bool:
     return len(np.unique(adoption.clusters[enough])) >= FROM_CLUSTERS
 
 
-def _per_drift(adoption: Adoption, column: np.ndarray) -> float:
-    """How far a drift of one log point (or unit) a period moves the headline.
+def _per_drift(adoption: Adoption, column: np.ndarray, headline: float) -> float:
+    """How far a drift of one log point (or unit) a period moves the headline: its derivative.
 
-    The mean of z over active cells less that over an adopter's own untreated cells, weighted as
-    the headline is.
+    Not how far after the start lies from before it: adopters that have not begun yet drift too,
+    and are compared with (measured: 7.2 periods for 10 with three of 24 that never adopt).
     """
-    size = adoption.weights[:, None] * (adoption.exposure if adoption.counted else 1.0)
-    active, trained = size * adoption.active, size * adoption.untreated
-    with np.errstate(divide="ignore", invalid="ignore"):
-        own = (trained * column).sum(axis=1) / trained.sum(axis=1)
-    rows = adoption.ever & (trained.sum(axis=1) > 0)
-    moved = active[rows] * (column[rows] - own[rows, None])
-    total = active[rows].sum()
-    return float(moved.sum() / total) if total > 0 else 0.0
+    step = DRIFT_STEP if adoption.counted else 1.0
+    drifted = step * column
+    moved = adoption.values * np.exp(drifted) if adoption.counted else adoption.values + drifted
+    again = replace(adoption, values=moved)
+    found = float(Expectation(again, again.fit(leave_out=False)).effect()[0] - headline) / step
+    return found if math.isfinite(found) else 0.0
