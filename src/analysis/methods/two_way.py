@@ -150,6 +150,7 @@ def check(panel: Panel, options: Options) -> None:
     DesignError: with what is wrong.
     """
     panel_comparison.require_comparison(panel, "not_yet_treated", panel_comparison.MINIMUM_BEFORE)
+    panel_comparison.require_positive(panel)
     _require_options(panel, options)
 
 

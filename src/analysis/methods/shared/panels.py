@@ -32,6 +32,17 @@ def check_comparison(panel: Panel, options: PanelOptions) -> None:
     panel_comparison.require_comparison(panel, options.comparison, before)
 
 
+def check_logarithms(panel: Panel, options: PanelOptions) -> None:
+    """Refuse what ``check_comparison`` does, and zeros where a logarithm is to be taken of them.
+
+    Raises
+    ------
+    DesignError: with every shortfall, or how many cells hold zeros, and what would do.
+    """
+    check_comparison(panel, options)
+    comparable(panel, options, positive=getattr(options, "scale", "log") == "log")
+
+
 def comparable(
     panel: Panel, options: PanelOptions, before: int = 1, *, positive: bool = True
 ) -> Panel:
