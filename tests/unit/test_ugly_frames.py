@@ -144,6 +144,19 @@ def test_counts_that_never_vary_say_nothing_about_their_error(name, what):
         methods.estimate(name, dict(ugly_panels())[what], **FEWER.get(name, {}))
 
 
+@pytest.mark.parametrize("name", ["did", "event_study", "rollout", "synthetic_control", "two_way"])
+def test_zeros_without_a_logarithm_are_refused_before_anything_is_estimated(name):
+    """As the estimate would; rates themselves may be zero."""
+    method, world = methods.load(name), county_world(3)
+    starts, count = world.adoption.to_numpy(), world.matrix("count")
+    spoilt = np.where((starts == starts.max())[:, None], 0, count)
+    panel = make_panel(spoilt, starts, world.matrix("exposure"))
+    with pytest.raises(DesignError, match="a zero has no logarithm"):
+        method.check(panel, method.options())
+    if "scale" in method.options.model_fields:
+        method.check(panel, method.options(scale="rate"))
+
+
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, np.float64("nan")])
 @pytest.mark.parametrize("place", range(4))
 def test_an_estimate_that_is_no_number_cannot_be_made(number, place):

@@ -127,7 +127,7 @@ def _frame_problems(method: AnyMethod, frame: object) -> tuple[Problem, ...]:
     if isinstance(frame, Panel):
         lacking = len(frame.regions) * len(frame.periods) - len(frame.frame)
         what = f"lacks {lacking} of its rows, one for each region and period"
-        remedy = "Make it with analysis.panel(data, …), which leaves out regions with holes"
+        remedy = "Make it with analysis.panel(data, …), which has one for each"
         return (Problem("frame", what, remedy),) if lacking else ()
     try:
         require_frame(frame, method.takes)

@@ -127,7 +127,7 @@ METHOD = Method(
     Options,
     estimate,
     PANEL,
-    panels.check_comparison,
+    panels.check_logarithms,
     can=OVER_TIME,
     ways=_ways,
     place=1,

@@ -97,7 +97,7 @@ METHOD = Method(
     Options,
     estimate,
     PANEL,
-    panels.check_comparison,
+    panels.check_logarithms,
     can=(*OVER_TIME, "breakdown"),
 )
 

@@ -29,6 +29,7 @@ never_treated: Imputation from never-treated regions | 用从未实施地区插�
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -105,7 +106,7 @@ METHOD = Method(
     Options,
     estimate,
     PANEL,
-    panels.check_comparison,
+    partial(panels.check_logarithms, complete=False),
     can=(
         "leave_one_out",
         "by_event_time",

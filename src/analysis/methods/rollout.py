@@ -39,7 +39,7 @@ from analysis.data.frames.panel import NEVER, PANEL, Panel
 from analysis.errors import DesignError, Problem
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import PanelOptions
-from analysis.methods.shared.panels import check_comparison, codes, comparable, rate
+from analysis.methods.shared.panels import check_logarithms, codes, comparable, rate
 from analysis.methods.shared.results import estimating, null_quantiles, refuse
 from analysis.result import Check, Estimate, Result
 from analysis.stats.panels.cohorts import cohort_effects
@@ -140,7 +140,7 @@ METHOD = Method(
     Options,
     estimate,
     PANEL,
-    check_comparison,
+    check_logarithms,
     can=("leave_one_out", "staggered"),
 )
 

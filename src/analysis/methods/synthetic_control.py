@@ -138,6 +138,8 @@ def check(panel: Panel, options: Options) -> None:
     """
     comparable_donors(panel, "not_yet_treated", 0)
     used = comparable_donors(panel, options.comparison, options.anticipation)
+    if options.scale == "log":
+        require_positive(used)
     require_inference(used, options.inference, options.level)
     _require_matched(options)
     lag_positions(used, options.lags, options.anticipation)

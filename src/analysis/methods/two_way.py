@@ -158,6 +158,7 @@ def check(panel: Panel, options: Options) -> None:
     """
     panel = panel.complete()
     panel_comparison.require_comparison(panel, "not_yet_treated", panel_comparison.MINIMUM_BEFORE)
+    panel_comparison.require_positive(panel)
     _require_options(panel, options)
 
 

@@ -32,6 +32,18 @@ def check_comparison(panel: Panel, options: PanelOptions) -> None:
     panel_comparison.require_comparison(panel, options.comparison, before)
 
 
+def check_logarithms(panel: Panel, options: PanelOptions, *, complete: bool = True) -> None:
+    """Refuse what ``check_comparison`` does, and zeros where a logarithm is to be taken of them.
+
+    Raises
+    ------
+    DesignError: with every shortfall, or how many cells hold zeros, and what would do.
+    """
+    check_comparison(panel.complete() if complete else panel, options)
+    scale = getattr(options, "scale", "") or own_scale(panel)
+    comparable(panel, options, positive=scale == "log", complete=complete)
+
+
 def comparable(
     panel: Panel,
     options: PanelOptions,
