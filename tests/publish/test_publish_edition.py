@@ -158,7 +158,7 @@ def test_a_notebook_of_another_run_is_refused(built):
 SINCE = {
     "version": 1,
     "edition": "2026-10-31",
-    "verdict": ["cannot_tell", "improves"],
+    "verdict": ["cannot_tell", "fewer_moderate"],
     "relative_percent": [[-10.0, -20.0, 1.0], [-12.0, -21.0, -3.0]],
     "causes": {
         "data": [{"table": "outcomes", "left": 1, "came": 1200}],
@@ -180,7 +180,7 @@ def test_a_page_says_what_changed_since_the_last_edition_and_why(built):
     for said in (
         "Since the last edition",
         "31 October 2026",
-        "from “Cannot tell” to “Improves”",
+        "from “Cannot tell” to “Fewer recorded, moderate certainty”",
         "from −10.0% to −12.0%",
         "outcomes (1,200 rows came, 1 left)",
         "Changed parameters: seed.",
@@ -190,6 +190,15 @@ def test_a_page_says_what_changed_since_the_last_edition_and_why(built):
         assert said in english
     chinese = (built / "site/effect-zones.zh.html").read_text(encoding="utf-8")
     assert "与上一版相比" in chinese
+
+
+def test_a_verdict_of_before_certainties_has_changed_and_no_more_is_said():
+    """Its key has no words any more."""
+    same = ((-10.0, -20.0, 1.0),) * 2
+    changes = Changes(
+        edition="2026-11-01", verdict=("improves", "fewer_low"), relative_percent=same
+    )
+    assert "The verdict changed." in sentences(changes, "en", "intervention_effect")
 
 
 def test_a_damaged_history_does_not_cost_the_page(built):
