@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.simulated.counties import PLAIN, draw
-from analysis.stats.panels.own_course import own_course
+from analysis.stats.panels.own_course import own_course, placebo_rank
 
 STAGGERED = replace(PLAIN, cohorts={6: 4, 9: 4, 11: 4, 13: 4, 15: 5}, effect=-0.3)
 """Three of twenty-four never adopt: most that adopters are compared with drift as they do."""
@@ -26,3 +26,32 @@ def test_a_drift_of_the_size_that_would_explain_an_effect_takes_it_away(counted)
     moved = drawn.values * np.exp(drift) if counted else drawn.values + drift
     left = own_course(replace(drawn, values=moved)).headline.value
     assert abs(left) < 0.03 * abs(found.headline.value)
+
+
+def test_few_adopters_are_ranked_among_sets_that_move_together_as_they_do():
+    """A prefecture that adopts stands out by its shocks no more often than chance allows.
+
+    Without an effect one of twelve is first in one world of twelve.
+    """
+    world = replace(PLAIN, regions=36, prefectures=12, cohorts={9: 1}, shock=0.2)
+    first = 0
+    for seed in range(30):
+        drawn = draw(world, np.random.default_rng(seed)).known()
+        rank = placebo_rank(drawn, 99, np.random.default_rng(seed))
+        assert rank is not None
+        assert rank.sets == 11
+        first += rank.as_far == 0
+    assert first <= 7
+
+
+def test_a_lone_adopting_cluster_is_ranked_among_every_other_cluster():
+    """Of whatever size: dates are repeated in a larger one."""
+    drawn = draw(replace(PLAIN, cohorts={9: 1}), np.random.default_rng(3))
+    adopter = int(np.flatnonzero(drawn.ever)[0])
+    never = np.flatnonzero(~drawn.ever)
+    clusters = np.zeros(PLAIN.regions, dtype=int)
+    clusters[never[1:]] = 1 + np.arange(len(never) - 1) // 4
+    assert clusters[adopter] == clusters[never[0]] == 0
+    rank = placebo_rank(replace(drawn, clusters=clusters), 99, np.random.default_rng(1))
+    assert rank is not None
+    assert rank.sets == len(np.unique(clusters)) - 1

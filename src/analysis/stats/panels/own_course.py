@@ -124,47 +124,57 @@ class Rank:
 def placebo_rank(adoption: Adoption, draws: int, rng: np.random.Generator) -> Rank | None:
     """The adopters' headline among those of regions that never adopt, given the adopters' dates.
 
-    For fewer adopters than errors can be had from. Regions that adopt are left out where the others
-    are tried; all sets are tried where there are no more than ``draws``, else a sample.
+    For fewer adopters than errors can be had from. Regions that move together are drawn together:
+    eight counties of one prefecture share its shocks, eight of anywhere do not. Regions that adopt
+    are left out where the others are tried; all sets are tried where there are no more than
+    ``draws``, else a sample.
 
     References
     ----------
     Conley and Taber (2011), "Inference with difference in differences with a small number of
     policy changes", Review of Economics and Statistics 93.
     """
-    starts = adoption.starts[adoption.ever]
-    never = np.flatnonzero(~adoption.ever)
-    if len(never) < len(starts) + 2:
+    starts, clusters = adoption.starts, adoption.clusters
+    adopting, never = np.flatnonzero(adoption.adopting), np.flatnonzero(~adoption.adopting)
+    if len(never) < len(adopting) + 2:
         return None
-    headline = abs(float(Expectation(adoption, adoption.fit()).effect()[0]))
-    if math.comb(len(never), len(starts)) <= draws and len(set(starts)) == 1:
-        chosen = list(combinations(never, len(starts)))
+    dates = [-np.sort(-starts[clusters == cluster], kind="stable") for cluster in adopting]
+    headline = abs(float(Expectation(adoption, adoption.fit(leave_out=False)).effect()[0]))
+    alike = len(dates) == 1 or len(set(starts[adoption.ever])) == 1
+    if alike and math.comb(len(never), len(adopting)) <= draws:
+        chosen = list(combinations(never, len(adopting)))
     else:
-        chosen = [tuple(rng.permutation(never)[: len(starts)]) for _ in range(draws)]
-    found = [abs(_as_if(adoption, never, group, starts)) for group in chosen]
+        chosen = [tuple(rng.permutation(never)[: len(adopting)]) for _ in range(draws)]
+    found = [abs(_as_if(adoption, group, dates)) for group in chosen]
     return Rank(sum(value >= headline for value in found), len(found))
 
 
-def _as_if(
-    adoption: Adoption, never: np.ndarray, group: Sequence[np.integer], starts: np.ndarray
-) -> float:
-    """The headline if these regions had adopted at these dates and the adopters were not there."""
-    given = np.zeros(len(adoption.starts), dtype=int)
-    given[list(group)] = starts
-    observed = adoption.untreated[never]
-    since = np.arange(1, observed.shape[1] + 1) >= given[never, None]
-    treated = (given[never, None] > 0) & since
+def _as_if(adoption: Adoption, group: Sequence[np.integer], dates: Sequence[np.ndarray]) -> float:
+    """The headline if these clusters had adopted at these dates and the adopters were not there.
+
+    Parameters
+    ----------
+    dates: of the regions of each adopting cluster, adopters first; repeated in a larger one.
+    """
+    starts = np.zeros(len(adoption.starts), dtype=int)
+    for cluster, given in zip(group, dates, strict=True):
+        members = np.flatnonzero(adoption.clusters == cluster)
+        starts[members] = np.resize(given, len(members))
+    never = np.flatnonzero(~adoption.ever)
+    given, observed = starts[never], adoption.untreated[never]
+    since = np.arange(1, observed.shape[1] + 1) >= given[:, None]
+    treated = (given[:, None] > 0) & since
     pretended = Adoption(
         adoption.values[never],
         adoption.exposure[never],
-        given[never],
+        given,
         observed & ~treated,
         observed & treated,
         np.zeros(len(never), dtype=int),
         adoption.weights[never],
         adoption.counted,
     )
-    return float(Expectation(pretended, pretended.fit()).effect()[0])
+    return float(Expectation(pretended, pretended.fit(leave_out=False)).effect()[0])
 
 
 def look_at(values: np.ndarray, adopting: np.ndarray) -> Look:
