@@ -146,7 +146,7 @@ def test_regions_far_out_are_named_and_no_others():
     assert [region.code for region in brief.standing(HIGH)] == ["990101"]
     assert [region.code for region in brief.standing(LOW)] == ["990102"]
     said = regions_summary(brief)
-    assert said.number == "2 of 40"
+    assert said.number == "2 of 40 counties"
     assert "More: County 990101. Fewer: County 990102." in said.points
     assert funnel_figure(brief).title == (
         "Standing out among the 40 counties shown: 1 above the funnel, 1 below"
@@ -156,7 +156,7 @@ def test_regions_far_out_are_named_and_no_others():
 def test_no_region_stands_out_where_all_share_one_rate():
     """Chance alone names none, and says so."""
     brief = regions(np.random.default_rng(8).poisson(30, 60))
-    assert regions_summary(brief).number == "0 of 60"
+    assert regions_summary(brief).number == "none of 60 counties"
     assert regions_summary(brief).points[0].startswith("**None of the 60 counties shown")
     assert funnel_figure(brief).title.startswith("None of the 60 counties shown stands out")
 

@@ -439,6 +439,21 @@ STATES: dict[str, Change] = {
             },
         ),
     ),
+    "no band leaves out no change": lambda brief: dataclasses.replace(
+        brief,
+        headline=dataclasses.replace(
+            brief.headline,
+            series={
+                **brief.headline.series,
+                "by_event_time": tuple(
+                    {**r, "low": -1.0, "high": 1.0} for r in brief.headline.series["by_event_time"]
+                ),
+            },
+        ),
+    ),
+    "others moved where nothing was kept": paneled(
+        timeline=(Spell("000000", "grants", 3, 5, False), *GRANTS[1:])
+    ),
     "periods are months": paneled(frequency="month", periods=MONTHS),
     "periods are years": paneled(frequency="year", periods=YEARS),
     "errors as published": changed(
@@ -836,10 +851,10 @@ def test_numbers_of_reasons_are_those_of_the_report(base, language):
     ):
         brief = told(base, "fell", "complaint", "lower", language, f"reason: {reason}")
         assert len([said for said in sentences.summary(brief).limits if text in said]) == 1
-    lost = {"en": "did not shift", "zh": "没有变化"}[language]
+    lost = {"en": "No shift is seen", "zh": "看不出变化"}[language]
     for state, said in (("drawn", True), ("some mixes could not be looked at", False)):
         brief = told(base, "fell", "complaint", "lower", language, state)
-        spoken = {"en": "Who complains", "zh": "反映人"}[language]
+        spoken = {"en": "who complains", "zh": "反映人"}[language]
         grounds_said = sentences.summary(brief).grounds
         assert any(spoken in text and lost in text for text in grounds_said) == said
 

@@ -168,10 +168,20 @@ class FiguresReport(Report):
         if self.chinese:
             if figure.kind == "change_pct":
                 return value
-            digits = any(character.isdigit() for character in characters)
-            return characters if digits else f"{characters}（{value}）"
+            if not any(character.isdigit() for character in characters):
+                return f"{characters}（{value}）"
+            if self.published.row("units", figure.unit).get("measures") == "money":
+                return self._money_as_printed(characters, figure.value, figure.unit)
+            return characters
         text = BOUND_WORDS.get(figure.bound)
         return self.say(text, value=value) if text else value
+
+    def _money_as_printed(self, characters: str, value: float, unit: str) -> str:
+        """Chinese characters of a sum with its unit; below ten thousand in full, never in 万."""
+        written = self.published.row("units", unit)["written_zh"]
+        if abs(value) < WAN and "万" in characters:
+            return number(value, "zh", decimals_of(value)) + written
+        return characters if characters.endswith(written) else characters + written
 
     def amount(self, value: float, unit: str, signed: bool = False) -> str:
         """A number with its unit where that is per cent or money, as the language writes it."""
@@ -181,9 +191,10 @@ class FiguresReport(Report):
         if measures == "money":
             return self.money(value, unit)
         # An audit adds up to the last digit, which 万 with two decimals may not show.
-        short = abs(value) < WAN or value % (WAN / 100) == 0
-        write = number if short else in_full
-        return write(value, self.language, decimals_of(value), signed)
+        whole = float(value).is_integer()
+        if self.chinese and whole and abs(value) >= WAN and value % (WAN / 100):
+            return in_full(value, "zh", decimals_of(value), signed).replace(",", "")
+        return number(value, self.language, decimals_of(value), signed)
 
     def money(self, value: float, unit: str) -> str:
         """A sum of money; in Chinese with 万 and 亿, in English with millions and billions."""

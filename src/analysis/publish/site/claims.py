@@ -78,15 +78,17 @@ def sentences(claims: Claims, language: str) -> list[str]:
     found = [
         say(
             "A direction is claimed in {claims} of {all} reports on interventions. Had none of "
-            "these interventions any effect, chance alone would be expected to give one in at most "
-            "{expected} of the {all}, {share} of those that could claim one.",
+            "these interventions any effect, chance alone would still be expected to give up to "
+            "{expected} such reports ({share} of {all}).",
             **numbers,
         )
     ]
     if claims.claiming:
         found.append(
             say(
-                "Judged together as one family (Holm, {share}), {kept} of {claims} hold.", **numbers
+                "Of the directions claimed, {kept} of {claims} hold when all these reports are "
+                "judged together (Holm, {share}).",
+                **numbers,
             )
         )
     return found

@@ -51,19 +51,22 @@ def event_time_figure(brief: Brief) -> Figure | Notes:
     points = event_points(brief)
     after = [p for p in points if p.at >= 0 and p.low is not None]
     outside = sum((p.low or 0) > 0 or (p.high or 0) < 0 for p in after)
+    periods = (
+        say(
+            "in {outside} of {after} periods the band rules out “no change”",
+            outside=outside,
+            after=len(after),
+        )
+        if outside
+        else say("in none of {after} periods does the band rule out “no change”", after=len(after))
+    )
     text = (
-        "{Outcome} were {size} below what was expected on average since adoption; in {outside} of "
-        "{after} periods the band rules out “no change”"
+        "{Outcome} were {size} below what was expected on average since adoption; {periods}"
         if brief.effect.relative < 0
-        else "{Outcome} were {size} above what was expected on average since adoption; in "
-        "{outside} of {after} periods the band rules out “no change”"
+        else "{Outcome} were {size} above what was expected on average since adoption; {periods}"
     )
-    title = say(
-        text,
-        outside=outside,
-        after=len(after),
-        size=percent(abs(brief.effect.relative), language),
-    )
+    size = percent(abs(brief.effect.relative), language)
+    title = say(text, periods=periods, size=size)
 
     caption = say(
         "Change against what was expected. Bars: simultaneous {level} band, which covers all "
@@ -79,12 +82,11 @@ def event_time_figure(brief: Brief) -> Figure | Notes:
         title=title,
         caption=caption,
         alt=say(
-            "Estimates from {first} to {last} periods since adoption; {outside} of {after} bands "
-            "after adoption rule out “no change”.",
-            first=number(points[0].at, language),
+            "Estimates from {before} periods before to {last} periods after adoption began; "
+            "{periods}.",
+            before=number(max(-points[0].at, 0), language),
             last=number(points[-1].at, language),
-            outside=outside,
-            after=len(after),
+            periods=periods,
         ),
         table=_data(brief, chart),
     )

@@ -105,7 +105,7 @@ def _grounds(brief: Brief) -> Iterator[str]:
         )
     made = [answer.estimate is not None for answer in brief.robustness.reporting]
     if made and all(made) and "reporting" not in brief.verdict.lowered:
-        yield brief.say("Who complains, how, and with what end did not shift.")
+        yield brief.say("No shift is seen in who complains, how, and how cases end.")
 
 
 def _looks(brief: Brief, *, agreeing: bool) -> Iterator[str]:

@@ -8,7 +8,7 @@ from functools import partial
 from analysis.page.charts.axes import Axis
 from analysis.page.charts.bars import Bar, Bars
 from analysis.page.numbers import PER_EXPOSURE, in_full, number, size_decimals, span
-from analysis.page.plates import Figure
+from analysis.page.plates import Column, Figure, TableData
 from analysis.page.wording import capital
 from analysis.reports.intervention_effect.answer import PER_EXPECTED, Brief
 from analysis.reports.intervention_effect.levels import measure
@@ -49,7 +49,8 @@ def picture(brief: Brief) -> Figure:
         if panel.has_exposure
         else say("{Outcome} for every {base} expected", base=number(PER_EXPECTED, language))
     )
-    chart = Bars(bars, (("headline", unit),), Axis(ticks, unit, key="rate", low=0.0))
+    axis = Axis(ticks, unit, key="rate", low=0.0)
+    chart = Bars(bars, (("headline", unit),), axis)
     title = say(
         "Expected without it {expected}, recorded {recorded}",
         expected=write(effect.base),
@@ -69,5 +70,11 @@ def picture(brief: Brief) -> Figure:
             expected=write(effect.base),
             recorded=write(recorded),
             span=likely,
+        ),
+        table=TableData.by_column(
+            (Column("what", say("What")), [(bar.label, bar.code) for bar in bars]),
+            axis.filled(bar.values[0] for bar in bars),
+            axis.filled((bar.low for bar in bars), say("Range from"), "low"),
+            axis.filled((bar.high for bar in bars), say("Range to"), "high"),
         ),
     )

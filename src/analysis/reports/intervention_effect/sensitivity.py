@@ -7,7 +7,7 @@ from functools import partial
 from analysis import methods
 from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.intervals import Interval, Intervals
-from analysis.page.numbers import number_cell, percent, percent_change
+from analysis.page.numbers import number_cell, percent, percent_span
 from analysis.page.plates import Column, Figure, Notes, TableData
 from analysis.page.wording import lower
 from analysis.reports.intervention_effect.answer import Brief
@@ -49,16 +49,15 @@ def specification_figure(brief: Brief) -> Figure:
         if answer.estimate
     )
     values = [row.value for row in rows]
-    low, high = (percent_change(v, brief.language) for v in (min(values), max(values)))
+    span = percent_span(min(values), max(values), brief.language)
     same = sum(value * brief.effect.relative > 0 for value in values)
     return Intervals(rows, _signed(brief), references=(Reference(0.0),)).figure(
         **brief.plate("specifications"),
         title=say(
-            "{same} of {all} ways to estimate point the same way; they run from {low} to {high}",
+            "{same} of {all} ways to estimate point the same way; they give {span}",
             same=same,
             all=len(values),
-            low=low,
-            high=high,
+            span=span,
         ),
         caption=say(
             "Diamond: the headline. Bars: likely ranges ({level}). Comparison-only "
@@ -66,12 +65,11 @@ def specification_figure(brief: Brief) -> Figure:
             level=percent(brief.headline.level, brief.language, 0),
         ),
         alt=say(
-            "{all} estimates with likely ranges, from {low} to {high}; {same} on the "
+            "{all} estimates with likely ranges, {span}; {same} on the "
             "headline's side of no change.",
             all=len(values),
             same=same,
-            low=low,
-            high=high,
+            span=span,
         ),
         table=specification_data(brief),
     )
@@ -141,18 +139,15 @@ def leave_one_out_figure(brief: Brief) -> Figure | Notes:
         say("Left out"),
         "region",
     )
-    low, high = (percent_change(row.value, brief.language) for row in (rows[0], rows[-1]))
+    span = percent_span(rows[0].value, rows[-1].value, brief.language)
     return chart.figure(
         **brief.plate("leave_one_out"),
-        title=say(
-            "Leaving out any one {region} gives between {low} and {high}", low=low, high=high
-        ),
+        title=say("Leaving out any one {region} gives {span}", span=span),
         caption=say("Sorted by size. A result that one {region} carries would jump here."),
         alt=say(
-            "{n} estimates, each without one {region}, from {low} to {high}.",
+            "{n} estimates, each without one {region}: {span}.",
             n=len(rows),
-            low=low,
-            high=high,
+            span=span,
         ),
     )
 

@@ -259,10 +259,9 @@ def _method_point(brief: Brief) -> str:
         return ""
     language = brief.language
     return brief.say(
-        "{count} ways to estimate give changes between {low} and {high}.",
+        "{count} ways to estimate give changes of {span}.",
         count=number(len(values), language),
-        low=percent_change(min(values), language),
-        high=percent_change(max(values), language),
+        span=percent_span(min(values), max(values), language),
     )
 
 

@@ -42,16 +42,20 @@ def timeline_figure(brief: Brief) -> Figure:
     )
     sets = {"own": own, "moved": moved, "ended": ended}
     count = {name: number(len(codes), language) for name, codes in sets.items()}
-    kept = number(others_kept(panel), language)
-    title = (
-        say(
+    kept = others_kept(panel)
+    if not moved:
+        title = say("Nothing else began or ended in these {regions} within these periods")
+    elif kept:
+        title = say(
             "Something else began or ended in {moved} {regions}; {kept} of them were kept",
             moved=count["moved"],
-            kept=kept,
+            kept=number(kept, language),
         )
-        if moved
-        else say("Nothing else began or ended in these {regions} within these periods")
-    )
+    else:
+        title = say(
+            "Something else began or ended in {moved} {regions}; none of them was kept",
+            moved=count["moved"],
+        )
     return chart.figure(
         **brief.plate("timeline"),
         title=title,
@@ -60,6 +64,11 @@ def timeline_figure(brief: Brief) -> Figure:
             "blank end in the table: still in force.",
             own=count["own"],
             ended=count["ended"],
+        )
+        if ended
+        else say(
+            "{Intervention} was in force in {own} {regions}, in all of them to the end.",
+            own=count["own"],
         ),
         alt=say(
             "Bars by {region}: {own} with the intervention, {moved} in which another began or "

@@ -45,6 +45,13 @@ def funnel_figure(report: Regions) -> Figure:
             "narrow from left to right around {pooled}. {high} lie above the limits by a margin "
             "that chance does not explain, {low} below.",
             exposure=report.exposure_name,
+        )
+        if report.standing(HIGH, LOW)
+        else say(
+            "Scatter of {shown} {regions}: {exposure} across, {unit} upwards, with limits that "
+            "narrow from left to right around {pooled}. None lies beyond them by a margin that "
+            "chance does not explain.",
+            exposure=report.exposure_name,
         ),
         table=report.table,
     )

@@ -37,8 +37,10 @@ def regions_summary(report: Regions) -> Summary:
         points=tuple(point for point in points if point),
         verdict="description",
         verdict_words=say("Description"),
-        number=say("{given} of {all}", given=report.numbers["apart"], all=report.numbers["shown"]),
-        number_unit=report.regions,
+        number=say("{apart} of {shown} {regions}")
+        if report.standing(HIGH, LOW)
+        else say("none of {shown} {regions}"),
+        number_unit="",
         number_words=say("stand out from chance and usual variation."),
         range_words=say(
             "By this rule, at most {share} of those that stand out do so by chance, on average."
