@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from analysis.errors import ParamsError, Problem, nearest
 
-PERIOD_PATTERN = r"^$|^\d{4}(-(0[1-9]|1[0-2])|-?Q[1-4])?$"
+PERIOD_PATTERN = r"^$|^\d{4}(-(0[1-9]|1[0-2])|-?Q[1-4]|-W(0[1-9]|[1-4]\d|5[0-3]))?$"
 Period = Annotated[str, Field(pattern=PERIOD_PATTERN)]
 
 
@@ -56,7 +56,7 @@ class CountsQuestion(Params):
 
     outcome: str = ""
     exposure: str = ""
-    period: Literal["month", "quarter", "year"] = "year"
+    period: Literal["week", "month", "quarter", "year"] = "year"
     first_period: Period = ""
     last_period: Period = ""
     region: str = ""
@@ -128,7 +128,7 @@ def problems_of(error: ValidationError, model: type[BaseModel] | None, where: st
 def _plain_message(message: str) -> str:
     message = message.removeprefix("Value error, ")
     if "match pattern" in message:
-        return "is not a period: write 2019, 2019Q2 or 2019-03"
+        return "is not a period: write 2019, 2019Q2, 2019-03 or 2019-W05"
     message = message.replace("valid array", "list").replace("valid tuple", "valid list")
     message = message.replace("Tuple should", "List should")
     return message[:1].lower() + message[1:]

@@ -17,6 +17,7 @@ from analysis.data.frames.outcomes import counts_of, kind_of
 from analysis.data.frames.panel_loader import panel
 from analysis.data.frames.study import build_study
 from analysis.errors import ContractError, DesignError
+from analysis.page.numbers import period, period_span, period_tick
 from analysis.power import power
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.intervention_effect.plates import InterventionEffect
@@ -371,3 +372,52 @@ def test_a_logarithm_of_a_level_is_the_same_share_on_the_page(fiction, data):
     assert report.verdict.key == "lower"
     assert report.effect.relative == pytest.approx(-0.05, abs=0.01)
     assert "points lower" in text
+
+
+def weekly(folder, last="2020-W53"):
+    """Six regions with 60 weeks of counts, three of which adopt in week 31."""
+    days = [w.start_time.isocalendar() for w in pd.period_range("2019-12-30", periods=60, freq="W")]
+    weeks = [f"{year}-W{week:02d}" for year, week, _ in days]
+    codes = [f"R{i}" for i in range(6)]
+    rows = [
+        (code, last if (place, week) == (0, "2020-W53") else week, "visits", 20 + place + j % 5)
+        for place, code in enumerate(codes)
+        for j, week in enumerate(weeks)
+    ]
+    folder.mkdir()
+    (folder / "dataset.yml").write_text(yaml.safe_dump(ABOUT, allow_unicode=True), encoding="utf-8")
+    regions = {"region_code": codes, "name_en": codes, "name_zh": codes, "level": "county"}
+    pd.DataFrame(regions).to_csv(folder / "regions.csv", index=False)
+    table = pd.DataFrame(rows, columns=["region_code", "period", "outcome", "count"])
+    table.to_csv(folder / "outcomes.csv", index=False)
+    adopted = {"region_code": codes[:3], "intervention": "scheme", "started_on": "2020-07-29"}
+    pd.DataFrame(adopted).to_csv(folder / "interventions.csv", index=False)
+    return folder
+
+
+def test_weeks_are_a_period_of_their_own(tmp_path):
+    """ISO weeks, 53 in 2020; they do not add up to months."""
+    data = read_dataset(weekly(tmp_path / "data"))
+    found = panel(data, outcome="visits", intervention="scheme", period="week")
+    assert len(found.periods) == 60
+    assert found.periods[52:54] == ("2020-W53", "2021-W01")
+    assert found.label(int(found.adoption.max())) == "2020-W31"
+    short = {"first_period": "2020-W10", "last_period": "2020-W40"}
+    cut = panel(data, outcome="visits", intervention="scheme", period="week", **short)
+    assert (cut.periods[0], cut.periods[-1]) == ("2020-W10", "2020-W40")
+    with pytest.raises(DesignError, match="weeks do not add up"):
+        panel(data, outcome="visits", intervention="scheme", period="month")
+
+
+def test_a_week_that_a_year_does_not_have_is_refused(tmp_path):
+    """2021 ends with week 52."""
+    with pytest.raises(ContractError, match="is not a period"):
+        read_dataset(weekly(tmp_path / "data", last="2021-W53"))
+
+
+def test_weeks_are_written_as_each_language_does():
+    """In sentences and on axes."""
+    assert period("2019-W05", "en") == "week 5 of 2019"
+    assert period("2019-W05", "zh") == "2019年第5周"
+    assert period_tick("2019-W05", "zh") == "第5周\n2019年"
+    assert period_span("2019-W05", "2020-W01", "en") == "week 5 of 2019 to week 1 of 2020"

@@ -21,7 +21,7 @@ def test_a_misspelt_parameter_offers_the_right_name():
 
 def test_wrong_types_are_refused_and_all_listed():
     """A number as text, a text as number, a share above one, an unknown word."""
-    given = {"seed": "1", "level": "high", "smallest_effect": 5.0, "period": "week"}
+    given = {"seed": "1", "level": "high", "smallest_effect": 5.0, "period": "day"}
     with pytest.raises(ParamsError, match="4 problems"):
         InterventionEffectParams.from_mapping(given)
 

@@ -136,9 +136,11 @@ POWER = {
     "zh": {"lower": "真实下降", "higher": "真实上升"},
 }
 DRIFT = {
-    "en": {"month": "a month would explain", "quarter": "a quarter would explain",
+    "en": {"week": "a week would explain", "month": "a month would explain",
+           "quarter": "a quarter would explain",
            "year": "a year would explain"},
-    "zh": {"month": "本来每月就偏离", "quarter": "本来每季度就偏离", "year": "本来每年就偏离"},
+    "zh": {"week": "本来每周就偏离", "month": "本来每月就偏离",
+           "quarter": "本来每季度就偏离", "year": "本来每年就偏离"},
 }  # fmt: skip
 ABOUT = Description.model_validate(
     {
@@ -316,6 +318,7 @@ def shown_at(level: float) -> Change:
 
 
 MONTHS = tuple(f"{2001 + month // 12}-{month % 12 + 1:02d}" for month in range(14))
+WEEKS = tuple(f"2001-W{week:02d}" for week in range(1, 15))
 YEARS = tuple(str(year) for year in range(2001, 2015))
 AROUND, BEYOND = (0.01, -0.1, 0.12), (0.2, 0.1, 0.3)
 PLACEBO = asked(placebo_outcome="enquiry")
@@ -455,6 +458,7 @@ STATES: dict[str, Change] = {
         timeline=(Spell("000000", "grants", 3, 5, False), *GRANTS[1:])
     ),
     "periods are months": paneled(frequency="month", periods=MONTHS),
+    "periods are weeks": paneled(frequency="week", periods=WEEKS),
     "periods are years": paneled(frequency="year", periods=YEARS),
     "errors as published": changed(
         specifications=(
@@ -884,7 +888,7 @@ def test_every_verdict_certainty_and_reason_has_words():
     assert set(MIND_WORDS) == {*OVERRULES, *LOWERS}
     assert set(grounds.CERTAINTY_WORDS) == {*GRADES}
     for words in (grounds.DRIFT_WORDS, grounds.SLOPE_WORDS, grounds.EVE_WORDS):
-        assert set(words) == {"month", "quarter", "year"}
+        assert set(words) == {"week", "month", "quarter", "year"}
 
 
 @pytest.mark.usefixtures("overheard")

@@ -19,12 +19,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import TypeAdapter
 
+from analysis.data.periods import period_of
 from analysis.data.reading.account import Origin
 from analysis.data.reading.distinct import Cells
 from analysis.errors import Problem
 
-PERIOD = re.compile(r"^\d{4}(-(0[1-9]|1[0-2])|-?Q[1-4])?$")
-"""A period is a year ``2019``, a quarter ``2019Q2`` or a month ``2019-03``."""
+PERIOD = re.compile(r"^\d{4}(-(0[1-9]|1[0-2])|-?Q[1-4]|-W(0[1-9]|[1-4]\d|5[0-3]))?$")
+"""A year ``2019``, a quarter ``2019Q2``, a month ``2019-03`` or a week ``2019-W05``."""
 MOSTLY = 0.5
 """From this share on most rows of an outcome fill a column."""
 
@@ -237,11 +238,13 @@ def check_periods(table: Table, frame: pd.DataFrame, origin: Origin) -> list[Pro
         lengths = length[rows]
         mixed = np.append(mixed, rows[lengths != lengths.mode()[0]])
     rule = "is of another length than most periods"
-    remedy = "Years, quarters and months of one series do not mix: leave one length"
+    remedy = "Years, quarters, months and weeks of one series do not mix: leave one length"
     return origin.problems(np.sort(mixed), rule, remedy, "period")
 
 
 def _length(period: str) -> str:
+    if "W" in period:
+        return "week"
     return "quarter" if "Q" in period else "month" if "-" in period else "year"
 
 
@@ -300,9 +303,18 @@ def _typed(column: Column, raw: pd.Series, text: pd.Series, empty: pd.Series) ->
         return given, ~given.isin(column.allowed), "is not one of the allowed words", allowed
     bad, rule, remedy = pd.Series(False, index=given.index), "", ""
     if column.kind == "period":
-        bad = ~given.str.fullmatch(PERIOD.pattern).fillna(False).astype(bool)
-        rule, remedy = "is not a period", "A year 2019, a quarter 2019Q2 or a month 2019-03"
+        bad = ~given.map(_is_period, na_action="ignore").fillna(False).astype(bool)
+        rule = "is not a period"
+        remedy = "A year 2019, a quarter 2019Q2, a month 2019-03 or a week 2019-W05"
     return given, bad, rule, remedy
+
+
+def _is_period(text: str) -> bool:
+    """Whether it is written as a period is; only some years have a week 53."""
+    try:
+        return bool(PERIOD.match(text)) and period_of(text) is not None
+    except ValueError:
+        return False
 
 
 def _number(column: Column, given: pd.Series) -> Typed:

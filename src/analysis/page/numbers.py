@@ -15,7 +15,10 @@ from analysis.page.wording import translator
 
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
 MINUS = "−"
-PERIOD = re.compile(r"^(?P<year>\d{4})(?:-?Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?$")
+PERIOD = re.compile(
+    r"^(?P<year>\d{4})"
+    r"(?:-?Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2])|-W(?P<week>\d\d))?$"
+)
 WAN, YI = 1e4, 1e8
 PER_EXPOSURE = 1000
 """Rates are per so many of the exposure."""
@@ -96,6 +99,8 @@ def period(label: str, language: str) -> str:
     if match is None:
         return label
     year, quarter, month = match["year"], match["quarter"], match["month"]
+    if week := match["week"]:
+        return f"{year}年第{int(week)}周" if language == "zh" else f"week {int(week)} of {year}"
     if language == "zh":
         rest = f"第{quarter}季度" if quarter else (f"{int(month)}月" if month else "")
         return f"{year}年{rest}"
@@ -113,8 +118,10 @@ def period_tick(label: str, language: str, year_only: bool = False) -> str:
     if match is None:
         return label
     year = f"{match['year']}年" if language == "zh" else match["year"]
-    if year_only or not (match["quarter"] or match["month"]):
+    if year_only or label == match["year"]:
         return year
+    if week := match["week"]:
+        return f"第{int(week)}周\n{year}" if language == "zh" else f"W{int(week)}\n{year}"
     if match["quarter"]:
         within = f"第{match['quarter']}季度" if language == "zh" else f"Q{match['quarter']}"
     elif language == "zh":

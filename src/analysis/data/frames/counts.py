@@ -55,7 +55,11 @@ def whole_periods(rows: pd.DataFrame, values: pd.Series, length: str, how: str) 
     if any(PER_YEAR[one] < PER_YEAR[length] for one in lengths):
         what = f"is '{length}', but some rows are given for longer periods only"
         raise DesignError([Problem("period", what, "Choose a longer period")])
-    needed = PER_YEAR[_one_length(given)] // PER_YEAR[length]
+    own = _one_length(given)
+    if own == "week" != length:
+        what = f"is '{length}', but weeks do not add up to longer periods"
+        raise DesignError([Problem("period", what, "Set period: week")])
+    needed = PER_YEAR[own] // PER_YEAR[length]
     periods = given.map(lambda period: period.asfreq(FREQUENCY[length]))
     grouped = values.groupby([rows["region_code"], periods])
     wide = grouped.agg(how).unstack()
@@ -66,7 +70,7 @@ def _one_length(periods: pd.Series) -> str:
     """The length of all periods of a series."""
     lengths = {length_of(period) for period in periods.unique()}
     if len(lengths) > 1:
-        what = "mixes months, quarters and years within one series"
+        what = "mixes weeks, months, quarters and years within one series"
         raise DesignError([Problem("period", what, "Give one series in one kind of period")])
     return lengths.pop()
 

@@ -94,6 +94,11 @@ def _kind(rows: pd.DataFrame) -> Kind:
 
 def _outcome(dataset: Dataset, outcome: str, length: str) -> Outcome:
     rows = _rows(dataset, outcome)
+    if rows.empty and length == "week":
+        what = "is 'week', but records are counted by month"
+        raise DesignError(
+            [Problem("period", what, "Choose a longer period, or give weekly counts")]
+        )
     if rows.empty:
         return Outcome("count", whole_months(months_of(dataset, outcome, "records"), length))
     kind, said = _kind(rows), dataset.description.word(outcome).adds_up

@@ -24,6 +24,7 @@ from analysis.data.frames.timeline import (
     parents_by_region,
     spells_in,
 )
+from analysis.data.periods import label_of
 from analysis.data.regions.hierarchy import within_region
 from analysis.data.tables import named, named_outcomes
 from analysis.errors import DesignError, ParamsError, Problem, nearest
@@ -57,8 +58,8 @@ def panel(  # noqa: PLR0913  a notebook sees each with Tab
     data: as ``read_dataset`` gives it.
     outcome, intervention: as the dataset names them; leave them out to be told the names.
     exposure: what counts are out of; blank where counts stand for themselves.
-    period: month, quarter or year.
-    first_period, last_period: such as 2019, 2019Q2 or 2019-03; blank for all there are.
+    period: week, month, quarter or year.
+    first_period, last_period: such as 2019, 2019Q2, 2019-03 or 2019-W05; blank for all there are.
     region: the code of a region; only those that lie in it are kept.
     cluster: what regions share that move together, such as ``parent_code``; blank to find it from
         who adopted when.
@@ -135,7 +136,7 @@ def build_panel(
     observed = dataset.once(asked, lambda: _observe(dataset, question, outcome))
     kept, dropped = _kept(observed, question)
     counts, exposure = observed.counts.loc[kept], observed.exposure.loc[kept]
-    periods = tuple(map(str, counts.columns))
+    periods = tuple(map(label_of, counts.columns))
     first = np.array([observed.starts.get(code, NEVER) for code in kept], dtype=int)
     _refuse_empty(periods, first, question, dropped)
     level = observed.outcome.kind == "level"

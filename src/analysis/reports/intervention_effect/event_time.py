@@ -12,6 +12,7 @@ from analysis.page.wording import capital
 from analysis.reports.intervention_effect.answer import Brief
 
 TIME_WORDS = {
+    "week": "Weeks since adoption",
     "month": "Months since adoption",
     "quarter": "Quarters since adoption",
     "year": "Years since adoption",

@@ -34,11 +34,14 @@ LOOK_WORDS = {
     "{value} ({span}).",
 }
 DRIFT_WORDS = {
+    "week": "A drift of {size} a week would explain it.",
     "month": "A drift of {size} a month would explain it.",
     "quarter": "A drift of {size} a quarter would explain it.",
     "year": "A drift of {size} a year would explain it.",
 }
 SLOPE_WORDS = {
+    "week": "Before the start adopters moved by {value} a week against the others ({span}); a "
+    "slope of {least} a week would usually have been seen.",
     "month": "Before the start adopters moved by {value} a month against the others ({span}); a "
     "slope of {least} a month would usually have been seen.",
     "quarter": "Before the start adopters moved by {value} a quarter against the others ({span}); "
@@ -47,6 +50,7 @@ SLOPE_WORDS = {
     "slope of {least} a year would usually have been seen.",
 }
 EVE_WORDS = {
+    "week": "Without the two weeks before the start: {value} ({span}).",
     "month": "Without the two months before the start: {value} ({span}).",
     "quarter": "Without the two quarters before the start: {value} ({span}).",
     "year": "Without the two years before the start: {value} ({span}).",
