@@ -158,7 +158,8 @@ def check(panel: Panel, options: Options) -> None:
     """
     panel = panel.complete()
     panel_comparison.require_comparison(panel, "not_yet_treated", panel_comparison.MINIMUM_BEFORE)
-    panel_comparison.require_positive(panel)
+    if panel.counted:
+        panel_comparison.require_positive(panel)
     _require_options(panel, options)
 
 
