@@ -34,10 +34,7 @@ def in_full(value: float, language: str, decimals: int = 0, signed: bool = False
     ------
     PublishError: there is no such number.
     """
-    if not math.isfinite(value):
-        remedy = "Leave out what cannot be given, or refuse the estimate behind it"
-        raise PublishError([Problem("a number of the page", "is not finite", remedy)])
-    rounded = round(value, decimals) + 0.0
+    rounded = _rounded(value, decimals)
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     text = str(format_decimal(abs(rounded), format=pattern, locale=LOCALES[language]))
     return _sign(rounded, signed) + text
@@ -47,8 +44,12 @@ def number(value: float, language: str, decimals: int = 0, signed: bool = False)
     """A number in a sentence: ``12,300``; Chinese ``3325``, and ``1.23万`` from ten thousand on.
 
     In Chinese 万 and 亿 have at most two decimals, and smaller numbers no separator.
+
+    Raises
+    ------
+    PublishError: there is no such number.
     """
-    rounded = round(value, decimals) + 0.0
+    rounded = _rounded(value, decimals)
     if language != "zh":
         return in_full(value, language, decimals, signed)
     size = abs(rounded)
@@ -57,6 +58,13 @@ def number(value: float, language: str, decimals: int = 0, signed: bool = False)
     # Of the rounded size: 99,999,999 is one 亿, and never ten thousand 万.
     scale, word = (WAN, "万") if round(size / WAN, 2) < WAN else (YI, "亿")
     return _sign(rounded, signed) + f"{size / scale:.2f}".rstrip("0").rstrip(".") + word
+
+
+def _rounded(value: float, decimals: int) -> float:
+    if not math.isfinite(value):
+        remedy = "Leave out what cannot be given, or refuse the estimate behind it"
+        raise PublishError([Problem("a number of the page", "is not finite", remedy)])
+    return round(value, decimals) + 0.0
 
 
 def _sign(value: float, signed: bool) -> str:

@@ -52,13 +52,9 @@ def describe_rules(rules: Rules, say: Say) -> str:
     """All thresholds in words, for the provenance block."""
     text = say(
         "counts from 1 to {most} are withheld, and others beside them so that none can be worked "
-        "out to within {width}; so are cells of which {contributors} contributors hold more than "
-        "{share}%, and averages of fewer than {group} people",
+        "out to within {width}",
         most=rules.threshold - 1,
         width=rules.threshold,
-        contributors=rules.contributors,
-        share=round(100 * rules.share),
-        group=rules.group,
     )
     if rules.rounding > 1:
         text += say("; shown counts are rounded to multiples of {base}", base=rules.rounding)

@@ -48,7 +48,7 @@ def found(study: Study, headline: Result, robustness: Robustness) -> Finding:
     low, high = (in_looks(study, headline, value) for value in limits)
     smallest = study.params.smallest_effect
     if study.panel.counted:
-        nearer = min(-math.log1p(-smallest), math.log1p(smallest))
+        nearer = math.log1p(smallest)  # nearer to no change than log(1 − smallest)
     else:
         nearer = smallest * expected_of(study, headline)
     return find(robustness.own_course, (low, high), study.params.onset, nearer)
