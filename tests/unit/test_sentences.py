@@ -901,6 +901,7 @@ def test_every_sentence_of_the_report_is_said_in_some_case(base):
     cases += [("hardly changed", "complaint", "lower", s) for s in ("drawn", "reason: leads")]
     cases += [("fell", "death", better, s) for better in BETTER for s in ("drawn", "reason: leads")]
     cases += [("rose", "complaint", "lower", s) for s in ("drawn", "reason: leads")]
+    cases += [("rose", "complaint", "higher", "gradual")]
     for estimate, outcome, better, state in cases:
         brief = told(base, estimate, outcome, better, "en", state)
         for plate in PLATES:

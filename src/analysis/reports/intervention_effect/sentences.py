@@ -62,6 +62,20 @@ CLAIM_WORDS = {
     "higher": "**{Outcome} rose in {regions} with {intervention}: about {amount}, {size} above "
     "what was expected** (likely range {span}).",
 }
+POWER_WORDS = {
+    "at_once": (
+        "A study of this size finds a true fall of {size} that comes at once in four cases out of "
+        "five; a smaller or slower one may well go unseen.",
+        "A study of this size finds a true rise of {size} that comes at once in four cases out of "
+        "five; a smaller or slower one may well go unseen.",
+    ),
+    "gradual": (
+        "A study of this size finds a true fall of {size} in four cases out of five; a smaller "
+        "one may well go unseen.",
+        "A study of this size finds a true rise of {size} in four cases out of five; a "
+        "smaller one may well go unseen.",
+    ),
+}
 
 
 def graded(verdict: Verdict) -> str:
@@ -268,13 +282,9 @@ def _method_point(brief: Brief) -> str:
 def _power_point(brief: Brief) -> str:
     if brief.detectable is None:
         return ""
-    text = (
-        "A study of this size finds a true fall of {size} in four cases out of five; a smaller "
-        "one may well go unseen."
-        if brief.detectable < 0
-        else "A study of this size finds a true rise of {size} in four cases out of five; a "
-        "smaller one may well go unseen."
-    )
+    # In the worlds of the study .72 to .83 are found at once, .35 to .58 where they grow.
+    texts = POWER_WORDS["gradual" if brief.question.onset == "gradual" else "at_once"]
+    text = texts[brief.detectable > 0]
     return brief.say(text, size=percent(abs(brief.detectable), brief.language, 0))
 
 
