@@ -16,10 +16,10 @@ from analysis.page.numbers import (
 from analysis.page.plates import Summary
 from analysis.page.wording import capital, joined
 from analysis.reports.intervention_effect.answer import PER_EXPECTED, Brief
-from analysis.reports.intervention_effect.changes import share
 from analysis.reports.intervention_effect.grounds import certainty_words, grade, grounds, limits
 from analysis.reports.intervention_effect.levels import changed, changed_span
 from analysis.reports.intervention_effect.levels import size as amount
+from analysis.reports.intervention_effect.sensitivity import distinct_changes
 from analysis.reports.intervention_effect.verdict import outside_zero
 from analysis.verdict import Verdict
 
@@ -263,19 +263,14 @@ def _doubt_point(brief: Brief) -> str:
 
 
 def _method_point(brief: Brief) -> str:
-    # Two ways that come to the same number to the last digit are one way.
-    values = {
-        share(round(answer.estimate.value, 9), answer.expected)
-        for answer in brief.robustness.specifications
-        if answer.estimate is not None
-    }
+    values = distinct_changes(brief)
     if len(values) < 2:
         return ""
     language = brief.language
     return brief.say(
         "{count} ways to estimate give changes of {span}.",
         count=number(len(values), language),
-        span=percent_span(min(values), max(values), language),
+        span=percent_span(values[0], values[-1], language),
     )
 
 
