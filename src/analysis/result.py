@@ -16,8 +16,8 @@ from analysis.errors import EstimationError, ParamsError, Problem
 
 NARROWEST = 1e-9
 """An interval of log points no wider than this is rounding: data that do not vary have no error."""
-LARGEST = 100.0
-"""No ratio of counts lies beyond exp(100)."""
+LARGEST = 20.0
+"""No ratio of counts lies beyond exp(20), some hundred million, nor could a page print it."""
 REMEDY = "Use longer periods, other units or another method, or leave out what never varies"
 
 

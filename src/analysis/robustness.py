@@ -13,9 +13,9 @@ from analysis.errors import AnalysisError, ParamsError
 from analysis.methods.shared import imputed, panels
 from analysis.methods.shared.question import option_problems, options_for
 from analysis.params import PanelQuestion
-from analysis.result import Estimate, Result
+from analysis.result import LEVEL, Estimate, Result
 from analysis.stats.panels.adoption import Adoption
-from analysis.stats.panels.own_course import OwnCourse, Rank, own_course, placebo_rank
+from analysis.stats.panels.own_course import Look, OwnCourse, Rank, own_course, placebo_rank
 from analysis.verdict import LEAST_ADOPTING, RULE_LEVEL, detectable
 
 WITH_OPTIONS = "_with_options"
@@ -357,6 +357,23 @@ def examine(study: Study, headline: Result) -> Robustness:
     return stored.kept("robustness", asked, Robustness, lambda: _examine(study, headline))
 
 
+def degrees_of(headline: Result) -> float:
+    """Degrees of freedom of a headline."""
+    return float(headline.options.get("degrees", max(headline.sample.treated - 1, 1)))
+
+
+def _detectable(study: Study, headline: Result, course: OwnCourse) -> float | None:
+    """What would be claimed in four of five studies, by the error of the headline's own method.
+
+    That of the second looks stands in where the method gives none, or one in another unit.
+    """
+    own = headline.headline
+    if own.standard_error and (headline.unit == LEVEL) != study.panel.counted:
+        look = Look(own.value, (), own.standard_error, degrees_of(headline))
+        course = replace(course, headline=look)
+    return detectable(course, study.params.onset, max(RULE_LEVEL, headline.level), POWER)
+
+
 def _examine(study: Study, headline: Result) -> Robustness:
     left_out = headline.series.get("leave_one_out")
     adoption = imputable(study)
@@ -369,9 +386,7 @@ def _examine(study: Study, headline: Result) -> Robustness:
         count_model=_count_model(study),
         reporting=reporting_checks(study),
         breakdown=_breakdown(study),
-        detectable=detectable(course, study.params.onset, max(RULE_LEVEL, headline.level), POWER)
-        if course
-        else None,
+        detectable=_detectable(study, headline, course) if course else None,
         own_course=course,
         rank=placebo_rank(adoption, RANKED, study.rng())
         if adoption and course and course.adopting < LEAST_ADOPTING

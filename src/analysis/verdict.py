@@ -15,7 +15,8 @@ does the estimate without the two periods before the start at 80 %, and none of 
 *high* where, beside that, none of ``CAPS`` does: the order of the starts was drawn by lot.
 
 *Too small to matter* needs the headline's interval within the smallest effect of interest, a
-second look within twice that at 90 %, and none beyond it: a drift against the effect would hide it.
+second look within twice that at 90 %, and none whose 90 % lie beyond the smallest effect: a drift
+against the effect would hide it.
 
 How often each claim is false was counted in simulated worlds: ``data/studies``.
 """
@@ -162,7 +163,7 @@ def find(course: OwnCourse, limits: tuple[float, float], onset: Onset, smallest:
     looked_at = {name: course.looks[name] for name in LOOKS[onset] if name in course.looks}
     if not looked_at:
         return Finding(0, "", alone, False, ("own_course_unknown",))
-    if -smallest < low and high < smallest and _bounded(course, 2 * smallest):
+    if -smallest < low and high < smallest and _bounded(course, smallest):
         return Finding(0, "moderate", alone, True)
     bound = 2 * ONE_SIDED if len(looked_at) == 1 else bound_of_two(_correlation(course))
     agreeing = [look for look in looked_at.values() if look.value * alone > 0]
@@ -252,12 +253,16 @@ def _firm(course: OwnCourse, sign: int) -> bool:
     return min(chances[:2]) < ONE_SIDED and max(chances) < MIDDLING
 
 
-def _bounded(course: OwnCourse, largest: float) -> bool:
-    """Whether a second look lies within ±largest at 90 %, and none beyond it."""
+def _bounded(course: OwnCourse, smallest: float) -> bool:
+    """Whether a second look lies within ±2 · smallest at 90 %, and none beyond ±smallest.
+
+    With none beyond twice the smallest, −8 % hidden by a drift of +.8 % a quarter was called too
+    small in .58 of worlds with 1,200 regions.
+    """
     limits = [
         look.limits(1 - 2 * ONE_SIDED)
         for name in LOOKS["unknown"]
         if isinstance(look := course.looks.get(name), Look)
     ]
-    within = any(-largest < low and high < largest for low, high in limits)
-    return within and not any(low > largest or high < -largest for low, high in limits)
+    within = any(-2 * smallest < low and high < 2 * smallest for low, high in limits)
+    return within and not any(low > smallest or high < -smallest for low, high in limits)

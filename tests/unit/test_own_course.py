@@ -6,9 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from test_verdict import study_of
 
+from analysis.robustness import POWER, estimate_headline, examine
 from analysis.simulated.counties import PLAIN, draw
 from analysis.stats.panels.own_course import own_course, placebo_rank
+from analysis.stats.resampling.jackknife import minimum_detectable
+from worlds import make_panel
 
 STAGGERED = replace(PLAIN, cohorts={6: 4, 9: 4, 11: 4, 13: 4, 15: 5}, effect=-0.3)
 """Three of twenty-four never adopt: most that adopters are compared with drift as they do."""
@@ -55,3 +59,18 @@ def test_a_lone_adopting_cluster_is_ranked_among_every_other_cluster():
     rank = placebo_rank(replace(drawn, clusters=clusters), 99, np.random.default_rng(1))
     assert rank is not None
     assert rank.sets == len(np.unique(clusters)) - 1
+
+
+def test_the_effect_that_a_study_finds_is_told_by_the_error_of_its_own_headline():
+    """A comparison with one period finds less than one with all: .118 is no error of .057."""
+    drawn = draw(PLAIN, np.random.default_rng([9, 1]))
+    panel = make_panel(drawn.values, drawn.starts, 1000 * drawn.exposure)
+    found = {}
+    for method in ("counts", "did"):
+        study = study_of(panel, method=method)
+        headline = estimate_headline(study)
+        found[method] = examine(study, headline).detectable
+        own = headline.headline.standard_error
+        degrees = headline.options["degrees"]
+        assert found[method] >= minimum_detectable(own, 0.95, POWER, degrees) - 1e-4
+    assert found["did"] > 1.1 * found["counts"]

@@ -317,6 +317,28 @@ def shown_at(level: float) -> Change:
     return change
 
 
+def measured(before: float, just_before: float) -> Change:
+    """Event times with one value before the start and another just before it, in wide bands."""
+
+    def change(brief: Brief) -> Brief:
+        values = {-1: just_before}
+        path = tuple(
+            {**r, "value": values.get(r["event_time"], before), "low": -0.5, "high": 0.5}
+            for r in brief.headline.series["by_event_time"]
+        )
+        headline = dataclasses.replace(brief.headline, series={"by_event_time": path})
+        return dataclasses.replace(brief, headline=headline)
+
+    return change
+
+
+def repeated(times: int) -> Change:
+    """Rows that come to the same change as the first."""
+    return lambda brief: changed(
+        specifications=brief.robustness.specifications[:1] * times + brief.robustness.specifications
+    )(brief)
+
+
 MONTHS = tuple(f"{2001 + month // 12}-{month % 12 + 1:02d}" for month in range(14))
 WEEKS = tuple(f"2001-W{week:02d}" for week in range(1, 15))
 YEARS = tuple(str(year) for year in range(2001, 2015))
@@ -382,7 +404,11 @@ STATES: dict[str, Change] = {
     "drift tells nothing": coursed(per_drift=0.0),
     "50 per cent shown": shown_at(0.5),
     "99 per cent shown": shown_at(0.99),
-    "leads passed": leads(True, 1.0, 0.1),
+    "leads passed": both(leads(True, 1.0, 0.1), measured(0.1, -0.1)),
+    "leads above": both(leads(True, 1.0, 0.1), measured(0.1, 0.1)),
+    "leads below": both(leads(True, 1.0, 0.1), measured(-0.1, -0.1)),
+    "one row repeats another": repeated(1),
+    "rows repeat another": repeated(2),
     "leads unknown": leads(None, None, None),
     "no leads": checked(),
     "placebo in time not offered": changed(
@@ -901,6 +927,7 @@ def test_every_sentence_of_the_report_is_said_in_some_case(base):
     cases += [("hardly changed", "complaint", "lower", s) for s in ("drawn", "reason: leads")]
     cases += [("fell", "death", better, s) for better in BETTER for s in ("drawn", "reason: leads")]
     cases += [("rose", "complaint", "lower", s) for s in ("drawn", "reason: leads")]
+    cases += [("rose", "complaint", "higher", "gradual")]
     for estimate, outcome, better, state in cases:
         brief = told(base, estimate, outcome, better, "en", state)
         for plate in PLATES:

@@ -236,9 +236,9 @@ WIDE = 2 * SMALLEST
         ((-0.04, 0.04), within(0.0, WIDE + STEP), None, False),
         ((-0.04, 0.04), within(-0.5, 0.5), within(-0.02, 0.02), True),
         ((-0.04, 0.04), within(-0.5, 0.5), within(-0.5, 0.5), False),
-        ((-0.04, 0.04), within(WIDE + STEP, 0.5), within(-0.02, 0.02), False),
-        ((-0.04, 0.04), within(-0.5, -WIDE - STEP), within(-0.02, 0.02), False),
-        ((-0.04, 0.04), within(WIDE - STEP, 0.5), within(-0.02, 0.02), True),
+        ((-0.04, 0.04), within(SMALLEST + STEP, 0.5), within(-0.02, 0.02), False),
+        ((-0.04, 0.04), within(-0.5, -SMALLEST - STEP), within(-0.02, 0.02), False),
+        ((-0.04, 0.04), within(SMALLEST - STEP, 0.5), within(-0.02, 0.02), True),
         ((-0.04, -0.01), within(-0.02, 0.02), None, True),
     ],
 )

@@ -50,14 +50,24 @@ class Bars(Chart):
         for bar, place in zip(self.bars, places, strict=True):
             if bar.low is not None and bar.high is not None:
                 axes.plot([bar.low, bar.high], [place, place], color=style.INK, linewidth=2.4)
-        left = [max(end, bar.high or end) for end, bar in zip(left, self.bars, strict=True)]
         if len(self.bars) <= NAMED:
             for end, place, bar in zip(left, places, self.bars, strict=True):
-                beside(axes, bar.note, (end, place), (4, 0), va="center", fontsize=style.TINY)
+                self._note(axes, bar, end, place)
+        left = [max(end, bar.high or end) for end, bar in zip(left, self.bars, strict=True)]
         axes.set_xlim(0, self.across.limits([0.0, *left])[1])
         self.across.dress(axes.xaxis, width, 6 if width == "wide" else 4)
         if len(self.parts) > 1:
             legend(axes)
+
+    @staticmethod
+    def _note(axes: Axes, bar: Bar, end: float, place: float) -> None:
+        """Beside the bar; inside it, before its range, where the range would part the two."""
+        look = {"va": "center", "fontsize": style.TINY}
+        if bar.low is None or bar.low < end / 2:
+            beside(axes, bar.note, (max(end, bar.high or end), place), (4, 0), **look)
+        else:
+            look |= {"ha": "right", "color": "white", "fontsize": style.SMALL}
+            beside(axes, bar.note, (bar.low, place), (-6, 0), **look)
 
     def height(self, width: str) -> float:
         """Room for every bar."""

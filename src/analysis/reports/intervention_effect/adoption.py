@@ -78,16 +78,18 @@ def group_rates(brief: Brief) -> dict[str, np.ndarray]:
     panel = brief.study.panel
     groups, factor = adopter_groups(brief), per(panel)
     given = panel.matrix(panel.measured)
-    if not panel.counted:
-        return {k: np.nanmean(given[mask], axis=0) * factor for k, mask in groups.items()}
     known = np.isfinite(given)
-    counts, exposure = np.where(known, given, 0.0), np.where(known, panel.matrix("exposure"), 0.0)
-    totals = np.array([counts[mask].sum(axis=0) for mask in groups.values()])
-    refuse_small(totals, brief.study.params.disclosure_threshold, "group paths")
-    return {
-        key: counts[mask].sum(axis=0) / exposure[mask].sum(axis=0) * factor
-        for key, mask in groups.items()
-    }
+    seen = np.where(known, given, 0.0)
+    base = np.where(known, panel.matrix("exposure") if panel.counted else 1.0, 0.0)
+    tops, bottoms = (
+        np.array([values[mask].sum(axis=0) for mask in groups.values()]) for values in (seen, base)
+    )
+    if panel.counted:
+        refuse_small(tops, brief.study.params.disclosure_threshold, "group paths")
+    # After an end nothing may be known of a group.
+    paths = np.full(tops.shape, np.nan)
+    np.divide(tops, bottoms, out=paths, where=bottoms > 0)
+    return dict(zip(groups, paths * factor, strict=True))
 
 
 def paths_figure(brief: Brief) -> Figure:

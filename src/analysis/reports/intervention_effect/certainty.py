@@ -6,6 +6,7 @@ from analysis.page.numbers import number, percent, percent_change, percent_span
 from analysis.page.plates import Notes
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.changes import in_words, share
+from analysis.reports.intervention_effect.event_time import event_points
 from analysis.reports.intervention_effect.grounds import slope_sentence
 from analysis.reports.intervention_effect.verdict import excludes_zero
 from analysis.robustness import NOT_OFFERED, WITH_OPTIONS
@@ -27,6 +28,16 @@ MIND_WORDS = {
     "few_adopters": "More {regions} that adopt.",
     "checks_lost": "Data that allow the checks that could not be made.",
 }
+LEADS_WORDS = {
+    "": "Before adoption no period stands out from its band. The widest band would hide "
+    "differences of {widest}; passing is no proof.",
+    "above": "Before adoption no period stands out from its band, yet all {n} lie above what was "
+    "expected. The widest band would hide differences of {widest}; passing is no proof.",
+    "below": "Before adoption no period stands out from its band, yet all {n} lie below what was "
+    "expected. The widest band would hide differences of {widest}; passing is no proof.",
+}
+ONE_SIDED = 3
+"""Periods before adoption from which it is said that all lie on one side."""
 
 
 def certainty(brief: Brief) -> Notes:
@@ -87,11 +98,11 @@ def _leads_sentence(brief: Brief) -> str:
         )
     widest = percent_span(brief.share(-check.threshold), brief.share(check.threshold), language)
     if check.passed:
-        return say(
-            "Before adoption no period stands out from its band. The widest band would hide "
-            "differences of {widest}; passing is no proof.",
-            widest=widest,
-        )
+        leads = [point.value for point in event_points(brief) if point.at < 0 and point.value]
+        above = sum(value > 0 for value in leads)
+        side = {0: "below", len(leads): "above"}.get(above, "")
+        words = LEADS_WORDS[side if len(leads) >= ONE_SIDED else ""]
+        return say(words, widest=widest, n=number(len(leads), language))
     return say(
         "Before adoption at least one period lies outside its band: adopters and the "
         "others did not move alike."
@@ -107,10 +118,10 @@ def _placebo_sentence(brief: Brief) -> str:
         return say("A check with a made-up start cannot be made with these data.")
     text = (
         "With a made-up start before the true one the same comparison finds {value} ({span}): the "
-        "range leaves out no change, although nothing had begun."
+        "range leaves out “no change”, although nothing had begun."
         if excludes_zero(answer)
         else "With a made-up start before the true one the same comparison finds {value} ({span}): "
-        "no change lies within the range, as it should."
+        "“no change” lies within the range, as it should."
     )
     return say(text, **found)
 
@@ -152,19 +163,19 @@ def _breakdown_sentence(brief: Brief) -> str:
     periods = number(found.periods, brief.language)
     if found.value == 0:
         return brief.say(
-            "How far may trends part? Over the first {periods} periods the range includes no "
-            "change even if adopters and the others would have moved exactly alike (breakdown "
+            "How far may trends part? Over the first {periods} periods the range includes “no "
+            "change” even if adopters and the others would have moved exactly alike (breakdown "
             "value 0).",
             periods=periods,
         )
     bound = number(found.limit if found.value is None else found.value, brief.language, 2)
     text = (
-        "How far may trends part? Over the first {periods} periods the range leaves out no change "
-        "even if trends part by {bound} times their largest move before adoption, the most looked "
-        "at (breakdown value above {bound})."
+        "How far may trends part? Over the first {periods} periods the range leaves out “no "
+        "change” even if trends part by {bound} times their largest move before adoption, the most "
+        "looked at (breakdown value above {bound})."
         if found.value is None
-        else "How far may trends part? Over the first {periods} periods the range leaves out no "
-        "change unless trends part by {bound} times their largest move before adoption (breakdown "
+        else "How far may trends part? Over the first {periods} periods the range leaves out “no "
+        "change” unless trends part by {bound} times their largest move before adoption (breakdown "
         "value {bound})."
     )
     return brief.say(text, periods=periods, bound=bound)
@@ -184,9 +195,9 @@ def _outcome_sentence(brief: Brief) -> str:
         )
     text = (
         "An outcome that should not be affected, {placebo}: {value} ({span}). The range leaves out "
-        "no change, which speaks against the comparison."
+        "“no change”, which speaks against the comparison."
         if excludes_zero(answer)
-        else "An outcome that should not be affected, {placebo}: {value} ({span}). No change lies "
-        "within the range, as it should."
+        else "An outcome that should not be affected, {placebo}: {value} ({span}). “No change” "
+        "lies within the range, as it should."
     )
     return say(text, placebo=placebo, **found)

@@ -21,6 +21,8 @@ TIME_WORDS = {
 
 REFERENCE = -1
 """The event time that the others are measured from."""
+HELD_OUT = ("counts", "imputation")
+"""Methods that measure the last periods before the start against still earlier ones."""
 
 
 def event_points(brief: Brief) -> list[Point]:
@@ -77,6 +79,11 @@ def event_time_figure(brief: Brief) -> Figure | Notes:
     # Only a method that measures from one period has no band there.
     if any(p.at == REFERENCE and p.value == 0 and p.low is None for p in points):
         caption += say(" The period just before adoption is the reference.")
+    elif brief.study.params.method in HELD_OUT:
+        caption += say(
+            " Points before adoption are held out and measured against still earlier periods; "
+            "where these are few, the bands are wide."
+        )
     chart = _chart(brief, points)
     return chart.figure(
         **brief.plate("event_time"),

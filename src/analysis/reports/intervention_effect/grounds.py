@@ -30,7 +30,7 @@ GRADES = ("low", "moderate", "high")
 LOOK_WORDS = {
     "own_slope": "A second estimate, in which adopters keep the slope they were on, gives {value} "
     "({span}).",
-    "trend_break": "A second estimate, which looks for a break at the start beside a slope, gives "
+    "trend_break": "Another estimate, which looks for a break at the start beside a slope, gives "
     "{value} ({span}).",
 }
 DRIFT_WORDS = {

@@ -30,13 +30,15 @@ def reporting_table(brief: Brief) -> Table | Notes:
         )
     # A change without a range says nothing of whether the mix changed.
     estimates = [a.estimate if a.estimate and a.estimate.low is not None else None for a in answers]
+    changed = sum(excludes_zero(answer) for answer in answers)
+    text = (
+        "Reporting checks: {changed} of {all} shares changed with the intervention"
+        if changed
+        else "Reporting checks: no change is seen in any of {all} shares"
+    )
     return Table(
         **brief.plate("reporting"),
-        title=say(
-            "Reporting checks: {changed} of {all} shares changed with the intervention",
-            changed=sum(excludes_zero(answer) for answer in answers),
-            all=len(answers),
-        ),
+        title=say(text, changed=changed, all=len(answers)),
         caption=say(
             "If fewer things happened, the mix of records should stay about as it was. A "
             "change in the mix points to a change in reporting. Change of each share "

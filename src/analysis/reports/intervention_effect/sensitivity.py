@@ -7,9 +7,9 @@ from functools import partial
 from analysis import methods
 from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.intervals import Interval, Intervals
-from analysis.page.numbers import number_cell, percent, percent_span
+from analysis.page.numbers import number, number_cell, percent, percent_span
 from analysis.page.plates import Column, Figure, Notes, TableData
-from analysis.page.wording import lower
+from analysis.page.wording import joined, lower
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.changes import (
     change_cells,
@@ -36,6 +36,24 @@ def specification_name(brief: Brief, item: Answer) -> str:
     return name
 
 
+def distinct_changes(brief: Brief) -> list[float]:
+    """The changes that the ways to estimate come to, by size, repeated ones once."""
+    # Two ways that come to the same number to the last digit are one way.
+    answers = brief.robustness.specifications
+    return sorted({share(round(a.estimate.value, 9), a.expected) for a in answers if a.estimate})
+
+
+def repeats_sentence(brief: Brief) -> str:
+    """How many rows repeat the number of another; blank where none does."""
+    repeated = len(_given(brief)) - len(distinct_changes(brief))
+    text = (
+        "One row comes to the same change as another and is not counted twice."
+        if repeated == 1
+        else "{n} rows come to the same change as another and are not counted twice."
+    )
+    return brief.say(text, n=number(repeated, brief.language)) if repeated else ""
+
+
 def specification_figure(brief: Brief) -> Figure:
     """The headline among other ways to answer the same question."""
     say, own = brief.say, headline_key(brief.study)
@@ -48,21 +66,25 @@ def specification_figure(brief: Brief) -> Figure:
         for answer in reversed(_given(brief))
         if answer.estimate
     )
-    values = [row.value for row in rows]
+    values = distinct_changes(brief)
     span = percent_span(min(values), max(values), brief.language)
     same = sum(value * brief.effect.relative > 0 for value in values)
+    text = (
+        "All {all} ways to estimate point the same way; they give {span}"
+        if same == len(values) > 1
+        else "{same} of {all} ways to estimate point the same way; they give {span}"
+    )
     return Intervals(rows, _signed(brief), references=(Reference(0.0),)).figure(
         **brief.plate("specifications"),
-        title=say(
-            "{same} of {all} ways to estimate point the same way; they give {span}",
-            same=same,
-            all=len(values),
-            span=span,
-        ),
-        caption=say(
-            "Diamond: the headline. Bars: likely ranges ({level}). Comparison-only "
-            "methods mix early and late adopters and are no substitute for the headline.",
-            level=percent(brief.headline.level, brief.language, 0),
+        title=say(text, same=same, all=len(values), span=span),
+        caption=joined(
+            brief.language,
+            say(
+                "Diamond: the headline. Bars: likely ranges ({level}). Comparison-only "
+                "methods mix early and late adopters and are no substitute for the headline.",
+                level=percent(brief.headline.level, brief.language, 0),
+            ),
+            repeats_sentence(brief),
         ),
         alt=say(
             "{all} estimates with likely ranges, {span}; {same} on the "

@@ -20,7 +20,11 @@ from analysis.page.wording import capital, joined, lower
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.changes import change_columns, changes
 from analysis.reports.intervention_effect.levels import changed, measure
-from analysis.reports.intervention_effect.sensitivity import specification_data
+from analysis.reports.intervention_effect.sensitivity import (
+    distinct_changes,
+    repeats_sentence,
+    specification_data,
+)
 from analysis.result import Estimate
 
 CLUSTER_WORDS = {
@@ -135,15 +139,15 @@ def specification_table(brief: Brief) -> Table:
         sources = "; ".join(dict.fromkeys(a.published_source for a in published))
         given = say("Published numbers: {sources}.", sources=sources)
         caption = joined(brief.language, caption, given)
-    title = say(
-        "{count} ways to estimate the same change",
-        count=number(len(brief.robustness.specifications), brief.language),
-    )
+    repeats = repeats_sentence(brief)
+    caption = joined(brief.language, caption, repeats) if repeats else caption
+    count = number(len(distinct_changes(brief)) + len(refused), brief.language)
+    title = say("{count} ways to estimate the same change", count=count)
     if refused:
         title = say(
             "{count} ways to estimate the same change, {refused} of which these data do not allow",
             refused=number(len(refused), brief.language),
-            count=number(len(brief.robustness.specifications), brief.language),
+            count=count,
         )
     return Table(
         **brief.plate("specification_table"),

@@ -7,7 +7,7 @@ from analysis.page.charts.axes import Periods
 from analysis.page.charts.spans import Span, Spans
 from analysis.page.numbers import number
 from analysis.page.plates import Figure
-from analysis.page.wording import capital
+from analysis.page.wording import capital, joined
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.verdict import others_kept
 
@@ -56,20 +56,19 @@ def timeline_figure(brief: Brief) -> Figure:
             "Something else began or ended in {moved} {regions}; none of them was kept",
             moved=count["moved"],
         )
+    text = (
+        "Of {own} {regions} with the intervention, it ended within these periods in {ended}. A "
+        "blank end in the table: still in force."
+        if ended
+        else "{Intervention} was in force in {own} {regions}, in all of them to the end."
+    )
+    caption = say(text, own=count["own"], ended=count["ended"])
+    if brief.headline.sample.dropped:
+        caption = joined(language, say("{Regions} that were left out are shown, too."), caption)
     return chart.figure(
         **brief.plate("timeline"),
         title=title,
-        caption=say(
-            "Of {own} {regions} with the intervention, it ended within these periods in {ended}. A "
-            "blank end in the table: still in force.",
-            own=count["own"],
-            ended=count["ended"],
-        )
-        if ended
-        else say(
-            "{Intervention} was in force in {own} {regions}, in all of them to the end.",
-            own=count["own"],
-        ),
+        caption=caption,
         alt=say(
             "Bars by {region}: {own} with the intervention, {moved} in which another began or "
             "ended.",

@@ -13,7 +13,7 @@ from analysis.data.frames.study import Study
 from analysis.data.frames.timeline import others_moved
 from analysis.reports.intervention_effect.changes import expected_of, share
 from analysis.result import Estimate, Result
-from analysis.robustness import Answer, Robustness
+from analysis.robustness import Answer, Robustness, degrees_of
 from analysis.stats.resampling.jackknife import t_critical
 from analysis.verdict import LEAST_ADOPTING, RULE_LEVEL, Finding, Verdict, find, judge, side
 
@@ -70,7 +70,7 @@ def limits_at(headline: Result, level: float) -> tuple[float, float] | None:
         return None
     if estimate.standard_error is None or headline.level == level:
         return (estimate.low, estimate.high) if headline.level >= level else None
-    margin = t_critical(level, _degrees(headline)) * estimate.standard_error
+    margin = t_critical(level, degrees_of(headline)) * estimate.standard_error
     return estimate.value - margin, estimate.value + margin
 
 
@@ -80,11 +80,7 @@ def p_value(headline: Result) -> float | None:
     if not estimate.standard_error:
         return None
     size = abs(estimate.value) / estimate.standard_error
-    return float(2 * scipy.stats.t.sf(size, _degrees(headline)))
-
-
-def _degrees(headline: Result) -> float:
-    return float(headline.options.get("degrees", max(headline.sample.treated - 1, 1)))
+    return float(2 * scipy.stats.t.sf(size, degrees_of(headline)))
 
 
 def reasons(study: Study, headline: Result, robustness: Robustness) -> list[str]:
