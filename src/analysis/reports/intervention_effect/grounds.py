@@ -9,6 +9,7 @@ from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.changes import in_words
 from analysis.reports.intervention_effect.verdict import (
     excludes_zero,
+    imputes,
     left_out_share,
     lost_checks,
     others_kept,
@@ -189,9 +190,12 @@ def _against(brief: Brief) -> Iterator[str]:
 
 
 def _drift(brief: Brief) -> Iterator[str]:
-    """How steep a drift would explain a claimed direction."""
+    """How steep a drift would explain a claimed direction.
+
+    Of an imputation alone: the same drift moves ``did`` by little more than half of that.
+    """
     course, estimate = brief.robustness.own_course, brief.headline.headline
-    if not brief.verdict.claims or course is None or not course.per_drift:
+    if not (brief.verdict.claims and course and course.per_drift and imputes(brief.headline)):
         return
     nearest = min(abs(v) for v in (estimate.low, estimate.high) if v is not None)
     size = percent(brief.look_share(nearest / abs(course.per_drift)), brief.language)
