@@ -63,18 +63,14 @@ CLAIM_WORDS = {
     "what was expected** (likely range {span}).",
 }
 POWER_WORDS = {
-    "at_once": (
-        "A study of this size finds a true fall of {size} that comes at once in four cases out of "
-        "five; a smaller or slower one may well go unseen.",
-        "A study of this size finds a true rise of {size} that comes at once in four cases out of "
-        "five; a smaller or slower one may well go unseen.",
-    ),
-    "gradual": (
-        "A study of this size finds a true fall of {size} in four cases out of five; a smaller "
-        "one may well go unseen.",
-        "A study of this size finds a true rise of {size} in four cases out of five; a "
-        "smaller one may well go unseen.",
-    ),
+    "fall": "A study of this size finds a true fall of {size} that comes at once in four cases out "
+    "of five; a smaller or slower one may well go unseen.",
+    "rise": "A study of this size finds a true rise of {size} that comes at once in four cases out "
+    "of five; a smaller or slower one may well go unseen.",
+    "gradual_fall": "A study of this size finds a true fall of {size} in four cases out of five; a "
+    "smaller one may well go unseen.",
+    "gradual_rise": "A study of this size finds a true rise of {size} in four cases out of five; a "
+    "smaller one may well go unseen.",
 }
 
 
@@ -278,9 +274,9 @@ def _power_point(brief: Brief) -> str:
     if brief.detectable is None:
         return ""
     # In the worlds of the study .72 to .83 are found at once, .35 to .58 where they grow.
-    texts = POWER_WORDS["gradual" if brief.question.onset == "gradual" else "at_once"]
-    text = texts[brief.detectable > 0]
-    return brief.say(text, size=percent(abs(brief.detectable), brief.language, 0))
+    key = "gradual_" if brief.question.onset == "gradual" else ""
+    key += "fall" if brief.detectable < 0 else "rise"
+    return brief.say(POWER_WORDS[key], size=percent(abs(brief.detectable), brief.language, 0))
 
 
 def _scope_point(brief: Brief) -> str:
