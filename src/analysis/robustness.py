@@ -112,7 +112,13 @@ def _contents(panel: Panel) -> list[Any]:
     columns = {name: panel.frame[name].to_list() for name in panel.frame}
     described = [panel.periods, panel.frequency, panel.has_exposure, dict(panel.dropped)]
     described += [panel.kind, panel.yearly]
-    return [columns, *described, dict(panel.together), [asdict(s) for s in panel.timeline]]
+    return [
+        columns,
+        *described,
+        dict(panel.together),
+        dict(panel.dose),
+        [asdict(s) for s in panel.timeline],
+    ]
 
 
 def estimate_headline(study: Study) -> Result:

@@ -321,3 +321,45 @@ def test_the_test_of_overdispersion_equals_a_regression_and_keeps_its_size():
     assert rejected / 600 == pytest.approx(0.05, abs=4 * np.sqrt(0.05 * 0.95 / 600))
     gamma = own.gamma(5, 0.2, 300)
     assert overdispersion(own.poisson(mean * gamma).astype(float), mean, 0).p_value < 1e-3
+
+
+def dosed(effect: float, noise: float, level: bool = False):
+    """Twelve adopters whose doses run from .5 to 3, beside twelve others."""
+    own = np.random.default_rng(8)
+    starts = np.repeat([0, 7, 9], [12, 6, 6])
+    dose = np.where(starts > 0, np.linspace(0.5, 3, 24), 0.0)
+    after = (starts[:, None] > 0) & (np.arange(1, 15) >= starts[:, None])
+    course = own.normal(0, 0.3, (24, 1)) + own.normal(0, 0.2, (1, 14))
+    values = course + effect * dose[:, None] * after + own.normal(0, noise, (24, 14))
+    panel = make_panel(np.exp(5 + values), starts)
+    given = {code: float(d) for code, d in zip(panel.regions, dose, strict=True) if d}
+    return replace(panel, dose=given), dose, after, values
+
+
+@pytest.mark.parametrize("method", [counts, imputation])
+def test_the_effect_of_a_dose_is_found_where_there_is_hardly_noise(method):
+    """By counts and by levels, to the noise; the average over adopters stands beside it."""
+    panel = dosed(-0.1, 1e-4)[0]
+    found = method.estimate(panel, method.Options(), rng())
+    by_name = {estimate.name: estimate for estimate in found.estimates}
+    assert by_name["per_dose"].value == pytest.approx(-0.1, abs=1e-4)
+    assert by_name["overall"].value < -0.05
+    plain = method.estimate(replace(panel, dose={}), method.Options(), rng())
+    assert [estimate.name for estimate in plain.estimates] == ["overall"]
+
+
+def test_the_effect_of_a_dose_is_least_squares_on_what_was_not_expected():
+    """statsmodels on imputed gaps, and the jackknife's interval holds the truth; to 1e-9."""
+    panel, dose, after, values = dosed(-0.1, 0.1)
+    found = imputation.estimate(panel, imputation.Options(), rng())
+    mine = next(e for e in found.estimates if e.name == "per_dose")
+    unit, time = np.repeat(np.arange(24), 14), np.tile(np.arange(14), 24)
+    design = np.column_stack(
+        [pd.get_dummies(v).to_numpy(float)[:, k:] for v, k in ((unit, 0), (time, 1))]
+    )
+    free = ~after.ravel()
+    fit = sm.OLS(values.ravel()[free], design[free]).fit()
+    gaps = values.ravel() - design @ fit.params
+    slope = sm.OLS(gaps[after.ravel()], np.repeat(dose, 14)[after.ravel()]).fit()
+    assert mine.value == pytest.approx(slope.params[0], abs=1e-9)
+    assert mine.low < -0.1 < mine.high

@@ -87,7 +87,9 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     adoption = imputed.adoption_of(used, options, clusters, options.weights)
     leads = imputed.lead_count(used, options.leads)
     found = imputed.jackknife_of(
-        used, adoption, imputed.imputed(adoption, options.anticipation, leads)
+        used,
+        adoption,
+        imputed.imputed(adoption, options.anticipation, leads, imputed.dose_of(used)),
     )
     path = found.path(found.supported & (found.spread > 0), options.level, rng)
     return found.result(

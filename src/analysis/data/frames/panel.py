@@ -42,7 +42,8 @@ class Panel:
     ``together`` names, for regions that may move together, what they share, and ``clustered_by``
     which column that is: errors leave out all of them at once. ``timeline`` is what else, and
     what in question, was in force in each region; ``assignment`` how all adopters came to adopt,
-    blank where that is not known or differs. A panel of the kind ``level`` has ``value`` in place
+    blank where that is not known or differs, and ``dose`` how much of it each took up, empty
+    unless that is known of all and varies. A panel of the kind ``level`` has ``value`` in place
     of ``count``; its ``exposure`` is no more than a weight. ``yearly``: whether a year holds as
     much as its periods together, as counts and amounts do.
     """
@@ -60,6 +61,7 @@ class Panel:
     clustered_by: str = "region"
     timeline: tuple[Spell, ...] = ()
     assignment: str = ""
+    dose: Mapping[str, float] = field(default_factory=dict)
     kind: Kind = "count"
     yearly: bool = True
 

@@ -167,6 +167,7 @@ def build_panel(
         clustered_by=clustered_by,
         timeline=tuple(spell for spell in observed.spells if spell.region in looked_at),
         assignment=_assignment(dataset, question.intervention, kept),
+        dose=_dose(dataset, question.intervention, [str(c) for c in np.array(kept)[first > NEVER]]),
         kind=observed.outcome.kind,
         yearly=observed.yearly,
     )
@@ -279,6 +280,17 @@ def _assignment(dataset: Dataset, intervention: str, kept: list[str]) -> str:
     own = rows[(rows["intervention"] == intervention) & rows["region_code"].isin(kept)]
     ways = set(own["assignment"].fillna("")) if "assignment" in own else {""}
     return str(ways.pop()) if len(ways) == 1 else ""
+
+
+def _dose(dataset: Dataset, intervention: str, adopters: list[str]) -> dict[str, float]:
+    """How much of it each adopter took up first; empty unless given of all, and varying."""
+    rows = dataset.tables["interventions"]
+    own = rows[(rows["intervention"] == intervention) & rows["region_code"].isin(adopters)]
+    if "dose" not in own:
+        return {}
+    first = own.sort_values("started_on").groupby("region_code")["dose"].first()
+    known = first.notna().all() and first.nunique() > 1
+    return {str(code): float(dose) for code, dose in first.items()} if known else {}
 
 
 def _refuse_empty(

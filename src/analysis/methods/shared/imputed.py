@@ -103,7 +103,8 @@ def _require(adoption: Adoption) -> None:
 class Imputed:
     """Effects overall, just before the start, and by event time, without each cluster too.
 
-    ``averages`` has shape (1 + G, 2), ``path`` (1 + G, K), ``support`` (K,).
+    ``averages`` has shape (1 + G, 2), or (1 + G, 3) with the effect of a dose, ``path``
+    (1 + G, K), ``support`` (K,).
     """
 
     averages: np.ndarray
@@ -112,8 +113,14 @@ class Imputed:
     support: np.ndarray
 
 
-def imputed(adoption: Adoption, anticipation: int, leads: int) -> Imputed:
+def imputed(
+    adoption: Adoption, anticipation: int, leads: int, dose: np.ndarray | None = None
+) -> Imputed:
     """Every effect. The last periods before the start are held out to give the leads.
+
+    Parameters
+    ----------
+    dose: of each adopter, where the effect of one more unit is wanted; shape (adopters,).
 
     Raises
     ------
@@ -137,8 +144,11 @@ def imputed(adoption: Adoption, anticipation: int, leads: int) -> Imputed:
     times = tuple(range(-leads, last + 1))
     looked_at = np.where(since >= 0, adoption.active, observed)
     support = [int((looked_at & (since == time)).any(axis=1).sum()) for time in times]
+    averages = [after[:, :1], before]
+    if dose is not None:
+        averages.append(found.per_dose(dose)[:, None])
     return Imputed(
-        np.hstack([after[:, :1], before]),
+        np.hstack(averages),
         times,
         np.hstack([ahead, after[:, 1:]]),
         np.array(support),
@@ -168,4 +178,12 @@ def jackknife_of(panel: Panel, adoption: Adoption, effects: Imputed) -> panels.J
         np.array(effects.times),
         effects.path,
         effects.support,
+        ("overall", "before", "per_dose")[: effects.averages.shape[1]],
     )
+
+
+def dose_of(panel: Panel) -> np.ndarray | None:
+    """The dose of each adopter in order, where the panel knows them and they vary."""
+    adopters = panel.adoption[panel.adoption > NEVER].index
+    found = np.array([panel.dose.get(code, np.nan) for code in adopters])
+    return found if np.isfinite(found).all() and np.ptp(found) > 0 else None

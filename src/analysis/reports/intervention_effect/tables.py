@@ -175,13 +175,15 @@ def effect_table(brief: Brief) -> Table:
     if not brief.study.panel.counted:
         return _level_table(brief)
     lines = [_effect_line(brief, *answer) for answer in answers]
+    named = list(lines)
+    lines += [_dose_line(brief, e) for e in brief.headline.estimates if e.name == "per_dose"]
     return Table(
         **brief.plate("effect_table"),
         title=say(
             "Counted over expected since adoption: {ratio}",
             ratio=say("; ").join(
                 say("{ratio} by the {model}", ratio=line[2][0], model=lower(line[0][0]))
-                for line in lines
+                for line in named
             ),
         ),
         caption=say(
@@ -234,6 +236,16 @@ def _effect_line(
     found = [change for change in changes(estimate, expected) if change is not None]
     return [
         (methods.load(method).words["title"].of(brief.language), method),
+        percent_cell(found[0], brief.language),
+        *(number_cell(1 + change, brief.language, 2) for change in found),
+    ]
+
+
+def _dose_line(brief: Brief, estimate: Estimate) -> list[tuple[str, Value]]:
+    """The effect of one more unit of the dose, as change and as rate ratio."""
+    found = [change for change in changes(estimate, None) if change is not None]
+    return [
+        (brief.say("For each unit of the dose"), "per_dose"),
         percent_cell(found[0], brief.language),
         *(number_cell(1 + change, brief.language, 2) for change in found),
     ]

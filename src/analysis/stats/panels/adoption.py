@@ -26,6 +26,7 @@ import numpy as np
 
 from analysis.stats.panels.course import Cells, Course, fit_course
 
+DOSE_STEPS, DOSE_TOLERANCE = 100, 1e-10
 SPEAKING = 2
 """Clusters that must speak of a period without the intervention, or nothing is known of it."""
 
@@ -170,6 +171,36 @@ class Expectation:
                 return np.asarray(np.log(total[0] / total[1]))
             weight = np.column_stack([mass[:, p].sum(axis=1) for p in places])
             return np.asarray((total[0] - total[1]) / weight)
+
+    def per_dose(self, dose: np.ndarray) -> np.ndarray:
+        """The effect of one more unit of the dose, by all active cells; shape (1 + G,).
+
+        For counts β solves Σ w d (y − μ exp(β d)) = 0, for levels β = Σ w d (y − μ) / Σ w d², with
+        μ what is expected without the intervention: no dose has no effect.
+
+        Parameters
+        ----------
+        dose: of each adopter; shape (adopters,).
+        """
+        adoption, rows = self.adoption, self.adoption.ever
+        cells = adoption.active[rows] & ~np.isnan(self.course.periods[0])
+        seen = np.where(cells, adoption.values[rows], 0.0).sum(axis=1)
+        weight = self.kept * dose
+        if not adoption.counted:
+            expected = self.usual * cells.sum(axis=1) + self._levels @ cells.T
+            total = (weight * (seen - expected)).sum(axis=1)
+            return np.asarray(total / (weight * dose * cells.sum(axis=1)).sum(axis=1))
+        size = np.where(cells, adoption.exposure[rows], 0.0)
+        expected = weight * self.usual * (self.factor @ size.T)
+        slope, step, target = np.zeros(len(expected)), np.inf, weight @ seen
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            for _ in range(DOSE_STEPS):
+                now = expected * np.exp(slope[:, None] * dose)
+                step = (target - now.sum(axis=1)) / (now * dose).sum(axis=1)
+                slope = slope + np.clip(step, -1 / np.ptp(dose), 1 / np.ptp(dose))
+                if np.abs(step).max() < DOSE_TOLERANCE:
+                    break
+        return np.where(np.abs(step) < DOSE_TOLERANCE, slope, np.nan)
 
     def _by_event_time(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Seen, expected and weight of adopters by event time −T … T; each (1 + G, 2 T + 1).
