@@ -9,6 +9,7 @@ import pytest
 from test_every_method import brief_of
 from test_verdict import study_of
 
+from analysis.methods import rollout
 from analysis.reports.intervention_effect.grounds import limits
 from analysis.robustness import POWER, estimate_headline, examine
 from analysis.simulated.counties import PLAIN, draw
@@ -88,3 +89,19 @@ def test_the_drift_that_would_explain_it_is_said_of_imputations_alone(method, sa
     brief = brief_of(study_of(panel, method=method))
     assert brief.verdict.claims
     assert any("would explain it" in text for text in limits(brief)) == said
+
+
+def test_a_roll_out_leaves_out_all_of_an_upper_region_and_not_its_first_county():
+    """The number under a prefecture's name is the estimate without its counties."""
+    world = replace(PLAIN, regions=40, prefectures=10, cohorts={9: 2, 13: 2}, effect=-0.2)
+    drawn = draw(world, np.random.default_rng(1))
+    panel = make_panel(drawn.values, drawn.starts, 1000 * drawn.exposure)
+    above = {code: f"P{c}" for code, c in zip(panel.regions, drawn.clusters, strict=True)}
+    panel = replace(panel, together=above, clustered_by="parent_code")
+    settled = rollout.Options(draws=99)
+    found = rollout.estimate(panel, settled, np.random.default_rng(1)).series["leave_one_out"]
+    assert [record["region"] for record in found] == sorted(set(above.values()))
+    for record in found[:3]:
+        rest = panel.keep([code for code in panel.regions if above[code] != record["region"]])
+        alone = rollout.estimate(rest, settled, np.random.default_rng(1)).headline.value
+        assert record["value"] == pytest.approx(alone)

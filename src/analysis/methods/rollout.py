@@ -47,7 +47,7 @@ from analysis.stats.panels.pretrend import base_check
 from analysis.stats.panels.regression import by_cluster
 from analysis.stats.resampling import rollout as numerics
 from analysis.stats.resampling.assignments import possible_assignments
-from analysis.stats.resampling.jackknife import comparison_degrees
+from analysis.stats.resampling.jackknife import comparison_degrees, treated_groups
 
 ALL_ORDERS = 20_000
 """Up to so many possible orders every one is counted; beyond, orders are sampled."""
@@ -124,11 +124,11 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         checks=(
             Check("sharp_null", None, p_value, 1 - options.level),
             Check("lone_cohorts", lone == 0, float(lone), 0.0),
-            base_check(gaps, options.level, used.adoption.to_numpy() > NEVER),
+            base_check(gaps, options.level, treated_groups(used.clusters, labels[cohort] > NEVER)),
         ),
         series={
             "null": null_quantiles(overall.statistics(0.0)[0]),
-            "leave_one_out": used.left_out(left_out, np.arange(len(cohort))),
+            "leave_one_out": used.left_out(left_out, used.clusters),
         },
         possible=len(orders.given),
         exact=orders.exact,
@@ -207,10 +207,9 @@ def _estimate(name: str, moments: numerics.Moments, options: Options, treated: i
 
 
 def _without_each(panel: Panel, options: Options) -> tuple[np.ndarray, np.ndarray]:
-    """The estimate without each region, (N,); gaps of the base period, with all first, (1 + N,)."""
+    """The estimate without each cluster, (G,); base-period gaps, with all first, (1 + G,)."""
     outcome = rate(panel, options.scale)
     starts = panel.adoption.to_numpy()
     never_only = options.comparison == "never_treated"
-    groups = np.arange(len(starts))
-    cells = cohort_effects(outcome, starts, groups, never_only, options.anticipation)
+    cells = cohort_effects(outcome, starts, panel.clusters, never_only, options.anticipation)
     return cells.mean(cells.after)[1:], cells.base_gap(options.anticipation)

@@ -190,7 +190,10 @@ class _Problem:
             if not np.isfinite(h).all():  # numbers too large for any fit
                 return theta, False
             # Least squares: a column that the periods already say gets no more than they leave.
-            step = np.linalg.lstsq(h, self.scores(residual).sum(axis=0), rcond=1e-12)[0]
+            s = self.scores(residual).sum(axis=0)
+            if not (np.isfinite(h).all() and np.isfinite(s).all()):
+                return theta, False
+            step = np.linalg.lstsq(h, s, rcond=1e-12)[0]
             theta, loss, moved = _descend(self.loss, theta, step, loss)
             if moved < TOLERANCE:
                 return theta, True
