@@ -8,6 +8,8 @@ import pytest
 from scipy import stats
 
 import analysis
+from analysis.errors import DesignError
+from analysis.methods import rates
 from analysis.stats.pooling.pairs import compare_pairs, detectable_ratio
 from analysis.stats.pooling.rates import exact_limits, root_error
 from analysis.stats.pooling.together import pooled_rate
@@ -147,3 +149,25 @@ def test_regions_at_three_times_the_rate_of_others_are_told_apart_from_them():
     rows = found.series["pairs"]
     assert len(rows) == 200
     assert all(row["ratio"] > 1 and row["p_value"] < 0.05 for row in rows)
+
+
+def test_regions_that_move_together_are_one_in_the_pooled_interval():
+    """As if each cluster were a region; its number, and one cluster a region, are refused."""
+    own = np.random.default_rng(6)
+    shock = np.repeat(own.normal(0, 0.3, 8), 5)
+    events = own.poisson(50 * np.exp(shock)).astype(float)
+    frame = pd.DataFrame(
+        {"region": [f"r{i:02d}" for i in range(40)], "events": events, "size": 1000.0}
+    )
+    clustered = frame.assign(cluster=[f"c{i // 5}" for i in range(40)])
+    summed = clustered.groupby("cluster", as_index=False)[["events", "size"]].sum()
+    summed = summed.rename(columns={"cluster": "region"})
+    found, alone, apart = (
+        rates.estimate(given, rates.Options(), np.random.default_rng(1)).headline
+        for given in (clustered, summed, frame)
+    )
+    assert (found.low, found.high) == pytest.approx((alone.low, alone.high))
+    assert found.high - found.low > 1.3 * (apart.high - apart.low)
+    two = frame.assign(cluster=["a"] * 20 + ["b"] * 20)
+    with pytest.raises(DesignError, match="clusters: are 2"):
+        rates.estimate(two, rates.Options(), np.random.default_rng(1))

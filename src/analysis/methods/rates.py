@@ -17,9 +17,10 @@ differ is another question: every pair is tested exactly against chance alone, a
 Holm. ``pairs`` counts those that differ, and ``pair_ratio`` is the ratio of two regions of middle
 size that would have been among them with a power of 80 %; ``region_ratio`` is that of one region to
 all which would have left the funnel; ``ends`` is how many of the highest rates differ each from
-each of as many lowest. With a ``stratum``
-column, n_i is replaced by the events expected at the strata's overall rates, and rates become
-observed over expected.
+each of as many lowest.
+Where regions of a ``cluster`` column move together, clusters take their place in the pooled
+interval. With a ``stratum`` column, n_i is replaced by the events expected at the strata's overall
+rates, and rates become observed over expected.
 
 References
 ----------
@@ -98,7 +99,8 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     require_frame(frame, RATES)
     _require_events(frame, options)
     regions, events, size = _by_region(frame)
-    together = pooled_rate(events, size, options.level, options.family)
+    units = _by_cluster(frame, regions, events, size)
+    together = pooled_rate(*units, options.level, options.family)
     pooled = together.rate
     pairs = compare_pairs(events, size, options.family)
     z = numerics.rooted(events / size, options.family) - numerics.rooted(pooled, options.family)
@@ -162,6 +164,27 @@ def _by_region(frame: pd.DataFrame) -> tuple[list[Any], np.ndarray, np.ndarray]:
         remedy = "Join strata that hold no event at all"
         refuse([Problem(where, "have no event to be expected in any stratum", remedy)])
     return list(sums.index), sums["events"].to_numpy(float), sums["size"].to_numpy(float)
+
+
+def _by_cluster(
+    frame: pd.DataFrame, regions: list[Any], events: np.ndarray, size: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Events and size of what varies independently: clusters where given, else regions.
+
+    Raises
+    ------
+    DesignError: fewer than three clusters, or a region in several.
+    """
+    if "cluster" not in frame:
+        return events, size
+    shared = frame.groupby("region")["cluster"].agg(["first", "nunique"]).loc[regions]
+    codes = pd.factorize(shared["first"], sort=True)[0]
+    problems = at_least("clusters", int(codes.max()) + 1, MINIMUM_REGIONS, "Leave the column out")
+    if several := int((shared["nunique"] != 1).sum()):
+        what = f"is not one for each of {several} regions"
+        problems.append(Problem("column cluster", what, "Give each region one"))
+    refuse(problems)
+    return np.bincount(codes, weights=events), np.bincount(codes, weights=size)
 
 
 def _dispersion_check(z: np.ndarray) -> Check:
