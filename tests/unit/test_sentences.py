@@ -499,6 +499,9 @@ STATES: dict[str, Change] = {
     ),
     "left out by upper regions": paneled(clustered_by="parent_code"),
     "left out by a column": paneled(clustered_by="tier"),
+    "left out by upper regions, and turned": both(
+        REASONS["leave_one_out"], paneled(clustered_by="parent_code")
+    ),
     "no exposure": paneled(has_exposure=False),
 }
 
@@ -653,6 +656,7 @@ UNSEEN = {
     "gradual, and on that course": ESTIMATES.keys() - {"hardly changed"},
     "no own course at all": ESTIMATES.keys(),
     "few clusters, ranked": ESTIMATES.keys(),
+    "left out by upper regions, and turned": ESTIMATES.keys(),
     "99 per cent shown": {"just fell", "just rose"},
     **{f"reason: {reason}": ESTIMATES.keys() for reason in OVERRULES},
 }

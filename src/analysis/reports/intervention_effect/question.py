@@ -45,9 +45,14 @@ def _require_positive_mean(panel: Panel) -> None:
     """Refuse levels around zero: a page gives changes as shares of what was expected."""
     values, starts = panel.matrix(panel.measured), panel.adoption.to_numpy()[:, None]
     before = (starts > NEVER) & (np.arange(1, values.shape[1] + 1) < starts)
-    if not panel.counted and not np.nanmean(values[before]) > 0:
+    if panel.counted:
+        return
+    mean, spread = np.nanmean(values[before]), np.nanstd(values)
+    # Levels on both sides of zero with a mean near it give shares of next to nothing.
+    if not mean > (spread if np.nanmin(values) < 0 else 0):
         what = (
-            "has a mean of zero or less among adopters before the start; no change is a share of it"
+            "has a mean of zero or less, or near it, among adopters before the start; no change "
+            "is a share of it"
         )
         remedy = "Choose a scale on which it is above zero, or call the method in Python"
         raise DesignError([Problem(f"outcome {panel.outcome}", what, remedy)])

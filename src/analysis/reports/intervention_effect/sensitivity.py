@@ -19,6 +19,22 @@ from analysis.reports.intervention_effect.changes import (
 )
 from analysis.robustness import WITH_OPTIONS, Answer, headline_key
 
+LEFT_OUT_WORDS = {
+    True: {
+        "point": "Each point leaves out one {region}",
+        "title": "Leaving out any one {region} gives {span}",
+        "caption": "Sorted by size. A result that one {region} carries would jump here.",
+        "alt": "{n} estimates, each without one {region}: {span}.",
+    },
+    False: {
+        "point": "Each point leaves out {regions} that can move together",
+        "title": "Leaving out any {regions} that can move together gives {span}",
+        "caption": "Sorted by size. A result that one group of {regions} carries would jump here.",
+        "alt": "{n} estimates, each without one group of {regions}: {span}.",
+    },
+}
+"""By whether regions are left out one by one, or all that move together."""
+
 
 def specification_name(brief: Brief, item: Answer) -> str:
     """How an answer was estimated, in the reader's words."""
@@ -148,6 +164,7 @@ def leave_one_out_figure(brief: Brief) -> Figure | Notes:
     say = brief.say
     if not brief.robustness.leave_one_out:
         return _without_leaving_out(brief)
+    words = LEFT_OUT_WORDS[brief.study.panel.clustered_by == "region"]
     records = sorted(brief.robustness.leave_one_out, key=lambda record: float(record["value"]))
     rows = tuple(
         Interval(brief.region_name(code), brief.share(float(record["value"])), code=code)
@@ -156,7 +173,7 @@ def leave_one_out_figure(brief: Brief) -> Figure | Notes:
     )
     chart = Intervals(
         rows,
-        _signed(brief, say("Each point leaves out one {region}")),
+        _signed(brief, say(words["point"])),
         (Reference(0.0), Reference(brief.effect.relative, say("all {regions}"), "headline")),
         say("Left out"),
         "region",
@@ -164,13 +181,9 @@ def leave_one_out_figure(brief: Brief) -> Figure | Notes:
     span = percent_span(rows[0].value, rows[-1].value, brief.language)
     return chart.figure(
         **brief.plate("leave_one_out"),
-        title=say("Leaving out any one {region} gives {span}", span=span),
-        caption=say("Sorted by size. A result that one {region} carries would jump here."),
-        alt=say(
-            "{n} estimates, each without one {region}: {span}.",
-            n=len(rows),
-            span=span,
-        ),
+        title=say(words["title"], span=span),
+        caption=say(words["caption"]),
+        alt=say(words["alt"], n=len(rows), span=span),
     )
 
 
