@@ -187,11 +187,9 @@ class _Problem:
         for _ in range(STEPS):
             p, total, residual = self.shares(theta)
             h = self.of_regions(p, total, slice(None))
-            if not np.isfinite(h).all():  # numbers too large for any fit
-                return theta, False
             # Least squares: a column that the periods already say gets no more than they leave.
             s = self.scores(residual).sum(axis=0)
-            if not (np.isfinite(h).all() and np.isfinite(s).all()):
+            if not (np.isfinite(h).all() and np.isfinite(s).all()):  # too large for any fit
                 return theta, False
             step = np.linalg.lstsq(h, s, rcond=1e-12)[0]
             theta, loss, moved = _descend(self.loss, theta, step, loss)
