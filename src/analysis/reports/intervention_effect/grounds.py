@@ -133,9 +133,16 @@ def limits(brief: Brief) -> tuple[str, ...]:
     against = []
     if verdict.key != "cannot_tell":
         against = [*_looks(brief, agreeing=False)]
-    elif not verdict.overruled:
+    elif not verdict.overruled or _undecided(brief):
         against = [*_against(brief)]
     return (*against, *(_reason(brief, key) for key in keys), *_drift(brief))
+
+
+def _undecided(brief: Brief) -> bool:
+    """Whether the range alone, where there is one, decides nothing, whatever else speaks."""
+    verdict = brief.verdict
+    outside = outside_zero(brief.headline.headline)
+    return not (verdict.alone or outside or "no_range" in verdict.overruled)
 
 
 def _reason(brief: Brief, reason: str) -> str:
