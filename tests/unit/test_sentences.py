@@ -407,6 +407,13 @@ STATES: dict[str, Change] = {
     "leads passed": both(leads(True, 1.0, 0.1), measured(0.1, -0.1)),
     "leads above": both(leads(True, 1.0, 0.1), measured(0.1, 0.1)),
     "leads below": both(leads(True, 1.0, 0.1), measured(-0.1, -0.1)),
+    "a dose is given": lambda brief: dataclasses.replace(
+        brief,
+        headline=dataclasses.replace(
+            brief.headline,
+            estimates=(*brief.headline.estimates, Estimate("per_dose", 0.1, 0.1, -0.1, 0.3)),
+        ),
+    ),
     "one row repeats another": repeated(1),
     "rows repeat another": repeated(2),
     "leads unknown": leads(None, None, None),
