@@ -176,10 +176,9 @@ def _reason(brief: Brief, reason: str) -> str:
     name = brief.study.params.placebo_outcome
     placebo = brief.words(name).plural(language) if name else ""
     level = percent(RULE_LEVEL, language, 0)
-    text = REASON_WORDS[reason]
     if reason == "leave_one_out" and panel.clustered_by != "region":
-        text = "Leaving out one group of {regions} that can move together turns the sign."
-    return say(text, placebo=placebo, level=level)
+        return say("Leaving out one group of {regions} that can move together turns the sign.")
+    return say(REASON_WORDS[reason], placebo=placebo, level=level)
 
 
 def _against(brief: Brief) -> Iterator[str]:
