@@ -79,6 +79,12 @@ REASON_WORDS = {
     "same.",
 }
 
+GROUP_WORDS = {
+    "leave_one_out_group": "Leaving out one group of {regions} that can move together turns the "
+    "sign.",
+}
+"""Reasons as they are said where regions that move together are left out together."""
+
 
 def certainty_words(brief: Brief) -> str:
     """The grade in words."""
@@ -176,9 +182,10 @@ def _reason(brief: Brief, reason: str) -> str:
     name = brief.study.params.placebo_outcome
     placebo = brief.words(name).plural(language) if name else ""
     level = percent(RULE_LEVEL, language, 0)
+    key = reason
     if reason == "leave_one_out" and panel.clustered_by != "region":
-        return say("Leaving out one group of {regions} that can move together turns the sign.")
-    return say(REASON_WORDS[reason], placebo=placebo, level=level)
+        key = "leave_one_out_group"
+    return say({**REASON_WORDS, **GROUP_WORDS}[key], placebo=placebo, level=level)
 
 
 def _against(brief: Brief) -> Iterator[str]:
