@@ -10,6 +10,7 @@ from test_every_method import brief_of
 from test_verdict import study_of
 
 from analysis.methods import rollout
+from analysis.reports.intervention_effect.answer import effect_of
 from analysis.reports.intervention_effect.grounds import limits
 from analysis.robustness import POWER, estimate_headline, examine
 from analysis.simulated.counties import PLAIN, draw
@@ -105,3 +106,17 @@ def test_a_roll_out_leaves_out_all_of_an_upper_region_and_not_its_first_county()
         rest = panel.keep([code for code in panel.regions if above[code] != record["region"]])
         alone = rollout.estimate(rest, settled, np.random.default_rng(1)).headline.value
         assert record["value"] == pytest.approx(alone)
+
+
+@pytest.mark.parametrize("weights", ["equal", "exposure"])
+@pytest.mark.parametrize("method", ["counts", "imputation"])
+def test_what_was_recorded_has_the_weights_of_the_effect(method, weights):
+    """Expected times one plus the effect is the rate that adopters had, by the same weights."""
+    drawn = draw(replace(PLAIN, sizes=1.0, mean=200.0, effect=-0.4), np.random.default_rng(3))
+    exposure = 1000 * drawn.exposure
+    panel = make_panel(drawn.values, drawn.starts, exposure)
+    study = study_of(panel, method=method, method_options={"weights": weights})
+    effect = effect_of(study, estimate_headline(study))
+    cells, size = drawn.active, exposure if weights == "exposure" else np.ones(exposure.shape)
+    recorded = np.average((drawn.values / exposure)[cells], weights=size[cells])
+    assert effect.base + effect.change == pytest.approx(4000 * recorded)

@@ -407,6 +407,13 @@ STATES: dict[str, Change] = {
     "leads passed": both(leads(True, 1.0, 0.1), measured(0.1, -0.1)),
     "leads above": both(leads(True, 1.0, 0.1), measured(0.1, 0.1)),
     "leads below": both(leads(True, 1.0, 0.1), measured(-0.1, -0.1)),
+    "a dose is given": lambda brief: dataclasses.replace(
+        brief,
+        headline=dataclasses.replace(
+            brief.headline,
+            estimates=(*brief.headline.estimates, Estimate("per_dose", 0.1, 0.1, -0.1, 0.3)),
+        ),
+    ),
     "one row repeats another": repeated(1),
     "rows repeat another": repeated(2),
     "leads unknown": leads(None, None, None),
@@ -792,7 +799,9 @@ def test_limits_hold_every_reason_once_and_the_drift_of_a_claim(base, state, lan
         drift = [
             text for text in summary.limits if DRIFT[language][brief.study.panel.frequency] in text
         ]
-        included = key == "cannot_tell" and not verdict.overruled and not verdict.alone
+        around = estimate.low is not None and estimate.low <= 0 <= estimate.high
+        heard = not verdict.overruled or (around and "no_range" not in verdict.overruled)
+        included = key == "cannot_tell" and not verdict.alone and heard
         assert len(summary.limits) == len(held) + len(against) + len(drift) + included
         assert len({*summary.limits}) == len(summary.limits)
         assert len(drift) == (key in DIRECTIONS and course.per_drift > 0)

@@ -39,7 +39,7 @@ from analysis.data.frames.panel import PANEL, Panel
 from analysis.methods.shared import imputed, panels
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import UntreatedOptions
-from analysis.result import Result
+from analysis.result import Check, Result
 
 
 class Options(UntreatedOptions):
@@ -85,9 +85,13 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         imputed.imputed(adoption, options.anticipation, leads, imputed.dose_of(used)),
     )
     path = found.path(found.supported & (found.spread > 0), options.level, rng)
+    effect = float(found.averages[0, 0])
     checks = [panels.leads_check(path)]
     if scale == "level":
-        checks += panels.expected_level(used, found.averages[0, 0], adoption.weights)
+        checks += panels.expected_level(used, effect, adoption.weights)
+    elif options.weights == "exposure":
+        (seen,) = panels.expected_level(used, 0.0, adoption.weights)
+        checks.append(Check(seen.name, None, (seen.value or 0.0) / float(np.exp(effect))))
     return found.result(
         options,
         path,

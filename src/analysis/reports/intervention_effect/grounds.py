@@ -79,6 +79,12 @@ REASON_WORDS = {
     "same.",
 }
 
+GROUP_WORDS = {
+    "leave_one_out_group": "Leaving out one group of {regions} that can move together turns the "
+    "sign.",
+}
+"""Reasons as they are said where regions that move together are left out together."""
+
 
 def certainty_words(brief: Brief) -> str:
     """The grade in words."""
@@ -133,9 +139,16 @@ def limits(brief: Brief) -> tuple[str, ...]:
     against = []
     if verdict.key != "cannot_tell":
         against = [*_looks(brief, agreeing=False)]
-    elif not verdict.overruled:
+    elif not verdict.overruled or _undecided(brief):
         against = [*_against(brief)]
     return (*against, *(_reason(brief, key) for key in keys), *_drift(brief))
+
+
+def _undecided(brief: Brief) -> bool:
+    """Whether the range alone, where there is one, decides nothing, whatever else speaks."""
+    verdict = brief.verdict
+    outside = outside_zero(brief.headline.headline)
+    return not (verdict.alone or outside or "no_range" in verdict.overruled)
 
 
 def _reason(brief: Brief, reason: str) -> str:
@@ -169,10 +182,10 @@ def _reason(brief: Brief, reason: str) -> str:
     name = brief.study.params.placebo_outcome
     placebo = brief.words(name).plural(language) if name else ""
     level = percent(RULE_LEVEL, language, 0)
-    text = REASON_WORDS[reason]
+    key = reason
     if reason == "leave_one_out" and panel.clustered_by != "region":
-        text = "Leaving out one group of {regions} that can move together turns the sign."
-    return say(text, placebo=placebo, level=level)
+        key = "leave_one_out_group"
+    return say({**REASON_WORDS, **GROUP_WORDS}[key], placebo=placebo, level=level)
 
 
 def _against(brief: Brief) -> Iterator[str]:

@@ -19,20 +19,19 @@ from analysis.reports.intervention_effect.changes import (
 )
 from analysis.robustness import WITH_OPTIONS, Answer, headline_key
 
-LEFT_OUT_WORDS = {
-    True: {
-        "point": "Each point leaves out one {region}",
-        "title": "Leaving out any one {region} gives {span}",
-        "caption": "Sorted by size. A result that one {region} carries would jump here.",
-        "alt": "{n} estimates, each without one {region}: {span}.",
-    },
-    False: {
-        "point": "Each point leaves out {regions} that can move together",
-        "title": "Leaving out any {regions} that can move together gives {span}",
-        "caption": "Sorted by size. A result that one group of {regions} carries would jump here.",
-        "alt": "{n} estimates, each without one group of {regions}: {span}.",
-    },
+ONE_WORDS = {
+    "point": "Each point leaves out one {region}",
+    "title": "Leaving out any one {region} gives {span}",
+    "caption": "Sorted by size. A result that one {region} carries would jump here.",
+    "alt": "{n} estimates, each without one {region}: {span}.",
 }
+GROUP_WORDS = {
+    "point": "Each point leaves out {regions} that can move together",
+    "title": "Leaving out any {regions} that can move together gives {span}",
+    "caption": "Sorted by size. A result that one group of {regions} carries would jump here.",
+    "alt": "{n} estimates, each without one group of {regions}: {span}.",
+}
+LEFT_OUT_WORDS = {True: ONE_WORDS, False: GROUP_WORDS}
 """By whether regions are left out one by one, or all that move together."""
 
 
