@@ -224,12 +224,14 @@ def test_a_region_stays_with_half_of_its_periods_and_holes_in_the_others(zones, 
         ({"a": "A", "b": "B"}, {"a": 3, "b": 3}, False),
         ({"a": "A", "b": "A"}, {}, False),
         ({"a": "A", "b": "A", "c": "B"}, {"a": 3, "b": 3, "c": 4}, True),
-        ({"a": "A", "b": "A", "c": "B", "d": "C"}, {"a": 3, "b": 3, "c": 4, "d": 5}, False),
+        ({"a": "A", "b": "A", "c": "B", "d": "C"}, {"a": 3, "b": 3, "c": 4, "d": 5}, True),
+        ({"a": "A", "b": "A", "c": "B", "d": "B"}, {"a": 3, "b": 4, "c": 3, "d": 4}, False),
+        ({"a": "A", "b": "A", "c": "A", "d": "A"}, {"a": 3, "b": 3}, False),
         ({"a": "A", "b": "A", "c": "B", "d": "C"}, {"a": 3, "b": 3}, True),
         ({}, {}, False),
     ],
 )
-def test_starts_are_decided_above_where_half_of_the_upper_regions_start_as_one(
+def test_starts_are_decided_above_where_they_are_alike_within_more_than_anywhere(
     parents, starts, together
 ):
     """One region alone is no sign of it; upper regions without an adopter tell nothing."""

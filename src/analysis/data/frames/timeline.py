@@ -7,7 +7,7 @@ another scheme ends look like a fall of adopters against them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,10 +16,6 @@ import pandas as pd
 from analysis.data.dataset import Dataset
 from analysis.data.regions.divisions import codes_above, is_code
 from analysis.data.regions.hierarchy import parents_in
-
-DECIDED_ABOVE = 0.5
-"""Share of upper regions with an adopter whose regions all started together: the start was then
-decided there, and the regions share what else happens to it."""
 
 
 @dataclass(frozen=True)
@@ -108,15 +104,27 @@ def parents_by_region(dataset: Dataset, regions: Iterable[str]) -> dict[str, str
     return found
 
 
-def adopt_together(parents: dict[str, str], starts: dict[str, int]) -> bool:
+def adopt_together(parents: Mapping[str, str], starts: Mapping[str, int]) -> bool:
     """Whether starts were decided in the regions above.
 
-    So it is where, of the upper regions with an adopter, at least half hold several regions that
-    all started in the same period.
+    Of pairs of regions below one upper region with an adopter among them, the share that start in
+    the same period must come closer to all of them than to what chance gives: the same share over
+    pairs from anywhere.
     """
     below: dict[str, list[int]] = {}
     for code, above in parents.items():
         below.setdefault(above, []).append(starts.get(code, 0))
-    adopting = [found for found in below.values() if any(found)]
-    alike = [len(found) > 1 and len(set(found)) == 1 for found in adopting]
-    return bool(adopting) and float(np.mean(alike)) >= DECIDED_ABOVE
+    found = [_pairs(own) for own in below.values()]
+    alike, pairs = sum(same for same, _ in found), sum(every for _, every in found)
+    by_chance, anywhere = _pairs([start for own in below.values() for start in own])
+    if not pairs:
+        return False
+    return alike / pairs >= (1 + by_chance / anywhere) / 2
+
+
+def _pairs(starts: list[int]) -> tuple[int, int]:
+    """Pairs with an adopter that start in the same period, and all pairs with an adopter."""
+    counts = np.unique(starts, return_counts=True)
+    same = {int(start): int(n) * (int(n) - 1) for start, n in zip(*counts, strict=True)}
+    never = same.pop(0, 0)
+    return sum(same.values()), len(starts) * (len(starts) - 1) - never

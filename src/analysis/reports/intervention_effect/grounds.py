@@ -171,6 +171,8 @@ def _reason(brief: Brief, reason: str) -> str:
             else "Adopters began {size} lower than the others."
         )
         return say(text, size=size)
+    if reason == "few_adopters" and panel.clustered_by != "region":
+        return say("Fewer than five groups of {regions} that can move together adopted.")
     rank = brief.robustness.rank
     if reason == "few_clusters" and rank is not None:
         return say(

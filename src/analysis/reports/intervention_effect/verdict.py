@@ -90,6 +90,8 @@ def reasons(study: Study, headline: Result, robustness: Robustness) -> list[str]
     unlike = starting_level(study.panel)
     moved_by_recording = study.description.word(study.params.outcome).moved_by_recording
     placebo = robustness.placebo_outcome
+    course = robustness.own_course
+    adopting = course.adopting if course else headline.sample.treated
     holds = {
         "placebo_outcome": placebo is not None and excludes_zero(placebo),
         "leave_one_out": turns(headline.headline.value, left_out),
@@ -100,7 +102,7 @@ def reasons(study: Study, headline: Result, robustness: Robustness) -> list[str]
         "placebo_time": excludes_zero(robustness.placebo_time),
         "reporting": any(excludes_zero(answer) for answer in robustness.reporting),
         "other_intervention": others_kept(study.panel) > 0,
-        "few_adopters": LEAST_ADOPTING <= headline.sample.treated < FEW_ADOPTERS,
+        "few_adopters": LEAST_ADOPTING <= adopting < FEW_ADOPTERS,
         "checks_lost": bool(lost_checks(robustness)),
         "not_drawn": study.panel.assignment != "random",
         "left_out": left_out_share(headline) > MANY_LEFT_OUT,

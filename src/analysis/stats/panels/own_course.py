@@ -99,7 +99,9 @@ def own_course(adoption: Adoption) -> OwnCourse:
         found["own_slope"] = Expectation(adoption, sloped, drift).effect()
         slope = sloped.slopes[:, 0]
         every = adoption.untreated | adoption.active
-        eve = (adoption.since < 0) & (adoption.since >= -EVE)
+        since, known = adoption.since, adoption.untreated & adoption.ever[:, None]
+        # Counted from where effects may show: cells of anticipation are not among the untreated.
+        eve = (since < 0) & (since > int(since[known].max()) - EVE)
         for name, used in {"trend_break": every, "without_eve": every & ~eve}.items():
             broken = fit_course(adoption.cells(used, column, adoption.active.astype(float)))
             found[name] = broken.slopes[:, 1]
