@@ -260,13 +260,15 @@ Q = [f"IN-{number:02d}" for number in range(7, 13)]
     [
         (dict.fromkeys(P, "1984-03-01"), 3, "parent_code"),
         ({**dict.fromkeys(P, "1984-03-01"), "IN-01": "1984-12-31"}, 3, "parent_code"),
-        ({**dict.fromkeys(P, "1984-03-01"), "IN-01": "1985-01-01"}, 22, "region"),
-        (dict.fromkeys(P[1:], "1984-03-01"), 22, "region"),
+        ({**dict.fromkeys(P, "1984-03-01"), "IN-01": "1985-01-01"}, 3, "parent_code"),
+        (dict.fromkeys(P[1:], "1984-03-01"), 3, "parent_code"),
+        (dict.fromkeys(P[2:], "1984-03-01"), 22, "region"),
+        (dict.fromkeys([*P[:3], *Q[:3]], "1984-03-01"), 22, "region"),
         ({**dict.fromkeys(P, "1984-03-01"), Q[0]: "1985-01-01"}, 3, "parent_code"),
     ],
 )
 def test_clusters_are_found_from_who_adopted_when(zones, starts, clusters, named):
-    """By the period of the start, not its day; one of two upper regions is enough."""
+    """By the period of the start, not its day; one region late, or out, does not hide it."""
     panel = of_counties(zones, starts)
     assert len(panel.regions) == 22
     assert len(np.unique(panel.clusters)) == clusters

@@ -425,6 +425,18 @@ def test_a_clear_effect_that_was_not_drawn_is_called_with_moderate_certainty(cle
     assert {"not_drawn", "no_placebo_outcome", "reporting_unknown"} <= {*given.capped}
 
 
+def fewer_adopting(clusters):
+    """A change of how many clusters adopt."""
+    return lambda study, headline, robustness: (
+        study,
+        headline,
+        dataclasses.replace(
+            robustness,
+            own_course=dataclasses.replace(robustness.own_course, adopting=clusters),
+        ),
+    )
+
+
 def robust(**changes):
     """A change of what the headline rests on."""
     return lambda study, headline, robustness: (
@@ -488,7 +500,7 @@ HELD = {
     "placebo_time": robust(placebo_time=speaks(0.1, 0.3)),
     "reporting": robust(reporting=(silent(), speaks(-0.3, -0.1))),
     "other_intervention": other(3, None),
-    "few_adopters": sampled(treated=4),
+    "few_adopters": fewer_adopting(4),
     "checks_lost": robust(placebo_time=REFUSED),
     "not_drawn": paneled(assignment=""),
     "left_out": sampled(dropped={"incomplete": 21}),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from analysis import methods
+from analysis.methods.shared.options import UntreatedOptions
 from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.points import Point, Points
 from analysis.page.numbers import in_full, number, percent
@@ -21,8 +23,6 @@ TIME_WORDS = {
 
 REFERENCE = -1
 """The event time that the others are measured from."""
-HELD_OUT = ("counts", "imputation")
-"""Methods that measure the last periods before the start against still earlier ones."""
 
 
 def event_points(brief: Brief) -> list[Point]:
@@ -79,7 +79,7 @@ def event_time_figure(brief: Brief) -> Figure | Notes:
     # Only a method that measures from one period has no band there.
     if any(p.at == REFERENCE and p.value == 0 and p.low is None for p in points):
         caption += say(" The period just before adoption is the reference.")
-    elif brief.study.params.method in HELD_OUT:
+    elif issubclass(methods.load(brief.headline.method).options, UntreatedOptions):
         caption += say(
             " Points before adoption are held out and measured against still earlier periods; "
             "where these are few, the bands are wide."

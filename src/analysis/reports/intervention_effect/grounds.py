@@ -80,8 +80,8 @@ REASON_WORDS = {
 }
 
 GROUP_WORDS = {
-    "leave_one_out_group": "Leaving out one group of {regions} that can move together turns the "
-    "sign.",
+    "leave_one_out": "Leaving out one group of {regions} that can move together turns the sign.",
+    "few_adopters": "Fewer than five groups of {regions} that can move together adopted.",
 }
 """Reasons as they are said where regions that move together are left out together."""
 
@@ -171,8 +171,6 @@ def _reason(brief: Brief, reason: str) -> str:
             else "Adopters began {size} lower than the others."
         )
         return say(text, size=size)
-    if reason == "few_adopters" and panel.clustered_by != "region":
-        return say("Fewer than five groups of {regions} that can move together adopted.")
     rank = brief.robustness.rank
     if reason == "few_clusters" and rank is not None:
         return say(
@@ -184,10 +182,8 @@ def _reason(brief: Brief, reason: str) -> str:
     name = brief.study.params.placebo_outcome
     placebo = brief.words(name).plural(language) if name else ""
     level = percent(RULE_LEVEL, language, 0)
-    key = reason
-    if reason == "leave_one_out" and panel.clustered_by != "region":
-        key = "leave_one_out_group"
-    return say({**REASON_WORDS, **GROUP_WORDS}[key], placebo=placebo, level=level)
+    words = REASON_WORDS if panel.clustered_by == "region" else {**REASON_WORDS, **GROUP_WORDS}
+    return say(words[reason], placebo=placebo, level=level)
 
 
 def _against(brief: Brief) -> Iterator[str]:
