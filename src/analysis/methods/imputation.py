@@ -45,10 +45,12 @@ from analysis.result import Check, Result
 class Options(UntreatedOptions):
     """Options of the method."""
 
-    scale: Literal["", "log", "level"] = ""
-    """log of the rate, or the rate or level itself; empty for the log of counts, levels as they are
+    scale: Literal["own", "log", "level"] = "own"
+    """log of the rate, or the rate or level itself; by default the log of counts, and levels as
+    they are
 
     words: scale | 尺度
+    own: the outcome's own | 指标自身的尺度
     log: logarithm | 对数
     level: as it is | 原值
     """
@@ -73,7 +75,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     ------
     DesignError: too few treated or untreated regions or periods, or no logarithm of a zero.
     """
-    scale = options.scale or panels.own_scale(panel)
+    scale = panels.own_scale(panel) if options.scale == "own" else options.scale
     used = panels.comparable(panel, options, positive=scale == "log", complete=False)
     clusters = imputed.clusters_of(used, rng)
     values = panels.rate(used, scale)

@@ -40,7 +40,8 @@ def check_logarithms(panel: Panel, options: PanelOptions, *, complete: bool = Tr
     DesignError: with every shortfall, or how many cells hold zeros, and what would do.
     """
     check_comparison(panel.complete() if complete else panel, options)
-    scale = getattr(options, "scale", "") or own_scale(panel)
+    scale = getattr(options, "scale", "own")
+    scale = own_scale(panel) if scale == "own" else scale
     comparable(panel, options, positive=scale == "log", complete=complete)
 
 
