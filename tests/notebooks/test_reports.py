@@ -99,7 +99,7 @@ def test_plain_papermill_is_enough(root, tmp_path):
     )
     last = nbformat.read(output, as_version=4).cells[-1].outputs[-1]
     record = last["data"]["application/vnd.analysis.end+json"]
-    assert record["facts"]["relative_percent"][0] == -17.7
+    assert record["facts"]["relative_percent"][0] == -9.2
 
 
 def test_a_notebook_runs_from_its_own_folder_as_in_jupyterlab(root, tmp_path):

@@ -293,6 +293,13 @@ def opposite(brief: Brief) -> Brief:
     )
 
 
+def few_adopt(brief: Brief) -> Brief:
+    """The same report with four clusters that adopt."""
+    course = brief.robustness.own_course
+    assert course is not None
+    return changed(own_course=dataclasses.replace(course, adopting=4))(brief)
+
+
 def one_turns(brief: Brief) -> Brief:
     """Leaving out one region turns the sign."""
     value = -brief.headline.headline.value
@@ -368,7 +375,7 @@ REASONS: dict[str, Change] = {
     "placebo_time": changed(placebo_time=answered("placebo_time", BEYOND)),
     "reporting": changed(reporting=(*MIXES[:2], answered("upheld", BEYOND))),
     "other_intervention": paneled(timeline=GRANTS),
-    "few_adopters": sampled(treated=4),
+    "few_adopters": few_adopt,
     "checks_lost": changed(placebo_time=answered("placebo_time", None)),
     "not_drawn": paneled(assignment=""),
     "left_out": sampled(dropped=dict.fromkeys(DROPPED_WORDS, 30)),
@@ -509,6 +516,7 @@ STATES: dict[str, Change] = {
     "left out by upper regions, and turned": both(
         REASONS["leave_one_out"], paneled(clustered_by="parent_code")
     ),
+    "few upper regions adopt": both(few_adopt, paneled(clustered_by="parent_code")),
     "no exposure": paneled(has_exposure=False),
 }
 
@@ -669,6 +677,7 @@ UNSEEN = {
 }
 """Estimates of which nothing is claimed, by state, beside those that include no change."""
 LOW = {
+    "few upper regions adopt",
     "slope alone bears it out",
     "break alone bears it out",
     "eve was unusual",

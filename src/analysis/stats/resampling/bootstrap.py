@@ -61,12 +61,11 @@ def wild_two_way(
     d, y = two_way_within(treatment), two_way_within(outcome)
     total = float((d**2).sum())
     residual = y - null * d
-    numbers = np.arange(len(y)) if clusters is None else clusters
-    weights = weights[:, numbers]
+    numbers = slice(None) if clusters is None else clusters
     actual = _t_statistics(residual, d, total, np.ones((1, len(y))), clusters)[0]
     draws = np.concatenate(
         [
-            _t_statistics(residual, d, total, weights[first : first + BLOCK], clusters)
+            _t_statistics(residual, d, total, weights[first : first + BLOCK][:, numbers], clusters)
             for first in range(0, len(weights), BLOCK)
         ]
     )
