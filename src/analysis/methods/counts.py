@@ -85,12 +85,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     used = panels.comparable(panel, options, positive=False, complete=False)
     clusters = imputed.clusters_of(used, rng)
     adoption = imputed.adoption_of(used, options, clusters, options.weights)
-    leads = imputed.lead_count(used, options.leads)
-    found = imputed.jackknife_of(
-        used,
-        adoption,
-        imputed.imputed(adoption, options.anticipation, leads, imputed.dose_of(used)),
-    )
+    found = imputed.jackknife_of(used, adoption, options.anticipation, options.leads)
     path = found.path(found.supported & (found.spread > 0), options.level, rng)
     return found.result(
         options,

@@ -80,12 +80,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     clusters = imputed.clusters_of(used, rng)
     values = panels.rate(used, scale)
     adoption = imputed.adoption_of(used, options, clusters, options.weights, values)
-    leads = imputed.lead_count(used, options.leads)
-    found = imputed.jackknife_of(
-        used,
-        adoption,
-        imputed.imputed(adoption, options.anticipation, leads, imputed.dose_of(used)),
-    )
+    found = imputed.jackknife_of(used, adoption, options.anticipation, options.leads)
     path = found.path(found.supported & (found.spread > 0), options.level, rng)
     effect = float(found.averages[0, 0])
     checks = [panels.leads_check(path)]

@@ -169,8 +169,17 @@ def lead_count(panel: Panel, most: int) -> int:
     return max(min(most, int(np.median(starts[starts > NEVER])) - 2), 0)
 
 
-def jackknife_of(panel: Panel, adoption: Adoption, effects: Imputed) -> panels.Jackknife:
-    """The effects, ready to become a result."""
+def jackknife_of(
+    panel: Panel, adoption: Adoption, anticipation: int, most_leads: int
+) -> panels.Jackknife:
+    """Every effect without each cluster, ready to become a result.
+
+    Raises
+    ------
+    EstimationError: a fit did not converge.
+    """
+    leads = lead_count(panel, most_leads)
+    effects = imputed(adoption, anticipation, leads, dose_of(panel))
     return panels.Jackknife(
         panel,
         adoption.clusters,

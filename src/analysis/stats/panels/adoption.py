@@ -27,6 +27,7 @@ import numpy as np
 from analysis.stats.panels.course import Cells, Course, fit_course
 
 DOSE_STEPS, DOSE_TOLERANCE = 100, 1e-10
+"""Newton steps for the effect of a dose, and how small the last must be."""
 SPEAKING = 2
 """Clusters that must speak of a period without the intervention, or nothing is known of it."""
 

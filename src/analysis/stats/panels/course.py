@@ -12,7 +12,7 @@ Newton step from the whole sample,
 
     θ₍g₎ = θ + (H − H_g)⁻¹ (−S_g),
 
-exact for levels and, for counts, within .01 of the refit where a cell holds 1.5 on average.
+exact for levels and, for counts, within .02 of the refit where a cell holds 1.5 on average.
 
 References
 ----------

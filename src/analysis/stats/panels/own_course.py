@@ -86,7 +86,7 @@ class OwnCourse:
 def own_course(adoption: Adoption) -> OwnCourse:
     """The headline, and every second look that the data allow.
 
-    Numbers agree with refits: exactly for levels, within .01 for counts with 1.5 in a cell.
+    Numbers agree with refits: exactly for levels, within .02 for counts with 1.5 in a cell.
     """
     adopting = adoption.adopting
     drift = np.arange(1, adoption.values.shape[1] + 1) - adoption.values.shape[1] / 2
