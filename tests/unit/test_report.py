@@ -21,11 +21,10 @@ from analysis.page.plates import MIME
 from analysis.page.wording import translator
 from analysis.reports.intervention_effect.adoption import adoption_figure, paths_figure
 from analysis.reports.intervention_effect.answer import Brief
-from analysis.reports.intervention_effect.certainty import certainty
+from analysis.reports.intervention_effect.certainty import certainty, reporting_table
 from analysis.reports.intervention_effect.event_time import event_points, event_time_figure
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.intervention_effect.provenance import provenance
-from analysis.reports.intervention_effect.reporting import reporting_table
 from analysis.reports.intervention_effect.sensitivity import (
     leave_one_out_figure,
     specification_figure,

@@ -21,20 +21,27 @@ from analysis.page.charts import style
 from analysis.page.provenance import DROPPED_WORDS
 from analysis.page.wording import translations
 from analysis.reports.intervention_effect import grounds, sentences, tables
-from analysis.reports.intervention_effect.adoption import adoption_figure, paths_figure
+from analysis.reports.intervention_effect.adoption import (
+    adoption_figure,
+    paths_figure,
+    timeline_figure,
+)
 from analysis.reports.intervention_effect.answer import Brief
-from analysis.reports.intervention_effect.certainty import MIND_WORDS, certainty
+from analysis.reports.intervention_effect.certainty import (
+    MIND_WORDS,
+    MIX_WORDS,
+    certainty,
+    reporting_table,
+)
 from analysis.reports.intervention_effect.event_time import event_time_figure
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.intervention_effect.picture import picture
 from analysis.reports.intervention_effect.plates import InterventionEffect
 from analysis.reports.intervention_effect.provenance import provenance
-from analysis.reports.intervention_effect.reporting import MIX_WORDS, reporting_table
 from analysis.reports.intervention_effect.sensitivity import (
     leave_one_out_figure,
     specification_figure,
 )
-from analysis.reports.intervention_effect.timeline import timeline_figure
 from analysis.reports.intervention_effect.verdict import judged
 from analysis.result import LEVEL, Check, Estimate
 from analysis.robustness import NOT_OFFERED, Answer, Breakdown, estimate_headline, examine

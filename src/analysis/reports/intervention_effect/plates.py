@@ -13,13 +13,16 @@ from analysis.page.agreement import OwnNumber
 from analysis.reports.intervention_effect import certainty as checks
 from analysis.reports.intervention_effect import provenance as sources
 from analysis.reports.intervention_effect import sensitivity, sentences, tables
-from analysis.reports.intervention_effect.adoption import adoption_figure, paths_figure
+from analysis.reports.intervention_effect.adoption import (
+    adoption_figure,
+    paths_figure,
+    timeline_figure,
+)
 from analysis.reports.intervention_effect.answer import Brief
+from analysis.reports.intervention_effect.certainty import reporting_table
 from analysis.reports.intervention_effect.event_time import event_time_figure
 from analysis.reports.intervention_effect.picture import picture
-from analysis.reports.intervention_effect.reporting import reporting_table
 from analysis.reports.intervention_effect.sensitivity import specification_name
-from analysis.reports.intervention_effect.timeline import timeline_figure
 from analysis.reports.intervention_effect.verdict import judged
 from analysis.reports.report import Report
 from analysis.result import Result, plain
