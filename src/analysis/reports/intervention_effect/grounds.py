@@ -56,6 +56,7 @@ EVE_WORDS = {
     "quarter": "Without the two quarters before the start: {value} ({span}).",
     "year": "Without the two years before the start: {value} ({span}).",
 }
+EARLY_EVE_WORDS = "Without the two periods before effects may show: {value} ({span})."
 REASON_WORDS = {
     "no_range": "The method gives no range at {level}, so the estimate cannot be told from chance.",
     "few_clusters": "Too few {regions} that adopt or do not adopt independently of each other: "
@@ -123,7 +124,8 @@ def _looks(brief: Brief, *, agreeing: bool) -> Iterator[str]:
     """Second looks on the side of a direction, or on the other; all speak for no change."""
     course, effect = brief.robustness.own_course, brief.effect.relative
     words = {name: LOOK_WORDS[name] for name in LOOKS[brief.study.params.onset]}
-    words["without_eve"] = EVE_WORDS[brief.study.panel.frequency]
+    early = brief.question.method_options.get("anticipation")
+    words["without_eve"] = EARLY_EVE_WORDS if early else EVE_WORDS[brief.study.panel.frequency]
     for name, look in course.looks.items() if course else ():
         same = not brief.verdict.claims or look.value * effect > 0
         if name in words and same == agreeing:
