@@ -98,6 +98,18 @@ def test_two_prints_are_the_same_bytes(printed):
     assert file.read_bytes() == before
 
 
+def test_tags_are_named_by_their_order():
+    """Wherever a browser begins to count: the same bytes, of the same length, in the same order."""
+    early, late = (
+        b"".join(b"/ID (node%08d) [1 0 R] " % (first + step) for step in (0, 7, 0, 3))
+        for first in (128, 130)
+    )
+    assert early != late
+    assert pdf._renumbered(early) == pdf._renumbered(late)
+    assert len(pdf._renumbered(early)) == len(early)
+    assert pdf._renumbered(b"/ID (node00000009) (node00000012)").endswith(b"(node00000001)")
+
+
 def test_without_a_browser_the_remedy_is_told(monkeypatch, tmp_path):
     """An extra that is missing is no crash."""
     monkeypatch.setattr(pdf, "BROWSERS", ())
