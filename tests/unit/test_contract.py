@@ -135,3 +135,22 @@ def test_a_file_named_in_dataset_yml_must_exist(zones):
     message = refusal(zones)
     assert "gone.csv: does not exist" in message
     assert "files.outcome: is not a table of the contract. Did you mean 'outcomes'?" in message
+
+
+def test_more_samples_cannot_fail_than_were_taken(zones):
+    """A number that another must not exceed is refused as a day before another is."""
+    rows = "region_code,period,product,mode,taken,failed\nIN-01,1980,milk,routine,10,11\n"
+    (zones / "sample_counts.csv").write_text(rows, encoding="utf-8")
+    assert "sample_counts.csv, column taken, row 2: is below failed" in refusal(zones)
+
+
+def test_a_flag_that_nobody_filled_in_is_unknown_not_false(zones):
+    """Of three cases one was waived, one was not, of one it is not known."""
+    head = "case_id,enterprise_id,region_code,behaviour,decided_on,waived\n"
+    rows = "".join(
+        f"{n},E1,IN-01,label,1980-01-0{n},{w}\n" for n, w in enumerate(("1", "0", ""), 1)
+    )
+    (zones / "penalties.csv").write_text(head + rows, encoding="utf-8")
+    waived = read_dataset(zones).tables["penalties"]["waived"]
+    assert waived.sum() == 1
+    assert waived.isna().tolist() == [False, False, True]

@@ -37,8 +37,8 @@ class Column:
     ``kind`` is one of code, text, whole, number, date, period, choice, flag.
     ``links_to`` names ``table.column`` whose values this column must come from. A ``personal``
     column names a person; its values are replaced by keyed hashes when they are read.
-    ``not_before`` names another column of days, before which this one must not lie; ``or_else`` a
-    column that may be filled instead.
+    ``not_before`` names another column of days or numbers, before which this one must not lie;
+    ``or_else`` a column that may be filled instead.
     """
 
     name: str
@@ -249,14 +249,15 @@ def _length(period: str) -> str:
 
 
 def check_order(table: Table, frame: pd.DataFrame, origin: Origin) -> list[Problem]:
-    """Rows in which a day lies before the one it must not lie before."""
+    """Rows in which a day or a number lies before the one it must not lie before."""
     problems: list[Problem] = []
     for column in table.columns:
-        first = column.not_before
+        first, days = column.not_before, column.kind == "date"
         if first and first in frame and column.name in frame:
             early = np.flatnonzero(frame[column.name] < frame[first])
-            remedy = "Correct one of the two days"
-            problems += origin.problems(early, f"lies before {first}", remedy, column.name)
+            rule = f"lies before {first}" if days else f"is below {first}"
+            remedy = f"Correct one of the two {'days' if days else 'numbers'}"
+            problems += origin.problems(early, rule, remedy, column.name)
     return problems
 
 
@@ -297,7 +298,9 @@ def _typed(column: Column, raw: pd.Series, text: pd.Series, empty: pd.Series) ->
     if column.kind == "flag":
         lowered = given.str.lower()
         known = lowered.isin(["true", "false", "1", "0"])
-        return lowered.isin(["true", "1"]), ~known, "is not true or false", "Write true or false"
+        values = lowered.isin(["true", "1"])
+        values = values.astype("boolean").mask(empty) if empty.any() else values
+        return values, ~known, "is not true or false", "Write true or false"
     if column.kind == "choice":
         allowed = f"Allowed: {', '.join(column.allowed)}"
         return given, ~given.isin(column.allowed), "is not one of the allowed words", allowed

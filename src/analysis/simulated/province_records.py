@@ -83,10 +83,10 @@ def _truth(province: Province) -> pd.DataFrame:
     """The true effect of each intervention on recorded complaints, in log points."""
     return pd.DataFrame(
         {
-            "intervention": INTERVENTIONS,
-            "outcome": "complaint",
-            "log_effect": [province.options.effects.get(name, 0.0) for name in INTERVENTIONS],
-            "adopters": [(province.starts[name] >= 0).sum() for name in INTERVENTIONS],
+            "name": [f"{name}/complaint" for name in INTERVENTIONS],
+            "estimand": "log rate ratio of recorded complaints where it was adopted",
+            "value": [province.options.effects.get(name, 0.0) for name in INTERVENTIONS],
+            "notebook": "intervention_effect",
         }
     )
 
