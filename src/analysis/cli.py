@@ -43,13 +43,22 @@ def in_project(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> None:
         try:
-            os.chdir(project_root())
+            root = project_root()
+            if "targets" in kwargs:
+                kwargs["targets"] = tuple(_from_root(target, root) for target in kwargs["targets"])
+            os.chdir(root)
             command(*args, **kwargs)
         except AnalysisError as error:
             click.echo(str(error), err=True)
             sys.exit(error.exit_code)
 
     return wrapped
+
+
+def _from_root(target: str, root: Path) -> str:
+    """A path as it is named here, so that it is still found from the root; else as it is."""
+    here = Path(target)
+    return str(here.resolve()) if here.exists() and not (root / here).exists() else target
 
 
 def project_root() -> Path:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from analysis.batch.plan import list_runs, plan
 from analysis.batch.suites import expand
+from analysis.cli import commands
 from analysis.data.dataset import read_dataset
 from analysis.data.regions.hierarchy import upper_regions
 from analysis.errors import AnalysisError, ParamsError
@@ -43,6 +45,32 @@ def ids(suite: str) -> list[str]:
     listed, problems = expand(suite)
     assert problems == []
     return [one.report.removeprefix("intervention_effect/") for one in listed]
+
+
+def test_a_params_file_is_found_by_any_path_to_it(project, monkeypatch):
+    """From the root, from its own folder, or by its whole path; each is the same report."""
+    file = project / "params" / f"{ZONES}.yml"
+    for target in (ZONES, f"params/{ZONES}.yml", str(file)):
+        listed, problems = expand(target)
+        assert (problems, [one.report for one in listed]) == ([], [ZONES])
+    monkeypatch.chdir(file.parent)
+    said = CliRunner().invoke(commands, ["check", file.name])
+    assert said.output.startswith(f"{ZONES} [en]: can run"), said.output
+
+
+@pytest.mark.parametrize(
+    ("folder", "place"), [("intervention_effect", "being intervention_effect"), ("x", "one of ")]
+)
+def test_a_params_file_elsewhere_is_told_where_it_must_be(project, folder, place):
+    """It exists: where it lies says which notebook it is for."""
+    file = project / "elsewhere" / folder / "mine.yml"
+    file.parent.mkdir(parents=True)
+    shutil.copy(project / "params" / f"{ZONES}.yml", file)
+    listed, (problem,) = expand(str(file))
+    assert listed == []
+    assert problem.what.startswith("lies outside params/")
+    assert "params/NOTEBOOK/mine.yml" in problem.remedy
+    assert place in problem.remedy
 
 
 def test_a_glob_and_a_matrix_list_reports_with_stable_ids(project):

@@ -83,14 +83,29 @@ def known_reports() -> list[str]:
 
 def expand(target: str) -> tuple[list[ListedReport], list[Problem]]:
     """A suite, a report's name or a params file, as reports; and everything wrong with it."""
-    name = target.removesuffix(".yml").removeprefix(f"{PARAMS}/")
     problems: list[Problem] = []
+    file = Path(target)
+    if file.is_file():
+        if not file.resolve().is_relative_to(PARAMS.resolve()):
+            return [], [_outside(file)]
+        target = file.resolve().relative_to(PARAMS.resolve()).as_posix()
+    name = target.removesuffix(".yml").removeprefix(f"{PARAMS}/")
     if name.startswith("suites/") or "/" not in name:
         return _from_suite(name.removeprefix("suites/"), problems), problems
     known = known_reports()
     if name not in known:
         return [], [Problem(f"report {name}", "does not exist", nearest(name, known))]
     return _from_files([name], LANGUAGES, problems), problems
+
+
+def _outside(file: Path) -> Problem:
+    """That a file lies where no report is looked for: its folder says which notebook it is for."""
+    known = kind.names()
+    notebook = file.resolve().parent.name
+    place = notebook if notebook in known else f"one of {', '.join(known)}"
+    what = f"lies outside {PARAMS}/, whose folders say which notebook a file is for"
+    remedy = f"Move it to {PARAMS}/NOTEBOOK/{file.stem}.yml, NOTEBOOK being {place}"
+    return Problem(f"file {file.name}", what, remedy)
 
 
 def problems_within(error: AnalysisError, where: str) -> list[Problem]:
