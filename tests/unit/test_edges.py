@@ -19,7 +19,7 @@ from analysis.data.frames.timeline import Spell, adopt_together, lapsed, others_
 from analysis.data.regions.crosswalk import lookup, to_present_codes
 from analysis.disclosure.gate import COUNT, table_problems
 from analysis.disclosure.suppression import dominated_cells, small_cells
-from analysis.errors import ContractError, PublishError
+from analysis.errors import ContractError, DesignError, PublishError
 from analysis.page.protection import Rules, enough, refuse_small
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.intervention_effect.verdict import found
@@ -285,6 +285,21 @@ def test_a_cluster_that_is_asked_for_is_taken(zones, asked, clusters):
     panel = of_counties(zones, {"IN-01": "1984-01-01"}, cluster=asked)
     assert len(np.unique(panel.clusters)) == clusters
     assert panel.clustered_by == (asked or "region")
+
+
+@pytest.mark.parametrize("blank", [1, 22])
+def test_a_cluster_that_is_asked_for_and_blank_is_refused(zones, blank):
+    """In one line; a region without one would silently stand for itself."""
+    file = zones / "regions.csv"
+    regions = pd.read_csv(file, dtype=str).assign(parent_code="P")
+    regions.loc[: blank - 1, "parent_code"] = ""
+    upper = {"region_code": "P", "name_en": "P", "name_zh": "P", "level": "province"}
+    pd.concat([regions, pd.DataFrame([upper])]).to_csv(file, index=False)
+    with pytest.raises(DesignError) as error:
+        changed(zones, lambda table: table, cluster="parent_code")
+    (problem,) = error.value.problems
+    start = f"cluster: names parent_code, which is blank for {blank} of 22 regions"
+    assert str(problem).startswith(start)
 
 
 @pytest.mark.parametrize(

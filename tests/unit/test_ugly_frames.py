@@ -12,6 +12,7 @@ import pytest
 
 from analysis import methods
 from analysis.data.frames.panel import Panel
+from analysis.data.frames.panel_doubts import STALE_PERIODS, doubtful
 from analysis.errors import AnalysisError, DesignError, EstimationError, PublishError
 from analysis.methods import did
 from analysis.page.numbers import number, percent
@@ -142,6 +143,54 @@ def test_counts_that_never_vary_say_nothing_about_their_error(name, what):
     """A column filled forward is refused; it is no effect too small to matter."""
     with pytest.raises((DesignError, EstimationError)):
         methods.estimate(name, dict(ugly_panels())[what], **FEWER.get(name, {}))
+
+
+def filled(last: int, regions: int = 36) -> Panel:
+    """A world whose last counts are those of a period before, in some of its regions."""
+    base = county_world(3)
+    count = base.matrix("count").copy()
+    count[:regions, -last:] = count[:regions, [-last - 1]]
+    return make_panel(count, base.adoption.to_numpy(), base.matrix("exposure"))
+
+
+def doubts(panel: Panel) -> str:
+    """What is said of the panel before anything is estimated."""
+    return " ".join(map(str, doubtful(panel)))
+
+
+def test_counts_filled_forward_at_the_end_are_named():
+    """By period where nearly all regions repeat one, else by region; the check refuses both."""
+    every, one = doubts(filled(2)), doubts(filled(STALE_PERIODS - 1, regions=1))
+    assert every.startswith("counts: repeat those of the period before in 2004Q1, 2004Q2.")
+    assert one.startswith("counts: are the same in each of the last 6 periods in 990000.")
+    for panel in (filled(2), filled(STALE_PERIODS - 1, regions=1)):
+        for name in ("counts", "did", "synthetic_control"):
+            method = methods.load(name)
+            with pytest.raises(DesignError, match="Look whether an export was filled forward"):
+                method.check(panel, method.options())
+
+
+def test_counts_that_repeat_by_chance_are_not_called_filled_forward():
+    """Small and larger ones, where two that follow each other are often equal."""
+    assert doubts(filled(2, regions=18)) == doubts(filled(STALE_PERIODS - 2, regions=1)) == ""
+    for seed, mean in enumerate((0.3, 1, 1, 1.5, 3, 10, 10, 60)):
+        world = county_world(seed, mean=mean)
+        assert doubts(world) == "", mean
+        few = np.random.default_rng(seed).poisson(mean, (8, 40))
+        assert doubts(make_panel(few, np.array([5, 5, 7, 7, 0, 0, 0, 0]))) == "", mean
+
+
+@pytest.mark.parametrize("name", methods.panel_names())
+@pytest.mark.parametrize("place", [(0, 0), (0, 13), (-1, 0), (-1, 13)])
+def test_a_count_with_six_digits_too_many_is_refused_before_a_kernel_starts(name, place):
+    """By every method, wherever it stands: it alone would decide. The largest count stays out."""
+    base, method = county_world(3), methods.load(name)
+    count = base.matrix("count").copy()
+    count[place] *= 1e6
+    spoilt = make_panel(count, base.adoption.to_numpy(), base.matrix("exposure"))
+    with pytest.raises(DesignError, match="over 100 times what any region usually has in 200") as e:
+        method.check(spoilt, method.options())
+    assert f"{count[place]:.0f}" not in str(e.value)
 
 
 @pytest.mark.parametrize("name", ["did", "event_study", "rollout", "synthetic_control", "two_way"])

@@ -9,6 +9,7 @@ from pandas.api.types import is_numeric_dtype
 
 from analysis.data.frames.frame import refusing
 from analysis.data.frames.panel import NEVER, Panel
+from analysis.data.frames.panel_doubts import doubtful
 from analysis.errors import DesignError, Problem
 
 MINIMUM_TREATED = 2
@@ -48,17 +49,7 @@ def require_comparison(
         what = f"are fewer than {before} for all but {usable.size} treated regions"
         remedy = "Begin the panel earlier, or use shorter periods"
         yield Problem("periods before the start", what, remedy)
-    yield from unvarying(panel)
-
-
-def unvarying(panel: Panel) -> list[Problem]:
-    """The problem of counts that are the same in every period of every region; else none."""
-    ranges = panel.frame.groupby("region", sort=False)[panel.measured].agg(["min", "max"])
-    if (ranges["max"] > ranges["min"]).any():
-        return []
-    what = "are the same in every period of every region: there is nothing to compare"
-    remedy = "Look whether an export was filled forward, or choose another outcome"
-    return [Problem("counts" if panel.counted else "levels", what, remedy)]
+    yield from doubtful(panel)
 
 
 def untreated_by_period(panel: Panel, comparison: str) -> np.ndarray:

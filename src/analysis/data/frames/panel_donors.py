@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.data.frames.frame import refusing, unusable_columns
 from analysis.data.frames.panel import NEVER, TOO_EARLY, Panel
-from analysis.data.frames.panel_comparison import unvarying
+from analysis.data.frames.panel_doubts import doubtful
 from analysis.errors import DesignError, Problem
 from analysis.stats.synthetic_controls.placebo import cluster_starts, possible_placebos
 
@@ -54,7 +54,7 @@ def _last_period(starts: np.ndarray, periods: int) -> int:
 def _require_sides(panel: Panel, early: int, least: int) -> Iterator[Problem]:
     starts = panel.adoption.to_numpy()
     untreated = int((starts == NEVER).sum())
-    yield from unvarying(panel)
+    yield from doubtful(panel)
     if untreated == starts.size:
         fewer = f" with {least} periods before the start ({early} have fewer)" if early else ""
         what = f"are none{fewer}"

@@ -126,7 +126,7 @@ def build_panel(
     Raises
     ------
     ParamsError: a name the dataset does not hold.
-    DesignError: no panel is left, or the intervention lies outside it.
+    DesignError: no panel is left, the intervention lies outside it, or a cluster is blank.
     """
     if problems := unknown_names(dataset, question):
         raise ParamsError(problems)
@@ -268,10 +268,15 @@ def _together(
     if by == "region":
         return {}, by
     if by == PARENT:
-        return parents, by
-    rows = dataset.tables["regions"].set_index("region_code")
-    shared = rows[by].astype("object").reindex(kept)
-    return {str(c): str(c) if pd.isna(v) else f"{by} {v}" for c, v in shared.items()}, by
+        shared = {code: above for code, above in parents.items() if above != code}
+    else:
+        given = dataset.tables["regions"].set_index("region_code")[by].reindex(kept)
+        shared = {c: f"{by} {v}" for c, v in given.items() if pd.notna(v) and v != ""}
+    if question.cluster and (blank := len(kept) - len(shared)):
+        what = f"names {by}, which is blank for {blank} of {len(kept)} regions"
+        remedy = "Complete it, leave cluster out, or write cluster: region"
+        raise DesignError([Problem("cluster", what, remedy)])
+    return {str(code): str(shared.get(code, code)) for code in kept}, by
 
 
 def _assignment(dataset: Dataset, intervention: str, kept: list[str]) -> str:

@@ -14,13 +14,13 @@ from analysis.page.numbers import PER_EXPOSURE
 from analysis.page.voice import Voice
 from analysis.params import PanelQuestion
 from analysis.reports.intervention_effect.changes import expected_of, share
+from analysis.reports.intervention_effect.question import POSITIVE
 from analysis.reports.intervention_effect.verdict import p_value
 from analysis.result import Result
 from analysis.robustness import Robustness
 from analysis.verdict import Verdict
 
 PER_EXPECTED = 100
-POSITIVE = "Choose a scale on which it is above zero, or call the method in Python"
 CASE = Words(en="case", zh="事项")
 """What a share is out of where the dataset does not say."""
 

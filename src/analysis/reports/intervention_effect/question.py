@@ -13,6 +13,10 @@ from analysis.data.frames.study import Study, build_study, tables_needed
 from analysis.errors import DesignError, ParamsError, Problem
 from analysis.methods.shared.question import check_panel, option_problems
 from analysis.reports.intervention_effect.params import InterventionEffectParams
+from analysis.robustness import imputable
+from analysis.stats.panels.adoption import Expectation
+
+POSITIVE = "Choose a scale on which it is above zero, or call the method in Python"
 
 
 def tables(params: InterventionEffectParams) -> set[str]:
@@ -37,7 +41,9 @@ def ask(data: Dataset, params: InterventionEffectParams) -> Study:
         raise ParamsError(problems)
     study = build_study(data, params)
     check_panel(study.params, study.panel)
-    _require_positive_mean(study.panel)
+    if not study.panel.counted:
+        _require_positive_mean(study.panel)
+        _require_positive_expectation(study)
     return study
 
 
@@ -45,8 +51,6 @@ def _require_positive_mean(panel: Panel) -> None:
     """Refuse levels around zero: a page gives changes as shares of what was expected."""
     values, starts = panel.matrix(panel.measured), panel.adoption.to_numpy()[:, None]
     before = (starts > NEVER) & (np.arange(1, values.shape[1] + 1) < starts)
-    if panel.counted:
-        return
     mean, spread = np.nanmean(values[before]), np.nanstd(values)
     # Levels on both sides of zero with a mean near it give shares of next to nothing.
     if not mean > (spread if np.nanmin(values) < 0 else 0):
@@ -54,5 +58,17 @@ def _require_positive_mean(panel: Panel) -> None:
             "has a mean of zero or less, or near it, among adopters before the start; no change "
             "is a share of it"
         )
-        remedy = "Choose a scale on which it is above zero, or call the method in Python"
-        raise DesignError([Problem(f"outcome {panel.outcome}", what, remedy)])
+        raise DesignError([Problem(f"outcome {panel.outcome}", what, POSITIVE)])
+
+
+def _require_positive_expectation(study: Study) -> None:
+    """Refuse levels of which a few are so far off that zero or less is to be expected."""
+    adoption = imputable(study)
+    if adoption is None:
+        return
+    effect = float(Expectation(adoption, adoption.fit(leave_out=False)).effect()[0])
+    share = adoption.weights[:, None] * adoption.active
+    if not float((share * adoption.values).sum() / share.sum()) - effect > 0:
+        what = "would be expected to be zero or less among adopters since the start; some value "
+        what += "may be far off"
+        raise DesignError([Problem(f"outcome {study.params.outcome}", what, POSITIVE)])
