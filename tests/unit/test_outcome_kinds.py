@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 import statsmodels.api as sm
 import statsmodels.formula.api as smf
 import yaml
+from test_verdict import study_of
 
 from analysis import methods
 from analysis.data.dataset import read_dataset
@@ -22,7 +24,9 @@ from analysis.power import power
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.intervention_effect.plates import InterventionEffect
 from analysis.reports.intervention_effect.question import ask
+from analysis.reports.intervention_effect.verdict import found
 from analysis.robustness import estimate_headline, examine
+from worlds import make_panel
 
 ABOUT = {
     "title": {"en": "Fiction", "zh": "虚构"},
@@ -358,10 +362,38 @@ def test_what_matters_of_a_level_is_a_share_of_what_was_expected(fiction, data):
     assert wide.key == "too_small_to_matter"
 
 
+@pytest.mark.parametrize(("share", "little"), [(0.3, True), (0.97, False)])
+def test_a_share_near_one_matters_by_what_is_left_of_it_too(share, little):
+    """Half a per cent less of 97 % is a sixth more of the rest; of 30 % it is little either way."""
+    rng = np.random.default_rng(5)
+    starts = np.repeat([0, 7, 9, 11], 6)
+    after = (starts[:, None] > 0) & (np.arange(1, 21) >= starts[:, None])
+    base = np.full(after.shape, 4000)
+    counts = rng.binomial(base, share * np.where(after, 0.995, 1.0))
+    panel = replace(make_panel(counts, starts, base.astype(float)), kind="share", yearly=False)
+    study = study_of(panel)
+    headline = estimate_headline(study)
+    found_out = found(study, headline, examine(study, headline))
+    assert found_out.little == little
+    wide = replace(study, params=study.params.model_copy(update={"smallest_effect": 0.3}))
+    assert found(wide, headline, examine(study, headline)).little
+
+
 def test_a_level_around_zero_is_refused_before_a_kernel_starts(fiction, data):
     """No change is a share of it."""
     with pytest.raises(DesignError, match="mean of zero or less"):
         ask(data, asked(fiction, "rating"))
+
+
+def test_a_level_that_a_few_values_take_below_zero_is_refused_before_a_kernel_starts(tmp_path):
+    """Scores of one other region are thirty times too high for two years, and fall back."""
+    folder = write_fiction(tmp_path / "spoilt")
+    table = pd.read_csv(folder / "outcomes.csv")
+    place = table.query("outcome == 'score' and region_code == 'R15'").index[:24]
+    table.loc[place, "value"] *= 30
+    table.to_csv(folder / "outcomes.csv", index=False)
+    with pytest.raises(DesignError, match="would be expected to be zero or less among adopters"):
+        ask(read_dataset(folder), asked(folder, "score"))
 
 
 def test_a_logarithm_of_a_level_is_the_same_share_on_the_page(fiction, data):

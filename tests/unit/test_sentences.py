@@ -26,6 +26,7 @@ from analysis.reports.intervention_effect.adoption import (
     paths_figure,
     timeline_figure,
 )
+from analysis.reports.intervention_effect.alone import EXPLAINED_WORDS, alone_sentences
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.certainty import (
     MIND_WORDS,
@@ -271,6 +272,17 @@ def turned(*names: str, by: float = -1.0) -> Change:
     return change
 
 
+def widened(error: float) -> Change:
+    """Every second look has this error."""
+
+    def change(brief: Brief) -> Brief:
+        looks = brief.robustness.own_course.looks
+        wide = {name: dataclasses.replace(look, error=error) for name, look in looks.items()}
+        return coursed(looks=wide)(brief)
+
+    return change
+
+
 def without(*names: str) -> Change:
     """Some second looks could not be taken."""
 
@@ -403,6 +415,7 @@ STATES: dict[str, Change] = {
     )(brief),
     "adopters began lower": both(DRAWN, levelled(0.5)),
     "own course explains it": turned("own_slope", "trend_break", by=-0.2),
+    "own course too uncertain": widened(0.5),
     "own course steeper": turned("own_slope", "trend_break"),
     "slope alone bears it out": turned("trend_break"),
     "break alone bears it out": turned("own_slope"),
@@ -507,6 +520,12 @@ STATES: dict[str, Change] = {
     "periods are months": paneled(frequency="month", periods=MONTHS),
     "periods are weeks": paneled(frequency="week", periods=WEEKS),
     "periods are years": paneled(frequency="year", periods=YEARS),
+    **{
+        f"own course explains it, by {unit}": both(
+            turned("own_slope", "trend_break", by=-0.2), paneled(frequency=unit, periods=periods)
+        )
+        for unit, periods in (("month", MONTHS), ("week", WEEKS), ("year", YEARS))
+    },
     "errors as published": changed(
         specifications=(
             dataclasses.replace(
@@ -674,7 +693,12 @@ def _reports(base: Brief, state: str, language: str) -> Iterator[tuple[Brief, st
 
 UNSEEN = {
     "own course explains it": ESTIMATES.keys() - {"hardly changed"},
+    "own course too uncertain": ESTIMATES.keys(),
     "own course steeper": ESTIMATES.keys() - {"hardly changed"},
+    **{
+        f"own course explains it, by {unit}": ESTIMATES.keys() - {"hardly changed"}
+        for unit in ("month", "week", "year")
+    },
     "gradual, and on that course": ESTIMATES.keys() - {"hardly changed"},
     "no own course at all": ESTIMATES.keys(),
     "few clusters, ranked": ESTIMATES.keys(),
@@ -934,6 +958,53 @@ def test_a_slope_before_the_start_is_said_with_its_sign_and_unit(base, language,
         assert none_of(tuple(u for u in units if u != unit), said)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_second_look_is_too_uncertain_only_where_its_range_includes_the_headline(base, language):
+    """Just within and just outside; where it leaves it out the look speaks against it."""
+    wide = {"en": "are too uncertain to bear it out", "zh": "过于不确定"}[language]
+    against = {"en": "do not bear it out", "zh": "的估计不支持这一变化"}[language]
+    value = ESTIMATES["fell"][0]
+    reach = float(scipy.stats.t.isf(0.025, DEGREES))
+    for part, error, uncertain in (
+        (-0.2, 1.18 * abs(value) / reach + 1e-6, True),
+        (-0.2, 1.18 * abs(value) / reach - 1e-6, False),
+        (0.0, 1.01 * abs(value) / reach, True),
+        (0.0, 0.99 * abs(value) / reach, False),
+    ):
+        change = both(turned("own_slope", "trend_break", by=part), widened(error))
+        brief = change(told(base, "fell", "complaint", "lower", language))
+        brief = dataclasses.replace(
+            brief, verdict=judged(brief.study, brief.headline, brief.robustness)
+        )
+        (answer, *_) = sentences.summary(brief).points
+        assert (wide in answer, against in answer) == (uncertain, not uncertain)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("left", "said"), [(0.95, "5%"), (0.45, "55%"), (-0.2, "100%"), (1.2, "0%")]
+)
+def test_what_adopters_own_course_would_explain_is_said(base, language, left, said):
+    """1 − e3 / e1 between nothing and all, the slope with its range; of imputations alone."""
+    brief = told(base, "fell", "complaint", "lower", language, "own course explains it")
+    looks = dict(brief.robustness.own_course.looks)
+    value = left * brief.headline.headline.value
+    looks["trend_break"] = dataclasses.replace(looks["trend_break"], value=value)
+    slope = brief.robustness.own_course.slope
+    brief = coursed(looks=looks)(brief)
+    text = " ".join(alone_sentences(brief))
+    about = {"en": f"about {said} of the", "zh": f"中的约{said}"}[language]
+    assert about in text
+    low, high = (math.expm1(limit) for limit in slope.limits(brief.headline.level))
+    assert numbers.percent_change(math.expm1(slope.value), language) in text
+    assert numbers.percent_span(low, high, language) in text
+    assert numbers.percent(abs(brief.effect.relative), language) in text
+    other = dataclasses.replace(brief.headline, method="did")
+    assert about not in " ".join(alone_sentences(dataclasses.replace(brief, headline=other)))
+    gradual = asked(onset="gradual")(brief)
+    assert ({"en": "about 100%", "zh": "约100%"}[language]) in " ".join(alone_sentences(gradual))
+
+
 def test_every_verdict_certainty_and_reason_has_words():
     """One sentence each, what would change our mind, and every unit of time."""
     sure = {f"{key}_{grade}" for key in VERDICTS[:-1] for grade in GRADES[1:]}
@@ -942,7 +1013,8 @@ def test_every_verdict_certainty_and_reason_has_words():
     assert set(grounds.REASON_WORDS) | counted == {*OVERRULES, *LOWERS, *CAPS} == set(REASONS)
     assert set(MIND_WORDS) == {*OVERRULES, *LOWERS}
     assert set(grounds.CERTAINTY_WORDS) == {*GRADES}
-    for words in (grounds.DRIFT_WORDS, grounds.SLOPE_WORDS, grounds.EVE_WORDS):
+    timed = (grounds.DRIFT_WORDS, grounds.SLOPE_WORDS, grounds.EVE_WORDS, EXPLAINED_WORDS)
+    for words in timed:
         assert set(words) == {"week", "month", "quarter", "year"}
 
 

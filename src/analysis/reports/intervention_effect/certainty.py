@@ -13,7 +13,7 @@ from analysis.reports.intervention_effect.changes import (
 )
 from analysis.reports.intervention_effect.event_time import event_points
 from analysis.reports.intervention_effect.grounds import slope_sentence
-from analysis.reports.intervention_effect.verdict import excludes_zero
+from analysis.reports.intervention_effect.verdict import excludes_zero, smallest_share
 from analysis.robustness import NOT_OFFERED, WITH_OPTIONS
 
 MIND_WORDS = {
@@ -47,7 +47,7 @@ ONE_SIDED = 3
 
 def certainty(brief: Brief) -> Notes:
     """How sure, and what would change our mind: one sentence per check."""
-    say, language = brief.say, brief.language
+    say = brief.say
     points = [
         _leads_sentence(brief),
         slope_sentence(brief),
@@ -55,14 +55,8 @@ def certainty(brief: Brief) -> Notes:
         _earlier_sentence(brief),
         _breakdown_sentence(brief),
         _outcome_sentence(brief),
+        _smallest_sentence(brief),
     ]
-    points.append(
-        say(
-            "A change below {size} either way is taken not to matter; that choice is set in the "
-            "parameters of this report.",
-            size=percent(brief.study.params.smallest_effect, language, 0),
-        )
-    )
     doubts = (*brief.verdict.overruled, *brief.verdict.lowered)
     if doubts:
         points += [
@@ -89,6 +83,19 @@ def certainty(brief: Brief) -> Notes:
         title=say("What the checks say"),
         points=tuple(point for point in points if point),
     )
+
+
+def _smallest_sentence(brief: Brief) -> str:
+    """Which change is taken not to matter; of a share above one half, of its other side too."""
+    smallest = brief.study.params.smallest_effect
+    text = (
+        "A change below {size} either way is taken not to matter, of the share itself and of what "
+        "is left of it to 100%; that choice is set in the parameters of this report."
+        if smallest_share(brief.study, brief.headline) < smallest
+        else "A change below {size} either way is taken not to matter; that choice is set in the "
+        "parameters of this report."
+    )
+    return brief.say(text, size=percent(smallest, brief.language, 0))
 
 
 def _leads_sentence(brief: Brief) -> str:

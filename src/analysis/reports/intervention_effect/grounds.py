@@ -129,7 +129,7 @@ def _looks(brief: Brief, *, agreeing: bool) -> Iterator[str]:
     for name, look in course.looks.items() if course else ():
         same = not brief.verdict.claims or look.value * effect > 0
         if name in words and same == agreeing:
-            yield brief.say(words[name], **_look(brief, look))
+            yield brief.say(words[name], **look_words(brief, look))
 
 
 def limits(brief: Brief) -> tuple[str, ...]:
@@ -202,7 +202,7 @@ def _against(brief: Brief) -> Iterator[str]:
     looks = brief.robustness.own_course.looks if brief.robustness.own_course else {}
     for name in LOOKS[brief.study.params.onset]:
         if name in looks:
-            yield brief.say(LOOK_WORDS[name], **_look(brief, looks[name]))
+            yield brief.say(LOOK_WORDS[name], **look_words(brief, looks[name]))
 
 
 def _drift(brief: Brief) -> Iterator[str]:
@@ -230,11 +230,12 @@ def slope_sentence(brief: Brief) -> str:
     return brief.say(
         SLOPE_WORDS[brief.study.panel.frequency],
         least=percent(brief.look_share(least), brief.language),
-        **_look(brief, slope),
+        **look_words(brief, slope),
     )
 
 
-def _look(brief: Brief, look: Look) -> dict[str, str]:
+def look_words(brief: Brief, look: Look) -> dict[str, str]:
+    """A second look with its range, for a sentence."""
     low, high = (brief.look_share(v) for v in look.limits(brief.headline.level))
     return {
         "value": percent_change(brief.look_share(look.value), brief.language),

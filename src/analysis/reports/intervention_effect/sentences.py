@@ -15,12 +15,13 @@ from analysis.page.numbers import (
 )
 from analysis.page.plates import Summary
 from analysis.page.wording import capital, joined
+from analysis.reports.intervention_effect.alone import alone_sentences
 from analysis.reports.intervention_effect.answer import PER_EXPECTED, Brief
 from analysis.reports.intervention_effect.grounds import certainty_words, grade, grounds, limits
 from analysis.reports.intervention_effect.levels import changed, changed_span
 from analysis.reports.intervention_effect.levels import size as amount
 from analysis.reports.intervention_effect.sensitivity import distinct_changes
-from analysis.reports.intervention_effect.verdict import outside_zero
+from analysis.reports.intervention_effect.verdict import outside_zero, smallest_share
 from analysis.verdict import Verdict
 
 VERDICT_WORDS = {
@@ -72,6 +73,8 @@ POWER_WORDS = {
     "gradual_rise": "A study of this size finds a true rise of {size} in four cases out of five; a "
     "smaller one may well go unseen.",
 }
+WHOLE_PERCENT = 0.01
+"""A smaller share is written with decimals."""
 
 
 def graded(verdict: Verdict) -> str:
@@ -141,13 +144,14 @@ def _answer_point(brief: Brief) -> str:
             span=span,
             **words,
         )
-        return joined(language, opening, _alone_sentence(brief))
+        return joined(language, opening, *alone_sentences(brief))
     if brief.verdict.key == "too_small_to_matter":
+        smallest = smallest_share(brief.study, brief.headline)
         return say(
             "**{Intervention} made no difference that matters to {outcome}:** the likely range, "
             "{span}, lies within ±{smallest}.",
             span=span,
-            smallest=percent(brief.study.params.smallest_effect, language, 0),
+            smallest=percent(smallest, language, 0 if smallest >= WHOLE_PERCENT else 2),
             **words,
         )
     claim: str = brief.verdict.key
@@ -221,30 +225,6 @@ def _range_words(brief: Brief) -> str:
         span=_frequency_range(brief),
         level=level,
     )
-
-
-def _alone_sentence(brief: Brief) -> str:
-    """Why the headline's interval alone is not enough; blank where it includes no change."""
-    verdict, course = brief.verdict, brief.robustness.own_course
-    if not verdict.alone or verdict.overruled or course is None:
-        return ""
-    if not brief.study.panel.counted:
-        text = (
-            "{Outcome} were lower than expected, but adopters may have been falling anyway: "
-            "estimates that allow them a course of their own do not bear it out."
-            if verdict.alone < 0
-            else "{Outcome} were higher than expected, but adopters may have been rising anyway: "
-            "estimates that allow them a course of their own do not bear it out."
-        )
-        return brief.say(text)
-    text = (
-        "Fewer were recorded than expected, but adopters may have been falling anyway: "
-        "estimates that allow them a course of their own do not bear it out."
-        if verdict.alone < 0
-        else "More were recorded than expected, but adopters may have been rising anyway: "
-        "estimates that allow them a course of their own do not bear it out."
-    )
-    return brief.say(text)
 
 
 def _doubt_point(brief: Brief) -> str:

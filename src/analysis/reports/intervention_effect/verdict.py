@@ -46,12 +46,25 @@ def found(study: Study, headline: Result, robustness: Robustness) -> Finding:
     if robustness.own_course is None:
         return Finding(0, "", side(*limits), False, ("own_course_unknown",))
     low, high = (in_looks(study, headline, value) for value in limits)
-    smallest = study.params.smallest_effect
+    smallest = smallest_share(study, headline)
     if study.panel.counted:
         nearer = math.log1p(smallest)  # nearer to no change than log(1 − smallest)
     else:
         nearer = smallest * expected_of(study, headline)
     return find(robustness.own_course, (low, high), study.params.onset, nearer)
+
+
+def smallest_share(study: Study, headline: Result) -> float:
+    """The change that begins to matter, as a share of what was expected.
+
+    A share above one half is looked at from its other side as well: 98 % in place of 99 % is a
+    hundredth less of the one and twice as much of the other.
+    """
+    smallest = study.params.smallest_effect
+    expected = expected_of(study, headline) if study.panel.kind == "share" else 0.0
+    if not expected > 0:
+        return smallest
+    return smallest * min(max(1 - expected, 0.0) / expected, 1.0)
 
 
 def in_looks(study: Study, headline: Result, value: float) -> float:
