@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.frames.panel import Panel
+from analysis.simulated.interventions import JointWorld, draw
 from worlds import county_world
 
 
@@ -158,7 +159,25 @@ def scores_world(seed: int, truth: float) -> pd.DataFrame:
     return pd.DataFrame({"unit": np.arange(700), "score": score, "outcome": outcome})
 
 
+def interventions_world(seed: int, truth: float) -> pd.DataFrame:
+    """Two interventions in 60 counties of which a third have the first; some have both."""
+    world = JointWorld(counties=60, effects=(truth, -0.1), overlap=0.2, spread=0.0)
+    joint = draw(world, np.random.default_rng(seed)).joint
+    counties, periods = joint.either.values.shape
+    return pd.DataFrame(
+        {
+            "region": np.repeat([f"99{i:04d}" for i in range(counties)], periods),
+            "period": np.tile(np.arange(1, periods + 1), counties),
+            "count": joint.either.values.ravel().astype(int),
+            "exposure": joint.either.exposure.ravel(),
+            "advice": joint.active[0].ravel().astype(int),
+            "review": joint.active[1].ravel().astype(int),
+        }
+    )
+
+
 KINDS = {
+    "interventions": Kind(interventions_world, -0.2, 0.0),
     "values": Kind(values_world, 0.03, 0.0),
     "durations": Kind(durations_world, 0.3, 0.0),
     "draw": Kind(draw_world, -0.3, 0.0),

@@ -34,6 +34,7 @@ RULES: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray]]] = {
 FRAMES = {table.name: table for table in declared_tables(Path(__file__).parent)}
 DRAW = FRAMES["draw"]
 EFFECTS = FRAMES["effects"]
+INTERVENTIONS = FRAMES["interventions"]
 JUDGEMENTS = FRAMES["judgements"]
 RATINGS = FRAMES["ratings"]
 SERIES = FRAMES["series"]

@@ -1,0 +1,254 @@
+"""Joint estimates of several interventions: against refits, a second implementation, and worlds.
+
+``benchmarks/study.py --joint`` runs a thousand worlds a row and keeps them in ``data/studies``;
+here a few show that the estimates still do what is written there.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import analysis
+from analysis.errors import DesignError
+from analysis.joint_studies import ALLOWED, JointRow, study
+from analysis.simulated.interventions import JOINT_WORLDS, JointWorld, draw
+from analysis.stats.panels.adoption import Expectation
+from analysis.stats.panels.joint import Baseline, Joint, one_fit
+from analysis.stats.panels.joint_contrasts import contrasts, kind_shares
+from analysis.stats.panels.joint_course import JointCourse
+from analysis.stats.panels.joint_overlap import pairs_to_model
+from kinds import interventions_world
+
+FEW = 25
+
+
+def drawn(seed: int = 3, **changes) -> Joint:
+    """A small panel of 40 counties with three interventions, some of them together."""
+    world = JointWorld(counties=40, effects=(-0.3, -0.1, 0.0), overlap=0.4)
+    return draw(replace(world, **changes), np.random.default_rng(seed)).joint
+
+
+def without(joint: Joint, cluster: int) -> Joint:
+    """The same panel without the regions of a cluster."""
+    either = joint.either
+    kept = either.clusters != cluster
+    names = ("values", "exposure", "starts", "untreated", "active", "weights")
+    arrays = {name: getattr(either, name)[kept] for name in names}
+    clusters = np.unique(either.clusters[kept], return_inverse=True)[1]
+    return Joint(replace(either, clusters=clusters, **arrays), joint.active[:, kept])
+
+
+@pytest.mark.parametrize(("mean", "apart_by", "share"), [(60.0, 0.01, 0.02), (3.0, 0.03, 0.05)])
+def test_leaving_out_in_one_step_is_leaving_out(mean, apart_by, share):
+    """Every cluster refitted: one Newton step misses by its square, errors by less than that."""
+    joint = drawn(mean=mean)
+    pairs = pairs_to_model(JointCourse(joint))
+    assert pairs
+    found = JointCourse(joint, pairs).headline
+    refits = []
+    for cluster in range(joint.either.groups):
+        rest = without(joint, cluster)
+        refits.append(Baseline.of(rest, leave_out=False).effects(rest.design(pairs))[0])
+    apart = np.array(refits) - found[0]
+    assert np.abs(apart - (found[1:] - found[0])).max() < apart_by
+    errors = np.sqrt((apart**2).sum(axis=0) / ((found[1:] - found[0]) ** 2).sum(axis=0))
+    assert errors == pytest.approx(1, abs=share)
+
+
+def test_one_intervention_alone_is_the_ratio_of_counted_to_expected():
+    """The engine of single interventions, to 1e-9; its leave-outs, in another step, to .005."""
+    joint = drawn(effects=(-0.3, 0.0), overlap=0.0)
+    one = Joint(
+        replace(
+            joint.either,
+            starts=joint.starts[0],
+            untreated=joint.either.untreated & ~joint.ever[1][:, None],
+            active=joint.either.active & joint.active[0],
+        ),
+        joint.active[:1],
+    )
+    found = JointCourse(one).headline[:, 0]
+    single = Expectation(one.either, one.either.fit()).effect()
+    assert found[0] == pytest.approx(single[0], abs=1e-9)
+    assert found == pytest.approx(single, abs=0.005)
+
+
+def dummies(joint: Joint, cells: np.ndarray) -> np.ndarray:
+    """Columns of regions and of periods but the first, for some cells; shape (C, N + T − 1)."""
+    region, period = np.nonzero(cells)
+    regions, periods = cells.shape
+    return np.hstack([np.eye(regions)[region], np.eye(periods)[period][:, 1:]])
+
+
+def test_statsmodels_gives_the_same_in_two_steps():
+    """GLM with dummies on untreated cells, then GLM with what it predicts as offset; to 1e-6."""
+    import statsmodels.api as sm
+
+    joint = drawn()
+    either, pairs = joint.either, ((0, 1),)
+    family = sm.families.Poisson()
+    cells, active = either.untreated, either.active
+    weights = np.broadcast_to(either.weights[:, None], cells.shape)
+    first = sm.GLM(
+        either.values[cells],
+        dummies(joint, cells),
+        family=family,
+        offset=np.log(either.exposure[cells]),
+        var_weights=weights[cells],
+    ).fit(tol=1e-12)
+    expected = dummies(joint, active) @ first.params + np.log(either.exposure[active])
+    second = sm.GLM(
+        either.values[active],
+        joint.design(pairs)[:, active].T,
+        family=family,
+        offset=expected,
+        var_weights=weights[active],
+    ).fit(tol=1e-12)
+    assert JointCourse(joint, pairs).headline[0] == pytest.approx(second.params, abs=1e-6)
+
+
+def test_one_fit_to_all_cells_is_a_poisson_regression_with_dummies():
+    """With a slope for the adopters of each, to 1e-6; where nothing varies both equal the truth."""
+    import statsmodels.api as sm
+
+    joint = drawn()
+    either = joint.either
+    cells = either.untreated | either.active
+    drifts = joint.drifts((0, 1, 2))
+    columns = np.concatenate([drifts, joint.design()])[:, cells].T
+    weights = np.broadcast_to(either.weights[:, None], cells.shape)
+    full = sm.GLM(
+        either.values[cells],
+        np.hstack([dummies(joint, cells), columns]),
+        family=sm.families.Poisson(),
+        offset=np.log(either.exposure[cells]),
+        var_weights=weights[cells],
+    ).fit(tol=1e-12)
+    assert one_fit(joint, joint.design(), drifts)[0] == pytest.approx(full.params[-3:], abs=1e-6)
+    truth = np.array([-0.3, -0.1, 0.2])
+    level = np.log(either.exposure) + np.linspace(0, 0.5, cells.shape[1])
+    exact = np.exp(3 + level + np.tensordot(truth, joint.active, 1))
+    certain = Joint(replace(either, values=exact), joint.active)
+    assert JointCourse(certain).headline[0] == pytest.approx(truth, abs=1e-8)
+    found = one_fit(certain, certain.design(), drifts)[0]
+    assert found == pytest.approx(truth, abs=1e-8)
+
+
+def test_limits_over_the_family_leave_out_no_difference_just_where_holm_does():
+    """Six draws of three pairs each."""
+    for seed in range(6):
+        course = JointCourse(drawn(seed, counties=60, overlap=0.0))
+        for contrast in contrasts(course, 0.95):
+            low, high = contrast.limits
+            assert (low > 0 or high < 0) is (contrast.adjusted < 0.05)
+
+
+def test_kinds_weigh_by_what_they_tell():
+    """n·m/(n + m) of regions with exactly one; a kind with a single one of either says nothing."""
+    one = np.array([1, 1, 1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0], dtype=bool)
+    other = np.array([0, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1], dtype=bool)
+    kinds = np.array([0] * 6 + [1] * 4 + [2] * 4)
+    assert kind_shares(one, other, kinds) == pytest.approx({0: 1.2 / 2.2, 2: 1 / 2.2})
+
+
+def test_everything_that_cannot_be_compared_is_refused_at_once():
+    """One's adopters few, two that are one, no region without any: each with what would do."""
+    frame = interventions_world(1, -0.2)
+    frame["copy"] = frame["advice"]
+    first = frame.loc[frame["advice"] == 1, "region"].unique()[:3]
+    frame["rare"] = frame["advice"] * frame["region"].isin(first)
+    frame = frame[frame.groupby("region")["advice"].transform("max") == 1]
+    with pytest.raises(DesignError) as refused:
+        analysis.estimate("joint_effects", frame)
+    said = str(refused.value)
+    assert "regions under rare" in said
+    assert "are 2; at least 5 are needed" in said
+    assert "advice and copy: were in force in the same regions and periods" in said
+    assert "never adopt any: are 0; at least 6 are needed" in said
+    with pytest.raises(DesignError, match="at least 2 are compared"):
+        analysis.estimate("joint_effects", frame[["region", "period", "count", "exposure", "rare"]])
+
+
+def test_one_whose_adopters_are_anothers_cannot_be_compared_with_it():
+    """The effects stand; the contrast says why it does not."""
+    frame = interventions_world(2, -0.2)
+    inside = frame.loc[frame["advice"] == 1, "region"].unique()[::2]
+    frame["review"] = frame["advice"] * (frame["region"].isin(inside)) * (frame["period"] > 12)
+    found = analysis.estimate("joint_effects", frame)
+    (pair,) = found.series["contrasts"]
+    assert "subset" in pair["refused"]
+    assert pair["value"] is None
+    assert len(found.estimates) >= 2
+
+
+def test_a_dose_is_told_beside_the_effect_at_its_mean():
+    """Half a log point per unit of a dose that varies by .3: within four errors."""
+    rng = np.random.default_rng(4)
+    frame = interventions_world(4, -0.2)
+    dose = frame["region"].map({r: rng.uniform(0.5, 1.5) for r in frame["region"].unique()})
+    moved = frame["count"] * np.exp(-0.5 * (dose - 1) * frame["advice"])
+    frame = frame.assign(count=np.round(moved).astype(int), share=dose)
+    found = analysis.estimate("joint_effects", frame, dose={"advice": "share"})
+    per_dose = next(e for e in found.estimates if e.name == "advice per dose")
+    assert abs(per_dose.value + 0.5) < 4 * per_dose.standard_error
+    assert per_dose.standard_error < 0.2
+
+
+def margin(share: float, worlds: int) -> float:
+    """Three Monte-Carlo errors."""
+    return 3 * math.sqrt(share * (1 - share) / worlds)
+
+
+def tried(row: str, worlds: int) -> JointRow:
+    """The row over some worlds, other than those of the kept study."""
+    return study(row, JOINT_WORLDS[row], range(worlds), seed=11, version="")
+
+
+LEFT_OUT = [row for row in JOINT_WORLDS if "left out" in row]
+DRIFTING = [row for row in JOINT_WORLDS if "drift" in row]
+GROWING = [row for row in JOINT_WORLDS if "grow" in row or "kinds" in row]
+NONE = [row for row in JOINT_WORLDS if row.startswith("no effect")]
+SOUND = [row for row in JOINT_WORLDS if row not in {*LEFT_OUT, *DRIFTING, *GROWING}]
+
+
+def assert_covers(found: JointRow, worlds: int) -> None:
+    """Effects and contrasts in .92 to .98, as they were in the trials, beyond chance."""
+    for share in (found.effects, found.contrasts):
+        assert 0.92 - margin(0.92, worlds) <= share <= 0.98 + margin(0.98, worlds), found
+
+
+@pytest.mark.parametrize("row", ["2 of 120, overlap 60 %", "no effect, 3 of 40"])
+def test_intervals_hold_the_truth_and_no_pair_is_falsely_told_apart(row):
+    """A few of the rows, in every run of the tests."""
+    found = tried(row, FEW)
+    assert_covers(found, FEW)
+    assert found.claimed <= ALLOWED + margin(ALLOWED, FEW)
+
+
+def test_a_drift_of_one_interventions_adopters_makes_it_no_better():
+    """Its contrast is far off alone, and does not stand beside the one that allows for slopes."""
+    found = tried("first drifts -2 %", FEW)
+    assert found.family > 0.8
+    assert found.claimed <= ALLOWED + margin(ALLOWED, FEW)
+
+
+@pytest.mark.validate
+@pytest.mark.parametrize("row", SOUND)
+def test_every_sound_world(row):
+    """Coverage of effects and contrasts, and pairs falsely told apart."""
+    found = tried(row, 200)
+    assert_covers(found, 200)
+    if row in NONE:
+        assert found.family <= ALLOWED + margin(ALLOWED, 200)
+
+
+@pytest.mark.validate
+@pytest.mark.parametrize("row", DRIFTING)
+def test_every_drifting_world(row):
+    """A difference stands falsely at most as often as allowed."""
+    found = tried(row, 200)
+    assert found.claimed <= ALLOWED + margin(ALLOWED, 200)
