@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from string import Formatter
 
 import pytest
 
 from analysis.data.published.audit import audit
 from analysis.data.published.audit_rules import RULES
 from analysis.data.published.figures import PrintedFigure, read_published
-from analysis.data.published.tables import FIELDS, choices
+from analysis.data.published.tables import FIELDS, RULE_WORDS, choices
 from analysis.errors import ParamsError
 from analysis.page.read_plate import read_plate
 from analysis.reports.claims_audit import plates as audit_report
@@ -144,6 +145,18 @@ def test_a_part_said_to_be_more_than_its_round_number_still_fits():
 def test_every_kind_of_relation_is_checked_or_only_derived():
     """A new type must say what it is."""
     assert set(choices("relations", "type")) == set(RULES) - LONE | DERIVED
+
+
+@pytest.mark.parametrize("key", RULE_WORDS, ids="-".join)
+def test_words_of_a_rule_name_the_same_fields_in_both_languages(key):
+    """Every rule has words for any verdict, and none names what a check does not have."""
+    fields = [
+        {name for _, name, _, _ in Formatter().parse(RULE_WORDS[key][f"words_{language}"]) if name}
+        for language in ("en", "zh")
+    ]
+    known = {"count"} if key[1] == "next" else {"terms", "first", "second", "computed"}
+    assert fields[0] == fields[1] <= known
+    assert all((rule, "") in RULE_WORDS and rule in RULES for rule in key[0].split(";"))
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from analysis import methods
 from analysis.page.wording import LANGUAGES, catalogue
 from words import broken, refused, rows, spaced, texts
 
-TABLES = ("tables", "columns", "choices", "relations")
+TABLES = ("tables", "columns", "choices", "relations", "rule_words")
 """Of the data dictionary."""
 
 

@@ -1,4 +1,4 @@
-"""One function per kind of relation: what the other figures give, and whether it agrees.
+"""One function per kind of relation, under its name: what other figures give, whether it agrees.
 
 Each takes the figure that is tested, the figures it is tested against, and the number of
 things named in a list. The tolerance is half of the last printed digit of every figure that
@@ -50,13 +50,13 @@ def total(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     return judge(result, Interval(sum(one.value for one in ranges), low, high))
 
 
-def partial_total(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
+def partial_sum(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     """The terms add up to the result at most."""
     computed = sum(term.number for term in terms)
     return Outcome(AGREES if computed <= result.number + NEAR else CONTRADICTS, computed, 0.0)
 
 
-def part(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
+def part_of(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     """The result is at most the whole."""
     printed, whole, unit = result.range, terms[0].range, terms[0].unit
     if printed.value <= whole.value + NEAR:
@@ -65,7 +65,7 @@ def part(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     return Outcome(verdict, whole.value, whole.high - whole.value, unit)
 
 
-def same(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
+def same_thing(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     """Both report one number."""
     return judge(result, terms[0].range)
 
@@ -148,7 +148,7 @@ def weighted_mean(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     return Outcome(OPEN, (result.number * result.months - known) / (result.months - printed))
 
 
-def years(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
+def year_span(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     """Last year less first year, both counted."""
     first, last = (int(term.date[:4]) for term in terms)
     return judge(result, Interval(*[last - first + 1] * 3))
@@ -159,7 +159,7 @@ def order(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
     return Outcome(AGREES if result.start >= terms[0].start else CONTRADICTS)
 
 
-def closed_list(result: PrintedFigure, _: Terms, named: int) -> Outcome:
+def count_list(result: PrintedFigure, _: Terms, named: int) -> Outcome:
     """As many as are named beside it."""
     return Outcome(AGREES if result.number == named else CONTRADICTS, float(named), 0.0)
 
@@ -183,25 +183,14 @@ def lone_change(_: PrintedFigure, __: Terms, ___: int) -> Outcome:
     return Outcome(OPEN)
 
 
-RULES: Mapping[str, Rule] = {
+NAMED = (
+    *(partial_sum, part_of, same_thing, difference, share, share_without_numerator),
+    *(share_of_unstated, progress_of_target, growth, weighted_mean, year_span, order),
+    *(count_list, open_list, lone_share, lone_change),
+)
+RULES: Mapping[str, Rule] = {rule.__name__: rule for rule in NAMED} | {
     "sum": total,
-    "partial_sum": partial_total,
-    "part_of": part,
-    "same_thing": same,
-    "difference": difference,
-    "share": share,
     "progress": share,
-    "share_without_numerator": share_without_numerator,
-    "share_of_unstated": share_of_unstated,
     "progress_of_unstated": share_of_unstated,
-    "progress_of_target": progress_of_target,
-    "growth": growth,
-    "weighted_mean": weighted_mean,
-    "year_span": years,
-    "order": order,
-    "count_list": closed_list,
-    "open_list": open_list,
-    "lone_share": lone_share,
-    "lone_change": lone_change,
 }
 """Relations of other types print nothing that could be checked: they only allow a number."""

@@ -23,6 +23,8 @@ RELATIONS = {row["type"]: row for row in csv_rows(FOLDER / "relations.csv")}
 """Types of relation: least and most terms, whether a result and a constant are needed."""
 FIELDS = csv_rows(FOLDER / "fields.csv")
 """What the words of a topic and of a reported fall may name in braces, alike for all of them."""
+RULE_WORDS = {(row["rules"], row["use"]): row for row in csv_rows(FOLDER / "rule_words.csv")}
+"""What is said of a check by its rule and verdict, blank for any, and what to print ``next``."""
 Row = Mapping[str, str]
 """A row of a table as text by column, empty where nothing stands."""
 Tables = Mapping[str, Sequence[Row]]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from analysis.data.published.audit import VERDICTS, Check
+from analysis.data.published.tables import RULE_WORDS
 from analysis.page.charts.axes import Axis, Cell
 from analysis.page.charts.rows import Row, Rows
 from analysis.page.plates import Column, Figure, Notes, Table, TableData
@@ -21,19 +22,6 @@ from analysis.reports.claims_audit.sentences import (
     verdict_words,
 )
 from analysis.result import plain
-
-NEXT_WORDS: Mapping[tuple[str, ...], str] = {
-    ("lone_share",): "**Beside a rate, print the two counts.** {count} percentages stand alone: "
-    "100% of 5 and 100% of 5,000 do not say the same.",
-    ("share_of_unstated", "progress_of_unstated", "share_without_numerator"): "**Beside a share, "
-    "print the whole; beside progress, the target.** {count} percentages leave it to be guessed.",
-    ("growth", "weighted_mean"): "**Beside a growth rate, print last year’s figure.** {count} "
-    "rates leave the earlier level, or the months between, to be worked out.",
-    ("lone_change",): "**Beside a fall or a rise, print both counts and both periods.** {count} "
-    "change has neither.",
-    ("open_list",): "**Name what is counted.** {count} numbers of items are followed by an open "
-    "list.",
-}
 
 
 class ClaimsAudit(AuditBrief):
@@ -188,6 +176,9 @@ class ClaimsAudit(AuditBrief):
     def publish_next(self) -> Notes:
         """What would make the open checks possible, from the rules that left them open."""
         opened = Counter(c.rule for c in self.audit.stated if c.verdict == "cannot_be_checked")
-        counts = {text: sum(opened[rule] for rule in rules) for rules, text in NEXT_WORDS.items()}
-        points = tuple(self.say(text, count=count) for text, count in counts.items() if count)
+        points = tuple(
+            words[f"words_{self.language}"].format(count=count)
+            for (rules, use), words in RULE_WORDS.items()
+            if use == "next" and (count := sum(opened[rule] for rule in rules.split(";")))
+        )
         return Notes(**self.plate("publish_next"), title=self.say("Numbers to add"), points=points)

@@ -7,6 +7,7 @@ from typing import Any
 
 from analysis.data.published.audit import Check
 from analysis.data.published.figures import PrintedFigure
+from analysis.data.published.tables import RULE_WORDS
 from analysis.page.plates import Summary
 from analysis.page.wording import capital, lower
 from analysis.reports.claims_audit.answer import AuditBrief
@@ -19,35 +20,6 @@ CHECK_WORDS = {
     "agrees": "Agrees",
     "misfit": "Our reading fails",
 }
-RULE_WORDS = {
-    "sum": "{terms} add up to {computed}.",
-    "partial_sum": "{terms} add up to {computed}, within the number printed.",
-    "part_of": "It is a part of {first}; that is {computed}.",
-    "same_thing": "Printed a second time as {computed}.",
-    "difference": "{first} less {second} leaves {computed}.",
-    "share": "{first} of {second} makes {computed}.",
-    "progress": "{first} against a target of {second} makes {computed}.",
-    "share_without_numerator": "The part is not printed; {computed} of {second} would give it.",
-    "share_of_unstated": "The whole is not printed; {computed} would give it.",
-    "progress_of_unstated": "The target is not printed; {computed} would give it.",
-    "growth": "The earlier level is not printed; {computed} would give it.",
-    "weighted_mean": "The months between are not printed; if all months were of one size a year "
-    "before, they changed by {computed}.",
-    "year_span": "{first} to {second} are {computed} years.",
-    "order": "Not before {first}.",
-    "count_list": "{computed} are named beside it.",
-    "open_list": "{computed} are named beside it, others are left open.",
-    "lone_share": "No count is printed; a whole of at least {computed} is needed to print it.",
-    "lone_change": "No count is printed, neither before nor after.",
-}
-FAILURE_WORDS = {
-    "share_without_numerator": "No whole number of {second} gives it; the nearest makes "
-    "{computed}.",
-    "progress_of_target": "Read as a part of {second}, it would be {computed}: no whole number.",
-    "growth": "No whole number a year before gives it; the nearest is {computed}.",
-    "same_thing": "Elsewhere the number is {computed} ({first}).",
-    "count_list": "Only {computed} are named beside it.",
-}
 
 
 def verdict_words(brief: AuditBrief, check: Check) -> str:
@@ -58,9 +30,6 @@ def verdict_words(brief: AuditBrief, check: Check) -> str:
 
 def sentence(brief: AuditBrief, check: Check, named: bool = False) -> str:
     """What the other figures say to a printed figure; ``named`` says what each of them is."""
-    text = RULE_WORDS.get(check.rule, "")
-    if check.verdict == "contradicts":
-        text = FAILURE_WORDS.get(check.rule, text)
     if check.rule == "lone_share" and check.computed is None:
         return brief.say("No count is printed.")
     terms = [brief.figure(term) for term in check.terms]
@@ -73,8 +42,9 @@ def sentence(brief: AuditBrief, check: Check, named: bool = False) -> str:
         "second": shown[-1] if shown else "",
         "computed": computed(brief, check),
     }
+    words = RULE_WORDS.get((check.rule, check.verdict)) or RULE_WORDS[check.rule, ""]
     other = _other_reading(brief, check) if named else ""
-    return capital(brief.say(text, **fields)) + other
+    return capital(words[f"words_{brief.language}"].format(**fields)) + other
 
 
 def _other_reading(brief: AuditBrief, check: Check) -> str:
