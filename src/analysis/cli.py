@@ -114,8 +114,7 @@ def check_dataset(target: str, sources: Path | None, report: Path | None) -> Non
     if report is not None:
         write_report(dataset, problems, report)
     click.echo("\n".join(account_lines(dataset, problems)))
-    if problems:
-        raise ContractError(problems)
+    ContractError.raise_for(problems)
     if dataset.has("figures"):
         check_figures(target, sources)
     rows = ", ".join(f"{name} {len(frame):,}" for name, frame in dataset.tables.items())
@@ -143,8 +142,7 @@ def check_figures(target: str, sources: Path | None) -> None:
     if sources is None:
         return
     problems = check_documents(dataset, read_documents(dataset, sources))
-    if problems:
-        raise ContractError(problems)
+    ContractError.raise_for(problems)
     uncovered = dataset.tables["uncovered"]
     for source, figures in dataset.tables["figures"].groupby("source", sort=False):
         others = (uncovered["source"] == source).sum()

@@ -34,6 +34,12 @@ class AnalysisError(Exception):
         self.problems = tuple(problems)
         super().__init__(self.message())
 
+    @classmethod
+    def raise_for(cls, problems: Iterable[Problem]) -> None:
+        """Raise it with everything that is wrong; where nothing is, go on."""
+        if problems := tuple(problems):
+            raise cls(problems)
+
     def message(self) -> str:
         """All problems as a numbered list under one heading."""
         count = len(self.problems)

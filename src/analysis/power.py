@@ -155,8 +155,7 @@ def _require(method: str, draws: int) -> None:
     if draws < MINIMUM_DRAWS:
         what = f"are {draws}; at least {MINIMUM_DRAWS} are needed"
         problems.append(Problem("draws", what, "200 give a power of .8 within 3 points"))
-    if problems:
-        raise DesignError(problems)
+    DesignError.raise_for(problems)
 
 
 def _run(panel: Panel, name: str, options: Mapping[str, Any], rng: np.random.Generator) -> Result:
@@ -165,11 +164,7 @@ def _run(panel: Panel, name: str, options: Mapping[str, Any], rng: np.random.Gen
 
 
 def _found(
-    history: Panel,
-    method: str,
-    options: Mapping[str, Any],
-    effect: float,
-    seeds: Sequence[int],
+    history: Panel, method: str, options: Mapping[str, Any], effect: float, seeds: Sequence[int]
 ) -> Found:
     """How often one effect is found; each draw has its own seed, the same for every effect."""
     estimates = []

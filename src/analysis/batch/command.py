@@ -50,9 +50,7 @@ def dry_run(
 
 
 def run_due(
-    targets: tuple[str, ...],
-    languages: tuple[str, ...],
-    options: Mapping[str, Any],
+    targets: tuple[str, ...], languages: tuple[str, ...], options: Mapping[str, Any]
 ) -> int:
     """Plan, then execute what is due; returns how many runs failed.
 
@@ -215,8 +213,7 @@ def power_lines(report: str, draws: int, effects: tuple[float, ...]) -> list[str
         problems.append(Problem(f"report {report}", what, "Name one of intervention_effect/"))
     if any(effect <= -100 for effect in effects):
         problems.append(Problem("--effect", "is a fall of all or more", "Give per cent above -100"))
-    if problems:
-        raise ParamsError(problems)
+    ParamsError.raise_for(problems)
     logs = tuple(math.log1p(effect / 100) for effect in effects)
     found = study_power(study, effects=logs, draws=draws)
     lines = ["  effect   found (error)  covered  refused"]

@@ -112,8 +112,7 @@ def _runs(listed: ListedReport, languages: tuple[str, ...]) -> list[Run]:
     problems = [*plain_types(listed.values), *secrets(listed.values)]
     if "language" in listed.values:
         problems.append(Problem("language", "is set by the suite", "Leave it out"))
-    if problems:
-        raise ParamsError(problems)
+    ParamsError.raise_for(problems)
     kind = find(listed.report.split("/")[0])
     values = [{**listed.values, "language": language} for language in languages]
     return [Run(listed.report, one["language"], one, kind.params(one)) for one in values]

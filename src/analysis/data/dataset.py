@@ -80,8 +80,7 @@ def read_dataset(path: str | Path, tables: Iterable[str] | None = None) -> Datas
 
 def _sound(folder: Path, wanted: Wanted) -> Dataset:
     dataset, problems = examine(folder, wanted)
-    if problems:
-        raise ContractError(problems)
+    ContractError.raise_for(problems)
     return dataset
 
 

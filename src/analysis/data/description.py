@@ -147,8 +147,7 @@ def _read_description(file: Path, modified: int, size: int) -> Description:  # n
         description = Description.model_validate(content)
     except ValidationError as error:
         raise ContractError(_sharper(problems_of(error, Description, "dataset.yml"))) from None
-    if problems := list(mapping_problems(description.mapping, TABLES)):
-        raise ContractError(problems)
+    ContractError.raise_for(list(mapping_problems(description.mapping, TABLES)))
     return description
 
 

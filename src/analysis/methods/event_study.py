@@ -93,13 +93,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     )
 
 
-METHOD = Method(
-    Options,
-    estimate,
-    PANEL,
-    panels.check_logarithms,
-    can=(*OVER_TIME, "breakdown"),
-)
+METHOD = Method(Options, estimate, PANEL, panels.check_logarithms, can=(*OVER_TIME, "breakdown"))
 
 
 def _effects(

@@ -138,11 +138,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     return options.result(
         estimand=_estimand(frame),
         unit="unit of the outcome",
-        estimates=(
-            jump.robust,
-            jump.fitted,
-            *_by_cutoff(used, options),
-        ),
+        estimates=(jump.robust, jump.fitted, *_by_cutoff(used, options)),
         sample=Sample(len(used), len(used), treated, "", "", dropped),
         checks=(_density_check(ordered, options), _repeats_check(used, jump), *balance_check),
         series={

@@ -195,13 +195,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     )
 
 
-METHOD = Method(
-    Options,
-    estimate,
-    PANEL,
-    check,
-    can=OVER_TIME,
-)
+METHOD = Method(Options, estimate, PANEL, check, can=OVER_TIME)
 
 
 def _require_matched(options: Options) -> None:

@@ -248,8 +248,7 @@ class Tabled(Plate):
         PublishError: a count below the threshold, or a column of counts that does not say so.
         """
         problems = self.numbers.problems(self.key)
-        if problems:
-            raise PublishError(problems)
+        PublishError.raise_for(problems)
         return self.numbers
 
     def _framed(self, shown: str) -> list[str]:

@@ -116,12 +116,7 @@ def _lone_percentages(published: Published) -> Iterator[Check]:
 
 
 def _check(
-    name: str,
-    rule: str,
-    basis: str,
-    result: PrintedFigure,
-    terms: Terms = (),
-    named: int = 0,
+    name: str, rule: str, basis: str, result: PrintedFigure, terms: Terms = (), named: int = 0
 ) -> Check:
     outcome = vars(RULES[rule](result, terms, named))
     return Check(

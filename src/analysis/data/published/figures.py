@@ -195,8 +195,7 @@ def published_in(dataset: Dataset) -> Published:
         for name, faults in RULES.items()
         for position, column, rule, remedy in faults(tables)
     ]
-    if problems:
-        raise ContractError(problems)
+    ContractError.raise_for(problems)
     measures = {row["unit"]: row["measures"] for row in tables["units"]}
     rows = [
         {**row, "date": "", "measures": measures[row["unit"]], **_day(row)}

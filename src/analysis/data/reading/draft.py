@@ -56,13 +56,11 @@ def write_draft(folder: Path, files: Sequence[Path]) -> Path:
         elif not export.resolve().is_relative_to(folder.resolve()):
             remedy = f"Copy it into {folder}: files of a dataset lie in its folder"
             problems.append(Problem(export.name, "lies outside the dataset's folder", remedy))
-    if problems:
-        raise ParamsError(problems)
+    ParamsError.raise_for(problems)
     names = [file.resolve().relative_to(folder.resolve()).as_posix() for file in files]
     shown = zip(files, names, strict=True)
     exports, wrong = all_of(partial(sniff.sniff, file, name) for file, name in shown)
-    if wrong:
-        raise ContractError(wrong)
+    ContractError.raise_for(wrong)
     text = draft_text(folder, exports)
     # Mode x fails where somebody wrote the file meanwhile.
     with target.open("x", encoding="utf-8") as file:

@@ -40,8 +40,7 @@ def lookup(crosswalk: pd.DataFrame) -> pd.DataFrame:
         for row in rows.index[(exact - ready["weight_millionths"]).abs() > 1e-3]
     ]
     problems += [*dict.fromkeys(_incomplete_weights(ready)), *_chains(ready)]
-    if problems:
-        raise ContractError(problems)
+    ContractError.raise_for(problems)
     return ready
 
 

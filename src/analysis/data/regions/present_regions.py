@@ -39,8 +39,7 @@ def on_present_regions(
         *_former_adopters(frames, ready, origins),
         *_levels_moved(frames, ready, origins),
     ]
-    if problems:
-        raise ContractError(problems)
+    ContractError.raise_for(problems)
     for table in COUNTED.keys() & frames.keys():
         present[table] = _counts_at_present(frames[table], ready, *COUNTED[table])
     if "complaints" in frames:

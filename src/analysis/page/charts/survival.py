@@ -62,7 +62,5 @@ class Survival(Chart):
         times = chain(*(curve.times for curve in self.curves))
         numbers = chain(*(zip_longest(c.shares, c.low, c.high) for c in self.curves))
         return TableData.by_column(
-            (Column("group", self.head), groups),
-            self.along.filled(times),
-            *self.up.ranged(numbers),
+            (Column("group", self.head), groups), self.along.filled(times), *self.up.ranged(numbers)
         )

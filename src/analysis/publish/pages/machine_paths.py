@@ -6,9 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-HOME = re.compile(
-    r"(?:[A-Za-z]:)?[\\/](?:home|Users)[\\/][^\\/\s'\"<>:]+|(?<![\w.~])/root(?=/|\b)",
-)
+HOME = re.compile(r"(?:[A-Za-z]:)?[\\/](?:home|Users)[\\/][^\\/\s'\"<>:]+|(?<![\w.~])/root(?=/|\b)")
 WORDS = ("home", "Users", "root")
 """One of them stands in every match; to look for a word is far quicker than for the pattern."""
 LONG = 200_000

@@ -149,8 +149,7 @@ def read_page(notebook: Mapping[str, Any], language: str) -> Page:
     for number, node in enumerate(notebook.get("cells", ()), 1):
         reader.read(Cell.from_node(number, node))
     problems = [*reader.problems, *_problems_of_notebook(reader)]
-    if problems:
-        raise PublishError(problems)
+    PublishError.raise_for(problems)
     found = [plate for _, plate in reader.plates]
     opening, *sections = reader.sections
     return Page(

@@ -158,8 +158,7 @@ def verify(folder: Path) -> None:
         for name in [*files, "index.html", "index.zh.html"]
         if not (folder / name).is_file() or not _ends_well(folder / name)
     ]
-    if problems:
-        raise PublishError(problems)
+    PublishError.raise_for(problems)
 
 
 def _ends_well(file: Path) -> bool:

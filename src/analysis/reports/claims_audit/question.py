@@ -47,6 +47,5 @@ def ask(data: Dataset, params: ClaimsAuditParams) -> Published:
     ------
     AnalysisError: the dataset holds no figures, some do not resolve, or the changes do not.
     """
-    if problems := unknown_names(data, params):
-        raise ParamsError(problems)
+    ParamsError.raise_for(unknown_names(data, params))
     return published_in(data)

@@ -43,10 +43,7 @@ def consistent_counts(
     best = ratio_interval(fewest, baseline, level)
     worst = ratio_interval(most, baseline, level)
     return ConsistentCounts(
-        baseline,
-        fewest,
-        most,
-        Interval(1 - fewest / baseline, 1 - worst.high, 1 - best.low),
+        baseline, fewest, most, Interval(1 - fewest / baseline, 1 - worst.high, 1 - best.low)
     )
 
 
@@ -89,11 +86,7 @@ def earlier_level(level: float, growth: float, precision: float, step: float) ->
 
 
 def apparent_falls(
-    rng: np.random.Generator,
-    mean: float,
-    dispersion: float,
-    peak_share: float,
-    draws: int,
+    rng: np.random.Generator, mean: float, dispersion: float, peak_share: float, draws: int
 ) -> np.ndarray:
     """Falls that appear from regression to the mean alone, where nothing changed.
 
