@@ -20,7 +20,8 @@ import os
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.data.dataset import read_dataset
 from analysis.page.plates import *
-params = InterventionEffectParams.from_namespace(globals())
+names = InterventionEffectParams.model_fields
+params = InterventionEffectParams.from_mapping({k: v for k, v in globals().items() if k in names})
 data = read_dataset(params.dataset, ["outcomes"])
 rows = data.tables["outcomes"]
 total = int(rows["count"].sum()) + seed

@@ -141,8 +141,7 @@ def check_figures(target: str, sources: Path | None) -> None:
     dataset = read_published(target).dataset
     if sources is None:
         return
-    problems = check_documents(dataset, read_documents(dataset, sources))
-    ContractError.raise_for(problems)
+    ContractError.raise_for(check_documents(dataset, read_documents(dataset, sources)))
     uncovered = dataset.tables["uncovered"]
     for source, figures in dataset.tables["figures"].groupby("source", sort=False):
         others = (uncovered["source"] == source).sum()

@@ -45,11 +45,6 @@ class Params(BaseModel):
         except ValidationError as error:
             raise ParamsError(problems_of(error, cls, where)) from None
 
-    @classmethod
-    def from_namespace(cls, namespace: Mapping[str, Any]) -> Self:
-        """The model from a notebook's ``globals()``: only the names it declares are read."""
-        return cls.from_mapping({k: namespace[k] for k in cls.model_fields if k in namespace})
-
 
 class CountsQuestion(Params):
     """What a report on counts by region asks: of what, out of what, where and when."""

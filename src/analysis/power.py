@@ -30,6 +30,7 @@ from analysis.data.frames.panel import NEVER, Panel
 from analysis.data.frames.study import Study
 from analysis.errors import AnalysisError, DesignError, Problem
 from analysis.methods.shared.question import options_for
+from analysis.methods.shared.results import at_least
 from analysis.result import LEVEL, Result
 from analysis.stats.resampling.jackknife import minimum_detectable
 
@@ -147,14 +148,11 @@ def study_power(
 
 
 def _require(method: str, draws: int) -> None:
-    problems = []
+    problems = at_least("draws", draws, MINIMUM_DRAWS, "200 give a power of .8 within 3 points")
     if not methods.load(method).takes_panel:
         what = "takes no panel whose starts could be dealt anew"
         remedy = f"Use one of {', '.join(methods.panel_names())}"
         problems.append(Problem(f"method {method}", what, remedy))
-    if draws < MINIMUM_DRAWS:
-        what = f"are {draws}; at least {MINIMUM_DRAWS} are needed"
-        problems.append(Problem("draws", what, "200 give a power of .8 within 3 points"))
     DesignError.raise_for(problems)
 
 

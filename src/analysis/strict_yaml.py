@@ -22,9 +22,8 @@ class _StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ign
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and key.value != "<<":
                 if key.value in seen:
-                    raise yaml.MarkedYAMLError(
-                        problem="is there twice", problem_mark=key.start_mark
-                    )
+                    mark = key.start_mark
+                    raise yaml.MarkedYAMLError(problem="is there twice", problem_mark=mark)
                 seen.add(key.value)
         plain: dict[Any, Any] = super().construct_mapping(node, deep=deep)
         return plain
@@ -61,6 +60,5 @@ def _yaml_problem(error: Exception, where: str) -> Problem:
         return Problem(where, "holds a YAML tag", "Write plain words, numbers, lists and maps")
     if getattr(error, "problem", "") == "is there twice":
         return Problem(where, "repeats a key", "Keep one of the two")
-    return Problem(
-        where, "is not readable YAML in UTF-8", "Mind colons, blanks and quotation marks"
-    )
+    remedy = "Mind colons, blanks and quotation marks"
+    return Problem(where, "is not readable YAML in UTF-8", remedy)

@@ -115,7 +115,7 @@ def test_the_interval_of_a_nominal_coefficient_covers(form, row):
 
 def test_designs_without_pairs_facets_or_differences_are_refused():
     """Each with what would do."""
-    with pytest.raises(DesignError, match="rated: with two scores or more are 3; at least 5"):
+    with pytest.raises(DesignError, match="rated with two scores or more: are 3; at least 5"):
         run(frame(OBSERVERS[:3]))
     with pytest.raises(DesignError, match="ratings: lack 7 of 48 cells"):
         run(frame(OBSERVERS), form="cohen")

@@ -131,7 +131,7 @@ def test_designs_that_cannot_carry_a_course_are_refused_together():
     with pytest.raises(DesignError) as refused:
         run(frame, bins_below=6, bins_above=8, above=3, order=8, heaps=[30.0])
     assert [p.where for p in refused.value.problems] == [
-        "cases", "bins", "multiples", "regions",
+        "cases in range", "bins", "multiples of 30 outside", "regions to draw anew",
     ]  # fmt: skip
     low = values_world(1, 0.0).query("value <= 30")
     with pytest.raises(DesignError, match="cases over the target: outside the window are none"):

@@ -83,9 +83,7 @@ def run_due(
         if parent is not None:
             # Each kernel would read and check the same tables anew.
             parent.hand_over(datasets.lasting())
-        settings = Settings(
-            limit=options["limit"], retries=options["retries"], results=str(results_folder())
-        )
+        settings = Settings(options["limit"], options["retries"], str(results_folder()))
         with _ended_by_signal(), _executor(options["scheduler"], options["jobs"]) as executor:
             earlier = read_counts(options["site"])
             # What was imported is never garbage, and no longer looked through.
@@ -187,9 +185,8 @@ def history_changes(number: int) -> str:
     if old.verdict != new.verdict:
         lines.append(f"  verdict: {old.verdict} → {new.verdict or new.status}")
     if old.parts is not None and new.parts is not None:
-        lines.append(
-            f"  why: {history.causes_in_words(history.causes(old.parts, new.parts, Keys().prints))}"
-        )
+        causes = history.causes(old.parts, new.parts, Keys().prints)
+        lines.append(f"  why: {history.causes_in_words(causes)}")
     return "\n".join(lines)
 
 

@@ -143,8 +143,8 @@ def run_notebook(run: Run, settings: Settings, output: Path) -> tuple[dict[str, 
     for cell in reversed(notebook.cells):
         for item in cell.get("outputs", []):
             if END_MIME in item.get("data", {}):
-                kernel = "warm" if started[-1].was_forked else "ordinary"
-                return dict(item["data"][END_MIME]), kernel
+                forked = getattr(started[-1].provisioner, "forked", False)
+                return dict(item["data"][END_MIME]), "warm" if forked else "ordinary"
     raise RuntimeError("the notebook came to no end-of-notebook record")
 
 

@@ -155,11 +155,6 @@ class ReportKernelManager(AsyncKernelManager):  # type: ignore[misc]
         ports = (self.shell_port, self.iopub_port, self.stdin_port, self.control_port, self.hb_port)
         return all(Path(f"{self.ip}-{port}").exists() for port in ports)
 
-    @property
-    def was_forked(self) -> bool:
-        """Whether its kernel was forked."""
-        return bool(getattr(self.provisioner, "forked", False))
-
     def kill_from_any_thread(self) -> None:
         """Kill the kernel; may be called from another thread."""
         if getattr(self.provisioner, "process", None) is not None:

@@ -72,14 +72,9 @@ def _sentence(status: Status) -> str:
 @contextmanager
 def _bar(due: Sequence[Task], jobs: int) -> Iterator[Show]:
     """A bar with what runs now: runs start in order, so it is the first few that have not ended."""
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}", markup=False),
-    )
+    running = TextColumn("{task.description}", markup=False)
     waiting = [task.name for task in due]
-    with Progress(*columns) as bar:
+    with Progress(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), running) as bar:
         line = bar.add_task(", ".join(waiting[:jobs]), total=len(due))
 
         def show(status: Status) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analysis.batch import history
@@ -53,7 +52,7 @@ def planned_tasks(
 def _task(run: Run, keys: Keys, again: bool) -> Task:
     parts = keys.parts(run)
     why = "asked for" if again else _why_due(run, parts, keys.prints)
-    return Task(dataclasses.replace(run, key=parts.key if parts else ""), parts, why)
+    return Task(replace(run, key=parts.key if parts else ""), parts, why)
 
 
 def _why_due(run: Run, parts: Parts | None, prints: Prints) -> str:
@@ -90,10 +89,7 @@ def execute_due(
 
     clear_leftovers(RUNS)
     parts = {(task.run.report, task.run.language): task.parts for task in due}
-    runs = [
-        dataclasses.replace(task.run, earlier=edition_text(earlier, task.run.report))
-        for task in due
-    ]
+    runs = [replace(task.run, earlier=edition_text(earlier, task.run.report)) for task in due]
     for finished in finished_runs(runs, executor, settings):
         status = finished.status
         _remember_and_place(finished, parts[status.report, status.language], prints)
@@ -107,4 +103,4 @@ def _remember_and_place(finished: Finished, parts: Parts | None, prints: Prints)
         changed = history.changed_since_last_edition(status, parts, record, prints)
         files |= {} if changed is None else {"since.json": json_bytes(changed)}
     history.remember(status, parts, record)
-    put_in_place(dataclasses.replace(finished, files=files), RUNS)
+    put_in_place(replace(finished, files=files), RUNS)

@@ -192,9 +192,8 @@ def _from_matrix(
     """A report for every combination, with those to include and without those to exclude."""
     notebook, stem = item.report.split("/", maxsplit=1)
     fields = list(kind.find(notebook).model.model_fields)
-    used = {
-        name for values in (item.set, item.matrix, *item.include, *item.exclude) for name in values
-    }
+    given = (item.set, item.matrix, *item.include, *item.exclude)
+    used = {name for values in given for name in values}
     unknown = sorted(used - set(fields))
     if unknown:
         what = "is not a parameter of this notebook"

@@ -40,9 +40,8 @@ def _table(table: Table, language: str) -> str:
     said = f"{ROW_IS[index]}: {(table.en, table.zh)[index]}. {KEY[index]}: {keys}."
     rows = [HEADINGS[language], *column_rows(table, language)]
     head, *below = ("| " + " | ".join(row) + " |" for row in rows)
-    return "\n".join(
-        [f"## `{table.name}`", "", said, "", head, "|" + "---|" * len(rows[0]), *below]
-    )
+    rule = "|" + "---|" * len(rows[0])
+    return "\n".join([f"## `{table.name}`", "", said, "", head, rule, *below])
 
 
 def column_rows(table: Table, language: str) -> list[tuple[str, ...]]:

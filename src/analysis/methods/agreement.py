@@ -40,7 +40,7 @@ from analysis.data.frames.frame import JUDGEMENTS, require_frame
 from analysis.errors import Problem
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
-from analysis.methods.shared.results import records, refuse
+from analysis.methods.shared.results import at_least, records, refuse
 from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.ratings.agreement import FORMS, counts_by_category
 from analysis.stats.resampling.jackknife import share_limits
@@ -136,11 +136,8 @@ def _can(form: str, scores: np.ndarray) -> bool:
 
 
 def _require_pairs(scores: np.ndarray, options: Options) -> None:
-    paired = _paired(scores)
-    problems = []
-    if paired < MINIMUM_RATED:
-        what = f"with two scores or more are {paired}; at least {MINIMUM_RATED} are needed"
-        problems.append(Problem("rated", what, "Have more of them rated twice"))
+    where, remedy = "rated with two scores or more", "Have more of them rated twice"
+    problems = at_least(where, _paired(scores), MINIMUM_RATED, remedy)
     if options.form == "cohen" and np.isnan(scores).any():
         what = f"lack {int(np.isnan(scores).sum())} of {scores.size} cells"
         problems.append(Problem("ratings", what, "Use form: krippendorff, fleiss or gwet"))

@@ -39,7 +39,7 @@ from analysis.data.frames.frame import require_frame
 from analysis.errors import Problem
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
-from analysis.methods.shared.results import estimating, records, refuse, symmetric
+from analysis.methods.shared.results import at_least, estimating, records, refuse, symmetric
 from analysis.result import Check, Result, Sample
 from analysis.stats.resampling.jackknife import t_critical
 from analysis.stats.thresholds.bunching import Bins, Excess, lay_out, measure, redraw
@@ -117,9 +117,11 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     _require_bins(counts, bins, options, values)
     whole = counts.sum(axis=0, keepdims=True).astype(float)
     found = _measured(whole, bins)
-    drawn = redraw(counts, options.draws, float(found.dispersion[0]), rng)
+    dispersion = float(found.dispersion[0])
+    drawn = redraw(counts, options.draws, dispersion, rng)
     spread = _measured(drawn, bins)
     degrees = len(counts) - 1 if len(counts) > 1 else int(whole.sum()) - 1
+    units = len(counts) if len(counts) > 1 else len(frame)
     points, again = _numbers(found, whole), _numbers(spread, drawn)
     critical = t_critical(options.level, degrees)
     return options.result(
@@ -129,13 +131,8 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
             symmetric(name, value[0], again[name].std(ddof=1), critical)
             for name, value in points.items()
         ),
-        sample=Sample(
-            len(frame), len(counts) if len(counts) > 1 else len(frame), 0, "", "", dropped
-        ),
-        checks=(
-            Check("dispersion", None, float(found.dispersion[0]), 1.0),
-            _shift_check(points, again),
-        ),
+        sample=Sample(len(frame), units, 0, "", "", dropped),
+        checks=(Check("dispersion", None, dispersion, 1.0), _shift_check(points, again)),
         series={
             "histogram": records(
                 value=values,
@@ -174,28 +171,25 @@ def _histogram(
 
 def _require_bins(counts: np.ndarray, bins: Bins, options: Options, values: np.ndarray) -> None:
     """Enough cases, bins and heaps for the course, and enough regions for the errors."""
-    problems = []
     cases, outside = int(counts.sum()), int(bins.outside.sum())
-    if cases < MINIMUM_CASES:
-        what = f"in range are {cases}; at least {MINIMUM_CASES} are needed"
-        problems.append(Problem("cases", what, "Take a wider range or a longer period"))
+    remedy = "Take a wider range or a longer period"
+    problems = at_least("cases in range", cases, MINIMUM_CASES, remedy)
     if outside < bins.design.shape[1] + MINIMUM_FREE:
         what = f"outside the window are {outside} for {bins.design.shape[1]} terms"
         problems.append(Problem("bins", what, "Take more bins, or a lower order"))
     for heap in options.heaps:
         others = np.abs(values / heap - np.round(values / heap)) < 1e-9
-        if heap != options.width and (number := int((others & bins.outside).sum())) < 2:
-            what = f"of {heap:g} outside the window are {number}; at least 2 are needed"
-            problems.append(Problem("multiples", what, "Take more bins, or drop the heap"))
+        if heap != options.width:
+            where, number = f"multiples of {heap:g} outside", int((others & bins.outside).sum())
+            problems += at_least(where, number, 2, "Take more bins, or drop the heap")
     for side in (bins.steps < 0, bins.steps > 0):
         if counts[:, side & bins.outside].sum() == 0:
             where = "cases under the target" if side[0] else "cases over the target"
             what = "outside the window are none"
             problems.append(Problem(where, what, "A course needs both sides; choose other bins"))
-    if 1 < len(counts) < MINIMUM_REGIONS:
-        what = f"are {len(counts)}; at least {MINIMUM_REGIONS} are needed to draw them anew"
+    if len(counts) > 1:
         remedy = "Drop the column to take cases as independent, and say so"
-        problems.append(Problem("regions", what, remedy))
+        problems += at_least("regions to draw anew", len(counts), MINIMUM_REGIONS, remedy)
     refuse(problems)
 
 

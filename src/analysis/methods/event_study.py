@@ -127,16 +127,10 @@ def _effects(
 
 
 def _require_both(leads: int, effects: int) -> None:
-    problems = [
-        Problem(
-            name,
-            f"are supported by at least {MINIMUM_SUPPORT} regions at no event time",
-            "Begin the panel earlier, use longer periods, or use method: did",
-        )
-        for name, count in (("leads before the base period", leads), ("effects", effects))
-        if count == 0
-    ]
-    refuse(problems)
+    what = f"are supported by at least {MINIMUM_SUPPORT} regions at no event time"
+    remedy = "Begin the panel earlier, use longer periods, or use method: did"
+    counts = {"leads before the base period": leads, "effects": effects}
+    refuse(Problem(name, what, remedy) for name, count in counts.items() if count == 0)
 
 
 def _study(found: panels.Jackknife, options: Options) -> Leads:
@@ -145,9 +139,8 @@ def _study(found: panels.Jackknife, options: Options) -> Leads:
     effects, values = len(found.times) - before, found.by_time
     average = values[:, before:].mean(axis=1)
     degrees = jackknife.jackknife_degrees(average[:1], average[1:, None], found.treated)[0]
-    wide = jackknife.t_critical(options.level, degrees) / scipy.stats.norm.ppf(
-        0.5 + options.level / 2
-    )
+    normal = scipy.stats.norm.ppf(0.5 + options.level / 2)
+    wide = jackknife.t_critical(options.level, degrees) / normal
     covariance = wide**2 * jackknife.jackknife_covariance(values[1:], values[0])
     least, *_, most = np.linalg.eigvalsh(covariance)
     if least <= 1e-10 * most:
@@ -203,13 +196,6 @@ def _leads_check(
 def _with_base(found: panels.Jackknife, margins: np.ndarray, base: int) -> tuple[Record, ...]:
     """The path with its base period, which is 0 and has no band."""
     at = int((found.times < 0).sum())
-    times, values, wide, support = (
-        np.insert(item, at, filler)
-        for item, filler in (
-            (found.times, base),
-            (found.by_time[0], 0.0),
-            (margins, np.nan),
-            (found.support, found.support[at - 1]),
-        )
-    )
-    return event_path(times, values, wide, support)
+    given = (found.times, found.by_time[0], margins, found.support)
+    added = (base, 0.0, np.nan, found.support[at - 1])
+    return event_path(*(np.insert(item, at, new) for item, new in zip(given, added, strict=True)))

@@ -132,8 +132,7 @@ METHOD = Method(Options, estimate, SERIES)
 def _require_series(frame: pd.DataFrame, options: Options) -> None:
     """Periods without gaps, one start, enough on each side, and values the model can take."""
     problems = []
-    gaps = int((np.diff(frame["period"]) != 1).sum())
-    if gaps:
+    if gaps := int((np.diff(frame["period"]) != 1).sum()):
         what = f"has {gaps} gaps"
         problems.append(Problem("column period", what, "Give every period, with 0 for no event"))
     after = frame["after"].to_numpy()
@@ -195,8 +194,7 @@ def _fit(
 
 
 def _exposure(frame: pd.DataFrame) -> np.ndarray:
-    ones = pd.Series(1.0, frame.index)
-    return np.asarray(frame.get("exposure", ones), dtype=float)
+    return np.asarray(frame.get("exposure", pd.Series(1.0, frame.index)), dtype=float)
 
 
 def _own(names: list[str]) -> np.ndarray:

@@ -115,9 +115,8 @@ def _require_arms(
         numbers = np.flatnonzero(np.isin(strata, thin))
         rows = ", ".join(str(frame.index[i] + 1) for i in numbers[:5])
         what = f"in {thin.size} strata hold fewer than {least} treated or untreated (rows {rows} …)"
-        remedy = "Join small strata as they were joined in the draw" + (
-            ", or set studentised: false" if least > 1 else ""
-        )
+        instead = ", or set studentised: false" if least > 1 else ""
+        remedy = f"Join small strata as they were joined in the draw{instead}"
         refuse([Problem("units", what, remedy)])
     if np.ptp(frame["outcome"].to_numpy(float)) == 0:
         what = "is the same in every row"
@@ -142,9 +141,8 @@ def _draw_checks(
     """Whether the draw looks like one of the possible draws."""
     checks, least = [], 1 - options.level
     if options.covariates:
-        p_value = numerics.balance_p_value(
-            frame[list(options.covariates)].to_numpy(float), drawn, strata
-        )
+        covariates = frame[list(options.covariates)].to_numpy(float)
+        p_value = numerics.balance_p_value(covariates, drawn, strata)
         checks.append(Check("balance", p_value > least, p_value, least))
     if "place" in frame:
         p_value = numerics.runs_p_value(drawn, frame["place"].to_numpy(float))

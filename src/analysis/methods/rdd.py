@@ -163,11 +163,10 @@ def _estimand(frame: pd.DataFrame) -> str:
     return f"Average effect of crossing on {units}"
 
 
-def _settings(options: Options, width: float | None = None) -> discontinuity.Settings:
+def _settings(options: Options, width: float | None) -> discontinuity.Settings:
     rule = {"least_error": "mserd", "coverage": "cerrd"}[options.window]
-    return discontinuity.Settings(
-        options.order, options.kernel, rule, width or options.width, options.level
-    )
+    width = width or options.width
+    return discontinuity.Settings(options.order, options.kernel, rule, width, options.level)
 
 
 def _jump(
@@ -184,10 +183,9 @@ def _jump(
     if adjusted and options.covariates:
         covariates = frame[list(options.covariates)].to_numpy(float)
     score, outcome = frame["x"].to_numpy(), frame[column].to_numpy(float)
+    settings = _settings(options, width)
     with estimating(f"jump of {column}", "Use other columns, a wider window or more units"):
-        return discontinuity.estimate_jump(
-            score, outcome, _settings(options, width), takeup, covariates
-        )
+        return discontinuity.estimate_jump(score, outcome, settings, takeup, covariates)
 
 
 def _by_cutoff(frame: pd.DataFrame, options: Options) -> tuple[Estimate, ...]:
@@ -269,13 +267,6 @@ def _bins(frame: pd.DataFrame, jump: discontinuity.Jump) -> tuple[dict[str, Any]
             centre = float(score[side][own].mean())
             inside = abs(centre) <= jump.bandwidth[width]
             fitted = float(np.polyval(curve[::-1], centre)) if inside else None
-            rows.append(
-                {
-                    "score": centre,
-                    "value": float(outcome[side][own].mean()),
-                    "fitted": fitted,
-                    "treated": treated,
-                    "rows": int(own.sum()),
-                }
-            )
-    return tuple(rows)
+            rows.append((centre, float(outcome[side][own].mean()), fitted, treated, int(own.sum())))
+    names = ("score", "value", "fitted", "treated", "rows")
+    return tuple(dict(zip(names, row, strict=True)) for row in rows)

@@ -134,16 +134,12 @@ def _estimand(options: Options) -> str:
 def _require_arms(frame: pd.DataFrame, options: Options) -> None:
     """Enough ends and regions in both arms, and covariates that can be used."""
     problems = []
-    ends = frame["ended"].groupby(frame["treated"]).sum()
     for arm, name in ((1, "treated"), (0, "untreated")):
-        remedy = "Follow cases for longer, or take in more of them"
-        problems += results.at_least(
-            f"ends of {name} cases", int(ends.get(arm, 0)), MINIMUM_ENDS, remedy
-        )
-    if "region" in frame:
-        arms = frame.groupby("treated")["region"].nunique()
-        for arm, name in ((1, "treated"), (0, "untreated")):
-            where, number = f"regions with {name} cases", int(arms.get(arm, 0))
+        own, remedy = frame[frame["treated"] == arm], "Follow cases for longer, or add cases"
+        ends = int(own["ended"].sum())
+        problems += results.at_least(f"ends of {name} cases", ends, MINIMUM_ENDS, remedy)
+        if "region" in frame:
+            where, number = f"regions with {name} cases", own["region"].nunique()
             remedy = "One region's luck and the effect cannot be told apart; add regions"
             problems += results.at_least(where, number, MINIMUM_REGIONS, remedy)
     problems += unusable_columns(frame, options.covariates)

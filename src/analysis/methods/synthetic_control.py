@@ -47,15 +47,10 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
+from analysis.data.frames import panel_donors
 from analysis.data.frames.names import NUMBERS, OnPages
 from analysis.data.frames.panel import MINIMUM_SUPPORT, PANEL, Panel
 from analysis.data.frames.panel_comparison import require_positive
-from analysis.data.frames.panel_donors import (
-    comparable_donors,
-    lag_positions,
-    predictor_columns,
-    require_inference,
-)
 from analysis.errors import Problem
 from analysis.methods.shared.method import OVER_TIME, Method
 from analysis.methods.shared.options import Comparison, PanelOptions
@@ -136,13 +131,13 @@ def check(panel: Panel, options: Options) -> None:
     ------
     DesignError: with every shortfall and what would do, as the estimate would.
     """
-    comparable_donors(panel, "not_yet_treated", 0)
-    used = comparable_donors(panel, options.comparison, options.anticipation)
+    panel_donors.comparable_donors(panel, "not_yet_treated", 0)
+    used = panel_donors.comparable_donors(panel, options.comparison, options.anticipation)
     if options.scale == "log":
         require_positive(used)
-    require_inference(used, options.inference, options.level)
+    panel_donors.require_inference(used, options.inference, options.level)
     _require_matched(options)
-    lag_positions(used, options.lags, options.anticipation)
+    panel_donors.lag_positions(used, options.lags, options.anticipation)
 
 
 def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result:
@@ -153,10 +148,10 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     DesignError: too few treated or untreated regions or periods, or a count of zero.
     EstimationError: the search for weights did not come to an end.
     """
-    used = comparable_donors(panel, options.comparison, options.anticipation)
+    used = panel_donors.comparable_donors(panel, options.comparison, options.anticipation)
     if options.scale == "log":
         require_positive(used)
-    inference = require_inference(used, options.inference, options.level)
+    inference = panel_donors.require_inference(used, options.inference, options.level)
     task, codes = _task(used, options)
     remedy = "Use longer periods, or leave out regions that are unlike all others"
     with estimating("weights", remedy):
@@ -220,8 +215,8 @@ def _task(panel: Panel, options: Options) -> tuple[synthetic_task.Task, tuple[st
         clusters=panel.clusters[order],
         form=options.form,
         anticipation=options.anticipation,
-        columns=predictor_columns(panel, options.predictors, order),
-        lags=lag_positions(panel, options.lags, options.anticipation),
+        columns=panel_donors.predictor_columns(panel, options.predictors, order),
+        lags=panel_donors.lag_positions(panel, options.lags, options.anticipation),
         searches=options.searches,
     )
     return task, tuple(regions[i] for i in order)

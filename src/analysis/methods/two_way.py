@@ -186,9 +186,8 @@ def _require_options(panel: Panel, options: Options) -> None:
     ------
     DesignError: with everything that is wrong.
     """
-    panel_comparison.require_columns(
-        panel, tuple(n for n in _columns(options) if n != options.groups)
-    )
+    numeric = tuple(name for name in _columns(options) if name != options.groups)
+    panel_comparison.require_columns(panel, numeric)
     problems = []
     if options.weights and (panel.frame[options.weights] <= 0).any():
         remedy = "Leave those regions out, or use another column"

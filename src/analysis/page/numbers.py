@@ -19,6 +19,17 @@ PERIOD = re.compile(
     r"^(?P<year>\d{4})"
     r"(?:-?Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2])|-W(?P<week>\d\d))?$"
 )
+PERIOD_FORMS = {
+    ("year", "en"): ("{year}", "{year}"),
+    ("year", "zh"): ("{year}年", "{year}年"),
+    ("quarter", "en"): ("Q{quarter} {year}", "Q{quarter}\n{year}"),
+    ("quarter", "zh"): ("{year}年第{quarter}季度", "第{quarter}季度\n{year}年"),
+    ("month", "en"): ("{MMMM} {year}", "{MMM}\n{year}"),
+    ("month", "zh"): ("{year}年{month}月", "{month}月\n{year}年"),
+    ("week", "en"): ("week {week} of {year}", "W{week}\n{year}"),
+    ("week", "zh"): ("{year}年第{week}周", "第{week}周\n{year}年"),
+}
+"""How a period is written in a sentence, and on an axis."""
 WAN, YI = 1e4, 1e8
 PER_EXPOSURE = 1000
 """Rates are per so many of the exposure."""
@@ -103,40 +114,25 @@ def date(iso: str, language: str) -> str:
 
 def period(label: str, language: str) -> str:
     """A period's label in a sentence: ``Q1 2019``, ``2019年第1季度``; other text as it is."""
-    match = PERIOD.match(label)
-    if match is None:
-        return label
-    year, quarter, month = match["year"], match["quarter"], match["month"]
-    if week := match["week"]:
-        return f"{year}年第{int(week)}周" if language == "zh" else f"week {int(week)} of {year}"
-    if language == "zh":
-        rest = f"第{quarter}季度" if quarter else (f"{int(month)}月" if month else "")
-        return f"{year}年{rest}"
-    if quarter:
-        return f"Q{quarter} {year}"
-    if month:
-        named = format_date(dt.date(int(year), int(month), 1), "MMMM", locale=LOCALES["en"])
-        return f"{named} {year}"
-    return year
+    return _period(label, 0, language)
 
 
 def period_tick(label: str, language: str, year_only: bool = False) -> str:
     """A period's label on an axis, short: ``2019``, ``Q1 2019``, ``Jan 2019``; in two lines."""
+    return _period(label[:4] if year_only and PERIOD.match(label) else label, 1, language)
+
+
+def _period(label: str, place: int, language: str) -> str:
+    """A label in one of the forms of its period: 0 for sentences, 1 for axes."""
     match = PERIOD.match(label)
     if match is None:
         return label
-    year = f"{match['year']}年" if language == "zh" else match["year"]
-    if year_only or label == match["year"]:
-        return year
-    if week := match["week"]:
-        return f"第{int(week)}周\n{year}" if language == "zh" else f"W{int(week)}\n{year}"
-    if match["quarter"]:
-        within = f"第{match['quarter']}季度" if language == "zh" else f"Q{match['quarter']}"
-    elif language == "zh":
-        within = f"{int(match['month'])}月"
-    else:
-        within = format_date(dt.date(2000, int(match["month"]), 1), "MMM", locale=LOCALES["en"])
-    return f"{within}\n{year}"
+    parts: dict[str, object] = {name: int(n) for name, n in match.groupdict().items() if n}
+    if number := match["month"]:
+        day, locale = dt.date(2000, int(number), 1), LOCALES["en"]
+        parts |= {form: format_date(day, form, locale=locale) for form in ("MMM", "MMMM")}
+    forms = PERIOD_FORMS[str(match.lastgroup), language]
+    return forms[place].format(**parts)
 
 
 def period_span(first: str, last: str, language: str) -> str:

@@ -334,17 +334,14 @@ class Summary(Plate):
 
     def preview(self) -> list[str]:
         """Verdict, points and number."""
-        number = f"**{self.number}** {self.number_unit}"
         words = joined(self.language, self.number_words, self.range_words)
+        certain = (self.certainty_words, *self.grounds, *self.limits)
         return [
             preview.title(self.verdict_words, self.language),
             preview.points(self.points, self.language),
-            *(preview.passage(text, self.language) for text in (number, words)),
-            *(
-                preview.points((self.certainty_words, *said), self.language)
-                for said in [(*self.grounds, *self.limits)]
-                if self.certainty_words
-            ),
+            preview.passage(f"**{self.number}** {self.number_unit}", self.language),
+            preview.passage(words, self.language),
+            preview.points(certain, self.language) if self.certainty_words else "",
         ]
 
 

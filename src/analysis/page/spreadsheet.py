@@ -42,11 +42,6 @@ def latex(
     """The rows under their headings, with what is said of them as caption."""
     import pandas as pd
 
-    return str(
-        pd.DataFrame(list(rows), columns=list(heads)).to_latex(
-            index=False,
-            escape=True,
-            column_format="".join(SET[side] for side in aligned),
-            caption=". ".join(said).translate(LATEX),
-        )
-    )
+    sides, caption = "".join(SET[side] for side in aligned), ". ".join(said).translate(LATEX)
+    frame = pd.DataFrame(list(rows), columns=list(heads))
+    return str(frame.to_latex(index=False, escape=True, column_format=sides, caption=caption))

@@ -210,6 +210,10 @@ class FiguresReport(Report):
         """A column of counts."""
         return Column(key, label, "end"), [(self.in_full(count), count) for count in counts]
 
+    def document_column(self, sources: Iterable[str]) -> tuple[Column, list[Cell]]:
+        """A column of documents."""
+        return Column("document", self.say("Document")), [(self.document(s), s) for s in sources]
+
     def documents(self) -> Table:
         """The documents with level of government, period, and how many figures each prints."""
         say, order, level = self.say, self.order, self.level

@@ -84,11 +84,8 @@ def _listed(published: Published) -> Iterator[Check]:
 
 def _found(published: Published) -> Iterator[Check]:
     """Checks that no one listed: repeated indicators, and parts by scope."""
-    said = {
-        frozenset((row["result"], term.id))
-        for row, terms in published.related(SAME, PART)
-        for term in terms
-    }
+    listed = published.related(SAME, PART)
+    said = {frozenset((row["result"], term.id)) for row, terms in listed for term in terms}
     figures = [f for f in published.figures.values() if f.kind in ("level", "money")]
     for first, second in combinations(figures, 2):
         if _about(first) != _about(second) or frozenset((first.id, second.id)) in said:

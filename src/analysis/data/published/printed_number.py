@@ -69,9 +69,8 @@ def printed_range(characters: str, value: float, precision: float | None, bound:
     """
     if bound == "at_least":
         open_ended = re.search("以上|超过|突破", characters) is not None
-        return Interval(
-            value, value, math.inf if open_ended else value + _last_digit(characters, value)
-        )
+        high = math.inf if open_ended else value + _last_digit(characters, value)
+        return Interval(value, value, high)
     margin = 0.5 * (precision or 0.0)
     if precision == 1 and "%" not in _plain(characters):
         margin = 0.0

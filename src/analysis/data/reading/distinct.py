@@ -233,10 +233,9 @@ def plain_numbers(words: pa.Array, decimal: str, thousands: str) -> pa.Array:
         text = pc.if_else(grouped, pc.replace_substring(text, thousands, ""), text)
     if decimal == ",":
         swapped = pc.replace_substring(text, ",", ".")
-        clean = pc.and_(
-            pc.match_substring_regex(swapped, NUMBER), pc.invert(pc.match_substring(text, "."))
-        )
+        dotted = pc.match_substring(text, ".")
+        clean = pc.and_(pc.match_substring_regex(swapped, NUMBER), pc.invert(dotted))
         # "1.234" where the comma is the decimal mark is no number; a text keeps it from passing.
-        pointed = pc.and_(pc.match_substring_regex(text, NUMBER), pc.match_substring(text, "."))
+        pointed = pc.and_(pc.match_substring_regex(text, NUMBER), dotted)
         text = pc.if_else(clean, swapped, pc.if_else(pointed, "?", text))
     return text

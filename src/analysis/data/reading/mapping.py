@@ -271,7 +271,6 @@ def _value_problems(
             yield Problem(f"{here}.lookup", "is no column of another table", remedy)
         allowed = table.column(name).allowed if name in table.names else ()
         given = {*values.words.values(), *filter(None, [values.other])} - set(allowed)
+        what = "gives a word that the contract does not have"
         for word in sorted(given) if allowed else ():
-            yield Problem(
-                here, "gives a word that the contract does not have", nearest(word, allowed)
-            )
+            yield Problem(here, what, nearest(word, allowed))

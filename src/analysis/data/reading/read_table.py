@@ -58,9 +58,8 @@ def read_table(
     names: tables already read, for lookups.
     """
     needed = {plain_name(name) for name in _owner_names(table, mapping)}
-    readers = [
-        partial(read_file, file, name, mapping, needed.__contains__) for name, file in files.items()
-    ]
+    wanted = needed.__contains__
+    readers = [partial(read_file, file, name, mapping, wanted) for name, file in files.items()]
     if mapping.sql:
         readers = [partial(read_query, folder, table.name, mapping)]
     raws, problems = all_of(readers)

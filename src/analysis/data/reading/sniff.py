@@ -107,9 +107,8 @@ def header_rows(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
         full = widths[number] >= max(2, 0.6 * usual)
         if full and not any(_is_value(cell) for cell in row):
             gaps = any(not cell.strip() for cell in row[1:])
-            fills = [
-                cell for below in rows[number + 1 : number + 2] for cell in below if cell.strip()
-            ]
+            below = rows[number + 1] if number + 1 < len(rows) else ()
+            fills = [cell for cell in below if cell.strip()]
             merged = gaps and 0 < len(fills) < usual and not any(map(_is_value, fills))
             return (number + 1, number + 2) if merged else (number + 1,)
     return ()

@@ -34,12 +34,8 @@ def on_present_regions(
     """
     present = dict(frames)
     ready = lookup(frames["crosswalk"])
-    problems = [
-        *_periods_of_change(frames, ready, origins),
-        *_former_adopters(frames, ready, origins),
-        *_levels_moved(frames, ready, origins),
-    ]
-    ContractError.raise_for(problems)
+    checks = (_periods_of_change, _former_adopters, _levels_moved)
+    ContractError.raise_for(one for check in checks for one in check(frames, ready, origins))
     for table in COUNTED.keys() & frames.keys():
         present[table] = _counts_at_present(frames[table], ready, *COUNTED[table])
     if "complaints" in frames:

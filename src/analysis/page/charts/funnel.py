@@ -42,9 +42,8 @@ class Funnel(Chart):
     def draw(self, axes: Axes, width: str) -> None:
         """Bands, line, marks, then the names of the first few."""
         for shade, band in zip((0.10, 0.16), self.bands, strict=False):
-            axes.fill_between(
-                band.sizes, band.low, band.high, color=style.COLOURS["chance"], alpha=shade
-            )
+            colour = style.COLOURS["chance"]
+            axes.fill_between(band.sizes, band.low, band.high, color=colour, alpha=shade)
             if width == "wide":
                 place = (band.sizes[0], band.high[0])
                 beside(axes, band.label, place, (2, 2), color=style.QUIET)

@@ -174,9 +174,8 @@ def _problems_of_notebook(reader: _Reader) -> list[Problem]:
     problems += [*_one_only(reader.plates, Summary), *_one_only(reader.plates, End)]
     if len({plate.simulated for _, plate in reader.plates}) > 1:
         real = next(cell for cell, plate in reader.plates if not plate.simulated)
-        problems.append(
-            Problem(real.where, "shows real data in a notebook that also shows simulated data")
-        )
+        what = "shows real data in a notebook that also shows simulated data"
+        problems.append(Problem(real.where, what))
     verdicts = {plate.verdict for _, plate in reader.plates if isinstance(plate, (Summary, End))}
     if len(verdicts) > 1:
         problems.append(Problem("notebook", "its Summary and its End Plate differ in verdict"))

@@ -31,23 +31,20 @@ def render(template: str, language: str, *, simulated: bool = False, **content: 
     say = translator(language)
     style = _style(say, simulated)
     script = content.pop("script", "")
-    text = (
-        _environment()
-        .get_template(template)
-        .render(
-            language=language,
-            other="en" if language == "zh" else "zh",
-            html_lang=HTML_LANG,
-            say=say,
-            banner=say(BANNER_WORDS) if simulated else "",
-            style=Markup(style),  # noqa: S704
-            style_hash=source_hash(style),
-            script=Markup(script),  # noqa: S704
-            script_hash=source_hash(script) if script else "",
-            **content,
-        )
+    page = _environment().get_template(template)
+    text = page.render(
+        language=language,
+        other="en" if language == "zh" else "zh",
+        html_lang=HTML_LANG,
+        say=say,
+        banner=say(BANNER_WORDS) if simulated else "",
+        style=Markup(style),  # noqa: S704
+        style_hash=source_hash(style),
+        script=Markup(script),  # noqa: S704
+        script_hash=source_hash(script) if script else "",
+        **content,
     )
-    return str(text).rstrip("\n") + "\n"
+    return text.rstrip("\n") + "\n"
 
 
 def source_hash(source: str) -> str:

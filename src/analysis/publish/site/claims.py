@@ -56,11 +56,8 @@ def claims_of(entries: Sequence[Entry]) -> Claims:
     values = [1.0 if entry.p_value is None else entry.p_value for entry in able]
     holds = multipletests(values, ALLOWED, method="holm")[0] if values else []
     held = {entry.name for entry, holds_up in zip(able, holds, strict=True) if holds_up}
-    return Claims(
-        tuple(entry.name for entry in able),
-        tuple(claiming),
-        tuple(name for name in claiming if name in held),
-    )
+    kept = tuple(name for name in claiming if name in held)
+    return Claims(tuple(entry.name for entry in able), tuple(claiming), kept)
 
 
 def sentences(claims: Claims, language: str) -> list[str]:

@@ -15,16 +15,7 @@ from pathlib import Path
 from analysis import digest
 from analysis.errors import Problem, PublishError
 from analysis.page.wording import LANGUAGES
-from analysis.publish.site.record import (
-    Entry,
-    Outcome,
-    page_file,
-    page_name,
-    read_pages,
-    report_folders,
-    report_name,
-    write_whole,
-)
+from analysis.publish.site import record
 
 INPUTS = ("notebook.ipynb", "result.json", "since.json", "status.json")
 """What a run leaves for its page."""
@@ -32,7 +23,7 @@ KEPT = 2
 """Editions that stay: the one shown, and the one a reader may still have open."""
 
 
-def publish_edition(runs: Path, site: Path) -> list[Outcome]:
+def publish_edition(runs: Path, site: Path) -> list[record.Outcome]:
     """Build a whole new edition and show it; pages whose runs did not change are taken over.
 
     Raises
@@ -49,11 +40,12 @@ def publish_edition(runs: Path, site: Path) -> list[Outcome]:
         raise PublishError([Problem(f"folder {site.name}", what, remedy)]) from None
 
 
-def _publish(runs: Path, site: Path, editions: Path) -> list[Outcome]:
-    inputs = {page_name(folder): inputs_of(folder) for folder in report_folders(runs)}
-    reports = {page_name(folder): report_name(folder) for folder in report_folders(runs)}
+def _publish(runs: Path, site: Path, editions: Path) -> list[record.Outcome]:
+    folders = {record.page_name(folder): folder for folder in record.report_folders(runs)}
+    inputs = {name: inputs_of(folder) for name, folder in folders.items()}
+    reports = {name: record.report_name(folder) for name, folder in folders.items()}
     if _is_shown(site, editions, inputs):
-        return [Outcome(report, "published") for report in reports.values()]
+        return [record.Outcome(report, "published") for report in reports.values()]
     # Imported here: rendering takes seconds to load, which an unchanged site does not have.
     from analysis.publish.site.build import publish
 
@@ -74,7 +66,7 @@ def _publish(runs: Path, site: Path, editions: Path) -> list[Outcome]:
         final = _put_in_place(draft, site, editions, current)
         # Beside the edition, not in it: digests of runs hold their duration, a site does not.
         text = json.dumps({**before, **shown}, sort_keys=True, indent=1)
-        write_whole(_inputs_file(final, editions), text + "\n")
+        record.write_whole(_inputs_file(final, editions), text + "\n")
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return outcomes
@@ -95,7 +87,7 @@ def _is_shown(site: Path, editions: Path, inputs: dict[str, str]) -> bool:
     """Whether the site already holds exactly these reports, all of them renewed."""
     if not inputs or not site.is_symlink() or not site.is_dir():
         return False
-    entries = read_pages(site)
+    entries = record.read_pages(site)
     known = _read_inputs(_current(site), editions)
     return known == inputs and not any(entry.stale for entry in entries.values())
 
@@ -127,7 +119,7 @@ def _read_inputs(edition: Path | None, editions: Path) -> dict[str, str]:
         content = json.loads(_inputs_file(edition, editions).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    pages = read_pages(edition)
+    pages = record.read_pages(edition)
     return {str(name): str(seen) for name, seen in content.items() if name in pages}
 
 
@@ -135,13 +127,13 @@ def mark_stale(folder: Path) -> None:
     """Pages of reports that were not renewed say since when; renewed ones do not."""
     from analysis.publish.site.notice import with_notice
 
-    for entry in read_pages(folder).values():
+    for entry in record.read_pages(folder).values():
         for language in LANGUAGES:
             file = folder / entry.address(language)
             text = file.read_text(encoding="utf-8")
             marked = with_notice(text, entry.edition if entry.stale else "", language)
             if marked != text:
-                write_whole(file, marked)
+                record.write_whole(file, marked)
 
 
 def verify(folder: Path) -> None:
@@ -151,8 +143,8 @@ def verify(folder: Path) -> None:
     ------
     PublishError: with every page that is not whole.
     """
-    entries: dict[str, Entry] = read_pages(folder)
-    files = [page_file(name, language) for name in entries for language in LANGUAGES]
+    pages = record.read_pages(folder)
+    files = [record.page_file(name, language) for name in pages for language in LANGUAGES]
     problems = [
         Problem(name, "is not a whole page", "Publish again")
         for name in [*files, "index.html", "index.zh.html"]

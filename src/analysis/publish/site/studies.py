@@ -66,37 +66,27 @@ def studies(language: str) -> Studies | None:
     if not file.is_file():
         return None
     rows = pd.read_csv(file).set_index("row")
-    lines = [
-        (WORLDS[name], _line(name, rows.loc[name], language))
-        for name in WORLDS
-        if name in rows.index
-    ]
-    return Studies(
-        tuple(line for world, line in lines if not world.effect),
-        tuple(line for world, line in lines if world.effect),
-    )
+    lines: tuple[list[StudyLine], list[StudyLine]] = [], []
+    for name in WORLDS:
+        if name in rows.index:
+            lines[bool(WORLDS[name].effect)].append(_line(name, rows.loc[name], language))
+    return Studies(*map(tuple, lines))
 
 
 def _line(name: str, row: pd.Series, language: str) -> StudyLine:
     world = WORLDS[name]
-    shares = {
-        key: percent(float(row[key]), language) for key in ("alone", "claimed", "limit", "moderate")
-    }
+    keys = ("alone", "claimed", "limit", "moderate")
+    shares = {key: percent(float(row[key]), language) for key in keys}
     fails = not world.effect and float(row["limit"]) > allowed(name)
-    return StudyLine(
-        in_words(world, language), in_full(row["worlds"], language), fails=fails, **shares
-    )
+    tried = in_full(row["worlds"], language)
+    return StudyLine(in_words(world, language), tried, fails=fails, **shares)
 
 
 def in_words(world: World, language: str) -> str:
     """How a world differs from the plain one."""
-    say, parts = translator(language), tuple(_differences(world, language))
+    say = translator(language)
+    parts = [*_design(world, say, language), *_disturbances(world, say, language)]
     return capital(say("; ").join(parts)) if parts else say("The plain world")
-
-
-def _differences(world: World, language: str) -> Iterator[str]:
-    yield from _design(world, translator(language), language)
-    yield from _disturbances(world, translator(language), language)
 
 
 def _design(world: World, say: Say, language: str) -> Iterator[str]:

@@ -13,13 +13,8 @@ from analysis.data.published.audit_rules import earlier
 from analysis.data.published.figures import PrintedFigure, Published
 from analysis.reports.claims_audit.params import ClaimsAuditParams
 from analysis.reports.figures import FiguresReport
+from analysis.stats.pooling import reported
 from analysis.stats.pooling.exact import Interval, ratio_interval
-from analysis.stats.pooling.reported import (
-    ConsistentCounts,
-    apparent_falls,
-    consistent_counts,
-    smallest_baseline,
-)
 
 
 @dataclass(frozen=True)
@@ -53,7 +48,7 @@ class ReportedFall:
     figure: PrintedFigure
     share: float
     smallest: int
-    counts: tuple[ConsistentCounts, ...]
+    counts: tuple[reported.ConsistentCounts, ...]
     chance: tuple[ChanceFalls, ...]
     other: OtherChange
 
@@ -62,12 +57,13 @@ def examine_fall(published: Published, params: ClaimsAuditParams) -> ReportedFal
     """Counts consistent with the claim, falls by chance alone, and the comparison."""
     figure = published.figures[params.claim]
     fall, step = -figure.number, figure.step
-    found = (consistent_counts(fall, step, n, params.level) for n in sorted(params.baselines))
+    baselines = sorted(params.baselines)
+    found = (reported.consistent_counts(fall, step, n, params.level) for n in baselines)
     rng = np.random.default_rng(params.seed)
     return ReportedFall(
         figure=figure,
         share=fall / 100,
-        smallest=smallest_baseline(fall, step),
+        smallest=reported.smallest_baseline(fall, step),
         counts=tuple(item for item in found if item is not None),
         chance=tuple(_chance(rng, mean, fall, step, params) for mean in params.window_means),
         other=_other(published, params, fall / 100),
@@ -77,7 +73,7 @@ def examine_fall(published: Published, params: ClaimsAuditParams) -> ReportedFal
 def _chance(
     rng: np.random.Generator, mean: int, fall: float, step: float, params: ClaimsAuditParams
 ) -> ChanceFalls:
-    falls = apparent_falls(rng, mean, params.dispersion, params.peak_share, params.draws)
+    falls = reported.apparent_falls(rng, mean, params.dispersion, params.peak_share, params.draws)
     printed = np.abs(100 * falls - fall) <= step / 2
     middle, high = np.quantile(falls, [0.5, 0.95])
     return ChanceFalls(mean, float(middle), float(high), float(printed.mean()))

@@ -119,10 +119,7 @@ def comparison_figure(brief: AuditBrief) -> Figure:
             down=whole(ends["claim"][1]),
         ),
         table=TableData.by_column(
-            (
-                Column("document", say("Document")),
-                [(brief.document(figure.source), figure.source) for figure in figures],
-            ),
+            brief.document_column(figure.source for figure in figures),
             (
                 Column("before", say("Before"), "end"),
                 [(whole(other.before), other.before), missing],

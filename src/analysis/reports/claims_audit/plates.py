@@ -11,30 +11,22 @@ from analysis.data.published.tables import RULE_WORDS
 from analysis.page.charts.axes import Axis, Cell
 from analysis.page.charts.rows import Row, Rows
 from analysis.page.plates import Column, Figure, Notes, Table, TableData
-from analysis.reports.claims_audit import fall
+from analysis.reports.claims_audit import fall, sentences
 from analysis.reports.claims_audit.answer import AuditBrief
-from analysis.reports.claims_audit.sentences import (
-    CHECK_WORDS,
-    VERDICT,
-    audit_facts,
-    audit_summary,
-    sentence,
-    verdict_words,
-)
 from analysis.result import plain
 
 
 class ClaimsAudit(AuditBrief):
     """Do printed figures agree with one another?"""
 
-    verdict_key = VERDICT
+    verdict_key = sentences.VERDICT
 
     def results(self) -> Mapping[str, Any]:
         """Every check, and the change that is examined."""
         return {"checks": plain(self.audit.checks), "claim": plain(self.fall)}
 
-    facts = audit_facts
-    summary = audit_summary
+    facts = sentences.audit_facts
+    summary = sentences.audit_summary
     counts = fall.counts_figure
     chance = fall.chance_figure
     comparison = fall.comparison_figure
@@ -73,14 +65,12 @@ class ClaimsAudit(AuditBrief):
         )
 
     def _counted(self, numbers: Mapping[str, Counter[str]]) -> TableData:
+        words = sentences.CHECK_WORDS
         apart = Counter(check.source for check in self.audit.checks if check.conjectured)
         return TableData.by_column(
-            (
-                Column("document", self.say("Document")),
-                [(self.document(source), source) for source in self.order],
-            ),
+            self.document_column(self.order),
             *(
-                self.counted(key, self.say(CHECK_WORDS[key]), (n[key] for n in numbers.values()))
+                self.counted(key, self.say(words[key]), (n[key] for n in numbers.values()))
                 for key in VERDICTS
             ),
             self.counted(
@@ -119,14 +109,14 @@ class ClaimsAudit(AuditBrief):
         say = self.say
 
         def line(check: Check) -> tuple[Cell, Cell]:
-            figure, said = self.figure(check.result), sentence(self, check, named=True)
+            figure, said = self.figure(check.result), sentences.sentence(self, check, named=True)
             printed = say(
                 "{name}, {place}: {value}",
                 name=self.name(figure),
                 place=self.document(check.source),
                 value=self.shown(figure),
             )
-            verdict = verdict_words(self, check)
+            verdict = sentences.verdict_words(self, check)
             return (
                 (printed, f"{check.result}={check.published:g}"),
                 (say("{verdict}. {sentence}", verdict=verdict, sentence=said), check.computed),
@@ -137,9 +127,8 @@ class ClaimsAudit(AuditBrief):
             Column("computed", say("What the other figures give")),
         )
         lines = map(line, sorted(checks, key=lambda c: self.order.index(c.source)))
-        return Table(
-            **self.plate(key), title=title, caption=caption, data=TableData.of(columns, lines)
-        )
+        data = TableData.of(columns, lines)
+        return Table(**self.plate(key), title=title, caption=caption, data=data)
 
     def checks(self) -> tuple[Table, ...]:
         """All stated checks, one table for each document."""
@@ -163,11 +152,11 @@ class ClaimsAudit(AuditBrief):
                 (Column("printed", say("Printed")), [(self.shown(f), f.value) for f in figures]),
                 (
                     Column("computed", say("What the other figures give")),
-                    [(sentence(self, check), check.computed) for check in checks],
+                    [(sentences.sentence(self, check), check.computed) for check in checks],
                 ),
                 (
                     Column("verdict", say("Verdict")),
-                    [(verdict_words(self, check), check.verdict) for check in checks],
+                    [(sentences.verdict_words(self, check), check.verdict) for check in checks],
                 ),
             ),
             folded=True,

@@ -62,16 +62,9 @@ def comparable_next(brief: FiguresReport) -> Notes:
     """Which numbers in every document would make the next ones comparable."""
     wishes = [topic.words("wish") for topic in topics(brief).values()]
     points = tuple(wish for wish in wishes if wish)
-    return Notes(
-        **brief.plate("comparable_next"),
-        title=capital(
-            brief.say(
-                "{count} numbers that would make the next documents comparable",
-                count=brief.count_word(len(points)),
-            )
-        ),
-        points=points,
-    )
+    count = brief.count_word(len(points))
+    title = brief.say("{count} numbers that would make the next documents comparable", count=count)
+    return Notes(**brief.plate("comparable_next"), title=capital(title), points=points)
 
 
 def profile_facts(brief: FiguresReport) -> Mapping[str, Any]:

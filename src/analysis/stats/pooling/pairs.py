@@ -91,9 +91,8 @@ def detectable_ratio(
     of the difference of their rooted rates. tests: among so many theirs must have the smallest
     p-value, by Bonferroni, which is Holm's first step.
     """
-    apart = error * float(
-        scipy.stats.norm.isf((1 - level) / 2 / tests) + scipy.stats.norm.ppf(power)
-    )
+    found = scipy.stats.norm.isf((1 - level) / 2 / tests) + scipy.stats.norm.ppf(power)
+    apart = error * float(found)
     ends = float(rooted(target, family)) + apart * np.array([-below, 1 - below])
     if ends[0] <= 0 or (family == "binomial" and ends[1] >= np.pi / 2):
         return None

@@ -118,15 +118,9 @@ def pool(
         error *= np.sqrt((weight * (values - value) ** 2).sum() / (studies - 1))
         error = max(error, least_error(errors, level))
         critical = t_critical(level, studies - 1)
-    return Pooled(
-        value,
-        float(error),
-        float(value - critical * error),
-        float(value + critical * error),
-        studies - 1,
-        variance,
-        weight / weight.sum(),
-    )
+    low, high = float(value - critical * error), float(value + critical * error)
+    shares = weight / weight.sum()
+    return Pooled(value, float(error), low, high, studies - 1, variance, shares)
 
 
 def least_error(errors: np.ndarray, level: float) -> float:

@@ -163,9 +163,8 @@ def over_dispersion(z: np.ndarray, size: np.ndarray, form: str) -> Spread:
     """
     low, high = np.quantile(z, [WINSORISED, 1 - WINSORISED])
     edge = float(scipy.stats.norm.isf(WINSORISED))
-    usual = (
-        1 - 2 * WINSORISED - 2 * edge * float(scipy.stats.norm.pdf(edge)) + 2 * WINSORISED * edge**2
-    )
+    inside = 1 - 2 * WINSORISED - 2 * edge * float(scipy.stats.norm.pdf(edge))
+    usual = inside + 2 * WINSORISED * edge**2
     factor = float((np.clip(z, low, high) ** 2).mean()) / usual
     # Both forms are used only where winsorised scores vary more than chance has them vary.
     if form == "none" or factor * len(z) <= len(z) - 1:

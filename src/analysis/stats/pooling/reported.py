@@ -42,9 +42,8 @@ def consistent_counts(
         return None
     best = ratio_interval(fewest, baseline, level)
     worst = ratio_interval(most, baseline, level)
-    return ConsistentCounts(
-        baseline, fewest, most, Interval(1 - fewest / baseline, 1 - worst.high, 1 - best.low)
-    )
+    reported = Interval(1 - fewest / baseline, 1 - worst.high, 1 - best.low)
+    return ConsistentCounts(baseline, fewest, most, reported)
 
 
 def smallest_baseline(fall: float, precision: float, most: int = 100_000) -> int:

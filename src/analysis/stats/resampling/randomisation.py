@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.stats.resampling.assignments import (
-    Assignments,
-    share_as_far,
-    unrejected_effects,
-)
+from analysis.stats.resampling.assignments import Assignments, share_as_far, unrejected_effects
 
 
 def stratified_difference(
@@ -92,9 +88,8 @@ def balance_p_value(covariates: np.ndarray, drawn: Assignments, strata: np.ndarr
     Hansen and Bowers (2008), "Covariate balance in simple, stratified and clustered comparative
     studies", Statistical Science 23.
     """
-    gaps = np.column_stack(
-        [stratified_difference(column, drawn.given, strata)[0] for column in covariates.T]
-    )
+    means = [stratified_difference(column, drawn.given, strata)[0] for column in covariates.T]
+    gaps = np.column_stack(means)
     metric = np.linalg.pinv(np.atleast_2d(np.cov(gaps, rowvar=False)), rcond=1e-10)
     distance = np.einsum("bk,kl,bl->b", gaps, metric, gaps)
     return share_as_far(distance)

@@ -6,11 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.stats.resampling.assignments import (
-    Assignments,
-    share_as_far,
-    unrejected_effects,
-)
+from analysis.stats.resampling.assignments import Assignments, share_as_far, unrejected_effects
 
 BLOCK = 500
 """Orders computed together, which bounds memory."""

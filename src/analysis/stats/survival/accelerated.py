@@ -103,9 +103,8 @@ def fit_accelerated(
         return -log / count, -slopes / count
 
     with np.errstate(over="ignore", invalid="ignore"):
-        found = scipy.optimize.minimize(
-            minus, start, jac=True, method="BFGS", options={"gtol": 1e-8}
-        )
+        exact = {"gtol": 1e-8}
+        found = scipy.optimize.minimize(minus, start, jac=True, method="BFGS", options=exact)
         if np.abs(found.jac).max() > 1e-5 or np.abs(found.x).max() > 50:
             raise ValueError("has no finite solution")
         curvature = approx_fprime(found.x, lambda point: minus(point)[1], centered=True)

@@ -63,11 +63,6 @@ def _gap(outcome: np.ndarray, cohort: CohortGap) -> np.ndarray:
     return cohort.weights.gap(outcome[cohort.rows].mean(axis=0), outcome[cohort.donors])
 
 
-def average_gap(cells: Cells) -> float:
-    """Mean over all treated region-periods: Σ n_g gap(g, t) / Σ n_g over t ≥ g."""
-    return float(cells.mean(cells.after)[0])
-
-
 def average_without(outcome: np.ndarray, cohorts: tuple[CohortGap, ...]) -> np.ndarray:
     """The average gap without each region in turn; shape (N,).
 
@@ -75,13 +70,12 @@ def average_without(outcome: np.ndarray, cohorts: tuple[CohortGap, ...]) -> np.n
     left: without the only treated region, or the only donor that counts.
     """
     late = [np.arange(1, outcome.shape[1] + 1) >= cohort.start for cohort in cohorts]
-    spans = np.array([len(c.rows) * after.sum() for c, after in zip(cohorts, late, strict=True)])
-    parts = np.array(
-        [_gap(outcome, c)[after].mean() for c, after in zip(cohorts, late, strict=True)]
-    )
+    pairs = list(zip(cohorts, late, strict=True))
+    spans = np.array([len(cohort.rows) * after.sum() for cohort, after in pairs])
+    parts = np.array([_gap(outcome, cohort)[after].mean() for cohort, after in pairs])
     values = np.empty(len(outcome))
     values[cohorts[0].donors] = 0.0
-    for place, (cohort, after) in enumerate(zip(cohorts, late, strict=True)):
+    for place, (cohort, after) in enumerate(pairs):
         share = spans[place] / spans.sum()
         values[cohort.donors] += share * _without_donors(outcome, cohort)[:, after].mean(axis=1)
         for row in cohort.rows:

@@ -8,13 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.stats.synthetic_controls.cohort_gaps import (
-    CohortGap,
-    average_gap,
-    fit_cohorts,
-    fit_ratio,
-    gap_cells,
-)
+from analysis.stats.synthetic_controls import cohort_gaps
 from analysis.stats.synthetic_controls.placebo import bootstrap_statistics, placebo_statistics
 from analysis.stats.synthetic_controls.predictors import predictor_weights
 from analysis.stats.synthetic_controls.synthetic import Form, Synthetic, fit_synthetic
@@ -53,7 +47,7 @@ class Task:
 
 def fit_task(
     task: Task, rng: np.random.Generator, rows: np.ndarray | None = None, starts: Any = None
-) -> tuple[CohortGap, ...]:
+) -> tuple[cohort_gaps.CohortGap, ...]:
     """The synthetic control of every cohort; of some rows under other starts, where given.
 
     Raises
@@ -69,32 +63,27 @@ def fit_task(
         if not columns.shape[2] and not task.lags:
             return fit_synthetic(treated, outcome[donors], before, task.form, len(own))
         known = np.hstack([columns[:, :before].mean(axis=1), outcome[:, list(task.lags)]])
-        unit, _ = predictor_weights(
-            known[own].mean(axis=0),
-            known[donors],
-            treated[:before],
-            outcome[donors, :before],
-            rng,
-            task.searches,
-        )
+        matched = known[own].mean(axis=0), known[donors]
+        paths = treated[:before], outcome[donors, :before]
+        unit, _ = predictor_weights(*matched, *paths, rng, task.searches)
         return Synthetic(unit, np.zeros(before))
 
-    return fit_cohorts(starts, task.anticipation, fitter)
+    return cohort_gaps.fit_cohorts(starts, task.anticipation, fitter)
 
 
 def task_statistics(
-    task: Task, cohorts: tuple[CohortGap, ...], rows: np.ndarray | None = None
+    task: Task, cohorts: tuple[cohort_gaps.CohortGap, ...], rows: np.ndarray | None = None
 ) -> np.ndarray:
     """Average gap, that just before the start, closeness of fit, and gaps by event time; (4 + K,).
 
     Not a number at event times that no cohort has. ``rows`` are those the cohorts were fitted to.
     """
     outcome = task.outcome if rows is None else task.outcome[rows]
-    cells = gap_cells(outcome, cohorts)
+    cells = cohort_gaps.gap_cells(outcome, cohorts)
     since = cells.period - cells.cohort
     lead = (since >= -task.anticipation) & (since < 0)
     before = cells.mean(lead)[0] if lead.any() else 0.0
-    fit = fit_ratio(cells, task.anticipation, task.form == "difference")
+    fit = cohort_gaps.fit_ratio(cells, task.anticipation, task.form == "difference")
     times = np.array(task.event_times)
     place, size = since - times[0], cells.size[0]
     known = (place >= 0) & (place < len(times))
@@ -103,7 +92,7 @@ def task_statistics(
         for weight in (size * cells.value[0], size)
     )
     path = np.divide(sums, counts, out=np.full(len(times), np.nan), where=counts > 0)
-    return np.array([average_gap(cells), before, *fit, *path])
+    return np.array([float(cells.mean(cells.after)[0]), before, *fit, *path])
 
 
 def task_replicates(task: Task, inference: str, draws: int, rng: np.random.Generator) -> np.ndarray:

@@ -23,16 +23,14 @@ WIDE = "Bandwidth h_", "Fewer than 20 effective", "Estimated density is negative
 class Jump:
     """A jump at 0: bias-corrected with its robust limits, and as fitted with its own.
 
-    ``bandwidth`` (2,) is the window left and right, ``bias_bandwidth`` (2,) that of the curvature;
-    ``rows`` (2,) are the rows in the window and ``distinct`` (2,) their different scores;
-    ``left`` and ``right`` (order + 1,) are the fitted polynomials.
+    ``bandwidth`` (2,) is the window left and right; ``rows`` (2,) those in it and ``distinct``
+    (2,) their different scores; ``left`` and ``right`` (order + 1,) are the fitted polynomials.
     """
 
     robust: Estimate
     fitted: Estimate
     p_value: float
     bandwidth: tuple[float, float]
-    bias_bandwidth: tuple[float, float]
     rows: tuple[int, int]
     distinct: tuple[int, int]
     left: np.ndarray
@@ -121,7 +119,6 @@ def _jump(found: Any, score: np.ndarray) -> Jump:
         ),
         p_value=float(found.p_value),
         bandwidth=(float(found.h_left), float(found.h_right)),
-        bias_bandwidth=(float(found.b_left), float(found.b_right)),
         rows=(len(below), len(above)),
         distinct=(len(np.unique(below)), len(np.unique(above))),
         left=np.asarray(found.beta_p_left, dtype=float).ravel(),
