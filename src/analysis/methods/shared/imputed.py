@@ -128,21 +128,20 @@ def imputed(
     """
     found, held, since = _expected(adoption), None, adoption.since
     if leads:
-        early = (since < 0) & (since >= -leads)
-        held = _expected(replace(adoption, untreated=adoption.untreated & ~early).known())
-    observed = (adoption.exposure > 0) & adoption.spoken
+        out = (since < 0) & (since >= -leads)
+        held = _expected(replace(adoption, untreated=adoption.untreated & ~out).known())
+    observed = early = (adoption.exposure > 0) & adoption.spoken
     last = int(since.max())
     after = found.effects([range(last + 1), *([time] for time in range(last + 1))])
-    ahead = (
-        held.effects([[time] for time in range(-leads, 0)], observed)
-        if held
-        else np.empty((len(after), 0))
-    )
+    ahead = np.empty((len(after), 0))
+    if held:
+        early = observed & held.adoption.trained[:, None]
+        ahead = held.effects([[time] for time in range(-leads, 0)], early)
     before = np.full((len(after), 1), np.nan)
     if anticipation:
         before = found.effects([range(-anticipation, 0)], observed)
     times = tuple(range(-leads, last + 1))
-    looked_at = np.where(since >= 0, adoption.active, observed)
+    looked_at = np.where(since >= 0, adoption.active, early)
     support = [int((looked_at & (since == time)).any(axis=1).sum()) for time in times]
     averages = [after[:, :1], before]
     if dose is not None:

@@ -84,10 +84,18 @@ class Adoption:
         np.logical_or.at(found, self.clusters, speaks)
         return np.asarray(found.sum(axis=0) >= SPEAKING)
 
+    @property
+    def trained(self) -> np.ndarray:
+        """Regions with an untreated cell: of the others nothing is expected; shape (N,)."""
+        return np.asarray(self.untreated.any(axis=1))
+
     def known(self) -> Adoption:
-        """Without the periods of which too few clusters speak: nothing is expected there."""
-        kept = self.spoken
-        return replace(self, untreated=self.untreated & kept, active=self.active & kept)
+        """Without cells of which nothing is expected.
+
+        Those of periods of which too few clusters speak, and of regions of which none is left.
+        """
+        kept = replace(self, untreated=self.untreated & self.spoken)
+        return replace(kept, active=kept.active & self.spoken & kept.trained[:, None])
 
     def cells(self, used: np.ndarray, *columns: np.ndarray) -> Cells:
         """These cells with these columns, ready to be fitted."""
