@@ -18,7 +18,7 @@ from analysis.joint_studies import ALLOWED, JointRow, study
 from analysis.simulated.interventions import JOINT_WORLDS, JointWorld, draw
 from analysis.stats.panels.adoption import Expectation
 from analysis.stats.panels.joint import Baseline, Joint, one_fit
-from analysis.stats.panels.joint_contrasts import contrasts, kind_shares
+from analysis.stats.panels.joint_contrasts import contrasts, holm, kind_shares
 from analysis.stats.panels.joint_course import JointCourse
 from analysis.stats.panels.joint_overlap import pairs_to_model
 from kinds import interventions_world
@@ -145,6 +145,14 @@ def test_limits_over_the_family_leave_out_no_difference_just_where_holm_does():
         for contrast in contrasts(course, 0.95):
             low, high = contrast.limits
             assert (low > 0 or high < 0) is (contrast.adjusted < 0.05)
+
+
+def test_p_values_are_adjusted_as_by_statsmodels():
+    """To 1e-12, with ties."""
+    from statsmodels.stats.multitest import multipletests
+
+    chances = np.array([0.03, 0.001, 0.03, 0.8, 0.04])
+    assert holm(chances) == pytest.approx(multipletests(chances, method="holm")[1], abs=1e-12)
 
 
 def test_kinds_weigh_by_what_they_tell():

@@ -186,13 +186,11 @@ def adjusted(found: Sequence[Contrast], level: float) -> tuple[Contrast, ...]:
 
     Limits of one leave out no difference just where its adjusted p is below 1 − level.
     """
-    from statsmodels.stats.multitest import multipletests
-
     told = [c.look for c in found if c.look is not None]
     if not told:
         return tuple(found)
     chances = np.array([look.p_value for look in told])
-    corrected = multipletests(chances, method="holm")[1]
+    corrected = holm(chances)
     each = iter(zip(told, chances, corrected, strict=True))
     done = []
     for contrast in found:
@@ -204,6 +202,20 @@ def adjusted(found: Sequence[Contrast], level: float) -> tuple[Contrast, ...]:
         limits = look.limits(1 - (1 - level) / max(times, 1.0))
         done.append(replace(contrast, adjusted=float(after), limits=limits))
     return tuple(done)
+
+
+def holm(chances: np.ndarray) -> np.ndarray:
+    """p-values adjusted for their number; statsmodels' collects garbage, .1 s a call.
+
+    Parameters
+    ----------
+    chances: shape (m,).
+    """
+    order = np.argsort(chances, kind="stable")
+    found = np.empty(len(chances))
+    steps = np.maximum.accumulate(chances[order] * np.arange(len(chances), 0, -1))
+    found[order] = np.minimum(steps, 1.0)
+    return found
 
 
 def best(found: Sequence[Contrast], level: float, count: int) -> int | None:
