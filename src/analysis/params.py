@@ -92,6 +92,20 @@ class PanelQuestion(CountsQuestion):
         return self if self.method else self.model_copy(update={"method": usual})
 
 
+class InterventionsQuestion(CountsQuestion):
+    """What a report asks that compares several interventions with one another.
+
+    ``interventions`` are all that enough regions adopt where none is named; ``by`` is the column
+    of regions within whose kinds they are compared, ``dose`` those whose doses are looked at.
+    """
+
+    interventions: list[str] = Field(default_factory=list)
+    by: str = ""
+    dose: list[str] = Field(default_factory=list)
+    cluster: str = ""
+    placebo_outcome: str = ""
+
+
 class FiguresQuestion(Params):
     """What a report on published figures asks."""
 

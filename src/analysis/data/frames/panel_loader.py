@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -152,7 +152,7 @@ def build_panel(
     )
     names = region_names(dataset)
     looked_at = set(map(str, observed.counts.index))
-    together, clustered_by = _together(dataset, question, kept, observed.starts)
+    together, clustered_by = together_of(dataset, question.cluster, kept, [observed.starts])
     return Panel(
         frame=frame,
         periods=periods,
@@ -258,13 +258,19 @@ def _kept(found: _Observed, question: PanelQuestion) -> tuple[list[str], dict[st
     return kept, dropped
 
 
-def _together(
-    dataset: Dataset, question: PanelQuestion, kept: list[str], starts: Mapping[str, int]
+def together_of(
+    dataset: Dataset, cluster: str, kept: list[str], starts: Iterable[Mapping[str, int]]
 ) -> tuple[dict[str, str], str]:
-    """What each region shares with those that errors leave out with it, and what that is."""
+    """What each region shares with those that errors leave out with it, and what that is.
+
+    Parameters
+    ----------
+    cluster: the column asked for; blank to find it from the starts of each intervention.
+    """
     parents = parents_by_region(dataset, kept)
-    own = {code: starts.get(code, NEVER) for code in kept}
-    by = question.cluster or (PARENT if adopt_together(parents, own) else "region")
+    every = ({code: own.get(code, NEVER) for code in kept} for own in starts)
+    decided_above = any(adopt_together(parents, own) for own in every)
+    by = cluster or (PARENT if decided_above else "region")
     if by == "region":
         return {}, by
     if by == PARENT:
@@ -272,7 +278,7 @@ def _together(
     else:
         given = dataset.tables["regions"].set_index("region_code")[by].reindex(kept)
         shared = {c: f"{by} {v}" for c, v in given.items() if pd.notna(v) and v != ""}
-    if question.cluster and (blank := len(kept) - len(shared)):
+    if cluster and (blank := len(kept) - len(shared)):
         what = f"names {by}, which is blank for {blank} of {len(kept)} regions"
         remedy = "Complete it, leave cluster out, or write cluster: region"
         raise DesignError([Problem("cluster", what, remedy)])
