@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.stats import nbinom, poisson
+from scipy.stats import binom, nbinom, poisson
 
 from attacks.noise import Noise
 
@@ -34,6 +34,26 @@ class World:
         if np.isinf(self.size):
             return poisson.logpmf(counts, mean)
         return nbinom.logpmf(counts, self.size, self.size / (self.size + mean))
+
+
+@dataclass(frozen=True)
+class Insider(World):
+    """The same to a reader who knows which records are his own, a given share of all by chance.
+
+    Parameters
+    ----------
+    own: shape (N, P).
+    """
+
+    own: np.ndarray = field(kw_only=True)
+    share: float = field(kw_only=True)
+
+    def log_prior(self, counts: np.ndarray) -> np.ndarray:
+        """Log probability of counts of shape (N, P, …) beside his own records."""
+        own = self.own.reshape(self.own.shape + (1,) * (counts.ndim - 2))
+        # There are no fewer than nought, and a window of counts may begin below.
+        beside = binom.logpmf(own, np.maximum(counts, 0), self.share)
+        return super().log_prior(counts) + np.where(counts >= own, beside, -np.inf)
 
 
 def drawn_world(

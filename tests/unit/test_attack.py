@@ -7,7 +7,7 @@ import pytest
 
 from analysis.simulated import province
 from attacks.exact import enumerated, nested
-from attacks.knowledge import World, drawn_world, read, score
+from attacks.knowledge import Insider, World, drawn_world, read, score
 from attacks.noise import Noise, every_span, ladder
 from attacks.pages import found_behind, published
 from attacks.sampler import sampled
@@ -98,6 +98,18 @@ def test_noise_drawn_for_every_span_is_averaged_away(periods, most):
     beliefs = sampled(world, read(world, blocks, NOISE, rng), blocks, rng, sweeps=600)
     found = score(world, blocks, beliefs, NOISE)
     assert found.ratio <= most, found
+
+
+@pytest.mark.parametrize("own", [0.02, 0.1, 0.3, 0.5])
+def test_who_is_among_the_records_learns_no_more_of_the_others(own):
+    """A reader whose own records are this share of all, and known to him, is as uncertain."""
+    rng, blocks = np.random.default_rng(11), ladder(*YEAR)
+    world = drawn_world(rng, PROVINCES * COUNTIES, 12)
+    insider = Insider(world.counts, world.mean, own=rng.binomial(world.counts, own), share=own)
+    found = score(insider, blocks, nested(insider, read(insider, blocks, NOISE, rng), YEAR), NOISE)
+    assert found.certain <= 0.005, found
+    assert found.ratio >= 0.60, found
+    assert found.right <= found.right_before + 0.20, found
 
 
 def small_provinces(count: int):
