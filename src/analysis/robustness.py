@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from analysis import methods, stored
-from analysis.data.frames.panel import Panel
+from analysis.data.frames.panel import MINIMUM_SUPPORT, Panel
 from analysis.data.frames.study import Study
 from analysis.errors import AnalysisError, ParamsError
 from analysis.methods.shared import imputed, panels
@@ -15,6 +15,8 @@ from analysis.methods.shared.question import option_problems, options_for
 from analysis.params import PanelQuestion
 from analysis.result import LEVEL, Estimate, Result
 from analysis.stats.panels.adoption import Adoption
+from analysis.stats.panels.honest import RELATIVE, relative_breakdown
+from analysis.stats.panels.leads import imputed_leads
 from analysis.stats.panels.own_course import Look, OwnCourse, Rank, own_course, placebo_rank
 from analysis.verdict import LEAST_ADOPTING, RULE_LEVEL, detectable
 
@@ -311,23 +313,47 @@ def _count_model(study: Study) -> Answer:
     return _answer(study, study.panel, "count_model", method, _options(study, method))
 
 
-def _breakdown(study: Study) -> Breakdown | None:
-    """How far trends may part, by the method that says so; ``None`` where it cannot.
+def _breakdown(study: Study, headline: Result, adoption: Adoption | None) -> Breakdown | None:
+    """How far trends may part: by the imputation's own event times where it is the headline.
 
-    These data cannot give one, or effects may show before the start: trends are then unknown in
-    the very periods from which they would be carried on.
+    Else by the method that says so. ``None`` where neither can, or effects may show before the
+    start: trends are then unknown in the very periods from which they would be carried on.
     """
-    method = methods.that_can("breakdown").name
-    options = _options(study, method)
+    method = methods.that_can("breakdown")
+    options = _options(study, method.name)
     if options.get("anticipation", 0):
         return None
+    if imputes(headline):
+        asked = method.options(**options)
+        return _imputed_breakdown(study, adoption, asked.leads, asked.effects) if adoption else None
     try:
-        result = run(study, study.panel, method, options)
+        result = run(study, study.panel, method.name, options)
     except AnalysisError:
         return None
     check = next(check for check in result.checks if check.name == "breakdown_relative")
     after = [r for r in result.series["by_event_time"] if r["event_time"] >= 0]
     return Breakdown(check.value, check.threshold or 0.0, len(after))
+
+
+def _imputed_breakdown(
+    study: Study, adoption: Adoption, leads: int, effects: int
+) -> Breakdown | None:
+    """The same of the imputation, which counts zeros and needs no logarithm of them.
+
+    Without an effect the interval of trends that do not part at all leaves out no change in .02
+    (plain world) to .065 (eight prefectures) of 200 worlds.
+    """
+    leads, level = imputed.lead_count(study.panel, leads + 1) - 1, study.params.level
+    found = imputed_leads(adoption, leads, effects, MINIMUM_SUPPORT, level) if leads > 0 else None
+    if found is None:
+        return None
+    value = relative_breakdown(found, level, study.rng())
+    return Breakdown(value, float(RELATIVE[-1]), len(found.weights))
+
+
+def imputes(headline: Result) -> bool:
+    """Whether adopters are expected to move like untreated cells, as second looks expect it."""
+    return not {"count_model", "level_model"}.isdisjoint(methods.load(headline.method).can)
 
 
 def reporting_checks(study: Study) -> tuple[Answer, ...]:
@@ -391,7 +417,7 @@ def _examine(study: Study, headline: Result) -> Robustness:
         leave_one_out=None if left_out is None else tuple(left_out),
         count_model=_count_model(study),
         reporting=reporting_checks(study),
-        breakdown=_breakdown(study),
+        breakdown=_breakdown(study, headline, adoption),
         detectable=_detectable(study, headline, course) if course else None,
         own_course=course,
         rank=placebo_rank(adoption, RANKED, study.rng())

@@ -27,7 +27,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import scipy
 from pydantic import Field
 
 from analysis.data.frames.panel import MINIMUM_SUPPORT, PANEL, Panel
@@ -39,11 +38,16 @@ from analysis.methods.shared.options import PanelOptions
 from analysis.methods.shared.results import estimating, refuse
 from analysis.result import Check, Record, Result, event_path
 from analysis.stats.panels.cohorts import cohort_effects
-from analysis.stats.panels.honest import Leads, breakdown, relative_interval, smooth_interval
+from analysis.stats.panels.honest import (
+    RELATIVE,
+    Leads,
+    breakdown,
+    relative_interval,
+    smooth_interval,
+)
+from analysis.stats.panels.leads import leads_of
 from analysis.stats.panels.pretrend import base_check, detectable_slope
-from analysis.stats.resampling import jackknife
 
-RELATIVE = np.arange(0, 3.01, 0.25)
 SMOOTH_STEPS = 12
 POWER = 0.8
 
@@ -136,17 +140,11 @@ def _require_both(leads: int, effects: int) -> None:
 def _study(found: panels.Jackknife, options: Options) -> Leads:
     """The event study for the relaxations, its covariance widened for few regions."""
     before = int((found.times < 0).sum())
-    effects, values = len(found.times) - before, found.by_time
-    average = values[:, before:].mean(axis=1)
-    degrees = jackknife.jackknife_degrees(average[:1], average[1:, None], found.treated)[0]
-    normal = scipy.stats.norm.ppf(0.5 + options.level / 2)
-    wide = jackknife.t_critical(options.level, degrees) / normal
-    covariance = wide**2 * jackknife.jackknife_covariance(values[1:], values[0])
-    least, *_, most = np.linalg.eigvalsh(covariance)
-    if least <= 1e-10 * most:
-        what = f"are {len(values) - 1}, too few for {len(found.times)} leads and effects"
+    study = leads_of(found.by_time, before, found.treated, options.level)
+    if study is None:
+        what = f"are {len(found.by_time) - 1}, too few for {len(found.times)} leads and effects"
         raise DesignError([Problem("regions", what, "Lower the options leads and effects")])
-    return Leads(values[0], covariance, before, np.full(effects, 1 / effects))
+    return study
 
 
 def _honest(

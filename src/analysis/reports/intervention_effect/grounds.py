@@ -9,14 +9,13 @@ from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.changes import in_words
 from analysis.reports.intervention_effect.verdict import (
     excludes_zero,
-    imputes,
     left_out_share,
     lost_checks,
     others_kept,
     outside_zero,
     starting_level,
 )
-from analysis.robustness import POWER
+from analysis.robustness import POWER, imputes
 from analysis.stats.panels.own_course import Look
 from analysis.stats.resampling.jackknife import minimum_detectable
 from analysis.verdict import LOOKS, RULE_LEVEL

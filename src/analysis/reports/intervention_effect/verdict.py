@@ -176,11 +176,6 @@ def staggered(method: str) -> bool:
     return "staggered" in methods.load(method).can
 
 
-def imputes(headline: Result) -> bool:
-    """Whether adopters are expected to move like untreated cells, as second looks expect it."""
-    return not {"count_model", "level_model"}.isdisjoint(methods.load(headline.method).can)
-
-
 def excludes_zero(answer: Answer) -> bool:
     """Whether an interval is there and lies on one side of zero."""
     estimate = answer.estimate

@@ -12,6 +12,8 @@ HYBRID_SHARE = 0.1
 """Share of the error rate spent on the first stage of the hybrid test."""
 DRAWS = 5000
 GRID = 2001
+RELATIVE = np.arange(0, 3.01, 0.25)
+"""Bounds at which a breakdown value is looked for, in largest moves before the start."""
 
 TOLERANCES = (1e-12, 1e-10, 1e-8)
 """Of the shortest interval's length. Rounding can stop a search short of the first; it goes on from
@@ -252,3 +254,15 @@ def breakdown(holds: np.ndarray, bounds: np.ndarray) -> float | None:
     """
     reached = np.flatnonzero(~holds)
     return float(bounds[reached[0]]) if reached.size else None
+
+
+def relative_breakdown(study: Leads, level: float, rng: np.random.Generator) -> float | None:
+    """The smallest of the ``RELATIVE`` bounds at which the interval reaches 0; none if none does.
+
+    The interval widens with the bound: what is beyond is not looked at.
+    """
+    for bound in RELATIVE:
+        low, high = relative_interval(study, bound, level, rng)
+        if low <= 0 <= high:
+            return float(bound)
+    return None
