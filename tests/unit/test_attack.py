@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.simulated import province
+from attacks.editions import daily, followed
 from attacks.exact import enumerated, nested
 from attacks.knowledge import Insider, World, drawn_world, read, score
 from attacks.noise import Noise, every_span, ladder
@@ -98,6 +99,16 @@ def test_noise_drawn_for_every_span_is_averaged_away(periods, most):
     beliefs = sampled(world, read(world, blocks, NOISE, rng), blocks, rng, sweeps=600)
     found = score(world, blocks, beliefs, NOISE)
     assert found.ratio <= most, found
+
+
+@pytest.mark.parametrize(("editions", "least", "most"), [(1, 0.60, 1.0), (30, 0.0, 0.55)])
+def test_a_month_must_be_over_before_it_is_shown(editions, least, most):
+    """Shown once, a month keeps most of the error; shown every night as it grows, about half."""
+    rng = np.random.default_rng(12)
+    world = drawn_world(rng, 300, editions, 9 / editions, np.inf)
+    beliefs = followed(world, daily(world, NOISE, rng), NOISE)
+    found = score(world, np.ones((1, editions), dtype=int), beliefs, NOISE)
+    assert least <= found.ratio <= most, found
 
 
 @pytest.mark.parametrize("own", [0.02, 0.1, 0.3, 0.5])
