@@ -22,7 +22,8 @@ VENV = Path(".venv")
 PYTHON = VENV / "bin" / "python"
 LOCKS = {"requirements.lock": VENV / ".ready", "requirements-test.lock": VENV / ".ready-tests"}
 """What is installed from each lock is known from the stamp beside it."""
-PROVINCE = Path("data/simulated/province")
+WORLDS = {"gaming": Path("data/simulated/province"), "null": Path("data/simulated/null")}
+"""The worlds of the fictional province that reports of the default suite are made from."""
 
 
 def main() -> None:
@@ -95,11 +96,12 @@ def _install_uv(lock: str) -> None:
 
 
 def _simulate() -> None:
-    """The fictional province of the default suite, where it is missing or its source is newer."""
-    made = PROVINCE / "dataset.yml"
+    """The worlds of the default suite, where one is missing or its source is newer."""
     source = max(file.stat().st_mtime for file in Path("src/analysis/simulated").glob("*.py"))
-    if not made.is_file() or made.stat().st_mtime < source:
-        _run(str(VENV / "bin" / "analysis"), "simulate", str(PROVINCE))
+    for world, folder in WORLDS.items():
+        made = folder / "dataset.yml"
+        if not made.is_file() or made.stat().st_mtime < source:
+            _run(str(VENV / "bin" / "analysis"), "simulate", "--world", world, str(folder))
 
 
 def _run(*command: str) -> None:

@@ -19,7 +19,7 @@ import openpyxl
 import pandas as pd
 
 from analysis.simulated import province_records as records
-from analysis.simulated.province import Options
+from analysis.simulated.worlds import Options
 
 HERE = Path(__file__).parent
 SMALL = Options(counties=12, months=24, complaints_per_month=4.0, enterprises=60, seed=8)
@@ -32,7 +32,7 @@ OUTCOMES = {
     "withdrawn": "撤诉",
     "answered": "已答复",
 }
-LEVELS = {"county": "区县"}
+LEVELS = {"county": "区县", "city": "地级市", "province": "省"}
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 FORMS = ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d")
 
@@ -71,8 +71,9 @@ def _districts(regions: pd.DataFrame, file: Path) -> None:
     sheet.append([None, "中文", "英文", None, None])
     sheet.merge_cells("B2:C2")
     for row in regions.to_dict("records"):
-        level = LEVELS.get(row["level"], row["level"])
-        sheet.append([row["region_code"], row["name_zh"], row["name_en"], level, None])
+        level, above = LEVELS[row["level"]], row["parent_code"]
+        above = None if pd.isna(above) else above
+        sheet.append([row["region_code"], row["name_zh"], row["name_en"], level, above])
     book.save(file)
 
 

@@ -266,6 +266,13 @@ def history_diff(number: int) -> None:
 
 @commands.command()
 @click.argument("folder", type=PATH, default=Path("data/simulated/province"))
+@click.option(
+    "--world",
+    type=click.Choice(["plain", "gaming", "selected", "null"]),
+    default="gaming",
+    show_default=True,
+    help="all is as recorded; half of it is recording; who takes part differs; nothing happens",
+)
 @click.option("--counties", type=int, help="120; with --records 2,850", show_default=False)
 @click.option("--months", type=int, help="60; with --records 12", show_default=False)
 @click.option(
@@ -277,9 +284,7 @@ def history_diff(number: int) -> None:
 @click.option(
     "--selection",
     type=click.Choice(["level", "spike", "none"]),
-    default="level",
-    show_default=True,
-    help="what makes counties adopt",
+    help="what makes counties adopt, where not as in the world",
 )
 @click.option("--seed", default=2026, show_default=True)
 @in_project
@@ -288,8 +293,8 @@ def simulate(
 ) -> None:
     """Write a fictional province with known true effects; same options, same bytes."""
     from analysis.simulated.nation import Nation, write_nation
-    from analysis.simulated.province import Options
     from analysis.simulated.province_records import write
+    from analysis.simulated.worlds import Options
 
     options = {name: value for name, value in rest.items() if value is not None}
     if records is None:

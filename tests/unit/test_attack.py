@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.simulated import province
+from analysis.simulated import incidents, province
 from attacks.editions import daily, followed
 from attacks.exact import enumerated, nested
 from attacks.knowledge import Insider, World, drawn_world, read, score
@@ -77,9 +77,9 @@ def test_stronger_noise_takes_a_correction_of_every_cell():
 
 def test_the_demonstration_holds_against_a_reader_who_knows_its_very_recipe(monkeypatch):
     """Every kind, county and year, with the mean from which each month was drawn."""
-    options, means, draw = province.Options(), [], province._overdispersed
+    options, means, draw = province.Options(world="gaming"), [], incidents._overdispersed
     monkeypatch.setattr(
-        province, "_overdispersed", lambda mean, *rest: means.append(mean) or draw(mean, *rest)
+        incidents, "_overdispersed", lambda mean, *rest: means.append(mean) or draw(mean, *rest)
     )
     counts = province.simulate(options).counts
     by_year = [np.concatenate(list(a)).reshape(-1, 12) for a in (counts.values(), means)]

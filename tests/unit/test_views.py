@@ -21,7 +21,7 @@ def data(tmp_path_factory):
 def test_a_dataset_shows_its_tables_and_that_it_is_simulated(data):
     """Title, licence, sizes, spans and what may be named; one short line in text."""
     view, size = data._repr_html_(), len(data.tables["complaints"])
-    for text in ("A simulated province", "模拟省份", "Simulated data", "CC0", f"{size:,} × 13",
+    for text in ("A simulated province", "模拟省份", "Simulated data", "CC0", f"{size:,} × 16",
                  "2019-01 to 2020-12", "order_style_service"):  # fmt: skip
         assert text in view
     assert repr(data).startswith("Dataset('province', simulated: ")

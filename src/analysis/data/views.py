@@ -16,7 +16,7 @@ from analysis.result import Sample
 Tables = Mapping[str, pd.DataFrame]
 Accounts = Mapping[str, Account]
 SIMULATED = "<p><strong>Simulated data: every number here is invented.</strong></p>"
-NAMES_SHOWN = 12
+NAMES_SHOWN, TABLES_SHOWN = 12, 6
 ROWS_SHOWN = 5
 LEFT_OUT = {
     "excluded_by_params": "named in exclude_regions",
@@ -29,8 +29,8 @@ LEFT_OUT = {
 
 
 def dataset_line(folder: str, description: Description, tables: Tables) -> str:
-    """One line: folder, status, and the rows of every table."""
-    sizes = ", ".join(f"{name} {len(table):,}" for name, table in tables.items())
+    """One line: folder, status, and the rows of the first tables."""
+    sizes = shortened([f"{name} {len(table):,}" for name, table in tables.items()], TABLES_SHOWN)
     return f"Dataset({folder!r}, {description.status}: {sizes})"
 
 
@@ -123,7 +123,7 @@ def _names(tables: Tables, counted_elsewhere: bool) -> str:
     return "".join(f"<p>{t}: {escape(shortened(n))}</p>" for t, n in names.items() if n)
 
 
-def shortened(names: Sequence[str]) -> str:
-    """The first dozen names and how many more."""
-    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-    return ", ".join(names[:NAMES_SHOWN]) + more
+def shortened(names: Sequence[str], most: int = NAMES_SHOWN) -> str:
+    """The first names and how many more."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

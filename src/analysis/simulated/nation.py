@@ -19,8 +19,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ParamsError
-from analysis.simulated.province import KIND_SHARE, KINDS, Options, Province, draw, out_of_range
-from analysis.simulated.province_records import by_month, describe, records, whole_dataset
+from analysis.simulated import truth
+from analysis.simulated.complaints import draw_records, record_table
+from analysis.simulated.incidents import KIND_SHARE, KINDS
+from analysis.simulated.province import Province, before_records, draw
+from analysis.simulated.province_records import by_month, describe, small_tables, whole_dataset
+from analysis.simulated.worlds import Options, Selection, out_of_range, stream
 
 BLOCK = 400_000
 """Records drawn at once, about; a county's month is never divided."""
@@ -37,7 +41,8 @@ class Nation:
     first_month: str = "2024-01"
     seed: int = 2026
     enterprises: int = 3000
-    selection: str = "level"
+    world: str = "plain"
+    selection: Selection = ""
 
 
 def world(nation: Nation) -> Province:
@@ -60,9 +65,11 @@ def world(nation: Nation) -> Province:
 
 def _drawn(options: Options) -> Province:
     """A province whose counties keep their size: no register of enterprises need be held."""
-    rng = np.random.default_rng([options.seed, 2])
+    rng = stream(options, "sizes")
     sizes = rng.lognormal(np.log(options.enterprises) - 0.125, 0.5, options.counties).round() + 40
-    return draw(options, np.repeat(sizes[:, None], options.months, axis=1), rng)
+    course, adoption, _ = before_records(options)
+    exposure = np.repeat(sizes[:, None], options.months, axis=1)
+    return draw(options, course, adoption, exposure)
 
 
 def write_nation(nation: Nation, folder: Path) -> int:
@@ -71,7 +78,8 @@ def write_nation(nation: Nation, folder: Path) -> int:
     written = 0
     description = describe("nation", asdict(nation))
     description += f"records: {{files: complaints/*.{nation.suffix}}}\n"
-    with whole_dataset(folder, province, description) as aside:
+    tables = small_tables(province) | {"truth": truth.of_counts(province)}
+    with whole_dataset(folder, tables, description) as aside:
         truth_counts(province).to_csv(aside / "truth_counts.csv", index=False, lineterminator="\n")
         (aside / "complaints").mkdir()
         for month, label in enumerate(province.months.astype(str)):
@@ -96,7 +104,8 @@ def _write_month(province: Province, month: int, first: int, file: Path) -> int:
         writer: Any = None
         for low, high in _blocks(province, month):
             rng = np.random.default_rng([province.options.seed, 3, month, low])
-            table = records(province, slice(low, high), slice(month, month + 1), first, rng)
+            cells = slice(low, high), slice(month, month + 1)
+            table = record_table(province, draw_records(province, *cells, rng), first)
             first += table.num_rows
             writer = writer or stack.enter_context(kind(str(file), table.schema))
             writer.write_table(table)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -14,33 +14,113 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from analysis.simulated.assessments import assessments
-from analysis.simulated.places import county_codes, identifiers, region_table
-from analysis.simulated.province import INTERVENTIONS, KINDS, Options, Province, simulate
+from analysis.simulated import truth
+from analysis.simulated.adoption import cost_table, intervention_table
+from analysis.simulated.complaints import Acting, Drawn, draw_records, record_table
+from analysis.simulated.handling import calendar
+from analysis.simulated.incidents import KINDS, MERGED
+from analysis.simulated.inspections import draw_inspections, draw_table, inspection_table
+from analysis.simulated.officers import draw_portfolios, pairing_table
+from analysis.simulated.penalties import draw_penalties, penalty_table
+from analysis.simulated.places import county_codes, region_table
+from analysis.simulated.programmes import draw_programmes
+from analysis.simulated.province import Province, simulate
+from analysis.simulated.ratings import rate
+from analysis.simulated.register import enterprise_table
+from analysis.simulated.samples import sample_counts, sample_table, strata_table
+from analysis.simulated.targets import performance_table, progress_table, target_table
+from analysis.simulated.worlds import Options, stream
 
-CHANNELS = ("phone", "online", "counter", "letter")
-CHANNEL_SHARE = (0.4, 0.45, 0.1, 0.05)
-CATEGORIES = ("food", "drugs", "goods", "services", "online_sales", "advertising", "prices")
-ENDINGS = ("mediated", "upheld", "rejected", "withdrawn", "answered")
-ORDINARY, PROFESSIONAL = (0.5, 0.22, 0.2, 0.08), (0.15, 0.3, 0.35, 0.2)
-"""How cases of ordinary and of professional claimants end, of the first four ``ENDINGS``."""
-PROFESSIONAL_SHARE = {"complaint": 0.15, "report": 0.45, "enquiry": 0.0}
-PROFESSIONALS = 400
-"""So few people bring all professional complaints."""
 TEMPLATE = Path(__file__).with_name("dataset_template.yml")
 CHINESE = {"province": ("省份", "省份"), "nation": ("全国数据", "全国")}
 """The kind of world in a title, and as a place."""
+RESIDENTS, CATERERS = 160, 0.12
+"""Residents and food businesses per enterprise of a county's first month, about."""
+Frames = Mapping[str, Any]
+"""Tables by name, of pandas or Arrow."""
 
 
 def write(options: Options, folder: Path) -> Path:
     """Draw a province and write it as a dataset; same options, same bytes."""
     province = simulate(options)
-    rng = np.random.default_rng([options.seed, 1])
-    with whole_dataset(folder, province, describe("province", asdict(options))) as aside:
-        _enterprises(province, rng).to_parquet(aside / "enterprises.parquet", index=False)
-        _complaints(province, rng).to_parquet(aside / "complaints.parquet", index=False)
-        assessments(province, rng).to_parquet(aside / "assessments.parquet", index=False)
+    rows, months = province.register.rows, province.months
+    acting = Acting(draw_programmes(options, rows, months), draw_inspections(options, rows, months))
+    everywhere = slice(0, options.counties), slice(0, options.months)
+    drawn = draw_records(province, *everywhere, stream(options, "records"), acting)
+    penalties = draw_penalties(province)
+    portfolios = draw_portfolios(options, rows, months)
+    rated = rate(province, portfolios, _complained(drawn), penalties[["row", "month"]])
+    enterprises = enterprise_table(options, rows, months)
+    samples = sample_table(options, months)
+    tables = {
+        "enterprises": enterprises,
+        "complaints": record_table(province, drawn),
+        "assessments": rated.table,
+        "pairings": pairing_table(portfolios, months),
+        "enrolments": acting.programmes.table,
+        "draws": draw_table(options, acting.inspections, months),
+        "inspections": inspection_table(
+            options, acting.inspections, _received(drawn), rows, months
+        ),
+        "penalties": penalty_table(options, penalties),
+        "samples": samples,
+        "sample_counts": sample_counts(samples),
+        "targets": target_table(province),
+        "progress": progress_table(province, enterprises),
+        "performance": performance_table(options, months),
+    }
+    small = small_tables(province) | {
+        "calendar": calendar(months),
+        "strata": strata_table(),
+        "truth": truth.of_province(
+            province, acting.inspections, rated, _hurried(drawn), _undervalued(penalties)
+        ),
+    }
+    with whole_dataset(folder, small, describe("province", asdict(options))) as aside:
+        for name, table in tables.items():
+            _to_parquet(table, aside / f"{name}.parquet")
     return folder
+
+
+def _to_parquet(table: Any, file: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    if isinstance(table, pd.DataFrame):
+        table = pa.Table.from_pandas(table, preserve_index=False)
+    # Days are times, so that pandas reads them as such.
+    fields = [
+        field.with_type(pa.timestamp("us")) if pa.types.is_date(field.type) else field
+        for field in table.schema
+    ]
+    pyarrow.parquet.write_table(table.cast(pa.schema(fields)), file)
+
+
+def _about(drawn: Drawn) -> np.ndarray:
+    """Which records are complaints."""
+    return np.asarray(drawn["kind"] == KINDS.index("complaint"))
+
+
+def _complained(drawn: Drawn) -> pd.DataFrame:
+    """Row of the register and month of every complaint."""
+    month = drawn["received"].astype("datetime64[M]").astype(int)
+    month -= month.min()
+    return pd.DataFrame({"row": drawn["enterprise"], "month": month})[_about(drawn)]
+
+
+def _received(drawn: Drawn) -> pd.DataFrame:
+    """Row of the register and day of every complaint."""
+    return pd.DataFrame({"row": drawn["enterprise"], "received": drawn["received"]})[_about(drawn)]
+
+
+def _hurried(drawn: Drawn) -> float:
+    closed = _about(drawn) & ~np.isnat(drawn["closed"])
+    return float(drawn["hurried"][closed].mean())
+
+
+def _undervalued(penalties: pd.DataFrame) -> float:
+    listed = penalties[penalties["listed"] & penalties["first"].astype(bool)]
+    return float(listed["under"].mean()) if len(listed) else 0.0
 
 
 def describe(kind: Literal["province", "nation"], options: dict[str, Any]) -> str:
@@ -51,23 +131,38 @@ def describe(kind: Literal["province", "nation"], options: dict[str, Any]) -> st
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(options | words)
 
 
+def small_tables(province: Province) -> dict[str, pd.DataFrame]:
+    """Regions, interventions with their costs, exposures, injuries and the break in recording."""
+    starts = intervention_table(province.options, province.adoption, province.months)
+    break_ = {
+        "from_day": f"{MERGED}-01",
+        "to_day": "",
+        "region_code": "",
+        "what": "hotlines merged",
+    }
+    injured = province.injuries.ravel()
+    return {
+        "regions": region_table(province.options.counties),
+        "interventions": starts,
+        "costs": cost_table(province.options, starts),
+        "exposures": _exposures(province),
+        "outcomes": by_month(province, outcome="hospital_injuries", count=injured),
+        "breaks": pd.DataFrame([break_]),
+    }
+
+
 @contextmanager
-def whole_dataset(folder: Path, province: Province, description: str) -> Iterator[Path]:
+def whole_dataset(
+    folder: Path, tables: Mapping[str, pd.DataFrame], description: str
+) -> Iterator[Path]:
     """Where to add records to a dataset that then takes the place of a folder, whole or not at all.
 
-    Its description, regions, interventions, exposures and truth are there, the tables as CSV.
+    Its description is there, and the tables given, as CSV.
     """
     aside = folder.with_name(folder.name + ".part")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     (aside / "dataset.yml").write_text(description, encoding="utf-8")
-    sizes = province.exposure.astype(int).ravel()
-    tables = {
-        "regions": region_table(province.options.counties),
-        "interventions": _interventions(province),
-        "exposures": by_month(province, exposure="enterprises", value=sizes),
-        "truth": _truth(province),
-    }
     for name, table in tables.items():
         table.to_csv(aside / f"{name}.csv", index=False, lineterminator="\n")
     yield aside
@@ -75,169 +170,24 @@ def whole_dataset(folder: Path, province: Province, description: str) -> Iterato
     aside.rename(folder)
 
 
-def _codes(province: Province) -> np.ndarray:
-    return np.array(county_codes(province.options.counties), dtype=object)
-
-
-def _truth(province: Province) -> pd.DataFrame:
-    """The true effect of each intervention on recorded complaints, in log points."""
-    return pd.DataFrame(
-        {
-            "name": [f"{name}/complaint" for name in INTERVENTIONS],
-            "estimand": "log rate ratio of recorded complaints where it was adopted",
-            "value": [province.options.effects.get(name, 0.0) for name in INTERVENTIONS],
-            "notebook": "intervention_effect",
-        }
-    )
-
-
-def _interventions(province: Province) -> pd.DataFrame:
-    days = province.months.strftime("%Y-%m-01")
-    rows = [
-        (code, name, days[month], "selected")
-        for name in INTERVENTIONS
-        for code, month in zip(_codes(province), province.starts[name], strict=True)
-        if month >= 0
-    ]
-    return pd.DataFrame(rows, columns=["region_code", "intervention", "started_on", "assignment"])
+def _exposures(province: Province) -> pd.DataFrame:
+    """What counts are out of: those registered, residents, and food businesses."""
+    rng, enterprises = stream(province.options, "exposures"), province.exposure
+    first, count = enterprises[:, :1], province.options.counties
+    growth = np.exp(rng.normal(0, 0.001, (count, 1)) * np.arange(len(province.months)))
+    people = RESIDENTS * first**0.9 * rng.lognormal(0, 0.1, (count, 1)) * growth
+    sizes = {"enterprises": enterprises}
+    sizes |= province.register.standing | {
+        "residents": people.round(-2),
+        "food_businesses": (enterprises * CATERERS * rng.lognormal(0, 0.2, (count, 1))).round(),
+    }
+    frames = [by_month(province, exposure=n, value=v.astype(int).ravel()) for n, v in sizes.items()]
+    return pd.concat(frames, ignore_index=True)
 
 
 def by_month(province: Province, **columns: Any) -> pd.DataFrame:
     """A table with a row per county and month."""
-    codes, months = _codes(province), province.months.astype(str)
+    codes = np.array(county_codes(province.options.counties), dtype=object)
+    months = province.months.astype(str)
     keys = {"region_code": codes.repeat(len(months)), "period": np.tile(months, len(codes))}
     return pd.DataFrame(keys | columns)
-
-
-def _enterprises(province: Province, rng: np.random.Generator) -> pd.DataFrame:
-    register = province.register
-    age = rng.integers(1, 3650, len(register))
-    old = province.months[0].start_time - pd.to_timedelta(age, unit="D")
-    firsts = province.months.to_timestamp().to_numpy()
-    entered = np.where(register["entry"] < 0, old.to_numpy(), firsts[register["entry"].clip(0)])
-    inside = register["leave"] < len(province.months)
-    left = firsts[register["leave"].clip(upper=len(province.months) - 1)]
-    return pd.DataFrame(
-        {
-            "enterprise_id": identifiers("E", np.arange(len(register)), 7),
-            "region_code": _codes(province)[register["county"]],
-            "type": "enterprise",
-            "industry": rng.choice(np.array(CATEGORIES, dtype=object), len(register)),
-            "registered_on": pd.to_datetime(entered),
-            "deregistered_on": pd.Series(pd.to_datetime(left)).where(inside.to_numpy()),
-        }
-    )
-
-
-def _complaints(province: Province, rng: np.random.Generator) -> pd.DataFrame:
-    counties, months = slice(0, province.options.counties), slice(0, len(province.months))
-    table = records(province, counties, months, 0, rng).to_pandas(date_as_object=False)
-    return table.astype(dict.fromkeys(table.filter(regex="_on$"), "datetime64[us]"))
-
-
-def records(
-    province: Province, counties: slice, months: slice, first: int, rng: np.random.Generator
-) -> Any:
-    """Records of some counties and months, ordered by day, as an Arrow table.
-
-    Parameters
-    ----------
-    first: the number of the first record.
-    """
-    import pyarrow as pa
-
-    parts = [_records_of_kind(province, kind, counties, months, rng) for kind in KINDS]
-    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    # Records of one county and day stand by the alphabet of their kinds, as texts sort.
-    alphabet = np.argsort(np.argsort(KINDS))
-    order = np.lexsort([alphabet[whole["kind"]], whole["county"], whole["received"]])
-    drawn = {name: values[order] for name, values in whole.items()}
-    columns = {
-        "complaint_id": identifiers("R", first + np.arange(order.size), 9),
-        "received_on": drawn["received"],
-        "region_code": _words(_codes(province), drawn["county"]),
-        "kind": _words(KINDS, drawn["kind"]),
-        "channel": _words(CHANNELS, drawn["channel"]),
-        "category": _words(CATEGORIES, drawn["category"]),
-        "enterprise_id": identifiers("E", drawn["enterprise"], 7),
-        "claimant_id": identifiers("C", drawn["claimant"], 8),
-        "claimant_prior_cases": drawn["prior"],
-        "acknowledged_on": drawn["received"] + drawn["waited"],
-        "closed_on": drawn["received"] + drawn["lasted"],
-        "outcome": _words(ENDINGS, drawn["ending"]),
-        "recovered_yuan": pa.array(drawn["recovered"], from_pandas=True),
-    }
-    if province.register.empty:
-        del columns["enterprise_id"]
-    return pa.table(columns)
-
-
-def _records_of_kind(
-    province: Province, kind: str, counties: slice, months: slice, rng: np.random.Generator
-) -> dict[str, np.ndarray]:
-    """Records of one kind by column: numbers of counties, words and people, days, amounts."""
-    counts = province.counts[kind][counties, months]
-    cells = np.repeat(np.arange(counts.size), counts.ravel())
-    county, month = np.divmod(cells, counts.shape[1])
-    county, month, size = county + counties.start, month + months.start, cells.size
-    days = province.months.days_in_month.to_numpy()[month]
-    firsts = province.months.to_timestamp().to_numpy().astype("datetime64[D]")[month]
-    received = firsts + (rng.random(size) * days).astype("timedelta64[D]")
-    professional = rng.random(size) < PROFESSIONAL_SHARE[kind]
-    prior = np.where(professional, rng.geometric(0.06, size) + 4, rng.poisson(0.15, size))
-    others = 20 * int(province.counts[kind].sum()) + 1
-    few, many = rng.integers(0, PROFESSIONALS, size), rng.integers(0, others, size)
-    claimant = np.where(professional, few, PROFESSIONALS + many)
-    waited = rng.integers(0, 8, size).astype("timedelta64[D]")
-    lasted = waited + rng.integers(1, 60, size).astype("timedelta64[D]")
-    ending = _endings(kind, professional, rng)
-    recovered = np.where(ending == 0, np.round(rng.lognormal(5.5, 1.1, size), 2), 0.0)
-    return {
-        "county": county,
-        "kind": np.full(size, KINDS.index(kind)),
-        "received": received,
-        "waited": waited,
-        "lasted": lasted,
-        "claimant": claimant,
-        "prior": prior,
-        "ending": ending,
-        "recovered": recovered if kind == "complaint" else np.full(size, np.nan),
-        "channel": rng.choice(len(CHANNELS), size, p=CHANNEL_SHARE),
-        "category": rng.choice(len(CATEGORIES), size),
-        "enterprise": _complained_of(province, county, month, rng),
-    }
-
-
-def _endings(kind: str, professional: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Numbers of ``ENDINGS``."""
-    size = professional.size
-    if kind == "enquiry":
-        return np.full(size, ENDINGS.index("answered"))
-    ordinary = rng.choice(len(ORDINARY), size, p=ORDINARY)
-    return np.where(professional, rng.choice(len(ORDINARY), size, p=PROFESSIONAL), ordinary)
-
-
-def _complained_of(
-    province: Province, county: np.ndarray, month: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
-    """Row in the register of the enterprise concerned, one that stood there in that month."""
-    register = province.register
-    if register.empty:
-        return np.zeros(county.size, dtype=int)
-    first, size = province.register_rows()
-    entry, leave = register["entry"].to_numpy(), register["leave"].to_numpy()
-    chosen: np.ndarray = first[county] + (rng.random(county.size) * size[county]).astype(int)
-    # Most of a county's enterprises stand in any month: some draws find one for every record.
-    for _ in range(60):
-        gone = (entry[chosen] > month) | (leave[chosen] <= month)
-        if not gone.any():
-            break
-        where = county[gone]
-        chosen[gone] = first[where] + (rng.random(where.size) * size[where]).astype(int)
-    return chosen
-
-
-def _words(words: Any, numbers: np.ndarray) -> Any:
-    import pyarrow as pa
-
-    return pa.array(list(words), pa.string()).take(pa.array(numbers))
