@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import base64
 import io
+from itertools import combinations
 
 import gallery
 import numpy as np
 import pytest
 from browser import check_figures
+from matplotlib.text import Text
 from PIL import Image as Picture
 
 from analysis.errors import PublishError
 from analysis.page.charts import drawing, style
+from analysis.page.charts.axes import Axis
+from analysis.page.charts.bars import Bar, Bars
 
 
 def spare(axes, renderer):
@@ -93,6 +97,32 @@ def test_the_check_of_figures_finds_what_is_wrong(chromium, site, tmp_path):
 def dense(axes, _):
     """Far more points than a vector drawing should carry."""
     axes.plot([x * 0.37 % 1 for x in range(9000)], [x * 0.61 % 1 for x in range(9000)], ".")
+
+
+SHOWN = {"column": 558, "narrow": 343}
+"""CSS pixels that the picture of a summary takes on a screen of 1280 and of 390."""
+
+
+@pytest.mark.parametrize("width", SHOWN)
+@pytest.mark.parametrize("low", [60.0, 5.0])
+def test_no_word_of_the_summary_s_picture_is_smaller_than_eleven_pixels(width, low):
+    """As it is shown; nor do two of them lie over one another, and a long label is whole."""
+    label = "recorded complaints and reports per 1,000 registered enterprises a year"
+    two = (Bar("Expected", (116.0,), "116", key="other"),
+           Bar("Recorded", (96.0,), "96", low=low, high=102.0, key="headline"))  # fmt: skip
+    axis = Axis(lambda value: f"{value:.0f}", label, low=0.0)
+    chart = Bars(two, (("headline", label),), axis, widest="column")
+    with style.canvas(width, chart.height(width)) as (figure, axes):
+        chart.draw(axes, width)
+        drawing.drawn(figure)
+        words = [text for text in axes.findobj(Text) if text.get_text() and text.get_visible()]
+        inches = figure.get_size_inches()[0]
+        sizes = [text.get_fontsize() / 72 / inches * SHOWN[width] for text in words]
+        boxes = [text.get_window_extent() for text in words]
+    assert min(sizes) > 10.95  # 343 pixels for 374: 11.0
+    assert {"Expected", "Recorded", "116", "96"} <= {text.get_text() for text in words}
+    assert label in {text.get_text().replace("\n", " ") for text in words}
+    assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
 
 
 def test_a_heavy_drawing_becomes_a_small_picture():

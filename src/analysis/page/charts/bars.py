@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from analysis.page.charts import style
 from analysis.page.charts.axes import Axis
 from analysis.page.charts.chart import Chart
-from analysis.page.charts.gutter import NAMED, name_rows, share_of_height
-from analysis.page.charts.labels import beside, legend
+from analysis.page.charts.gutter import LINE, NAMED, name_rows, share_of_height
+from analysis.page.charts.labels import beside, legend, wrap
 from analysis.page.plates import Column, TableData
 
 
@@ -36,10 +36,13 @@ class Bars(Chart):
     parts: tuple[tuple[str, str], ...]
     across: Axis
     head: str = ""
+    widest: str = "wide"
 
     def draw(self, axes: Axes, width: str) -> None:
         """Parts one after another, the note at the end of each bar where there is room."""
         places, sizes = name_rows(axes, [bar.label for bar in self.bars], width)
+        if self.widest == "column":
+            axes.tick_params(axis="y", labelsize=style.SMALL)
         tall = [0.7 * size for size in sizes]
         left = [0.0] * len(self.bars)
         for part, (key, words) in enumerate(self.parts):
@@ -55,14 +58,15 @@ class Bars(Chart):
                 self._note(axes, bar, end, place)
         left = [max(end, bar.high or end) for end, bar in zip(left, self.bars, strict=True)]
         axes.set_xlim(0, self.across.limits([0.0, *left])[1])
-        self.across.dress(axes.xaxis, width, 6 if width == "wide" else 4)
+        self.across.dress(axes.xaxis, width, 4 if width == "narrow" else 6)
+        axes.set_xlabel(self._label(width))
         if len(self.parts) > 1:
             legend(axes)
 
-    @staticmethod
-    def _note(axes: Axes, bar: Bar, end: float, place: float) -> None:
+    def _note(self, axes: Axes, bar: Bar, end: float, place: float) -> None:
         """Beside the bar; inside it, before its range, where the range would part the two."""
-        look = {"va": "center", "fontsize": style.TINY}
+        size = style.SMALL if self.widest == "column" else style.TINY
+        look = {"va": "center", "fontsize": size}
         if bar.low is None or bar.low < end / 2:
             beside(axes, bar.note, (max(end, bar.high or end), place), (4, 0), **look)
         else:
@@ -70,8 +74,13 @@ class Bars(Chart):
             beside(axes, bar.note, (bar.low, place), (-6, 0), **look)
 
     def height(self, width: str) -> float:
-        """Room for every bar."""
-        return share_of_height([bar.label for bar in self.bars], width, 0.9)
+        """Room for every bar, and for every line of the axis's label."""
+        below = 0.9 + LINE * self._label(width).count("\n")
+        return share_of_height([bar.label for bar in self.bars], width, below)
+
+    def _label(self, width: str) -> str:
+        """The label of the axis, whole."""
+        return wrap(self.across.label, style.CHARACTERS[width])
 
     def table(self) -> TableData:
         """A line a bar, a column a part."""

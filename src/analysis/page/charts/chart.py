@@ -9,10 +9,12 @@ from analysis.page.plates import Figure, TableData
 
 
 class Chart:
-    """Base of all kinds of chart."""
+    """Base of all kinds of chart. ``widest`` is the width of its first drawing."""
+
+    widest: str = "wide"
 
     def draw(self, axes: Axes, width: str) -> None:
-        """Draw at the width, ``wide`` or ``narrow``."""
+        """Draw at the width, ``wide`` (or ``column``) or ``narrow``."""
         raise NotImplementedError
 
     def table(self) -> TableData:
@@ -37,7 +39,7 @@ class Chart:
         return Figure(
             language=language,
             simulated=simulated,
-            images=style.render(self.draw, language, simulated, self.height),
+            images=style.render(self.draw, language, simulated, self.height, self.widest),
             table=self.table() if table is None else table,
             **words,
         )

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from analysis.page.charts import style
 from analysis.page.charts.labels import wrap
 
-LETTERS = {"wide": 38, "narrow": 19}
+LETTERS = {"wide": 38, "column": 29, "narrow": 19}
 """Letters in a line of the gutter; a Chinese character takes the room of two."""
 LINE, GAP = 0.15, 0.11
 """Inches of a line of a name, and between two rows."""
@@ -42,7 +42,7 @@ def name_rows(axes: Axes, names: Sequence[str], width: str) -> tuple[list[float]
     axes.set_ylim(-sum(sizes) - GAP / 2, GAP / 2)
     shown = range(len(names)) if len(names) <= NAMED else (0, len(names) - 1)
     axes.set_yticks([middles[i] for i in shown], [wrap(names[i], LETTERS[width]) for i in shown])
-    size = style.SMALL if width == "wide" else style.TINY
+    size = style.TINY if width == "narrow" else style.SMALL
     axes.tick_params(axis="y", length=0, labelsize=size, labelcolor=style.INK)
     for label in axes.get_yticklabels():
         label.set_linespacing(1.05)

@@ -42,12 +42,13 @@ MARKERS = {
     "high": "^",
     "low": "v",
 }
-SIZES = {"wide": (7.6, 3.9), "narrow": (3.9, 3.7)}
-"""Inches; the narrow drawing is for phones, where text must not shrink."""
+SIZES = {"wide": (7.6, 3.9), "column": (5.8, 3.9), "narrow": (3.9, 3.7)}
+"""Inches. The narrow drawing is for phones, that of a column for what stands beside a box where
+others are wide: text must not shrink in either."""
 LOW = 1.6
 """Inches of height below which the watermark lies flat."""
 MOST_GRIDLINES = 10
-CHARACTERS = {"wide": 84, "narrow": 42}
+CHARACTERS = {"wide": 84, "column": 64, "narrow": 42}
 """Latin characters of the small size that fit across each drawing."""
 TEXT = 10.0
 SMALL = 9.0
@@ -103,18 +104,25 @@ Draw = Callable[[Axes, str], None]
 
 
 def render(
-    draw: Draw, language: str, simulated: bool, height: float | Callable[[str], float] = 1.0
+    draw: Draw,
+    language: str,
+    simulated: bool,
+    height: float | Callable[[str], float] = 1.0,
+    widest: str = "wide",
 ) -> Images:
     """Both drawings of a figure, wide and for phones, as SVG with text as paths.
 
-    ``height`` is a share of the house height, where need be one for each width.
+    ``height`` is a share of the house height, where need be one for each width; ``widest`` is the
+    width of the first drawing.
 
     Raises
     ------
     PublishError: a character that the font does not have.
     """
     tall = height if callable(height) else lambda _: height
-    wide, narrow = (_render_one(draw, language, simulated, width, tall(width)) for width in SIZES)
+    wide, narrow = (
+        _render_one(draw, language, simulated, width, tall(width)) for width in (widest, "narrow")
+    )
     return {"wide": wide, "narrow": narrow}
 
 

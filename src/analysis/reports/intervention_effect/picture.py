@@ -50,7 +50,7 @@ def picture(brief: Brief) -> Figure:
         else say("{Outcome} for every {base} expected", base=number(PER_EXPECTED, language))
     )
     axis = Axis(ticks, unit, key="rate", low=0.0)
-    chart = Bars(bars, (("headline", unit),), axis)
+    chart = Bars(bars, (("headline", unit),), axis, widest="column")
     title = say(
         "Expected without it {expected}, recorded {recorded}",
         expected=write(effect.base),
