@@ -27,7 +27,6 @@ QUESTIONS = ("tables", "unknown_names", "ask")
 PLATES = {"Summary", "Figure", "Table", "Notes", "Provenance", "End"}
 WAITING = {
     *("agreement", "bunching", "its", "meta", "randomisation", "rdd", "reliability", "survival"),
-    "joint_effects",
 }
 """Methods whose notebook is still to come; empty when the suite is whole."""
 UNDRAWN = {"weights", "path", "null", "honest_relative", "honest_smooth", "bacon", "pairs"}

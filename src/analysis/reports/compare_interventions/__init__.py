@@ -1,0 +1,1 @@
+"""Which interventions lowered an outcome, and did one do more than another?"""

@@ -1,0 +1,319 @@
+"""What a comparison of interventions says: the answer, its conditions, and how sure it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from analysis.page.numbers import percent_change, percent_span
+from analysis.page.plates import Notes, Summary
+from analysis.page.provenance import DROPPED_WORDS, reading_sentences
+from analysis.page.wording import capital, joined
+from analysis.reports.compare_interventions.answer import Effect, Interventions
+from analysis.stats.panels.joint_contrasts import Contrast
+
+VERDICT_WORDS = {
+    "one_did_more": "One did more than another, low certainty",
+    "none_stands": "Cannot tell which did more",
+    "not_comparable": "Cannot be compared with one another",
+}
+EFFECT_WORDS = {
+    "fewer": "fewer recorded",
+    "more": "more recorded",
+    "improves": "improves",
+    "worsens": "worsens",
+    "too_small_to_matter": "too small to matter",
+    "cannot_tell": "cannot tell",
+}
+GRADE_WORDS = {"low": "low", "moderate": "moderate", "high": "high"}
+REASON_WORDS = {
+    "few_clusters": "too few that adopt, or do not, independently of each other",
+    "own_course_unknown": "too few periods before the start to tell a course of their own",
+    "placebo_outcome": "an outcome that should not be affected moved as well",
+    "leave_one_out": "leaving out one {region} turns the sign",
+    "leads": "adopters stood out before the start",
+    "reporting": "who complains, how, or with what end changed as well",
+    "few_adopters": "few adopters",
+    "checks_lost": "some checks could not be made",
+    "not_drawn": "adopters were not drawn by lot",
+    "no_placebo_outcome": "no outcome that should not be affected was looked at",
+    "reporting_unknown": "no single records: a change in recording would look the same",
+    "alone": "adopters may have been on that course anyway",
+    "range": "the likely range includes no change",
+}
+REFUSED_WORDS = {
+    "few_with_one": "fewer than five {regions}, or three that move independently, had exactly one "
+    "of the two on either side",
+    "subset": "all {regions} with one of them had the other as well",
+    "overlap": "most {regions} had both, and what the two do together cannot be told",
+    "no_kind_in_common": "no kind of {region} took up both",
+    "few_degrees": "too few {regions} tell the difference",
+}
+SHOWN = 2
+"""Pairs that the answer names."""
+
+
+def span_of(report: Interventions, low: float, high: float) -> str:
+    """A range of log points as changes in per cent."""
+    return percent_span(math.expm1(low), math.expm1(high), report.language)
+
+
+def change_of(report: Interventions, value: float) -> str:
+    """Log points as a change in per cent."""
+    return percent_change(math.expm1(value), report.language)
+
+
+def toward_first(contrast: Contrast) -> tuple[float, float, float]:
+    """The difference and its limits, of the one with fewer records against the other."""
+    value = contrast.look.value if contrast.look else 0.0
+    low, high = contrast.limits
+    return (value, low, high) if value < 0 else (-value, -high, -low)
+
+
+def summary(report: Interventions) -> Summary:
+    """The answer first: which did more, each effect, what is not told, what would tell more."""
+    say = report.say
+    points = (*_answers(report), _each(report), _untold(report), _more(report), _scope(report))
+    lead = report.standing[0] if report.standing else None
+    directions = sum(effect.verdict.claims for effect in report.effects)
+    number = say("{n} of {count} interventions", n=report.number(directions))
+    words = say("come with a change in {outcome} that the rule of this report claims.")
+    if lead:
+        first, second = report.pair_names(lead)
+        value, low, high = toward_first(lead)
+        number = change_of(report, value)
+        words = say("{first} against {second}.", first=capital(first), second=second)
+        likely = span_of(report, low, high)
+    return Summary(
+        **report.plate("summary"),
+        points=tuple(point for point in points if point),
+        verdict=report.verdict_key,
+        verdict_words=say(VERDICT_WORDS[report.verdict_key]),
+        number=number,
+        number_unit=report.outcome if lead else "",
+        number_words=words,
+        range_words=say(
+            "Likely range: {likely}, wide enough for all {pairs} pairs at once.", likely=likely
+        )
+        if lead
+        else say("How much each could have done stands in the ranges below."),
+        scope={"place": report.place, "period": report.numbers["span"]},
+        certainty_words=say("Certainty: low") if lead else "",
+        certainty=1 if lead else 0,
+        grounds=_grounds(report, lead) if lead else (),
+        limits=(say("Adopters were not drawn by lot."),) if lead and not report.panel.drawn else (),
+    )
+
+
+def _answers(report: Interventions) -> Iterator[str]:
+    for contrast in report.standing[:SHOWN]:
+        first, second = report.pair_names(contrast)
+        value, low, high = toward_first(contrast)
+        yield report.say(
+            "**{first} went with fewer {outcome} than {second}: {value}** (likely range {likely}).",
+            first=capital(first),
+            second=second,
+            value=change_of(report, value),
+            likely=span_of(report, low, high),
+        )
+    if not report.standing:
+        yield report.say(
+            "**We cannot tell which of the {count} interventions did more.** No difference between "
+            "two of them stands once all {pairs} pairs are looked at together."
+        )
+
+
+def _each(report: Interventions) -> str:
+    """Every intervention while it is in force, the others as they were."""
+    say = report.say
+    parts = [
+        say(
+            "{name} {value} ({likely}; {verdict})",
+            name=report.named(effect.name),
+            value=change_of(report, effect.record["value"]),
+            likely=span_of(report, effect.record["low"], effect.record["high"]),
+            verdict=say(EFFECT_WORDS[effect.verdict.key]),
+        )
+        for effect in report.effects
+    ]
+    return say(
+        "Each while in force, the others as they were: {parts}.", parts=say("; ").join(parts)
+    )
+
+
+def _untold(report: Interventions) -> str:
+    """Pairs of which nothing can be said, and pairs whose difference does not stand."""
+    refused = sum(c.look is None for c in report.contrasts)
+    open_ = len(report.contrasts) - refused - len(report.standing)
+    told = {"open": report.number(open_), "refused": report.number(refused)}
+    text = ""
+    if open_ and report.standing:
+        text = report.say("For {open} of {pairs} pairs we cannot tell which did more.", **told)
+    if refused:
+        more = report.say("{refused} of {pairs} pairs cannot be compared at all.", **told)
+        text = joined(report.language, text, more)
+    return text
+
+
+def _more(report: Interventions) -> str:
+    """What would be needed to know more, never what to do."""
+    say, half = report.say, []
+    for contrast in report.contrasts:
+        least, told = report.detectable(contrast), contrast.stands(report.params.level)
+        if least is not None and not told:
+            half.append((least, contrast))
+    if not half:
+        return ""
+    least, contrast = min(half, key=lambda pair: pair[0])
+    wanted = math.log1p(report.params.smallest_effect)
+    if least <= wanted:
+        return ""
+    first, second = report.pair_names(contrast)
+    return say(
+        "Between {first} and {second} a difference of {least} would be found in four cases out of "
+        "five; to find one of {smallest} would take about {times} times as many {regions} with "
+        "exactly one of the two.",
+        first=first,
+        second=second,
+        least=report.percent(math.expm1(least), 0),
+        smallest=report.percent(report.params.smallest_effect, 0),
+        times=report.number(math.ceil((least / wanted) ** 2)),
+    )
+
+
+def _scope(report: Interventions) -> str:
+    return report.say(
+        "This is about {treated} {regions} with one or more of them and {never} with none, {span}; "
+        "it does not say why."
+    )
+
+
+def _grounds(report: Interventions, contrast: Contrast) -> tuple[str, ...]:
+    """What the leading contrast was held against."""
+    found = contrast.trend_break
+    if found is None or contrast.look is None:
+        return ()
+    sign = 1 if contrast.look.value < 0 else -1
+    return (
+        report.say(
+            "With a slope of their own for the adopters of each, the difference is {value}.",
+            value=change_of(report, sign * found.value),
+        ),
+        _months(report, contrast),
+    )
+
+
+SPAN_WORDS = {
+    "week": "Compared over the first {n} weeks of each.",
+    "month": "Compared over the first {n} months of each.",
+    "quarter": "Compared over the first {n} quarters of each.",
+    "year": "Compared over the first {n} years of each.",
+}
+
+
+def _months(report: Interventions, contrast: Contrast) -> str:
+    return report.say(SPAN_WORDS[report.panel.frequency], n=report.number(contrast.span))
+
+
+def reasons(report: Interventions, effect: Effect) -> str:
+    """Why a verdict is not surer, or what keeps a direction from being claimed."""
+    verdict = effect.verdict
+    keys = [*verdict.overruled, *verdict.lowered]
+    if verdict.key == "cannot_tell" and not verdict.overruled:
+        keys = ["alone" if verdict.alone else "range"]
+    elif not keys:
+        keys = list(verdict.capped)
+    return report.say("; ").join(report.say(REASON_WORDS[key]) for key in keys)
+
+
+def sample(report: Interventions) -> Notes:
+    """What was compared, and what was left out."""
+    say, panel = report.say, report.panel
+    points = [
+        say(
+            "{outcome} in {all} {regions}, {span}; source: {title}.",
+            outcome=capital(report.outcome),
+            title=report.description.title.of(report.language),
+        )
+    ]
+    if panel.left_out:
+        names = say(", ").join(map(report.named, panel.left_out))
+        points.append(say("Begun in fewer than five {regions} and left out: {names}.", names=names))
+    points += [
+        f"{say(DROPPED_WORDS[reason])}: {say('{n} left out', n=report.number(count))}"
+        for reason, count in panel.dropped.items()
+    ]
+    points += reading_sentences(report, report.data.accounts)
+    return Notes(**report.plate("sample"), title=say("What was compared"), points=tuple(points))
+
+
+def head_to_head(report: Interventions) -> Notes:
+    """On which conditions one can be compared with another, pair by pair."""
+    say = report.say
+    points = [
+        say(
+            "A difference is told only from {regions} with exactly one of the two, over the same "
+            "time since the start, and stands only if it holds for all {pairs} pairs together and "
+            "also with a slope of their own for the adopters of each."
+        )
+    ]
+    for contrast in report.contrasts:
+        first, second = (report.named(report.panel.interventions[k]) for k in contrast.pair)
+        pair = {"first": first, "second": second}
+        if contrast.refused:
+            why = say("; ").join(say(REFUSED_WORDS[key]) for key in contrast.refused)
+            text = say(
+                "{first} and {second}: cannot tell which did more, because {why}.", why=why, **pair
+            )
+            points.append(capital(text))
+            continue
+        alone = contrast.overlap.alone
+        text = say(
+            "{first} and {second}: {one} and {other} {regions} have exactly one, {share} of the "
+            "adopters of the rarer one have both.",
+            one=report.number(alone[0]),
+            other=report.number(alone[1]),
+            share=report.percent(contrast.overlap.share, 0),
+            **pair,
+        )
+        doubt = ""
+        if contrast.pair not in report.course.pairs and contrast.overlap.both:
+            bend = report.percent(0.15 * contrast.overlap.share, 0)
+            doubt = say(
+                "What the two do together is not in the model; one of 15% would move each effect "
+                "by about {bend}.",
+                bend=bend,
+            )
+        standing = "" if contrast.stands(report.params.level) else say("No difference stands.")
+        months = _months(report, contrast)
+        points.append(capital(joined(report.language, text, months, doubt, standing)))
+    return Notes(**report.plate("head_to_head"), title=say("Head to head"), points=tuple(points))
+
+
+def certainty(report: Interventions) -> Notes:
+    """The rule, and what would change our mind."""
+    say = report.say
+    points = [
+        say(
+            "Each effect is judged by the rule for a single intervention; with {count} of them, "
+            "chance alone gives a direction in up to {expected} where none has an effect.",
+            expected=report.number(0.05 * len(report.effects), 2),
+        ),
+        say(
+            "In simulated worlds without a difference any pair was falsely told apart in at most "
+            "about one study in twenty; the studies are kept with this project."
+        ),
+        say(
+            "A drift of one intervention's adopters would look like a difference; a bend of it at "
+            "the start still would."
+        ),
+        say(
+            "What would change our mind: more {regions} with exactly one of two interventions, "
+            "starts drawn by lot, or the same difference in another place."
+        ),
+    ]
+    return Notes(
+        **report.plate("certainty"),
+        title=say("The rule, and what it cannot see"),
+        points=tuple(points),
+    )
