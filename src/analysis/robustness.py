@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -397,13 +398,17 @@ def degrees_of(headline: Result) -> float:
 def _detectable(study: Study, headline: Result, course: OwnCourse) -> float | None:
     """What would be claimed in four of five studies, by the error of the headline's own method.
 
-    That of the second looks stands in where the method gives none, or one in another unit.
+    That of the second looks stands in where the method gives none, or one in another unit. The
+    second looks are the imputation's whatever the headline, as the rule has it.
     """
-    own = headline.headline
+    own, power = headline.headline, POWER
     if own.standard_error and (headline.unit == LEVEL) != study.panel.counted:
         look = Look(own.value, (), own.standard_error, degrees_of(headline))
         course = replace(course, headline=look)
-    return detectable(course, study.params.onset, max(RULE_LEVEL, headline.level), POWER)
+    if not imputes(headline):
+        # Its errors are its own: each of the two must be found oftener, that both are in .8.
+        power = math.sqrt(POWER)
+    return detectable(course, study.params.onset, max(RULE_LEVEL, headline.level), power)
 
 
 def _examine(study: Study, headline: Result) -> Robustness:

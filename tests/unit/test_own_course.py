@@ -13,13 +13,45 @@ from analysis import methods
 from analysis.methods import rollout
 from analysis.reports.intervention_effect.answer import effect_of
 from analysis.reports.intervention_effect.grounds import limits
-from analysis.robustness import POWER, estimate_headline, examine
+from analysis.reports.intervention_effect.verdict import found
+from analysis.robustness import (
+    POWER,
+    Answer,
+    Robustness,
+    _detectable,
+    estimate_headline,
+    examine,
+    imputable,
+)
 from analysis.simulated.counties import PLAIN, draw
 from analysis.stats.panels.honest import relative_interval
 from analysis.stats.panels.leads import imputed_leads
 from analysis.stats.panels.own_course import own_course, placebo_rank
 from analysis.stats.resampling.jackknife import minimum_detectable
 from worlds import county_world, make_panel
+
+
+def claimed_by_did(seed: int, effect: float) -> tuple[float | None, bool]:
+    """What a comparison by one period finds in a plain world, and whether a fall is claimed."""
+    drawn = draw(replace(PLAIN, effect=effect), np.random.default_rng([77, seed]))
+    panel = make_panel(drawn.values, drawn.starts, 1000 * drawn.exposure)
+    study = study_of(panel, method="did")
+    headline = estimate_headline(study)
+    course = own_course(imputable(study))
+    least = _detectable(study, headline, course)
+    robustness = Robustness((), Answer("", "did", None), None, None, least, own_course=course)
+    return least, found(study, headline, robustness).direction < 0
+
+
+def test_what_a_comparison_by_one_period_finds_is_claimed_in_four_of_five_studies():
+    """Although the second looks are of another engine: .59 was claimed of what was promised.
+
+    Of 100 worlds, within three Monte-Carlo errors of .8; .81 of 150 were counted.
+    """
+    least = [claimed_by_did(1000 + seed, 0.0)[0] for seed in range(25)]
+    share = np.mean([claimed_by_did(seed, -float(np.median(least)))[1] for seed in range(100)])
+    assert abs(share - POWER) <= 3 * np.sqrt(POWER * (1 - POWER) / 100)
+
 
 STAGGERED = replace(PLAIN, cohorts={6: 4, 9: 4, 11: 4, 13: 4, 15: 5}, effect=-0.3)
 """Three of twenty-four never adopt: most that adopters are compared with drift as they do."""
