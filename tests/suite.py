@@ -49,7 +49,8 @@ def small_project(folder: Path, root: Path, seeds: range = range(0)) -> Path:
     for name in ("notebooks", "params"):
         shutil.copytree(root / name, folder / name)
     shutil.copytree(root / "data" / "enterprise_zones", folder / "data" / "enterprise_zones")
-    (folder / "params/intervention_effect/reverse_assessment.yml").unlink()
+    for simulated in folder.glob("params/intervention_effect/reverse_assessment*.yml"):
+        simulated.unlink()
     file = folder / "notebooks/intervention_effect.ipynb"
     notebook = nbformat.read(file, as_version=4)
     first = next(c for c in notebook.cells if "parameters" in c.metadata.get("tags", []))

@@ -24,7 +24,8 @@ def project(tmp_path, root, monkeypatch) -> Path:
     for name in ("notebooks", "params"):
         shutil.copytree(root / name, tmp_path / name)
     shutil.copytree(root / "data" / "enterprise_zones", tmp_path / "data" / "enterprise_zones")
-    (tmp_path / "params" / "intervention_effect" / "reverse_assessment.yml").unlink()
+    for simulated in tmp_path.glob("params/intervention_effect/reverse_assessment*.yml"):
+        simulated.unlink()
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -171,6 +171,21 @@ def test_joint_effects_are_found_by_channel_and_by_claimant(world, part):
     near(fit.params[both], world.truth[f"{REVERSE}*{SERVICE}/complaint"], fit.bse[both])
 
 
+def test_each_county_has_an_effect_of_its_own(written):
+    """Adopters' complaints after over before, each against the model, on truths: a slope of 1."""
+    world = written("plain")
+    fit = world.fitted(world.complaints)
+    frame = world.panel.assign(seen=fit.model.endog, expected=fit.fittedvalues)
+    # What the model holds as the mean effect is put back.
+    frame["expected"] *= np.exp(-fit.params[REVERSE] * frame[REVERSE])
+    sums = frame.groupby(["region_code", REVERSE])[["seen", "expected"]].sum()
+    ratio = np.log(sums["seen"] / sums["expected"]).unstack().dropna()
+    truth = [world.truth[f"{REVERSE}/complaint/{code}"] for code in ratio.index]
+    line = sm.OLS((ratio[1] - ratio[0]).to_numpy(), sm.add_constant(truth)).fit()
+    assert line.params[1] > 3 * line.bse[1]
+    near(line.params[1], 1.0, line.bse[1])
+
+
 def test_the_dose_is_found_and_enquiries_and_reports_are_untouched(world):
     """One more unit of the dose; and what no intervention acts on."""
     fit = world.fitted(world.complaints, "dose")

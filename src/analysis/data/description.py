@@ -183,7 +183,7 @@ def _missing(folder: Path, file: Path) -> Problem:
     names = [other.name for other in siblings if (other / "dataset.yml").is_file()]
     remedy = nearest(folder.name, names)
     if folder.name == "simulated" or folder.parent.name == "simulated":
-        remedy = "Write it with: analysis simulate"
+        remedy = "Write it with: make ready, or analysis simulate --world WORLD FOLDER"
     return Problem(f"dataset {folder.name}", "does not exist", remedy)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.simulated import samples
 from analysis.simulated.adoption import REVERSE, SERVICE
-from analysis.simulated.incidents import MERGED_BY
+from analysis.simulated.incidents import MERGED_BY, moved
 from analysis.simulated.inspections import CUTOFFS, EVERY, LIFTED_TO, Inspections, plan_names
 from analysis.simulated.places import county_codes
 from analysis.simulated.province import Province
@@ -78,9 +78,9 @@ def _counted(province: Province) -> Iterator[Row]:
         yield f"{name}/enquiry", RATIO, 0.0, "intervention_effect"
         for part, (what, notebook) in PARTS.items():
             yield f"{name}/{part}", f"{RATIO}, of {what}", province.effect_on(name, part), notebook
-        own = province.adoption.own[name] - province.adoption.own[name].mean()
+        at_last = np.log(moved(province.options, province.adoption, [name]).total[:, -1])
         for county in np.flatnonzero(province.starts[name] >= 0):
-            value = province.effect(name) + own[county]
+            value = at_last[county]
             of_one = f"{name}/complaint/{codes[county]}"
             yield of_one, "log rate ratio in one county", value, "compare_interventions"
             if name == REVERSE:
