@@ -39,19 +39,41 @@ SITE = (
 
 
 def test_claims_are_counted_among_reports_that_could_make_one():
-    """Descriptions and audits could not; 5 % of five reports is a quarter of one."""
+    """Descriptions and audits could not; 6 % of five reports is three tenths of one."""
     claims = claims_of(SITE)
     assert claims.able == ("one", "two", "three", "four", "five")
     assert claims.claiming == ("one", "two")
-    assert claims.expected == pytest.approx(0.25)
+    assert claims.expected == pytest.approx(0.3)
 
 
 def test_holm_keeps_what_holds_beside_all_others():
     """.001 is below .05/5, .02 is not below .05/4."""
     claims = claims_of(SITE)
     assert claims.kept == ("one",)
+    assert claims.discovered == ("one", "two")
     assert claims.fallen == ("two",)
     assert claims_of(SITE[:2]).fallen == ()
+
+
+def test_false_discoveries_keep_more_than_holm():
+    """.02 is at most .05 · 2/4 and not below .05/3; the third, .04, is above .05 · 3/4."""
+    found = [
+        entry(name, "fewer_low", p) for name, p in zip("abc", (0.001, 0.02, 0.04), strict=True)
+    ]
+    claims = claims_of([*found, entry("d", "cannot_tell", 0.6)])
+    assert claims.kept == ("a",)
+    assert claims.discovered == ("a", "b")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_more_claims_are_expected_to_be_wrong_than_there_are(language):
+    """Of forty reports one claims: 2.4 would be expected if nothing had an effect, one is there."""
+    many = [entry("a", "fewer_low", 0.01), *(entry(f"{i}", "cannot_tell", 0.5) for i in range(39))]
+    _, wrong, _ = sentences(claims_of(many), language)
+    assert {"en": "up to about 1.0 ", "zh": "至多约1.0份"}[language] in wrong
+    assert {"en": "up to about 0.3 ", "zh": "至多约0.3份"}[language] in sentences(
+        claims_of(SITE), language
+    )[1]
 
 
 def test_a_direction_without_a_p_value_does_not_hold():

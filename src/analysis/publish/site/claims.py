@@ -1,16 +1,19 @@
-"""The error of a whole site: how many reports claim a direction, and how many chance alone gives.
+"""The error of a whole site: how many reports claim a direction, and how many would wrongly.
 
 A report on an intervention without effect claims a direction with a probability of at most α
-(``ALLOWED``, as the studies of the verdict count it). Expectations add up whatever reports share:
-of n reports that could claim one, α n is an upper bound of the expected false claims, the
-per-family error rate. Holm's steps over the p values of all n headlines, at α, hold the
-probability of any false claim; a headline without a p value counts as 1.
+(``ALLOWED_MOVED``: as the studies of the verdict count it, adopters that drift included).
+Expectations add up whatever reports share: of n reports that could claim one, α n is an upper bound
+of the expected false claims, the per-family error rate. The family is all reports of the site that
+could claim one. Holm's steps over the p values of all n headlines hold the probability of any false
+claim, Benjamini and Hochberg's the expected share of false ones among those kept, both at
+``ALLOWED``; a headline without a p value counts as 1.
 
 References
 ----------
 Hochberg, Tamhane (1987), Multiple Comparison Procedures, chapter 1, for error rates of families;
 Holm (1979), "A simple sequentially rejective multiple test procedure", Scandinavian Journal of
-Statistics 6, 65–70.
+Statistics 6, 65–70. Benjamini, Hochberg (1995), "Controlling the false discovery rate", Journal of
+the Royal Statistical Society B 57, 289–300.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from statsmodels.stats.multitest import multipletests
 from analysis.page.numbers import number, percent
 from analysis.page.wording import translator
 from analysis.publish.site.record import Entry
-from analysis.studies import ALLOWED
+from analysis.studies import ALLOWED, ALLOWED_MOVED
 from analysis.verdict import DIRECTIONS, VERDICTS
 
 
@@ -31,12 +34,14 @@ from analysis.verdict import DIRECTIONS, VERDICTS
 class Claims:
     """Names of reports that could claim a direction, of those that do, and of those that keep it.
 
-    ``kept``: claims that hold when all reports are judged together.
+    ``kept``: claims that hold when all reports are judged together, so that any false one is
+    unlikely; ``discovered``: so that few of those kept are false.
     """
 
     able: tuple[str, ...]
     claiming: tuple[str, ...]
     kept: tuple[str, ...]
+    discovered: tuple[str, ...] = ()
 
     @property
     def fallen(self) -> tuple[str, ...]:
@@ -46,7 +51,7 @@ class Claims:
     @property
     def expected(self) -> float:
         """At most so many claims are to be expected where nothing has an effect."""
-        return ALLOWED * len(self.able)
+        return ALLOWED_MOVED * len(self.able)
 
 
 def claims_of(entries: Sequence[Entry]) -> Claims:
@@ -54,10 +59,13 @@ def claims_of(entries: Sequence[Entry]) -> Claims:
     able = [entry for entry in entries if _key(entry) in VERDICTS]
     claiming = [entry.name for entry in able if _key(entry) in DIRECTIONS]
     values = [1.0 if entry.p_value is None else entry.p_value for entry in able]
-    holds = multipletests(values, ALLOWED, method="holm")[0] if values else []
-    held = {entry.name for entry, holds_up in zip(able, holds, strict=True) if holds_up}
-    kept = tuple(name for name in claiming if name in held)
-    return Claims(tuple(entry.name for entry in able), tuple(claiming), kept)
+    judged = {}
+    for method in ("holm", "fdr_bh"):
+        holds = multipletests(values, ALLOWED, method=method)[0] if values else []
+        held = {entry.name for entry, holds_up in zip(able, holds, strict=True) if holds_up}
+        judged[method] = tuple(name for name in claiming if name in held)
+    names = tuple(entry.name for entry in able)
+    return Claims(names, tuple(claiming), judged["holm"], judged["fdr_bh"])
 
 
 def sentences(claims: Claims, language: str) -> list[str]:
@@ -69,25 +77,35 @@ def sentences(claims: Claims, language: str) -> list[str]:
         "claims": number(len(claims.claiming), language),
         "all": number(len(claims.able), language),
         "expected": number(claims.expected, language, 1),
+        "wrong": number(min(claims.expected, len(claims.claiming)), language, 1),
         "kept": number(len(claims.kept), language),
-        "share": percent(ALLOWED, language, 0),
+        "discovered": number(len(claims.discovered), language),
+        "share": percent(ALLOWED_MOVED, language, 0),
+        "level": percent(ALLOWED, language, 0),
     }
     found = [
         say(
             "A direction is claimed in {claims} of {all} reports on interventions. Had none of "
-            "these interventions any effect, chance alone would still be expected to give up to "
-            "{expected} such reports ({share} of {all}).",
+            "these interventions any effect, chance and a steady drift of adopters would still be "
+            "expected to give up to {expected} such reports ({share} of {all}).",
             **numbers,
         )
     ]
     if claims.claiming:
-        found.append(
+        found += [
+            say(
+                "Among the reports that claim a direction ({claims}), up to about {wrong} are "
+                "expected to be wrong.",
+                **numbers,
+            ),
             say(
                 "Of the directions claimed, {kept} of {claims} hold when all these reports are "
-                "judged together (Holm, {share}).",
+                "judged together so that a single false one is unlikely (Holm, {level}), and "
+                "{discovered} where up to {level} of those kept may be false "
+                "(Benjamini–Hochberg).",
                 **numbers,
-            )
-        )
+            ),
+        ]
     return found
 
 
