@@ -23,7 +23,7 @@ class Params(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     free_to_vary: ClassVar[frozenset[str]] = frozenset(
-        {"language", "title_en", "title_zh", "seed", "level", "disclosure_threshold"}
+        {"language", "title_en", "title_zh", "seed", "level"}
     )
 
     language: Literal["en", "zh"] = "en"
@@ -56,7 +56,6 @@ class CountsQuestion(Params):
     last_period: Period = ""
     region: str = ""
     exclude_regions: list[str] = Field(default_factory=list)
-    disclosure_threshold: int = Field(default=10, ge=1)
 
     @model_validator(mode="after")
     def _periods_in_order(self) -> Self:
@@ -85,6 +84,7 @@ class PanelQuestion(CountsQuestion):
     smallest_effect: float = Field(default=0.05, gt=0, lt=1)
     level: float = Field(default=0.95, ge=0.5, le=0.999)
     placebo_periods: int = Field(default=1, ge=1)
+    counts: Literal["recorded", "protected"] = "recorded"
 
     def with_method(self, counted: bool) -> Self:
         """The question with a method: where none is asked for, that for counts or for levels."""

@@ -27,6 +27,8 @@ NOT_OFFERED = "not offered"
 """Why an answer is missing that the method has no way to give."""
 RANKED = 199
 """Sets of regions that never adopt, among which few adopters are ranked."""
+FEWEST_APART = 5
+"""By fewer regions two published averages of recorded counts may not differ."""
 POWER = 0.8
 """The usual chance with which a study should find what it looks for."""
 
@@ -102,7 +104,8 @@ def question(study: Study) -> dict[str, Any]:
     Two languages of a report ask the same question; two sets of data never do.
     """
     words = {"language", "title_en", "title_zh"}
-    panels = [study.panel, *([study.placebo] if study.placebo else []), *study.mixes.values()]
+    others = [panel for panel in (study.placebo, study.protected) if panel is not None]
+    panels = [study.panel, *others, *study.mixes.values()]
     return {
         "params": study.params.model_dump(exclude=words),
         "published": [item.model_dump() for item in study.description.published_results],
@@ -229,8 +232,13 @@ def headline_key(study: Study) -> str:
     return f"{key}{WITH_OPTIONS}" if study.params.method_options else key
 
 
-def answer(study: Study, specification: Specification) -> Answer:
-    """A specification's headline; a refusal is an answer too and is shown as one."""
+def answer(study: Study, specification: Specification, beside: int = 0) -> Answer:
+    """A specification's headline; a refusal is an answer too and is shown as one.
+
+    Parameters
+    ----------
+    beside: how many regions the headline rests on that it is shown beside; 0 for nothing beside.
+    """
     published = next(
         (
             p
@@ -239,9 +247,8 @@ def answer(study: Study, specification: Specification) -> Answer:
         ),
         None,
     )
-    own = _answer(
-        study, study.panel, specification.key, specification.method, specification.options
-    )
+    way = (specification.key, specification.method, specification.options)
+    own = _answer(study, study.panel, *way, beside=beside)
     if published is None:
         return own
     return replace(
@@ -259,10 +266,17 @@ def _answer(
     method: str,
     options: Mapping[str, Any],
     name: str = "overall",
+    beside: int = 0,
 ) -> Answer:
-    """The named estimate of a method on a panel; a refusal is an answer too."""
+    """The named estimate of a method on a panel; a refusal is an answer too.
+
+    Two averages of recorded counts that differ by a few regions would give these away: what rests
+    on a few more or fewer than the headline is worked out from protected counts.
+    """
     try:
         result = run(study, panel, method, options)
+        if study.protected and beside and 0 < abs(result.sample.units - beside) < FEWEST_APART:
+            result = run(study, study.protected, method, options)
     except AnalysisError as error:
         return Answer(key, method, None, "; ".join(str(problem) for problem in error.problems))
     estimate = next(e for e in result.estimates if e.name == name)
@@ -308,10 +322,11 @@ def _model(study: Study) -> methods.AnyMethod:
     return methods.that_can("count_model" if study.panel.counted else "level_model")
 
 
-def _count_model(study: Study) -> Answer:
+def _count_model(study: Study, beside: int) -> Answer:
     """The count (or level) model on the question's panel, whatever the headline's method."""
     method = _model(study).name
-    return _answer(study, study.panel, "count_model", method, _options(study, method))
+    options = _options(study, method)
+    return _answer(study, study.panel, "count_model", method, options, beside=beside)
 
 
 def _breakdown(study: Study, headline: Result, adoption: Adoption | None) -> Breakdown | None:
@@ -416,11 +431,13 @@ def _examine(study: Study, headline: Result) -> Robustness:
     adoption = imputable(study)
     course = own_course(adoption) if adoption else None
     return Robustness(
-        specifications=tuple(answer(study, item) for item in specifications(study)),
+        specifications=tuple(
+            answer(study, item, headline.sample.units) for item in specifications(study)
+        ),
         placebo_time=placebo_in_time(study),
         placebo_outcome=placebo_outcome(study),
         leave_one_out=None if left_out is None else tuple(left_out),
-        count_model=_count_model(study),
+        count_model=_count_model(study, headline.sample.units),
         reporting=reporting_checks(study),
         breakdown=_breakdown(study, headline, adoption),
         detectable=_detectable(study, headline, course) if course else None,

@@ -78,17 +78,15 @@ def run_due(
             return 0
         # Imported here: papermill takes a second, which a run with nothing to do does not have.
         from analysis.batch.execute import Settings
-        from analysis.disclosure.editions import read_counts
 
         if parent is not None:
             # Each kernel would read and check the same tables anew.
             parent.hand_over(datasets.lasting())
         settings = Settings(options["limit"], options["retries"], str(results_folder()))
         with _ended_by_signal(), _executor(options["scheduler"], options["jobs"]) as executor:
-            earlier = read_counts(options["site"])
             # What was imported is never garbage, and no longer looked through.
             gc.freeze()
-            for status in execute_due(due, executor, settings, keys.prints, earlier):
+            for status in execute_due(due, executor, settings, keys.prints):
                 ended.append(status)
                 show(status)
     return sum(not status.done for status in ended)

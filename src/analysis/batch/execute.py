@@ -27,7 +27,6 @@ from analysis.batch import warm
 from analysis.batch.kernels import ReportKernelManager
 from analysis.batch.plan import Run
 from analysis.batch.status import VERSION, Finished, Status, json_bytes
-from analysis.disclosure.editions import VARIABLE as EARLIER
 
 END_MIME = "application/vnd.analysis.end+json"
 PAUSE = 1.0
@@ -132,10 +131,6 @@ def run_notebook(run: Run, settings: Settings, output: Path) -> tuple[dict[str, 
     Exception: whatever papermill raised, or no record: without one the run failed.
     """
     environment = {"ANALYSIS_RESULTS": settings.results}
-    if run.earlier:
-        earlier = output.with_name("earlier.json")
-        earlier.write_text(run.earlier, encoding="utf-8")
-        environment[EARLIER] = str(earlier)
     with limited_kernel(settings, environment) as (manager, started):
         notebook = execute_cells(run, settings, output, manager)
     notebook.metadata["analysis"] = {"title": run.title, "report": run.report, "key": run.key}

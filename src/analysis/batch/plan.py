@@ -31,8 +31,6 @@ class Run:
     values: Mapping[str, Any]
     params: Params
     key: str = ""
-    earlier: str = ""
-    """Tables of counts of the report's last edition as JSON; no part of the key."""
 
     @property
     def kind(self) -> Kind:

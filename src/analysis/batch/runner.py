@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -24,7 +24,6 @@ from analysis.errors import Problem
 
 if TYPE_CHECKING:
     from analysis.batch.execute import Settings
-    from analysis.disclosure.editions import Edition
 
 
 @dataclass(frozen=True)
@@ -77,20 +76,14 @@ def execute_due(
     executor: Executor,
     settings: Settings,
     prints: Prints,
-    earlier: Mapping[str, Edition],
 ) -> Iterator[Status]:
-    """Execute runs; yields how each ended, once it is remembered and its files are in place.
-
-    ``earlier`` is what tables of counts showed in the last edition, by name of the report.
-    """
+    """Execute runs; yields how each ended, once it is remembered and its files are in place."""
     # Imported here: papermill takes a second, which a suite with nothing to do does not have.
     from analysis.batch.execute import finished_runs
-    from analysis.disclosure.editions import edition_text
 
     clear_leftovers(RUNS)
     parts = {(task.run.report, task.run.language): task.parts for task in due}
-    runs = [replace(task.run, earlier=edition_text(earlier, task.run.report)) for task in due]
-    for finished in finished_runs(runs, executor, settings):
+    for finished in finished_runs([task.run for task in due], executor, settings):
         status = finished.status
         _remember_and_place(finished, parts[status.report, status.language], prints)
         yield status

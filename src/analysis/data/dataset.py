@@ -20,7 +20,7 @@ from analysis.data.reading.read_table import ReadTable, read_table
 from analysis.data.reading.typed import sqlite_file
 from analysis.data.records.count_cache import RecordPanel, cache_folder, record_panel
 from analysis.data.regions.code_checks import check_region_codes, fill_names, names_optional
-from analysis.data.regions.present_regions import on_present_regions
+from analysis.data.regions.present_regions import counts_by_origin, on_present_regions
 from analysis.data.tables import TABLES
 from analysis.data.views import dataset_line, dataset_view
 from analysis.errors import ContractError, Problem, nearest
@@ -33,6 +33,7 @@ class Dataset:
     """The tables of a folder, typed and checked.
 
     Complaint records that lie in many files or a database are not a table but ``panel``.
+    ``recorded`` holds the table ``outcomes`` by the regions of then, where some have changed.
     """
 
     folder: Path
@@ -41,6 +42,7 @@ class Dataset:
     hashes: Mapping[str, str]
     panel: RecordPanel | None = None
     accounts: Mapping[str, Account] = field(default_factory=dict)
+    recorded: pd.DataFrame | None = None
     worked_out: dict[Hashable, Any] = field(default_factory=dict, compare=False)
 
     def __repr__(self) -> str:
@@ -166,19 +168,21 @@ def examine(folder: Path, wanted: Wanted = None) -> tuple[Dataset, list[Problem]
     hashes = {"dataset.yml": digest.of_file(folder / "dataset.yml")}
     accounts = {name: table.account for name, table in sorted(taken.items())}
     hashes |= {s.file: s.sha256 for account in accounts.values() for s in account.sources}
-    panel = None
+    panel = recorded = None
     if not problems:
         try:
             moves = None
             if "crosswalk" in frames:
+                outcomes = frames.get("outcomes")
                 frames, moves = on_present_regions(frames, origins)
+                recorded = None if outcomes is None else counts_by_origin(outcomes, moves)
             if records and (wanted is None or "complaints" in wanted):
                 codes, cache = frames["regions"]["region_code"].tolist(), cache_folder()
                 panel = record_panel(folder, records, codes, crosswalk=moves, cache=cache)
         except ContractError as error:
             problems += error.problems
     hashes |= {} if panel is None else panel.hashes
-    return Dataset(folder, description, frames, hashes, panel, accounts), problems
+    return Dataset(folder, description, frames, hashes, panel, accounts, recorded), problems
 
 
 def _read_tables(

@@ -6,9 +6,9 @@ import datetime as dt
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from analysis.data.reading.mapping import Strict, TableMapping, inside, mapping_problems
 from analysis.data.records.location import RecordSource
@@ -57,6 +57,23 @@ class Words(Strict):
         return self.zh if language == "zh" else (self.en_plural or f"{self.en}s")
 
 
+class Printed(Strict):
+    """Where the single figures of a dataset are printed already, and since when."""
+
+    address: str
+    date: dt.date
+
+
+class Protection(Strict):
+    """How counts of single regions are protected before anything is worked out from them.
+
+    ``variance`` of the noise on each count, ``threshold`` below which counts are withheld.
+    """
+
+    variance: Literal[2, 4, 6, 9, 16] = 9
+    threshold: int = Field(default=10, ge=1)
+
+
 class PublishedResult(Strict):
     """A published estimate that the suite must reproduce from this dataset."""
 
@@ -95,6 +112,31 @@ class Description(Strict):
     records: RecordSource | None = None
     mapping: dict[str, TableMapping] = Field(default_factory=dict)
     published_results: tuple[PublishedResult, ...] = ()
+    disclosure: Literal["protected", "public"] = "protected"
+    printed: Printed | None = None
+    protection: Protection | Literal["none"] = Protection()
+    audience: Literal["public", "internal"] = "public"
+
+    @model_validator(mode="after")
+    def _closed_by_default(self) -> Self:
+        """What is not protected is printed already, or stays inside."""
+        if (self.disclosure == "public") != (self.printed is not None):
+            raise ValueError(
+                "disclosure: public and printed belong together: write where the single figures "
+                "are printed already (printed: address and date)"
+            )
+        open_counts = self.protection == "none" or self.protection.threshold == 1
+        if open_counts and self.audience != "internal":
+            raise ValueError(
+                "protection: none, or a threshold of 1, is only for readers inside: write "
+                "audience: internal, which marks every page"
+            )
+        return self
+
+    @property
+    def internal(self) -> bool:
+        """Whether its pages are for readers inside only."""
+        return self.audience == "internal"
 
     @property
     def scheme_year(self) -> int | None:

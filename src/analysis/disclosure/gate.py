@@ -13,6 +13,9 @@ COUNT: Final = "count"
 DERIVED: Final = "derived"
 """Role of a column worked out from the counts of its row, and withheld with them."""
 
+NUMBER: Final = "number"
+"""Role of a column of other numbers: estimates, years, how many regions, what is printed."""
+
 IDENTITIES = frozenset(
     f"{who}{what}"
     for who in ("officer", "enterprise", "claimant", "complaint", "inspection", "case", "sample")
@@ -24,15 +27,17 @@ IDENTITIES = frozenset(
 def table_problems(
     columns: Iterable[tuple[str, str]],
     values: Sequence[Sequence[Any]],
-    threshold: int | None,
+    protected: str,
     where: str,
 ) -> list[Problem]:
     """Everything in a table that may not leave.
 
+    A column of whole numbers is one of counts unless its role says what else it holds.
+
     Parameters
     ----------
-    columns: key and role of each. values: raw values row by row. threshold: as recorded by
-        disclosure control, or ``None`` where the table did not pass it.
+    columns: key and role of each. values: raw values row by row. protected: the mark of what its
+        counts were made from (``Store.mark``), blank where they are as recorded.
     """
     problems = []
     for number, (key, role) in enumerate(columns):
@@ -40,17 +45,17 @@ def table_problems(
         if key in IDENTITIES:
             remedy = "Show groups, never single officers, enterprises, complainants or records"
             problems.append(Problem(column, f"names {key}", remedy))
-        if role != COUNT:
-            continue
-        if threshold is None:
-            remedy = "Pass the table through disclosure.protect"
-            problems.append(
-                Problem(column, "holds counts that passed no disclosure control", remedy)
-            )
-        elif any(_small(row[number], threshold) for row in values):
-            problems.append(Problem(column, f"holds counts from 1 to {threshold - 1}"))
+        if role == COUNT and not protected:
+            remedy = "Take them from the protected store (analysis.disclosure.store)"
+            problems.append(Problem(column, "holds counts that were not protected", remedy))
+        if not role and _whole(row[number] for row in values):
+            what = "holds whole numbers, which are counts unless its role says what else"
+            remedy = "Mark it: role='count' with numbers of the protected store, or role='number'"
+            problems.append(Problem(column, what, remedy))
     return problems
 
 
-def _small(value: Any, threshold: int) -> bool:
-    return isinstance(value, (int, float)) and 0 < value < threshold
+def _whole(cells: Iterable[Any]) -> bool:
+    """Whether all numbers of a column are whole, and there is one."""
+    numbers = [cell for cell in cells if isinstance(cell, (int, float)) and cell is not True]
+    return bool(numbers) and all(float(number).is_integer() for number in numbers)

@@ -18,9 +18,12 @@ Holm. ``pairs`` counts those that differ, and ``pair_ratio`` is the ratio of two
 size that would have been among them with a power of 80 %; ``region_ratio`` is that of one region to
 all which would have left the funnel; ``ends`` is how many of the highest rates differ each from
 each of as many lowest.
-Where regions of a ``cluster`` column move together, clusters take their place in the pooled
-interval. With a ``stratum`` column, n_i is replaced by the events expected at the strata's overall
-rates, and rates become observed over expected.
+Counts that were protected by noise have its variance in ``noise``: v_i of a count whose mean is
+E_i = R n_i. A share E_i/(E_i + v_i) of events and size then stands for both wherever errors matter;
+it leaves the rate as it is and gives it the error √(E_i + v_i)/n_i. Where regions of a ``cluster``
+column move together, clusters take their place in the pooled interval. With a ``stratum`` column,
+n_i is replaced by the events expected at the strata's overall rates, and rates become observed over
+expected.
 
 References
 ----------
@@ -98,10 +101,13 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     """
     require_frame(frame, RATES)
     _require_events(frame, options)
-    regions, events, size = _by_region(frame)
-    units = _by_cluster(frame, regions, events, size)
-    together = pooled_rate(*units, options.level, options.family)
+    regions, events, size, noise = _by_region(frame)
+    counts, sizes, moved = _by_cluster(frame, regions, events, size, noise)
+    together = pooled_rate(counts, sizes, options.level, options.family, moved)
     pooled = together.rate
+    weight = _weight_check(regions, size, together.effective)
+    kept = numerics.noiseless_share(pooled * size, noise)
+    events, size = events * kept, size * kept
     pairs = compare_pairs(events, size, options.family)
     z = numerics.rooted(events / size, options.family) - numerics.rooted(pooled, options.family)
     z = z / numerics.root_error(size)
@@ -113,14 +119,14 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
         sample=Sample(len(frame), len(regions), 0, "", ""),
         checks=(
             _dispersion_check(z),
-            _weight_check(regions, size, together.effective),
+            weight,
             *_pair_checks(regions, events / size, pairs, options),
             *_power_checks(size, pooled, spread, options),
         ),
         series={
-            "regions": _region_records(regions, events, size, pooled, spread, options),
+            "regions": _region_records(regions, events, size, kept, pooled, spread, options),
             "pairs": _pair_records(regions, events / size, pairs, options),
-            "funnel": _funnel_records(size, pooled, spread, options),
+            "funnel": _funnel_records(size, kept, pooled, spread, options),
         },
         factor=spread.factor,
         between=spread.between,
@@ -140,6 +146,9 @@ def _require_events(frame: pd.DataFrame, options: Options) -> None:
         what = f"hold numbers above {LARGEST:.0f}, which are not counted one by one"
         problems.append(Problem("columns events, size", what, "Count in a larger unit"))
     if options.family == "binomial":
+        if "noise" in frame:
+            remedy = "Use family: poisson, or counts without noise"
+            problems.append(Problem("family", "binomial cannot allow for noise", remedy))
         if "stratum" in frame:
             remedy = "Use family: poisson, whose size may be a fraction"
             problems.append(Problem("family", "binomial cannot be standardised", remedy))
@@ -151,32 +160,33 @@ def _require_events(frame: pd.DataFrame, options: Options) -> None:
     refuse(problems)
 
 
-def _by_region(frame: pd.DataFrame) -> tuple[list[Any], np.ndarray, np.ndarray]:
-    """Regions in order of their code, their events, and their size or expected events."""
+def _by_region(frame: pd.DataFrame) -> tuple[list[Any], np.ndarray, np.ndarray, np.ndarray]:
+    """Regions in order of their code, their events, their size or expected events, and noise."""
     size = frame["size"].to_numpy(float)
     if "stratum" in frame:
         codes = pd.factorize(frame["stratum"], sort=True)[0]
         size = numerics.standardised(frame["events"].to_numpy(float), size, codes)
-    sums = frame[["region", "events"]].assign(size=size).groupby("region", sort=True).sum()
+    sums = frame[["region", "events"]].assign(size=size, noise=frame.get("noise", 0.0))
+    sums = sums.groupby("region", sort=True).sum()
     empty = sums.index[sums["size"] <= 0]
     if len(empty):
         where = "regions " + ", ".join(str(code) for code in empty[:5])
         remedy = "Join strata that hold no event at all"
         refuse([Problem(where, "have no event to be expected in any stratum", remedy)])
-    return list(sums.index), sums["events"].to_numpy(float), sums["size"].to_numpy(float)
+    return list(sums.index), *(sums[name].to_numpy(float) for name in ("events", "size", "noise"))
 
 
 def _by_cluster(
-    frame: pd.DataFrame, regions: list[Any], events: np.ndarray, size: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Events and size of what varies independently: clusters where given, else regions.
+    frame: pd.DataFrame, regions: list[Any], *sums: np.ndarray
+) -> tuple[np.ndarray, ...]:
+    """Sums of regions over what varies independently: clusters where given, else regions.
 
     Raises
     ------
     DesignError: fewer than three clusters, or a region in several.
     """
     if "cluster" not in frame:
-        return events, size
+        return sums
     shared = frame.groupby("region")["cluster"].agg(["first", "nunique"]).loc[regions]
     codes = pd.factorize(shared["first"], sort=True)[0]
     problems = at_least("clusters", int(codes.max()) + 1, MINIMUM_REGIONS, "Leave the column out")
@@ -184,7 +194,7 @@ def _by_cluster(
         what = f"is not one for each of {several} regions"
         problems.append(Problem("column cluster", what, "Give each region one"))
     refuse(problems)
-    return np.bincount(codes, weights=events), np.bincount(codes, weights=size)
+    return tuple(np.bincount(codes, weights=each) for each in sums)
 
 
 def _dispersion_check(z: np.ndarray) -> Check:
@@ -257,6 +267,7 @@ def _region_records(
     regions: list[Any],
     events: np.ndarray,
     size: np.ndarray,
+    kept: np.ndarray,
     pooled: float,
     spread: numerics.Spread,
     options: Options,
@@ -275,8 +286,8 @@ def _region_records(
     chance = numerics.chance(events, size, pooled, options.family, spread)
     return records(
         region=regions,
-        events=events,
-        size=size,
+        events=np.round(events / kept),
+        size=size / kept,
         rate=rate,
         low=own.low,
         high=own.high,
@@ -290,14 +301,17 @@ def _region_records(
 
 
 def _funnel_records(
-    size: np.ndarray, pooled: float, spread: numerics.Spread, options: Options
+    size: np.ndarray, kept: np.ndarray, pooled: float, spread: numerics.Spread, options: Options
 ) -> tuple[dict[str, float], ...]:
-    """Inner and outer limits along the sizes there are."""
-    along = np.geomspace(size.min(), size.max(), FUNNEL_POINTS)
+    """Inner and outer limits along the sizes there are, with the noise that is usual."""
+    whole = size / kept
+    noise = float(np.median(pooled * whole * (1 / kept - 1)))
+    along = np.geomspace(whole.min(), whole.max(), FUNNEL_POINTS)
     if options.family == "binomial":
         along = np.unique(along.round())
+    told = along * numerics.noiseless_share(pooled * along, noise)
     inner, outer = (
-        numerics.funnel_limits(pooled, along, level, options.family, spread)
+        numerics.funnel_limits(pooled, told, level, options.family, spread)
         for level in (options.level, OUTER)
     )
     return records(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from analysis.disclosure.gate import NUMBER
 from analysis.errors import EstimationError, Problem
 from analysis.page.numbers import number_cell
 from analysis.page.plates import Column, Notes, Table, TableData
@@ -59,8 +60,8 @@ def agreement(voice: Voice, own: OwnNumber, plain: float) -> Table | Notes:
         data=TableData.by_column(
             (Column("number", say("Number")), [(own.words, KEY)]),
             (Column("unit", say("Unit")), [(own.unit, None)]),
-            (Column("report", say("This report"), "end"), [ours]),
-            (Column("statsmodels", say("Plain statsmodels"), "end"), [theirs]),
-            (Column("difference", say("Difference"), "end"), [apart]),
+            (Column("report", say("This report"), "end", NUMBER), [ours]),
+            (Column("statsmodels", say("Plain statsmodels"), "end", NUMBER), [theirs]),
+            (Column("difference", say("Difference"), "end", NUMBER), [apart]),
         ),
     )

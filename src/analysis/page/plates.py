@@ -86,13 +86,14 @@ Points = Annotated[tuple[Text, ...], Field(min_length=1, max_length=MOST_POINTS)
 class Column:
     """One column of a table: its key in the CSV, its label, and how it is set.
 
-    ``role`` is ``count`` for counts of records, ``derived`` for what is worked out from them.
+    ``role`` is ``count`` for counts of records, ``derived`` for what is worked out from them, and
+    ``number`` for numbers that count no records.
     """
 
     key: Text
     label: str
     align: Literal["start", "center", "end"] = "start"
-    role: Literal["", "count", "derived"] = ""
+    role: Literal["", "count", "derived", "number"] = ""
 
 
 @dataclass(frozen=True)
@@ -101,17 +102,13 @@ class TableData:
 
     Parameters
     ----------
-    threshold: below it no count stands.
-    counted: what the counts are of, alike from edition to edition.
-    totals: 1 where the last row adds up the others.
+    protected: what its counts were made from, as the store marks it; blank where there are none.
     """
 
     columns: Annotated[tuple[Column, ...], Field(min_length=1)]
     rows: tuple[tuple[str, ...], ...]
     values: tuple[tuple[Value, ...], ...]
-    threshold: StrictInt | None = None
-    counted: str = ""
-    totals: Literal[0, 1] = 0
+    protected: StrictStr = ""
 
     @classmethod
     def of(
@@ -138,7 +135,7 @@ class TableData:
         """Everything in the table that may not leave."""
         columns = [(column.key, column.role) for column in self.columns]
         named = f"table of '{where}'" if where else "table"
-        return table_problems(columns, self.values, self.threshold, named)
+        return table_problems(columns, self.values, self.protected, named)
 
 
 Numbers = Annotated[TableData, AfterValidator(_of_one_shape)]
@@ -245,7 +242,7 @@ class Tabled(Plate):
 
         Raises
         ------
-        PublishError: a count below the threshold, or a column of counts that does not say so.
+        PublishError: counts that were not protected, or whole numbers that may be counts.
         """
         problems = self.numbers.problems(self.key)
         PublishError.raise_for(problems)
@@ -379,6 +376,21 @@ class Provenance(Plate):
 
 
 @dataclass(frozen=True)
+class RestsOn:
+    """What a report rests on: the salt of its counts, and the regions it averages over.
+
+    ``regions`` are those of averages of recorded counts of the ``outcome`` over the ``periods``,
+    the first and the last; none where all is worked out from protected counts.
+    """
+
+    dataset: str = ""
+    salt: str = ""
+    outcome: str = ""
+    periods: tuple[str, str] = ("", "")
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class End(Plate):
     """The end-of-notebook record: without it a run is no success.
 
@@ -392,6 +404,7 @@ class End(Plate):
     results: Mapping[str, Any] = field(default_factory=dict)
     seals: Mapping[str, Sequence[str]] = field(default_factory=dict)
     shapes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    rests_on: RestsOn = RestsOn()
 
     def preview(self) -> list[str]:
         """One line."""

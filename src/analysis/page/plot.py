@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from analysis import methods
+from analysis.disclosure.gate import NUMBER
 from analysis.errors import ParamsError, Problem
 from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.chart import Chart
@@ -56,8 +57,8 @@ def _values(result: Result, language: str) -> Axis:
     if result.unit in RELATIVE:
         write = partial(percent, language=language, signed=True)
         head = translator(language)("Change")
-        return Axis(partial(write, decimals=0), head, cell=write)
-    return Axis(partial(in_full, language=language, decimals=2), result.unit)
+        return Axis(partial(write, decimals=0), head, cell=write, role=NUMBER)
+    return Axis(partial(in_full, language=language, decimals=2), result.unit, role=NUMBER)
 
 
 def _course(result: Result, language: str) -> Chart:
@@ -72,7 +73,9 @@ def _course(result: Result, language: str) -> Chart:
     time: dict[str, Any] = {"whole": True, "key": "event_time"}
     return Points(
         tuple(points),
-        Axis(partial(in_full, language=language), say("Periods since the start"), **time),
+        Axis(
+            partial(in_full, language=language), say("Periods since the start"), role=NUMBER, **time
+        ),
         _values(result, language),
         references=(Reference(0.0),),
         upright=(Reference(-0.5, dashed=True),),

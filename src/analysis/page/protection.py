@@ -1,182 +1,104 @@
-"""Disclosure control: small counts, lone contributors and identifiers do not leave.
-
-Counts of records pass through ``protect`` on their way into a table; every Plate passes through
-``gate`` when it is shown, and the built pages are read once more by ``publish.scan``.
-"""
+"""What a page says of how its counts are protected, and how a table leaves out withheld ones."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import replace
 
-import numpy as np
-
-from analysis.disclosure.attacker import Earlier, Published
-from analysis.disclosure.editions import Counted, matched, small_growth
+from analysis.data.dataset import Dataset
+from analysis.data.frames.study import Study
 from analysis.disclosure.gate import COUNT, DERIVED
-from analysis.disclosure.suppression import dominated_cells, exposed_cells, small_cells, withhold
-from analysis.errors import Problem, PublishError
-from analysis.page.numbers import in_full
+from analysis.disclosure.noise import VERSION, Noise, fingerprint
+from analysis.disclosure.salt import salt_of
+from analysis.disclosure.store import noise_of
+from analysis.page.numbers import date
 from analysis.page.plates import TableData
-from analysis.page.wording import Say
+from analysis.page.voice import Voice
 
 
-@dataclass(frozen=True)
-class Rules:
-    """What may leave, as set by a report's parameters and recorded in its provenance.
-
-    Parameters
-    ----------
-    threshold: counts from 1 to one below it are withheld; so wide must the interval of a withheld
-        count stay for an attacker, too.
-    contributors, share: a cell is withheld where so many contributors hold more than the share.
-    group: the fewest raters, or rated, whose average is shown.
-    rounding: base to which shown counts are rounded, 1 for none.
-    """
-
-    threshold: int = 10
-    contributors: int = 2
-    share: float = 0.90
-    group: int = 5
-    rounding: int = 1
-
-
-def describe(threshold: int, say: Say) -> str:
-    """The setting in words, for the provenance block."""
-    return say(
-        "only totals over several regions are shown; totals of counts from 1 to {most} are refused",
-        most=threshold - 1,
+def protection_points(voice: Voice, noise: Noise | None) -> tuple[str, ...]:
+    """What was done to the counts of a page, and how far a shown one may lie from the true one."""
+    say = voice.say
+    if noise is None:
+        return (_open(voice),)
+    said = {"within": noise.within, "bound": noise.bound, "most": noise.threshold - 1}
+    return (
+        say(
+            "Counts here are protected: each has been moved by a small random amount. For one "
+            "{region} in one month, quarter or year, nineteen of twenty lie within {within} of the "
+            "recorded count and none further than {bound}; longer spans and totals a little more.",
+            **said,
+        ),
+        say(
+            "A zero is a zero. Counts from 1 to {most} are not shown. The same figure is the same "
+            "in every report and language.",
+            **said,
+        ),
+        say(
+            "Rates, ranks and marks are computed from these protected counts; their ranges allow "
+            "for it. Months and quarters may not add up exactly to the year, and totals are sums "
+            "of protected counts. Small differences between two figures mean nothing."
+        ),
     )
 
 
-def describe_rules(rules: Rules, say: Say) -> str:
-    """All thresholds in words, for the provenance block."""
-    text = say(
-        "counts from 1 to {most} are withheld, and others beside them so that none can be worked "
-        "out to within {width}",
-        most=rules.threshold - 1,
-        width=rules.threshold,
-    )
-    if rules.rounding > 1:
-        text += say("; shown counts are rounded to multiples of {base}", base=rules.rounding)
-    return text
-
-
-def refuse_small(totals: np.ndarray, threshold: int, where: str) -> None:
-    """Refuse to publish group totals of records that are positive and below the threshold.
-
-    Parameters
-    ----------
-    totals: counts of records behind published rates, any shape.
-
-    Raises
-    ------
-    PublishError: with how many totals are too small, never their values.
-    """
-    few = int(small_cells(totals, threshold).sum())
-    if few:
-        remedy = "Use longer periods, or fewer exclusions, so that more records stand behind each"
-        raise PublishError(
-            [Problem(where, f"rests on fewer than {threshold} records in {few} places", remedy)]
+def model_sentence(voice: Voice, study: Study, noise: Noise | None) -> str:
+    """What estimates of a page rest on: recorded counts in groups, protected ones below that."""
+    if noise is None:
+        return _open(voice)
+    if not study.panel.counted:
+        return voice.say(
+            "Averages over at least five {regions} on either side are given to three digits; "
+            "nothing is said of single {regions}, or of fewer than five."
         )
+    if study.panel is study.protected:
+        return voice.say(
+            "Every number here is worked out from protected counts: each has been moved by a small "
+            "random amount, by at most {bound}, which the ranges allow for.",
+            bound=noise.bound,
+        )
+    return voice.say(
+        "Averages over at least five {regions} on either side rest on recorded counts and are "
+        "given to three digits. What is said of single {regions}, or of fewer than five, and "
+        "every path of counts, is worked out from protected counts: each has been moved by a "
+        "small random amount, by at most {bound}.",
+        bound=noise.bound,
+    )
 
 
-@dataclass(frozen=True)
-class Counts:
-    """Counts of records, rows by columns, with what the rules need to know of them.
-
-    Parameters
-    ----------
-    values: shape (R, C).
-    largest: sum of the ``contributors`` largest contributions to each cell, or ``None``.
-    """
-
-    values: np.ndarray
-    largest: np.ndarray | None = None
+def _open(voice: Voice) -> str:
+    """Why the counts of a dataset are not protected."""
+    printed = voice.description.printed
+    if printed is None:
+        return voice.say("Counts are not protected: this page is for readers inside only.")
+    return voice.say(
+        "Figures as published by {address} ({date}); they are not protected again.",
+        address=printed.address,
+        date=date(str(printed.date), voice.language),
+    )
 
 
-def withheld(
-    counts: Counts, rules: Rules, where: str, earlier: Earlier | None = None
-) -> np.ndarray:
-    """Mask of the cells that may not be shown, primary and complementary; shape (R, C).
-
-    Raises
-    ------
-    PublishError: even with every cell withheld, the totals give a small count away.
-    """
-    values = np.asarray(counts.values, dtype=float)
-    level = small_cells(values, rules.threshold)
-    if counts.largest is not None:
-        level = level | dominated_cells(np.asarray(counts.largest, float), values, rules.share)
-    grown = small_growth(values, earlier, rules.threshold) if earlier else np.zeros_like(level)
-    needs = level, grown
-    if earlier is None and not level.any():
-        return level
-    mask = withhold(values, needs, protection=rules.threshold, earlier=earlier)
-    now = Published.of(values, mask)
-    if mask.all() and next(exposed_cells(now, needs, rules.threshold, earlier), None) is not None:
-        what = "its totals alone give small counts away"
-        if grown.any():
-            what += ", or how little was added since the edition before"
-        remedy = "Show no totals, use longer periods or larger regions, or wait for more records"
-        raise PublishError([Problem(where, what, remedy)])
-    return mask
+def protection_record(voice: Voice, dataset: Dataset) -> str:
+    """The settings in words, for the provenance block."""
+    noise = noise_of(dataset)
+    if noise is None:
+        return _open(voice)
+    return voice.say(
+        "protected counts: noise of variance {variance}, at most {bound}, table {version}; counts "
+        "from 1 to {most} withheld; salt {salt}",
+        variance=noise.variance,
+        bound=noise.bound,
+        version=VERSION,
+        most=noise.threshold - 1,
+        salt=fingerprint(salt_of(dataset)),
+    )
 
 
-def protect(
-    table: TableData,
-    counts: Counts,
-    rules: Rules,
-    say: Say,
-    language: str,
-    before: Counted | None = None,
-) -> TableData:
-    """The table without the cells that may not be shown.
-
-    The columns whose role is ``count`` are, in order, those of ``counts``; rows beyond its
-    rows are totals and stay. Where a row's count is withheld, so is what is ``derived`` from it.
-    ``before`` is what the last edition of the table showed.
-    """
-    now = counted_in(table)
-    earlier = matched(now, before) if now else None
-    mask = withheld(counts, rules, "table", earlier)
-    places = [place for place, column in enumerate(table.columns) if column.role == COUNT]
-    derived = [place for place, column in enumerate(table.columns) if column.role == DERIVED]
+def withheld_rows(table: TableData, hidden: Collection[int], voice: Voice) -> TableData:
+    """The table without counts, and what is derived from them, in the rows of these numbers."""
+    places = [j for j, column in enumerate(table.columns) if column.role in (COUNT, DERIVED)]
     rows, values = ([list(row) for row in part] for part in (table.rows, table.values))
-    for line in range(len(rows)):
-        hidden = [place for j, place in enumerate(places) if line < len(mask) and mask[line, j]]
-        for place in [*hidden, *(derived if hidden else [])]:
-            rows[line][place], values[line][place] = say("withheld"), None
+    for line in hidden:
         for place in places:
-            if rules.rounding > 1 and values[line][place] is not None:
-                rounded = rules.rounding * round(values[line][place] / rules.rounding)
-                rows[line][place], values[line][place] = in_full(rounded, language), rounded
-    return replace(
-        table,
-        rows=tuple(tuple(row) for row in rows),
-        values=tuple(tuple(row) for row in values),
-        threshold=rules.threshold,
-    )
-
-
-def counted_in(table: TableData) -> Counted | None:
-    """What a table shows of counts; ``None`` where it shows none.
-
-    The first cell of a row is its key; the last row adds up the others where ``totals`` is 1.
-    """
-    places = [place for place, column in enumerate(table.columns) if column.role == COUNT]
-    if not places:
-        return None
-    body = table.values[: len(table.values) - table.totals]
-    return Counted(
-        counted=table.counted,
-        threshold=table.threshold or 1,
-        rows=[str(row[0]) for row in body],
-        columns=[table.columns[place].key for place in places],
-        shown=[[row[place] for place in places] for row in body],
-        column_totals=[table.values[-1][place] for place in places] if table.totals else None,
-    )
-
-
-def enough(people: int, rules: Rules) -> bool:
-    """Whether an average over so many raters, or rated, may be shown."""
-    return people >= rules.group
+            rows[line][place], values[line][place] = voice.say("withheld"), None
+    return replace(table, rows=tuple(map(tuple, rows)), values=tuple(map(tuple, values)))

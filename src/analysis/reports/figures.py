@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.data.published.figures import PrintedFigure, Published
 from analysis.data.reading.distinct import FULL_WIDTH
+from analysis.disclosure.gate import NUMBER
 from analysis.page.charts.axes import Cell
 from analysis.page.numbers import WAN, in_full, number, period_span
 from analysis.page.plates import Column, Provenance, Table, TableData
@@ -208,7 +209,7 @@ class FiguresReport(Report):
 
     def counted(self, key: str, label: str, counts: Iterable[int]) -> tuple[Column, list[Cell]]:
         """A column of counts."""
-        return Column(key, label, "end"), [(self.in_full(count), count) for count in counts]
+        return Column(key, label, "end", NUMBER), [(self.in_full(count), count) for count in counts]
 
     def document_column(self, sources: Iterable[str]) -> tuple[Column, list[Cell]]:
         """A column of documents."""

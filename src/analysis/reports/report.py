@@ -12,10 +12,13 @@ from analysis import stored
 from analysis.data.dataset import Dataset
 from analysis.data.description import Description
 from analysis.disclosure.identifiers import identifiers
+from analysis.disclosure.noise import fingerprint
+from analysis.disclosure.salt import salt_of
+from analysis.disclosure.store import noise_of
 from analysis.errors import ParamsError, Problem, nearest
 from analysis.methods import AnyMethod
 from analysis.page.agreement import OwnNumber, agreement
-from analysis.page.plates import End, Notes, Provenance, Table
+from analysis.page.plates import End, Notes, Provenance, RestsOn, Table
 from analysis.page.provenance import method_line, source_entries
 from analysis.page.voice import Voice
 from analysis.params import Params
@@ -134,6 +137,11 @@ class Report(Voice):
         """Results by name, as plain values, for those who work on with them."""
         return {}
 
+    def rests_on(self) -> RestsOn:
+        """Which salt its counts were drawn from; who averages recorded counts adds over whom."""
+        salt = "" if noise_of(self.data) is None else fingerprint(salt_of(self.data))
+        return RestsOn(self.params.dataset, salt)
+
     def end(self) -> End:
         """The record that the notebook came to its end, with the identifiers no page may show."""
         hidden = identifiers(self.data.tables)
@@ -144,4 +152,5 @@ class Report(Voice):
             results=self.results(),
             seals=hidden.seals,
             shapes=hidden.shapes,
+            rests_on=self.rests_on(),
         )

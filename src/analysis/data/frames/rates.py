@@ -25,7 +25,9 @@ class Comparison:
 
     ``frame`` has ``region`` (code, sorted), ``events`` (whole) and ``size``: mean exposure times
     the span in years, so that events over size is a yearly rate. ``names`` are by code, English
-    and Chinese.
+    and Chinese. Where counts are protected, ``frame`` has the variance of the ``noise``, the codes
+    in ``withheld`` are not shown one by one, ``blocks`` is how many counts were added up, and
+    ``protected`` is the mark of the store.
     """
 
     frame: pd.DataFrame
@@ -34,6 +36,9 @@ class Comparison:
     last_period: str
     dropped: Mapping[str, int]
     names: Mapping[str, tuple[str, str]]
+    withheld: frozenset[str] = frozenset()
+    blocks: int = 0
+    protected: str = ""
 
     @property
     def exposure(self) -> list[float]:

@@ -24,7 +24,8 @@ class Study:
     """One question, ready to be answered: parameters, data description and panel.
 
     ``columns`` is what options of a method may name in the dataset, with its kind. Parameters that
-    ask for no method get the one for such an outcome.
+    ask for no method get the one for such an outcome. ``shielded``: whether single numbers of
+    regions are protected; ``protected`` is then the panel of protected counts.
     """
 
     params: PanelQuestion
@@ -35,6 +36,8 @@ class Study:
     mixes: Mapping[str, Panel] = field(default_factory=dict)
     accounts: Mapping[str, Account] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    protected: Panel | None = None
+    shielded: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "params", self.params.with_method(self.panel.counted))

@@ -62,12 +62,31 @@ def project_salt(folder: Path) -> bytes:
     ------
     ParamsError: the file is missing where it was named, too short, or open to others.
     """
-    named = os.environ.get(VARIABLE, "")
+    file = _salt_file(folder)
+    return _salt_in(file, make=not os.environ.get(VARIABLE))
+
+
+def kept_salt(folder: Path) -> bytes | None:
+    """The same salt; ``None`` where none was made yet.
+
+    Raises
+    ------
+    ParamsError: as :func:`project_salt`.
+    """
+    file = _salt_file(folder)
+    return _salt_in(file) if file.exists() or os.environ.get(VARIABLE) else None
+
+
+def _salt_file(folder: Path) -> Path:
+    if named := os.environ.get(VARIABLE, ""):
+        return Path(named).expanduser()
     here = Path.cwd()
-    project = project_around(here) or project_around(folder.resolve()) or here
-    file = Path(named).expanduser() if named else project / NAME
+    return (project_around(here) or project_around(folder.resolve()) or here) / NAME
+
+
+def _salt_in(file: Path, *, make: bool = False) -> bytes:
     try:
-        if not named and not file.exists():
+        if make and not file.exists():
             _make(file)
         return _read(file)
     except OSError as error:

@@ -41,13 +41,15 @@ COUNTED_BY = (groupings, expression, engines, crosswalks)
 class RecordPanel:
     """Records counted by region, month and dimension, balanced with explicit zeros.
 
-    ``frame`` has ``region_code``, ``month`` (number), the dimensions and ``MEASURES``;
+    ``frame`` has ``region_code``, ``month`` (number), the dimensions and ``MEASURES``; ``units``
+    what :func:`analysis.data.records.expression.units` gives;
     ``columns`` are those that the records have. ``counted_anew`` tells, by file, how many months
     were counted and not found kept. ``hashes`` are digests by file; of a database, of the panel
     itself.
     """
 
     frame: pd.DataFrame
+    units: pd.DataFrame
     columns: tuple[str, ...]
     hashes: Mapping[str, str]
     counted_anew: Mapping[str, int]
@@ -93,14 +95,14 @@ def record_panel(
             counts = [counting.count(list(files.values()), work / "counts.parquet")]
         else:
             counts = [counting.cached(file, hashes[name], cache) for name, file in files.items()]
-        frame = counting.balanced(counts, regions)
+        frame, units = counting.balanced(counts, regions)
         metadata = [pyarrow.parquet.read_schema(file).metadata for file in counts]
     columns = [json.loads(each[b"columns"]) for each in metadata]
     if not hashes:
         rows = pd.util.hash_pandas_object(frame, index=False).to_numpy()
         hashes = {source.name: sha256(rows.tobytes()).hexdigest()}
     common = tuple(name for name in columns[0] if all(name in other for other in columns))
-    return RecordPanel(frame, common, hashes, counting.anew)
+    return RecordPanel(frame, units, common, hashes, counting.anew)
 
 
 @dataclass
@@ -144,7 +146,9 @@ class _Counting:
             crosswalk = ibis.memtable(crosswalk.assign(**days))
         remedy = "Compare its columns with the data dictionary: days as YYYY-MM-DD, whole counts"
         with engines.refusing_errors(self.source, files, remedy):
-            table = expression.counted(records, self.by, crosswalk, check=True).to_pyarrow()
+            engine = self.connection.name
+            cells = expression.counted(records, self.by, crosswalk, check=True, engine=engine)
+            table = cells.to_pyarrow()
         table = table.replace_schema_metadata({"columns": json.dumps(records.columns)})
         name = files[0].name if len(files) == 1 else (self.source.files or self.source.table)
         self.anew[name] = len(pyarrow.compute.unique(table["month"]))
@@ -154,15 +158,19 @@ class _Counting:
         draft.replace(target)
         return target
 
-    def balanced(self, counts: Sequence[Path], regions: Sequence[str]) -> pd.DataFrame:
-        """The panel of all counts, which must be of records that obey the contract."""
+    def balanced(
+        self, counts: Sequence[Path], regions: Sequence[str]
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The panel and the units of all counts, of records that must obey the contract."""
         scale = 1 if self.crosswalk is None else groupings.MILLIONTHS
         with engines.engine(RecordSource(files="counts.parquet")) as connection:
             # Files alike to the byte share their counts, and count once.
             cells = connection.read_parquet([str(file) for file in dict.fromkeys(counts)])
             _refuse_broken(cells, scale, regions, self.source.name)
-            panel: pd.DataFrame = expression.balanced(cells, self.by, scale=scale).to_pandas()
-        return panel.sort_values(["region_code", "month", *self.by], ignore_index=True)
+            panel = expression.balanced(cells, self.by, scale=scale).to_pandas()
+            units = expression.units(cells).to_pandas()
+        panel = panel.sort_values(["region_code", "month", *self.by], ignore_index=True)
+        return panel, units
 
 
 def intact(file: Path) -> bool:

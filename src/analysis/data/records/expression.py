@@ -15,11 +15,24 @@ from typing import Any
 from analysis.data.records import groupings
 from analysis.data.tables import COMPLAINTS
 
+ORIGIN = ("origin", "millionths")
+"""The region as recorded, and how much a record counts for the present one."""
+
+CONTENT = ("region_code", "kind", "channel", "category", "outcome", "closed_on", "enterprise_id")
+"""What tells a record without a number, beside the day of its receipt."""
+
 UNKNOWN_MONTH = -1
 """Month of records without a day of receipt: found in cells and refused there."""
 
 
-def counted(records: Any, by: Sequence[str], crosswalk: Any = None, *, check: bool = False) -> Any:
+def counted(
+    records: Any,
+    by: Sequence[str],
+    crosswalk: Any = None,
+    *,
+    check: bool = False,
+    engine: str = "",
+) -> Any:
     """Cells of records: rows of region, month and dimensions, to be added up.
 
     Parameters
@@ -30,26 +43,105 @@ def counted(records: Any, by: Sequence[str], crosswalk: Any = None, *, check: bo
     crosswalk: an Ibis table of :func:`analysis.data.regions.crosswalk.lookup`; with it,
         measures come in millionths.
     check: whether ``BROKEN`` is counted, too.
+    engine: its name in Ibis; with it, keys of records are added up, too.
 
     Returns
     -------
-    An Ibis table: ``region_code``, ``month`` (number), ``by``, and ``MEASURES`` as whole numbers.
+    An Ibis table: ``region_code``, ``month`` (number), ``by``, and ``MEASURES`` as whole numbers;
+    with a crosswalk ``origin``, the region as recorded, and ``millionths``; with an engine the
+    sums of ``KEYS``.
     """
     rows = _needed(records, by)
+    if engine:
+        rows = rows.mutate(key=_key_text(records))
     if crosswalk is not None:
         rows = _at_present(rows, crosswalk)
     keys = {"region_code": rows["region_code"], "first_day": rows["received"].truncate("M")}
     if crosswalk is not None:
-        keys["millionths"] = rows["millionths"]
+        keys |= {name: rows[name] for name in ORIGIN}
     measures = _measures(rows) | (_broken(rows) if check else {})
-    cells = rows.group_by(**keys, **{name: rows[name] for name in by}).aggregate(**measures)
+    sums = {name: key.sum() for name, key in _keys(rows["key"], engine).items()} if engine else {}
+    cells = rows.group_by(**keys, **{name: rows[name] for name in by}).aggregate(**measures, **sums)
     month = cells["first_day"].year() * 12 + cells["first_day"].month() - 1
     # Empty keys are named after counting: to name them for every record would cost a third more.
     named = {name: cells[name].fill_null("") for name in ("region_code", *by)}
     amounts = {name: cells[name].fill_null(0).cast("int64") for name in measures}
     if crosswalk is not None:
         amounts = {name: value * cells["millionths"] for name, value in amounts.items()}
-    return cells.select(month=month.fill_null(UNKNOWN_MONTH).cast("int64"), **named, **amounts)
+    kept = {name: cells[name].cast("int64") for name in sums}
+    if crosswalk is not None:
+        kept |= {name: cells[name] for name in ORIGIN}
+    month = month.fill_null(UNKNOWN_MONTH).cast("int64")
+    return cells.select(month=month, **named, **amounts, **kept)
+
+
+def units(cells: Any, kinds: str = "kind") -> Any:
+    """How many records there are by region as recorded, month and kind, and the sums of their keys.
+
+    Parameters
+    ----------
+    cells: as :func:`counted` gives them with an engine; several rows of one cell are added up.
+
+    Returns
+    -------
+    An Ibis table: ``region_code``, ``origin``, ``millionths``, ``month``, ``kind``, ``records`` and
+    ``KEYS``.
+    """
+    import ibis
+
+    known = cells.filter(cells["month"] != UNKNOWN_MONTH)
+    if "origin" not in known.columns:
+        whole = ibis.literal(1, type="int64")
+        known = known.mutate(origin=known["region_code"], millionths=whole)
+    sums = {name: known[name].sum().cast("int64") for name in ("records", *groupings.KEYS)}
+    found = known.group_by("region_code", *ORIGIN, "month", kinds).aggregate(**sums)
+    return found.mutate(records=(found["records"] / found["millionths"]).cast("int64"))
+
+
+def _key_text(records: Any) -> Any:
+    """What a record is told by: its number, or without one all that is counted of it."""
+    import ibis
+
+    if "complaint_id" in records.columns:
+        return records["complaint_id"].cast("string")
+    day = records["received_on"].cast("date").cast("string")
+    told = [records[name].cast("string") for name in CONTENT if name in records.columns]
+    return ibis.literal("|").join([day, *(text.fill_null("") for text in told)])
+
+
+def _keys(text: Any, engine: str) -> dict[str, Any]:
+    """The first eight bytes of the MD5 digest of a text, as two whole numbers of four bytes each.
+
+    They need no secret: what is drawn from their sum is keyed (:mod:`analysis.disclosure.noise`).
+    """
+    import ibis
+    from ibis.expr import datatypes
+
+    if engine == "duckdb":
+        number = ibis.udf.scalar.builtin(
+            lambda _: None,  # ibis reads the signature only
+            name="md5_number_upper",
+            signature=((datatypes.string,), datatypes.uint64),
+        )(text)
+        halves = (number & 0xFFFFFFFF, number >> 32)
+        return {n: half.cast("int64") for n, half in zip(groupings.KEYS, halves, strict=True)}
+    digits = text.hexdigest("md5")
+    return {
+        name: sum(
+            (_byte(digits, first + place) << (8 * place) for place in range(4)),
+            ibis.literal(0, type="int64"),
+        )
+        for name, first in zip(groupings.KEYS, (0, 4), strict=True)
+    }
+
+
+def _byte(digits: Any, place: int) -> Any:
+    """One byte of a digest, by what every engine has: the place of a hexadecimal digit."""
+    import ibis
+
+    high, low = (digits.substr(2 * place + half, 1) for half in (0, 1))
+    hexadecimal = ibis.literal("0123456789abcdef")
+    return hexadecimal.find(high).cast("int64") * 16 + hexadecimal.find(low).cast("int64")
 
 
 def _needed(records: Any, by: Sequence[str]) -> Any:
@@ -124,6 +216,7 @@ def _at_present(rows: Any, crosswalk: Any) -> Any:
     joined = rows.left_join(crosswalk, within)
     return joined.select(
         *[name for name in rows.columns if name != "region_code"],
+        origin=joined["region_code"],
         region_code=ibis.coalesce(joined["new_code"], joined["region_code"]),
         millionths=ibis.coalesce(joined["weight_millionths"], groupings.MILLIONTHS).cast("int64"),
     )

@@ -8,7 +8,8 @@ Those in files and databases are counted by :mod:`analysis.data.records.expressi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,9 @@ COUNTED_FROM = {
 records of the days from receipt to closing."""
 
 MEASURES = tuple(COUNTED_FROM)
+
+KEYS = ("key_low", "key_high")
+"""Sums of two halves of the keys of records: which records a count is of, whatever their order."""
 
 BROKEN = "broken"
 """Beside the measures, cells count records with a word or number that the contract refuses."""
@@ -86,6 +90,40 @@ def monthly_counts(records: pd.DataFrame, kind: str, measure: str) -> pd.DataFra
     wide = np.where(inside, counts.reshape(shape) / scale, np.nan)
     months = as_months(np.arange(first, first + size) + 1970 * 12)
     return pd.DataFrame(wide, index=pd.Index(codes, name="region_code"), columns=months)
+
+
+def monthly_units(records: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Records of one kind in memory by region as recorded and month, with the sums of their keys.
+
+    Returns
+    -------
+    ``region_code``, ``origin``, ``millionths``, ``month`` (number), ``records``, ``KEYS``.
+    """
+    own = records[records["kind"] == kind]
+    months = own["received_on"].to_numpy().astype("datetime64[M]").astype(np.int64) + 1970 * 12
+    low, high = record_keys(own["complaint_id"].astype(str).tolist())
+    moved = "millionths" in own
+    rows = pd.DataFrame(
+        {
+            "region_code": own["region_code"].to_numpy(),
+            "origin": own["origin" if moved else "region_code"].to_numpy(),
+            "millionths": own["millionths"].to_numpy() if moved else 1,
+            "month": months,
+            "records": 1,
+            **dict(zip(KEYS, (low, high), strict=True)),
+        }
+    )
+    by = ["region_code", "origin", "millionths", "month"]
+    return rows.groupby(by, as_index=False, observed=True).sum()
+
+
+def record_keys(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Two halves of the first eight bytes of each text's MD5 digest, as every engine reads them."""
+    digests = b"".join(
+        hashlib.md5(text.encode(), usedforsecurity=False).digest()[:8] for text in texts
+    )
+    halves = np.frombuffer(digests, dtype="<u4").reshape(-1, 2).astype(np.int64)
+    return halves[:, 0], halves[:, 1]
 
 
 def _spans(seen: np.ndarray) -> np.ndarray:

@@ -69,14 +69,14 @@ def _chains(ready: pd.DataFrame) -> Iterator[Problem]:
 
 
 def to_present_codes(frame: pd.DataFrame, ready: pd.DataFrame, days: pd.Series) -> pd.DataFrame:
-    """The rows under present codes, with the ``millionths`` that each counts.
+    """The rows under present codes, with their ``origin`` and the ``millionths`` that each counts.
 
     Parameters
     ----------
     ready: as :func:`lookup` gives it.
     days: one per row of ``frame``, same index.
     """
-    numbered = frame.assign(_day=days, _row=range(len(frame)))
+    numbered = frame.assign(_day=days, _row=range(len(frame)), origin=frame["region_code"])
     former = numbered[numbered["region_code"].isin(ready["old_code"])]
     pairs = former.merge(ready, left_on="region_code", right_on="old_code")
     pairs = pairs[(pairs["first_day"] <= pairs["_day"]) & (pairs["_day"] <= pairs["last_day"])]

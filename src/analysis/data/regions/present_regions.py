@@ -52,12 +52,17 @@ def _days(labels: pd.Series, edge: str) -> pd.Series:
 def _counts_at_present(
     frame: pd.DataFrame, ready: pd.DataFrame, name: str, columns: tuple[str, ...]
 ) -> pd.DataFrame:
-    whole = to_present_codes(frame, ready, _days(frame["period"], "start"))
+    whole = counts_by_origin(frame, ready)
     held = [column for column in columns if column in whole]
     whole[held] = whole[held].mul(whole.pop("millionths"), axis=0)
     keys = ["region_code", "period", name]
     summed = whole.groupby(keys, sort=False, as_index=False)[held].sum(min_count=1)
     return summed.assign(**{column: summed[column] / MILLIONTHS for column in held})
+
+
+def counts_by_origin(frame: pd.DataFrame, ready: pd.DataFrame) -> pd.DataFrame:
+    """Counts as recorded, with the present code that each leads to and its ``millionths``."""
+    return to_present_codes(frame, ready, _days(frame["period"], "start"))
 
 
 def _levels_moved(

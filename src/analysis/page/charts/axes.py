@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis as Drawn
 from matplotlib.axis import XAxis
 from matplotlib.ticker import Formatter, LogLocator, MaxNLocator, NullLocator
 
+from analysis.disclosure.gate import NUMBER
 from analysis.page.charts import style
 from analysis.page.charts.labels import beside, short
 from analysis.page.numbers import period, period_tick
@@ -34,6 +36,7 @@ class Axis:
     whole: whether only whole numbers make sense.
     key, head, cell, digits: its column of the table: key, heading (the label where blank), how its
         texts are written (as the ticks unless said), and to how many digits values are rounded.
+    role: of that column, where its numbers count no records.
     """
 
     write: Callable[[float], str] = "{:g}".format
@@ -46,12 +49,13 @@ class Axis:
     head: str = ""
     cell: Callable[[float], str] | None = None
     digits: int = 6
+    role: Literal["", "count", "derived", "number"] = ""
 
     def filled(
         self, numbers: Iterable[float | None], label: str = "", key: str = ""
     ) -> tuple[Column, list[Cell]]:
         """Its column in the table, with a cell for each number."""
-        column = Column(key or self.key, label or self.head or self.label, "end")
+        column = Column(key or self.key, label or self.head or self.label, "end", self.role)
         return column, [self.entry(number) for number in numbers]
 
     def ranged(self, numbers: Iterable[Sequence[float | None]]) -> list[tuple[Column, list[Cell]]]:
@@ -126,7 +130,9 @@ class Periods:
     @property
     def filled(self) -> tuple[Column, list[Cell]]:
         """Its column in the table, with a cell for each period."""
-        return Column("period", self.head), [(period(p, self.language), p) for p in self.labels]
+        return Column("period", self.head, role=NUMBER), [
+            (period(p, self.language), p) for p in self.labels
+        ]
 
     def dress(self, axes: Axes, width: str) -> None:
         """Ticks where a year begins or, over few years, a quarter or month."""

@@ -8,10 +8,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from analysis.disclosure.editions import Edition
 from analysis.errors import Problem, PublishError
-from analysis.page.plates import End, Plate, Provenance, Summary, Tabled
-from analysis.page.protection import counted_in
+from analysis.page.plates import End, Plate, Provenance, Summary
 from analysis.page.text import Token, blocks, parse, words_of
 from analysis.page.wording import LANGUAGES
 from analysis.publish.pages.download import notebook_text
@@ -54,12 +52,6 @@ class Page:
     def blocks(self) -> list[Prose | Plate]:
         """All it shows between its answer and its code, in order."""
         return [block for part in (self.opening, *self.sections) for block in part.blocks]
-
-    @property
-    def counts(self) -> Edition:
-        """What it shows of counts, by Plate."""
-        counted = {b.key: counted_in(b.numbers) for b in self.blocks if isinstance(b, Tabled)}
-        return {key: one for key, one in counted.items() if one is not None}
 
     @property
     def methods(self) -> tuple[str, ...]:

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis import digest
-from analysis.disclosure.editions import FILE as COUNTS
-from analysis.disclosure.editions import Edition, as_json, narrowed, read_counts, with_last_shown
 from analysis.errors import Problem, PublishError
 from analysis.page.wording import LANGUAGES
 from analysis.publish.pages.machine_paths import without_machine_paths
@@ -31,15 +29,18 @@ from analysis.publish.site.record import (
     write_pages,
     write_whole,
 )
+from analysis.publish.site.rested import FILE as RESTED
+from analysis.publish.site.rested import Rested, as_json, conflicts, read_rested
+from analysis.result import plain
 
 
 @dataclass(frozen=True)
 class Built:
-    """A report ready to be written: its pages by file name, its line in the index, its counts."""
+    """A report ready to be written: its pages by file name, its line in the index, its ground."""
 
     entry: Entry
     files: dict[str, str]
-    counts: Edition
+    rested: Rested
 
 
 def publish(runs: Path, site: Path, same: frozenset[str] = frozenset()) -> list[Outcome]:
@@ -58,7 +59,7 @@ def publish(runs: Path, site: Path, same: frozenset[str] = frozenset()) -> list[
     entries = {
         name: entry.model_copy(update={"stale": True}) for name, entry in read_pages(site).items()
     }
-    counts: dict[str, Edition] = dict(read_counts(site))
+    rested = read_rested(site)
     outcomes = []
     for folder in report_folders(runs):
         name, report = page_name(folder), report_name(folder)
@@ -68,7 +69,7 @@ def publish(runs: Path, site: Path, same: frozenset[str] = frozenset()) -> list[
             continue
         try:
             built = build(folder)
-            _refuse_beside(built, entries.get(name), counts.get(report, {}))
+            _refuse_beside(built, entries.get(name), rested)
         except PublishError as error:
             outcomes.append(
                 Outcome(report, "kept" if name in entries else "failed", error.problems)
@@ -77,11 +78,10 @@ def publish(runs: Path, site: Path, same: frozenset[str] = frozenset()) -> list[
         for file, text in built.files.items():
             write_whole(site / file, text)
         entries[name] = built.entry.following(entries.get(name))
-        counts[report] = with_last_shown(built.counts, counts.get(report, {}))
+        rested[report] = built.rested
         outcomes.append(Outcome(report, "published"))
     write_pages(site, entries)
-    if any(counts.values()) or (site / COUNTS).exists():
-        write_whole(site / COUNTS, as_json(counts))
+    write_whole(site / RESTED, as_json(rested))
     for file, text in render_library(entries).items():
         write_whole(site / file, text)
     return outcomes
@@ -112,7 +112,7 @@ def build(folder: Path) -> Built:
     }
     for page in pages.values():
         refuse_identifiers(files, page.end, tuple(p for q in pages.values() for p in q.provenance))
-    return Built(_entry(folder, statuses, pages), files, pages["en"].counts)
+    return Built(_entry(folder, statuses, pages), files, Rested.of(pages["en"].end.rests_on))
 
 
 def _done(folder: Path) -> Status:
@@ -149,29 +149,26 @@ def _refuse_differing(folder: Path, pages: Mapping[str, Page]) -> None:
     on_page: dict[str, str] = {}
     in_record: dict[str, str] = {}
     for language, page in pages.items():
-        shown = [page.end.facts, page.end.verdict, page.simulated]
+        shown = [page.end.facts, page.end.verdict, page.simulated, plain(page.end.rests_on)]
         on_page[f"the page in {language}"] = digest.of_value(shown)
         record = read_json(folder / language / "result.json")
-        kept = [record.get("facts"), record.get("verdict"), page.simulated]
+        kept = [record.get("facts"), record.get("verdict"), page.simulated, record.get("rests_on")]
         in_record[f"the record of the run in {language}"] = digest.of_value(kept)
     numbers = on_page | in_record
     first, *others = numbers
     if different := [name for name in others if numbers[name] != numbers[first]]:
         what = f"holds other numbers in {' and '.join(different)} than in {first}"
         raise PublishError([Problem(report_name(folder), what, "Run both languages again")])
-    if any(page.counts != pages["en"].counts for page in pages.values()):
-        what = "its languages withhold different counts, which gives both away"
-        raise PublishError([Problem(report_name(folder), what, "Run both languages again")])
 
 
-def _refuse_beside(built: Built, earlier: Entry | None, shown: Edition) -> None:
-    """Two reports must not write one file, nor two editions give away what each withholds."""
+def _refuse_beside(built: Built, earlier: Entry | None, shown: Mapping[str, Rested]) -> None:
+    """Two reports must not write one file, nor give away together what neither does alone."""
     report = built.entry.report
     if earlier is not None and earlier.report != report:
         what = f"would replace the pages of {earlier.report}"
         raise PublishError([Problem(report, what, "Give one of them another name")])
-    if problems := narrowed(built.counts, shown):
-        raise PublishError([replace(item, where=f"{report}, {item.where}") for item in problems])
+    if problems := list(conflicts(report, built.rested, shown)):
+        raise PublishError(problems)
 
 
 def _imprint(folder: Path, status: Status) -> Imprint:

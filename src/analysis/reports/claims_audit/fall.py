@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from analysis.disclosure.gate import NUMBER
 from analysis.page.charts.axes import Axis, Cell, Reference
 from analysis.page.charts.rows import Row, Rows
 from analysis.page.plates import Column, Figure, Notes, TableData
@@ -39,12 +40,12 @@ def counts_figure(brief: AuditBrief) -> Figure:
         for item in found
     )
     label = say("Fall in the underlying rate, {level} interval")
-    return Rows(rows, Axis(partial(brief.percent, decimals=0), label)).figure(
+    return Rows(rows, Axis(partial(brief.percent, decimals=0), label, role=NUMBER)).figure(
         **_plate(brief, "consistent_counts", "counts"),
         table=TableData.by_column(
             brief.counted("before", brief.of_fall("count_before"), (i.baseline for i in found)),
             (
-                Column("after", brief.of_fall("count_after"), "end"),
+                Column("after", brief.of_fall("count_after"), "end", NUMBER),
                 [(after(i.fewest, i.most), f"{i.fewest}-{i.most}") for i in found],
             ),
             _shares(brief, "low", say("Fall at least"), [i.fall.low for i in found]),
@@ -71,7 +72,7 @@ def chance_figure(brief: AuditBrief) -> Figure:
         )
         for item in chance
     )
-    across = Axis(partial(share, decimals=0), say("Fall that appears by itself"))
+    across = Axis(partial(share, decimals=0), say("Fall that appears by itself"), role=NUMBER)
     reported = Reference(brief.fall.share, say("reported"), "claim")
     return Rows(rows, across, (reported,)).figure(
         **_plate(brief, "chance", "chance"),
@@ -80,7 +81,7 @@ def chance_figure(brief: AuditBrief) -> Figure:
             _shares(brief, "middle", say("Middle fall"), [c.middle for c in chance]),
             _shares(brief, "high", say("Exceeded by 1 in 20"), [c.high for c in chance]),
             (
-                Column("as_claimed", say("Print as reported"), "end"),
+                Column("as_claimed", say("Print as reported"), "end", NUMBER),
                 [(share(c.as_claimed, 2), round(c.as_claimed, 6)) for c in chance],
             ),
         ),
@@ -90,7 +91,7 @@ def chance_figure(brief: AuditBrief) -> Figure:
 def _shares(
     brief: AuditBrief, key: str, label: str, shares: list[float]
 ) -> tuple[Column, list[Cell]]:
-    return Column(key, label, "end"), [(brief.percent(s), round(s, 4)) for s in shares]
+    return Column(key, label, "end", NUMBER), [(brief.percent(s), round(s, 4)) for s in shares]
 
 
 def comparison_figure(brief: AuditBrief) -> Figure:
@@ -111,7 +112,7 @@ def comparison_figure(brief: AuditBrief) -> Figure:
         for key, (change, end) in ends.items()
     )
     before = Reference(100, say("Before = 100"))
-    return Rows(rows, Axis(brief.in_full, say("After"), low=0), (before,)).figure(
+    return Rows(rows, Axis(brief.in_full, say("After"), low=0, role=NUMBER), (before,)).figure(
         **_plate(brief, "comparison", "pair"),
         alt=say(
             "Two lines from 100: one rises to {up}, the other falls to {down}.",
@@ -121,12 +122,15 @@ def comparison_figure(brief: AuditBrief) -> Figure:
         table=TableData.by_column(
             brief.document_column(figure.source for figure in figures),
             (
-                Column("before", say("Before"), "end"),
+                Column("before", say("Before"), "end", NUMBER),
                 [(whole(other.before), other.before), missing],
             ),
-            (Column("after", say("After"), "end"), [(whole(other.after), other.after), missing]),
             (
-                Column("change", say("Change"), "end"),
+                Column("after", say("After"), "end", NUMBER),
+                [(whole(other.after), other.after), missing],
+            ),
+            (
+                Column("change", say("Change"), "end", NUMBER),
                 [(brief.shown(figure), figure.number) for figure in figures],
             ),
         ),

@@ -8,6 +8,7 @@ from typing import Any
 
 from analysis.data.published.audit import VERDICTS, Check
 from analysis.data.published.tables import RULE_WORDS
+from analysis.disclosure.gate import NUMBER
 from analysis.page.charts.axes import Axis, Cell
 from analysis.page.charts.rows import Row, Rows
 from analysis.page.plates import Column, Figure, Notes, Table, TableData
@@ -48,7 +49,7 @@ class ClaimsAudit(AuditBrief):
             Row(label, 0.0, parts=tuple((key, float(found[key])) for key in reversed(VERDICTS)))
             for label, found in zip(labels, numbers.values(), strict=True)
         )
-        return Rows(bars, Axis(self.in_full, say("Checks"), whole=True)).figure(
+        return Rows(bars, Axis(self.in_full, say("Checks"), whole=True, role=NUMBER)).figure(
             **self.plate("verdicts"),
             title=say(
                 "Of {total} checks, {fits} fit, {open} cannot be made and {against} contradict"
@@ -123,8 +124,8 @@ class ClaimsAudit(AuditBrief):
             )
 
         columns = (
-            Column("printed", say("Printed")),
-            Column("computed", say("What the other figures give")),
+            Column("printed", say("Printed"), role=NUMBER),
+            Column("computed", say("What the other figures give"), role=NUMBER),
         )
         lines = map(line, sorted(checks, key=lambda c: self.order.index(c.source)))
         data = TableData.of(columns, lines)
@@ -149,9 +150,12 @@ class ClaimsAudit(AuditBrief):
             caption=say("Contradictions first, then what cannot be checked, then what fits."),
             data=TableData.by_column(
                 (Column("figure", say("Figure")), [(self.name(f), f.id) for f in figures]),
-                (Column("printed", say("Printed")), [(self.shown(f), f.value) for f in figures]),
                 (
-                    Column("computed", say("What the other figures give")),
+                    Column("printed", say("Printed"), role=NUMBER),
+                    [(self.shown(f), f.value) for f in figures],
+                ),
+                (
+                    Column("computed", say("What the other figures give"), role=NUMBER),
                     [(sentences.sentence(self, check), check.computed) for check in checks],
                 ),
                 (

@@ -8,13 +8,14 @@ import numpy as np
 
 from analysis.data.frames.panel import NEVER
 from analysis.data.frames.timeline import others_moved
+from analysis.disclosure.estimates import FEWEST_REGIONS
+from analysis.disclosure.gate import NUMBER
 from analysis.page.charts.axes import Axis, Periods, Reference
 from analysis.page.charts.lines import Line, Lines
 from analysis.page.charts.spans import Span, Spans
 from analysis.page.charts.steps import Steps
 from analysis.page.numbers import in_full, number, period, period_span, size_decimals
 from analysis.page.plates import Figure
-from analysis.page.protection import refuse_small
 from analysis.page.wording import capital, joined, lower
 from analysis.reports.intervention_effect.answer import Brief, per
 from analysis.reports.intervention_effect.levels import measure
@@ -32,7 +33,9 @@ def adoption_figure(brief: Brief) -> Figure:
     treated = starts[starts > NEVER]
     reached = tuple(int((treated <= place).sum()) for place in along.places)
     label = say("{regions} with the intervention", regions=capital(brief.regions))
-    up = Axis(partial(in_full, language=brief.language), label, whole=True, key="regions")
+    up = Axis(
+        partial(in_full, language=brief.language), label, whole=True, key="regions", role=NUMBER
+    )
     opening, closing = (period(panel.periods[place], brief.language) for place in (0, -1))
     first, last = (
         period(panel.label(int(start)), brief.language) for start in (treated.min(), treated.max())
@@ -78,8 +81,11 @@ def adopter_groups(brief: Brief) -> dict[str, np.ndarray]:
 
 def group_rates(brief: Brief) -> dict[str, np.ndarray]:
     """Path of each group, as ``measure`` says; of levels the mean of its regions."""
-    panel = brief.study.panel
+    panel = brief.study.protected or brief.study.panel
     groups, factor = adopter_groups(brief), per(panel)
+    if brief.study.shielded and not panel.counted:
+        # There is no noise for levels: a mean of few regions stays here.
+        groups = {key: mask for key, mask in groups.items() if mask.sum() >= FEWEST_REGIONS}
     given = panel.matrix(panel.measured)
     known = np.isfinite(given)
     seen = np.where(known, given, 0.0)
@@ -87,8 +93,6 @@ def group_rates(brief: Brief) -> dict[str, np.ndarray]:
     tops, bottoms = (
         np.array([values[mask].sum(axis=0) for mask in groups.values()]) for values in (seen, base)
     )
-    if panel.counted:
-        refuse_small(tops, brief.study.params.disclosure_threshold, "group paths")
     # After an end nothing may be known of a group.
     paths = np.full(tops.shape, np.nan)
     np.divide(tops, bottoms, out=paths, where=bottoms > 0)
@@ -115,7 +119,7 @@ def paths_figure(brief: Brief) -> Figure:
         for line in lines
     )
     start = Reference(first - 0.5, say("first start"), dashed=True)
-    return Lines(lines, _calendar(brief), Axis(ticks, digits=4), (start,)).figure(
+    return Lines(lines, _calendar(brief), Axis(ticks, digits=4, role=NUMBER), (start,)).figure(
         **brief.plate("paths"),
         title=say(
             "Before the first start, {unit} averaged: {averages}", unit=unit, averages=averages

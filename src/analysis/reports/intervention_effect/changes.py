@@ -8,6 +8,7 @@ import numpy as np
 
 from analysis.data.frames.panel import NEVER
 from analysis.data.frames.study import Study
+from analysis.disclosure.gate import NUMBER
 from analysis.page.numbers import percent_cell, percent_change, percent_span
 from analysis.page.plates import Column
 from analysis.page.wording import Say
@@ -28,7 +29,7 @@ def expected_of(study: Study, result: Result) -> float:
     stated = [check.value for check in result.checks if check.name == "expected_rate"]
     if stated and stated[0] is not None:
         return stated[0]
-    panel = study.panel
+    panel = study.protected or study.panel
     values = panel.matrix(panel.measured)
     values = values / panel.matrix("exposure") if panel.counted else values
     starts = panel.adoption.to_numpy()[:, None]
@@ -48,9 +49,9 @@ def changes(
 def change_columns(say: Say) -> tuple[Column, ...]:
     """The columns of a change and its range."""
     return (
-        Column("change", say("Change"), "end"),
-        Column("low", say("Range from"), "end"),
-        Column("high", say("Range to"), "end"),
+        Column("change", say("Change"), "end", NUMBER),
+        Column("low", say("Range from"), "end", NUMBER),
+        Column("high", say("Range to"), "end", NUMBER),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from analysis import methods
+from analysis.disclosure.gate import NUMBER
 from analysis.methods.shared.options import UntreatedOptions
 from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.points import Point, Points
@@ -112,8 +113,9 @@ def _chart(brief: Brief, points: list[Point]) -> Points:
             whole=True,
             key="event_time",
             head=say("Periods since adoption"),
+            role=NUMBER,
         ),
-        Axis(partial(change, decimals=0), low=-1.0, high=1.5, cell=change, digits=5),
+        Axis(partial(change, decimals=0), low=-1.0, high=1.5, cell=change, digits=5, role=NUMBER),
         references=(Reference(0.0),),
         upright=(Reference(-0.5, dashed=True),),
         sides=(("before", say("before")), ("after", say("since adoption"))),

@@ -164,7 +164,7 @@ def _reason(brief: Brief, reason: str) -> str:
         lost = number(len(lost_checks(brief.robustness)), language)
         return say("Checks that could not be made: {n}.", n=lost)
     if reason == "starting_level":
-        unlike = starting_level(panel) or 1.0
+        unlike = starting_level(brief.study.protected or panel) or 1.0
         size = percent(abs(unlike - 1), language, 0)
         text = (
             "Adopters began {size} higher than the others."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from functools import partial
 
+from analysis.disclosure.gate import NUMBER
 from analysis.page.charts.axes import Axis
 from analysis.page.charts.bars import Bar, Bars
 from analysis.page.numbers import PER_EXPOSURE, in_full, number, size_decimals, span
@@ -49,7 +50,7 @@ def picture(brief: Brief) -> Figure:
         if panel.has_exposure
         else say("{Outcome} for every {base} expected", base=number(PER_EXPECTED, language))
     )
-    axis = Axis(ticks, unit, key="rate", low=0.0)
+    axis = Axis(ticks, unit, key="rate", low=0.0, role=NUMBER)
     chart = Bars(bars, (("headline", unit),), axis, widest="column")
     title = say(
         "Expected without it {expected}, recorded {recorded}",

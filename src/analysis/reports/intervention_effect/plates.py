@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from analysis.data.frames.study import Study
+from analysis.disclosure.estimates import decimals_of, published, three_digits
+from analysis.disclosure.store import noise_of
+from analysis.errors import AnalysisError
 from analysis.page.agreement import OwnNumber
+from analysis.page.plates import Provenance, RestsOn, Table
+from analysis.page.protection import model_sentence, protection_record
 from analysis.reports.intervention_effect import certainty as checks
 from analysis.reports.intervention_effect import provenance as sources
 from analysis.reports.intervention_effect import sensitivity, sentences, tables
@@ -47,12 +53,27 @@ class InterventionEffect(Report, Brief):
 
     @cached_property
     def headline(self) -> Result:
-        """What the method of the question gives."""
-        return estimate_headline(self.study)
+        """What the method of the question gives, as far as it may leave."""
+        return published(self.study, estimate_headline(self.study), self._of_protected)
+
+    @property
+    def _of_protected(self) -> Result | None:
+        """What it gives of the protected panel; ``None`` where there is none, or it refuses it."""
+        if self.study.protected is None:
+            return None
+        try:
+            return estimate_headline(replace(self.study, panel=self.study.protected))
+        except AnalysisError:
+            return None
 
     @cached_property
     def robustness(self) -> Robustness:
-        """What the headline rests on."""
+        """What the headline rests on, as far as it may leave."""
+        return three_digits(self.examined) if self.study.shielded else self.examined
+
+    @cached_property
+    def examined(self) -> Robustness:
+        """What the headline rests on, to the last digit."""
         return examine(self.study, self.headline)
 
     @cached_property
@@ -78,20 +99,41 @@ class InterventionEffect(Report, Brief):
     def own_numbers(self) -> Mapping[str, OwnNumber]:
         """What each way to estimate gives, in log points."""
         found = {}
-        for answer in self.robustness.specifications:
+        for answer in self.examined.specifications:
             value = answer.estimate.value if answer.estimate else None
             text = "log points" if answer.expected is None else "units of the outcome"
             unit = self.say(text)
-            found[answer.key] = OwnNumber(specification_name(self, answer), unit, value, 5)
+            digits = 5 if value is None or not self.study.shielded else decimals_of(value)
+            found[answer.key] = OwnNumber(specification_name(self, answer), unit, value, digits)
         return found
 
     def results(self) -> Mapping[str, Any]:
         """The headline and what it rests on."""
-        return {"headline": plain(self.headline), "robustness": plain(self.robustness)}
+        course = self.robustness.own_course
+        if course and self.study.shielded:
+            # Deviations are estimates without each cluster, one by one.
+            bare = {name: replace(look, deviations=()) for name, look in course.looks.items()}
+            slope = course.slope and replace(course.slope, deviations=())
+            headline = replace(course.headline, deviations=())
+            course = replace(course, headline=headline, looks=bare, slope=slope)
+        rests_on = replace(self.robustness, own_course=course)
+        return {"headline": plain(self.headline), "robustness": plain(rests_on)}
+
+    def rests_on(self) -> RestsOn:
+        """Over which regions its averages of recorded counts are."""
+        found, panel = super().rests_on(), self.study.panel
+        if not self.study.shielded or panel is self.study.protected:
+            return found
+        periods = (panel.periods[0], panel.periods[-1])
+        return replace(found, outcome=panel.outcome, periods=periods, regions=panel.regions)
 
     summary = sentences.summary
     picture = picture
-    sample = tables.sample_table
+
+    def sample(self) -> Table:
+        """What the estimate was computed from, and how its counts are protected."""
+        return tables.sample_table(self, model_sentence(self, self.study, noise_of(self.data)))
+
     adoption = adoption_figure
     timeline = timeline_figure
     cohorts = tables.cohort_table
@@ -103,4 +145,7 @@ class InterventionEffect(Report, Brief):
     leave_one_out = sensitivity.leave_one_out_figure
     certainty = checks.certainty
     reporting = reporting_table
-    provenance = sources.provenance
+
+    def provenance(self) -> Provenance:
+        """Where the numbers come from and with what they were made."""
+        return sources.provenance(self, protection_record(self, self.data))

@@ -7,24 +7,21 @@ from typing import Any
 from analysis.methods.shared.question import OPTIONS
 from analysis.page.options import options_sentence
 from analysis.page.plates import Provenance
-from analysis.page.protection import Rules, describe, describe_rules
 from analysis.page.provenance import method_line, source_entries
 from analysis.page.wording import joined
 from analysis.reports.intervention_effect.answer import Brief
 
 
-def provenance(brief: Brief) -> Provenance:
-    """Where the numbers come from and with what they were made."""
-    threshold = brief.question.disclosure_threshold
+def provenance(brief: Brief, protection: str) -> Provenance:
+    """Where the numbers come from, with what they were made, and how they are protected."""
     used = _methods(brief)
-    rules = (describe(threshold, brief.say), describe_rules(Rules(threshold), brief.say))
     return Provenance(
         **brief.plate("provenance"),
         entries=source_entries(
             brief,
             _method(brief),
             brief.question.seed,
-            brief.say("; ").join(rules),
+            protection,
             brief.study.hashes,
             brief.study.accounts,
             # The notebook's own cell works a number out again in statsmodels.

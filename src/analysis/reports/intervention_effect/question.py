@@ -10,6 +10,7 @@ from analysis.data.frames.names import offered
 from analysis.data.frames.outcomes import kind_of
 from analysis.data.frames.panel import NEVER, Panel
 from analysis.data.frames.study import Study, build_study, tables_needed
+from analysis.disclosure.estimates import disclosed_study
 from analysis.errors import DesignError, ParamsError, Problem
 from analysis.methods.shared.question import check_panel, option_problems
 from analysis.reports.intervention_effect.params import InterventionEffectParams
@@ -39,7 +40,7 @@ def ask(data: Dataset, params: InterventionEffectParams) -> Study:
     """
     if problems := unknown_names(data, params):
         raise ParamsError(problems)
-    study = build_study(data, params)
+    study = disclosed_study(data, build_study(data, params))
     check_panel(study.params, study.panel)
     if not study.panel.counted:
         _require_positive_mean(study.panel)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from analysis import methods
+from analysis.disclosure.gate import NUMBER
 from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.intervals import Interval, Intervals
 from analysis.page.numbers import number, number_cell, percent, percent_span
@@ -122,7 +123,12 @@ def _signed(brief: Brief, label: str = "") -> Axis:
     """An axis of changes in per cent."""
     write = partial(percent, language=brief.language, signed=True)
     return Axis(
-        partial(write, decimals=0), label, key="change", head=brief.say("Change"), cell=write
+        partial(write, decimals=0),
+        label,
+        key="change",
+        head=brief.say("Change"),
+        cell=write,
+        role=NUMBER,
     )
 
 
@@ -134,10 +140,10 @@ def specification_data(brief: Brief) -> TableData:
     columns = (
         Column("specification", say("How it was estimated")),
         *change_columns(say),
-        Column("log_points", say(text), "end"),
-        Column("standard_error", say("Error"), "end"),
-        Column("published", say("Published"), "end"),
-        Column("published_error", say("Published error"), "end"),
+        Column("log_points", say(text), "end", NUMBER),
+        Column("standard_error", say("Error"), "end", NUMBER),
+        Column("published", say("Published"), "end", NUMBER),
+        Column("published_error", say("Published error"), "end", NUMBER),
     )
     shown = len(columns) if any(a.published_estimate is not None for a in answers) else 6
     return TableData.of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analysis import methods
 from analysis.data.frames.panel import NEVER
+from analysis.disclosure.gate import NUMBER
 from analysis.page.numbers import (
     number,
     number_cell,
@@ -39,7 +40,7 @@ SHARED_WORDS = (
 )
 
 
-def sample_table(brief: Brief) -> Table:
+def sample_table(brief: Brief, protection: str = "") -> Table:
     """What the estimate was computed from, and what was left out by reason."""
     say, language, panel = brief.say, brief.language, brief.study.panel
     sample = brief.headline.sample
@@ -86,9 +87,10 @@ def sample_table(brief: Brief) -> Table:
                 say("{sentence}.", sentence=sentence)
                 for sentence in reading_sentences(brief, brief.study.accounts)
             ),
+            protection,
         ),
         data=TableData.of(
-            (Column("item", say("What")), Column("value", say("How many"), "end")), lines
+            (Column("item", say("What")), Column("value", say("How many"), "end", NUMBER)), lines
         ),
     )
 
@@ -111,7 +113,10 @@ def cohort_table(brief: Brief) -> Table:
         title=say("{Regions} by period of adoption"),
         caption=say("A start in the middle of a period counts from that period on."),
         data=TableData.of(
-            (Column("start", say("Adopted in")), Column("regions", capital(brief.regions), "end")),
+            (
+                Column("start", say("Adopted in")),
+                Column("regions", capital(brief.regions), "end", NUMBER),
+            ),
             lines,
         ),
     )
@@ -195,7 +200,7 @@ def effect_table(brief: Brief) -> Table:
             (
                 Column("model", say("Model")),
                 change,
-                Column("rate_ratio", say("Rate ratio"), "end"),
+                Column("rate_ratio", say("Rate ratio"), "end", NUMBER),
                 *limits,
             ),
             lines,
@@ -215,8 +220,8 @@ def _level_table(brief: Brief) -> Table:
         percent_cell(effect.relative, language),
         *(number_cell(value, language, decimals) for value in values),
     ]
-    model, change = Column("model", say("Model")), Column("change", say("Change"), "end")
-    difference = Column("difference", say("Difference"), "end")
+    model, change = Column("model", say("Model")), Column("change", say("Change"), "end", NUMBER)
+    difference = Column("difference", say("Difference"), "end", NUMBER)
     return Table(
         **brief.plate("effect_table"),
         title=say("Against what was expected since adoption: {change}", change=changed(brief)),

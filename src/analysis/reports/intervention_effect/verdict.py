@@ -100,7 +100,7 @@ def reasons(study: Study, headline: Result, robustness: Robustness) -> list[str]
     """Keys of what speaks against a direction, or against being sure of it."""
     checks = {check.name: check.passed for check in headline.checks}
     left_out = [record["value"] for record in robustness.leave_one_out or ()]
-    unlike = starting_level(study.panel)
+    unlike = starting_level(study.protected or study.panel)
     moved_by_recording = study.description.word(study.params.outcome).moved_by_recording
     placebo = robustness.placebo_outcome
     course = robustness.own_course

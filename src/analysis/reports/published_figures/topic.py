@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from analysis.data.published.comparisons import Compared, Find, in_order
 from analysis.data.published.figures import PrintedFigure
 from analysis.data.published.tables import Row, choices
+from analysis.disclosure.gate import NUMBER
 from analysis.page.charts.axes import Axis, Cell, Reference
 from analysis.page.charts.rows import Row as Bar
 from analysis.page.charts.rows import Rows
@@ -78,7 +79,9 @@ class Topic:
         """Its columns as ``topic_columns.csv`` has them."""
         rows, label = self.rows("topic_columns"), f"label_{self.brief.language}"
         columns = (
-            Column(row["column"], row[label], "start" if row["shows"] in AT_START else "end")
+            Column(
+                row["column"], row[label], "start" if row["shows"] in AT_START else "end", NUMBER
+            )
             for row in rows
         )
         return TableData.of(columns, self.lines(rows))
@@ -103,7 +106,7 @@ class Topic:
             for item in self.drawn
         )
         logarithmic = self.brief.published.row("topics", self.key)["logarithmic"] == "True"
-        axis = Axis(self.tick, self.words("axis"), logarithmic=logarithmic)
+        axis = Axis(self.tick, self.words("axis"), logarithmic=logarithmic, role=NUMBER)
         return Rows(bars, axis, tuple(map(Reference, self.references))).figure(**plate)
 
     # How a number is named and written. Kinds of comparison replace some of these.

@@ -11,13 +11,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.frames.rates import Comparison
-from analysis.disclosure.editions import Edition, earlier_edition
-from analysis.disclosure.gate import COUNT, DERIVED
+from analysis.disclosure.gate import COUNT, DERIVED, NUMBER
 from analysis.methods import rates
 from analysis.page.charts.axes import Cell
 from analysis.page.numbers import PER_EXPOSURE, number_cell, period_span
 from analysis.page.plates import Column, TableData
-from analysis.page.protection import Counts, Rules, protect
+from analysis.page.protection import withheld_rows
 from analysis.page.wording import capital
 from analysis.reports.region_rates.params import RegionRatesParams
 from analysis.reports.report import Report
@@ -68,20 +67,10 @@ class Regions(Report):
         options = {name: getattr(self.params, name) for name in ("over_dispersion", "level")}
         return self.estimate(rates.METHOD, self.frame, **options)
 
-    @cached_property
-    def before(self) -> Edition:
-        """What the last edition showed."""
-        return earlier_edition()
-
     @property
     def checks(self) -> Mapping[str, Check]:
         """Checks of the result by name."""
         return {check.name: check for check in self.result.checks}
-
-    @property
-    def rules(self) -> Rules:
-        """What may leave."""
-        return Rules(threshold=self.params.disclosure_threshold, rounding=self.params.rounding)
 
     @property
     def pooled(self) -> tuple[float, float, float]:
@@ -118,22 +107,17 @@ class Regions(Report):
         exposure = sum(region.exposure for region in self.everyone)
         name, (pooled, low, high) = capital(self.say("all {regions}")), self.pooled
         total = Region("total", name, sum(events), exposure, pooled, None, low, high)
-        whole = replace(
-            TableData.of(self._columns(), map(self._line, (*self.everyone, total))),
-            counted=f"{self.params.outcome} {self.comparison.first_period}"
-            f"/{self.comparison.last_period}",
-            totals=1,
-        )
-        counts = Counts(np.array(events, dtype=float)[:, None])
-        before = self.before.get("regions")
-        return protect(whole, counts, self.rules, self.say, self.language, before)
+        table = TableData.of(self._columns(), map(self._line, (*self.everyone, total)))
+        hidden = self.comparison.withheld
+        lines = [n for n, region in enumerate(self.everyone) if region.code in hidden]
+        return withheld_rows(replace(table, protected=self.comparison.protected), lines, self)
 
     def _columns(self) -> tuple[Column, ...]:
         say = self.say
         return (
             Column("region", capital(self.region)),
             Column("events", capital(self.outcome), "end", COUNT),
-            Column("exposure", capital(self.exposure_name), "end"),
+            Column("exposure", capital(self.exposure_name), "end", NUMBER),
             Column("rate", say("Rate"), "end", DERIVED),
             Column("shrunken", say("Shrunken rate"), "end", DERIVED),
             Column("low", say("Range from"), "end", DERIVED),
@@ -157,8 +141,7 @@ class Regions(Report):
     @property
     def shown(self) -> tuple[Region, ...]:
         """The regions whose counts may be shown."""
-        pairs = zip(self.everyone, self.table.values, strict=False)
-        return tuple(region for region, row in pairs if row[1] is not None)
+        return tuple(r for r in self.everyone if r.code not in self.comparison.withheld)
 
     def standing(self, *kinds: str) -> tuple[Region, ...]:
         """The regions that may be shown and stand so."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from functools import partial
 
+from analysis.disclosure.gate import NUMBER
 from analysis.page.charts.axes import Axis
 from analysis.page.charts.funnel import Band, Funnel
 from analysis.page.charts.points import Point
@@ -24,8 +25,8 @@ def funnel_figure(report: Regions) -> Figure:
         _bands(report),
         pooled,
         report.rate(pooled),
-        Axis(write, across, logarithmic=True),
-        Axis(write, say("Rate per 1,000 a year"), cell=partial(write, decimals=1)),
+        Axis(write, across, logarithmic=True, role=NUMBER),
+        Axis(write, say("Rate per 1,000 a year"), cell=partial(write, decimals=1), role=NUMBER),
     )
     caption = say(
         "Line: all {regions} together. Bands: where {level} and 99.8% of {regions} would lie if "

@@ -19,4 +19,3 @@ class RegionRatesParams(CountsQuestion):
     over_dispersion: Literal["additive", "multiplicative", "none"] = "additive"
     level: float = Field(default=0.95, ge=0.5, le=0.99)
     false_discoveries: float = Field(default=0.05, gt=0, lt=0.5)
-    rounding: int = Field(default=1, ge=1)

@@ -9,7 +9,7 @@ from typing import Any
 from analysis.page.agreement import OwnNumber
 from analysis.page.numbers import PER_EXPOSURE
 from analysis.page.plates import Provenance
-from analysis.page.protection import describe_rules
+from analysis.page.protection import protection_record
 from analysis.reports.region_rates import sentences
 from analysis.reports.region_rates.answer import Regions
 from analysis.reports.region_rates.funnel import funnel_figure
@@ -44,4 +44,4 @@ class RegionRates(Regions):
 
     def provenance(self) -> Provenance:
         """Where the numbers come from and with what they were made."""
-        return self._provenance(describe_rules(self.rules, self.say), self.result.method)
+        return self._provenance(protection_record(self, self.data), self.result.method)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from analysis.data.dataset import Dataset
 from analysis.data.frames.frame import require_frame
 from analysis.data.frames.names import unknown_names
-from analysis.data.frames.rates import Comparison, compare_regions, comparison_tables
+from analysis.data.frames.rates import Comparison, comparison_tables
+from analysis.disclosure.regions import protected_comparison
 from analysis.methods import rates
 from analysis.reports.region_rates.params import RegionRatesParams
 
@@ -18,12 +19,12 @@ def tables(_: RegionRatesParams) -> set[str]:
 
 
 def ask(data: Dataset, params: RegionRatesParams) -> Comparison:
-    """Events and size of every region.
+    """Protected events and size of every region.
 
     Raises
     ------
     AnalysisError: names unknown to the dataset, or too few regions to compare.
     """
-    comparison = compare_regions(data, params)
+    comparison = protected_comparison(data, params)
     require_frame(comparison.frame, rates.METHOD.takes)
     return comparison

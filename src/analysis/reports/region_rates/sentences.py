@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from analysis.disclosure.store import noise_of
 from analysis.page.numbers import span
 from analysis.page.plates import Notes, Summary, Table
+from analysis.page.protection import protection_points
 from analysis.page.provenance import DROPPED_WORDS, reading_sentences
 from analysis.page.wording import joined
 from analysis.reports.region_rates.answer import HIGH, LOW, Regions
@@ -129,8 +131,8 @@ def _withheld(report: Regions) -> str:
     if not report.withheld:
         return ""
     return report.say(
-        "{withheld} of {all} {regions} are not shown one by one, because their counts are small or "
-        "would give a small one away; the totals hold them."
+        "{withheld} of {all} {regions} are not shown one by one, because their counts are small; "
+        "totals and limits hold them."
     )
 
 
@@ -154,7 +156,7 @@ def regions_sample(report: Regions) -> Notes:
     say = report.say
     points = [
         say(
-            "{events} {outcome} in {all} {regions}, {span}; source: {title}.",
+            "About {events} {outcome} in {all} {regions}, {span}; source: {title}.",
             events=report.number(int(report.frame["events"].sum())),
             title=report.description.title.of(report.language),
         )
@@ -164,6 +166,7 @@ def regions_sample(report: Regions) -> Notes:
         for reason, count in report.comparison.dropped.items()
     ]
     points += reading_sentences(report, report.data.accounts)
+    points += protection_points(report, noise_of(report.data))
     return Notes(**report.plate("sample"), title=say("What was compared"), points=tuple(points))
 
 

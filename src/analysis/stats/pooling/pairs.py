@@ -68,9 +68,10 @@ def _tail(
     """Chance of as many events as the unit with the higher rate had, given both units' sum."""
     both, whole = events[higher] + events[lower], size[higher] + size[lower]
     if family == "poisson":
-        law = scipy.stats.binom(both, size[higher] / whole)
-    else:
-        law = scipy.stats.hypergeom(whole, size[higher], both)
+        # The binomial tail by its beta function, which knows counts that are not whole, too.
+        above, share = events[higher], size[higher] / whole
+        return np.asarray(scipy.special.betainc(above, events[lower] + 1, share))
+    law = scipy.stats.hypergeom(whole, size[higher], both)
     return np.asarray(law.sf(events[higher] - 1))
 
 

@@ -118,11 +118,27 @@ def chance(
     Exact, twice the smaller tail, without over-dispersion; normal on the root scale with it.
     """
     if spread == CHANCE_ALONE:
-        law = _law(target, size, family)
-        tails = np.minimum(law.cdf(events), law.sf(events - 1))
+        if family == "poisson":
+            # Of gamma functions, which know counts that are not whole, too.
+            mean = target * size
+            below, above = scipy.special.gammaincc(events + 1, mean), np.ones(len(events))
+            above[events > 0] = scipy.special.gammainc(events[events > 0], mean[events > 0])
+        else:
+            law = _law(target, size, family)
+            below, above = law.cdf(events), law.sf(events - 1)
+        tails = np.minimum(below, above)
         return np.asarray(np.minimum(1.0, 2 * tails))
     z = (rooted(events / size, family) - rooted(target, family)) / spread.error(size)
     return np.asarray(2 * scipy.stats.norm.sf(np.abs(z)))
+
+
+def noiseless_share(expected: np.ndarray, noise: np.ndarray | float) -> np.ndarray:
+    """The share of a Poisson count, and of its size, that tells as much as the count with noise.
+
+    Its variance is its mean, that with noise E + v; a share E/(E + v) of both gives the rate the
+    same error. Shape of ``expected``, the means E; ``noise`` are variances v.
+    """
+    return np.asarray(expected / np.maximum(expected + noise, 1e-300))
 
 
 def root_error(size: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from analysis.stats.pooling.rates import Family, exact_limits
+from analysis.stats.pooling.rates import Family, exact_limits, noiseless_share
 from analysis.stats.resampling.jackknife import t_critical
 
 STEPS = 101
@@ -28,7 +28,13 @@ class Together:
     effective: float
 
 
-def pooled_rate(events: np.ndarray, size: np.ndarray, level: float, family: Family) -> Together:
+def pooled_rate(
+    events: np.ndarray,
+    size: np.ndarray,
+    level: float,
+    family: Family,
+    noise: np.ndarray | float = 0.0,
+) -> Together:
     """All events over all size, as a draw of units like these would give it.
 
     The error of log R is e(τ²)² = c/Σy + τ² Σ s_i², with s_i the share of size, τ² the variance of
@@ -42,7 +48,7 @@ def pooled_rate(events: np.ndarray, size: np.ndarray, level: float, family: Fami
 
     Parameters
     ----------
-    events, size: shape (N,), with some event.
+    events, size: shape (N,), with some event. noise: variance that was added to each count.
 
     References
     ----------
@@ -51,11 +57,13 @@ def pooled_rate(events: np.ndarray, size: np.ndarray, level: float, family: Fami
     """
     total, units = float(events.sum()), len(events)
     rate, share = float(total / size.sum()), size / size.sum()
-    between = _between(events / size / rate, 1 / (rate * size), rate, family)
-    least = (1.0 if family == "poisson" else 1 - rate) / total
+    kept = noiseless_share(rate * size, noise)
+    between = _between(events / size / rate, 1 / (rate * size * kept), rate, family)
+    all_kept = float(noiseless_share(np.array(total), np.sum(noise)))
+    least = (1.0 if family == "poisson" else 1 - rate) / (total * all_kept)
     errors = np.sqrt(least + between * (share**2).sum())
     margin = _margin(errors, level)
-    exact = exact_limits(total, size.sum(), level, family)
+    exact = exact_limits(total * all_kept, size.sum() * all_kept, level, family)
     low = min(rate * np.exp(-margin), float(exact.low))
     high = max(rate * np.exp(margin), float(exact.high))
     if family == "binomial":

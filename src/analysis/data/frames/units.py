@@ -1,0 +1,118 @@
+"""Counts as they were recorded: by region of then, smallest period, and the records behind each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.dataset import Dataset
+from analysis.data.frames.outcomes import kind_of
+from analysis.data.periods import FREQUENCY, label_of, length_of, periods_of
+from analysis.data.records.groupings import KEYS, MILLIONTHS, as_months, monthly_units, record_keys
+from analysis.errors import DesignError, Problem
+
+LADDER = {
+    "week": ("week",),
+    "month": ("month", "quarter", "year"),
+    "quarter": ("quarter", "year"),
+    "year": ("year",),
+}
+"""Periods into which shorter ones add up, by the smallest."""
+HALF = 2**32
+
+
+@dataclass(frozen=True)
+class Units:
+    """What counts of regions are made of, by the smallest period that there is.
+
+    ``frame`` has ``region`` (of today), ``origin`` (as recorded), ``share`` (how much a record
+    counts for the region of today), ``period``, ``count`` (whole) and ``key``: the sum of the keys
+    of the records, modulo 2⁶⁴.
+    """
+
+    frame: pd.DataFrame
+    length: str
+
+    @property
+    def ladder(self) -> tuple[str, ...]:
+        """Lengths of periods in which there are counts, the smallest first."""
+        return LADDER[self.length]
+
+    def by(self, length: str) -> pd.DataFrame:
+        """Units of a longer period: counts and keys added up."""
+        longer = self.frame["period"].map(
+            {period: period.asfreq(FREQUENCY[length]) for period in self.frame["period"].unique()}
+        )
+        by = [self.frame[name] for name in ("region", "origin", "share")]
+        groups = self.frame.groupby([*by, longer.rename("period")], observed=True, sort=True)
+        return groups[["count", "key"]].sum().reset_index()
+
+
+def units_of(dataset: Dataset, outcome: str) -> Units:
+    """The units of a counted outcome.
+
+    Raises
+    ------
+    DesignError: the outcome is no count.
+    """
+    return dataset.once(("units", outcome), lambda: _units(dataset, outcome))
+
+
+def _units(dataset: Dataset, outcome: str) -> Units:
+    if kind_of(dataset, outcome) == "level":
+        what = "is a level; only counts have units"
+        raise DesignError([Problem(f"outcome {outcome}", what, "Choose one that is counted")])
+    given = dataset.tables.get("outcomes") if dataset.recorded is None else dataset.recorded
+    rows = None if given is None else given[given["outcome"] == outcome]
+    return _of_records(dataset, outcome) if rows is None or rows.empty else _of_counts(rows)
+
+
+def _of_counts(rows: pd.DataFrame) -> Units:
+    """Each row is a unit: its key is of where, when and what it was recorded as, and how many."""
+    rows = rows[rows["count"].notna()]
+    origin = rows["origin"] if "origin" in rows else rows["region_code"]
+    periods = periods_of(rows["period"])
+    counts = rows["count"].to_numpy(float).astype(np.int64)
+    places = zip(origin, rows["outcome"], periods, counts, strict=True)
+    # The count is part of the key: else two editions would differ by just what came late.
+    texts = [f"{code}|{name}|{label_of(period)}|{n}" for code, name, period, n in places]
+    low, high = (half.astype(np.uint64) for half in record_keys(texts))
+    # What is empty adds nothing: else an empty kind beside would draw a total anew.
+    keys = np.where(counts > 0, low + high * np.uint64(HALF), np.uint64(0))
+    share = rows["millionths"] / MILLIONTHS if "millionths" in rows else 1.0
+    frame = pd.DataFrame(
+        {
+            "region": rows["region_code"].astype(str),
+            "origin": origin.astype(str),
+            "share": share,
+            "period": periods,
+            "count": counts,
+            "key": keys,
+        }
+    ).reset_index(drop=True)
+    return Units(frame, length_of(periods.iloc[0]))
+
+
+def _of_records(dataset: Dataset, kind: str) -> Units:
+    """Records by month; those in files and databases were counted where they lie."""
+    if dataset.panel is None:
+        cells = monthly_units(dataset.tables["complaints"], kind)
+    else:
+        cells = dataset.panel.units
+        cells = cells[cells["kind"] == kind]
+    low, high = (cells[name].to_numpy(np.uint64) for name in KEYS)
+    scale = MILLIONTHS if dataset.has("crosswalk") else 1
+    months = as_months(cells["month"])
+    frame = pd.DataFrame(
+        {
+            "region": cells["region_code"].astype(str).to_numpy(),
+            "origin": cells["origin"].astype(str).to_numpy(),
+            "share": cells["millionths"].to_numpy() / scale,
+            "period": months.astype(object),
+            "count": cells["records"].to_numpy(np.int64),
+            "key": low + high * np.uint64(HALF),
+        }
+    )
+    return Units(frame, "month")

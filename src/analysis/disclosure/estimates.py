@@ -1,0 +1,159 @@
+"""What may be published of estimates: averages to three digits, all else from protected counts.
+
+An average over at least five adopters and five comparison regions, with ten records a side, may
+rest on recorded counts: to three digits it tells nothing of one region. Without single regions, at
+event times with fewer, or of few regions altogether, estimates would give counts back; they are
+made from the protected panel, or not at all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from analysis.data.dataset import Dataset
+from analysis.data.frames.panel import NEVER, Panel
+from analysis.data.frames.study import Study
+from analysis.disclosure.regions import protected_panel
+from analysis.disclosure.store import noise_of
+from analysis.errors import DesignError, Problem
+from analysis.result import Estimate, Result
+
+FEWEST_REGIONS = 5
+FEWEST_RECORDS = 10
+DIGITS = 3
+Anything = TypeVar("Anything")
+Rows = tuple[Mapping[str, Any], ...]
+
+
+def disclosed_study(dataset: Dataset, study: Study) -> Study:
+    """The study with its protected panel; of few regions, with that in place of the recorded one.
+
+    Raises
+    ------
+    AnalysisError: there is no salt, or a level of few regions, for which there is no protection.
+    """
+    if noise_of(dataset) is None:
+        return study
+    few, asked = too_few(study.panel), study.params.counts == "protected"
+    if not study.panel.counted:
+        if few or asked:
+            what = "is a level of fewer than five regions on one side, which cannot be protected"
+            remedy = "Compare more regions, or give counts; see disclosure in dataset.yml"
+            raise DesignError([Problem(f"outcome {study.panel.outcome}", what, remedy)])
+        return replace(study, shielded=True)
+    panel = protected_panel(dataset, study.panel)
+    if not (few or asked):
+        return replace(study, protected=panel, shielded=True)
+    placebo = study.placebo and protected_panel(dataset, study.placebo)
+    # Who complained, and how, is counted in no table of the store.
+    return replace(study, panel=panel, protected=panel, placebo=placebo, mixes={}, shielded=True)
+
+
+def too_few(panel: Panel) -> bool:
+    """Whether too few regions, or records, stand on one side for an average of recorded counts."""
+    starts = panel.adoption.to_numpy()
+    adopted = starts > NEVER
+    if min(adopted.sum(), (~adopted).sum()) < FEWEST_REGIONS:
+        return True
+    if not panel.counted:
+        return False
+    counts = np.nan_to_num(panel.matrix("count"))
+    active = adopted[:, None] & (np.arange(1, counts.shape[1] + 1) >= starts[:, None])
+    sides = (active, adopted[:, None] & ~active, np.broadcast_to(~adopted[:, None], counts.shape))
+    return bool(min(counts[side].sum() for side in sides) < FEWEST_RECORDS)
+
+
+def published(study: Study, result: Result, protected: Result | None) -> Result:
+    """What of a result may leave.
+
+    Parameters
+    ----------
+    result: of the study's panel. protected: of its protected panel; ``None`` where it has none.
+    """
+    if not study.shielded:
+        return result
+    series = dict(protected.series) if protected else {}
+    if "by_event_time" in result.series:
+        series["by_event_time"] = _by_event_time(study.panel, result, series)
+    if "leave_one_out" in result.series:
+        series["leave_one_out"] = _without_each(result, protected)
+    kept = {name: three_digits(rows) for name, rows in series.items()}
+    return replace(
+        result,
+        estimates=three_digits(result.estimates),
+        checks=three_digits(result.checks),
+        series=kept,
+        options=three_digits(result.options),
+    )
+
+
+def _by_event_time(panel: Panel, result: Result, protected: Mapping[str, Rows]) -> Rows:
+    """Event times of enough regions and records; of fewer, what protected counts give."""
+    small = _small_event_times(panel)
+    other = {row["event_time"]: row for row in protected.get("by_event_time", ())}
+    none = {"value": None, "low": None, "high": None}
+    return tuple(
+        other.get(row["event_time"], {**row, **none}) if row["event_time"] in small else row
+        for row in result.series["by_event_time"]
+    )
+
+
+def _small_event_times(panel: Panel) -> set[int]:
+    """Event times that rest on too few adopters or records of theirs."""
+    starts = panel.adoption.to_numpy()
+    adopted = starts > NEVER
+    given = panel.matrix(panel.measured)[adopted]
+    since = np.arange(1, given.shape[1] + 1)[None, :] - starts[adopted][:, None]
+    found = set()
+    for time in np.unique(since):
+        cells = given[since == time]
+        cells = cells[np.isfinite(cells)]
+        few_records = panel.counted and cells.sum() < FEWEST_RECORDS
+        if len(cells) < FEWEST_REGIONS or few_records:
+            found.add(int(time))
+    return found
+
+
+def _without_each(result: Result, protected: Result | None) -> Rows:
+    """The headline without each region: as far from it as protected counts have it."""
+    if protected is None:
+        return ()
+    all_in = protected.headline.value
+    headline = three_digits(result.headline.value)
+    return tuple(
+        {**row, "value": headline + float(row["value"]) - all_in}
+        for row in protected.series.get("leave_one_out", ())
+    )
+
+
+def three_digits(content: Anything) -> Anything:
+    """The same with every number that is not whole rounded to three digits."""
+    rounded: Anything = _rounded(content)
+    return rounded
+
+
+def decimals_of(value: float) -> int:
+    """How many decimals a number has that is given to three digits."""
+    return DIGITS - 1 - math.floor(math.log10(abs(value))) if value else DIGITS
+
+
+def _rounded(content: Any) -> Any:
+    if isinstance(content, float):
+        return float(f"{content:.{DIGITS}g}") if math.isfinite(content) else content
+    if isinstance(content, Mapping):
+        return {name: _rounded(value) for name, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return type(content)(map(_rounded, content))
+    if is_dataclass(content) and not isinstance(content, type):
+        given = {f.name: _rounded(getattr(content, f.name)) for f in fields(content) if f.init}
+        if isinstance(content, Estimate) and given["low"] == given["high"] is not None:
+            # Of very many regions: the range is as wide as the last digit.
+            step = 10.0 ** -decimals_of(given["low"])
+            given |= {"low": given["low"] - step, "high": given["high"] + step}
+        return replace(content, **given)
+    return content

@@ -1,0 +1,49 @@
+"""Regions side by side and panels, made from protected counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.dataset import Dataset
+from analysis.data.frames.panel import Panel
+from analysis.data.frames.rates import Comparison, compare_regions
+from analysis.data.periods import FREQUENCY, period_of
+from analysis.disclosure.store import store_of
+from analysis.params import CountsQuestion
+
+
+def protected_comparison(dataset: Dataset, params: CountsQuestion) -> Comparison:
+    """Regions side by side: their events from the protected store, with the variance of the noise.
+
+    Raises
+    ------
+    AnalysisError: as :func:`analysis.data.frames.rates.compare_regions` and ``store_of``.
+    """
+    plain = compare_regions(dataset, params)
+    store = store_of(dataset, params.outcome)
+    if store.noise is None:
+        return replace(plain, protected=store.mark)
+    span = store.span(period_of(plain.first_period), period_of(plain.last_period))
+    codes = plain.frame["region"]
+    frame = plain.frame.assign(
+        # A region that was split has shares of counts.
+        events=np.round(span.shown.reindex(codes).to_numpy(float)),
+        noise=span.variance.reindex(codes).to_numpy(float),
+    )
+    withheld = frozenset(codes[span.withheld.reindex(codes).to_numpy(bool)])
+    return replace(plain, frame=frame, withheld=withheld, blocks=span.blocks, protected=store.mark)
+
+
+def protected_panel(dataset: Dataset, panel: Panel) -> Panel:
+    """A panel of counts with those of the protected store in their place; holes stay holes."""
+    store = store_of(dataset, panel.outcome)
+    if store.noise is None or not panel.counted:
+        return panel
+    level = store.levels[panel.frequency].shown
+    periods = pd.PeriodIndex(map(period_of, panel.periods), freq=FREQUENCY[panel.frequency])
+    shown = level.reindex(index=list(panel.regions), columns=periods).to_numpy(float).ravel()
+    kept = panel.frame["count"].notna()
+    return replace(panel, frame=panel.frame.assign(count=np.where(kept, shown, np.nan)))

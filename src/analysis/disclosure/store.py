@@ -1,0 +1,155 @@
+"""The protected store: every count of a region that leaves is made from the counts in here.
+
+Noise is drawn for region, kind and calendar period only, in one ladder of periods that add up:
+months, quarters and years; or weeks. All else is worked out from these numbers: a span is the
+fewest periods that fill it, a total over regions or kinds is a sum. So a record is part of three
+counts that are drawn, however many pages show it, and nothing published beside them can undo the
+noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.dataset import Dataset
+from analysis.data.frames.outcomes import counts_of
+from analysis.data.frames.units import Units, units_of
+from analysis.data.periods import FREQUENCY
+from analysis.disclosure.noise import Noise, shown_counts, too_small
+from analysis.disclosure.salt import salt_of
+from analysis.errors import DesignError, Problem
+
+
+@dataclass(frozen=True)
+class Level:
+    """Protected counts of one length of period, regions by periods, wide; empty where not known.
+
+    ``withheld`` is true where the true count is small, ``variance`` that of the noise.
+    """
+
+    shown: pd.DataFrame
+    withheld: pd.DataFrame
+    variance: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Span:
+    """Protected counts of regions over a span; ``blocks`` is how many periods fill it."""
+
+    shown: pd.Series
+    withheld: pd.Series
+    variance: pd.Series
+    blocks: int
+
+
+@dataclass(frozen=True)
+class Store:
+    """Protected counts of one outcome, by length of period. Without noise they are as recorded."""
+
+    levels: Mapping[str, Level]
+    noise: Noise | None
+
+    @property
+    def mark(self) -> str:
+        """What a table of its counts carries, so that it may leave."""
+        return "open" if self.noise is None else f"noise {self.noise.variance}"
+
+    def span(self, first: pd.Period, last: pd.Period) -> Span:
+        """The counts from the start of one period to the end of another, of the fewest periods."""
+        blocks = list(self._blocks(first, last))
+        parts = [(self.levels[length], period) for length, period in blocks]
+        shown, withheld, variance = (
+            pd.concat([getattr(level, name)[period] for level, period in parts], axis=1)
+            for name in ("shown", "withheld", "variance")
+        )
+        return Span(
+            shown.sum(axis=1, skipna=False),
+            withheld.any(axis=1),
+            variance.sum(axis=1),
+            len(blocks),
+        )
+
+    def _blocks(self, first: pd.Period, last: pd.Period) -> list[tuple[str, pd.Period]]:
+        """The longest periods that lie in a span, one after the other."""
+        smallest = FREQUENCY[next(iter(self.levels))]
+        found: list[tuple[str, pd.Period]] = []
+        day = first.start_time
+        while day.to_period(smallest) <= last.asfreq(smallest, how="end"):
+            longest = (
+                (length, period)
+                for length in reversed(list(self.levels))
+                for period in [day.to_period(FREQUENCY[length])]
+                if period.start_time == day and period.end_time <= last.end_time
+            )
+            found.append(next(longest))
+            day = (found[-1][1] + 1).start_time
+        return found
+
+
+def store_of(dataset: Dataset, outcome: str) -> Store:
+    """The protected counts of an outcome, made once for all questions to a dataset.
+
+    Raises
+    ------
+    ParamsError: there is no salt that is kept.
+    DesignError: a record would be part of more counts than the noise can bear.
+    """
+    return dataset.once(("store", outcome), lambda: _store(dataset, outcome))
+
+
+def noise_of(dataset: Dataset) -> Noise | None:
+    """How counts of a dataset are moved; ``None`` where they are printed already or stay inside."""
+    description = dataset.description
+    settings = description.protection
+    if description.disclosure == "public" or settings == "none":
+        return None
+    return Noise(settings.variance, settings.threshold)
+
+
+def _store(dataset: Dataset, outcome: str) -> Store:
+    units, noise = units_of(dataset, outcome), noise_of(dataset)
+    if noise and len(units.ladder) > noise.draws:
+        what = (
+            f"draws {len(units.ladder)} counts for each record ({', '.join(units.ladder)}), and a "
+            f"variance of {noise.variance} bears {noise.draws}"
+        )
+        remedy = "Set protection: {variance: 9} in dataset.yml, or give counts by quarter only"
+        raise DesignError([Problem(f"outcome {outcome}", what, remedy)])
+    salt = salt_of(dataset) if noise else b""
+    levels = {
+        length: _level(units, length, counts_of(dataset, outcome, length), noise, salt)
+        for length in units.ladder
+    }
+    return Store(levels, noise)
+
+
+def _level(
+    units: Units, length: str, known: pd.DataFrame, noise: Noise | None, salt: bytes
+) -> Level:
+    """Protected counts of one length of period, where all of a period is known."""
+    rows = units.by(length)
+    counts = rows["count"].to_numpy(np.int64)
+    shown = counts if noise is None else shown_counts(counts, rows["key"].to_numpy(), noise, salt)
+    # A region that was split, or joined others, has its share of what each former region shows.
+    share = rows["share"].to_numpy(float)
+    moved = (counts > 0) * (0.0 if noise is None else float(noise.variance))
+    sums = (
+        rows[["region", "period"]]
+        .assign(shown=shown * share, true=counts * share, variance=moved * share**2)
+        .groupby(["region", "period"])
+        .sum()
+    )
+    wide = {
+        name: sums[name].unstack().reindex(index=known.index, columns=known.columns).fillna(0.0)
+        for name in sums
+    }
+    withheld = too_small(wide["true"].to_numpy(), noise.threshold if noise else 1)
+    return Level(
+        wide["shown"].where(known.notna()),
+        pd.DataFrame(withheld, known.index, known.columns) & known.notna(),
+        wide["variance"],
+    )
