@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from analysis.data.description import Description
 from analysis.data.frames.rates import Comparison
-from analysis.disclosure.editions import Edition
+from analysis.disclosure.noise import Noise, too_small
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.plates import InterventionEffect
 from analysis.reports.region_rates.params import RegionRatesParams
@@ -15,23 +17,26 @@ from analysis.reports.region_rates.plates import RegionRates
 
 
 def regions_report(
-    params: RegionRatesParams,
-    description: Description,
-    comparison: Comparison,
-    before: Edition | None = None,
-    **given: Any,
+    params: RegionRatesParams, description: Description, comparison: Comparison, **given: Any
 ) -> RegionRates:
-    """Regions side by side, after what the last edition showed; ``given`` is more of the data."""
-    data: Any = SimpleNamespace(description=description, tables={}, **given)
-    report = RegionRates(params, data, comparison)
-    vars(report)["before"] = before or {}
-    return report
+    """Regions side by side as the store would protect them; ``given`` is more of the data."""
+    data: Any = SimpleNamespace(description=description, tables={}, folder=Path(), **given)
+    frame = comparison.frame
+    small = too_small(frame["events"].to_numpy(float), Noise().threshold)
+    protected = replace(
+        comparison,
+        withheld=frozenset(frame["region"][small]),
+        protected="noise 9",
+        blocks=1,
+    )
+    return RegionRates(params, data, protected)
 
 
 def effect_report(brief: Brief) -> InterventionEffect:
     """A report with the results of a brief."""
-    data: Any = SimpleNamespace(description=brief.study.description, tables={})
+    data: Any = SimpleNamespace(description=brief.study.description, tables={}, folder=Path())
     report = InterventionEffect(brief.question, data, brief.study)
     for name in ("headline", "robustness", "verdict"):
         vars(report)[name] = getattr(brief, name)
+    vars(report)["examined"] = brief.robustness
     return report

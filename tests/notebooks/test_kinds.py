@@ -228,7 +228,7 @@ def without(path: str) -> Callable[[Path], None]:
         (without("notebooks/region_rates.ipynb"), "lacks notebooks/region_rates.ipynb"),
         (without("params/region_rates"), r"lacks params/region_rates/\*.yml"),
         (in_notebook("level: float = 0.95", "level: float = 0.9"), "level has another default"),
-        (in_notebook("rounding: int", "rounding: str"), "rounding has another type"),
+        (in_notebook("seed: int", "seed: str"), "seed has another type"),
         (
             in_notebook(
                 "seed: int = 1  # seed of all random numbers; this report draws none",

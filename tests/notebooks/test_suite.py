@@ -409,25 +409,24 @@ def regions(tmp_path, root) -> Path:
     return tmp_path
 
 
-def test_an_edition_is_run_with_what_the_last_one_showed(regions, monkeypatch):
-    """Three more claims in one city: it is withheld, and a page that shows it is refused."""
+def test_pages_drawn_from_another_salt_are_not_put_beside_those_of_before(
+    regions, tmp_path, monkeypatch
+):
+    """Each would be another draw of every count; the last good page stays, with the reason."""
     report, name = "region_rates/tip_offs", "region_rates-tip_offs.en.html"
+    description = regions / "data/enterprise_zones/dataset.yml"
+    lines = description.read_text(encoding="utf-8").splitlines(keepends=True)
+    start = next(i for i, line in enumerate(lines) if line.startswith("disclosure:"))
+    description.write_text("".join(lines[:start] + lines[start + 4 :]), encoding="utf-8")
     analysis(regions, "run", report, "--publish")
-    first = json.loads(site_of(regions)["counts.json"])[report]["regions"]
-    assert all(count is not None for (count,) in first["shown"])
-    file = regions / "data/enterprise_zones/outcomes.csv"
-    rows = pd.read_csv(file, dtype=str)
-    last = rows.index[rows["period"] == "1988"]
-    more = pd.Series([3] + [40] * (len(last) - 1), index=last)
-    rows.loc[last, "count"] = (rows.loc[last, "count"].astype(int) + more).astype(str)
-    rows.to_csv(file, index=False)
-    with monkeypatch.context() as forgetful:
-        forgetful.setattr("analysis.disclosure.editions.read_counts", lambda _: {})
-        said = analysis(regions, "run", report, "--publish", check=15)
-    assert "gives 1 counts away beside the edition before" in said
-    assert json.loads(site_of(regions)["counts.json"])[report]["regions"] == first
-    analysis(regions, "run", report, "--again", "--publish")
-    second = json.loads(site_of(regions)["counts.json"])[report]["regions"]
-    assert second["shown"][0] == [None]
-    assert sum(count is None for (count,) in second["shown"]) == 2
-    assert "withheld" in site_of(regions)[name].decode("utf-8")
+    first = site_of(regions)
+    assert json.loads(first["rested.json"])[report]["salt"]
+    other = tmp_path / "other-salt"
+    other.touch(mode=0o600)
+    other.write_text("a1b2" * 16, encoding="ascii")
+    monkeypatch.setenv("ANALYSIS_SALT", str(other))
+    said = analysis(regions, "run", report, "--again", "--publish", check=15)
+    assert "drawn from another salt" in said
+    assert site_of(regions)["rested.json"] == first["rested.json"]
+    assert "withheld" not in said
+    assert site_of(regions)[name]

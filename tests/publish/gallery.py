@@ -153,7 +153,6 @@ def brief_of(case: str, language: str) -> Brief:
         exposure="enterprises",
         intervention="complaint",
         period="quarter",
-        disclosure_threshold=1,
     )
     study = Study(params, description, {}, panel, None)
     times = tuple(range(-len(panel.periods) // 2, len(panel.periods) // 2))

@@ -1,282 +1,404 @@
-"""Nothing small, lone or named leaves, and what is withheld cannot be worked out."""
+"""What leaves is worked out from protected counts: the table, the store, the gate, the pages."""
 
 from __future__ import annotations
 
 import hashlib
 import itertools
-from dataclasses import dataclass
+import json
+import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.optimize import LinearConstraint, milp
+import yaml
 
-from analysis.disclosure.attacker import Earlier, Published
+from analysis.data.dataset import read_dataset
+from analysis.data.frames.outcomes import counts_of
+from analysis.data.frames.units import units_of
+from analysis.disclosure import regions as regions_made
+from analysis.disclosure.estimates import FEWEST_REGIONS, disclosed_study, three_digits, too_few
 from analysis.disclosure.identifiers import identifiers, seal, shapes_of
-from analysis.errors import PublishError
+from analysis.disclosure.noise import (
+    BOUNDS,
+    WITHIN,
+    Noise,
+    draws,
+    fingerprint,
+    noise_table,
+    shown_counts,
+    too_small,
+)
+from analysis.disclosure.salt import salt_of
+from analysis.disclosure.store import store_of
+from analysis.errors import ContractError, DesignError, ParamsError, PublishError
 from analysis.page.plates import Column, Table, TableData
-from analysis.page.protection import Counts, Rules, describe_rules, enough, protect, withheld
-from analysis.page.wording import translator
+from analysis.reports.intervention_effect.plates import InterventionEffect
+from analysis.reports.region_rates.plates import RegionRates
+from analysis.result import Estimate
 
-RULES = Rules()
-WIDTH = RULES.threshold - 1e-6
-
-
-@dataclass(frozen=True)
-class Edition:
-    """What one edition shows: counts (R, C), and which of them."""
-
-    counts: np.ndarray
-    shown: np.ndarray
+SALT = b"a salt of the tests, long enough for them"
+QUARTER = {"first_period": "2023Q4", "period": "quarter"}
 
 
-def attack(*editions, shares=False):
-    """Interval of each withheld cell by (edition, row, column), and of what was added to it.
+@pytest.mark.parametrize("variance", sorted(BOUNDS))
+def test_noise_has_mean_zero_and_the_variance_it_should_have(variance):
+    """To 1e-9, by the moments of the table; of small counts three times the count."""
+    bound = BOUNDS[variance]
+    chances = np.diff(noise_table(variance, bound, 10), axis=1, prepend=0.0)
+    noise = np.arange(-bound, bound + 1)
+    wanted = np.minimum(variance, 3 * np.arange(bound + 2))
+    assert np.abs(chances @ noise).max() < 1e-9
+    assert np.abs(chances @ noise**2 - wanted).max() < 1e-9
+    assert (chances >= -1e-15).all()
+    middle = chances[-1]
+    inside = [middle[bound - k : bound + k + 1].sum() for k in range(bound + 1)]
+    assert next(k for k, share in enumerate(inside) if share >= 0.95) == WITHIN[variance]
 
-    Written apart from the code it attacks: every cell of every edition is a whole number, and
-    an integer programme knows all totals, every count that is shown and, where ``shares``,
-    percentages of column totals rounded to one decimal. Editions are the newest first; no count
-    falls from an older to a newer one. What was added is keyed ("added", row, column).
-    """
-    shape, size = editions[0].counts.shape, editions[0].counts.size
-    places = np.arange(len(editions) * size).reshape(len(editions), *shape)
-    rules = []
 
-    def know(cells, low, high, weight=1.0):
-        row = np.zeros(places.size)
-        row[cells] = weight
-        rules.append(LinearConstraint(row, low, high))
+def test_zero_stays_zero_and_what_may_be_shown_never_becomes_zero():
+    """Every count up to thirty, under every draw of a fine grid."""
+    noise = Noise()
+    for count in range(31):
+        signatures = np.random.default_rng(count).integers(0, 2**64, 2000, dtype=np.uint64)
+        shown = shown_counts(np.full(2000, count), signatures, noise, SALT)
+        assert (shown == 0).all() if count == 0 else (shown >= 0).all()
+        assert count < noise.threshold or (shown > 0).all()
+        assert np.abs(shown - count).max() <= noise.bound
 
-    for table, edition in zip(places, editions, strict=True):
-        totals = [(table[:, j], edition.counts[:, j].sum()) for j in range(shape[1])]
-        for cells, total in totals:
-            know(cells, total, total)
-        for cell in map(tuple, np.argwhere(edition.shown)):
-            know(table[cell], edition.counts[cell], edition.counts[cell])
-        for i, j in np.ndindex(*shape) if shares else ():
-            if edition.shown[i, j]:
-                total = edition.counts[:, j].sum()
-                printed = round(100 * edition.counts[i, j] / total, 1)
-                know(table[i, j], printed - 0.05, printed + 0.05, 100 / total)
-    for newer, older in itertools.pairwise(places):
-        for cell in np.ndindex(*shape):
-            row = np.zeros(places.size)
-            row[newer[cell]], row[older[cell]] = 1.0, -1.0
-            rules.append(LinearConstraint(row, 0, np.inf))
 
-    def interval(aim):
-        ends = []
-        for sign in (1, -1):
-            solved = milp(sign * aim, constraints=rules, integrality=np.ones(places.size))
-            ends.append(np.inf if solved.status == 3 else sign * solved.fun)
-        return tuple(ends)
+def test_the_same_records_give_the_same_number_and_another_salt_another():
+    """Draws look uniform: mean and variance within four errors of 1/2 and 1/12."""
+    signatures = np.arange(20_000, dtype=np.uint64)
+    first, again, other = (draws(signatures, salt) for salt in (SALT, SALT, SALT + b"!"))
+    assert (first == again).all()
+    assert abs(np.corrcoef(first, other)[0, 1]) < 4 / np.sqrt(20_000)
+    assert abs(first.mean() - 0.5) < 4 / np.sqrt(12 * 20_000)
+    assert abs(first.var() - 1 / 12) < 0.002
+    assert len(set(first)) == 20_000
+    assert fingerprint(SALT) != fingerprint(SALT + b"!")
 
-    unit = np.eye(places.size)
-    found = {
-        (number, *cell): interval(unit[places[number][cell]])
-        for number, edition in enumerate(editions)
-        for cell in map(tuple, np.argwhere(~edition.shown))
+
+def small_province(folder, rows, kind="report", **description):
+    """A dataset of counts by region and period."""
+    folder.mkdir(parents=True)
+    codes = sorted({code for code, _, _ in rows})
+    names = [f"R{code}" for code in codes]
+    pd.DataFrame(
+        {"region_code": codes, "name_en": names, "name_zh": names, "level": "county"}
+    ).to_csv(folder / "regions.csv", index=False)
+    frame = pd.DataFrame(rows, columns=["region_code", "period", "count"]).assign(outcome=kind)
+    frame.to_csv(folder / "outcomes.csv", index=False)
+    content = {
+        "title": {"en": "T", "zh": "题"},
+        "status": "real",
+        "licence": "CC0",
+        "origin": "made",
+        **description,
     }
-    if len(editions) > 1:
-        found |= {
-            ("added", *cell): interval(unit[places[0][cell]] - unit[places[1][cell]])
-            for cell in np.ndindex(*shape)
-        }
-    return found
+    (folder / "dataset.yml").write_text(yaml.safe_dump(content, allow_unicode=True))
+    return read_dataset(folder)
 
 
-def few(counts):
-    """Cells that give someone away."""
-    return [tuple(cell) for cell in np.argwhere((counts > 0) & (counts < RULES.threshold))]
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_no_small_count_can_be_worked_out_from_totals_and_shares(seed):
-    """Every primary cell keeps an interval as wide as the protection."""
+def monthly(codes=("a", "b", "c"), mean=30.0, seed=1, year=2023):
+    """Twelve months of counts."""
     rng = np.random.default_rng(seed)
-    counts = rng.poisson(rng.gamma(1.5, 14, (6, 4))).astype(float)
-    mask = withheld(Counts(counts), RULES, "t")
-    assert mask[(counts > 0) & (counts < RULES.threshold)].all()
-    found = attack(Edition(counts, ~mask), shares=True)
-    for (_, *cell), (low, high) in found.items():
-        assert low <= counts[tuple(cell)] <= high
-    for cell in few(counts):
-        low, high = found[0, *cell]
-        assert high - low >= WIDTH, (cell, low, high)
+    months = [f"{year}-{month:02d}" for month in range(1, 13)]
+    return [(code, month, int(rng.poisson(mean))) for code in codes for month in months]
 
 
-def test_the_attack_succeeds_where_only_small_cells_are_withheld():
-    """The attack can win: without complementary suppression it finds the very count."""
-    counts = np.array([[3.0], [40.0], [25.0]])
-    alone = counts >= RULES.threshold
-    ((low, high),) = attack(Edition(counts, alone)).values()
-    assert low == pytest.approx(3)
-    assert high == pytest.approx(3)
-    assert withheld(Counts(counts), RULES, "t").ravel().tolist() == [True, False, True]
+def test_noise_is_drawn_for_periods_of_the_calendar_and_all_else_is_a_sum(tmp_path):
+    """A span is the fewest periods that fill it; no span has noise of its own."""
+    store = store_of(small_province(tmp_path / "p", monthly()), "report")
+    assert list(store.levels) == ["month", "quarter", "year"]
+    months, quarters, years = (store.levels[n].shown for n in ("month", "quarter", "year"))
+    span = store.span(pd.Period("2023-02"), pd.Period("2023-10"))
+    wanted = months["2023-02"] + months["2023-03"] + quarters["2023Q2"] + quarters["2023Q3"]
+    assert (span.shown == wanted + months["2023-10"]).all()
+    assert span.blocks == 5
+    assert (span.variance == 45).all()
+    whole = store.span(pd.Period("2023Q1"), pd.Period("2023Q4"))
+    assert (whole.shown == years["2023"]).all()
+    assert whole.blocks == 1
 
 
-def before(counts, hidden):
-    """The edition before, every cell at the place it has now."""
-    links = {cell: cell for cell in np.ndindex(*counts.shape)}
-    return Earlier(Published.of(counts, hidden), links)
+def test_a_cell_is_the_same_however_its_rows_are_ordered_and_whatever_is_empty_beside_it(tmp_path):
+    """Reordered rows, another language of names, an empty kind, another region left out."""
+    rows = monthly()
+    first = store_of(small_province(tmp_path / "a", rows), "report").levels["quarter"].shown
+    turned = store_of(small_province(tmp_path / "b", rows[::-1]), "report").levels["quarter"].shown
+    pd.testing.assert_frame_equal(first, turned)
+    fewer = [row for row in rows if row[0] != "b"]
+    alone = store_of(small_province(tmp_path / "c", fewer), "report").levels["quarter"].shown
+    pd.testing.assert_frame_equal(first.loc[["a", "c"]], alone)
 
 
-def test_what_was_added_since_the_edition_before_is_protected():
-    """A cell that grew by three shows those three unless it is withheld with a companion."""
-    earlier = np.array([[40.0], [60.0], [80.0], [30.0]])
-    counts = earlier + np.array([[3.0], [15.0], [22.0], [0.0]])
-    hidden = np.zeros(counts.shape, dtype=bool)
-    mask = withheld(Counts(counts), RULES, "t", before(earlier, hidden))
-    assert mask[0, 0]
-    low, high = attack(Edition(counts, ~mask), Edition(earlier, ~hidden))["added", 0, 0]
-    assert high - low >= WIDTH
-    assert not withheld(Counts(counts), RULES, "t").any()
+def test_one_record_more_is_another_draw(tmp_path):
+    """The count is part of the key: two editions differ by noise, not by what came late."""
+    rows = monthly(codes=[f"{n:03d}" for n in range(60)])
+    more = [(code, month, count + 1) for code, month, count in rows]
+    before, after = (
+        store_of(small_province(tmp_path / name, given), "report").levels["month"].shown
+        for name, given in (("a", rows), ("b", more))
+    )
+    apart = (after - before).to_numpy()
+    assert (apart == 1).mean() < 0.2
+    assert apart.std() > 3
 
 
-def test_the_joint_attack_succeeds_on_editions_that_are_protected_one_by_one():
-    """Two that withhold enough each give a count away together; with the first known, none."""
-    earlier = np.array([[3.0], [12.0], [40.0]])
-    counts = np.array([[11.0], [12.0], [41.0]])
-    hidden = withheld(Counts(earlier), RULES, "t")
-    alone = withheld(Counts(counts), RULES, "t")
-    assert hidden.ravel().tolist() == [True, True, False]
-    assert not alone.any()
-    first = Edition(earlier, ~hidden)
-    low, high = attack(Edition(counts, ~alone), first)["added", 2, 0]
-    assert low == high == 1
-    with pytest.raises(PublishError, match="how little was added"):
-        withheld(Counts(counts), RULES, "t", before(earlier, hidden))
+def test_small_counts_are_withheld_by_what_they_truly_are(tmp_path):
+    """From 1 to 9, at every length of period."""
+    rows = monthly(mean=8.0)
+    data = small_province(tmp_path / "p", rows)
+    for length, level in store_of(data, "report").levels.items():
+        true = counts_of(data, "report", length)
+        assert (level.withheld == ((true > 0) & (true < 10))).all(axis=None)
+    assert too_small(np.array([0, 1, 9, 10]), 10).tolist() == [False, True, True, False]
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_two_editions_of_a_table_protect_each_other(seed):
-    """Small counts of either, and small growth between them, for random growth."""
-    rng = np.random.default_rng(seed)
-    earlier = rng.poisson(rng.gamma(1.5, 18, (5, 3))).astype(float)
-    counts = earlier + rng.poisson(rng.choice([0, 9, 30], (5, 3)))
-    hidden = withheld(Counts(earlier), RULES, "t")
-    known = before(earlier, hidden)
-    mask = withheld(Counts(counts), RULES, "t", known)
-    editions = Edition(counts, ~mask), Edition(earlier, ~hidden)
-    found = attack(*editions)
-    protected = [(0, *cell) for cell in few(counts)] + [(1, *cell) for cell in few(earlier)]
-    protected += [("added", *cell) for cell in few(counts - earlier) if not hidden[cell]]
-    assert protected
-    for key in protected:
-        low, high = found[key]
-        assert high - low >= WIDTH, key
+def test_a_split_region_has_its_share_of_protected_counts(tmp_path):
+    """Six tenths and four tenths of one protected number add up to it; nothing is drawn anew."""
+    folder = tmp_path / "p"
+    rows = monthly(codes=("a", "b"))
+    small_province(folder, [*rows, *[("c", month, 20) for _, month, _ in rows[:12]]])
+    crosswalk = {"old_code": ["a", "a"], "new_code": ["b", "c"], "weight": [0.6, 0.4]}
+    pd.DataFrame(crosswalk).to_csv(folder / "crosswalk.csv", index=False)
+    split = store_of(read_dataset(folder), "report").levels["month"].shown
+    (folder / "crosswalk.csv").unlink()
+    whole = store_of(read_dataset(folder), "report").levels["month"].shown
+    assert np.allclose(split.loc["b"], whole.loc["b"] + 0.6 * whole.loc["a"])
+    assert np.allclose(split.loc["c"], whole.loc["c"] + 0.4 * whole.loc["a"])
 
 
-def test_a_count_that_fell_does_not_stop_the_protection():
-    """A record was struck off: the editions bind each other by nothing, and each is protected."""
-    earlier = np.array([[6.0], [40.0], [30.0], [20.0]])
-    counts = np.array([[5.0], [4.0], [30.0], [20.0]])
-    hidden = withheld(Counts(earlier), RULES, "t")
-    mask = withheld(Counts(counts), RULES, "t", before(earlier, hidden))
-    assert mask.ravel().tolist()[:2] == [True, True]
-    found = attack(Edition(counts, ~mask))
-    assert all(high - low >= WIDTH for low, high in found.values())
-
-
-def test_an_unchanged_table_is_published_again_as_it_was():
-    """Nothing was added, so nothing more is withheld."""
-    counts = np.array([[3.0], [40.0], [25.0], [90.0]])
-    hidden = withheld(Counts(counts), RULES, "t")
-    again = withheld(Counts(counts), RULES, "t", before(counts, hidden))
-    assert again.tolist() == hidden.tolist()
-
-
-def test_totals_that_give_a_count_away_are_refused():
-    """One cell under its own total cannot be protected."""
-    with pytest.raises(PublishError, match="totals alone"):
-        withheld(Counts(np.array([[4.0]])), RULES, "t")
+def test_signatures_add_up_over_periods(tmp_path):
+    """The key of a year is the sum of its months' keys, modulo 2 to the 64."""
+    units = units_of(small_province(tmp_path / "p", monthly()), "report")
+    year = units.by("year").set_index("region")["key"]
+    for code, rows in units.frame.groupby("region"):
+        assert sum(map(int, rows["key"])) % 2**64 == year[code]
 
 
 @pytest.mark.parametrize(
-    ("largest", "hidden"), [(89.0, False), (90.0, False), (90.5, True), (100.0, True)]
+    ("settings", "words"),
+    [
+        ({"protection": "none"}, "audience: internal"),
+        ({"protection": {"threshold": 1}}, "audience: internal"),
+        ({"disclosure": "public"}, "belong together"),
+        ({"printed": {"address": "x", "date": "2020-01-01"}}, "belong together"),
+        ({"protection": {"variance": 5}}, "protection"),
+    ],
 )
-def test_a_cell_that_two_contributors_fill_is_withheld(largest, hidden):
-    """More than 90 in 100 from the two largest."""
-    counts = np.array([[100.0], [300.0], [400.0]])
-    parts = np.array([[largest], [100.0], [100.0]])
-    mask = withheld(Counts(counts, largest=parts), RULES, "t")
-    assert mask[0, 0] == hidden
-    assert mask.any() == hidden
+def test_what_would_leave_counts_open_is_refused(tmp_path, settings, words):
+    """Before anything is read; each says what would do."""
+    with pytest.raises(ContractError, match=words):
+        small_province(tmp_path / "p", monthly(), **settings)
 
 
-def test_zeros_and_large_counts_stay():
-    """Nothing small, nothing withheld."""
-    assert not withheld(Counts(np.array([[0.0], [10.0], [500.0]])), RULES, "t").any()
-
-
-def data(counts, total=True):
-    """A table of counts by region, with its total."""
-    rows = [(f"R{place}", count) for place, count in enumerate(counts)]
-    rows += [("total", sum(counts))] if total else []
-    return TableData(
-        (Column("region", "Region"), Column("complaints", "Complaints", "end", "count")),
-        tuple((name, str(count)) for name, count in rows),
-        tuple(rows),
+def test_public_figures_and_inside_readers_get_counts_as_they_are(tmp_path):
+    """With an address and a date, or marked as internal."""
+    printed = {"address": "a yearbook", "date": "2020-01-01"}
+    settings = (
+        {"disclosure": "public", "printed": printed},
+        {"protection": "none", "audience": "internal"},
     )
+    for number, given in enumerate(settings):
+        data = small_province(tmp_path / str(number), monthly(mean=5.0), **given)
+        store = store_of(data, "report")
+        assert store.noise is None
+        assert (store.levels["month"].shown == counts_of(data, "report", "month")).all(axis=None)
+        assert not store.levels["month"].withheld.any(axis=None)
 
 
-@pytest.mark.parametrize(("language", "word"), [("en", "withheld"), ("zh", "不公布")])
-def test_a_protected_table_says_what_is_withheld_in_text_and_download(language, word):
-    """Text and raw value both go; the total stays; the threshold is recorded."""
-    counts = np.array([[3.0], [40.0], [25.0]])
-    given = data([3, 40, 25])
-    table = protect(given, Counts(counts), RULES, translator(language), language)
-    assert [row[1] for row in table.rows] == [word, "40", word, "68"]
-    assert [row[1] for row in table.values] == [None, 40, None, 68]
-    assert table.threshold == 10
-    assert given.values[0][1] == 3
+def test_records_are_never_public(tmp_path):
+    """A table of records holds more than was ever printed."""
+    folder = tmp_path / "p"
+    printed = {"address": "a yearbook", "date": "2020-01-01"}
+    small_province(folder, monthly(), disclosure="public", printed=printed)
+    record = {"complaint_id": ["1"], "received_on": ["2023-01-02"], "region_code": ["a"]}
+    frame = pd.DataFrame({**record, "kind": ["report"], "channel": ["online"]})
+    frame.to_csv(folder / "complaints.csv", index=False)
+    with pytest.raises(ContractError, match="disclosure: public"):
+        read_dataset(folder)
 
 
-def test_shown_counts_are_rounded_where_asked():
-    """To multiples of five, text and value."""
-    rules = Rules(rounding=5)
-    table = protect(
-        data([41, 1232], total=False),
-        Counts(np.array([[41.0], [1232.0]])),
-        rules,
-        translator("en"),
-        "en",
+def test_more_draws_than_the_noise_bears_are_refused(tmp_path):
+    """Months, quarters and years are three draws; a variance of 4 bears two."""
+    data = small_province(tmp_path / "p", monthly(), protection={"variance": 4})
+    with pytest.raises(DesignError, match="draws 3 counts for each record"):
+        store_of(data, "report")
+
+
+def test_without_a_salt_nothing_leaves(tmp_path, monkeypatch):
+    """The refusal says what another salt would do, and how to make one."""
+    data = small_province(tmp_path / "p", monthly())
+    monkeypatch.delenv("ANALYSIS_SALT")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ParamsError, match="analysis salt"):
+        store_of(data, "report")
+    short = tmp_path / "short"
+    short.touch(mode=0o600)
+    short.write_text("secret")
+    monkeypatch.setenv("ANALYSIS_SALT", str(short))
+    with pytest.raises(ParamsError, match="too short"):
+        store_of(data, "report")
+
+
+def test_a_simulated_world_is_protected_alike_wherever_it_is_made(in_root):
+    """Its salt is known to everyone."""
+    data = read_dataset(in_root / "data/simulated/province")
+    assert salt_of(data) == salt_of(read_dataset(in_root / "data/simulated/province"))
+
+
+def shown_numbers(report):
+    """All that a report's plates carry, but digests and what the run was made from."""
+    plates = [
+        report.summary(),
+        report.sample(),
+        report.funnel(),
+        report.rates(),
+        report.certainty(),
+    ]
+    plates += [report.end()]
+    return json.dumps([plate.payload() for plate in plates], sort_keys=True)
+
+
+def changed_records(folder, target):
+    """A copy of a dataset in which one record in ten of every county is gone."""
+    shutil.copytree(folder, target)
+    file = target / "complaints.parquet"
+    records = pd.read_parquet(file) if file.exists() else pd.read_csv(target / "complaints.csv")
+    inside = records.groupby("region_code")["received_on"]
+    edge = (records["received_on"] == inside.transform("min")) | (
+        records["received_on"] == inside.transform("max")
     )
-    assert table.rows == (("R0", "40"), ("R1", "1,230"))
-    assert "multiples of 5" in describe_rules(rules, translator("en"))
+    kept = edge | (np.random.default_rng(3).random(len(records)) > 0.1)
+    if file.exists():
+        records[kept].to_parquet(file, index=False)
+    else:
+        records[kept].to_csv(target / "complaints.csv", index=False)
+    return target
 
 
-def plate(columns, values, threshold=None):
+def test_no_number_of_a_region_moves_while_the_store_stays(in_root, tmp_path, monkeypatch):
+    """Other records behind the same store: the page of rates is the same, byte for byte."""
+    given = {"dataset": "data/simulated/province", **QUARTER}
+    first = RegionRates.read(given)
+    store = store_of(first.data, "report")
+    other = changed_records(in_root / "data/simulated/province", tmp_path / "province")
+    with monkeypatch.context() as held:
+        held.setattr(regions_made, "store_of", lambda *_: store)
+        second = RegionRates.read({**given, "dataset": str(other)})
+        true = [counts_of(r.data, "report", "quarter")["2023Q4"] for r in (first, second)]
+        assert (true[0] != true[1]).mean() > 0.5
+        shown = [
+            shown_numbers(report).replace(str(other), given["dataset"])
+            for report in (first, second)
+        ]
+    assert shown[0] == shown[1]
+    third = RegionRates.read({**given, "dataset": str(other)})
+    assert shown_numbers(third) != shown[0]
+
+
+def test_what_is_said_of_single_regions_in_an_effect_moves_with_the_store_alone(in_root):
+    """Leave-outs, paths and event times of few are those of the protected panel."""
+    params = yaml.safe_load(
+        (in_root / "params/intervention_effect/reverse_assessment.yml").read_text()
+    )
+    report = InterventionEffect.read(params)
+    study = report.study
+    assert study.shielded
+    assert study.protected is not None
+    assert not study.protected.frame["count"].equals(study.panel.frame["count"])
+    raw = report._of_protected
+    all_in, headline = raw.headline.value, report.headline.headline.value
+    for row, own in zip(
+        report.headline.series["leave_one_out"], raw.series["leave_one_out"], strict=True
+    ):
+        assert row["value"] == pytest.approx(headline + own["value"] - all_in, rel=5e-3)
+    assert three_digits(headline) == headline
+    few = [
+        row for row in report.headline.series["by_event_time"] if row["regions"] < FEWEST_REGIONS
+    ]
+    theirs = {row["event_time"]: row["value"] for row in raw.series["by_event_time"]}
+    assert few
+    for row in few:
+        assert row["value"] == three_digits(theirs[row["event_time"]])
+    rested = report.end().rests_on
+    assert set(rested.regions) == set(study.panel.regions)
+    deviations = report.results()["robustness"]["own_course"]["headline"]["deviations"]
+    assert deviations == []
+
+
+def test_few_adopters_are_estimated_from_protected_counts_alone(in_root):
+    """Four adopters: the panel itself is the protected one; no recorded counts are averaged."""
+    params = yaml.safe_load(
+        (in_root / "params/intervention_effect/reverse_assessment.yml").read_text()
+    )
+    report = InterventionEffect.read(params)
+    adopters = [code for code, start in report.study.panel.adoption.items() if start > 0]
+    few = InterventionEffect.read({**params, "exclude_regions": adopters[4:]})
+    assert too_few(replace(few.study.panel))
+    assert few.study.panel is few.study.protected
+    assert few.end().rests_on.regions == ()
+    asked = InterventionEffect.read({**params, "counts": "protected"})
+    assert asked.study.panel is asked.study.protected
+
+
+def test_rounding_to_three_digits_keeps_what_is_whole_and_never_closes_a_range():
+    """Whole numbers, texts and empty places stay; equal limits move by the last digit."""
+    given = {"a": (1.23456, 12345.6, 7, None, "x"), "b": [0.00012345]}
+    assert three_digits(given) == {"a": (1.23, 12300.0, 7, None, "x"), "b": [0.000123]}
+    narrow = three_digits(Estimate("overall", 0.10002, 1e-5, 0.10001, 0.10003))
+    assert narrow.low < narrow.value < narrow.high
+
+
+def test_too_few_regions_or_records_on_a_side(in_root):
+    """Five and five stand; four do not."""
+    params = yaml.safe_load(
+        (in_root / "params/intervention_effect/reverse_assessment.yml").read_text()
+    )
+    report = InterventionEffect.read(params)
+    panel, data = report.study.panel, report.data
+    never = [code for code, start in panel.adoption.items() if start == 0]
+    adopted = [code for code, start in panel.adoption.items() if start > 0]
+    assert not too_few(panel.keep([*adopted[:5], *never[:5]]))
+    assert too_few(panel.keep([*adopted[:4], *never]))
+    assert too_few(panel.keep([*adopted, *never[:4]]))
+    small = replace(panel, frame=panel.frame.assign(count=0.0))
+    assert too_few(small)
+    kept = replace(report.study, panel=panel.keep([*adopted[:4], *never]), protected=None)
+    assert disclosed_study(data, kept).panel is not kept.panel
+
+
+def plate(columns, values, protected=""):
     """A table Plate with those columns and values."""
     rows = tuple(tuple(str(value) for value in row) for row in values)
-    content = TableData(columns, rows, values, threshold)
+    content = TableData(columns, rows, values, protected)
     return Table("t", "en", False, "A title", "", content)
 
 
 @pytest.mark.parametrize(
-    ("column", "value", "threshold", "words"),
+    ("column", "value", "words"),
     [
-        (Column("officer_id", "Officer"), "O1", None, "names officer_id"),
-        (Column("enterprise_name", "Enterprise"), "A", None, "names enterprise_name"),
-        (Column("n", "N", role="count"), 30, None, "passed no disclosure control"),
-        (Column("n", "N", role="count"), 3, 10, "holds counts from 1 to 9"),
+        (Column("officer_id", "Officer"), "O1", "names officer_id"),
+        (Column("enterprise_name", "Enterprise"), "A", "names enterprise_name"),
+        (Column("n", "N", role="count"), 30, "were not protected"),
+        (Column("complaints", "Complaints"), 3, "counts unless its role says"),
+        (Column("complaints", "Complaints"), 3.0, "counts unless its role says"),
     ],
 )
-def test_a_plate_that_gives_someone_away_is_not_shown(column, value, threshold, words):
+def test_a_plate_that_gives_someone_away_is_not_shown(column, value, words):
     """The refusal comes in the kernel, before any output, and never holds the value."""
-    with pytest.raises(PublishError, match=words):
-        plate((column,), ((value,),), threshold)._repr_mimebundle_()
+    with pytest.raises(PublishError, match=words) as refused:
+        plate((column,), ((value,),))._repr_mimebundle_()
+    assert "3" not in str(refused.value).replace("3.", "").replace("1 problem", "")
 
 
 def test_a_plate_of_protected_counts_is_shown():
-    """Zero, missing and large are fine."""
-    shown = plate((Column("n", "N", role="count"),), ((0,), (None,), (10,)), 10)
+    """Counts of the store, and numbers that are marked as no counts."""
+    shown = plate((Column("n", "N", role="count"),), ((0,), (None,), (6,)), "noise 9")
     assert shown._repr_mimebundle_()
-
-
-def test_averages_need_five_people():
-    """Raters or rated."""
-    assert [enough(people, RULES) for people in (4, 5)] == [False, True]
+    assert plate((Column("year", "Year", role="number"),), ((2023,),))._repr_mimebundle_()
 
 
 def test_identifiers_are_handed_over_as_hashes_or_shapes(monkeypatch):
@@ -299,16 +421,13 @@ def test_identifiers_without_a_common_shape_are_told_by_their_length():
     assert shapes_of(["甲-1", "甲-٣", "乙-2"]) == [r"乙\-\d", r"甲\-\d"]
 
 
-def test_every_small_table_is_protected_by_brute_force():
-    """All tables of three cells up to 14: no reader can narrow a small count to under ten."""
-    for counts in itertools.product(range(0, 15, 2), repeat=3):
-        values = np.array(counts, dtype=float)[:, None]
-        try:
-            mask = withheld(Counts(values), RULES, "t").ravel()
-        except PublishError:
-            continue
-        total = int(sum(counts) - values.ravel()[~mask].sum())
-        for place in np.flatnonzero(mask):
-            if 0 < counts[place] < RULES.threshold:
-                assert mask.sum() > 1
-                assert total >= RULES.threshold
+def test_spans_of_a_year_have_no_noise_of_their_own(tmp_path):
+    """All 78 spans of a year come from 17 numbers: each is a sum of some of them."""
+    store = store_of(small_province(tmp_path / "p", monthly(codes=("a",))), "report")
+    blocks = [level.shown.loc["a"].to_numpy() for level in store.levels.values()]
+    assert sum(map(len, blocks)) == 17
+    months = pd.period_range("2023-01", "2023-12", freq="M")
+    for first, last in itertools.combinations_with_replacement(months, 2):
+        found = store.span(first, last)
+        assert found.blocks <= 7
+        assert found.shown["a"] % 1 == 0

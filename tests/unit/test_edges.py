@@ -17,10 +17,8 @@ from analysis.data.frames.panel_loader import build_panel
 from analysis.data.frames.study import Study
 from analysis.data.frames.timeline import Spell, adopt_together, lapsed, others_moved
 from analysis.data.regions.crosswalk import lookup, to_present_codes
-from analysis.disclosure.gate import COUNT, table_problems
-from analysis.disclosure.suppression import dominated_cells, small_cells
-from analysis.errors import ContractError, DesignError, PublishError
-from analysis.page.protection import Rules, enough, refuse_small
+from analysis.disclosure.noise import too_small
+from analysis.errors import ContractError, DesignError
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.intervention_effect.verdict import found
 from analysis.result import Estimate, Result, Sample
@@ -349,38 +347,11 @@ def test_a_region_treated_from_the_start_leaves(zones, day, period):
 
 
 @pytest.mark.parametrize(
-    ("count", "passes"),
-    [(0, True), (1, False), (THRESHOLD - 1, False), (THRESHOLD, True), (None, True)],
+    ("count", "small"), [(0, False), (1, True), (THRESHOLD - 1, True), (THRESHOLD, False)]
 )
-def test_the_gate_lets_no_count_below_the_threshold_pass(count, passes):
-    """One is the smallest count; zero is none, and what is withheld shows nothing."""
-    problems = table_problems([("n", COUNT)], [[count]], THRESHOLD, "table")
-    assert (not problems) == passes
-
-
-@pytest.mark.parametrize(
-    ("count", "is_small"), [(0, False), (1, True), (THRESHOLD - 1, True), (THRESHOLD, False)]
-)
-def test_small_counts_are_withheld_and_their_totals_refused(count, is_small):
-    """The same edges for cells of a table and for totals behind a rate."""
-    assert small_cells(np.array([float(count)]), THRESHOLD).tolist() == [is_small]
-    if is_small:
-        with pytest.raises(PublishError, match="rests on fewer than 10 records in 1 places"):
-            refuse_small(np.array([count, 50.0]), THRESHOLD, "figure")
-    else:
-        refuse_small(np.array([count, 50.0]), THRESHOLD, "figure")
-
-
-def test_a_cell_is_dominated_above_the_share_and_not_at_it():
-    """Ninety of a hundred pass at 0.9, ninety-one do not; an empty cell is nobody's."""
-    largest, totals = np.array([90.0, 91.0, 0.0]), np.array([100.0, 100.0, 0.0])
-    assert dominated_cells(largest, totals, 0.9).tolist() == [False, True, False]
-
-
-@pytest.mark.parametrize(("people", "shown"), [(4, False), (5, True)])
-def test_an_average_needs_five_people(people, shown):
-    """The floor of the rules."""
-    assert enough(people, Rules()) == shown
+def test_counts_from_one_to_below_the_threshold_are_withheld(count, small):
+    """One is the smallest count; zero is none."""
+    assert too_small(np.array([count]), THRESHOLD).tolist() == [small]
 
 
 @pytest.fixture(scope="module")

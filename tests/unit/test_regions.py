@@ -1,4 +1,4 @@
-"""Regions side by side: who stands out, what is withheld, and what two editions give away."""
+"""Regions side by side: who stands out, and what is withheld."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from analysis.data.dataset import read_dataset
 from analysis.data.description import Description, Words
 from analysis.data.frames.rates import Comparison, compare_regions, comparison_tables
 from analysis.data.reading.account import Account, Line, Source
-from analysis.disclosure.editions import Counted, earlier_edition, narrowed, with_last_shown
-from analysis.errors import DesignError, ParamsError, PublishError
-from analysis.page.protection import counted_in
+from analysis.errors import DesignError, ParamsError
 from analysis.reports.region_rates.answer import HIGH, LOW
 from analysis.reports.region_rates.funnel import funnel_figure
 from analysis.reports.region_rates.params import RegionRatesParams
@@ -106,7 +104,7 @@ def test_exact_chances_equal_the_tables():
     assert found[1] == 1.0
 
 
-def regions(events, language="en", seen=None, period="2023Q4", accounts=None, **changes):
+def regions(events, language="en", period="2023Q4", accounts=None, **changes):
     """Regions of 4,000 enterprises each, with those events in one quarter."""
     size = 1000.0
     frame = pd.DataFrame(
@@ -130,7 +128,7 @@ def regions(events, language="en", seen=None, period="2023Q4", accounts=None, **
     names = {code: (f"County {code}", f"县{code}") for code in frame["region"]}
     params = RegionRatesParams(language=language, **changes)
     compared = Comparison(frame, 0.25, period, period, {}, names)
-    return regions_report(params, description, compared, seen, hashes={}, accounts=accounts or {})
+    return regions_report(params, description, compared, hashes={}, accounts=accounts or {})
 
 
 def counts(count=40, mean=30):
@@ -201,80 +199,10 @@ def test_both_languages_hold_the_same_facts_and_every_plate_is_whole():
     assert chinese.table.columns[2].label == "企业"
 
 
-def test_shown_counts_are_rounded_where_asked():
-    """To fives, in text and download."""
-    brief = regions(counts(), rounding=5)
-    assert all(row[1] % 5 == 0 for row in brief.table.values[:-1] if row[1] is not None)
-
-
 def test_too_few_regions_are_a_design_error():
     """Two cannot be told apart from one another's chance."""
     with pytest.raises(DesignError, match="at least 3"):
         regions_summary(regions([30, 40]))
-
-
-def test_the_next_edition_hides_what_little_was_added():
-    """A county that grew by three is withheld with another; the others stay."""
-    first = regions(counts())
-    seen = {"regions": counted_in(first.table)}
-    assert first.withheld == 0
-    grown = counts() + np.array([3, *[12] * 39])
-    plain = regions(grown)
-    problems = narrowed({"regions": counted_in(plain.table)}, seen)
-    assert [problem.what for problem in problems] == [
-        "gives 1 counts away beside the edition before"
-    ]
-    second = regions(grown, seen=seen)
-    assert second.table.values[0][1] is None
-    assert second.withheld == 2
-    assert narrowed({"regions": counted_in(second.table)}, seen) == []
-
-
-def test_growth_over_several_editions_is_protected():
-    """Three more, then two more: neither the five nor the three can be had from all three pages."""
-    seen = {"regions": counted_in(regions(counts()).table)}
-    second = counts() + np.array([3, *[12] * 39])
-    middle = {"regions": counted_in(regions(second, seen=seen).table)}
-    assert middle["regions"].shown[0] == [None]
-    kept = with_last_shown(middle, seen)
-    assert kept["regions"].floor[0] == [90.0]
-    third = second + np.array([2, *[12] * 39])
-    assert regions(third, seen=middle).table.values[0][1] == 95
-    assert regions(third, seen=kept).table.values[0][1] is None
-    loose = {"regions": counted_in(regions(third, seen=middle).table)}
-    assert narrowed(loose, kept)
-    later = third + np.array([9, *[12] * 39])
-    shown = regions(later, seen=with_last_shown(middle, seen))
-    assert shown.table.values[0][1] == 104
-
-
-def test_another_span_is_no_earlier_edition():
-    """Counts of another quarter say nothing of this one's growth."""
-    first = regions(counts())
-    seen = {"regions": counted_in(first.table)}
-    assert regions(counts() + 3, seen=seen, period="2024Q1").withheld == 0
-
-
-def test_a_region_that_is_new_does_not_bind_the_editions():
-    """Its count was in no total before."""
-    first = regions(counts()[:-1])
-    seen = {"regions": counted_in(first.table)}
-    now = regions([*counts()[:-1] + 15, 8], seen=seen)
-    assert now.table.values[-2][1] is None
-    assert narrowed({"regions": counted_in(now.table)}, seen) == []
-
-
-def test_a_damaged_record_of_the_edition_before_is_refused(tmp_path, monkeypatch):
-    """Without it nothing is protected, so nothing is shown; without a runner there is none."""
-    assert earlier_edition() == {}
-    file = tmp_path / "earlier.json"
-    file.write_text("{", encoding="utf-8")
-    monkeypatch.setenv("ANALYSIS_EARLIER", str(file))
-    with pytest.raises(PublishError, match="edition before: cannot be read"):
-        earlier_edition()
-    one = Counted(counted="x", threshold=10, rows=["a"], columns=["n"], shown=[[None]])
-    file.write_text(json.dumps({"t": one.model_dump()}), encoding="utf-8")
-    assert earlier_edition() == {"t": one}
 
 
 @pytest.mark.parametrize(

@@ -238,14 +238,6 @@ def test_ranges_read_as_fewer_and_more(low, high, english, chinese):
     assert numbers.change_span(low, high, "zh") == chinese
 
 
-def test_rates_resting_on_few_records_are_not_published(brief):
-    """The threshold set above every group's total."""
-    params = brief.study.params.model_copy(update={"disclosure_threshold": 10**9})
-    strict = dataclasses.replace(brief, study=dataclasses.replace(brief.study, params=params))
-    with pytest.raises(PublishError, match=r"rests on fewer than 1000000000 records in \d+ places"):
-        paths_figure(strict)
-
-
 @pytest.mark.parametrize(
     ("value", "english"),
     [(0.0, "breakdown value 0"), (0.5, "breakdown value 0.50"), (None, "above 3.00")],

@@ -78,8 +78,8 @@ def test_latex_says_simulated_and_escapes_cells_labels_and_title():
 
 @pytest.mark.parametrize("way", ["to_frame", "to_latex", "_repr_mimebundle_"])
 def test_what_may_not_leave_does_not_leave_in_any_form(way):
-    """A count below the threshold."""
-    data = TableData((Column("n", "N", "end", COUNT),), (("2",),), ((2,),), threshold=5)
+    """A count that was not protected."""
+    data = TableData((Column("n", "N", "end", COUNT),), (("2",),), ((2,),))
     with pytest.raises(PublishError):
         getattr(table(data=data), way)()
 

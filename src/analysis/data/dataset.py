@@ -163,6 +163,7 @@ def examine(folder: Path, wanted: Wanted = None) -> tuple[Dataset, list[Problem]
     frames = {name: table.frame for name, table in sorted(taken.items())}
     origins = {name: table.origin for name, table in taken.items()}
     problems += check_links(TABLES, frames, origins)
+    problems += _open_records(description, taken)
     if year := description.scheme_year:
         problems += check_region_codes(frames, origins, year)
     hashes = {"dataset.yml": digest.of_file(folder / "dataset.yml")}
@@ -219,4 +220,17 @@ def _absent_targets(name: str, mapping: TableMapping, sources: Sources) -> list[
         Problem(lookups.format(column), what, nearest(values.target, list(sources)))
         for column, values in mapping.values.items()
         if values.lookup and values.target not in {*sources, "regions"}
+    ]
+
+
+def _open_records(description: Description, taken: Mapping[str, ReadTable]) -> list[Problem]:
+    """Tables of records in a dataset whose single figures are said to be printed already."""
+    if description.disclosure != "public":
+        return []
+    what = "is a table of records, which disclosure: public does not cover"
+    remedy = "Only figures that were printed are public: leave the table, or disclosure, out"
+    return [
+        Problem(f"table {name}", what, remedy)
+        for name in [*taken, *(["complaints"] if description.records else [])]
+        if any(column.endswith("_id") for column in TABLES[name].key)
     ]

@@ -12,7 +12,7 @@ from analysis.page.wording import joined
 from analysis.reports.intervention_effect.answer import Brief
 
 
-def provenance(brief: Brief, protection: str) -> Provenance:
+def provenance(brief: Brief, protection: str = "") -> Provenance:
     """Where the numbers come from, with what they were made, and how they are protected."""
     used = _methods(brief)
     return Provenance(
