@@ -32,6 +32,14 @@ def regions_report(
     return RegionRates(params, data, protected)
 
 
+def no_longer_public(dataset: Path) -> None:
+    """Take it back that the single figures of a dataset are printed already."""
+    file = dataset / "dataset.yml"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    start = next(number for number, line in enumerate(lines) if line.startswith("disclosure:"))
+    file.write_text("".join(lines[:start] + lines[start + 4 :]), encoding="utf-8")
+
+
 def effect_report(brief: Brief) -> InterventionEffect:
     """A report with the results of a brief."""
     data: Any = SimpleNamespace(description=brief.study.description, tables={}, folder=Path())

@@ -307,6 +307,19 @@ def simulate(
 
 
 @commands.command()
+@in_project
+def salt() -> None:
+    """Make the salt from which the noise of protected counts is drawn, if there is none yet."""
+    from analysis.data.reading.personal import NAME, VARIABLE, project_salt
+    from analysis.disclosure.noise import fingerprint
+
+    mark = fingerprint(project_salt(Path.cwd()))
+    where = os.environ.get(VARIABLE) or NAME
+    click.echo(f"The salt in {where} has the fingerprint {mark}. Keep it, and keep it secret:")
+    click.echo("with another one all counts are drawn anew, and old pages give counts away.")
+
+
+@commands.command()
 def methods() -> None:
     """List the methods, one line each."""
     from analysis import methods as registry

@@ -23,6 +23,7 @@ from analysis import digest
 from analysis.batch.lock import one_run_at_a_time
 from analysis.cli import commands
 from analysis.errors import RunError
+from reports import no_longer_public
 from suite import site_of, small_project, whole, write_suite
 
 pytestmark = pytest.mark.notebooks
@@ -414,10 +415,7 @@ def test_pages_drawn_from_another_salt_are_not_put_beside_those_of_before(
 ):
     """Each would be another draw of every count; the last good page stays, with the reason."""
     report, name = "region_rates/tip_offs", "region_rates-tip_offs.en.html"
-    description = regions / "data/enterprise_zones/dataset.yml"
-    lines = description.read_text(encoding="utf-8").splitlines(keepends=True)
-    start = next(i for i, line in enumerate(lines) if line.startswith("disclosure:"))
-    description.write_text("".join(lines[:start] + lines[start + 4 :]), encoding="utf-8")
+    no_longer_public(regions / "data/enterprise_zones")
     analysis(regions, "run", report, "--publish")
     first = site_of(regions)
     assert json.loads(first["rested.json"])[report]["salt"]

@@ -9,6 +9,7 @@ import pytest
 
 from analysis.data.dataset import read_dataset
 from analysis.errors import ContractError, ParamsError
+from reports import no_longer_public
 
 
 def spoil(folder: Path, table: str, old: str, new: str) -> None:
@@ -151,6 +152,7 @@ def test_a_flag_that_nobody_filled_in_is_unknown_not_false(zones):
         f"{n},E1,IN-01,label,1980-01-0{n},{w}\n" for n, w in enumerate(("1", "0", ""), 1)
     )
     (zones / "penalties.csv").write_text(head + rows, encoding="utf-8")
+    no_longer_public(zones)
     waived = read_dataset(zones).tables["penalties"]["waived"]
     assert waived.sum() == 1
     assert waived.isna().tolist() == [False, False, True]

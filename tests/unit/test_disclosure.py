@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import yaml
 
+import attacks.noise
 from analysis.data.dataset import read_dataset
 from analysis.data.frames.outcomes import counts_of
 from analysis.data.frames.units import units_of
@@ -54,6 +55,13 @@ def test_noise_has_mean_zero_and_the_variance_it_should_have(variance):
     middle = chances[-1]
     inside = [middle[bound - k : bound + k + 1].sum() for k in range(bound + 1)]
     assert next(k for k, share in enumerate(inside) if share >= 0.95) == WITHIN[variance]
+
+
+def test_the_table_is_the_one_that_another_solver_finds():
+    """Maximum entropy by scipy's root from another start, to 1e-7."""
+    for variance, bound in BOUNDS.items():
+        other = attacks.noise.Noise(variance, bound, 10).table().cumsum(axis=1)
+        assert np.abs(noise_table(variance, bound, 10) - other).max() < 1e-7
 
 
 def test_zero_stays_zero_and_what_may_be_shown_never_becomes_zero():

@@ -30,8 +30,8 @@ def protection_points(voice: Voice, noise: Noise | None) -> tuple[str, ...]:
             **said,
         ),
         say(
-            "A zero is a zero. Counts from 1 to {most} are not shown. The same figure is the same "
-            "in every report and language.",
+            "A zero is a zero. Recorded counts from 1 to {most} are not shown; a shown one may "
+            "come out as small. The same figure is the same in every report and language.",
             **said,
         ),
         say(

@@ -32,7 +32,7 @@ def funnel_figure(report: Regions) -> Figure:
         "Line: all {regions} together. Bands: where {level} and 99.8% of {regions} would lie if "
         "they differed only by chance and by the variation that is usual between them."
     )
-    hidden = say("{withheld} {regions} whose counts are withheld are not drawn.")
+    hidden = say("Not drawn, because their counts are withheld: {withheld} of {all} {regions}.")
     return chart.figure(
         **report.plate("funnel"),
         title=say(

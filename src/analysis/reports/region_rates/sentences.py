@@ -131,8 +131,8 @@ def _withheld(report: Regions) -> str:
     if not report.withheld:
         return ""
     return report.say(
-        "{withheld} of {all} {regions} are not shown one by one, because their counts are small; "
-        "totals and limits hold them."
+        "Not shown one by one, because their counts are small: {withheld} of {all} {regions}. "
+        "Totals and limits hold them."
     )
 
 
