@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from analysis.disclosure.gate import NUMBER
 from analysis.page.charts.axes import Axis, Periods, Reference
 from analysis.page.charts.intervals import Interval, Intervals
 from analysis.page.charts.lines import Line, Lines
@@ -38,7 +39,13 @@ def _change(report: Interventions, label: str = "") -> Axis:
     write = partial(percent, language=report.language, signed=True)
     head = report.say("Change")
     return Axis(
-        partial(write, decimals=0), label, high=STEEPEST, cell=write, key="change", head=head
+        partial(write, decimals=0),
+        label,
+        high=STEEPEST,
+        cell=write,
+        key="change",
+        head=head,
+        role=NUMBER,
     )
 
 
@@ -55,7 +62,7 @@ def adoption(report: Interventions) -> Figure:
         for k, name in enumerate(panel.interventions)
     )
     label = say("{regions} with it", regions=capital(report.regions))
-    chart = Lines(lines, along, Axis(report.in_full, label, whole=True, key="regions"))
+    chart = Lines(lines, along, Axis(report.in_full, label, whole=True, key="regions", role=NUMBER))
     return chart.figure(
         **report.plate("adoption"),
         title=say("{treated} of {all} {regions} took up at least one of {count} interventions"),
@@ -121,6 +128,7 @@ def event_time(report: Interventions) -> Figure:
         whole=True,
         key="event_time",
         head=say("Periods since the start"),
+        role=NUMBER,
     )
     panels, ahead, outside = [], 0, 0
     for name in report.panel.interventions:
@@ -206,8 +214,8 @@ def pairs(report: Interventions) -> Figure:
         table=TableData.of(
             (
                 Column("pair", say("Pair")),
-                *(Column(key, say(head), "end") for key, head in COLUMN_WORDS.items()),
-                Column("both_share", say("Have both"), "end"),
+                *(Column(key, say(head), "end", NUMBER) for key, head in COLUMN_WORDS.items()),
+                Column("both_share", say("Have both"), "end", NUMBER),
                 Column("answer", say("Answer")),
             ),
             lines,

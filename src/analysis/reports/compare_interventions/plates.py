@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from analysis.disclosure.estimates import three_digits
+from analysis.disclosure.store import noise_of
 from analysis.page.agreement import OwnNumber
 from analysis.page.plates import Provenance
-from analysis.page.protection import describe
+from analysis.page.protection import protection_record
 from analysis.reports.compare_interventions import drawings, sentences, tables
 from analysis.reports.compare_interventions.answer import Interventions
 from analysis.result import plain
+
+AVERAGES = ("effects", "overlap")
+"""Series of which nothing is said of single regions."""
 
 
 class CompareInterventions(Interventions):
@@ -38,7 +44,10 @@ class CompareInterventions(Interventions):
 
     def results(self) -> Mapping[str, Any]:
         """The joint estimates."""
-        return {"headline": plain(self.result)}
+        if noise_of(self.data) is None:
+            return {"headline": plain(self.result)}
+        averages = {name: self.result.series[name] for name in AVERAGES}
+        return {"headline": plain(three_digits(replace(self.result, series=averages)))}
 
     summary = sentences.summary
     forest = drawings.forest
@@ -55,5 +64,4 @@ class CompareInterventions(Interventions):
 
     def provenance(self) -> Provenance:
         """Where the numbers come from and with what they were made."""
-        rule = describe(self.params.disclosure_threshold, self.say)
-        return self._provenance(rule, self.result.method)
+        return self._provenance(protection_record(self, self.data), self.result.method)

@@ -13,6 +13,8 @@ from analysis.data.frames.interventions import (
     interventions_tables,
     unknown_interventions,
 )
+from analysis.disclosure.estimates import FEWEST_RECORDS
+from analysis.disclosure.store import noise_of
 from analysis.errors import DesignError, ParamsError, Problem
 from analysis.methods import joint_effects
 from analysis.reports.compare_interventions.params import CompareInterventionsParams
@@ -53,7 +55,8 @@ def ask(data: Dataset, params: CompareInterventionsParams) -> InterventionsPanel
         raise ParamsError(problems)
     panel = build_interventions(data, params)
     joint_effects.check(panel.frame, joint_effects.Options(**options_of(panel, params)))
-    _require_records(panel, params.disclosure_threshold)
+    if noise_of(data) is not None:
+        _require_records(panel, FEWEST_RECORDS)
     return panel
 
 

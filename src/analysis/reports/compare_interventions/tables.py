@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from analysis.disclosure.gate import NUMBER
 from analysis.page.charts.axes import Cell
 from analysis.page.numbers import number_cell, percent_cell
 from analysis.page.plates import Column, Notes, Table, TableData
@@ -39,9 +40,9 @@ def range_columns(report: Interventions) -> tuple[Column, ...]:
     """The columns of a change and its range."""
     say = report.say
     return (
-        Column("change", say("Change"), "end"),
-        Column("low", say("Range from"), "end"),
-        Column("high", say("Range to"), "end"),
+        Column("change", say("Change"), "end", NUMBER),
+        Column("low", say("Range from"), "end", NUMBER),
+        Column("high", say("Range to"), "end", NUMBER),
     )
 
 
@@ -60,11 +61,11 @@ def evidence(report: Interventions) -> Table:
         *range_columns(report),
         Column("certainty", say("Certainty")),
         Column("reasons", say("What could be wrong")),
-        Column("regions", capital(report.regions), "end"),
+        Column("regions", capital(report.regions), "end", NUMBER),
         Column("reporting", say("Reporting checks")),
     ]
     if costs:
-        columns.append(Column("yuan", say("Cost (yuan)"), "end"))
+        columns.append(Column("yuan", say("Cost (yuan)"), "end", NUMBER))
     claimed = sum(effect.verdict.claims for effect in report.effects)
     return Table(
         **report.plate("evidence"),
@@ -127,7 +128,7 @@ def overlap(report: Interventions) -> Table:
             (
                 Column("first", say("First")),
                 Column("second", say("Second")),
-                *(Column(key, head, "end") for key, head in heads.items()),
+                *(Column(key, head, "end", NUMBER) for key, head in heads.items()),
             ),
             (
                 [
@@ -192,7 +193,7 @@ def interactions(report: Interventions) -> Table | Notes:
             (
                 Column("first", say("First")),
                 Column("second", say("Second")),
-                *(Column(key, head, "end") for key, head in heads.items()),
+                *(Column(key, head, "end", NUMBER) for key, head in heads.items()),
             ),
             lines,
         ),
