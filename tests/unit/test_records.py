@@ -23,6 +23,7 @@ from analysis.simulated.nation import Nation, truth_counts, world, write_nation
 from analysis.simulated.places import county_codes
 from analysis.simulated.province import Options
 from analysis.simulated.province_records import write
+from reports import no_longer_public
 
 BY_MONTH = RecordSource(files="complaints/*.parquet")
 NATION = Nation(records=20_000, counties=30)
@@ -266,6 +267,7 @@ def test_a_text_that_is_no_day_is_refused_by_its_row(tmp_path):
 )
 def test_a_source_that_cannot_be_is_refused(zones, given, message):
     """All in the words of dataset.yml, no secret in sight."""
+    no_longer_public(zones)
     about = yaml.safe_load((zones / "dataset.yml").read_text()) | {"records": given}
     (zones / "dataset.yml").write_text(yaml.safe_dump(about, allow_unicode=True))
     with pytest.raises(ContractError) as caught:

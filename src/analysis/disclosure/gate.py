@@ -57,7 +57,5 @@ def table_problems(
 
 def _whole(cells: Iterable[Any]) -> bool:
     """Whether all numbers of a column are whole, and there is one."""
-    numbers = [
-        cell for cell in cells if isinstance(cell, (int, float)) and not isinstance(cell, bool)
-    ]
+    numbers = [c for c in cells if isinstance(c, (int, float)) and not isinstance(c, bool)]
     return bool(numbers) and all(float(number).is_integer() for number in numbers)

@@ -184,7 +184,7 @@ def pairs(report: Interventions) -> Figure:
         why = say("; ").join(say(REFUSED_WORDS[key]) for key in record["refused"].split())
         answer = say("one did more") if record["stands"] else why or say("cannot tell")
         share = (report.percent(record["both_share"], 0), round(record["both_share"], 4))
-        lines.append([(label, code), *changes, share, (answer, record["stands"])])
+        lines.append([(label, code), *changes, share, (answer, bool(record["stands"]))])
         if record["value"] is not None:
             value, low, high = (_share(record[key]) for key in ("value", "low", "high"))
             key = "headline" if record["stands"] else "other"
