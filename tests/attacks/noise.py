@@ -1,4 +1,4 @@
-"""Protected counts as a second implementation makes them, and the blocks of time they are made for.
+"""The law of the noise as a second implementation finds it, and the blocks of time it is drawn for.
 
 Row c of a table holds the probabilities of the noise d = −D, …, D that is added to a true count c:
 of all that have mean 0 and variance min(V, 3c) the one of largest entropy, exp(a d + b d²) / Z.
@@ -11,6 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import root
 
+from analysis.disclosure import noise as house
+
+SALT = b"a salt of tests that everyone may know"
 PRECISION = 1e-9
 """Within which mean and variance of a row are what they should be."""
 
@@ -57,11 +60,10 @@ class Noise:
         return (counts > 0) & (counts < self.threshold)
 
     def drawn(self, counts: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Protected counts, each from a draw of its own; shape of ``counts``."""
-        cumulative = self.table().cumsum(axis=1)
-        rows = cumulative[np.minimum(counts, self.bound + 1)]
-        places = (rng.random(counts.shape)[..., None] > rows).sum(axis=-1)
-        return counts + self.moves[np.minimum(places, 2 * self.bound)]
+        """Counts as the house protects them, each by a key of its own; shape of ``counts``."""
+        keys = rng.integers(0, 2**64, counts.size, dtype=np.uint64)
+        settings = house.Noise(int(self.variance), self.threshold)
+        return house.shown_counts(counts.ravel(), keys, settings, SALT).reshape(counts.shape)
 
 
 def ladder(*groups: int) -> np.ndarray:

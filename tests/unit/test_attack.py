@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.simulated import incidents, province
 from attacks.editions import daily, followed
 from attacks.exact import enumerated, nested
 from attacks.knowledge import Insider, World, drawn_world, read, score
@@ -73,22 +72,6 @@ def test_stronger_noise_takes_a_correction_of_every_cell():
     found = attacked(drawn_world(rng, 1600, 12), Noise(16, 14), rng, draws=2)
     assert found.certain <= 0.005, found
     assert found.ratio >= 0.60, found
-
-
-def test_the_demonstration_holds_against_a_reader_who_knows_its_very_recipe(monkeypatch):
-    """Every kind, county and year, with the mean from which each month was drawn."""
-    options, means, draw = province.Options(world="gaming"), [], incidents._overdispersed
-    monkeypatch.setattr(
-        incidents, "_overdispersed", lambda mean, *rest: means.append(mean) or draw(mean, *rest)
-    )
-    counts = province.simulate(options).counts
-    by_year = [np.concatenate(list(a)).reshape(-1, 12) for a in (counts.values(), means)]
-    world = World(*by_year, size=1 / options.dispersion)
-    found = attacked(world, NOISE, np.random.default_rng(7))
-    assert found.cells > 1_000
-    assert found.certain <= 0.005, found
-    assert found.ratio >= 0.60, found
-    assert found.right <= found.right_before + 0.20, found
 
 
 @pytest.mark.parametrize(("periods", "most"), [(8, 0.50), (12, 0.45)])
