@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from statsmodels.stats.multitest import multipletests
 
 from analysis.page.wording import LANGUAGES
 from analysis.publish.site.claims import claims_of, sentences
 from analysis.publish.site.library import render_index
 from analysis.publish.site.record import Entry
+from analysis.stats.pooling.families import false_discovery, holm
 
 FALLEN = {"en": "does not hold among all reports together", "zh": "合并检验后不再成立"}
 
@@ -74,6 +77,16 @@ def test_no_more_claims_are_expected_to_be_wrong_than_there_are(language):
     assert {"en": "up to about 0.3 ", "zh": "至多约0.3份"}[language] in sentences(
         claims_of(SITE), language
     )[1]
+
+
+@pytest.mark.parametrize(("rule", "method"), [(holm, "holm"), (false_discovery, "fdr_bh")])
+def test_what_holds_together_is_what_statsmodels_says(rule, method):
+    """300 families of up to 30 p values, some of them alike."""
+    rng = np.random.default_rng(1)
+    for size in rng.integers(1, 31, 300):
+        values = np.round(rng.random(size) ** 4, 3)
+        assert (rule(values, 0.05) == multipletests(values, 0.05, method=method)[0]).all()
+    assert not rule(np.array([]), 0.05).size
 
 
 def test_a_direction_without_a_p_value_does_not_hold():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from contextlib import nullcontext
 from itertools import combinations
 
 import gallery
@@ -78,6 +79,14 @@ def test_axes_stand_where_matplotlib_would_lay_them_out(drawn):
     assert max(cut) < 0.5
     assert np.quantile(moved, 0.75) < 0.1
     assert max(moved) < 4
+
+
+@pytest.mark.parametrize(("case", "language"), [("long", "zh"), ("gaps", "en")])
+def test_texts_laid_out_once_are_drawn_where_matplotlib_draws_them(monkeypatch, case, language):
+    """Every kind of chart: the same bytes as where each text is laid out for whoever asks."""
+    once = [figure.images for figure in gallery.figures(case, language)]
+    monkeypatch.setattr(drawing, "_texts_laid_out_once", nullcontext)
+    assert once == [figure.images for figure in gallery.figures(case, language)]
 
 
 @pytest.mark.browser

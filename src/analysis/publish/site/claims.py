@@ -21,11 +21,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from statsmodels.stats.multitest import multipletests
+import numpy as np
 
 from analysis.page.numbers import number, percent
 from analysis.page.wording import translator
 from analysis.publish.site.record import Entry
+from analysis.stats.pooling.families import false_discovery, holm
 from analysis.studies import ALLOWED, ALLOWED_MOVED
 from analysis.verdict import DIRECTIONS, VERDICTS
 
@@ -58,14 +59,12 @@ def claims_of(entries: Sequence[Entry]) -> Claims:
     """The claims of a site."""
     able = [entry for entry in entries if _key(entry) in VERDICTS]
     claiming = [entry.name for entry in able if _key(entry) in DIRECTIONS]
-    values = [1.0 if entry.p_value is None else entry.p_value for entry in able]
-    judged = {}
-    for method in ("holm", "fdr_bh"):
-        holds = multipletests(values, ALLOWED, method=method)[0] if values else []
-        held = {entry.name for entry, holds_up in zip(able, holds, strict=True) if holds_up}
-        judged[method] = tuple(name for name in claiming if name in held)
-    names = tuple(entry.name for entry in able)
-    return Claims(names, tuple(claiming), judged["holm"], judged["fdr_bh"])
+    values = np.array([1.0 if entry.p_value is None else entry.p_value for entry in able])
+    names, judged = np.array([entry.name for entry in able]), []
+    for rule in (holm, false_discovery):
+        held = set(names[rule(values, ALLOWED)])
+        judged.append(tuple(name for name in claiming if name in held))
+    return Claims(tuple(names.tolist()), tuple(claiming), *judged)
 
 
 def sentences(claims: Claims, language: str) -> list[str]:
