@@ -47,6 +47,7 @@ from analysis.methods.shared.joint import JointFrame, active_columns, joint_of
 from analysis.methods.shared.joint_records import (
     contrast_record,
     effect_records,
+    interaction_records,
     overlap_records,
     path_records,
 )
@@ -174,6 +175,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
             "effects": effect_records(course, names, effects, options.level),
             "contrasts": tuple(contrast_record(c, names, options.level) for c in compared),
             "overlap": overlap_records(course, names),
+            "interactions": interaction_records(course, names, options.level),
             "paths": path_records(course, names, options.level, options.leads, rng),
         },
         modelled=[[names[k], names[m]] for k, m in course.pairs],

@@ -23,6 +23,8 @@ from analysis.params import InterventionsQuestion
 
 LEAST_REGIONS = 5
 """Regions in which an intervention begins within the panel, to be among all that are compared."""
+NOTEBOOK = "compare_interventions"
+"""By which the truth of simulated data names it."""
 KINDS = ("level", PARENT, "type")
 """Columns of regions that say of what kind they are."""
 
@@ -33,7 +35,8 @@ class InterventionsPanel:
 
     ``interventions`` are its columns that hold 1 where one was in force. ``dropped`` counts regions
     left out by reason, ``left_out`` interventions that too few regions adopt. ``mixes`` are the
-    same frame with records of a mix as counts out of all records, ``placebo`` with another outcome.
+    same frame with records of a mix as counts out of all records, ``placebo`` with another outcome;
+    ``costs`` are yuan, ``truth`` what simulated data were made with, both by intervention.
     """
 
     frame: pd.DataFrame
@@ -49,11 +52,12 @@ class InterventionsPanel:
     mixes: Mapping[str, pd.DataFrame]
     placebo: pd.DataFrame | None
     costs: Mapping[str, float]
+    truth: Mapping[str, float]
 
 
 def interventions_tables(question: InterventionsQuestion) -> set[str]:
     """The tables that a comparison of interventions reads."""
-    needed = {"regions", "outcomes", "interventions", "complaints", "crosswalk", "costs"}
+    needed = {"regions", "outcomes", "interventions", "complaints", "crosswalk", "costs", "truth"}
     return needed | ({"exposures"} if question.exposure else set())
 
 
@@ -108,6 +112,7 @@ def build_interventions(dataset: Dataset, question: InterventionsQuestion) -> In
         mixes=_mixes(dataset, question, rows[known], counts.columns),
         placebo=_placebo(dataset, question, rows, kept),
         costs=_costs(dataset, names, kept),
+        truth=_truth(dataset, names, question.outcome),
     )
 
 
@@ -256,6 +261,16 @@ def _drawn(dataset: Dataset, names: tuple[str, ...], kept: list[str]) -> bool:
     rows = dataset.tables["interventions"]
     own = rows[rows["intervention"].isin(names) & rows["region_code"].isin(kept)]
     return "assignment" in own and bool((own["assignment"] == "random").all())
+
+
+def _truth(dataset: Dataset, names: tuple[str, ...], outcome: str) -> dict[str, float]:
+    """The true log rate ratio of each intervention, where data were simulated."""
+    if not dataset.has("truth"):
+        return {}
+    rows = dataset.tables["truth"]
+    values = rows[rows["notebook"] == NOTEBOOK].set_index("name")["value"].to_dict()
+    keys = {name: f"{name}/{outcome}" for name in names}
+    return {name: float(values[key]) for name, key in keys.items() if key in values}
 
 
 def _costs(dataset: Dataset, names: tuple[str, ...], kept: list[str]) -> dict[str, float]:

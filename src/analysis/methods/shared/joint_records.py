@@ -11,11 +11,13 @@ from analysis.data.frames.panel import MINIMUM_SUPPORT
 from analysis.result import event_path
 from analysis.stats.panels.joint_contrasts import Contrast
 from analysis.stats.panels.joint_course import JointCourse
-from analysis.stats.panels.joint_overlap import overlap_of
+from analysis.stats.panels.joint_overlap import interaction_look, overlap_of
 from analysis.stats.panels.joint_paths import alone, path_of
 from analysis.stats.panels.own_course import Look
 from analysis.stats.resampling.jackknife import simultaneous_margins
 
+MINIMUM_RECORDS = 10
+"""With fewer an effect by time would tell what single records were."""
 SECOND_LEVEL = 0.9
 """Level of the interval of a contrast that allows adopters a slope."""
 
@@ -95,13 +97,36 @@ def overlap_records(course: JointCourse, names: tuple[str, ...]) -> tuple[dict[s
     return tuple(rows)
 
 
+def interaction_records(
+    course: JointCourse, names: tuple[str, ...], level: float
+) -> tuple[dict[str, Any], ...]:
+    """Two by two: each alone, both if they added up, both as they are, and what lies between."""
+    rows = []
+    for place, (k, m) in enumerate(course.pairs):
+        values, look = course.headline[0], interaction_look(course, place)
+        low, high = look.limits(level)
+        rows.append(
+            {
+                "first": names[k],
+                "second": names[m],
+                "first_alone": float(values[k]),
+                "second_alone": float(values[m]),
+                "added": float(values[k] + values[m]),
+                "both": float(values[k] + values[m]) + look.value,
+                "low": low,
+                "high": high,
+            }
+        )
+    return tuple(rows)
+
+
 def path_records(
     course: JointCourse, names: tuple[str, ...], level: float, leads: int, rng: np.random.Generator
 ) -> tuple[dict[str, Any], ...]:
     """Effects by time since the start, with a band over all times of an intervention."""
     rows: list[dict[str, Any]] = []
     for k, name in enumerate(names):
-        path = path_of(course, k, leads=leads, least=MINIMUM_SUPPORT)
+        path = path_of(course, k, leads=leads, least=MINIMUM_SUPPORT, records=MINIMUM_RECORDS)
         finite = np.isfinite(path.values).all(axis=0)
         spread = np.maximum(np.minimum(path.support, len(path.values) - 1) - 1, 1)
         margins = simultaneous_margins(path.values[0], path.values[1:], finite, spread, level, rng)

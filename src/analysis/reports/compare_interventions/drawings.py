@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -14,11 +14,11 @@ from analysis.page.charts.lines import Line, Lines
 from analysis.page.charts.panels import Panels
 from analysis.page.charts.points import Point, Points
 from analysis.page.numbers import percent, percent_cell
-from analysis.page.plates import Column, Figure, TableData
+from analysis.page.plates import Figure
 from analysis.page.wording import capital
-from analysis.reports.compare_interventions.answer import FEW, Interventions
+from analysis.reports.compare_interventions.answer import Interventions
 from analysis.reports.compare_interventions.sentences import REFUSED_WORDS
-from analysis.reports.compare_interventions.tables import change_cells, range_columns
+from analysis.reports.compare_interventions.tables import INTERVENTION_WORDS, RANGE_WORDS, data_of
 
 LINE_COLOURS = ("blue", "vermilion", "green", "purple", "grey")
 TIME_WORDS = {
@@ -27,43 +27,50 @@ TIME_WORDS = {
     "quarter": "Quarters since the start",
     "year": "Years since the start",
 }
+PAIR_WORDS = {
+    "pair": "Pair",
+    "value": "Difference",
+    "low": "Range from",
+    "high": "Range to",
+    "plain": "Plain difference",
+    "trend_break": "With own slopes",
+    "both_share": "Have both",
+    "answer": "Answer",
+}
+CHANGES = ("value", "low", "high", "plain", "trend_break")
 STEEPEST = 1.5
 """A rise beyond it is cut at the axis."""
-
-
-def _share(value: float | None) -> float | None:
-    return None if value is None else math.expm1(value)
+FEW = 5
+"""Regions below which an estimate from them alone is not shown."""
 
 
 def _change(report: Interventions, label: str = "") -> Axis:
     write = partial(percent, language=report.language, signed=True)
-    head = report.say("Change")
-    return Axis(
-        partial(write, decimals=0),
-        label,
-        high=STEEPEST,
-        cell=write,
-        key="change",
-        head=head,
-        role=NUMBER,
-    )
+    short, head = partial(write, decimals=0), report.say("Change")
+    return Axis(short, label, high=STEEPEST, cell=write, key="change", head=head, role=NUMBER)
+
+
+def _shares(record: Mapping[str, Any], before: str = "") -> tuple[float, Any, Any]:
+    """A change and its limits as shares; of the numbers whose keys begin so."""
+    keys = (before or "value", *(f"{before}_{end}".strip("_") for end in ("low", "high")))
+    value, low, high = (record[key] and math.expm1(record[key]) for key in keys)
+    return value or 0.0, low, high
 
 
 def adoption(report: Interventions) -> Figure:
     """How many regions had each intervention, period by period."""
     say, panel = report.say, report.panel
-    flags = panel.frame.groupby("period")[list(panel.interventions)].sum()
     along = Periods(panel.periods, report.language, say("Period"))
-    counts = flags.reindex(along.places, fill_value=0)
+    flags = panel.frame.groupby("period")[list(panel.interventions)].sum()
+    counts = flags.reindex(along.places, fill_value=0).astype(float)
     lines = tuple(
-        Line(
-            LINE_COLOURS[k % len(LINE_COLOURS)], report.named(name), tuple(map(float, counts[name]))
-        )
+        Line(LINE_COLOURS[k % len(LINE_COLOURS)], report.named(name), tuple(counts[name]))
         for k, name in enumerate(panel.interventions)
     )
-    label = say("{regions} with it", regions=capital(report.regions))
-    chart = Lines(lines, along, Axis(report.in_full, label, whole=True, key="regions", role=NUMBER))
-    return chart.figure(
+    label = say("{Regions} with it")
+    return Lines(
+        lines, along, Axis(report.in_full, label, whole=True, key="regions", role=NUMBER)
+    ).figure(
         **report.plate("adoption"),
         title=say("{treated} of {all} {regions} took up at least one of {count} interventions"),
         caption=say(
@@ -76,91 +83,59 @@ def adoption(report: Interventions) -> Figure:
 def forest(report: Interventions) -> Figure:
     """Each intervention jointly, and from regions that had no other."""
     say, rows = report.say, []
-    for effect in report.effects:
-        record, name = effect.record, capital(report.named(effect.name))
-        value, low, high = (_share(record[key]) for key in ("value", "low", "high"))
-        rows.append(Interval(name, value or 0.0, low, high, "headline", code=effect.name))
+    for finding in report.findings:
+        record, name = finding.record, capital(report.named(finding.name))
+        rows.append(Interval(name, *_shares(record), "headline", code=finding.name))
         if record["alone"] is not None and record["regions_alone"] >= FEW:
-            value, low, high = (_share(record[f"alone{key}"]) for key in ("", "_low", "_high"))
-            label = say("the same, only {regions} with no other")
-            code = f"{effect.name} alone"
-            rows.append(Interval(label, value or 0.0, low, high, hollow=True, code=code))
-    claimed = sum(effect.verdict.claims for effect in report.effects)
-    chart = Intervals(
-        tuple(rows),
-        _change(report, say("Change against what was expected")),
-        (Reference(0.0),),
-        say("Intervention"),
+            label, code = say("the same, only {regions} with no other"), f"{finding.name} alone"
+            rows.append(Interval(label, *_shares(record, "alone"), hollow=True, code=code))
+    lines = (
+        [(r.label, r.code), *(percent_cell(v, report.language) for v in (r.value, r.low, r.high))]
+        for r in rows
     )
-    return chart.figure(
+    across = _change(report, say("Change against what was expected"))
+    return Intervals(tuple(rows), across, (Reference(0.0),)).figure(
         **report.plate("forest"),
-        title=say(
-            "A change in {outcome} is claimed for {n} of {count} interventions",
-            n=report.number(claimed),
-        ),
+        title=say("A change in {outcome} is claimed for {claims} of {count} interventions"),
         caption=say(
             "Diamonds: all interventions together, each while it is in force and the others as "
             "they were. Hollow: only {regions} that had no other, which are fewer. Lines: likely "
             "ranges at {level}."
         ),
         alt=say(
-            "Estimates with ranges for {count} interventions; claimed to go with a change: {n}.",
-            n=report.number(claimed),
+            "Estimates with ranges for {count} interventions; claimed to go with a change: "
+            "{claims}."
         ),
-        table=_table(report, Column("intervention", say("Intervention")), rows),
+        table=data_of(report, INTERVENTION_WORDS | RANGE_WORDS, lines),
     )
-
-
-def _table(report: Interventions, head: Column, rows: Sequence[Interval]) -> TableData:
-    """Rows with a change and its range."""
-    names = [(row.label, row.code) for row in rows]
-    filled = [[percent_cell(v, report.language) for v in (r.value, r.low, r.high)] for r in rows]
-    changes = zip(range_columns(report), zip(*filled, strict=True), strict=True)
-    return TableData.by_column((head, names), *changes)
 
 
 def event_time(report: Interventions) -> Figure:
     """Effects by periods since the start, one panel an intervention."""
-    say = report.say
-    along = Axis(
-        report.in_full,
-        say(TIME_WORDS[report.panel.frequency]),
-        whole=True,
-        key="event_time",
-        head=say("Periods since the start"),
-        role=NUMBER,
-    )
-    panels, ahead, outside = [], 0, 0
+    say, panels, ahead = report.say, [], []
+    label, head = say(TIME_WORDS[report.panel.frequency]), say("Periods since the start")
+    along = Axis(report.in_full, label, whole=True, key="event_time", head=head, role=NUMBER)
     for name in report.panel.interventions:
-        points = []
-        for record in report.result.series["paths"]:
-            if record["intervention"] != name or record["value"] is None:
-                continue
-            low, high, at = _share(record["low"]), _share(record["high"]), record["event_time"]
-            key = "before" if at < 0 else "after"
-            points.append(
-                Point(at, _share(record["value"]) or 0.0, low, high, key, low is None, size=4)
-            )
-            ahead += at < 0
-            outside += at < 0 and ((low or 0) > 0 or (high or 0) < 0)
-        chart = Points(
-            tuple(points),
-            along,
-            _change(report),
-            (Reference(0.0),),
-            (Reference(-0.5, dashed=True),),
-        )
+        points = [
+            Point(at, *shares, "before" if at < 0 else "after", shares[1] is None, size=4)
+            for record in report.result.series["paths"]
+            if record["intervention"] == name and record["value"] is not None
+            for at, shares in [(record["event_time"], _shares(record))]
+        ]
+        ahead += [point for point in points if point.at < 0]
+        zero, start = (Reference(0.0),), (Reference(-0.5, dashed=True),)
+        chart = Points(tuple(points), along, _change(report), zero, start)
         panels.append((capital(report.named(name)), chart))
+    outside = sum((point.low or 0) > 0 or (point.high or 0) < 0 for point in ahead)
     text = (
         "Before the starts {outside} of {ahead} points stand out from no change"
         if outside
         else "Before the starts none of {ahead} points stands out from no change"
     )
-    counts = {"outside": report.number(outside), "ahead": report.number(ahead)}
     limits = (say("Range from"), say("Range to"))
     return Panels(tuple(panels), say("Intervention"), limits).figure(
         **report.plate("event_time"),
-        title=say(text, **counts),
+        title=say(text, outside=report.number(outside), ahead=report.number(len(ahead))),
         caption=say(
             "Change against what was expected, the others as one number each. Bars: band at "
             "{level} over all periods of an intervention. Only periods with at least five "
@@ -174,52 +149,35 @@ def pairs(report: Interventions) -> Figure:
     """Every pair: how much more the first did than the second, over the family."""
     say, rows, lines = report.say, [], []
     for record in map(_fewer_first, report.result.series["contrasts"]):
-        label = say(
-            "{first} against {second}",
-            first=capital(report.named(record["first"])),
-            second=report.named(record["second"]),
-        )
+        first, second = (report.named(record[key]) for key in ("first", "second"))
+        label = say("{first} against {second}", first=capital(first), second=second)
         code = f"{record['first']} - {record['second']}"
-        changes = change_cells(report, (record[key] for key in COLUMN_WORDS))
         why = say("; ").join(say(REFUSED_WORDS[key]) for key in record["refused"].split())
         answer = say("one did more") if record["stands"] else why or say("cannot tell")
         share = (report.percent(record["both_share"], 0), round(record["both_share"], 4))
+        changes = report.cells(record[key] for key in CHANGES)
         lines.append([(label, code), *changes, share, (answer, bool(record["stands"]))])
         if record["value"] is not None:
-            value, low, high = (_share(record[key]) for key in ("value", "low", "high"))
             key = "headline" if record["stands"] else "other"
-            rows.append(
-                Interval(label, value or 0.0, low, high, key, not record["stands"], code=code)
-            )
-    stand = len(report.standing)
-    across = _change(report, say("Difference"))
+            rows.append(Interval(label, *_shares(record), key, not record["stands"], code=code))
     text = (
-        "In {n} of {pairs} pairs one did more than the other"
-        if stand
+        "In {stand} of {pairs} pairs one did more than the other"
+        if report.standing
         else "In none of {pairs} pairs can we tell which did more"
     )
     empty = Interval(say("no pair can be compared"), 0.0)
-    return Intervals(tuple(rows) or (empty,), across, (Reference(0.0),), say("Pair")).figure(
+    across = _change(report, say("Difference"))
+    return Intervals(tuple(rows) or (empty,), across, (Reference(0.0),)).figure(
         **report.plate("pairs"),
-        title=say(text, n=report.number(stand)),
+        title=say(text),
         caption=say(
             "Change under the first against the second; left of the line fewer. Ranges hold for "
             "all {pairs} pairs at once (Holm). Full: stands also with slopes of their own for "
             "adopters; hollow: does not. The table has the plain difference over all periods and "
             "kinds beside it."
         ),
-        alt=say(
-            "Differences between {pairs} pairs of interventions; {n} stand.", n=report.number(stand)
-        ),
-        table=TableData.of(
-            (
-                Column("pair", say("Pair")),
-                *(Column(key, say(head), "end", NUMBER) for key, head in COLUMN_WORDS.items()),
-                Column("both_share", say("Have both"), "end", NUMBER),
-                Column("answer", say("Answer")),
-            ),
-            lines,
-        ),
+        alt=say("Differences between {pairs} pairs of interventions; {stand} stand."),
+        table=data_of(report, PAIR_WORDS, lines),
     )
 
 
@@ -229,14 +187,5 @@ def _fewer_first(record: Mapping[str, Any]) -> dict[str, Any]:
         return dict(record)
     swapped = {"first": "second", "second": "first", "low": "high", "high": "low"}
     turned = {key: record[swapped.get(key, key)] for key in record}
-    negative = [*COLUMN_WORDS, "stands"]
+    negative = [*CHANGES, "stands"]
     return turned | {key: None if turned[key] is None else -turned[key] for key in negative}
-
-
-COLUMN_WORDS = {
-    "value": "Difference",
-    "low": "Range from",
-    "high": "Range to",
-    "plain": "Plain difference",
-    "trend_break": "With own slopes",
-}

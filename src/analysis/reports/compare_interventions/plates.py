@@ -15,7 +15,7 @@ from analysis.reports.compare_interventions import drawings, sentences, tables
 from analysis.reports.compare_interventions.answer import Interventions
 from analysis.result import plain
 
-AVERAGES = ("effects", "overlap")
+AVERAGES = ("effects", "overlap", "contrasts", "interactions")
 """Series of which nothing is said of single regions."""
 
 
@@ -61,6 +61,7 @@ class CompareInterventions(Interventions):
     interactions = tables.interactions
     certainty = sentences.certainty
     reporting = tables.reporting
+    truth = tables.truth
 
     def provenance(self) -> Provenance:
         """Where the numbers come from and with what they were made."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from analysis.page.numbers import percent_change, percent_span
+from analysis.joint_verdicts import JointFinding
 from analysis.page.plates import Notes, Summary
 from analysis.page.provenance import DROPPED_WORDS, reading_sentences
 from analysis.page.wording import capital, joined
-from analysis.reports.compare_interventions.answer import Effect, Interventions
+from analysis.reports.compare_interventions.answer import Interventions
 from analysis.stats.panels.joint_contrasts import Contrast
+from analysis.studies import ALLOWED
 
 VERDICT_WORDS = {
     "one_did_more": "One did more than another, low certainty",
@@ -51,39 +52,30 @@ REFUSED_WORDS = {
 }
 SHOWN = 2
 """Pairs that the answer names."""
-
-
-def span_of(report: Interventions, low: float, high: float) -> str:
-    """A range of log points as changes in per cent."""
-    return percent_span(math.expm1(low), math.expm1(high), report.language)
-
-
-def change_of(report: Interventions, value: float) -> str:
-    """Log points as a change in per cent."""
-    return percent_change(math.expm1(value), report.language)
+BEND = 0.1
+"""By how much of the overlap an interaction of .15 that is left out moves an effect."""
 
 
 def toward_first(contrast: Contrast) -> tuple[float, float, float]:
     """The difference and its limits, of the one with fewer records against the other."""
-    value = contrast.look.value if contrast.look else 0.0
-    low, high = contrast.limits
+    value, (low, high) = contrast.look.value if contrast.look else 0.0, contrast.limits
     return (value, low, high) if value < 0 else (-value, -high, -low)
 
 
 def summary(report: Interventions) -> Summary:
     """The answer first: which did more, each effect, what is not told, what would tell more."""
-    say = report.say
+    say, lead = report.say, next(iter(report.standing), None)
     points = (*_answers(report), _each(report), _untold(report), _more(report), _scope(report))
-    lead = report.standing[0] if report.standing else None
-    directions = sum(effect.verdict.claims for effect in report.effects)
-    number = say("{n} of {count} interventions", n=report.number(directions))
+    number = say("{claims} of {count} interventions")
     words = say("come with a change in {outcome} that the rule of this report claims.")
+    likely = say("How much each could have done stands in the ranges below.")
     if lead:
-        first, second = report.pair_names(lead)
         value, low, high = toward_first(lead)
-        number = change_of(report, value)
-        words = say("{first} against {second}.", first=capital(first), second=second)
-        likely = span_of(report, low, high)
+        number, words = report.change(value), capital(_against(report, lead)) + say(".")
+        likely = say(
+            "Likely range: {likely}, wide enough for all {pairs} pairs at once.",
+            likely=report.likely(low, high),
+        )
     return Summary(
         **report.plate("summary"),
         points=tuple(point for point in points if point),
@@ -92,11 +84,7 @@ def summary(report: Interventions) -> Summary:
         number=number,
         number_unit=report.outcome if lead else "",
         number_words=words,
-        range_words=say(
-            "Likely range: {likely}, wide enough for all {pairs} pairs at once.", likely=likely
-        )
-        if lead
-        else say("How much each could have done stands in the ranges below."),
+        range_words=likely,
         scope={"place": report.place, "period": report.numbers["span"]},
         certainty_words=say("Certainty: low") if lead else "",
         certainty=1 if lead else 0,
@@ -105,16 +93,20 @@ def summary(report: Interventions) -> Summary:
     )
 
 
+def _against(report: Interventions, contrast: Contrast) -> str:
+    return report.say("{first} against {second}", **report.pair(contrast))
+
+
 def _answers(report: Interventions) -> Iterator[str]:
     for contrast in report.standing[:SHOWN]:
-        first, second = report.pair_names(contrast)
         value, low, high = toward_first(contrast)
+        pair = report.pair(contrast)
         yield report.say(
             "**{first} went with fewer {outcome} than {second}: {value}** (likely range {likely}).",
-            first=capital(first),
-            second=second,
-            value=change_of(report, value),
-            likely=span_of(report, low, high),
+            first=capital(pair["first"]),
+            second=pair["second"],
+            value=report.change(value),
+            likely=report.likely(low, high),
         )
     if not report.standing:
         yield report.say(
@@ -129,12 +121,12 @@ def _each(report: Interventions) -> str:
     parts = [
         say(
             "{name} {value} ({likely}; {verdict})",
-            name=report.named(effect.name),
-            value=change_of(report, effect.record["value"]),
-            likely=span_of(report, effect.record["low"], effect.record["high"]),
-            verdict=say(EFFECT_WORDS[effect.verdict.key]),
+            name=report.named(finding.name),
+            value=report.change(finding.record["value"]),
+            likely=report.likely(finding.record["low"], finding.record["high"]),
+            verdict=say(EFFECT_WORDS[finding.verdict.key]),
         )
-        for effect in report.effects
+        for finding in report.findings
     ]
     return say(
         "Each while in force, the others as they were: {parts}.", parts=say("; ").join(parts)
@@ -145,39 +137,37 @@ def _untold(report: Interventions) -> str:
     """Pairs of which nothing can be said, and pairs whose difference does not stand."""
     refused = sum(c.look is None for c in report.contrasts)
     open_ = len(report.contrasts) - refused - len(report.standing)
-    told = {"open": report.number(open_), "refused": report.number(refused)}
-    text = ""
+    found = []
     if open_ and report.standing:
-        text = report.say("For {open} of {pairs} pairs we cannot tell which did more.", **told)
+        text = report.say(
+            "For {open} of {pairs} pairs we cannot tell which did more.", open=report.number(open_)
+        )
+        found.append(text)
     if refused:
-        more = report.say("{refused} of {pairs} pairs cannot be compared at all.", **told)
-        text = joined(report.language, text, more)
-    return text
+        text = report.say(
+            "{refused} of {pairs} pairs cannot be compared at all.", refused=report.number(refused)
+        )
+        found.append(text)
+    return joined(report.language, *found)
 
 
 def _more(report: Interventions) -> str:
     """What would be needed to know more, never what to do."""
-    say, half = report.say, []
-    for contrast in report.contrasts:
-        least, told = report.detectable(contrast), contrast.stands(report.params.level)
-        if least is not None and not told:
-            half.append((least, contrast))
-    if not half:
+    open_ = [c for c in report.contrasts if c.look and not c.stands(report.params.level)]
+    if not open_:
         return ""
-    least, contrast = min(half, key=lambda pair: pair[0])
-    wanted = math.log1p(report.params.smallest_effect)
+    contrast = min(open_, key=report.detectable)
+    least, wanted = report.detectable(contrast), math.log1p(report.params.smallest_effect)
     if least <= wanted:
         return ""
-    first, second = report.pair_names(contrast)
-    return say(
+    return report.say(
         "Between {first} and {second} a difference of {least} would be found in four cases out of "
         "five; to find one of {smallest} would take about {times} times as many {regions} with "
         "exactly one of the two.",
-        first=first,
-        second=second,
         least=report.percent(math.expm1(least), 0),
         smallest=report.percent(report.params.smallest_effect, 0),
         times=report.number(math.ceil((least / wanted) ** 2)),
+        **report.pair(contrast),
     )
 
 
@@ -190,17 +180,14 @@ def _scope(report: Interventions) -> str:
 
 def _grounds(report: Interventions, contrast: Contrast) -> tuple[str, ...]:
     """What the leading contrast was held against."""
-    found = contrast.trend_break
-    if found is None or contrast.look is None:
+    found, look = contrast.trend_break, contrast.look
+    if found is None or look is None:
         return ()
-    sign = 1 if contrast.look.value < 0 else -1
-    return (
-        report.say(
-            "With a slope of their own for the adopters of each, the difference is {value}.",
-            value=change_of(report, sign * found.value),
-        ),
-        _months(report, contrast),
+    text = report.say(
+        "With a slope of their own for the adopters of each, the difference is {value}.",
+        value=report.change(found.value if look.value < 0 else -found.value),
     )
+    return text, _months(report, contrast)
 
 
 SPAN_WORDS = {
@@ -215,15 +202,13 @@ def _months(report: Interventions, contrast: Contrast) -> str:
     return report.say(SPAN_WORDS[report.panel.frequency], n=report.number(contrast.span))
 
 
-def reasons(report: Interventions, effect: Effect) -> str:
+def reasons(report: Interventions, finding: JointFinding) -> str:
     """Why a verdict is not surer, or what keeps a direction from being claimed."""
-    verdict = effect.verdict
+    verdict = finding.verdict
     keys = [*verdict.overruled, *verdict.lowered]
     if verdict.key == "cannot_tell" and not verdict.overruled:
         keys = ["alone" if verdict.alone else "range"]
-    elif not keys:
-        keys = list(verdict.capped)
-    return report.say("; ").join(report.say(REASON_WORDS[key]) for key in keys)
+    return report.say("; ").join(report.say(REASON_WORDS[k]) for k in keys or verdict.capped)
 
 
 def sample(report: Interventions) -> Notes:
@@ -249,55 +234,51 @@ def sample(report: Interventions) -> Notes:
 
 def head_to_head(report: Interventions) -> Notes:
     """On which conditions one can be compared with another, pair by pair."""
-    say = report.say
-    points = [
-        say(
-            "A difference is told only from {regions} with exactly one of the two, over the same "
-            "time since the start, and stands only if it holds for all {pairs} pairs together and "
-            "also with a slope of their own for the adopters of each."
+    rule = report.say(
+        "A difference is told only from {regions} with exactly one of the two, over the same time "
+        "since the start, and stands only if it holds for all {pairs} pairs together and also with "
+        "a slope of their own for the adopters of each."
+    )
+    points = (rule, *(capital(_conditions(report, one)) for one in report.contrasts))
+    return Notes(**report.plate("head_to_head"), title=report.say("Head to head"), points=points)
+
+
+def _conditions(report: Interventions, contrast: Contrast) -> str:
+    """What a pair can be told from, or why it cannot."""
+    say, overlap, pair = report.say, contrast.overlap, report.pair(contrast)
+    if contrast.refused:
+        why = say("; ").join(say(REFUSED_WORDS[key]) for key in contrast.refused)
+        return say(
+            "{first} and {second}: cannot tell which did more, because {why}.", why=why, **pair
         )
-    ]
-    for contrast in report.contrasts:
-        first, second = (report.named(report.panel.interventions[k]) for k in contrast.pair)
-        pair = {"first": first, "second": second}
-        if contrast.refused:
-            why = say("; ").join(say(REFUSED_WORDS[key]) for key in contrast.refused)
-            text = say(
-                "{first} and {second}: cannot tell which did more, because {why}.", why=why, **pair
-            )
-            points.append(capital(text))
-            continue
-        alone = contrast.overlap.alone
-        text = say(
-            "{first} and {second}: {one} and {other} {regions} have exactly one, {share} of the "
-            "adopters of the rarer one have both.",
-            one=report.number(alone[0]),
-            other=report.number(alone[1]),
-            share=report.percent(contrast.overlap.share, 0),
-            **pair,
+    one, other = overlap.alone if contrast.look and contrast.look.value < 0 else overlap.alone[::-1]
+    text = say(
+        "{first} and {second}: {one} and {other} {regions} have exactly one, {share} of the "
+        "adopters of the rarer one have both.",
+        one=report.number(one),
+        other=report.number(other),
+        share=report.percent(overlap.share, 0),
+        **pair,
+    )
+    doubt = ""
+    if overlap.both and not report.modelled(contrast):
+        doubt = say(
+            "What the two do together is not in the model; one of 15% would move each effect by "
+            "about {bend}.",
+            bend=report.percent(BEND * overlap.share, 0),
         )
-        doubt = ""
-        if contrast.pair not in report.course.pairs and contrast.overlap.both:
-            bend = report.percent(0.15 * contrast.overlap.share, 0)
-            doubt = say(
-                "What the two do together is not in the model; one of 15% would move each effect "
-                "by about {bend}.",
-                bend=bend,
-            )
-        standing = "" if contrast.stands(report.params.level) else say("No difference stands.")
-        months = _months(report, contrast)
-        points.append(capital(joined(report.language, text, months, doubt, standing)))
-    return Notes(**report.plate("head_to_head"), title=say("Head to head"), points=tuple(points))
+    answer = "" if contrast.stands(report.params.level) else say("No difference stands.")
+    return joined(report.language, text, _months(report, contrast), doubt, answer)
 
 
 def certainty(report: Interventions) -> Notes:
     """The rule, and what would change our mind."""
-    say = report.say
-    points = [
+    say, expected = report.say, ALLOWED * len(report.findings)
+    points = (
         say(
             "Each effect is judged by the rule for a single intervention; with {count} of them, "
             "chance alone gives a direction in up to {expected} where none has an effect.",
-            expected=report.number(0.05 * len(report.effects), 2),
+            expected=report.number(expected, 2),
         ),
         say(
             "In simulated worlds without a difference any pair was falsely told apart in at most "
@@ -311,9 +292,6 @@ def certainty(report: Interventions) -> Notes:
             "What would change our mind: more {regions} with exactly one of two interventions, "
             "starts drawn by lot, or the same difference in another place."
         ),
-    ]
-    return Notes(
-        **report.plate("certainty"),
-        title=say("The rule, and what it cannot see"),
-        points=tuple(points),
     )
+    title = say("The rule, and what it cannot see")
+    return Notes(**report.plate("certainty"), title=title, points=points)

@@ -27,6 +27,7 @@ from analysis.stats.panels.joint import one_fit
 from analysis.stats.panels.joint_course import JointCourse
 from analysis.stats.panels.joint_overlap import Overlap, overlap_of
 from analysis.stats.panels.own_course import Look, look_at
+from analysis.stats.resampling.jackknife import minimum_detectable
 
 LEAST_REGIONS, LEAST_CLUSTERS, LEAST_DEGREES = 5, 3, 3
 """Regions and clusters with exactly one of two on either side, and degrees of freedom."""
@@ -216,6 +217,15 @@ def holm(chances: np.ndarray) -> np.ndarray:
     steps = np.maximum.accumulate(chances[order] * np.arange(len(chances), 0, -1))
     found[order] = np.minimum(steps, 1.0)
     return found
+
+
+def detectable(contrast: Contrast, family: Sequence[Contrast], level: float, power: float) -> float:
+    """The difference found with a power among so many pairs; infinite where none can be told."""
+    if contrast.look is None:
+        return math.inf
+    told = sum(one.look is not None for one in family)
+    look = contrast.look
+    return minimum_detectable(look.error, 1 - (1 - level) / told, power, look.degrees)
 
 
 def best(found: Sequence[Contrast], level: float, count: int) -> int | None:

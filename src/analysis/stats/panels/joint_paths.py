@@ -29,14 +29,15 @@ class Path:
     support: np.ndarray
 
 
-def path_of(course: JointCourse, which: int, *, leads: int, least: int) -> Path:
+def path_of(course: JointCourse, which: int, *, leads: int, least: int, records: int = 0) -> Path:
     """One intervention's effects by time since its start, the others' as one number each.
 
     Periods before the start are held out of those that tell what is to be expected.
 
     Parameters
     ----------
-    leads: most periods before the start. least: adopters that a time needs to be given.
+    leads: most periods before the start. least: adopters that a time needs to be given, and
+        ``records`` the counts that one since the start needs.
     """
     since, either = course.joint.since[which], course.joint.either
     ahead = either.untreated & (since < 0) & (since >= -leads)
@@ -44,6 +45,7 @@ def path_of(course: JointCourse, which: int, *, leads: int, least: int) -> Path:
     early = [ahead & (since == time) for time in before]
     active = course.joint.active[which] & either.active
     after = [time for time in _supported(active, since, least) if time >= 0]
+    after = [time for time in after if either.values[active & (since == time)].sum() >= records]
     values = []
     if early:
         held = replace(
