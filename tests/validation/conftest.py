@@ -1,10 +1,13 @@
-"""Rows for the table of published numbers, which ``tests/conftest.py`` prints."""
+"""Rows for the table of published numbers, which ``tests/conftest.py`` prints; written worlds."""
 
 from __future__ import annotations
 
 import pytest
 
+from analysis.simulated.province_records import write
+from analysis.simulated.worlds import Options
 from tables import PUBLISHED
+from written import Written
 
 
 @pytest.fixture
@@ -17,3 +20,23 @@ def published(request):
         assert obtained == pytest.approx(printed, abs=tolerance), what
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory):
+    """Each world once, as large as the demonstration."""
+    kept: dict[str, Written] = {}
+
+    def get(world: str) -> Written:
+        if world not in kept:
+            folder = tmp_path_factory.mktemp("worlds") / world
+            kept[world] = Written(write(Options(world=world), folder))
+        return kept[world]
+
+    return get
+
+
+@pytest.fixture(params=["plain", "gaming", "null"])
+def world(request, written) -> Written:
+    """One world after another."""
+    return written(request.param)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +15,7 @@ from analysis.simulated.adoption import DOSES, REVERSE
 from analysis.simulated.places import region_table
 from analysis.simulated.province import INTERVENTIONS, Options, simulate
 from analysis.simulated.province_records import write
+from analysis.simulated.worlds import WORLDS
 from worlds import province_panel
 
 SMALL = Options(counties=24, months=36, enterprises=400, complaints_per_month=8)
@@ -36,11 +39,12 @@ def test_the_same_seed_writes_the_same_bytes(province, tmp_path):
     ).read_bytes()
 
 
-def test_it_obeys_the_contract_and_says_that_it_is_simulated(province):
-    """All tables, all links."""
-    dataset = read_dataset(province)
+@pytest.mark.parametrize("world", WORLDS)
+def test_every_world_obeys_the_contract_and_says_that_it_is_simulated(tmp_path, world):
+    """All tables: keys, links, words and the order of days."""
+    dataset = read_dataset(write(replace(SMALL, world=world), tmp_path / world))
     assert dataset.description.status == "simulated"
-    assert {"complaints", "enterprises", "assessments", "exposures"} <= set(dataset.tables)
+    assert len(dataset.tables) == 22
 
 
 def test_records_add_up_to_the_counts_and_the_register_to_the_exposure(province):
