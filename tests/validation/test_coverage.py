@@ -83,7 +83,7 @@ METHODS = {
     "did, covariate": run(did, covariates=("size",)),
     "imputation": run(imputation),
     "counts": run(counts),
-    "counts, negative binomial": run(counts, family="negative_binomial"),
+    "counts, equal": run(counts, weights="equal"),
     "event_study": run(event_study, anticipation=0),
     "rollout": run(rollout, draws=499),
     "two_way": run(two_way),
