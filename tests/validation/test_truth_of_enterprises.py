@@ -7,7 +7,7 @@ import pandas as pd
 import statsmodels.api as sm
 import statsmodels.formula.api as smf
 
-from analysis.simulated.inspections import CUTOFFS
+from analysis.simulated.inspections import COLOURS, CUTOFFS
 from analysis.simulated.penalties import LISTED
 from written import ERRORS, near
 
@@ -113,3 +113,47 @@ def test_better_enterprises_join_in_the_selected_world_alone(written):
         applied["month"] = applied["applied_on"].dt.to_period("M").astype("int64")
         ratio[name] = written(name).complaints_about(applied, -12, -1).mean()
     assert ratio["selected"] < 0.85 * ratio["plain"]
+
+
+def test_visits_agree_with_lists_scores_with_colours_and_days_with_the_calendar(world):
+    """Who was drawn is visited once, out of as many as are listed; legal days are working days."""
+    lists, visits = world.table("draws"), world.table("inspections")
+    random = visits[visits["selection"] == "random"]
+    keys = ["plan", "enterprise_id"]
+    drawn = lists[lists["drawn"]].merge(random, on=keys, suffixes=("", "_visit"))
+    assert len(drawn) == len(random) == lists["drawn"].sum()
+    listed = lists.groupby(["plan", "stratum"])["drawn"].agg(["size", "sum"])
+    found = listed.loc[pd.MultiIndex.from_frame(drawn[["plan", "stratum"]])]
+    assert (drawn["frame_size"].to_numpy() == found["size"].to_numpy()).all()
+    assert (drawn["drawn_visit"].to_numpy() == found["sum"].to_numpy()).all()
+    scored = visits[visits["score"].notna()]
+    bands = np.searchsorted(CUTOFFS, scored["score"], side="right")
+    assert (np.array(COLOURS)[bands] == scored["colour"]).all()
+    before = scored.groupby("enterprise_id")["score"].shift()
+    assert before.equals(scored["previous_score"])
+    again = visits[visits["selection"] == "follow_up"]
+    assert (again["previous_score"] < CUTOFFS[0]).all()
+    assert (again["score"] - again["previous_score"]).mean() > 6
+    working = world.table("calendar")
+    days = pd.DatetimeIndex(working.loc[working["working"], "day"])
+    rows = world.complaints[world.complaints["due_on"] <= days[-1]]
+    between = days.searchsorted(rows["due_on"], "right") - days.searchsorted(
+        rows["received_on"], "right"
+    )
+    assert (between == 45).all()
+
+
+def test_enterprises_settle_online_that_are_complained_of_most(world):
+    """Those enrolled, before they were; and individual businesses become enterprises as they go."""
+    applied = world.table("enrolments")
+    applied["month"] = applied["applied_on"].dt.to_period("M").astype("int64")
+    counts = pd.Series(world.complaints_about(applied.reset_index(drop=True), -12, -1))
+    mean = counts.groupby(applied["programme"].to_numpy()).mean()
+    assert mean["odr"] > 2 * mean["model_shop"]
+    register = world.table("enterprises").set_index("enterprise_id")
+    converted = register[register["converted_from"].notna()]
+    former = register.loc[converted["converted_from"]]
+    assert (former["type"] == "individual_business").all()
+    assert (former["region_code"].to_numpy() == converted["region_code"].to_numpy()).all()
+    left = former["deregistered_on"].dt.to_period("M").to_numpy()
+    assert (left == converted["registered_on"].dt.to_period("M").to_numpy()).all()

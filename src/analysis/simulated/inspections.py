@@ -60,43 +60,53 @@ def _latest(keys: np.ndarray, key: np.ndarray) -> np.ndarray:
 
 
 def draw_inspections(options: Options, rows: pd.DataFrame, months: pd.PeriodIndex) -> Inspections:
-    """Lists of every plan, those drawn, their visits with scores, and visits by risk."""
+    """Lists of every plan, visits of those drawn with scores, visits again, and visits by risk."""
     rng = stream(options, "inspections")
     plans = len(months) // EVERY
     lists = pd.concat([_list(options, rows, plan, rng) for plan in range(plans)], ignore_index=True)
-    drawn = lists[lists["drawn"]]
-    month = (drawn["plan"] * EVERY + rng.integers(0, 2, len(drawn))).to_numpy()
-    random = _visits(drawn["row"].to_numpy(), month, "random", months, rng)
-    for name in ("plan", "stratum", "frame_size", "taken"):
-        random[name] = drawn[name].to_numpy()
-    _score(options, random, rows, rng)
-    again = random[(random["score"] < CUTOFFS[0]) & (random["month"] < len(months) - 2)]
-    follow = _visits(
-        again["row"].to_numpy(), again["month"].to_numpy() + 2, "follow_up", months, rng
-    )
-    follow["previous_score"] = again["score"].to_numpy()
-    follow["score"] = (follow["previous_score"] + rng.normal(8, 4, len(follow)).round()).clip(
-        0, 100
-    )
+    random = _of_drawn(options, lists[lists["drawn"]], rows, months, rng)
     number = rng.poisson(1.0, (options.counties, len(months)))
     county, when = np.repeat(np.indices(number.shape).reshape(2, -1), number.ravel(), axis=1)
-    risky = choose(rows, county, when, rng)
-    visits = pd.concat(
-        [random, follow, _visits(risky, when, "targeted", months, rng)], ignore_index=True
-    )
+    risky = _visits(choose(rows, county, when, rng), when, "targeted", months, rng)
+    parts = [random, _again(random, months, rng), risky]
+    visits = pd.concat(parts, ignore_index=True).sort_values("visited_on", kind="stable")
     visits["band"] = np.searchsorted(CUTOFFS, visits["score"].fillna(0), side="right")
     span = len(months) + COLOURED + 1
     scored = visits[visits["score"].notna()]
+    visits["previous_score"] = scored.groupby("row")["score"].shift()
     key = (scored["row"] * span + scored["month"]).to_numpy()
     order = np.argsort(key, kind="stable")
-    return Inspections(
-        lists,
-        visits,
-        span,
-        key[order],
-        scored["band"].to_numpy()[order],
-        np.sort(random["row"] * span + random["month"]),
-    )
+    by_draw = np.sort(random["row"] * span + random["month"])
+    return Inspections(lists, visits, span, key[order], scored["band"].to_numpy()[order], by_draw)
+
+
+def _of_drawn(
+    options: Options,
+    drawn: pd.DataFrame,
+    rows: pd.DataFrame,
+    months: pd.PeriodIndex,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Visits of those drawn, in the two months after; some stations lift scores over a cut-off."""
+    month = (drawn["plan"] * EVERY + rng.integers(0, 2, len(drawn))).to_numpy()
+    visits = _visits(drawn["row"].to_numpy(), month, "random", months, rng)
+    for name in ("plan", "stratum", "frame_size", "taken"):
+        visits[name] = drawn[name].to_numpy()
+    quality = rows["quality"].to_numpy()[visits["row"]]
+    score = (77 + 7 * quality + rng.normal(0, 6, len(visits))).round().clip(30, 100)
+    just_under = (score >= LIFTED_FROM) & (score < LIFTED_TO)
+    lifted = just_under & (visits["row"] % STATIONS == 0)
+    lifted &= rng.random(len(visits)) < options.truth.lifted
+    visits["score"] = np.where(lifted, LIFTED_TO, score)
+    return visits.assign(lifted=lifted, just_under=just_under)
+
+
+def _again(random: pd.DataFrame, months: pd.PeriodIndex, rng: np.random.Generator) -> pd.DataFrame:
+    """Visits two months later where the score lay under the lowest cut-off; most score more."""
+    low = random[(random["score"] < CUTOFFS[0]) & (random["month"] < len(months) - 2)]
+    visits = _visits(low["row"].to_numpy(), low["month"].to_numpy() + 2, "follow_up", months, rng)
+    more = rng.normal(8, 4, len(low)).round()
+    return visits.assign(score=(low["score"].to_numpy() + more).clip(0, 100))
 
 
 def _list(
@@ -130,21 +140,6 @@ def _visits(
     firsts = months.to_timestamp().to_numpy().astype("datetime64[D]")[month]
     day = firsts + rng.integers(0, 28, row.size)
     return pd.DataFrame({"row": row, "month": month, "selection": why, "visited_on": day})
-
-
-def _score(
-    options: Options, visits: pd.DataFrame, rows: pd.DataFrame, rng: np.random.Generator
-) -> None:
-    """Whole points by quality; some stations lift what lies just under one cut-off."""
-    quality = rows["quality"].to_numpy()[visits["row"]]
-    score = (77 + 7 * quality + rng.normal(0, 6, len(visits))).round().clip(30, 100)
-    lifting = visits["row"] % STATIONS == 0
-    just_under = (score >= LIFTED_FROM) & (score < LIFTED_TO) & lifting
-    lifted = just_under & (rng.random(len(visits)) < options.truth.lifted)
-    visits["score"] = np.where(lifted, LIFTED_TO, score)
-    visits["lifted"], visits["just_under"] = lifted, (score >= LIFTED_FROM) & (score < LIFTED_TO)
-    before = visits.sort_values(["row", "month"], kind="stable").groupby("row")["score"].shift()
-    visits["previous_score"] = before
 
 
 def draw_table(options: Options, found: Inspections, months: pd.PeriodIndex) -> pd.DataFrame:
