@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.dataset import Dataset
+from analysis.data.frames.interventions import InterventionsPanel
 from analysis.data.frames.panel import Panel
 from analysis.data.frames.rates import Comparison, compare_regions
 from analysis.data.periods import FREQUENCY, period_of
@@ -35,6 +36,21 @@ def protected_comparison(dataset: Dataset, params: CountsQuestion) -> Comparison
     )
     withheld = frozenset(codes[span.withheld.reindex(codes).to_numpy(bool)])
     return replace(plain, frame=frame, withheld=withheld, blocks=span.blocks, protected=store.mark)
+
+
+def protected_interventions(
+    dataset: Dataset, panel: InterventionsPanel, outcome: str
+) -> pd.DataFrame:
+    """The frame of several interventions with counts of the protected store."""
+    store, frame = store_of(dataset, outcome), panel.frame
+    if store.noise is None:
+        return frame
+    periods = pd.PeriodIndex(map(period_of, panel.periods), freq=FREQUENCY[panel.frequency])
+    codes, numbers = frame["region"].unique(), frame["period"].to_numpy() - 1
+    shown = store.levels[panel.frequency].shown.reindex(index=codes, columns=periods)
+    rows = pd.Index(codes).get_indexer(frame["region"])
+    # Noise may leave less than nothing, and a region that was split has shares of counts.
+    return frame.assign(count=np.maximum(np.round(shown.to_numpy(float)[rows, numbers]), 0.0))
 
 
 def protected_panel(dataset: Dataset, panel: Panel) -> Panel:

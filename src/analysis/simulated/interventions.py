@@ -61,10 +61,12 @@ class JointWorld:
 
 @dataclass(frozen=True)
 class Drawn:
-    """One draw, with damped weights; ``kinds`` of counties, shape (N,)."""
+    """One draw, with damped weights; ``kinds`` of counties, shape (N,); ``effects`` are those of
+    each intervention in each county, shape (K, N)."""
 
     joint: Joint
     kinds: np.ndarray
+    effects: np.ndarray
 
 
 def draw(world: JointWorld, rng: np.random.Generator) -> Drawn:
@@ -82,7 +84,8 @@ def draw(world: JointWorld, rng: np.random.Generator) -> Drawn:
     if world.prefectures:
         shocks = _persistent(world, (world.prefectures, world.periods), world.shock, rng)
         log_rate = log_rate + shocks[clusters]
-    log_rate = log_rate + _moved(world, starts, active, kinds, rng)
+    moved, effects = _moved(world, starts, active, kinds, rng)
+    log_rate = log_rate + moved
     exposure = np.broadcast_to(rng.lognormal(0, world.sizes, (world.counties, 1)), shape)
     expected = world.mean * exposure / exposure.mean() * np.exp(log_rate)
     if world.dispersion:
@@ -99,7 +102,7 @@ def draw(world: JointWorld, rng: np.random.Generator) -> Drawn:
         groups,
         np.ones(world.counties),
     ).known()
-    return Drawn(Joint(replace(panel, weights=damped_weights(panel)), active), kinds)
+    return Drawn(Joint(replace(panel, weights=damped_weights(panel)), active), kinds, effects)
 
 
 def _starts(
@@ -147,20 +150,21 @@ def _moved(
     active: np.ndarray,
     kinds: np.ndarray,
     rng: np.random.Generator,
-) -> np.ndarray:
-    """What interventions, and drifts of their adopters, move; shape (N, T)."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """What interventions and drifts of adopters move (N, T), and effects by county (K, N)."""
     time = np.arange(1, world.periods + 1)
-    moved = np.zeros(active.shape[1:])
+    moved, effects = np.zeros(active.shape[1:]), []
     for k, effect in enumerate(world.effects):
         own = effect + rng.normal(0, world.spread, (world.counties, 1))
         if world.kinds:
             own = own + np.where(kinds == 0, -0.12, 0.12)[:, None]
+        effects.append(own[:, 0])
         if world.ramp:
             own = own * np.clip((time - starts[k][:, None] + 1) / RAMP, 0, 1)
         moved = moved + own * active[k]
         if world.drifts:
             moved = moved + world.drifts[k] * (time - world.periods / 2) * (starts[k] > 0)[:, None]
-    return np.asarray(moved + world.interaction * (active[0] & active[1]))
+    return moved + world.interaction * (active[0] & active[1]), np.stack(effects)
 
 
 PLAIN = JointWorld()

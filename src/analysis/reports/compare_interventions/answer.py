@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.frames.interventions import InterventionsPanel
+from analysis.disclosure.regions import protected_interventions
 from analysis.joint_verdicts import JointFinding, Rule, judged_jointly
 from analysis.methods import joint_effects
 from analysis.methods.shared.joint import JointFrame
@@ -22,6 +23,7 @@ from analysis.reports.report import Report
 from analysis.result import Result
 from analysis.stats.panels.joint_contrasts import Contrast, contrasts, detectable
 from analysis.stats.panels.joint_course import JointCourse
+from analysis.stats.panels.region_effects import RegionEffects, region_effects
 
 POWER = 0.8
 
@@ -102,6 +104,37 @@ class Interventions(Report):
         """The pairs of which one did more, the largest difference first."""
         found = [c for c in self.contrasts if c.stands(self.params.level)]
         return tuple(sorted(found, key=lambda c: -abs(c.look.value if c.look else 0)))
+
+    @property
+    def regions_of(self) -> str:
+        """The intervention whose effects are given region by region."""
+        usual = max(self.result.series["effects"], key=lambda one: one["regions_alone"])
+        return self.params.regions_of or str(usual["intervention"])
+
+    @cached_property
+    def _regional(self) -> tuple[RegionEffects | None, list[str]]:
+        """From protected counts alone, as all that is said of single regions."""
+        frame = protected_interventions(self.data, self.panel, self.params.outcome)
+        options = joint_effects.Options(**options_of(self.panel, self.params))
+        rng = np.random.default_rng(self.params.seed)
+        given, course = joint_effects.course_of(frame, options, rng)
+        which = self.panel.interventions.index(self.regions_of)
+        found = region_effects(course, which, self.params.level)
+        return found, [given.regions[i] for i in found.regions] if found else []
+
+    @property
+    def regional(self) -> RegionEffects | None:
+        """Effects of single regions, where enough of them have one."""
+        return self._regional[0]
+
+    @property
+    def regional_codes(self) -> list[str]:
+        """Which regions these are."""
+        return self._regional[1]
+
+    def region_name(self, code: str) -> str:
+        """A region's name in the language of the report."""
+        return self.panel.names[code][self.language == "zh"]
 
     def modelled(self, contrast: Contrast) -> bool:
         """Whether what the two of a pair do together is in the model."""

@@ -11,7 +11,7 @@ from analysis.disclosure.store import noise_of
 from analysis.page.agreement import OwnNumber
 from analysis.page.plates import Provenance
 from analysis.page.protection import protection_record
-from analysis.reports.compare_interventions import drawings, sentences, tables
+from analysis.reports.compare_interventions import counties, drawings, sentences, tables
 from analysis.reports.compare_interventions.answer import Interventions
 from analysis.result import plain
 
@@ -59,6 +59,8 @@ class CompareInterventions(Interventions):
     pairs = drawings.pairs
     head_to_head = sentences.head_to_head
     interactions = tables.interactions
+    tiles = counties.tiles
+    funnel = counties.funnel
     certainty = sentences.certainty
     reporting = tables.reporting
     truth = tables.truth

@@ -13,6 +13,8 @@ from analysis.data.frames.interventions import (
     interventions_tables,
     unknown_interventions,
 )
+from analysis.data.frames.names import not_held
+from analysis.data.tables import named
 from analysis.disclosure.estimates import FEWEST_RECORDS
 from analysis.disclosure.store import noise_of
 from analysis.errors import DesignError, ParamsError, Problem
@@ -27,9 +29,12 @@ def tables(params: CompareInterventionsParams) -> set[str]:
 
 def unknown_names(data: Dataset, params: CompareInterventionsParams) -> list[Problem]:
     """Names that the dataset does not hold, and pairs that are none."""
+    asked = [("regions_of", params.regions_of)] if params.regions_of else []
+    held = params.interventions or named(data.tables, "interventions")
+    found = [*unknown_interventions(data, params), *not_held((*one, held) for one in asked)]
     wrong = [pair for pair in params.pairs if len(set(pair)) != 2]
     what, remedy = "holds a list that is no pair", "Write [[one, other]], by name"
-    return [*unknown_interventions(data, params), *(Problem("pairs", what, remedy) for _ in wrong)]
+    return [*found, *(Problem("pairs", what, remedy) for _ in wrong)]
 
 
 def options_of(panel: InterventionsPanel, params: CompareInterventionsParams) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from analysis.reports.compare_interventions.answer import Interventions
 from analysis.reports.compare_interventions.sentences import EFFECT_WORDS, GRADE_WORDS, reasons
 
 TEXTS = ("intervention", "first", "second", "share", "pair", "verdict", "certainty", "reasons",
-         "reporting", "answer", "inside")  # fmt: skip
+         "reporting", "answer", "inside", "region", "apart")  # fmt: skip
 INTERVENTION_WORDS = {"intervention": "Intervention"}
 TWO_WORDS = {"first": "First", "second": "Second"}
 RANGE_WORDS = {"value": "Change", "low": "Range from", "high": "Range to"}
