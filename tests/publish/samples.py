@@ -9,6 +9,7 @@ from typing import Any
 
 from nbformat import v4
 
+from analysis.disclosure.gate import NUMBER
 from analysis.page.plates import (
     Column,
     End,
@@ -103,10 +104,11 @@ def svg(width: int, height: int) -> bytes:
 def table_data(language: str) -> TableData:
     """Six rows with a Chinese name, a negative number and nothing to suppress."""
     words = WORDS[language]
-    keys, aligns = ("region", "month", "change"), ("start", "end", "end")
-    columns = tuple(
-        Column(key, label, align)
-        for key, label, align in zip(keys, words["columns"], aligns, strict=True)
+    region, month, change = words["columns"]
+    columns = (
+        Column("region", region),
+        Column("month", month, "end", NUMBER),
+        Column("change", change, "end"),
     )
     rows = [(words["region"], month, round(-2.1 * month, 1)) for month in range(6)]
     texts = tuple((name, str(m), str(change).replace("-", "−")) for name, m, change in rows)

@@ -50,6 +50,7 @@ def test_both_languages_and_two_indexes_are_written(tmp_path):
         "feed.en.xml",
         "feed.zh.xml",
         "pages.json",
+        "rested.json",
     }
     for language, index in (("en", "index.html"), ("zh", "index.zh.html")):
         text = (tmp_path / "site" / index).read_text(encoding="utf-8")
