@@ -36,8 +36,13 @@ CHINESE = {"province": ("省份", "省份"), "nation": ("全国数据", "全国"
 """The kind of world in a title, and as a place."""
 RESIDENTS, CATERERS = 160, 0.12
 """Residents and food businesses per enterprise of a county's first month, about."""
-Frames = Mapping[str, Any]
-"""Tables by name, of pandas or Arrow."""
+HOLDS = {
+    "plain": ("all is as recorded", "如实登记"),
+    "gaming": ("records, scores and targets are bent", "登记、评分、指标受人为影响"),
+    "selected": ("those who take part differ beforehand", "参与者事先就有差别"),
+    "null": ("nothing has any effect", "各项措施均无效果"),
+}
+"""What holds in each world, in a title."""
 
 
 def write(options: Options, folder: Path) -> Path:
@@ -127,6 +132,7 @@ def describe(kind: Literal["province", "nation"], options: dict[str, Any]) -> st
     """``dataset.yml`` of a world drawn with these options."""
     title_zh, place_zh = CHINESE[kind]
     words = {"kind": kind, "title_zh": title_zh, "place_zh": place_zh}
+    words["world_en"], words["world_zh"] = HOLDS[options["world"]]
     words["options"] = json.dumps(options, sort_keys=True)
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(options | words)
 
