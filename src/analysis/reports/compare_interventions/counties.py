@@ -67,7 +67,9 @@ def funnel(report: Interventions) -> Figure | Notes:
     along = Axis(report.in_full, say("How much a {region} tells"), logarithmic=True, role=NUMBER)
     up = Axis(lambda v: report.in_full(v, 1), say("Recorded over expected"), role=NUMBER)
     chart = Funnel(points, (band,), 1.0, say("average effect"), along, up)
-    return chart.figure(**_words(report, "funnel"), table=_table(report))
+    name = report.named(report.regions_of)
+    title = say("How far {regions} under {name} lie from its average effect", name=name)
+    return chart.figure(**_words(report, "funnel") | {"title": title}, table=_table(report))
 
 
 def _words(report: Interventions, key: str) -> dict[str, Any]:

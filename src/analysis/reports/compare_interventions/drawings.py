@@ -133,15 +133,21 @@ def event_time(report: Interventions) -> Figure:
         else "Before the starts none of {ahead} points stands out from no change"
     )
     limits = (say("Range from"), say("Range to"))
+    told = {"outside": report.number(outside), "ahead": report.number(len(ahead))}
     return Panels(tuple(panels), say("Intervention"), limits).figure(
         **report.plate("event_time"),
-        title=say(text, outside=report.number(outside), ahead=report.number(len(ahead))),
+        title=say(text, **told),
         caption=say(
             "Change against what was expected, the others as one number each. Bars: band at "
             "{level} over all periods of an intervention. Only periods with at least five "
             "{regions} are shown."
         ),
-        alt=say("{count} panels of changes by period since the start."),
+        alt=say(
+            "{count} panels of changes by period since the start: {names}. Before the starts "
+            "{outside} of {ahead} points stand out from no change.",
+            names=say(", ").join(name for name, _ in panels),
+            **told,
+        ),
     )
 
 
@@ -176,7 +182,10 @@ def pairs(report: Interventions) -> Figure:
             "adopters; hollow: does not. The table has the plain difference over all periods and "
             "kinds beside it."
         ),
-        alt=say("Differences between {pairs} pairs of interventions; {stand} stand."),
+        alt=say(
+            "Differences between {pairs} pairs of interventions with their likely ranges; {stand} "
+            "of them stand, also with slopes of their own for adopters."
+        ),
         table=data_of(report, PAIR_WORDS, lines),
     )
 
