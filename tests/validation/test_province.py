@@ -18,7 +18,7 @@ from analysis.simulated.province_records import write
 from analysis.simulated.worlds import WORLDS
 from worlds import province_panel
 
-SMALL = Options(counties=24, months=36, enterprises=400, complaints_per_month=8)
+SMALL = Options(counties=24, months=36, enterprises=400, complaints_per_month=8, world="gaming")
 SEEDS = 40
 
 
