@@ -21,6 +21,7 @@ from analysis.batch.keys import Keys, results_folder
 from analysis.batch.plan import check_runs, plan
 from analysis.batch.status import Status
 from analysis.data.dataset import datasets_kept
+from analysis.disclosure.memory import remember
 from analysis.errors import ParamsError, Problem
 
 
@@ -89,6 +90,9 @@ def run_due(
             for status in execute_due(due, executor, settings, keys.prints):
                 ended.append(status)
                 show(status)
+    if options.get("publishing"):
+        for dataset in datasets.datasets.values():
+            remember(dataset)
     return sum(not status.done for status in ended)
 
 

@@ -17,8 +17,9 @@ import pandas as pd
 
 from analysis.data.dataset import Dataset
 from analysis.data.frames.outcomes import counts_of
-from analysis.data.frames.units import Units, units_of
+from analysis.data.frames.units import units_of
 from analysis.data.periods import FREQUENCY
+from analysis.disclosure.memory import as_published, published_units
 from analysis.disclosure.noise import Noise, shown_counts, too_small
 from analysis.disclosure.salt import salt_of
 from analysis.errors import DesignError, Problem
@@ -28,12 +29,14 @@ from analysis.errors import DesignError, Problem
 class Level:
     """Protected counts of one length of period, regions by periods, wide; empty where not known.
 
-    ``withheld`` is true where the true count is small, ``variance`` that of the noise.
+    ``withheld`` is true where the true count is small, ``variance`` that of the noise; ``units``
+    are what they were made of.
     """
 
     shown: pd.DataFrame
     withheld: pd.DataFrame
     variance: pd.DataFrame
+    units: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -120,18 +123,16 @@ def _store(dataset: Dataset, outcome: str) -> Store:
         remedy = "Set protection: {variance: 9} in dataset.yml, or give counts by quarter only"
         raise DesignError([Problem(f"outcome {outcome}", what, remedy)])
     salt = salt_of(dataset) if noise else b""
-    levels = {
-        length: _level(units, length, counts_of(dataset, outcome, length), noise, salt)
-        for length in units.ladder
-    }
+    levels = {}
+    for length in units.ladder:
+        before = published_units(dataset, outcome, length) if noise else pd.DataFrame()
+        rows = as_published(units.by(length), before)
+        levels[length] = _level(rows, counts_of(dataset, outcome, length), noise, salt)
     return Store(levels, noise)
 
 
-def _level(
-    units: Units, length: str, known: pd.DataFrame, noise: Noise | None, salt: bytes
-) -> Level:
+def _level(rows: pd.DataFrame, known: pd.DataFrame, noise: Noise | None, salt: bytes) -> Level:
     """Protected counts of one length of period, where all of a period is known."""
-    rows = units.by(length)
     counts = rows["count"].to_numpy(np.int64)
     shown = counts if noise is None else shown_counts(counts, rows["key"].to_numpy(), noise, salt)
     # A region that was split, or joined others, has its share of what each former region shows.
@@ -152,4 +153,5 @@ def _level(
         wide["shown"].where(known.notna()),
         pd.DataFrame(withheld, known.index, known.columns) & known.notna(),
         wide["variance"],
+        rows,
     )

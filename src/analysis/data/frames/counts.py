@@ -11,6 +11,9 @@ from analysis.data.tables import COMPLAINTS
 from analysis.errors import DesignError, Problem
 from analysis.params import CountsQuestion
 
+LAST_DAYS = 6
+"""Records within so many days of a month's end make it whole, where nothing else tells."""
+
 
 def mixes_of(dataset: Dataset, outcome: str) -> tuple[str, ...]:
     """The mixes that can be told from the records behind an outcome."""
@@ -28,8 +31,35 @@ def mix_counts(dataset: Dataset, outcome: str, mix: str, periods: pd.PeriodIndex
 
 
 def months_of(dataset: Dataset, outcome: str, measure: str) -> pd.DataFrame:
-    """A measure of the records of a kind by region and month, wide; empty outside a span."""
-    return dataset.once(("months", outcome, measure), lambda: _count(dataset, outcome, measure))
+    """A measure of the records of a kind by region and month, wide; empty outside a span.
+
+    So is a month that may still grow: a part of it is no count, and every night would show another.
+    """
+
+    def count() -> pd.DataFrame:
+        months = _count(dataset, outcome, measure)
+        return months.loc[:, months.columns <= last_closed_month(dataset, months.columns[-1])]
+
+    return dataset.once(("months", outcome, measure), count)
+
+
+def last_closed_month(dataset: Dataset, last: pd.Period) -> pd.Period:
+    """The last month to which no record is added any more, of those up to the last with records.
+
+    The day on which the data were fetched tells it (``accessed``), or else that records reach the
+    month's last days.
+    """
+    fetched = dataset.description.accessed
+    if dataset.description.status == "simulated":
+        return last
+    if fetched is not None:
+        return min(last, pd.Period(fetched, "M") - 1)
+    if dataset.panel is not None:
+        # Counted where they lie, by month: which day is the last is not known.
+        return last - 1
+    newest = dataset.tables["complaints"]["received_on"].max()
+    whole = newest >= last.end_time.normalize() - pd.Timedelta(days=LAST_DAYS)
+    return last if whole or newest.to_period("M") > last else last - 1
 
 
 def _count(dataset: Dataset, outcome: str, measure: str) -> pd.DataFrame:

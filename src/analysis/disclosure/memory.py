@@ -1,0 +1,125 @@
+"""What counts were when they were first published, so that late records do not draw them anew.
+
+Every late record would be another draw of a count, and many draws of one count give it away. A
+period therefore stays as it was first published, and is corrected once, when its year is over. What
+was published is kept in ``.protected`` in the project's folder, as secret as the data, and is
+written when pages have been published.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+from filelock import FileLock
+
+from analysis import digest
+from analysis.data.dataset import Dataset
+from analysis.data.reading.personal import project_around
+from analysis.errors import ParamsError, Problem
+
+FOLDER = ".protected"
+PLACE = ["region", "origin", "share", "period"]
+"""What tells a unit of one outcome and length of period."""
+STATE = ["count", "key"]
+
+
+def as_published(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Units as they were first published, or corrected once where their year is over.
+
+    Parameters
+    ----------
+    now: units with ``PLACE`` and ``STATE``. before: those published, with ``corrected`` (0 or 1).
+
+    Returns
+    -------
+    Units with ``corrected``; those of periods that were not yet published are as they are.
+    """
+    if before.empty:
+        return now.assign(corrected=0)
+    # Nullable, as keys of 64 bits are no floating numbers.
+    exact = {"count": "Int64", "key": "UInt64"}
+    both = now.astype(exact).merge(
+        before.astype(exact), on=PLACE, how="outer", suffixes=("", "_then")
+    )
+    seen = both["period"].isin(set(before["period"]))
+    numbers = [*STATE, *(f"{name}_then" for name in STATE), "corrected"]
+    both[numbers] = both[numbers].fillna(0)
+    # A unit that was empty then has no row of then: its period tells that it was published.
+    changed = seen & (both["key"] != both["key_then"]).astype(bool)
+    latest = max(period.year for period in both["period"])
+    over = pd.Series([period.year < latest for period in both["period"]], both.index)
+    corrected = changed & over & (both["corrected"] == 0)
+    stays = changed & ~corrected
+    for name in STATE:
+        both[name] = both[name].where(~stays, both[f"{name}_then"])
+    both["corrected"] += corrected
+    kept = both[(both["count"] > 0) | (both["corrected"] > 0)]
+    return (
+        kept[[*PLACE, *STATE, "corrected"]]
+        .astype({"key": "uint64", "count": "int64", "corrected": "int64"})
+        .reset_index(drop=True)
+    )
+
+
+def published_units(dataset: Dataset, outcome: str, length: str) -> pd.DataFrame:
+    """The units of an outcome as published, by length of period; none where nothing was.
+
+    Raises
+    ------
+    ParamsError: the record cannot be read.
+    """
+    file = _file(dataset)
+    columns = [*PLACE, *STATE, "corrected"]
+    if file is None or not file.is_file():
+        return pd.DataFrame(columns=columns)
+    try:
+        rows = pd.read_parquet(file)
+    except (OSError, ValueError):
+        what = "cannot be read; it tells what was published, and protects it"
+        remedy = f"Take it from a backup; without pages on any site, remove {FOLDER}/{file.name}"
+        raise ParamsError([Problem(f"{FOLDER}/{file.name}", what, remedy)]) from None
+    own = rows[(rows["outcome"] == outcome) & (rows["length"] == length)]
+    periods = pd.PeriodIndex(own["period"], freq={"week": "W"}.get(length, length[0].upper()))
+    return own.assign(period=periods)[columns].reset_index(drop=True)
+
+
+def remember(dataset: Dataset) -> None:
+    """Keep what was made of a dataset's counts, now that pages made of it are published."""
+    file, made = _file(dataset), list(_made(dataset))
+    if file is None or not made:
+        return
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    with FileLock(file.with_suffix(".lock")):
+        new = pd.concat(made, ignore_index=True)
+        if file.is_file():
+            old = pd.read_parquet(file)
+            fresh = new[["outcome", "length"]].drop_duplicates()
+            marked = old.merge(fresh, on=["outcome", "length"], how="left", indicator=True)
+            new = pd.concat([old[(marked["_merge"] == "left_only").to_numpy()], new])
+        draft = file.with_name(f".{file.name}.{os.getpid()}")
+        new.to_parquet(draft, index=False)
+        draft.chmod(0o600)
+        draft.replace(file)
+
+
+def _made(dataset: Dataset) -> Iterator[pd.DataFrame]:
+    """The units behind every store that was made of the dataset."""
+    for key, store in dataset.worked_out.items():
+        if isinstance(key, tuple) and key[0] == "store" and store.noise is not None:
+            for length, level in store.levels.items():
+                # A year of which months are still to come was not shown, and may grow.
+                whole = level.shown.columns[level.shown.notna().any()]
+                rows = level.units[level.units["period"].isin(set(whole))]
+                yield rows.assign(outcome=key[1], length=length, period=rows["period"].astype(str))
+
+
+def _file(dataset: Dataset) -> Path | None:
+    """Where it is kept; nowhere for invented data, or outside a project."""
+    folder = dataset.folder.resolve()
+    project = project_around(folder) or project_around(Path.cwd())
+    if project is None or dataset.description.status == "simulated":
+        return None
+    return project / FOLDER / f"{folder.name}-{digest.of_value(str(folder))[:8]}.parquet"
