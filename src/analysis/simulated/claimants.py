@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.simulated.incidents import PROFESSIONAL_SHARE
 from analysis.simulated.worlds import Options, stream
 
 PROFESSIONALS = 400
@@ -77,14 +76,3 @@ def drawn_earlier_cases(professional: np.ndarray, rng: np.random.Generator) -> n
     """The same where a nation's records are never held at once to be counted."""
     many = rng.geometric(0.06, professional.size) + 4
     return np.where(professional, many, rng.poisson(0.05, professional.size))
-
-
-__all__ = [
-    "CATEGORIES",
-    "PROFESSIONALS",
-    "PROFESSIONAL_SHARE",
-    "claimants",
-    "drawn_earlier_cases",
-    "earlier_cases",
-    "subjects",
-]

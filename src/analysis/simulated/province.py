@@ -17,8 +17,6 @@ from analysis.errors import ParamsError, Problem
 from analysis.simulated.adoption import Adoption, adopt
 from analysis.simulated.incidents import (
     INJURIES,
-    KIND_SHARE,
-    KINDS,
     Course,
     Moved,
     draw_counts,
@@ -38,8 +36,7 @@ class Province:
 
     ``counts`` maps a kind to an (N, T) array; ``expected`` are complaints without interventions;
     ``expected_injuries`` the same of injuries, which hospitals count; ``exposure`` is the number of
-    enterprises, (N, T). ``register`` is empty where only their
-    number is known.
+    enterprises, (N, T). ``register`` is empty where only their number is known.
     """
 
     options: Options
@@ -145,14 +142,4 @@ def draw(
     )
 
 
-__all__ = [
-    "INTERVENTIONS",
-    "KINDS",
-    "KIND_SHARE",
-    "Options",
-    "Province",
-    "before_records",
-    "draw",
-    "out_of_range",
-    "simulate",
-]
+__all__ = ["INTERVENTIONS", "Options", "Province", "before_records", "draw", "simulate"]
