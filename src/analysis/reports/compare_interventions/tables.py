@@ -27,7 +27,7 @@ TRUTH_WORDS = {
     "inside": "Inside",
 }
 EVIDENCE_WORDS = {
-    "verdict": "Finding",
+    "verdict": "Direction",
     "value": "Change",
     "low": "Range from",
     "high": "Range to",
@@ -79,10 +79,19 @@ def data_of(
 
 
 def evidence(report: Interventions) -> Table:
-    """Intervention by intervention: effect and range, certainty with its reasons, and cost."""
-    say, panel = report.say, report.panel
-    held = {"yuan": bool(panel.costs), "per_dose": bool(report.params.dose)}
-    heads = INTERVENTION_WORDS | {k: v for k, v in EVIDENCE_WORDS.items() if held.get(k, True)}
+    """A column an intervention: effect and range, certainty with its reasons, and cost.
+
+    Side by side, since reasons are sentences: as rows they left three letters to a line.
+    """
+    say, held = report.say, {"yuan": report.panel.costs, "per_dose": report.params.dose}
+    cells = [_evidence(report, finding) for finding in report.findings]
+    keys = [key for key in EVIDENCE_WORDS if held.get(key, True)]
+    columns = (
+        Column("what", say("Finding")),
+        *(Column(f.name, capital(report.named(f.name)), role=NUMBER) for f in report.findings),
+    )
+    heads = [(capital(say(EVIDENCE_WORDS[key])), key) for key in keys]
+    lines = ([head, *(own[head[1]] for own in cells)] for head in heads)
     return Table(
         **report.plate("evidence"),
         title=say("{claims} of {count} interventions come with a change in {outcome}"),
@@ -90,18 +99,17 @@ def evidence(report: Interventions) -> Table:
             "Change while in force, the others as they were; ranges at {level}. Certainty and its "
             "reasons follow a rule fixed before the data were read."
         ),
-        data=data_of(report, heads, (_evidence(report, f, heads) for f in report.findings)),
+        data=TableData.of(columns, lines),
     )
 
 
-def _evidence(report: Interventions, finding: JointFinding, heads: Mapping[str, str]) -> list[Cell]:
+def _evidence(report: Interventions, finding: JointFinding) -> dict[str, Cell]:
     say, verdict, record = report.say, finding.verdict, finding.record
     made = any(look is not None for look in finding.mixes.values())
     found = "moved" if "reporting" in verdict.lowered else "unmoved" if made else "unknown"
     dose = {e.name: e.value for e in report.result.estimates}.get(f"{finding.name} per dose")
     grade = verdict.certainty
-    cells = {
-        "intervention": (capital(report.named(finding.name)), finding.name),
+    return {
         "verdict": (say(EFFECT_WORDS[verdict.key]), verdict.key),
         **dict(zip(RANGE_WORDS, report.cells(record[key] for key in RANGE_WORDS), strict=True)),
         "certainty": (say(GRADE_WORDS[grade]) if grade else "–", grade),
@@ -111,7 +119,6 @@ def _evidence(report: Interventions, finding: JointFinding, heads: Mapping[str, 
         "per_dose": report.cells([dose])[0],
         "yuan": number_cell(report.panel.costs.get(finding.name), report.language),
     }
-    return [cells[key] for key in heads]
 
 
 def overlap(report: Interventions) -> Table:
