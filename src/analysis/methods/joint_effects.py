@@ -55,7 +55,7 @@ from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
 from analysis.methods.shared.results import refuse
 from analysis.result import Estimate, Result, Sample
-from analysis.stats.panels.joint_contrasts import contrasts
+from analysis.stats.panels.joint_contrasts import Contrast, contrasts
 from analysis.stats.panels.joint_course import JointCourse
 from analysis.stats.panels.joint_overlap import (
     MODELLED_FROM,
@@ -88,6 +88,11 @@ class Options(MethodOptions):
 
     words: pairs named | 指定的措施对
     """
+    contrasts: tuple[tuple[str, str], ...] = ()
+    """pairs that are compared, by name, settled before the data are read; all pairs if blank
+
+    words: pairs compared | 所比较的措施对
+    """
     dose: dict[str, str] = Field(default_factory=dict)
     """the column that holds the dose, by intervention
 
@@ -117,7 +122,8 @@ def course_of(
     names = active_columns(frame, options.interventions, list(options.dose.values()))
     doses = list(options.dose.values())
     given = joint_of(frame, names, doses, options.anticipation, rng)
-    named = {name for pair in options.pairs for name in pair} | set(options.dose)
+    pairs_named = (*options.pairs, *options.contrasts)
+    named = {name for pair in pairs_named for name in pair} | set(options.dose)
     what, remedy = "is none of the interventions", f"They are {', '.join(names)}"
     refuse(Problem(f"'{name}'", what, remedy) for name in sorted(named - set(names)))
     course = JointCourse(given.joint, anticipation=options.anticipation)
@@ -131,6 +137,12 @@ def course_of(
         pairs = pairs_to_model(course, 0.0 if everywhere else MODELLED_FROM)
     doses_given = _dose_columns(frame, given, options)
     return given, JointCourse(given.joint, pairs, doses_given, options.anticipation)
+
+
+def family_of(given: JointFrame, course: JointCourse, options: Options) -> tuple[Contrast, ...]:
+    """The contrasts asked for, as one family."""
+    asked = dict.fromkeys(_ordered(list(given.names), pair) for pair in options.contrasts)
+    return contrasts(course, options.level, given.kinds, list(asked))
 
 
 def check(frame: pd.DataFrame, options: Options) -> None:
@@ -163,7 +175,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     ]
     met = [_interaction(course, i, names, options.level) for i in range(len(course.pairs))]
     per_dose = _per_dose(course, names, options)
-    compared = contrasts(course, options.level, given.kinds)
+    compared = family_of(given, course, options)
     treated = int(joint.either.ever.sum())
     return options.result(
         estimand="Ratio of the counts under each intervention, while it is in force and the others "

@@ -21,7 +21,7 @@ from analysis.reports.compare_interventions.params import CompareInterventionsPa
 from analysis.reports.compare_interventions.question import options_of
 from analysis.reports.report import Report
 from analysis.result import Result
-from analysis.stats.panels.joint_contrasts import Contrast, contrasts, detectable
+from analysis.stats.panels.joint_contrasts import Contrast, detectable
 from analysis.stats.panels.joint_course import JointCourse
 from analysis.stats.panels.region_effects import RegionEffects, region_effects
 
@@ -97,7 +97,8 @@ class Interventions(Report):
     def contrasts(self) -> tuple[Contrast, ...]:
         """Every pair, as one family."""
         given, course, _ = self._estimated
-        return contrasts(course, self.params.level, given.kinds)
+        options = joint_effects.Options(**options_of(self.panel, self.params))
+        return joint_effects.family_of(given, course, options)
 
     @property
     def standing(self) -> tuple[Contrast, ...]:

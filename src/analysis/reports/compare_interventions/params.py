@@ -18,6 +18,7 @@ class CompareInterventionsParams(InterventionsQuestion):
     period: Literal["week", "month", "quarter", "year"] = "quarter"
     interactions: Literal["where_needed", "none", "all_pairs"] = "where_needed"
     pairs: list[list[str]] = Field(default_factory=list)
+    contrasts: list[list[str]] = Field(default_factory=list)
     anticipation: int = Field(default=0, ge=0)
     onset: Literal["unknown", "immediate", "gradual"] = "unknown"
     better: Literal["lower", "higher"] = "lower"

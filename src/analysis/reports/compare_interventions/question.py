@@ -32,9 +32,9 @@ def unknown_names(data: Dataset, params: CompareInterventionsParams) -> list[Pro
     asked = [("regions_of", params.regions_of)] if params.regions_of else []
     held = params.interventions or named(data.tables, "interventions")
     found = [*unknown_interventions(data, params), *not_held((*one, held) for one in asked)]
-    wrong = [pair for pair in params.pairs if len(set(pair)) != 2]
+    wrong = [pair for pair in (*params.pairs, *params.contrasts) if len(set(pair)) != 2]
     what, remedy = "holds a list that is no pair", "Write [[one, other]], by name"
-    return [*found, *(Problem("pairs", what, remedy) for _ in wrong)]
+    return [*found, *(Problem("pairs, contrasts", what, remedy) for _ in wrong)]
 
 
 def options_of(panel: InterventionsPanel, params: CompareInterventionsParams) -> dict[str, Any]:
@@ -43,6 +43,7 @@ def options_of(panel: InterventionsPanel, params: CompareInterventionsParams) ->
         "interventions": panel.interventions,
         "interactions": params.interactions,
         "pairs": tuple((pair[0], pair[1]) for pair in params.pairs),
+        "contrasts": tuple((pair[0], pair[1]) for pair in params.contrasts),
         "dose": {name: f"dose_{name}" for name in params.dose},
         "anticipation": params.anticipation,
         "level": params.level,

@@ -71,16 +71,20 @@ class Contrast:
 
 
 def contrasts(
-    course: JointCourse, level: float, kinds: np.ndarray | None = None
+    course: JointCourse,
+    level: float,
+    kinds: np.ndarray | None = None,
+    asked: Sequence[tuple[int, int]] = (),
 ) -> tuple[Contrast, ...]:
     """Every pair, those that can be told adjusted for their number.
 
     Parameters
     ----------
     kinds: number of the kind of each region, shape (N,); by default all are of one.
+    asked: the pairs that are the family, settled beforehand; by default all.
     """
     given = np.zeros(len(course.joint.either.starts), dtype=int) if kinds is None else kinds
-    pairs = combinations(range(len(course.joint.active)), 2)
+    pairs = asked or list(combinations(range(len(course.joint.active)), 2))
     return adjusted([_contrast(course, pair, given) for pair in pairs], level)
 
 
