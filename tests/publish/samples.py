@@ -22,6 +22,7 @@ from analysis.page.plates import (
     Table,
     TableData,
 )
+from analysis.page.wording import bold
 from analysis.result import plain
 
 FACTS = {"overall": {"value": 0.12, "low": 0.03, "high": 0.21}, "regions": 22}
@@ -54,7 +55,7 @@ WORDS = {
         "region": "Xihu District 西湖区",
         "table": "The fall is much the same under other reasonable choices",
         "notes": "What would change our mind",
-        "note": "A fall in the share of complaints upheld would mean people complain *less*.",
+        "note": "A fall in the share of complaints upheld would mean people complain less.",
         "entries": (("Data hash", "sha256:" + "0a1b" * 16), ("Seed", "20261122")),
     },
     "zh": {
@@ -83,7 +84,7 @@ WORDS = {
         "region": "西湖区",
         "table": "换用其他合理方法，降幅大致相同",
         "notes": "什么会改变我们的看法",
-        "note": "如果投诉成立的比例下降，则说明人们*更少*投诉。",
+        "note": "如果投诉成立的比例下降，则说明人们更少投诉。",
         "entries": (("数据哈希", "sha256:" + "0a1b" * 16), ("随机种子", "20261122")),
     },
 }
@@ -108,7 +109,7 @@ def table_data(language: str) -> TableData:
     columns = (
         Column("region", region),
         Column("month", month, "end", NUMBER),
-        Column("change", change, "end"),
+        Column("change", change, "end", NUMBER),
     )
     rows = [(words["region"], month, round(-2.1 * month, 1)) for month in range(6)]
     texts = tuple((name, str(m), str(change).replace("-", "−")) for name, m, change in rows)
@@ -125,7 +126,7 @@ def plates(language: str, *, simulated: bool = True) -> dict[str, Plate]:
     return {
         "summary": Summary(
             key="summary",
-            points=words["points"],
+            points=tuple(map(bold, words["points"])),
             verdict="improves",
             verdict_words=words["verdict"],
             number="−12",

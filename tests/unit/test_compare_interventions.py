@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import AnalysisError
+from analysis.page.wording import STRONG
 from analysis.reports.compare_interventions.plates import CompareInterventions
 from analysis.simulated.interventions import JointWorld, draw
 
@@ -81,7 +82,9 @@ def test_a_larger_effect_is_told_and_both_languages_agree(dataset):
     english, chinese = (report(folder, language=language) for language in ("en", "zh"))
     assert english.verdict_key == "one_did_more"
     assert english.facts() == chinese.facts()
-    assert english.summary().points[0].startswith("**Advice went with fewer calls than review")
+    assert (
+        english.summary().points[0].startswith(f"{STRONG}Advice went with fewer calls than review")
+    )
     assert "指导" in chinese.summary().points[0]
     (row,) = english.pairs().to_frame().to_dict("records")
     assert row["pair"] == "advice - review"

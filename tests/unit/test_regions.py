@@ -14,6 +14,7 @@ from analysis.data.description import Description, Words
 from analysis.data.frames.rates import Comparison, compare_regions, comparison_tables
 from analysis.data.reading.account import Account, Line, Source
 from analysis.errors import DesignError, ParamsError
+from analysis.page.wording import STRONG
 from analysis.reports.region_rates.answer import HIGH, LOW
 from analysis.reports.region_rates.funnel import funnel_figure
 from analysis.reports.region_rates.params import RegionRatesParams
@@ -155,7 +156,7 @@ def test_no_region_stands_out_where_all_share_one_rate():
     """Chance alone names none, and says so."""
     brief = regions(np.random.default_rng(8).poisson(30, 60))
     assert regions_summary(brief).number == "none of 60 counties"
-    assert regions_summary(brief).points[0].startswith("**None of the 60 counties shown")
+    assert regions_summary(brief).points[0].startswith(f"{STRONG}None of the 60 counties shown")
     assert funnel_figure(brief).title.startswith("None of the 60 counties shown stands out")
 
 

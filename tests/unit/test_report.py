@@ -18,7 +18,7 @@ from analysis.errors import PublishError
 from analysis.page import numbers
 from analysis.page.charts import style
 from analysis.page.plates import MIME
-from analysis.page.wording import translator
+from analysis.page.wording import STRONG, translator
 from analysis.reports.intervention_effect.adoption import adoption_figure, paths_figure
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.certainty import certainty, reporting_table
@@ -149,7 +149,7 @@ def test_a_summary_has_at_most_six_points_and_the_answer_first(brief):
     """Answer first."""
     points = summary(brief).points
     assert 3 <= len(points) <= 6
-    assert points[0].startswith("**")
+    assert points[0].startswith(STRONG)
 
 
 def test_the_reference_period_is_zero_and_has_no_band(brief):

@@ -11,6 +11,7 @@ import pytest
 import analysis as an
 from analysis.data.published.figures import read_published
 from analysis.errors import ContractError
+from analysis.page.wording import bold
 
 SOURCE = "two_counties_2024"
 YEAR = {"period_start": "2024-01-01", "period_end": "2024-12-31", "period_basis": "stated"}
@@ -164,13 +165,13 @@ def test_a_sixth_document_stands_on_the_page_of_comparisons(six, language):
     """Its counties, a new indicator in a new unit, and a new comparison, in both languages."""
     report = an.PublishedFigures.read({"dataset": str(six), "language": language})
     page, points = PAGE[language], report.summary().points
-    assert points[0] == page["documents"]
+    assert points[0] == bold(page["documents"])
     rates, drones, growth = (report.compare(topic) for topic in ("rates", "drones", "growth"))
     assert rates.title.startswith(page["rates"])
     # The count of each county is put against its own registered entities.
     assert page["flights"] in rates.table.rows
     assert page["willow"] in rates.table.rows
-    assert (drones.title, points[-2]) == page["drones"]
+    assert (drones.title, points[-2]) == tuple(map(bold, page["drones"]))
     assert page["growth"] in growth.alt
     assert [row[0] for row in report.documents().data.values].count(SOURCE) == 1
 

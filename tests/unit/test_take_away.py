@@ -12,6 +12,7 @@ from analysis.disclosure.gate import COUNT
 from analysis.errors import PublishError
 from analysis.page.plates import Column, Figure, Image, Notes, Table, TableData
 from analysis.page.spreadsheet import guarded
+from analysis.page.wording import bold
 
 FORMULA = '=HYPERLINK("https://example.org","officer")'
 DATA = TableData.of(
@@ -21,9 +22,12 @@ DATA = TableData.of(
 IMAGE = Image.of("image/svg+xml", b"<svg/>")
 
 
+CAPTION = bold("**Bold** <script>1</script>")
+
+
 def table(language="en", simulated=True, data=DATA):
     """A table with a formula, a gap and letters that LaTeX minds."""
-    return Table("k", language, simulated, "A title of 50%", "**Bold** <script>1</script>", data)
+    return Table("k", language, simulated, "A title of 50%", CAPTION, data)
 
 
 def figure():
@@ -85,12 +89,12 @@ def test_what_may_not_leave_does_not_leave_in_any_form(way):
 
 
 def test_a_preview_shows_bold_as_bold_and_escapes_the_rest():
-    """Points and captions are markdown, cells are text, nothing of them runs."""
+    """Points and captions may be bold in places, cells are text, nothing of them runs."""
     html = table()._repr_mimebundle_()["text/html"]
     assert "<strong>Bold</strong>" in html
     assert "<script>" not in html
     assert "**" not in html
-    notes = Notes("n", "en", False, "Title", ("**Sure:** <img src=x onerror=1>",))
+    notes = Notes("n", "en", False, "Title", (bold("**Sure:** <img src=x onerror=1>"),))
     shown = notes._repr_mimebundle_()["text/html"]
     assert "<strong>Sure:</strong>" in shown
     assert "<img" not in shown

@@ -24,6 +24,7 @@ from rich.cells import cell_len, set_cell_size
 from analysis import stored
 from analysis.data.dataset import Dataset
 from analysis.data.reading.account import Account, Line, RowProblem, Source, rows_words
+from analysis.data.reading.distinct import UNSEEN_RULE
 from analysis.errors import Problem
 
 VERSION = 1
@@ -77,6 +78,8 @@ def account_lines(dataset: Dataset, problems: Sequence[Problem]) -> list[str]:
     for account in dataset.accounts.values():
         rows += [("read", account.table, s.file, f"{s.rows:,}", _read(s)) for s in account.sources]
         rows += [_line(account.table, line) for line in _summed(account.lines)]
+    if unseen := dataset.description.unseen:
+        rows.append(("repaired", "", "dataset.yml", f"{unseen:,}", UNSEEN_RULE))
     known = {s.file: a.table for a in dataset.accounts.values() for s in a.sources}
     for problem in problems:
         if isinstance(problem, RowProblem):

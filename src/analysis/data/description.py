@@ -6,10 +6,11 @@ import datetime as dt
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, model_validator
 
+from analysis.data.reading.distinct import UNSEEN
 from analysis.data.reading.mapping import Strict, TableMapping, inside, mapping_problems
 from analysis.data.records.location import RecordSource
 from analysis.data.regions.divisions import FIRST_YEAR, LAST_YEAR
@@ -116,6 +117,7 @@ class Description(Strict):
     printed: Printed | None = None
     protection: Protection | Literal["none"] = Protection()
     audience: Literal["public", "internal"] = "public"
+    _unseen: int = PrivateAttr(0)
 
     @model_validator(mode="after")
     def _closed_by_default(self) -> Self:
@@ -137,6 +139,11 @@ class Description(Strict):
     def internal(self) -> bool:
         """Whether its pages are for readers inside only."""
         return self.audience == "internal"
+
+    @property
+    def unseen(self) -> int:
+        """How many characters that no reader sees were removed from its words."""
+        return self._unseen
 
     @property
     def scheme_year(self) -> int | None:
@@ -184,13 +191,27 @@ def read_description(folder: Path) -> Description:
 @lru_cache(maxsize=64)
 def _read_description(file: Path, modified: int, size: int) -> Description:  # noqa: ARG001
     """Parsing is repeated only when the file changed."""
-    content = read_yaml(file)
+    removed: list[str] = []
+    content = _visible(read_yaml(file), removed)
     try:
         description = Description.model_validate(content)
     except ValidationError as error:
         raise ContractError(_sharper(problems_of(error, Description, "dataset.yml"))) from None
     ContractError.raise_for(list(mapping_problems(description.mapping, TABLES)))
+    description._unseen = len(removed)
     return description
+
+
+def _visible(content: Any, removed: list[str]) -> Any:
+    """The content without characters that no reader sees, which go to ``removed``."""
+    if isinstance(content, dict):
+        return {_visible(k, removed): _visible(v, removed) for k, v in content.items()}
+    if isinstance(content, list):
+        return [_visible(item, removed) for item in content]
+    if not isinstance(content, str):
+        return content
+    removed += UNSEEN.findall(content)
+    return UNSEEN.sub("", content)
 
 
 def _sharper(problems: list[Problem]) -> list[Problem]:

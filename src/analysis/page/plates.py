@@ -24,7 +24,7 @@ from typing_extensions import TypedDict
 from analysis.disclosure.gate import table_problems
 from analysis.errors import Problem, PublishError
 from analysis.page import preview, spreadsheet
-from analysis.page.wording import joined, translator
+from analysis.page.wording import bold, joined, translator
 from analysis.result import plain
 
 if TYPE_CHECKING:
@@ -336,7 +336,7 @@ class Summary(Plate):
         return [
             preview.title(self.verdict_words, self.language),
             preview.points(self.points, self.language),
-            preview.passage(f"**{self.number}** {self.number_unit}", self.language),
+            preview.passage(bold("**{}** {}").format(self.number, self.number_unit), self.language),
             preview.passage(words, self.language),
             preview.points(certain, self.language) if self.certainty_words else "",
         ]

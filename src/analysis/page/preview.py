@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from analysis.page.text import inline
+from analysis.page.text import sentence, words
 from analysis.page.wording import HTML_LANG, translator
 
 VOWELS = "aeiouy"
@@ -31,17 +31,17 @@ def framed(parts: Iterable[str], language: str, simulated: bool) -> str:
 
 def title(text: str, language: str) -> str:
     """A heading."""
-    return f"<h4>{inline(text, language)}</h4>"
+    return f"<h4>{words(text, language)}</h4>"
 
 
 def passage(text: str, language: str) -> str:
     """A paragraph; none where there is nothing to say."""
-    return f"<p>{inline(text, language)}</p>" if text.strip() else ""
+    return f"<p>{sentence(text, language)}</p>" if text.strip() else ""
 
 
 def points(texts: Iterable[str], language: str) -> str:
     """A list of sentences."""
-    return f"<ul>{''.join(f'<li>{inline(text, language)}</li>' for text in texts)}</ul>"
+    return f"<ul>{''.join(f'<li>{sentence(text, language)}</li>' for text in texts)}</ul>"
 
 
 def table(

@@ -20,9 +20,19 @@ DROPPED_WORDS = {
 
 
 def reading_sentences(voice: Voice, accounts: Mapping[str, Account]) -> tuple[str, ...]:
-    """One sentence per table of which rows were left out or cells repaired on reading."""
+    """One sentence per table of which rows were left out or cells repaired on reading.
+
+    Characters that no reader sees, removed from ``dataset.yml``, have one as well.
+    """
     say, language = voice.say, voice.language
     found = []
+    if unseen := voice.description.unseen:
+        found.append(
+            say(
+                "dataset.yml: {count} marks of direction or without width removed",
+                count=in_full(unseen, language),
+            )
+        )
     for name, account in sorted(accounts.items()):
         out = sum(account.left_out().values())
         repaired = sum(line.count for line in account.lines if line.done == "repaired")

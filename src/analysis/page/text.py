@@ -12,11 +12,11 @@ import nh3
 from markupsafe import Markup, escape
 from mistune.core import BlockState
 
-from analysis.page.wording import HTML_LANG
+from analysis.page.wording import HTML_LANG, STRONG, WEAK
 
 TAGS = {
     *("p", "br", "ul", "ol", "li", "strong", "em", "code", "pre", "blockquote"),
-    *("a", "h3", "h4", "hr", "span"),
+    *("a", "h3", "h4", "hr", "span", "bdi"),
 }
 ATTRIBUTES = {"a": {"href"}}
 LANGUAGE_VALUES = {"span": {"lang": set(HTML_LANG.values())}}
@@ -29,6 +29,13 @@ ENGLISH = re.compile(
     r"(?<![\w])[A-Za-z][A-Za-z'’-]*(?:[ ,.;:&/–]+[A-Za-z][A-Za-z'’-]*)*(?![\w])", re.ASCII
 )
 SPOKEN = re.compile(r"[A-Za-z]?[a-z]{2}")
+
+ARABIC = (
+    "\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+)
+LEFTWARD = re.compile(f"[{ARABIC}]+(?:[ '’.-]{{1,2}}[{ARABIC}]+)*")
+"""Words written from right to left, of which a date beside them must not take the direction."""
+STRESSED = re.compile(f"{STRONG}(.*?){WEAK}", re.DOTALL)
 
 # Markdown takes bold marks between punctuation and a letter for plain stars, and Chinese has no
 # space there: **已下降。**因此. This character, no letter and no space, stands in for the space.
@@ -49,7 +56,15 @@ def words(text: str, language: str) -> Markup:
             continue
         parts += [escape(text[last : match.start()]), _in_language(match[0], other)]
         last = match.end()
-    return Markup("").join([*parts, escape(text[last:])])
+    html = str(Markup("").join([*parts, escape(text[last:])]))
+    return Markup(LEFTWARD.sub(r"<bdi>\g<0></bdi>", html))  # noqa: S704  letters only
+
+
+@lru_cache(maxsize=8192)
+def sentence(text: str, language: str) -> Markup:
+    """A sentence escaped, bold where its wording is; what was filled in stands as it was typed."""
+    html = STRESSED.sub(r"<strong>\1</strong>", str(words(text, language)))
+    return Markup(html)  # noqa: S704  of a text that is escaped
 
 
 def code_words(text: str, language: str) -> Markup:
@@ -103,7 +118,7 @@ def blocks(tokens: Sequence[Token], language: str) -> Markup:
 
 @lru_cache(maxsize=8192)
 def inline(text: str, language: str) -> Markup:
-    """One sentence of markdown (bold, emphasis, code, links) as sanitised HTML."""
+    """One sentence of markdown of ours (bold, emphasis, code, links) as sanitised HTML."""
     tokens = mistune.create_markdown(renderer=None).inline(_gaps(text), {})
     return _clean(Writer(language)(tokens, BlockState()))
 

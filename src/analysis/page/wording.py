@@ -21,6 +21,10 @@ HTML_LANG = {"en": "en", "zh": "zh-Hans"}
 Say = Callable[..., str]
 NO_NUMBER = re.compile(r"\bNaN\b|(?<![A-Za-z'’-])[-−+]?(?:nan|inf)(?![A-Za-z'’-])|∞")
 """How a number that is none is printed; names such as Nan'an and words such as information pass."""
+BOLD = re.compile(r"\*\*(.+?)\*\*")
+STRONG, WEAK = "\ufdd0", "\ufdd1"
+"""Where bold begins and ends in a sentence. No text holds these characters, which are none: what
+stands in the fields of a sentence, such as a region named ``**x**``, is never taken for markup."""
 NAMES = ("Poisson",)
 """Names with which a term may begin."""
 
@@ -47,6 +51,12 @@ def translations(file: Path) -> dict[str, str]:
 def joined(language: str, *sentences: str) -> str:
     """Sentences one after another; Chinese ones stand without a space, blank ones fall away."""
     return ("" if language == "zh" else " ").join(text for text in sentences if text)
+
+
+@lru_cache(maxsize=4096)
+def bold(template: str) -> str:
+    """A sentence, its fields not yet filled in, with ``**bold**`` marked as a page reads it."""
+    return BOLD.sub(rf"{STRONG}\1{WEAK}", template)
 
 
 class _Fields(dict[str, object]):
@@ -76,11 +86,11 @@ def translator(language: str, ask: Callable[[str], object] | None = None) -> Say
 
     def say(text: str, /, **fields: object) -> str:
         if language == "en":
-            return _numbered(text.format_map(_Fields(fields, ask)))
+            return _numbered(bold(text).format_map(_Fields(fields, ask)))
         if text not in catalogue(language):
             remedy = f"Add it to {language}.po of the report, or of page/locale"
             raise PublishError([Problem(f"sentence '{text}'", "has no translation", remedy)])
-        return _numbered(catalogue(language)[text].format_map(_Fields(fields, ask)))
+        return _numbered(bold(catalogue(language)[text]).format_map(_Fields(fields, ask)))
 
     return say
 

@@ -21,6 +21,12 @@ from analysis.errors import ContractError, Problem
 
 INVISIBLE = " \t\r\n\v\f\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
 """Blanks of every width, and marks that take no room."""
+UNSEEN = re.compile(
+    "[\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufdd0-\ufdef\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""Characters that turn the direction of a line, take no room, or are none: no name needs them."""
+UNSEEN_RULE = "marks of direction or without width removed"
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 EXCEL_ERRORS = ("#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!")
 NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
@@ -109,7 +115,7 @@ def joined(parts: Sequence[Cells]) -> Cells:
 
 def plain_name(name: str) -> str:
     """A column's name as compared: without blanks, widths and capitals."""
-    text = unicodedata.normalize("NFKC", name).casefold()
+    text = unicodedata.normalize("NFKC", UNSEEN.sub("", name)).casefold()
     return "".join(c for c in text if c not in INVISIBLE and not c.isspace())
 
 
@@ -196,6 +202,13 @@ def trimmed(words: pa.Array) -> pa.Array:
     return words
 
 
+def visible(words: pa.Array) -> pa.Array:
+    """Without characters that turn the direction of a line or take no room."""
+    if mask(pc.string_is_ascii(words)).all():
+        return words
+    return trimmed(pc.replace_substring_regex(words, UNSEEN.pattern, ""))
+
+
 def narrowed(words: pa.Array) -> pa.Array:
     """Full-width letters, digits and signs in the width of ASCII."""
     wide = ~mask(pc.string_is_ascii(words))
@@ -206,8 +219,8 @@ def narrowed(words: pa.Array) -> pa.Array:
 
 
 def plain(words: pa.Array) -> pa.Array:
-    """Words as they are compared: without blanks around them, and in the width of ASCII."""
-    return narrowed(trimmed(words))
+    """Words as they are compared: all that is seen, no blanks around, in the width of ASCII."""
+    return narrowed(visible(trimmed(words)))
 
 
 def is_among(words: pa.Array, listed: Iterable[str]) -> np.ndarray:

@@ -130,6 +130,7 @@ def _repaired(
     none = np.zeros(len(texts.words), dtype=bool)
     work = _Repair(column, owner_name, texts, raw, texts.words, none)
     work.step(distinct.trimmed(work.words), "blanks around the text removed")
+    work.step(distinct.visible(work.words), distinct.UNSEEN_RULE)
     if column.kind != "text":
         work.step(distinct.narrowed(work.words), "full-width characters made plain")
     if mapping.empty:

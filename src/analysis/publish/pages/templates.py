@@ -15,7 +15,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from analysis.page.numbers import date
-from analysis.page.text import code_words, inline, slug, words
+from analysis.page.text import code_words, inline, sentence, slug, words
 from analysis.page.wording import HTML_LANG, Say, translator
 from analysis.publish.pages.download import csv_text, data_address, params_text
 
@@ -82,7 +82,8 @@ def _environment() -> Environment:
         "words": _spoken(words),
         "english": partial(words, language="en"),
         "code": _spoken(code_words),
-        "sentence": _spoken(inline),
+        "sentence": _spoken(sentence),
+        "markdown": _spoken(inline),
         "long_date": _spoken(date),
         "slug": slug,
         "csv_text": csv_text,

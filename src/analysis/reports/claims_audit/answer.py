@@ -11,6 +11,7 @@ import numpy as np
 from analysis.data.published.audit import Audit, audit
 from analysis.data.published.audit_rules import earlier
 from analysis.data.published.figures import PrintedFigure, Published
+from analysis.page.wording import bold
 from analysis.reports.claims_audit.params import ClaimsAuditParams
 from analysis.reports.figures import FiguresReport
 from analysis.stats.pooling import reported
@@ -160,4 +161,4 @@ class AuditBrief(FiguresReport):
     def of_fall(self, use: str) -> str:
         """The words on the fall for a use, its numbers filled in; empty where there are none."""
         found = self.published.words("fall_words", self.fall.figure.id, self.language)
-        return found.get(use, "").format(**self.numbers)
+        return bold(found.get(use, "")).format(**self.numbers)

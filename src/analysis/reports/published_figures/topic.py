@@ -16,6 +16,7 @@ from analysis.page.charts.axes import Axis, Cell, Reference
 from analysis.page.charts.rows import Row as Bar
 from analysis.page.charts.rows import Rows
 from analysis.page.plates import Column, Figure, Table, TableData
+from analysis.page.wording import bold
 from analysis.reports.figures import FiguresReport
 
 SINCE = choices("figures", "compared_with")
@@ -65,7 +66,7 @@ class Topic:
 
     def words(self, use: str, **fields: object) -> str:
         """The topic's words for a use with its facts, or other fields; empty where it has none."""
-        return self.said[use].format(**(fields or self.facts)) if use in self.said else ""
+        return bold(self.said[use]).format(**(fields or self.facts)) if use in self.said else ""
 
     def plate(self) -> Figure | Table:
         """A figure where it has an axis, else a table."""
