@@ -206,8 +206,10 @@ def reasons(report: Interventions, finding: JointFinding) -> str:
     """Why a verdict is not surer, or what keeps a direction from being claimed."""
     verdict = finding.verdict
     keys = [*verdict.overruled, *verdict.lowered]
-    if verdict.key == "cannot_tell" and not verdict.overruled:
-        keys = ["alone" if verdict.alone else "range"]
+    if verdict.key == "cannot_tell":
+        inside = finding.record["low"] <= 0 <= finding.record["high"]
+        first = ["range"] if inside else [] if verdict.overruled else ["alone"]
+        keys = [*first, *verdict.overruled]
     return report.say("; ").join(report.say(REASON_WORDS[k]) for k in keys or verdict.capped)
 
 
