@@ -14,10 +14,10 @@ adopters: of an intervention, of either of two for a contrast, of both at once f
 A contrast is taken over the months since the start that four in five adopters of both have seen,
 and within kinds of region where a column ``kind`` is given; its limits are over the family of all
 pairs (Holm). It ``stands`` where that leaves out no difference and the contrast of one fit to all
-cells, with a slope for the adopters of each, agrees at 90 %. A pair that cannot be told apart says
-why (``refused``): fewer than five regions or three clusters with exactly one on either side, one's
-adopters among the other's, an interaction that cannot be told with most adopters having both, no
-kind in common, or fewer than three degrees of freedom.
+cells, with a slope for the adopters of each, agrees at 90 % (Holm over pairs that get so far). A
+pair that cannot be told apart says why (``refused``): fewer than five regions or three clusters
+with exactly one on either side, one's adopters among the other's, an interaction that cannot be
+told with most adopters having both, no kind in common, or fewer than three degrees of freedom.
 
 References
 ----------
