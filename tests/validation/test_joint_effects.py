@@ -10,6 +10,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import analysis
@@ -257,6 +258,23 @@ def test_a_drift_of_one_interventions_adopters_makes_it_no_better():
     found = tried("first drifts -2 %", FEW)
     assert found.family > 0.8
     assert found.claimed <= ALLOWED + margin(ALLOWED, FEW)
+
+
+def test_the_kept_study_holds_what_is_promised(root):
+    """A thousand worlds a row: coverage, the family, drifts, and what is left out is biased."""
+    kept = pd.read_csv(root / "data" / "studies" / "joint_effects.csv").set_index("row")
+    assert set(kept.index) == set(JOINT_WORLDS)
+    assert (kept["worlds"] >= 1000).all()
+    for row in SOUND:
+        assert 0.93 <= kept.loc[row, "effects"] <= 0.97, row
+        assert 0.93 <= kept.loc[row, "contrasts"] <= 0.97, row
+    for row in NONE:
+        assert kept.loc[row, "family"] <= ALLOWED, row
+        assert kept.loc[row, "best"] <= ALLOWED, row
+    for row in (*NONE, *DRIFTING):
+        assert kept.loc[row, "claimed"] <= ALLOWED, row
+    for row in LEFT_OUT:
+        assert kept.loc[row, "effects_bias"] > 0.02, row
 
 
 @pytest.mark.validate
