@@ -129,6 +129,23 @@ def test_an_intervention_that_few_begin_is_left_out_and_named(dataset):
     assert any("notice" in point for point in found.sample().points)
 
 
+def test_after_an_end_nothing_is_read_and_pairs_asked_for_are_the_family(dataset):
+    """Cells after an end tell of neither time; one pair of three is compared at its own level."""
+    folder = dataset(JointWorld(counties=80, effects=(-0.3, -0.1, 0.0)))
+    file = folder / "interventions.csv"
+    rows = pd.read_csv(file, dtype=str)
+    rows["ended_on"] = ""
+    rows.loc[0, "ended_on"] = "2022-12-31"
+    rows.to_csv(file, index=False)
+    found = report(folder, contrasts=[["notice", "advice"]])
+    ended = found.panel.frame.query("region == @rows.region_code[0]")
+    assert ended["period"].max() == 16
+    assert len(found.panel.frame) == 80 * 20 - 4
+    (pair,) = found.result.series["contrasts"]
+    assert {pair["first"], pair["second"]} == {"advice", "notice"}
+    assert pair["p_value"] == pytest.approx(found.contrasts[0].look.p_value)
+
+
 def test_what_an_intervention_did_before_the_panel_leaves_its_county_out(dataset):
     """A start in the first period tells nothing of the time before."""
     folder = dataset(JointWorld(counties=60))

@@ -175,7 +175,8 @@ def _by_kind(
 def common_span(course: JointCourse, k: int, m: int) -> int:
     """Periods since the start that enough of the adopters of both have seen."""
     joint = course.joint
-    seen = [joint.active[which][joint.ever[which]].sum(axis=1) for which in (k, m)]
+    lasted = np.where(joint.active & joint.either.active, joint.since + 1, 0).max(axis=2)
+    seen = [lasted[which][joint.ever[which]] for which in (k, m)]
     # The highest length that a share of SEEN_BY reaches: an order statistic, no interpolation.
     reached = [np.sort(own)[::-1][math.ceil(SEEN_BY * len(own)) - 1] for own in seen]
     return int(min(reached))
