@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -84,11 +84,16 @@ class Check:
         _require_finite(f"check {self.name}", (self.value, self.threshold))
 
 
+Internal: TypeAlias = Literal["", "internal", "open"]
+"""For readers inside only: protected counts, or ``open`` ones as recorded; blank for everyone."""
+
+
 @dataclass(frozen=True)
 class Sample:
     """What the estimate was computed from, and what was left out, by reason.
 
-    ``status`` is that of the dataset, ``real`` or ``simulated``, blank where it is not known.
+    ``status`` is that of the dataset, ``real`` or ``simulated``, blank where it is not known;
+    ``internal`` says whether it is for readers inside only, and then whether its counts are open.
     """
 
     rows: int
@@ -98,6 +103,7 @@ class Sample:
     last_period: str
     dropped: Mapping[str, int] = field(default_factory=dict)
     status: str = ""
+    internal: Internal = ""
 
 
 RELATIVE = ("log points", "log rate ratio", "log hazard ratio", "log time ratio")
@@ -190,12 +196,13 @@ class Result:
         table = self.tidy()
         if self.unit in RELATIVE:
             table.insert(2, "change", table["value"].map(self.in_words))
-        sample = pd.Series(plain(self.sample)).drop(["dropped", "status"])
+        sample = pd.Series(plain(self.sample)).drop(["dropped", "status", "internal"])
         sample = pd.concat([sample, pd.Series(dict(self.sample.dropped), dtype=object)])
         checks = pd.DataFrame([plain(check) for check in self.checks])
         parts = [
             f"<p><b>{html.escape(repr(self))}</b></p><p>{html.escape(self.estimand)}</p>",
             "<p><b>Simulated data.</b></p>" if self.sample.status == "simulated" else "",
+            "<p><b>For internal use only.</b></p>" if self.sample.internal else "",
             table.to_html(index=False, float_format=lambda value: f"{value:.4f}"),
             sample.to_frame("sample").to_html(),
             "" if checks.empty else checks.iloc[:, :4].to_html(index=False),

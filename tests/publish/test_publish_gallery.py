@@ -136,8 +136,8 @@ def test_no_word_of_the_summary_s_picture_is_smaller_than_eleven_pixels(width, l
 
 def test_a_heavy_drawing_becomes_a_small_picture():
     """Above the limit a drawing is a picture of few colours, the same bytes each time."""
-    images = style.render(dense, "en", simulated=True)
-    assert images == style.render(dense, "en", simulated=True)
+    images = style.render(dense, "en", ("simulated",))
+    assert images == style.render(dense, "en", ("simulated",))
     for width, image in images.items():
         content = base64.b64decode(image.data)
         assert image.mime == "image/png"
@@ -151,7 +151,7 @@ def test_a_heavy_drawing_becomes_a_small_picture():
 
 def test_a_light_drawing_stays_a_drawing():
     """Sharp at any size."""
-    images = style.render(lambda axes, _: axes.plot([1, 2]), "en", simulated=False)
+    images = style.render(lambda axes, _: axes.plot([1, 2]), "en", ())
     assert {image.mime for image in images.values()} == {"image/svg+xml"}
 
 
@@ -162,7 +162,7 @@ def test_more_than_ten_gridlines_are_refused():
         axes.set_yticks(range(14))
 
     with pytest.raises(PublishError, match="draws 14 gridlines"):
-        style.render(ruled, "en", simulated=False)
+        style.render(ruled, "en", ())
 
 
 def test_a_drawing_without_room_for_its_axes_is_refused():
@@ -172,7 +172,7 @@ def test_a_drawing_without_room_for_its_axes_is_refused():
         axes.set_yticks([0], ["word " * 40])
 
     with pytest.raises(PublishError, match="no room for its axes"):
-        style.render(crowded, "en", simulated=False)
+        style.render(crowded, "en", ())
 
 
 def test_colours_can_be_told_apart_in_grey():

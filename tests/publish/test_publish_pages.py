@@ -16,13 +16,14 @@ import samples
 import yaml
 
 from analysis.errors import PublishError
+from analysis.page.marks import BADGE_WORDS, BANNER_WORDS
 from analysis.page.plates import Column, TableData
 from analysis.page.text import blocks, inline, parse, words
 from analysis.page.wording import HTML_LANG, translator
 from analysis.publish.pages.exporter import ReportExporter
 from analysis.publish.pages.page import read_page
 from analysis.publish.pages.render import LARGEST, Imprint, render_page
-from analysis.publish.pages.templates import BANNER_WORDS, TEMPLATE
+from analysis.publish.pages.templates import TEMPLATE
 
 IMPRINT = Imprint("The title", "effect-zones", "2026-11-22", "other.html", "index.html")
 
@@ -62,7 +63,7 @@ def test_a_page_shows_everything_in_order(language):
     html = rendered(language)
     said, say = samples.WORDS[language], translator(language)
     places = [
-        f">{say(BANNER_WORDS)}",
+        f">{say(BANNER_WORDS['simulated'])}",
         f"{say('Evidence briefing')} · {said['notebook']}",
         f"<h1>{said['title']}</h1>",
         f"<p>{said['lead']}</p>",
@@ -107,7 +108,7 @@ def test_no_page_without_simulated_plates_has_a_banner():
     """The banner follows the Plates, not the author."""
     html = rendered("en", samples.plates("en", simulated=False))
     assert "SIMULATED" not in html
-    assert rendered("en").count(BANNER_WORDS) == 2  # screen and print
+    assert rendered("en").count(BANNER_WORDS["simulated"]) == 2  # screen and print
 
 
 def test_chinese_in_an_english_page_says_so():
@@ -276,7 +277,7 @@ def test_the_language_switch_leads_to_the_other_language():
 def test_every_word_of_the_templates_is_translated():
     """Each sentence of a template has a Chinese translation."""
     say = translator("zh")
-    said = {BANNER_WORDS}
+    said = {*BANNER_WORDS.values(), *BADGE_WORDS.values()}
     for file in TEMPLATE.glob("*.j2"):
         said |= set(re.findall(r'say\("([^"]+)"', file.read_text(encoding="utf-8")))
     assert len(said) > 15

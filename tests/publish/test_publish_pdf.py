@@ -21,15 +21,19 @@ ROWS = 90
 
 @pytest.fixture(scope="module")
 def printed(chromium, tmp_path_factory):
-    """A simulated and a real report with a table over several pages, printed."""
+    """A simulated, a real and an internal report with a table over several pages, printed."""
     folder = tmp_path_factory.mktemp("printed")
     for language in samples.WORDS:
         data = samples.table_data(language)
         table = replace(data, rows=data.rows[:1] * ROWS, values=data.values[:1] * ROWS)
-        for simulated in (True, False):
-            given = samples.plates(language, simulated=simulated)
+        for name, simulated, internal in (
+            ("effect/invented", True, ""),
+            ("effect/real", False, ""),
+            ("effect/inside", True, "open"),
+        ):
+            plates = samples.plates(language, simulated=simulated)
+            given = {kind: replace(plate, internal=internal) for kind, plate in plates.items()}
             given["table"] = replace(given["table"], data=table)
-            name = "effect/invented" if simulated else "effect/real"
             samples.write_run(folder / "runs", name, language, samples.notebook(language, given))
     publish(folder / "runs", folder / "site")
     return {file.name: file for file in pdf.print_pages(report_pages(folder / "site"))}
@@ -49,7 +53,7 @@ def test_every_report_is_printed_in_both_languages(printed):
     """Beside its page."""
     assert sorted(printed) == [
         f"effect-{name}.{language}.pdf"
-        for name in ("invented", "real")
+        for name in ("inside", "invented", "real")
         for language in ("en", "zh")
     ]
 
@@ -69,13 +73,15 @@ def test_a_pdf_is_tagged_outlined_and_carries_its_fonts(printed):
         ) >= content.count(b"/FontBBox")
 
 
-def test_invented_numbers_are_marked_on_every_page(printed):
+def test_invented_and_internal_numbers_are_marked_on_every_page(printed):
     """And on no page of a real report."""
     for name, file in printed.items():
         pages = text_of(file)
         word = "模拟数据" if ".zh." in name else "SIMULATED DATA"
         assert len(pages) >= 4
-        assert {word in page for page in pages} == {"invented" in name}, name
+        assert {word in page for page in pages} == {"real" not in name}, name
+        word = "请勿外传" if ".zh." in name else "do not pass this page on."
+        assert {word in page for page in pages} == {"inside" in name}, name
 
 
 def test_the_head_of_a_table_is_repeated_on_every_page(printed):

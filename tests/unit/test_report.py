@@ -182,7 +182,7 @@ def test_a_missing_glyph_stops_the_figure():
         axes.set_title("\U00020bb7 and \u0e01")
 
     with pytest.raises(PublishError, match="Glyph"):
-        style.render(draw, "en", simulated=False)
+        style.render(draw, "en", ())
 
 
 def test_the_font_has_every_character_of_county_names():

@@ -17,6 +17,7 @@ from analysis.data.regions.divisions import FIRST_YEAR, LAST_YEAR
 from analysis.data.tables import TABLES
 from analysis.errors import ContractError, ParamsError, Problem, nearest
 from analysis.params import problems_of
+from analysis.result import Internal
 from analysis.strict_yaml import read_yaml
 
 OWN_CODES = "own"
@@ -136,9 +137,11 @@ class Description(Strict):
         return self
 
     @property
-    def internal(self) -> bool:
-        """Whether its pages are for readers inside only."""
-        return self.audience == "internal"
+    def internal(self) -> Internal:
+        """Whether its pages are for readers inside only, ``open`` with counts as recorded."""
+        if self.audience == "public":
+            return ""
+        return "open" if self.protection == "none" else "internal"
 
     @property
     def unseen(self) -> int:

@@ -15,6 +15,7 @@ from analysis.result import Sample
 
 Tables = Mapping[str, pd.DataFrame]
 Accounts = Mapping[str, Account]
+INTERNAL = "<p><strong>For internal use only: do not pass these data on.</strong></p>"
 SIMULATED = "<p><strong>Simulated data: every number here is invented.</strong></p>"
 NAMES_SHOWN, TABLES_SHOWN = 12, 6
 ROWS_SHOWN = 5
@@ -50,6 +51,7 @@ def dataset_view(
     return (
         f"<h3>{escape(title.en)}<br><span lang='zh-Hans'>{escape(title.zh)}</span></h3>"
         f"{SIMULATED if description.status == 'simulated' else ''}"
+        f"{INTERNAL if description.internal else ''}"
         f"<p>Licence: {escape(description.text('licence', 'en'))}</p>"
         f"{html_table(['table', 'rows × columns', 'span', 'columns', 'left out'], rows)}"
         f"{_names(tables, records is not None)}"
@@ -79,6 +81,7 @@ def panel_view(
     }
     return (
         f"{SIMULATED if sample.status == 'simulated' else ''}"
+        f"{INTERNAL if sample.internal else ''}"
         f"{html_table(['panel', 'value'], [[name, text] for name, text in what.items() if text])}"
         f"{frame.head(ROWS_SHOWN).to_html(index=False)}"
         f"<p>The first {min(ROWS_SHOWN, sample.rows)} of {sample.rows:,} rows of frame.</p>"

@@ -24,8 +24,9 @@ from typing_extensions import TypedDict
 from analysis.disclosure.gate import table_problems
 from analysis.errors import Problem, PublishError
 from analysis.page import preview, spreadsheet
-from analysis.page.wording import bold, joined, translator
-from analysis.result import plain
+from analysis.page.marks import marks_of, short
+from analysis.page.wording import bold, joined
+from analysis.result import Internal, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -181,6 +182,12 @@ class Plate:
     key: Text
     language: str
     simulated: StrictBool
+    internal: Internal = field(default="", kw_only=True)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What its numbers are marked as."""
+        return marks_of(self.simulated, self.internal)
 
     def payload(self) -> dict[str, Any]:
         """The JSON of the Plate, sorted and without NaN."""
@@ -194,10 +201,14 @@ class Plate:
         """One line for consoles."""
         return f"{self.kind}: {self.key}"
 
+    def _marked(self) -> list[str]:
+        """Its marks in few words."""
+        return short(self.marks, self.language)
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {
             MIME.format(kind=self.kind): self.payload(),
-            "text/html": preview.framed(self.preview(), self.language, self.simulated),
+            "text/html": preview.framed(self.preview(), self.language, self._marked()),
             "text/plain": self.plain_text(),
         }
 
@@ -233,9 +244,8 @@ class Tabled(Plate):
         return spreadsheet.latex(self._said(), table.heads, table.rows, sides)
 
     def _said(self) -> list[str]:
-        """What stands above the numbers that are taken away; of simulated ones, first that."""
-        mark = [translator(self.language)("SIMULATED DATA")] if self.simulated else []
-        return [*mark, self.title]
+        """What stands above the numbers that are taken away: first what they are marked as."""
+        return [*self._marked(), self.title]
 
     def _checked(self) -> TableData:
         """The table, if nothing in it must stay.

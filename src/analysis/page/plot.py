@@ -37,6 +37,7 @@ def plot(result: Result, *, language: str = "en") -> Figure:
         key=result.method,
         language=language,
         simulated=result.sample.status == "simulated",
+        internal=result.sample.internal,
         title=text,
         caption=translator(language)(
             "Likely ranges at {level}.", level=percent(result.level, language, 0)

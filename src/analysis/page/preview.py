@@ -19,14 +19,14 @@ OTHER_TEXT = {
 reach the document. A cell that is no half of a pair always stays."""
 
 
-def framed(parts: Iterable[str], language: str, simulated: bool) -> str:
-    """The parts of one Plate under the mark that simulated data carry.
+def framed(parts: Iterable[str], language: str, marks: Iterable[str]) -> str:
+    """The parts of one Plate under the marks that its numbers carry.
 
     They come with a style for JupyterLab, whose text cells then speak one language, too.
     """
     style = f"<style>{OTHER_TEXT[language]} {{display: none}}</style>"
-    mark = f"<p><strong>{translator(language)('SIMULATED DATA')}</strong></p>" if simulated else ""
-    return f'<div lang="{HTML_LANG[language]}">{style}{mark}{"".join(parts)}</div>'
+    said = "".join(f"<p><strong>{escape(mark)}</strong></p>" for mark in marks)
+    return f'<div lang="{HTML_LANG[language]}">{style}{said}{"".join(parts)}</div>'
 
 
 def title(text: str, language: str) -> str:

@@ -73,10 +73,11 @@ def source_entries(
     status: what the numbers are; without it, whether they are simulated.
     """
     say, description = voice.say, voice.description
-    known = say("simulated, invented numbers") if voice.simulated else say("real")
+    known = status or (say("simulated, invented numbers") if voice.simulated else say("real"))
+    inside = [say("for internal use only")] if voice.internal else []
     entries = [
         (say("Data"), description.title.of(voice.language)),
-        (say("Status"), status or known),
+        (say("Status"), say("; ").join([known, *inside])),
         (say("Origin"), description.text("origin", voice.language)),
         (say("Licence"), description.text("licence", voice.language)),
         (say("Reading"), say("; ").join(reading_sentences(voice, accounts))),

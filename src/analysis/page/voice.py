@@ -9,6 +9,7 @@ from analysis.data.description import Description, Words
 from analysis.page.numbers import in_full, number, percent
 from analysis.page.wording import Say, capital, translator
 from analysis.params import CountsQuestion
+from analysis.result import Internal
 
 SPOKEN = ("outcome", "exposure", "region", "regions", "intervention")
 """What a sentence may name without being given it."""
@@ -67,6 +68,11 @@ class Voice:
         return self.description.status == "simulated"
 
     @property
+    def internal(self) -> Internal:
+        """Whether this is for readers inside only, and then whether counts are open."""
+        return self.description.internal
+
+    @property
     def place(self) -> str:
         """Where the data are from; the title of the dataset where it does not say."""
         return (self.description.place or self.description.title).of(self.language)
@@ -103,4 +109,5 @@ class Voice:
 
     def plate(self, key: str) -> dict[str, Any]:
         """What every Plate of this report carries."""
-        return {"key": key, "language": self.language, "simulated": self.simulated}
+        marks = {"simulated": self.simulated, "internal": self.internal}
+        return {"key": key, "language": self.language, **marks}

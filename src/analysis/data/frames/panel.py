@@ -15,7 +15,7 @@ from analysis.data.frames.outcomes import Kind
 from analysis.data.frames.timeline import Spell
 from analysis.data.periods import PER_YEAR
 from analysis.data.views import panel_line, panel_view
-from analysis.result import Sample
+from analysis.result import Internal, Sample
 
 PANEL = FRAMES["panel"]
 """The frame inside a ``Panel``."""
@@ -55,6 +55,7 @@ class Panel:
     dropped: Mapping[str, int]
     names: Mapping[str, tuple[str, str]]
     status: str = ""
+    internal: Internal = ""
     outcome: str = ""
     intervention: str = ""
     together: Mapping[str, str] = field(default_factory=dict)
@@ -123,6 +124,7 @@ class Panel:
             last_period=self.periods[-1],
             dropped=dict(self.dropped),
             status=self.status,
+            internal=self.internal,
         )
 
     def matrix(self, column: str) -> np.ndarray:

@@ -161,6 +161,7 @@ def build_panel(
         dropped=dropped,
         names={c: names[c] for c in sorted({*looked_at, *together.values()}) if c in names},
         status=dataset.description.status,
+        internal=dataset.description.internal,
         outcome=outcome,
         intervention=question.intervention,
         together=together,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 
 from analysis.page.charts import style
+from analysis.page.marks import marks_of
 from analysis.page.plates import Figure, TableData
+from analysis.result import Internal
 
 
 class Chart:
@@ -26,7 +28,13 @@ class Chart:
         return 1.0
 
     def figure(
-        self, *, language: str, simulated: bool, table: TableData | None = None, **words: str
+        self,
+        *,
+        language: str,
+        simulated: bool,
+        internal: Internal = "",
+        table: TableData | None = None,
+        **words: str,
     ) -> Figure:
         """The Plate: both drawings with their words and their numbers.
 
@@ -39,7 +47,10 @@ class Chart:
         return Figure(
             language=language,
             simulated=simulated,
-            images=style.render(self.draw, language, simulated, self.height, self.widest),
+            internal=internal,
+            images=style.render(
+                self.draw, language, marks_of(simulated, internal), self.height, self.widest
+            ),
             table=self.table() if table is None else table,
             **words,
         )

@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 
 from analysis.errors import Problem, PublishError
 from analysis.page.charts.drawing import POINTS, drawn
+from analysis.page.marks import short
 from analysis.page.plates import Image, Images
-from analysis.page.wording import translator
 
 BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 """Colour-blind-safe set of Okabe and Ito (2008)."""
@@ -106,7 +106,7 @@ Draw = Callable[[Axes, str], None]
 def render(
     draw: Draw,
     language: str,
-    simulated: bool,
+    marks: tuple[str, ...],
     height: float | Callable[[str], float] = 1.0,
     widest: str = "wide",
 ) -> Images:
@@ -121,7 +121,7 @@ def render(
     """
     tall = height if callable(height) else lambda _: height
     wide, narrow = (
-        _render_one(draw, language, simulated, width, tall(width)) for width in (widest, "narrow")
+        _render_one(draw, language, marks, width, tall(width)) for width in (widest, "narrow")
     )
     return {"wide": wide, "narrow": narrow}
 
@@ -133,16 +133,18 @@ def rehearse() -> None:
         axes.plot([1, 2], [0.5, -0.5], marker="o", label=width)
         axes.legend()
 
-    _render_one(draw, "en", simulated=False, width="narrow", height=1.0)
+    _render_one(draw, "en", (), width="narrow", height=1.0)
 
 
-def _render_one(draw: Draw, language: str, simulated: bool, width: str, height: float) -> Image:
+def _render_one(
+    draw: Draw, language: str, marks: tuple[str, ...], width: str, height: float
+) -> Image:
     with canvas(width, height) as (figure, axes), warnings.catch_warnings():
         # A missing glyph is only a warning to matplotlib; to a reader it is an empty box.
         warnings.filterwarnings("error", message=".*[Gg]lyph.*")
         draw(axes, width)
-        if simulated:
-            watermark(figure, language)
+        if marks:
+            watermark(figure, short(marks, language))
         try:
             image = drawn(figure)
         except UserWarning as warning:
@@ -164,18 +166,19 @@ def _refuse_dense_grid(axes: Axes) -> None:
             raise PublishError([Problem("figure", what, remedy)])
 
 
-def watermark(figure: Figure, language: str) -> None:
-    """Says across the figure that its numbers are invented."""
-    text = translator(language)("SIMULATED DATA")
+def watermark(figure: Figure, said: Sequence[str]) -> None:
+    """Says across the figure what its numbers are marked as, a line each, as large as they fit."""
+    longest = max(sum(1.0 if ord(letter) > 0x2E7F else 0.6 for letter in line) for line in said)
+    fits = 0.93 * POINTS * figure.get_figwidth() / longest
     for right, colour, alpha in ((0.503, PAPER, 0.3), (0.5, QUIET, 0.16)):  # seen on dark, too
         figure.text(
             right,
             0.5,
-            text,
+            "\n".join(said),
             ha="center",
             va="center",
             rotation=18 if figure.get_figheight() > LOW else 0,
-            fontsize=30,
+            fontsize=min(30.0, fits),
             color=colour,
             alpha=alpha,
             zorder=10,

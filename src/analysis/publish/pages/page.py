@@ -40,7 +40,7 @@ class Page:
 
     language: str
     title: str
-    simulated: bool
+    marks: tuple[str, ...]
     summary: Summary
     end: End
     opening: Section
@@ -147,7 +147,7 @@ def read_page(notebook: Mapping[str, Any], language: str) -> Page:
     return Page(
         language=language,
         title=reader.titles[0],
-        simulated=found[0].simulated,
+        marks=found[0].marks,
         summary=next(plate for plate in found if isinstance(plate, Summary)),
         end=next(plate for plate in found if isinstance(plate, End)),
         opening=opening,
@@ -168,6 +168,10 @@ def _problems_of_notebook(reader: _Reader) -> list[Problem]:
         real = next(cell for cell, plate in reader.plates if not plate.simulated)
         what = "shows real data in a notebook that also shows simulated data"
         problems.append(Problem(real.where, what))
+    if len({plate.internal for _, plate in reader.plates}) > 1:
+        outside = min(reader.plates, key=lambda shown: shown[1].internal)[0]
+        what = "is marked otherwise than what a notebook shows for internal use only"
+        problems.append(Problem(outside.where, what))
     verdicts = {plate.verdict for _, plate in reader.plates if isinstance(plate, (Summary, End))}
     if len(verdicts) > 1:
         problems.append(Problem("notebook", "its Summary and its End Plate differ in verdict"))

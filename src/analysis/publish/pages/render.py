@@ -46,7 +46,7 @@ def render_page(page: Page, imprint: Imprint) -> str:
     return render(
         "page.html.j2",
         page.language,
-        simulated=page.simulated,
+        marks=page.marks,
         page=page,
         imprint=imprint,
         minutes=reading_minutes(page),

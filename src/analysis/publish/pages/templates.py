@@ -14,22 +14,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from analysis.page.marks import badges, banners
 from analysis.page.numbers import date
 from analysis.page.text import code_words, inline, sentence, slug, words
-from analysis.page.wording import HTML_LANG, Say, translator
+from analysis.page.wording import HTML_LANG, translator
 from analysis.publish.pages.download import csv_text, data_address, params_text
 
 TEMPLATE = Path(__file__).parents[1] / "template"
-BANNER_WORDS = (
-    "SIMULATED DATA. This report tests software. "
-    "Its numbers are invented; do not use or quote them."
-)
 
 
-def render(template: str, language: str, *, simulated: bool = False, **content: Any) -> str:
+def render(template: str, language: str, *, marks: tuple[str, ...] = (), **content: Any) -> str:
     """A template as a whole page in the language."""
     say = translator(language)
-    style = _style(say, simulated)
+    said = banners(marks, language)
+    style = _style(said)
     script = content.pop("script", "")
     page = _environment().get_template(template)
     text = page.render(
@@ -37,7 +35,8 @@ def render(template: str, language: str, *, simulated: bool = False, **content: 
         other="en" if language == "zh" else "zh",
         html_lang=HTML_LANG,
         say=say,
-        banner=say(BANNER_WORDS) if simulated else "",
+        banners=said,
+        badges=partial(badges, language=language),
         style=Markup(style),  # noqa: S704
         style_hash=source_hash(style),
         script=Markup(script),  # noqa: S704
@@ -59,12 +58,13 @@ def asset(name: str) -> str:
     return (TEMPLATE / name).read_text(encoding="utf-8")
 
 
-def _style(say: Say, simulated: bool) -> str:
-    """The style sheet; a simulated report repeats its banner over every printed page."""
+def _style(said: list[str]) -> str:
+    """The style sheet; a marked report repeats its banners over every printed page."""
     style = asset("style.css")
-    if simulated:
-        content = json.dumps(say(BANNER_WORDS), ensure_ascii=False)
-        rule = f"content: {content}; font: bold 8pt sans-serif; color: #5a3a00;"
+    if said:
+        content = r' "\a " '.join(json.dumps(banner, ensure_ascii=False) for banner in said)
+        look = "white-space: pre; font: bold 8pt sans-serif; color: #5a3a00;"
+        rule = f"content: {content}; {look}"
         style += f"@page {{ @top-center {{ {rule} }} }}\n"
     return style
 

@@ -149,10 +149,10 @@ def _refuse_differing(folder: Path, pages: Mapping[str, Page]) -> None:
     on_page: dict[str, str] = {}
     in_record: dict[str, str] = {}
     for language, page in pages.items():
-        shown = [page.end.facts, page.end.verdict, page.simulated, plain(page.end.rests_on)]
+        shown = [page.end.facts, page.end.verdict, page.marks, plain(page.end.rests_on)]
         on_page[f"the page in {language}"] = digest.of_value(shown)
         record = read_json(folder / language / "result.json")
-        kept = [record.get("facts"), record.get("verdict"), page.simulated, record.get("rests_on")]
+        kept = [record.get("facts"), record.get("verdict"), page.marks, record.get("rests_on")]
         in_record[f"the record of the run in {language}"] = digest.of_value(kept)
     numbers = on_page | in_record
     first, *others = numbers
@@ -193,7 +193,8 @@ def _entry(folder: Path, statuses: Mapping[str, Status], pages: Mapping[str, Pag
         verdict=english.summary.verdict,
         verdict_words={language: page.summary.verdict_words for language, page in pages.items()},
         edition=statuses["en"].edition,
-        simulated=english.simulated,
+        simulated=english.summary.simulated,
+        internal=english.summary.internal,
         p_value=english.end.facts.get("p_value"),
         scope={language: page.summary.scope for language, page in pages.items()},
         provenance={

@@ -22,5 +22,5 @@ def with_notice(page: str, edition: str, language: str) -> str:
     if edition:
         say = translator(language)
         words = escape(say(STALE_WORDS, edition=date(edition, language)))
-        text = f'<p class="simulated" role="status">{words}</p>'
+        text = f'<p class="banner" role="status">{words}</p>'
     return SLOT.sub(lambda _: f"<!-- notice -->{text}<!-- /notice -->", page, count=1)

@@ -13,8 +13,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from typing_extensions import TypedDict
 
 from analysis.errors import Problem, PublishError
+from analysis.page.marks import marks_of
 from analysis.page.wording import LANGUAGES
 from analysis.params import problems_of
+from analysis.result import Internal
 
 PAGES = "pages.json"
 
@@ -70,11 +72,17 @@ class Entry(BaseModel):
     verdict_words: dict[str, str]
     edition: str
     simulated: bool
+    internal: Internal = ""
     p_value: float | None = None
     stale: bool = False
     scope: dict[str, dict[str, str]] = {}
     provenance: dict[str, list[Line]] = {}
     changes: list[Change] = []
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What its numbers are marked as."""
+        return marks_of(self.simulated, self.internal)
 
     @property
     def changed(self) -> bool:

@@ -17,6 +17,7 @@ from analysis.data.published.figures import PrintedFigure
 from analysis.data.published.tables import Row
 from analysis.page.charts import style
 from analysis.page.charts.axes import Cell
+from analysis.page.marks import marks_of
 from analysis.page.numbers import size_decimals
 from analysis.page.plates import Figure
 from analysis.page.wording import capital, lower
@@ -144,7 +145,8 @@ class Samples(Topic):
 
     def figure(self, **plate: Any) -> Figure:
         """Pass rates by size between the limits of a funnel."""
-        images = style.render(self._draw, self.brief.language, False, 0.95)
+        marks = marks_of(self.brief.simulated, self.brief.internal)
+        images = style.render(self._draw, self.brief.language, marks, 0.95)
         return Figure(**plate, images=images)
 
     def _draw(self, axes: Axes, width: str) -> None:
