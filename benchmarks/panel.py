@@ -27,7 +27,8 @@ WITH cells AS (
         count(*) FILTER (channel = 'online') AS online_channel,
         count(*) FILTER (outcome IN ('upheld', 'mediated')) AS upheld,
         count(closed_on) AS closed,
-        sum(closed_on - received_on) AS handling_days
+        sum(closed_on - received_on) AS handling_days,
+        sum(CAST('0x' || left(md5(complaint_id), 10) AS BIGINT)) AS key
     FROM {source} GROUP BY ALL),
 spans AS (SELECT region_code, min(first_day) AS low, max(first_day) AS high FROM cells GROUP BY 1),
 grid AS (
@@ -36,7 +37,7 @@ grid AS (
 SELECT region_code, kind, first_day, coalesce(records, 0) AS records,
     coalesce(repeat_claimants, 0) AS repeat_claimants,
     coalesce(online_channel, 0) AS online_channel, coalesce(upheld, 0) AS upheld,
-    coalesce(closed, 0) AS closed, coalesce(handling_days, 0) AS handling_days
+    coalesce(closed, 0) AS closed, coalesce(handling_days, 0) AS handling_days, key
 FROM grid LEFT JOIN cells USING (region_code, first_day, kind)
 ORDER BY ALL) TO '{target}' (FORMAT parquet)
 """
@@ -68,13 +69,17 @@ def hand_sql(source: str, target: str) -> None:
 def ours(folder: Path, suffix: str, target: str, by: tuple[str, ...] = ("kind",)) -> None:
     """The same by the package's expression, computed and written by DuckDB."""
     from analysis.data.records.engines import engine, records_in
-    from analysis.data.records.expression import balanced, counted
+    from analysis.data.records.expression import balanced, counted, units
     from analysis.data.records.location import RecordSource
 
     source = RecordSource(files=f"complaints/*.{suffix}")
     with engine(source) as connection:
         records = records_in(connection, source, source.paths(folder))
-        balanced(counted(records, by), by, once=True).to_parquet(target)
+        # With the keys from which the noise of protected counts is drawn: kept, as for a report.
+        cells = counted(records, by, engine=connection.name)
+        kept = connection.create_table("cells", cells, temp=True)
+        balanced(kept, by, once=True).to_parquet(target)
+        units(kept).to_parquet(f"{target}.units")
 
 
 def ours_for_a_report(folder: Path, keep: str, target: str) -> None:

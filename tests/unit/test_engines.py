@@ -17,7 +17,7 @@ from analysis.data.records.engines import engine, records_in
 from analysis.data.records.expression import balanced, counted, units
 from analysis.data.records.groupings import (
     DIMENSIONS,
-    KEYS,
+    KEY,
     MEASURES,
     MILLIONTHS,
     as_months,
@@ -276,7 +276,7 @@ def check_keys_equal_those_of_records_in_memory(place):
             by = ["region_code", "origin", "millionths", "month"]
             own, wanted = (rows.set_index(by).sort_index() for rows in (own, wanted))
             assert list(own.index) == list(wanted.index)
-            for name in ("records", *KEYS):
+            for name in ("records", KEY):
                 assert own[name].astype("int64").tolist() == wanted[name].tolist()
 
 
@@ -288,7 +288,7 @@ def check_records_without_a_number_are_told_by_their_content(place):
         *(u.sort_values(list(u), ignore_index=True) for u in (once, again))
     )
     other = place.units(frame.assign(category="other"))
-    assert not set(once["key_low"]) & set(other["key_low"])
+    assert not set(once[KEY]) & set(other[KEY])
 
 
 def check_all_dimensions_add_up_to_the_records(place):

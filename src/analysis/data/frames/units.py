@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.data.dataset import Dataset
 from analysis.data.frames.outcomes import kind_of
 from analysis.data.periods import FREQUENCY, label_of, length_of, periods_of
-from analysis.data.records.groupings import KEYS, MILLIONTHS, as_months, monthly_units, record_keys
+from analysis.data.records.groupings import KEY, MILLIONTHS, as_months, monthly_units, record_keys
 from analysis.errors import DesignError, Problem
 
 LADDER = {
@@ -20,7 +20,6 @@ LADDER = {
     "year": ("year",),
 }
 """Periods into which shorter ones add up, by the smallest."""
-HALF = 2**32
 
 
 @dataclass(frozen=True)
@@ -78,9 +77,8 @@ def _of_counts(rows: pd.DataFrame) -> Units:
     places = zip(origin, rows["outcome"], periods, counts, strict=True)
     # The count is part of the key: else two editions would differ by just what came late.
     texts = [f"{code}|{name}|{label_of(period)}|{n}" for code, name, period, n in places]
-    low, high = (half.astype(np.uint64) for half in record_keys(texts))
     # What is empty adds nothing: else an empty kind beside would draw a total anew.
-    keys = np.where(counts > 0, low + high * np.uint64(HALF), np.uint64(0))
+    keys = np.where(counts > 0, record_keys(texts).astype(np.uint64), np.uint64(0))
     share = rows["millionths"] / MILLIONTHS if "millionths" in rows else 1.0
     frame = pd.DataFrame(
         {
@@ -102,7 +100,6 @@ def _of_records(dataset: Dataset, kind: str) -> Units:
     else:
         cells = dataset.panel.units
         cells = cells[cells["kind"] == kind]
-    low, high = (cells[name].to_numpy(np.uint64) for name in KEYS)
     scale = MILLIONTHS if dataset.has("crosswalk") else 1
     months = as_months(cells["month"])
     frame = pd.DataFrame(
@@ -112,7 +109,7 @@ def _of_records(dataset: Dataset, kind: str) -> Units:
             "share": cells["millionths"].to_numpy() / scale,
             "period": months.astype(object),
             "count": cells["records"].to_numpy(np.int64),
-            "key": low + high * np.uint64(HALF),
+            "key": cells[KEY].to_numpy(np.uint64),
         }
     )
     return Units(frame, "month")

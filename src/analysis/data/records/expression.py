@@ -21,6 +21,7 @@ ORIGIN = ("origin", "millionths")
 CONTENT = ("region_code", "kind", "channel", "category", "outcome", "closed_on", "enterprise_id")
 """What tells a record without a number, beside the day of its receipt."""
 
+DIGITS = groupings.KEY_DIGITS
 UNKNOWN_MONTH = -1
 """Month of records without a day of receipt: found in cells and refused there."""
 
@@ -49,7 +50,7 @@ def counted(
     -------
     An Ibis table: ``region_code``, ``month`` (number), ``by``, and ``MEASURES`` as whole numbers;
     with a crosswalk ``origin``, the region as recorded, and ``millionths``; with an engine the
-    sums of ``KEYS``.
+    sum of ``KEY``.
     """
     rows = _needed(records, by, keyed=bool(engine))
     if crosswalk is not None:
@@ -58,7 +59,7 @@ def counted(
     if crosswalk is not None:
         keys |= {name: rows[name] for name in ORIGIN}
     measures = _measures(rows) | (_broken(rows) if check else {})
-    sums = {name: key.sum() for name, key in _keys(rows["key"], engine).items()} if engine else {}
+    sums = {groupings.KEY: _key(rows["key"], engine).sum()} if engine else {}
     cells = rows.group_by(**keys, **{name: rows[name] for name in by}).aggregate(**measures, **sums)
     month = cells["first_day"].year() * 12 + cells["first_day"].month() - 1
     # Empty keys are named after counting: to name them for every record would cost a third more.
@@ -83,7 +84,7 @@ def units(cells: Any, kinds: str = "kind") -> Any:
     Returns
     -------
     An Ibis table: ``region_code``, ``origin``, ``millionths``, ``month``, ``kind``, ``records`` and
-    ``KEYS``.
+    ``KEY``.
     """
     import ibis
 
@@ -91,7 +92,7 @@ def units(cells: Any, kinds: str = "kind") -> Any:
     if "origin" not in known.columns:
         whole = ibis.literal(1, type="int64")
         known = known.mutate(origin=known["region_code"], millionths=whole)
-    sums = {name: known[name].sum().cast("int64") for name in ("records", *groupings.KEYS)}
+    sums = {name: known[name].sum().cast("int64") for name in ("records", groupings.KEY)}
     found = known.group_by("region_code", *ORIGIN, "month", kinds).aggregate(**sums)
     return found.mutate(records=(found["records"] / found["millionths"]).cast("int64"))
 
@@ -107,21 +108,24 @@ def _key_text(records: Any) -> Any:
     return ibis.literal("|").join([day, *(text.fill_null("") for text in told)])
 
 
-def _keys(text: Any, engine: str) -> dict[str, Any]:
-    """The first eight bytes of the MD5 digest of a text, as two whole numbers of four bytes each.
+def _key(text: Any, engine: str) -> Any:
+    """The first five bytes of the MD5 digest of a text as a whole number.
 
     They need no secret: what is drawn from their sum is keyed (:mod:`analysis.disclosure.noise`).
     """
+    import ibis
 
-    if engine == "duckdb":
-        # Eight bytes in one step: digit by digit takes eight times as long.
-        number = _builtin("md5_number_upper", "uint64")(text)
-        return {"key_low": number & 0xFFFFFFFF, "key_high": number >> 32}
     digits = _builtin("md5", "string")(text)
-    return {
-        name: sum(_byte(digits, first + place) * 256.0**place for place in range(4)).cast("int64")
-        for name, first in zip(groupings.KEYS, (0, 4), strict=True)
-    }
+    if engine == "duckdb":
+        # It reads hexadecimal numbers; place by place takes twice as long.
+        return (ibis.literal("0x") + digits.substr(0, DIGITS)).cast("int64")
+    hexadecimal = ibis.literal("0123456789abcdef")
+    # As real numbers, exact below 2 to the 53: whole ones overflow where places are short ones.
+    places = (hexadecimal.find(digits.substr(place, 1)) for place in range(DIGITS))
+    number = sum(
+        digit.cast("float64") * 16.0 ** (DIGITS - 1 - place) for place, digit in enumerate(places)
+    )
+    return number.cast("int64")
 
 
 def _builtin(name: str, result: str) -> Any:
@@ -130,20 +134,6 @@ def _builtin(name: str, result: str) -> Any:
 
     signature = ((ibis.dtype("string"),), ibis.dtype(result))
     return ibis.udf.scalar.builtin(lambda text: text, name=name, signature=signature)
-
-
-def _byte(digits: Any, place: int) -> Any:
-    """One byte of a digest as a real number, by what every engine has: the place of a digit.
-
-    Whole numbers of four bytes would overflow where an engine finds places as short ones.
-    """
-    import ibis
-
-    hexadecimal = ibis.literal("0123456789abcdef")
-    high, low = (
-        hexadecimal.find(digits.substr(2 * place + half, 1)).cast("float64") for half in (0, 1)
-    )
-    return high * 16.0 + low
 
 
 def _needed(records: Any, by: Sequence[str], *, keyed: bool) -> Any:
