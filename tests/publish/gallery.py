@@ -28,6 +28,7 @@ from analysis.data.description import Description, Words  # noqa: E402
 from analysis.data.frames.panel import Panel  # noqa: E402
 from analysis.data.frames.rates import Comparison  # noqa: E402
 from analysis.data.frames.study import Study  # noqa: E402
+from analysis.disclosure.gate import NUMBER  # noqa: E402
 from analysis.page.charts.axes import Axis, Reference  # noqa: E402
 from analysis.page.charts.bars import Bar, Bars  # noqa: E402
 from analysis.page.charts.chart import Chart  # noqa: E402
@@ -193,8 +194,8 @@ def charts_of(case: str, language: str) -> dict[str, Chart]:
     share = partial(percent, language=language, decimals=0)
     region, days, cases = ("县", "天数", "件数") if zh else ("County", "Days", "Cases")
     amount, time = (
-        Axis(write, cases, whole=True, key="cases"),
-        Axis(write, days, whole=True, key="days"),
+        Axis(write, cases, whole=True, key="cases", role=NUMBER),
+        Axis(write, days, whole=True, key="days", role=NUMBER),
     )
     parts = (("agrees", "相符" if zh else "Fits"), ("contradicts", "矛盾" if zh else "Contradicts"))
     bins = tuple(map(float, range(1 if case == "one" else 40)))

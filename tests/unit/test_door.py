@@ -70,7 +70,7 @@ def test_methods_are_listed_with_what_they_take():
         listed = analysis.methods(language)
         assert tuple(listed.index) == methods.names()
         assert (listed.map(len) > 0).all(axis=None)
-    assert listed.loc["rates", "takes"] == "region, events, size, (stratum), (cluster)"
+    assert listed.loc["rates", "takes"] == "region, events, size, (noise), (stratum), (cluster)"
     assert listed.loc["did", "takes"] == "Panel"
     assert "cutoff" in listed.loc["rdd", "options"]
 
