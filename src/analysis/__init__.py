@@ -16,6 +16,7 @@ _FACE = {
     "methods": "analysis",
     "panel": "analysis.data.frames.panel_loader",
     "plot": "analysis.page.plot",
+    "protected": "analysis.disclosure.amounts",
     "read_dataset": "analysis.data.dataset",
     "study_power": "analysis.power",
 }

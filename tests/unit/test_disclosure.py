@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import yaml
 
+import analysis as an
 import attacks.noise
 from analysis.data.dataset import read_dataset
 from analysis.data.frames.outcomes import counts_of
@@ -439,3 +440,62 @@ def test_spans_of_a_year_have_no_noise_of_their_own(tmp_path):
         found = store.span(first, last)
         assert found.blocks <= 7
         assert found.shown["a"] % 1 == 0
+
+
+def test_a_researcher_takes_protected_numbers_away(in_root):
+    """Counts as on every page, blank where withheld; amounts with noise of their largest part."""
+    data = an.read_dataset(in_root / "data/simulated/province")
+    table = an.protected(data, "complaint", amount="handling_days", period="year")
+    level = store_of(data, "complaint").levels["year"]
+    wide = table.pivot(index="region", columns="period", values="count")
+    shown = level.shown.mask(level.withheld)
+    np.testing.assert_array_equal(wide.to_numpy(float), shown.to_numpy(float))
+    records = data.tables["complaints"]
+    records = records[records["kind"] == "complaint"]
+    days = (records["closed_on"] - records["received_on"]).dt.days
+    year = records["received_on"].dt.year.astype(str)
+    true = days.groupby([records["region_code"].astype(str), year]).agg(["sum", "max", "count"])
+    found = (
+        table.set_index(["region", "period"])
+        .join(true.add_suffix("_true").rename_axis(["region", "period"]))
+        .dropna()
+    )
+    error = found["sum"] - found["sum_true"]
+    assert (error != 0).all()
+    # Noise of the count times the mean, and of the largest part: within five of their errors.
+    spread = np.hypot(3 * found["sum_true"] / found["count_true"], found["max_true"])
+    assert (error.abs() < 5 * spread).all()
+    assert 0.8 < (error / spread).std() < 1.2
+    assert found["mean"].notna().all()
+
+
+def test_a_sum_that_one_record_makes_is_withheld(tmp_path):
+    """More than half of it, or fewer than ten records; the count may stand."""
+    folder = tmp_path / "p"
+    small_province(folder, monthly(codes=("a", "b")))
+    (folder / "outcomes.csv").unlink()
+    rows = [
+        {
+            "complaint_id": f"{code}{n}",
+            "received_on": "2023-01-15",
+            "region_code": code,
+            "kind": "complaint",
+            "channel": "online",
+            "recovered_yuan": 10_000 if (code, n) == ("a", 0) else 100,
+        }
+        for code, many in (("a", 40), ("b", 40))
+        for n in range(many)
+    ]
+    rows += [
+        {**row, "complaint_id": f"{row['complaint_id']}x", "received_on": "2023-02-27"}
+        for row in rows[:45]
+    ]
+    pd.DataFrame(rows).to_csv(folder / "complaints.csv", index=False)
+    data = read_dataset(folder)
+    found = an.protected(data, "complaint", amount="recovered_yuan", period="month")
+    sums = found.set_index(["region", "period"])["sum"]
+    assert np.isnan(sums["a", "2023-01"])
+    assert sums["b", "2023-01"] == pytest.approx(4000, abs=100 * 10 + 500)
+    assert np.isnan(sums["b", "2023-02"])
+    with pytest.raises(ParamsError, match="recovered_yuan"):
+        an.protected(data, "complaint", amount="recovred_yuan")
