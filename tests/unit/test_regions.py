@@ -230,3 +230,16 @@ def test_what_was_left_out_or_repaired_on_reading_stands_in_the_report(language,
     assert words in sentence
     values = [entry["value"] for entry in brief.provenance().entries]
     assert sentence in values
+
+
+def test_regions_that_move_together_widen_the_overall_range(in_root):
+    """Counties of one city as one: the same rate, its range from cities; a wrong name is refused."""
+    given = {"dataset": "data/simulated/province", "first_period": "2023Q4"}
+    alone = RegionRates.read(given)
+    together = RegionRates.read({**given, "cluster": "parent_code"})
+    assert together.result.headline.value == alone.result.headline.value
+    assert together.result.headline.low != alone.result.headline.low
+    said = " ".join(regions_summary(together).points)
+    assert "the same parent_code to move together" in said
+    with pytest.raises(ParamsError, match="parent_code"):
+        RegionRates.read({**given, "cluster": "parent_cod"})

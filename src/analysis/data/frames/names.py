@@ -49,7 +49,7 @@ def unknown_names(dataset: Dataset, question: CountsQuestion) -> list[Problem]:
     if isinstance(question, PanelQuestion):
         problems = _missing_tables(dataset, question)
         missing = {problem.where for problem in problems}
-        asked.append(("cluster", question.cluster, ["region", *_shared(dataset)]))
+        asked.append(("cluster", question.cluster, ["region", *shared_columns(dataset)]))
         asked = [item for item in asked if item[1] and f"table {item[0]}s" not in missing]
     parents = parents_in(dataset)
     asked += [("exclude_regions", code, parents) for code in question.exclude_regions]
@@ -58,7 +58,7 @@ def unknown_names(dataset: Dataset, question: CountsQuestion) -> list[Problem]:
     return problems + not_held(asked)
 
 
-def _shared(dataset: Dataset) -> list[str]:
+def shared_columns(dataset: Dataset) -> list[str]:
     """Columns of regions that say what they share."""
     return [name for name in GROUP_COLUMNS if name in dataset.tables["regions"]]
 

@@ -17,5 +17,6 @@ class RegionRatesParams(CountsQuestion):
     exposure: str = "enterprises"
     period: Literal["month", "quarter", "year"] = "quarter"
     over_dispersion: Literal["additive", "multiplicative", "none"] = "additive"
+    cluster: str = ""
     level: float = Field(default=0.95, ge=0.5, le=0.99)
     false_discoveries: float = Field(default=0.05, gt=0, lt=0.5)

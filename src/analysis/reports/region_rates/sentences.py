@@ -27,6 +27,7 @@ def regions_summary(report: Regions) -> Summary:
             "**Overall:** {pooled} {unit} ({range}), {span}.",
             range=span(low, high, report.language),
         ),
+        _clustered(report),
         _dispersion(report),
         _withheld(report),
         say(
@@ -113,6 +114,16 @@ def _names(report: Regions) -> str:
             )
         parts.append(say(text, names=names) if found else "")
     return joined(report.language, *parts)
+
+
+def _clustered(report: Regions) -> str:
+    """Where regions move together: the overall range comes from the groups."""
+    if not report.params.cluster:
+        return ""
+    return report.say(
+        "The overall range takes {regions} with the same {column} to move together.",
+        column=report.params.cluster,
+    )
 
 
 def _dispersion(report: Regions) -> str:
