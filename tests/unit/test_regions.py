@@ -233,7 +233,7 @@ def test_what_was_left_out_or_repaired_on_reading_stands_in_the_report(language,
 
 
 def test_regions_that_move_together_widen_the_overall_range(in_root):
-    """Counties of one city as one: the same rate, its range from cities; a wrong name is refused."""
+    """Counties of one city as one: the same rate, a range from cities; a wrong name is refused."""
     given = {"dataset": "data/simulated/province", "first_period": "2023Q4"}
     alone = RegionRates.read(given)
     together = RegionRates.read({**given, "cluster": "parent_code"})
