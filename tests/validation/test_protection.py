@@ -79,7 +79,7 @@ def demonstration(tmp_path_factory):
     return read_dataset(write(options, tmp_path_factory.mktemp("data") / "province")), worlds
 
 
-@pytest.mark.parametrize("kind", province.KINDS)
+@pytest.mark.parametrize("kind", incidents.KINDS)
 def test_the_store_of_the_demonstration_holds_against_who_knows_its_recipe(demonstration, kind):
     """At most .5 % known for certain, errors at least .6, right at most .2 more than before."""
     dataset, worlds = demonstration

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.dataset import Dataset
-from analysis.data.frames.outcomes import counts_of
+from analysis.data.frames.outcomes import outcome_of
 from analysis.data.frames.units import units_of
 from analysis.data.periods import FREQUENCY
 from analysis.disclosure.memory import as_published, published_units
@@ -127,7 +127,8 @@ def _store(dataset: Dataset, outcome: str) -> Store:
     for length in units.ladder:
         before = published_units(dataset, outcome, length) if noise else pd.DataFrame()
         rows = as_published(units.by(length), before)
-        levels[length] = _level(rows, counts_of(dataset, outcome, length), noise, salt)
+        known = outcome_of(dataset, outcome, length).values
+        levels[length] = _level(rows, known, noise, salt)
     return Store(levels, noise)
 
 
