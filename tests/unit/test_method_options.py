@@ -221,7 +221,7 @@ ONE_OPTION = {
 def test_the_notebook_runs_every_method_with_an_option_as_the_method_itself_does(
     project, root, name
 ):
-    """The same number, to three digits as it may leave; the plain method beside it, and both are named so."""
+    """The same number, to three digits as it may leave; the plain one beside it, both named so."""
     options = ONE_OPTION[name]
     plan_of = Path("params/intervention_effect/asked.yml")
     plan_of.write_text(yaml.safe_dump({**ASKED, "method": name, "method_options": options}))
