@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.simulated.interventions import JointWorld, draw
-from analysis.stats.panels.joint_contrasts import Contrast, best, contrasts
-from analysis.stats.panels.joint_course import JointCourse
-from analysis.stats.panels.joint_overlap import interaction_look, pairs_to_model
+from analysis.stats.joint.contrasts import Contrast, best, contrasts
+from analysis.stats.joint.course import JointCourse
+from analysis.stats.joint.overlap import interaction_look, pairs_to_model
 from analysis.stats.panels.own_course import Look
 from analysis.verdict import find
 

@@ -14,7 +14,7 @@ from analysis.data.frames.interventions import InterventionsPanel
 from analysis.errors import AnalysisError
 from analysis.methods import joint_effects
 from analysis.result import Result
-from analysis.stats.panels.joint_course import JointCourse
+from analysis.stats.joint.course import JointCourse
 from analysis.stats.panels.own_course import Look, OwnCourse
 from analysis.verdict import LOOKS, RULE_LEVEL, Onset, Verdict, find, judge, side
 

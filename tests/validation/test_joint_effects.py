@@ -17,12 +17,12 @@ import analysis
 from analysis.errors import DesignError
 from analysis.joint_studies import ALLOWED, JointRow, study
 from analysis.simulated.interventions import JOINT_WORLDS, JointWorld, draw
+from analysis.stats.joint.contrasts import contrasts, holm, kind_shares
+from analysis.stats.joint.course import JointCourse
+from analysis.stats.joint.joint import Baseline, Joint, one_fit
+from analysis.stats.joint.overlap import pairs_to_model
+from analysis.stats.joint.region_effects import region_effects
 from analysis.stats.panels.adoption import Expectation
-from analysis.stats.panels.joint import Baseline, Joint, one_fit
-from analysis.stats.panels.joint_contrasts import contrasts, holm, kind_shares
-from analysis.stats.panels.joint_course import JointCourse
-from analysis.stats.panels.joint_overlap import pairs_to_model
-from analysis.stats.panels.region_effects import region_effects
 from kinds import interventions_world
 
 FEW = 25

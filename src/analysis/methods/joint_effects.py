@@ -55,9 +55,9 @@ from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
 from analysis.methods.shared.results import refuse
 from analysis.result import Estimate, Result, Sample
-from analysis.stats.panels.joint_contrasts import Contrast, contrasts
-from analysis.stats.panels.joint_course import JointCourse
-from analysis.stats.panels.joint_overlap import (
+from analysis.stats.joint.contrasts import Contrast, contrasts
+from analysis.stats.joint.course import JointCourse
+from analysis.stats.joint.overlap import (
     MODELLED_FROM,
     interaction_look,
     overlap_of,

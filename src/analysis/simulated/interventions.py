@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.stats.joint.joint import Joint
 from analysis.stats.panels.adoption import Adoption, damped_weights
-from analysis.stats.panels.joint import Joint
 
 EARLIEST, LATEST = 7, 14
 """Quarters, of 20, in which interventions start."""

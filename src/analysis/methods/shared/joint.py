@@ -12,8 +12,8 @@ import pandas as pd
 from analysis.data.frames.frame import INTERVENTIONS, refusing, require_frame
 from analysis.errors import Problem
 from analysis.methods.shared.results import at_least
+from analysis.stats.joint.joint import Joint
 from analysis.stats.panels.adoption import SPEAKING, Adoption, damped_weights
-from analysis.stats.panels.joint import Joint
 from analysis.stats.resampling.jackknife import jackknife_groups
 
 GROUP_LIMIT, GROUPS = 500, 300

@@ -9,10 +9,10 @@ import numpy as np
 
 from analysis.data.frames.panel import MINIMUM_SUPPORT
 from analysis.result import event_path
-from analysis.stats.panels.joint_contrasts import Contrast
-from analysis.stats.panels.joint_course import JointCourse
-from analysis.stats.panels.joint_overlap import interaction_look, overlap_of
-from analysis.stats.panels.joint_paths import alone, path_of
+from analysis.stats.joint.contrasts import Contrast
+from analysis.stats.joint.course import JointCourse
+from analysis.stats.joint.overlap import interaction_look, overlap_of
+from analysis.stats.joint.paths import alone, path_of
 from analysis.stats.panels.own_course import Look
 from analysis.stats.resampling.jackknife import simultaneous_margins
 

@@ -21,9 +21,9 @@ from analysis.reports.compare_interventions.params import CompareInterventionsPa
 from analysis.reports.compare_interventions.question import options_of
 from analysis.reports.report import Report
 from analysis.result import Result
-from analysis.stats.panels.joint_contrasts import Contrast, detectable
-from analysis.stats.panels.joint_course import JointCourse
-from analysis.stats.panels.region_effects import RegionEffects, region_effects
+from analysis.stats.joint.contrasts import Contrast, detectable
+from analysis.stats.joint.course import JointCourse
+from analysis.stats.joint.region_effects import RegionEffects, region_effects
 
 POWER = 0.8
 

@@ -10,7 +10,7 @@ from analysis.page.plates import Notes, Summary
 from analysis.page.provenance import DROPPED_WORDS, reading_sentences
 from analysis.page.wording import capital, joined
 from analysis.reports.compare_interventions.answer import Interventions
-from analysis.stats.panels.joint_contrasts import Contrast
+from analysis.stats.joint.contrasts import Contrast
 from analysis.studies import ALLOWED
 
 VERDICT_WORDS = {

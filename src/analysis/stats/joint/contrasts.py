@@ -24,9 +24,9 @@ from itertools import combinations
 
 import numpy as np
 
-from analysis.stats.panels.joint import one_fit
-from analysis.stats.panels.joint_course import JointCourse
-from analysis.stats.panels.joint_overlap import Overlap, overlap_of
+from analysis.stats.joint.course import JointCourse
+from analysis.stats.joint.joint import one_fit
+from analysis.stats.joint.overlap import Overlap, overlap_of
 from analysis.stats.panels.own_course import Look, look_at
 from analysis.stats.resampling.jackknife import minimum_detectable
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from analysis.stats.panels.joint_course import JointCourse
+from analysis.stats.joint.course import JointCourse
 
 HALF = 0.5
 """Added to both sides of a ratio, so that a region with no count has one."""

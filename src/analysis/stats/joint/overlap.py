@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 
-from analysis.stats.panels.joint_course import JointCourse
+from analysis.stats.joint.course import JointCourse
 from analysis.stats.panels.own_course import Look, look_at
 
 LEAST_TOGETHER = 5

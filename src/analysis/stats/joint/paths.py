@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.stats.joint.course import JointCourse
+from analysis.stats.joint.joint import Baseline
 from analysis.stats.panels.adoption import Expectation
-from analysis.stats.panels.joint import Baseline
-from analysis.stats.panels.joint_course import JointCourse
 from analysis.stats.panels.own_course import Look, look_at
 
 

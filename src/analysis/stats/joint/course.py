@@ -16,7 +16,7 @@ from functools import cached_property
 
 import numpy as np
 
-from analysis.stats.panels.joint import Baseline, Joint, one_fit, with_drift
+from analysis.stats.joint.joint import Baseline, Joint, one_fit, with_drift
 from analysis.stats.panels.own_course import (
     DRIFT_STEP,
     EVE,

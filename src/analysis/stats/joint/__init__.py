@@ -1,0 +1,1 @@
+"""Several interventions estimated together: their effects, which did more, and where."""
