@@ -53,7 +53,7 @@ def national(regions: int, periods: int) -> tuple[np.ndarray, np.ndarray]:
 
 def panel_of(regions: int, periods: int):
     """The same as counts of enterprises' complaints by month."""
-    from analysis.data.frames.panel import Panel
+    from analysis.data.frames.panels.panel import Panel
 
     outcome, starts = national(regions, periods)
     counts = np.random.default_rng(2).poisson(60 * np.exp(outcome)) + 1.0

@@ -30,7 +30,11 @@ class Mutant(NamedTuple):
     tests: tuple[str, ...]
 
 
-REPORT, RULE, TIMELINE = "reports/intervention_effect", "verdict.py", "data/frames/timeline.py"
+REPORT, RULE, TIMELINE = (
+    "reports/intervention_effect",
+    "verdict.py",
+    "data/frames/panels/timeline.py",
+)
 MUTANTS = (
     Mutant("fell and rose swapped in the answer", f"{REPORT}/sentences.py",
            "claim = down if effect.relative < 0 else up",
@@ -101,7 +105,7 @@ MUTANTS = (
     Mutant("another intervention moves nothing by its end", TIMELINE,
            "(spell.start > 0 or spell.end is not None)", "spell.start > 0",
            (EDGES, "-k", "another_intervention")),
-    Mutant("regions with another intervention stay", "data/frames/panel_loader.py",
+    Mutant("regions with another intervention stay", "data/frames/panels/panel_loader.py",
            '"other_intervention": others_moved(spells),', '"other_intervention": (),',
            (EDGES, "-k", "another_intervention")),
     Mutant("a start before the panel is one in its first period", TIMELINE,
@@ -112,7 +116,7 @@ MUTANTS = (
            (EDGES, "-k", "decided_above or clusters_are_found")),
     Mutant("regions that never adopt start alike", TIMELINE,
            "never = same.pop(0, 0)", "never = 0", (EDGES, "-k", "decided_above")),
-    Mutant("half of the periods lacking is too many", "data/frames/panel_loader.py",
+    Mutant("half of the periods lacking is too many", "data/frames/panels/panel_loader.py",
            "lacking > MOST_HOLES", "lacking >= MOST_HOLES", (EDGES, "-k", "half_of_its_periods")),
     Mutant("a case on the last day is not treated", "data/frames/durations.py",
            'records["received_on"] > records["region_code"].map(spell["ended_on"])',

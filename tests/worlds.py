@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.data.frames.panel import Panel
+from analysis.data.frames.panels.panel import Panel
 from analysis.simulated.province import Options, Province, simulate
 
 

@@ -14,7 +14,7 @@ _FACE = {
     "compare": "analysis.result",
     "estimate": "analysis.methods",
     "methods": "analysis",
-    "panel": "analysis.data.frames.panel_loader",
+    "panel": "analysis.data.frames.panels.panel_loader",
     "plot": "analysis.page.plot",
     "protected": "analysis.disclosure.amounts",
     "read_dataset": "analysis.data.dataset",

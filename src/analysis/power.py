@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import methods
-from analysis.data.frames.panel import NEVER, Panel
+from analysis.data.frames.panels.panel import NEVER, Panel
 from analysis.data.frames.study import Study
 from analysis.errors import AnalysisError, DesignError, Problem
 from analysis.methods.shared.question import options_for

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from analysis import methods, stored
-from analysis.data.frames.panel import MINIMUM_SUPPORT, Panel
+from analysis.data.frames.panels.panel import MINIMUM_SUPPORT, Panel
 from analysis.data.frames.study import Study
 from analysis.errors import AnalysisError, ParamsError
 from analysis.methods.shared import imputed, panels

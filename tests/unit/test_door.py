@@ -11,7 +11,7 @@ import pytest
 
 import analysis
 from analysis import methods
-from analysis.data.frames.panel import Panel
+from analysis.data.frames.panels.panel import Panel
 from analysis.errors import DesignError, ParamsError
 from analysis.result import Estimate, Result, Sample
 from kinds import KINDS, scores_world

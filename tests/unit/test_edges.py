@@ -12,10 +12,10 @@ import scipy.stats
 
 from analysis.data.dataset import read_dataset
 from analysis.data.frames.durations import handling_times
-from analysis.data.frames.panel import NEVER
-from analysis.data.frames.panel_loader import build_panel
+from analysis.data.frames.panels.panel import NEVER
+from analysis.data.frames.panels.panel_loader import build_panel
+from analysis.data.frames.panels.timeline import Spell, adopt_together, lapsed, others_moved
 from analysis.data.frames.study import Study
-from analysis.data.frames.timeline import Spell, adopt_together, lapsed, others_moved
 from analysis.data.regions.crosswalk import lookup, to_present_codes
 from analysis.disclosure.noise import too_small
 from analysis.errors import ContractError, DesignError

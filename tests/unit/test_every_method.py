@@ -114,7 +114,7 @@ line: A bare number | 一个纯数值
 from typing import Literal
 
 from analysis.errors import DesignError
-from analysis.data.frames.panel import PANEL
+from analysis.data.frames.panels.panel import PANEL
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
 from analysis.result import Estimate

@@ -17,7 +17,7 @@ from analysis.batch.keys import Keys
 from analysis.batch.plan import Run, plan
 from analysis.data.dataset import read_dataset
 from analysis.data.frames.names import Names, offered
-from analysis.data.frames.panel_loader import build_panel
+from analysis.data.frames.panels.panel_loader import build_panel
 from analysis.data.frames.study import build_study, tables_needed
 from analysis.disclosure.estimates import three_digits
 from analysis.errors import AnalysisError, DesignError, ParamsError

@@ -9,7 +9,7 @@ import pytest
 import statsmodels.api as sm
 from diff_diff import BaconDecomposition, CallawaySantAnna
 
-from analysis.data.frames.panel import NEVER
+from analysis.data.frames.panels.panel import NEVER
 from analysis.errors import DesignError
 from analysis.methods import counts, did, two_way
 from analysis.stats.panels.bacon import bacon_parts

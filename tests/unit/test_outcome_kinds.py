@@ -16,7 +16,7 @@ from test_verdict import study_of
 from analysis import methods
 from analysis.data.dataset import read_dataset
 from analysis.data.frames.outcomes import counts_of, kind_of
-from analysis.data.frames.panel_loader import panel
+from analysis.data.frames.panels.panel_loader import panel
 from analysis.data.frames.study import build_study
 from analysis.errors import ContractError, DesignError
 from analysis.page.numbers import period, period_span, period_tick

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from analysis.data.dataset import read_dataset
-from analysis.data.frames.panel_comparison import comparable_part, require_comparison
-from analysis.data.frames.panel_loader import build_panel, panel
+from analysis.data.frames.panels.panel_comparison import comparable_part, require_comparison
+from analysis.data.frames.panels.panel_loader import build_panel, panel
 from analysis.data.frames.study import build_study
 from analysis.errors import DesignError, ParamsError
 from analysis.reports.intervention_effect.params import InterventionEffectParams

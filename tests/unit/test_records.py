@@ -379,7 +379,7 @@ def test_a_small_report_does_not_pay_for_the_engines(root):
     """Records in memory are counted without Ibis, DuckDB or Spark being imported."""
     code = (
         "import sys; from analysis.data.dataset import read_dataset;"
-        "import analysis.data.frames.panel;"
+        "import analysis.data.frames.panels.panel;"
         "read_dataset('data/enterprise_zones');"
         "print({'ibis', 'duckdb', 'pyspark', 'sqlglot'} & set(sys.modules))"
     )

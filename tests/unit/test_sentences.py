@@ -14,8 +14,8 @@ import scipy.stats
 from matplotlib.figure import Figure as Canvas
 
 from analysis.data.description import Description
+from analysis.data.frames.panels.timeline import Spell
 from analysis.data.frames.study import Study
-from analysis.data.frames.timeline import Spell
 from analysis.page import numbers, voice, wording
 from analysis.page.charts import style
 from analysis.page.provenance import DROPPED_WORDS

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from analysis import methods
-from analysis.data.frames.panel import Panel
-from analysis.data.frames.panel_doubts import STALE_PERIODS, doubtful
+from analysis.data.frames.panels.panel import Panel
+from analysis.data.frames.panels.panel_doubts import STALE_PERIODS, doubtful
 from analysis.errors import AnalysisError, DesignError, EstimationError, PublishError
 from analysis.methods import did
 from analysis.page.numbers import number, percent

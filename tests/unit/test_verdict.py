@@ -10,8 +10,8 @@ import pytest
 import scipy.stats
 
 from analysis.data.description import Description
+from analysis.data.frames.panels.timeline import Spell
 from analysis.data.frames.study import Study
-from analysis.data.frames.timeline import Spell
 from analysis.reports.intervention_effect import verdict as reasoned
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.result import Check, Estimate, Result, Sample

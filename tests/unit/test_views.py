@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.data.dataset import read_dataset
-from analysis.data.frames.panel_loader import panel
+from analysis.data.frames.panels.panel_loader import panel
 from analysis.simulated.province import Options
 from analysis.simulated.province_records import write
 

@@ -11,7 +11,7 @@ import pytest
 
 from analysis import methods
 from analysis.data.description import Description, Words
-from analysis.data.frames.panel import Panel
+from analysis.data.frames.panels.panel import Panel
 from analysis.data.frames.study import Study as Question
 from analysis.errors import AnalysisError
 from analysis.methods import counts, did, event_study, imputation, rollout, two_way

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.data.frames.panel import Panel
+from analysis.data.frames.panels.panel import Panel
 from analysis.methods import synthetic_control
 from analysis.result import Result
 from studies import WORLDS, assert_sound, study

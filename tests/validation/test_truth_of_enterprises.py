@@ -7,8 +7,8 @@ import pandas as pd
 import statsmodels.api as sm
 import statsmodels.formula.api as smf
 
-from analysis.simulated.inspections import COLOURS, CUTOFFS
-from analysis.simulated.penalties import LISTED
+from analysis.simulated.tables.inspections import COLOURS, CUTOFFS
+from analysis.simulated.tables.penalties import LISTED
 from written import ERRORS, near
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.simulated.ratings import DIMENSIONS
+from analysis.simulated.tables.ratings import DIMENSIONS
 from written import one_way
 
 

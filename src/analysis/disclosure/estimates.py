@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from analysis.data.dataset import Dataset
-from analysis.data.frames.panel import NEVER, Panel
+from analysis.data.frames.panels.panel import NEVER, Panel
 from analysis.data.frames.study import Study
 from analysis.disclosure.regions import protected_panel
 from analysis.disclosure.store import noise_of

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.data.dataset import Dataset
 from analysis.data.frames.interventions import InterventionsPanel
-from analysis.data.frames.panel import Panel
+from analysis.data.frames.panels.panel import Panel
 from analysis.data.frames.rates import Comparison, compare_regions
 from analysis.data.periods import FREQUENCY, period_of
 from analysis.disclosure.store import store_of

@@ -18,7 +18,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from analysis.data.frames.frame import require_frame
-from analysis.data.frames.panel import Panel
+from analysis.data.frames.panels.panel import Panel
 from analysis.errors import AnalysisError, DesignError, ParamsError, Problem, nearest
 from analysis.methods.shared.method import Ability, Method
 from analysis.params import problems_of

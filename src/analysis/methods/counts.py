@@ -42,8 +42,8 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from analysis.data.frames import panel_comparison
-from analysis.data.frames.panel import NEVER, PANEL, Panel
+from analysis.data.frames.panels import panel_comparison
+from analysis.data.frames.panels.panel import NEVER, PANEL, Panel
 from analysis.methods.shared import imputed, panels
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import UntreatedOptions

@@ -45,8 +45,8 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from analysis.data.frames.names import NUMBERS
-from analysis.data.frames.panel import NEVER, PANEL, Panel
-from analysis.data.frames.panel_comparison import require_columns
+from analysis.data.frames.panels.panel import NEVER, PANEL, Panel
+from analysis.data.frames.panels.panel_comparison import require_columns
 from analysis.methods.shared import panels
 from analysis.methods.shared.method import OVER_TIME, Method
 from analysis.methods.shared.options import PanelOptions

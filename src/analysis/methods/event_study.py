@@ -29,8 +29,8 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from analysis.data.frames.panel import MINIMUM_SUPPORT, PANEL, Panel
-from analysis.data.frames.panel_comparison import MINIMUM_BEFORE
+from analysis.data.frames.panels.panel import MINIMUM_SUPPORT, PANEL, Panel
+from analysis.data.frames.panels.panel_comparison import MINIMUM_BEFORE
 from analysis.errors import DesignError, Problem
 from analysis.methods.shared import panels
 from analysis.methods.shared.method import OVER_TIME, Method

@@ -35,7 +35,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from analysis.data.frames.panel import PANEL, Panel
+from analysis.data.frames.panels.panel import PANEL, Panel
 from analysis.methods.shared import imputed, panels
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import UntreatedOptions

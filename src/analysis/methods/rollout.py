@@ -35,7 +35,7 @@ import numpy as np
 from pydantic import Field
 
 from analysis.data.frames.names import GROUPS, OnPages
-from analysis.data.frames.panel import NEVER, PANEL, Panel
+from analysis.data.frames.panels.panel import NEVER, PANEL, Panel
 from analysis.errors import DesignError, Problem
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import PanelOptions

@@ -47,10 +47,10 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from analysis.data.frames import panel_donors
 from analysis.data.frames.names import NUMBERS, OnPages
-from analysis.data.frames.panel import MINIMUM_SUPPORT, PANEL, Panel
-from analysis.data.frames.panel_comparison import require_positive
+from analysis.data.frames.panels import panel_donors
+from analysis.data.frames.panels.panel import MINIMUM_SUPPORT, PANEL, Panel
+from analysis.data.frames.panels.panel_comparison import require_positive
 from analysis.errors import Problem
 from analysis.methods.shared.method import OVER_TIME, Method
 from analysis.methods.shared.options import Comparison, PanelOptions

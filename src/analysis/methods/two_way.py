@@ -40,9 +40,9 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from analysis.data.frames import panel_comparison
 from analysis.data.frames.names import GROUPS, SIZES, VARYING, OnPages
-from analysis.data.frames.panel import NEVER, PANEL, Panel
+from analysis.data.frames.panels import panel_comparison
+from analysis.data.frames.panels.panel import NEVER, PANEL, Panel
 from analysis.errors import Problem
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions

@@ -20,10 +20,10 @@ import pandas as pd
 
 from analysis.errors import ParamsError
 from analysis.simulated import truth
-from analysis.simulated.complaints import draw_records, record_table
 from analysis.simulated.incidents import KIND_SHARE, KINDS
 from analysis.simulated.province import Province, before_records, draw
 from analysis.simulated.province_records import by_month, describe, small_tables, whole_dataset
+from analysis.simulated.tables.complaints import draw_records, record_table
 from analysis.simulated.worlds import Options, Selection, out_of_range, stream
 
 BLOCK = 400_000

@@ -24,7 +24,7 @@ from analysis.simulated.incidents import (
     draw_injuries,
     moved,
 )
-from analysis.simulated.register import NO_REGISTER, Register, draw_register
+from analysis.simulated.tables.register import NO_REGISTER, Register, draw_register
 from analysis.simulated.worlds import INTERVENTIONS, Options, out_of_range
 
 RECORDS_PER_FILE_LIMIT = 20_000_000

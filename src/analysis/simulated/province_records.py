@@ -16,19 +16,19 @@ import pandas as pd
 
 from analysis.simulated import truth
 from analysis.simulated.adoption import cost_table, intervention_table
-from analysis.simulated.complaints import Acting, Drawn, draw_records, record_table
-from analysis.simulated.handling import calendar
 from analysis.simulated.incidents import KINDS, MERGED
-from analysis.simulated.inspections import draw_inspections, draw_table, inspection_table
-from analysis.simulated.officers import draw_portfolios, pairing_table
-from analysis.simulated.penalties import draw_penalties, penalty_table
 from analysis.simulated.places import county_codes, region_table
-from analysis.simulated.programmes import draw_programmes
 from analysis.simulated.province import Province, simulate
-from analysis.simulated.ratings import rate
-from analysis.simulated.register import enterprise_table
-from analysis.simulated.samples import sample_counts, sample_table, strata_table
-from analysis.simulated.targets import performance_table, progress_table, target_table
+from analysis.simulated.tables.complaints import Acting, Drawn, draw_records, record_table
+from analysis.simulated.tables.handling import calendar
+from analysis.simulated.tables.inspections import draw_inspections, draw_table, inspection_table
+from analysis.simulated.tables.officers import draw_portfolios, pairing_table
+from analysis.simulated.tables.penalties import draw_penalties, penalty_table
+from analysis.simulated.tables.programmes import draw_programmes
+from analysis.simulated.tables.ratings import rate
+from analysis.simulated.tables.register import enterprise_table
+from analysis.simulated.tables.samples import sample_counts, sample_table, strata_table
+from analysis.simulated.tables.targets import performance_table, progress_table, target_table
 from analysis.simulated.worlds import Options, stream
 
 TEMPLATE = Path(__file__).with_name("dataset_template.yml")

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from analysis.simulated import samples
 from analysis.simulated.adoption import REVERSE, SERVICE
 from analysis.simulated.incidents import MERGED_BY, moved
-from analysis.simulated.inspections import CUTOFFS, EVERY, LIFTED_TO, Inspections, plan_names
 from analysis.simulated.places import county_codes
 from analysis.simulated.province import Province
-from analysis.simulated.ratings import DIMENSIONS, Rated
-from analysis.simulated.register import EXIT
+from analysis.simulated.tables import samples
+from analysis.simulated.tables.inspections import CUTOFFS, EVERY, LIFTED_TO, Inspections, plan_names
+from analysis.simulated.tables.ratings import DIMENSIONS, Rated
+from analysis.simulated.tables.register import EXIT
 from analysis.simulated.worlds import INTERVENTIONS
 
 Row = tuple[str, str, float, str]

@@ -12,9 +12,9 @@ from analysis.data.dataset import Dataset
 from analysis.data.frames.counts import exposure_of, mix_counts, mixes_of, within_span
 from analysis.data.frames.names import not_held, region_names, unknown_names
 from analysis.data.frames.outcomes import Outcome, outcome_of
-from analysis.data.frames.panel import INCOMPLETE
-from analysis.data.frames.panel_loader import MOST_HOLES, PARENT, together_of
-from analysis.data.frames.timeline import Spell, first_starts, lapsed, spells_in
+from analysis.data.frames.panels.panel import INCOMPLETE
+from analysis.data.frames.panels.panel_loader import MOST_HOLES, PARENT, together_of
+from analysis.data.frames.panels.timeline import Spell, first_starts, lapsed, spells_in
 from analysis.data.periods import label_of
 from analysis.data.regions.hierarchy import within_region
 from analysis.data.tables import named

@@ -12,8 +12,8 @@ from analysis.data.dataset import Dataset
 from analysis.data.description import Description
 from analysis.data.frames.counts import mix_counts, mixes_of
 from analysis.data.frames.names import offered, texts
-from analysis.data.frames.panel import Panel
-from analysis.data.frames.panel_loader import build_panel
+from analysis.data.frames.panels.panel import Panel
+from analysis.data.frames.panels.panel_loader import build_panel
 from analysis.data.periods import FREQUENCY
 from analysis.data.reading.account import Account
 from analysis.params import PanelQuestion

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from analysis.data.frames.panel import NEVER, Panel
+from analysis.data.frames.panels.panel import NEVER, Panel
 from analysis.errors import DesignError, EstimationError, Problem
 from analysis.methods.shared import panels
 from analysis.methods.shared.options import UntreatedOptions

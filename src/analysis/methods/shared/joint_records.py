@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.data.frames.panel import MINIMUM_SUPPORT
+from analysis.data.frames.panels.panel import MINIMUM_SUPPORT
 from analysis.result import event_path
 from analysis.stats.joint.contrasts import Contrast
 from analysis.stats.joint.course import JointCourse

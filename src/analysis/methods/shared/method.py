@@ -12,7 +12,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 import numpy as np
 
 from analysis.data.contract import Table
-from analysis.data.frames.panel import PANEL
+from analysis.data.frames.panels.panel import PANEL
 from analysis.methods.shared.options import MethodOptions
 from analysis.methods.shared.words import Words, words_in
 from analysis.result import Result

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from analysis.data.frames import panel_comparison
-from analysis.data.frames.panel import MINIMUM_SUPPORT, NEVER, Panel
+from analysis.data.frames.panels import panel_comparison
+from analysis.data.frames.panels.panel import MINIMUM_SUPPORT, NEVER, Panel
 from analysis.errors import Problem
 from analysis.methods.shared.options import PanelOptions
 from analysis.methods.shared.results import refuse

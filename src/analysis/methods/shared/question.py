@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from analysis import methods
 from analysis.data.frames.names import Names, OnPages, texts
-from analysis.data.frames.panel import Panel
+from analysis.data.frames.panels.panel import Panel
 from analysis.errors import ParamsError, Problem, nearest
 from analysis.params import PanelQuestion
 

@@ -6,8 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from analysis.data.frames.panel import NEVER
-from analysis.data.frames.timeline import others_moved
+from analysis.data.frames.panels.panel import NEVER
+from analysis.data.frames.panels.timeline import others_moved
 from analysis.disclosure.estimates import FEWEST_REGIONS
 from analysis.disclosure.gate import NUMBER
 from analysis.page.charts.axes import Axis, Periods, Reference

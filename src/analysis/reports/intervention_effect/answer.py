@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.data.description import Description, Words
-from analysis.data.frames.panel import Panel
+from analysis.data.frames.panels.panel import Panel
 from analysis.data.frames.study import Study
 from analysis.errors import EstimationError, Problem
 from analysis.page.numbers import PER_EXPOSURE

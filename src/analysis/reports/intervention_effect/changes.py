@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from analysis.data.frames.panel import NEVER
+from analysis.data.frames.panels.panel import NEVER
 from analysis.data.frames.study import Study
 from analysis.disclosure.gate import NUMBER
 from analysis.page.numbers import percent_cell, percent_change, percent_span

@@ -8,7 +8,7 @@ from analysis.data.dataset import Dataset
 from analysis.data.frames import names
 from analysis.data.frames.names import offered
 from analysis.data.frames.outcomes import kind_of
-from analysis.data.frames.panel import NEVER, Panel
+from analysis.data.frames.panels.panel import NEVER, Panel
 from analysis.data.frames.study import Study, build_study, tables_needed
 from analysis.disclosure.estimates import disclosed_study
 from analysis.errors import DesignError, ParamsError, Problem

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis import methods
-from analysis.data.frames.panel import NEVER
+from analysis.data.frames.panels.panel import NEVER
 from analysis.disclosure.gate import NUMBER
 from analysis.page.numbers import (
     number,

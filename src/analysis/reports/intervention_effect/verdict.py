@@ -8,9 +8,9 @@ import numpy as np
 import scipy
 
 from analysis import methods
-from analysis.data.frames.panel import NEVER, Panel
+from analysis.data.frames.panels.panel import NEVER, Panel
+from analysis.data.frames.panels.timeline import others_moved
 from analysis.data.frames.study import Study
-from analysis.data.frames.timeline import others_moved
 from analysis.reports.intervention_effect.changes import expected_of, share
 from analysis.result import Estimate, Result
 from analysis.robustness import Answer, Robustness, degrees_of

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.simulated.adoption import REVERSE
-from analysis.simulated.officers import OFFICERS, Portfolios, officer_names
 from analysis.simulated.places import county_codes, identifiers, words
 from analysis.simulated.province import Province
+from analysis.simulated.tables.officers import OFFICERS, Portfolios, officer_names
 from analysis.simulated.worlds import stream
 
 DIMENSIONS = ("attitude", "ability", "quality", "efficiency", "discipline")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.simulated.places import identifiers
-from analysis.simulated.register import choose
+from analysis.simulated.tables.register import choose
 from analysis.simulated.worlds import Options, stream
 
 OFFICERS, SERVED = 8, 100

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.simulated.places import cities, county_codes, identifiers, words
 from analysis.simulated.province import Province
-from analysis.simulated.register import choose
+from analysis.simulated.tables.register import choose
 from analysis.simulated.worlds import Options, stream
 
 LISTED = ("label_wording", "licence_display", "late_report", "price_tag")

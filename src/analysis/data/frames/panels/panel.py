@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.data.frames.frame import FRAMES
 from analysis.data.frames.outcomes import Kind
-from analysis.data.frames.timeline import Spell
+from analysis.data.frames.panels.timeline import Spell
 from analysis.data.periods import PER_YEAR
 from analysis.data.views import panel_line, panel_view
 from analysis.result import Internal, Sample

@@ -8,8 +8,8 @@ from math import ceil
 import numpy as np
 
 from analysis.data.frames.frame import refusing, unusable_columns
-from analysis.data.frames.panel import NEVER, TOO_EARLY, Panel
-from analysis.data.frames.panel_doubts import doubtful
+from analysis.data.frames.panels.panel import NEVER, TOO_EARLY, Panel
+from analysis.data.frames.panels.panel_doubts import doubtful
 from analysis.errors import DesignError, Problem
 from analysis.stats.synthetic_controls.placebo import cluster_starts, possible_placebos
 

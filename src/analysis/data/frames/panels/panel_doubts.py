@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from analysis.data.frames.panel import Panel
+from analysis.data.frames.panels.panel import Panel
 from analysis.errors import Problem
 
 SAME_REGIONS, SAME_SHARE = 8, 0.9

@@ -14,8 +14,8 @@ from analysis.data.dataset import Dataset
 from analysis.data.frames.counts import exposure_of, within_span
 from analysis.data.frames.names import named_columns, offered, region_names, unknown_names
 from analysis.data.frames.outcomes import Outcome, outcome_of
-from analysis.data.frames.panel import INCOMPLETE, NEVER, Panel
-from analysis.data.frames.timeline import (
+from analysis.data.frames.panels.panel import INCOMPLETE, NEVER, Panel
+from analysis.data.frames.panels.timeline import (
     Spell,
     adopt_together,
     first_starts,

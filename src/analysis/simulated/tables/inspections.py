@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.simulated.places import county_codes, identifiers, words
-from analysis.simulated.register import STATIONS, choose
+from analysis.simulated.tables.register import STATIONS, choose
 from analysis.simulated.worlds import Options, World, stream
 
 LISTED, DRAWN = 120, 0.3

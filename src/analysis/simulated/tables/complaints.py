@@ -7,14 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from analysis.simulated.claimants import (
+from analysis.simulated.incidents import INFLUENCED, KINDS, PROFESSIONAL_SHARE
+from analysis.simulated.places import county_codes, identifiers, words
+from analysis.simulated.province import Province
+from analysis.simulated.tables.claimants import (
     CATEGORIES,
     claimants,
     drawn_earlier_cases,
     earlier_cases,
     subjects,
 )
-from analysis.simulated.handling import (
+from analysis.simulated.tables.handling import (
     LEGAL_DAYS,
     ROUTES,
     STILL_OPEN,
@@ -23,12 +26,9 @@ from analysis.simulated.handling import (
     routes,
     rushed,
 )
-from analysis.simulated.incidents import INFLUENCED, KINDS, PROFESSIONAL_SHARE
-from analysis.simulated.inspections import Inspections
-from analysis.simulated.places import county_codes, identifiers, words
-from analysis.simulated.programmes import Programmes
-from analysis.simulated.province import Province
-from analysis.simulated.register import choose
+from analysis.simulated.tables.inspections import Inspections
+from analysis.simulated.tables.programmes import Programmes
+from analysis.simulated.tables.register import choose
 
 CHANNELS = ("phone", "online", "counter", "letter")
 BY_OFFICERS, BY_PLATFORM = (0.8, 0.0, 0.2, 0.0), (0.0, 0.9, 0.0, 0.1)

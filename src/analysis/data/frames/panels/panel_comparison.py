@@ -8,8 +8,8 @@ import numpy as np
 from pandas.api.types import is_numeric_dtype
 
 from analysis.data.frames.frame import refusing
-from analysis.data.frames.panel import NEVER, Panel
-from analysis.data.frames.panel_doubts import doubtful
+from analysis.data.frames.panels.panel import NEVER, Panel
+from analysis.data.frames.panels.panel_doubts import doubtful
 from analysis.errors import DesignError, Problem
 
 MINIMUM_TREATED = 2

@@ -1,0 +1,1 @@
+"""Panels: regions by period under interventions, from tables to what a method takes."""

@@ -1,0 +1,1 @@
+"""What the tables of a simulated bureau hold, one module a theme."""
