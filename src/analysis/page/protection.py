@@ -57,6 +57,13 @@ def model_sentence(voice: Voice, study: Study, noise: Noise | None) -> str:
             "random amount, by at most {bound}, which the ranges allow for.",
             bound=noise.bound,
         )
+    return averages_sentence(voice, noise)
+
+
+def averages_sentence(voice: Voice, noise: Noise | None) -> str:
+    """That averages rest on recorded counts, and all that is said of few regions on protected."""
+    if noise is None:
+        return _open(voice)
     return voice.say(
         "Averages over at least five {regions} on either side rest on recorded counts and are "
         "given to three digits. What is said of single {regions}, or of fewer than five, and "

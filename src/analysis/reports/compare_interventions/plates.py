@@ -9,7 +9,7 @@ from typing import Any
 from analysis.disclosure.estimates import three_digits
 from analysis.disclosure.store import noise_of
 from analysis.page.agreement import OwnNumber
-from analysis.page.plates import Provenance
+from analysis.page.plates import Provenance, RestsOn
 from analysis.page.protection import protection_record
 from analysis.reports.compare_interventions import counties, drawings, sentences, tables
 from analysis.reports.compare_interventions.answer import Interventions
@@ -48,6 +48,15 @@ class CompareInterventions(Interventions):
             return {"headline": plain(self.result)}
         averages = {name: self.result.series[name] for name in AVERAGES}
         return {"headline": plain(three_digits(replace(self.result, series=averages)))}
+
+    def rests_on(self) -> RestsOn:
+        """Over which regions its averages of recorded counts are."""
+        found, panel = super().rests_on(), self.panel
+        if noise_of(self.data) is None:
+            return found
+        regions = tuple(panel.frame["region"].drop_duplicates())
+        periods = (panel.periods[0], panel.periods[-1])
+        return replace(found, outcome=self.params.outcome, periods=periods, regions=regions)
 
     summary = sentences.summary
     forest = drawings.forest

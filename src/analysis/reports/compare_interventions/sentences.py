@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from analysis.disclosure.store import noise_of
 from analysis.joint_verdicts import JointFinding
 from analysis.page.plates import Notes, Summary
+from analysis.page.protection import averages_sentence
 from analysis.page.provenance import DROPPED_WORDS, reading_sentences
 from analysis.page.wording import capital, joined
 from analysis.reports.compare_interventions.answer import Interventions
@@ -231,6 +233,7 @@ def sample(report: Interventions) -> Notes:
         for reason, count in panel.dropped.items()
     ]
     points += reading_sentences(report, report.data.accounts)
+    points.append(averages_sentence(report, noise_of(report.data)))
     return Notes(**report.plate("sample"), title=say("What was compared"), points=tuple(points))
 
 
