@@ -30,7 +30,7 @@ if os.path.exists(f"break-{seed}"):
 key = {"language": language, "simulated": True}
 svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>{total}</text></svg>'
 image = Image.of("image/svg+xml", svg.encode())
-table = TableData((Column("total", "Total"),), ((str(total),),), ((total,),))
+table = TableData((Column("total", "Total", role="number"),), ((str(total),),), ((total,),))
 facts = {"total": total, "relative_percent": [float(total % 97), 0.0, 1.0]}
 """
 SHOW = """
