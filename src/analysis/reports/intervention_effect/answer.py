@@ -91,6 +91,11 @@ class Brief(Voice):
         return self.study.description
 
     @property
+    def examined(self) -> Robustness:
+        """What the headline rests on, to the last digit."""
+        return self.robustness
+
+    @property
     def effect(self) -> Effect:
         """The headline in readers' units."""
         return effect_of(self.study, self.headline)
