@@ -83,7 +83,8 @@ def run_due(
         if parent is not None:
             # Each kernel would read and check the same tables anew.
             parent.hand_over(datasets.lasting())
-        settings = Settings(options["limit"], options["retries"], str(results_folder()))
+        results = str(results_folder())
+        settings = Settings(limit=options["limit"], retries=options["retries"], results=results)
         with _ended_by_signal(), _executor(options["scheduler"], options["jobs"]) as executor:
             # What was imported is never garbage, and no longer looked through.
             gc.freeze()
