@@ -86,7 +86,7 @@ def test_a_number_that_the_report_refuses_is_not_compared(in_root, monkeypatch):
 def test_a_frame_is_left_as_it_was(in_root):
     """The cell works on copies: the result afterwards is that of before."""
     space, _ = ran(in_root, "region_rates")
-    assert list(space["report"].frame) == ["region", "events", "size"]
+    assert list(space["report"].frame) == ["region", "events", "size", "noise"]
     assert isinstance(space["report"].result, Result)
 
 

@@ -35,6 +35,7 @@ from analysis.disclosure.salt import salt_of
 from analysis.disclosure.store import store_of
 from analysis.errors import ContractError, DesignError, ParamsError, PublishError
 from analysis.page.plates import Column, Table, TableData
+from analysis.reports.compare_interventions.plates import CompareInterventions
 from analysis.reports.intervention_effect.plates import InterventionEffect
 from analysis.reports.region_rates.plates import RegionRates
 from analysis.result import Estimate
@@ -499,3 +500,22 @@ def test_a_sum_that_one_record_makes_is_withheld(tmp_path):
     assert np.isnan(sums["b", "2023-02"])
     with pytest.raises(ParamsError, match="recovered_yuan"):
         an.protected(data, "complaint", amount="recovred_yuan")
+
+
+def test_what_is_said_of_single_counties_under_interventions_moves_with_the_store_alone(
+    in_root, tmp_path, monkeypatch
+):
+    """Other records behind the same store: tiles and funnel of counties tell the same counts."""
+    file = in_root / "params/compare_interventions/province.yml"
+    params = yaml.safe_load(file.read_text(encoding="utf-8"))
+    first = CompareInterventions.read(params)
+    stores = {params["outcome"]: store_of(first.data, params["outcome"])}
+    other = changed_records(in_root / "data/simulated/province", tmp_path / "province")
+    with monkeypatch.context() as held:
+        held.setattr(regions_made, "store_of", lambda _, outcome: stores[outcome])
+        second = CompareInterventions.read({**params, "dataset": str(other)})
+        counts = [counts_of(r.data, params["outcome"], "quarter") for r in (first, second)]
+        assert (counts[0] != counts[1]).mean(axis=None) > 0.5
+        plates = [[p.payload() for p in (r.tiles(), r.funnel())] for r in (first, second)]
+    assert plates[0]
+    assert plates[0] == plates[1]
