@@ -29,6 +29,7 @@ from analysis.data.frames.panels.panel import Panel  # noqa: E402
 from analysis.data.frames.rates import Comparison  # noqa: E402
 from analysis.data.frames.study import Study  # noqa: E402
 from analysis.disclosure.gate import NUMBER  # noqa: E402
+from analysis.effect_verdicts import Verdict  # noqa: E402
 from analysis.page.charts.axes import Axis, Reference  # noqa: E402
 from analysis.page.charts.bars import Bar, Bars  # noqa: E402
 from analysis.page.charts.chart import Chart  # noqa: E402
@@ -47,7 +48,6 @@ from analysis.reports.intervention_effect.sensitivity import (  # noqa: E402
     leave_one_out_figure,
     specification_figure,
 )
-from analysis.reports.intervention_effect.verdict import Verdict  # noqa: E402
 from analysis.reports.region_rates.funnel import funnel_figure  # noqa: E402
 from analysis.reports.region_rates.params import RegionRatesParams  # noqa: E402
 from analysis.reports.region_rates.plates import RegionRates  # noqa: E402

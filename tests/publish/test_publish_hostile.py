@@ -17,6 +17,7 @@ from browser import OPEN_ALL, opened
 
 from analysis.data.dataset import read_dataset
 from analysis.data.frames.study import build_study
+from analysis.effect_verdicts import judged
 from analysis.publish.pages.page import read_page
 from analysis.publish.pages.render import Imprint, export
 from analysis.reports.intervention_effect.answer import Brief
@@ -29,7 +30,6 @@ from analysis.reports.intervention_effect.sensitivity import (
 )
 from analysis.reports.intervention_effect.sentences import summary
 from analysis.reports.intervention_effect.tables import sample_table
-from analysis.reports.intervention_effect.verdict import judged
 from analysis.robustness import estimate_headline, examine
 from reports import effect_report
 

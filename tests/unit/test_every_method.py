@@ -12,6 +12,7 @@ from test_verdict import study_of
 
 import analysis
 from analysis import methods
+from analysis.effect_verdicts import judged
 from analysis.errors import DesignError, ParamsError
 from analysis.methods.shared.question import check_panel
 from analysis.page.plates import Figure, Notes
@@ -25,7 +26,6 @@ from analysis.reports.intervention_effect.sensitivity import (
 )
 from analysis.reports.intervention_effect.sentences import summary
 from analysis.reports.intervention_effect.tables import effect_table, specification_table
-from analysis.reports.intervention_effect.verdict import judged
 from analysis.robustness import NOT_OFFERED, estimate_headline, examine, headline_key
 from worlds import county_world
 

@@ -20,6 +20,7 @@ from analysis.data.frames.names import Names, offered
 from analysis.data.frames.panels.panel_loader import build_panel
 from analysis.data.frames.study import build_study, tables_needed
 from analysis.disclosure.estimates import three_digits
+from analysis.effect_verdicts import judged
 from analysis.errors import AnalysisError, DesignError, ParamsError
 from analysis.methods.shared.options import meaning
 from analysis.methods.shared.question import check_panel
@@ -31,7 +32,6 @@ from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.intervention_effect.provenance import provenance
 from analysis.reports.intervention_effect.sensitivity import specification_figure
 from analysis.reports.intervention_effect.tables import specification_table
-from analysis.reports.intervention_effect.verdict import judged
 from worlds import county_world, make_panel
 
 ABOUT = """

@@ -10,10 +10,10 @@ from test_every_method import brief_of
 from test_verdict import study_of
 
 from analysis import methods
+from analysis.effect_verdicts import found
 from analysis.methods import rollout
 from analysis.reports.intervention_effect.answer import effect_of
 from analysis.reports.intervention_effect.grounds import limits
-from analysis.reports.intervention_effect.verdict import found
 from analysis.robustness import (
     POWER,
     Answer,

@@ -14,6 +14,7 @@ from fontTools.ttLib import TTFont
 
 from analysis.data.dataset import read_dataset
 from analysis.data.frames.study import build_study
+from analysis.effect_verdicts import judged
 from analysis.errors import PublishError
 from analysis.page import numbers
 from analysis.page.charts import style
@@ -36,7 +37,6 @@ from analysis.reports.intervention_effect.tables import (
     sample_table,
     specification_table,
 )
-from analysis.reports.intervention_effect.verdict import judged
 from analysis.result import plain
 from analysis.robustness import estimate_headline, examine
 from reports import effect_report

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure as Canvas
 from analysis.data.description import Description
 from analysis.data.frames.panels.timeline import Spell
 from analysis.data.frames.study import Study
+from analysis.effect_verdicts import judged
 from analysis.page import numbers, voice, wording
 from analysis.page.charts import style
 from analysis.page.provenance import DROPPED_WORDS
@@ -43,7 +44,6 @@ from analysis.reports.intervention_effect.sensitivity import (
     leave_one_out_figure,
     specification_figure,
 )
-from analysis.reports.intervention_effect.verdict import judged
 from analysis.result import LEVEL, Check, Estimate
 from analysis.robustness import NOT_OFFERED, Answer, Breakdown, estimate_headline, examine
 from analysis.stats.panels.own_course import Look, OwnCourse, Rank

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import scipy.stats
 
+from analysis import effect_verdicts as reasoned
 from analysis.data.description import Description
 from analysis.data.frames.panels.timeline import Spell
 from analysis.data.frames.study import Study
-from analysis.reports.intervention_effect import verdict as reasoned
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.result import Check, Estimate, Result, Sample
 from analysis.robustness import Answer, estimate_headline, examine, reporting_checks

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from analysis.effect_verdicts import in_looks
 from analysis.page.numbers import percent
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.grounds import look_words
-from analysis.reports.intervention_effect.verdict import in_looks
 from analysis.robustness import imputes
 from analysis.stats.panels.own_course import Look
 from analysis.verdict import LOOKS

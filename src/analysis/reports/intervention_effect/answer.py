@@ -9,13 +9,12 @@ from typing import Any
 from analysis.data.description import Description, Words
 from analysis.data.frames.panels.panel import Panel
 from analysis.data.frames.study import Study
+from analysis.effect_verdicts import expected_of, p_value, share
 from analysis.errors import EstimationError, Problem
 from analysis.page.numbers import PER_EXPOSURE
 from analysis.page.voice import Voice
 from analysis.params import PanelQuestion
-from analysis.reports.intervention_effect.changes import expected_of, share
 from analysis.reports.intervention_effect.question import POSITIVE
-from analysis.reports.intervention_effect.verdict import p_value
 from analysis.result import Result
 from analysis.robustness import Robustness
 from analysis.verdict import Verdict

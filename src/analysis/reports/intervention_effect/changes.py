@@ -2,40 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
-
-from analysis.data.frames.panels.panel import NEVER
-from analysis.data.frames.study import Study
 from analysis.disclosure.gate import NUMBER
+from analysis.effect_verdicts import share
 from analysis.page.numbers import percent_cell, percent_change, percent_span
 from analysis.page.plates import Column
 from analysis.page.wording import Say
-from analysis.result import Estimate, Result
+from analysis.result import Estimate
 from analysis.robustness import Answer
-
-
-def share(value: float, expected: float | None) -> float:
-    """A change as a share of what was expected, ``None`` where it is a logarithm."""
-    return math.expm1(value) if expected is None else value / expected
-
-
-def expected_of(study: Study, result: Result) -> float:
-    """Rate or level of a period that adopters would have had since they adopted.
-
-    With the weights of the estimate: as the method says, or every region alike.
-    """
-    stated = [check.value for check in result.checks if check.name == "expected_rate"]
-    if stated and stated[0] is not None:
-        return stated[0]
-    panel = study.protected or study.panel
-    values = panel.matrix(panel.measured)
-    values = values / panel.matrix("exposure") if panel.counted else values
-    starts = panel.adoption.to_numpy()[:, None]
-    treated = (starts > NEVER) & (np.arange(1, values.shape[1] + 1) >= starts)
-    mean = float(values[treated & np.isfinite(values)].mean())
-    return mean / math.exp(result.headline.value)
 
 
 def changes(

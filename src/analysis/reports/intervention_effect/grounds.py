@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analysis.page.numbers import number, percent, percent_change, percent_span
-from analysis.reports.intervention_effect.answer import Brief
-from analysis.reports.intervention_effect.changes import in_words
-from analysis.reports.intervention_effect.verdict import (
+from analysis.effect_verdicts import (
     excludes_zero,
     left_out_share,
     lost_checks,
@@ -15,6 +12,9 @@ from analysis.reports.intervention_effect.verdict import (
     outside_zero,
     starting_level,
 )
+from analysis.page.numbers import number, percent, percent_change, percent_span
+from analysis.reports.intervention_effect.answer import Brief
+from analysis.reports.intervention_effect.changes import in_words
 from analysis.robustness import POWER, imputes
 from analysis.stats.panels.own_course import Look
 from analysis.stats.resampling.jackknife import minimum_detectable

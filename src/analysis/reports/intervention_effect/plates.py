@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.data.frames.study import Study
 from analysis.disclosure.estimates import decimals_of, published, three_digits
 from analysis.disclosure.store import noise_of
+from analysis.effect_verdicts import judged
 from analysis.errors import AnalysisError
 from analysis.page.agreement import OwnNumber
 from analysis.page.plates import Provenance, RestsOn, Table
@@ -29,7 +30,6 @@ from analysis.reports.intervention_effect.certainty import reporting_table
 from analysis.reports.intervention_effect.event_time import event_time_figure
 from analysis.reports.intervention_effect.picture import picture
 from analysis.reports.intervention_effect.sensitivity import specification_name
-from analysis.reports.intervention_effect.verdict import judged
 from analysis.reports.report import Report
 from analysis.result import Result, plain
 from analysis.robustness import Robustness, estimate_headline, examine

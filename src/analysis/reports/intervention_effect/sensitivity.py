@@ -6,6 +6,7 @@ from functools import partial
 
 from analysis import methods
 from analysis.disclosure.gate import NUMBER
+from analysis.effect_verdicts import share
 from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.intervals import Interval, Intervals
 from analysis.page.numbers import number, number_cell, percent, percent_span
@@ -16,7 +17,6 @@ from analysis.reports.intervention_effect.changes import (
     change_cells,
     change_columns,
     changes,
-    share,
 )
 from analysis.robustness import WITH_OPTIONS, Answer, headline_key
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.effect_verdicts import outside_zero, smallest_share
 from analysis.page.numbers import (
     PER_EXPOSURE,
     change,
@@ -21,7 +22,6 @@ from analysis.reports.intervention_effect.grounds import certainty_words, grade,
 from analysis.reports.intervention_effect.levels import changed, changed_span
 from analysis.reports.intervention_effect.levels import size as amount
 from analysis.reports.intervention_effect.sensitivity import distinct_changes
-from analysis.reports.intervention_effect.verdict import outside_zero, smallest_share
 from analysis.verdict import Verdict
 
 VERDICT_WORDS = {

@@ -1,4 +1,4 @@
-"""The verdict of a report: what the rule finds in its numbers, and which reasons hold."""
+"""The verdict on one intervention: what the rule finds in its numbers, and which reasons hold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from analysis import methods
 from analysis.data.frames.panels.panel import NEVER, Panel
 from analysis.data.frames.panels.timeline import others_moved
 from analysis.data.frames.study import Study
-from analysis.reports.intervention_effect.changes import expected_of, share
 from analysis.result import Estimate, Result
 from analysis.robustness import Answer, Robustness, degrees_of
 from analysis.stats.resampling.jackknife import t_critical
@@ -74,6 +73,28 @@ def in_looks(study: Study, headline: Result, value: float) -> float:
         return value
     change = share(value, headline.expected)
     return math.log1p(max(change, ALL_BUT)) if counted else change * expected_of(study, headline)
+
+
+def share(value: float, expected: float | None) -> float:
+    """A change as a share of what was expected, ``None`` where it is a logarithm."""
+    return math.expm1(value) if expected is None else value / expected
+
+
+def expected_of(study: Study, result: Result) -> float:
+    """Rate or level of a period that adopters would have had since they adopted.
+
+    With the weights of the estimate: as the method says, or every region alike.
+    """
+    stated = [check.value for check in result.checks if check.name == "expected_rate"]
+    if stated and stated[0] is not None:
+        return stated[0]
+    panel = study.protected or study.panel
+    values = panel.matrix(panel.measured)
+    values = values / panel.matrix("exposure") if panel.counted else values
+    starts = panel.adoption.to_numpy()[:, None]
+    treated = (starts > NEVER) & (np.arange(1, values.shape[1] + 1) >= starts)
+    mean = float(values[treated & np.isfinite(values)].mean())
+    return mean / math.exp(result.headline.value)
 
 
 def limits_at(headline: Result, level: float) -> tuple[float, float] | None:
