@@ -67,7 +67,7 @@ class Dataset:
 
 
 def read_dataset(path: str | Path, tables: Iterable[str] | None = None) -> Dataset:
-    """Read and check a dataset; ``tables`` limits it to those needed (``regions`` always).
+    """Read and check a dataset; ``tables`` limits it to those needed, with regions if it has them.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def read_dataset(path: str | Path, tables: Iterable[str] | None = None) -> Datas
     ContractError: with every violation in every table.
     """
     folder = locate(path)
-    wanted = None if tables is None else tuple(sorted({*tables, "regions", "crosswalk"}))
+    wanted = None if tables is None else tuple(sorted(set(tables)))
     kept = KEPT.get()
     return _sound(folder, wanted) if kept is None else kept.read(folder, wanted)
 
@@ -133,7 +133,7 @@ def _stamp(folder: Path) -> tuple[object, ...]:
     """When the files of a dataset were last changed; for a database always another answer."""
     description = read_description(folder)
     sources, _ = table_sources(folder, description)
-    databases = [sqlite_file(folder, m.url) for m in description.mapping.values() if m.sql]
+    databases = [sqlite_file(folder, m.url) for m in description.read_as.values() if m.sql]
     used = [folder / "dataset.yml", *filter(None, databases)]
     used += [file for files in sources.values() for file in files.values()]
     if description.records and description.records.files:
@@ -152,8 +152,9 @@ def examine(folder: Path, wanted: Wanted = None) -> tuple[Dataset, list[Problem]
     """
     description = read_description(folder)
     sources, problems = table_sources(folder, description)
-    if "regions" not in sources:
-        problems.append(Problem("regions.csv", "does not exist", "Every dataset lists its regions"))
+    if "regions" not in sources and (not description.frames or "regions" in (wanted or ())):
+        remedy = "Every dataset of tables lists its regions"
+        problems.append(Problem("regions.csv", "does not exist", remedy))
     records = description.records
     if records and "complaints" in sources:
         remedy = "Keep the table or the key records in dataset.yml"
@@ -193,7 +194,7 @@ def _read_tables(
     taken: dict[str, ReadTable] = {}
     problems: list[Problem] = []
     for name in _in_order(sources, description, wanted):
-        mapping = description.mapping.get(name, PLAIN)
+        mapping = description.read_as.get(name, PLAIN)
         problems += _absent_targets(name, mapping, sources)
         frames = {other: table.frame for other, table in taken.items()}
         # The standard knows the names of its regions, which a row may leave out.
@@ -207,8 +208,8 @@ def _read_tables(
 
 def _in_order(sources: Sources, description: Description, wanted: Wanted) -> list[str]:
     """The tables to read, those in which names are looked up before those that look."""
-    targets = {name: mapping.targets for name, mapping in description.mapping.items()}
-    chosen = set(sources if wanted is None else wanted) & sources.keys()
+    targets = {name: mapping.targets for name, mapping in description.read_as.items()}
+    chosen = {*(sources if wanted is None else wanted), "regions", "crosswalk"} & sources.keys()
     chosen |= {target for name in chosen for target in targets.get(name, ())} & sources.keys()
     return sorted(chosen, key=lambda name: (bool(targets.get(name)), name))
 
@@ -224,7 +225,7 @@ def _absent_targets(name: str, mapping: TableMapping, sources: Sources) -> list[
 
 
 def _open_records(description: Description, taken: Mapping[str, ReadTable]) -> list[Problem]:
-    """Tables of records in a dataset whose single figures are said to be printed already."""
+    """Tables of records and persons where single figures are said to be printed already."""
     if description.disclosure != "public":
         return []
     what = "is a table of records, which disclosure: public does not cover"
@@ -232,5 +233,5 @@ def _open_records(description: Description, taken: Mapping[str, ReadTable]) -> l
     return [
         Problem(f"table {name}", what, remedy)
         for name in [*taken, *(["complaints"] if description.records else [])]
-        if any(column.endswith("_id") for column in TABLES[name].key)
+        if any(key.endswith("_id") or TABLES[name].column(key).personal for key in TABLES[name].key)
     ]

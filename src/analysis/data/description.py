@@ -8,13 +8,20 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 
 from analysis.data.reading.distinct import UNSEEN
 from analysis.data.reading.mapping import Strict, TableMapping, inside, mapping_problems
 from analysis.data.records.location import RecordSource
 from analysis.data.regions.divisions import FIRST_YEAR, LAST_YEAR
-from analysis.data.tables import TABLES
+from analysis.data.tables import CONTRACT, READY
 from analysis.errors import ContractError, ParamsError, Problem, nearest
 from analysis.params import problems_of
 from analysis.result import Internal
@@ -88,6 +95,13 @@ class PublishedResult(Strict):
     source: str
 
 
+def _file_alone(given: Any) -> Any:
+    """``ratings: judges.csv`` is short for a file that stands as the frame is declared."""
+    if isinstance(given, (str, list)):
+        return {"files": given, "duplicates": {"exact": "refuse"}}
+    return given
+
+
 def _known_scheme(scheme: str) -> str:
     named = SCHEME.fullmatch(scheme)
     year = int(named[1] or LAST_YEAR) if named else 0
@@ -113,6 +127,9 @@ class Description(Strict):
     files: dict[str, str] = Field(default_factory=dict)
     records: RecordSource | None = None
     mapping: dict[str, TableMapping] = Field(default_factory=dict)
+    frames: dict[str, Annotated[TableMapping, BeforeValidator(_file_alone)]] = Field(
+        default_factory=dict
+    )
     published_results: tuple[PublishedResult, ...] = ()
     disclosure: Literal["protected", "public"] = "protected"
     printed: Printed | None = None
@@ -135,6 +152,11 @@ class Description(Strict):
                 "audience: internal, which marks every page"
             )
         return self
+
+    @property
+    def read_as(self) -> dict[str, TableMapping]:
+        """How tables and ready frames are read that do not stand as the contract says."""
+        return self.mapping | self.frames
 
     @property
     def internal(self) -> Internal:
@@ -200,7 +222,11 @@ def _read_description(file: Path, modified: int, size: int) -> Description:  # n
         description = Description.model_validate(content)
     except ValidationError as error:
         raise ContractError(_sharper(problems_of(error, Description, "dataset.yml"))) from None
-    ContractError.raise_for(list(mapping_problems(description.mapping, TABLES)))
+    wrong = [
+        *mapping_problems(description.mapping, CONTRACT),
+        *mapping_problems(description.frames, READY, "frames"),
+    ]
+    ContractError.raise_for(wrong)
     description._unseen = len(removed)
     return description
 
@@ -255,8 +281,8 @@ def _missing(folder: Path, file: Path) -> Problem:
 
 def table_files(folder: Path, description: Description) -> dict[str, Path]:
     """Which file holds which table that has no mapping: named in ``files``, or ``<table>.csv``…"""
-    files = {name: _default(folder, name) for name in TABLES} | description.files
-    return {n: folder / f for n, f in files.items() if f and n not in description.mapping}
+    files = {name: _default(folder, name) for name in CONTRACT} | description.files
+    return {n: folder / f for n, f in files.items() if f and n not in description.read_as}
 
 
 def _default(folder: Path, name: str) -> str:
@@ -275,17 +301,17 @@ Sources = dict[str, dict[str, Path]]
 
 def table_sources(folder: Path, description: Description) -> tuple[Sources, list[Problem]]:
     """The files of every table, mapped or not, and what is wrong with their names."""
-    what, known = "is not a table of the contract", list(TABLES)
-    strange = [name for name in description.files if name not in TABLES]
+    what, known = "is not a table of the contract", list(CONTRACT)
+    strange = [name for name in description.files if name not in CONTRACT]
     problems = [Problem(f"dataset.yml, files.{n}", what, nearest(n, known)) for n in strange]
     found: Sources = {}
     for name, file in table_files(folder, description).items():
         if name in description.files and not inside(folder, description.files[name]):
             problems.append(Problem(f"dataset.yml, files.{name}", *OUTSIDE))
-        elif name in TABLES:
+        elif name in CONTRACT:
             found[name] = {file.relative_to(folder).as_posix(): file}
-    for name, mapping in description.mapping.items():
-        where = f"dataset.yml, mapping.{name}"
+    for name, mapping in description.read_as.items():
+        where = f"dataset.yml, {'frames' if name in description.frames else 'mapping'}.{name}"
         if name in description.files:
             problems.append(Problem(where, "is named under files, too", "Name its files there"))
         patterns = mapping.files or tuple(filter(None, [_default(folder, name)]))

@@ -153,10 +153,11 @@ def _mapped(
     """
     sources, _ = table_sources(folder, description)
     names = set(sources) if tables is None else tables & sources.keys()
-    names |= {t for n in names & description.mapping.keys() for t in description.mapping[n].targets}
+    mappings = description.read_as
+    names |= {t for n in names & mappings.keys() for t in mappings[n].targets}
     found: dict[str, dict[str, Any]] = {}
     for name in sorted(names & sources.keys() - done):
-        mapping = description.mapping.get(name, PLAIN)
+        mapping = mappings.get(name, PLAIN)
         files = dict(sources[name])
         if database := sqlite_file(folder, mapping.url):
             files[database.name] = database

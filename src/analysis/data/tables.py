@@ -1,4 +1,8 @@
-"""The tables of the data contract: ``tables.csv``, ``columns.csv`` and ``choices.csv`` here."""
+"""The tables of the data contract: ``tables.csv``, ``columns.csv`` and ``choices.csv`` here.
+
+Kinds of ready frames are declared in the same way in ``ready``: a dataset names the file of one
+under ``frames`` in ``dataset.yml``, and it is read, checked and documented like any other table.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,14 @@ import pandas as pd
 from analysis.data.contract import Table, declared_tables
 from analysis.data.published.tables import PUBLISHED_TABLES
 
-TABLES: dict[str, Table] = {
-    table.name: table for table in (*declared_tables(Path(__file__).parent), *PUBLISHED_TABLES)
+HERE = Path(__file__).parent
+READY: dict[str, Table] = {table.name: table for table in declared_tables(HERE / "ready")}
+"""Frames that a notebook takes as they stand, by kind."""
+CONTRACT: dict[str, Table] = {
+    table.name: table for table in (*declared_tables(HERE), *PUBLISHED_TABLES)
 }
+TABLES: dict[str, Table] = CONTRACT | READY
+"""Everything that a dataset may hold."""
 COMPLAINTS = TABLES["complaints"]
 NAMED_IN = {"outcomes": "outcome", "exposures": "exposure", "interventions": "intervention"}
 """Tables whose rows a question names, and the column that holds the names."""

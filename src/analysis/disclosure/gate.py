@@ -20,7 +20,7 @@ IDENTITIES = frozenset(
     f"{who}{what}"
     for who in ("officer", "enterprise", "claimant", "complaint", "inspection", "case", "sample")
     for what in ("_id", "_name")
-) | {"officer", "enterprise", "claimant"}
+) | {"officer", "enterprise", "claimant", "rated", "rater"}
 """Keys of columns that name a person, an enterprise or a single record."""
 
 

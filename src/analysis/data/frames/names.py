@@ -39,6 +39,9 @@ def not_held(asked: Iterable[tuple[str, str, Collection[str]]]) -> list[Problem]
 
 def unknown_names(dataset: Dataset, question: CountsQuestion) -> list[Problem]:
     """Parameters that name something the dataset does not hold."""
+    if not dataset.has("regions"):
+        what = "is needed, and the dataset holds ready frames only"
+        return [Problem("table regions", what, "Choose a dataset of tables")]
     outcomes = named_outcomes(dataset.tables, dataset.has("complaints"))
     known = {"intervention": named(dataset.tables, "interventions"), "outcome": outcomes}
     known |= {"placebo_outcome": outcomes, "exposure": named(dataset.tables, "exposures")}
@@ -119,7 +122,7 @@ def offered(dataset: Dataset) -> dict[str, str]:
 def _offered(dataset: Dataset) -> dict[str, str]:
     forms = {f.format(name): f for name in named(dataset.tables, "exposures") for f in FORMS}
     kinds = {name: form for name, form in forms.items() if name not in RESERVED}
-    regions = dataset.tables["regions"]
+    regions = dataset.tables.get("regions", pd.DataFrame())
     given = [name for name in GROUP_COLUMNS if name in regions and not _blank(regions[name]).all()]
     return kinds | dict.fromkeys(given, "group")
 

@@ -237,16 +237,17 @@ def inside(folder: Path, given: str) -> bool:
 
 
 def mapping_problems(
-    mappings: Mapping[str, TableMapping], tables: Mapping[str, Table]
+    mappings: Mapping[str, TableMapping], tables: Mapping[str, Table], part: str = "mapping"
 ) -> Iterator[Problem]:
-    """What mappings name that the contract does not have, all at once."""
+    """What mappings of a part of ``dataset.yml`` name that is not declared, all at once."""
+    kind = "a table of the contract" if part == "mapping" else "a kind of ready frame"
     for name, mapping in mappings.items():
-        where = f"dataset.yml, mapping.{name}"
+        where = f"dataset.yml, {part}.{name}"
         if name in tables:
             yield from _column_problems(mapping, tables[name], where)
             yield from _value_problems(mapping, tables, tables[name], where)
         else:
-            yield Problem(where, "is not a table of the contract", nearest(name, list(tables)))
+            yield Problem(where, f"is not {kind}", nearest(name, list(tables)))
 
 
 def _column_problems(mapping: TableMapping, table: Table, where: str) -> Iterator[Problem]:

@@ -205,7 +205,8 @@ def _without_duplicates(
 
     The last of what is returned are the rows that still repeat a key.
     """
-    rule, key = mapping.duplicates, list(table.key)
+    rule = mapping.duplicates
+    key = [n for n in table.key if n in frame or table.column(n).required]
     if not key or any(name not in frame for name in key):
         return frame, origin, []
     shared = _sharing(frame, key)
