@@ -395,6 +395,8 @@ def plate(columns, values, protected=""):
         (Column("n", "N", role="count"), 30, "were not protected"),
         (Column("complaints", "Complaints"), 3, "counts unless its role says"),
         (Column("complaints", "Complaints"), 3.0, "counts unless its role says"),
+        (Column("complaints", "Complaints"), np.int64(3), "counts unless its role says"),
+        (Column("complaints", "Complaints"), np.float32(3), "counts unless its role says"),
     ],
 )
 def test_a_plate_that_gives_someone_away_is_not_shown(column, value, words):

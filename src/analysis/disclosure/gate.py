@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from numbers import Real
 from typing import Any, Final
 
 from analysis.errors import Problem
@@ -56,6 +57,6 @@ def table_problems(
 
 
 def _whole(cells: Iterable[Any]) -> bool:
-    """Whether all numbers of a column are whole, and there is one."""
-    numbers = [c for c in cells if isinstance(c, (int, float)) and not isinstance(c, bool)]
+    """Whether all numbers of a column, numpy's too, are whole, and there is one."""
+    numbers = [c for c in cells if isinstance(c, Real) and not isinstance(c, bool)]
     return bool(numbers) and all(float(number).is_integer() for number in numbers)
