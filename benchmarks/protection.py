@@ -1,9 +1,10 @@
 """How long a national table takes to protect, beside the plain sums of its counts.
 
-    python benchmarks/protection.py [--counties 2850] [--years 1]
+    python benchmarks/protection.py [--counties 2850] [--years 1] [--kinds 12]
 
 Months of one kind are added up to quarters and years, and every one of these counts is moved by the
-noise that the keys of its records draw.
+noise that the keys of its records draw. Then the kinds are looked for of which a count is the
+total.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 
 import numpy as np
 
+from analysis.disclosure.budget import parts_of
 from analysis.disclosure.noise import Noise, shown_counts
 
 REPEATS = 5
@@ -47,6 +49,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--counties", type=int, default=2850)
     parser.add_argument("--years", type=int, default=1)
+    parser.add_argument("--kinds", type=int, default=12)
     given = parser.parse_args()
     rng = np.random.default_rng(1)
     shape = (given.counties, 12 * given.years)
@@ -56,6 +59,10 @@ def main() -> None:
         f"{17 * given.counties * given.years:,} counts: sums {plain:.4f} s, protected {noisy:.3f} s"
     )
     print(f"ratio {noisy / plain:,.0f}, {1e6 * noisy / (17 * counts.size / 12):.2f} µs a count")
+    kinds = rng.poisson(25, (counts.size, given.kinds)).astype(float)
+    total = kinds[:, ::2].sum(axis=1)
+    seconds = best(lambda: parts_of(total, kinds))
+    print(f"parts of a total, looked for among {given.kinds} kinds: {seconds:.3f} s")
 
 
 if __name__ == "__main__":

@@ -109,8 +109,10 @@ def check_dataset(target: str, sources: Path | None, report: Path | None) -> Non
     """The account of one dataset, and everything that is wrong with it."""
     from analysis.data.checkup import account_lines, write_report
     from analysis.data.dataset import examine
+    from analysis.disclosure.store import unprotectable
 
     dataset, problems = examine(Path(target))
+    problems = problems or unprotectable(dataset)
     if report is not None:
         write_report(dataset, problems, report)
     click.echo("\n".join(account_lines(dataset, problems)))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.data.dataset import Dataset
 from analysis.data.frames.outcomes import kind_of
-from analysis.data.periods import FREQUENCY, label_of, length_of, periods_of
+from analysis.data.periods import FREQUENCY, label_of, length_of, period_of, periods_of
 from analysis.data.records.groupings import KEY, MILLIONTHS, as_months, monthly_units, record_keys
 from analysis.errors import DesignError, Problem
 
@@ -59,13 +59,24 @@ def units_of(dataset: Dataset, outcome: str) -> Units:
     return dataset.once(("units", outcome), lambda: _units(dataset, outcome))
 
 
+def ladder_of(dataset: Dataset, outcome: str) -> tuple[str, ...]:
+    """Lengths of periods in which there are counts of an outcome, the smallest first."""
+    periods = _given(dataset, outcome).get("period", [])
+    return LADDER[length_of(period_of(next(iter(periods)))) if len(periods) else "month"]
+
+
+def _given(dataset: Dataset, outcome: str) -> pd.DataFrame:
+    """The rows of an outcome that is given as such, by regions of then; none of records."""
+    given = dataset.tables.get("outcomes") if dataset.recorded is None else dataset.recorded
+    return pd.DataFrame() if given is None else given[given["outcome"] == outcome]
+
+
 def _units(dataset: Dataset, outcome: str) -> Units:
     if kind_of(dataset, outcome) == "level":
         what = "is a level; only counts have units"
         raise DesignError([Problem(f"outcome {outcome}", what, "Choose one that is counted")])
-    given = dataset.tables.get("outcomes") if dataset.recorded is None else dataset.recorded
-    rows = None if given is None else given[given["outcome"] == outcome]
-    return _of_records(dataset, outcome) if rows is None or rows.empty else _of_counts(rows)
+    rows = _given(dataset, outcome)
+    return _of_records(dataset, outcome) if rows.empty else _of_counts(rows)
 
 
 def _of_counts(rows: pd.DataFrame) -> Units:

@@ -16,7 +16,7 @@ from analysis.data.frames.interventions import (
 from analysis.data.frames.names import not_held
 from analysis.data.tables import named
 from analysis.disclosure.estimates import FEWEST_RECORDS
-from analysis.disclosure.store import noise_of
+from analysis.disclosure.store import noise_of, store_of
 from analysis.errors import DesignError, ParamsError, Problem
 from analysis.methods import joint_effects
 from analysis.reports.compare_interventions.params import CompareInterventionsParams
@@ -63,6 +63,8 @@ def ask(data: Dataset, params: CompareInterventionsParams) -> InterventionsPanel
     joint_effects.check(panel.frame, joint_effects.Options(**options_of(panel, params)))
     if noise_of(data) is not None:
         _require_records(panel, FEWEST_RECORDS)
+        # What is said of single regions is refused here, before a kernel, where it cannot be.
+        store_of(data, params.outcome)
     return panel
 
 
