@@ -418,13 +418,13 @@ def test_pages_drawn_from_another_salt_are_not_put_beside_those_of_before(
     no_longer_public(regions / "data/enterprise_zones")
     analysis(regions, "run", report, "--publish")
     first = site_of(regions)
-    assert json.loads(first["rested.json"])[report]["salt"]
+    assert json.loads(first["rested.json"])[report]["draw"]
     other = tmp_path / "other-salt"
     other.touch(mode=0o600)
     other.write_text("a1b2" * 16, encoding="ascii")
     monkeypatch.setenv("ANALYSIS_SALT", str(other))
     said = analysis(regions, "run", report, "--again", "--publish", check=15)
-    assert "drawn from another salt" in said
+    assert "drawn with another salt" in said
     assert site_of(regions)["rested.json"] == first["rested.json"]
     assert "withheld" not in said
     assert site_of(regions)[name]

@@ -144,6 +144,7 @@ def too_small(counts: np.ndarray, threshold: int) -> np.ndarray:
     return np.asarray((counts > 0) & (counts < threshold))
 
 
-def fingerprint(salt: bytes) -> str:
-    """What tells one salt from another without giving it away."""
-    return hashlib.blake2b(key=salt, digest_size=6, person=b"fingerprint").hexdigest()
+def fingerprint(salt: bytes, settings: str = "") -> str:
+    """What tells one salt, and settings beside it, from another without giving it away."""
+    text = settings.encode()
+    return hashlib.blake2b(text, key=salt, digest_size=6, person=b"fingerprint").hexdigest()

@@ -19,8 +19,9 @@ from analysis.data.dataset import Dataset
 from analysis.data.frames.outcomes import outcome_of
 from analysis.data.frames.units import units_of
 from analysis.data.periods import FREQUENCY
+from analysis.disclosure.budget import counted_outcomes, overdrawn
 from analysis.disclosure.memory import as_published, published_units
-from analysis.disclosure.noise import Noise, shown_counts, too_small
+from analysis.disclosure.noise import VERSION, Noise, fingerprint, shown_counts, too_small
 from analysis.disclosure.salt import salt_of
 from analysis.errors import DesignError, Problem
 
@@ -113,15 +114,29 @@ def noise_of(dataset: Dataset) -> Noise | None:
     return Noise(settings.variance, settings.threshold)
 
 
+def drawn_from(dataset: Dataset) -> str:
+    """What its counts were drawn from: salt and settings as one mark; blank without noise.
+
+    With another variance, threshold or table the same keys give other numbers of the same records,
+    which tell as much beside those of before as another salt's.
+    """
+    noise = noise_of(dataset)
+    if noise is None:
+        return ""
+    return fingerprint(salt_of(dataset), f"{noise.variance}|{noise.threshold}|{VERSION}")
+
+
+def unprotectable(dataset: Dataset) -> list[Problem]:
+    """Why counts of a dataset cannot be protected, of all its outcomes together."""
+    noise = noise_of(dataset)
+    if noise is None:
+        return []
+    return [p for name in counted_outcomes(dataset) for p in overdrawn(dataset, name, noise)]
+
+
 def _store(dataset: Dataset, outcome: str) -> Store:
     units, noise = units_of(dataset, outcome), noise_of(dataset)
-    if noise and len(units.ladder) > noise.draws:
-        what = (
-            f"draws {len(units.ladder)} counts for each record ({', '.join(units.ladder)}), and a "
-            f"variance of {noise.variance} bears {noise.draws}"
-        )
-        remedy = "Set protection: {variance: 9} in dataset.yml, or give counts by quarter only"
-        raise DesignError([Problem(f"outcome {outcome}", what, remedy)])
+    DesignError.raise_for(overdrawn(dataset, outcome, noise) if noise else ())
     salt = salt_of(dataset) if noise else b""
     levels = {}
     for length in units.ladder:

@@ -387,14 +387,14 @@ class Provenance(Plate):
 
 @dataclass(frozen=True)
 class RestsOn:
-    """What a report rests on: the salt of its counts, and the regions it averages over.
+    """What a report rests on: what its counts were drawn from, and the regions it averages over.
 
     ``regions`` are those of averages of recorded counts of the ``outcome`` over the ``periods``,
     the first and the last; none where all is worked out from protected counts.
     """
 
     dataset: str = ""
-    salt: str = ""
+    draw: str = ""
     outcome: str = ""
     periods: tuple[str, str] = ("", "")
     regions: tuple[str, ...] = ()

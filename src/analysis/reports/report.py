@@ -12,9 +12,7 @@ from analysis import stored
 from analysis.data.dataset import Dataset
 from analysis.data.description import Description
 from analysis.disclosure.identifiers import identifiers
-from analysis.disclosure.noise import fingerprint
-from analysis.disclosure.salt import salt_of
-from analysis.disclosure.store import noise_of
+from analysis.disclosure.store import drawn_from
 from analysis.errors import ParamsError, Problem, nearest
 from analysis.methods import AnyMethod
 from analysis.page.agreement import OwnNumber, agreement
@@ -138,9 +136,8 @@ class Report(Voice):
         return {}
 
     def rests_on(self) -> RestsOn:
-        """Which salt its counts were drawn from; who averages recorded counts adds over whom."""
-        salt = "" if noise_of(self.data) is None else fingerprint(salt_of(self.data))
-        return RestsOn(self.params.dataset, salt)
+        """What its counts were drawn from; who averages recorded counts adds over whom."""
+        return RestsOn(self.params.dataset, drawn_from(self.data))
 
     def end(self) -> End:
         """The record that the notebook came to its end, with the identifiers no page may show."""

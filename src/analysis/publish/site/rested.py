@@ -1,8 +1,9 @@
 """What pages of the site rest on, so that two of them together give nothing away.
 
-The site keeps beside its pages (``rested.json``) which salt the counts of each were drawn from, and
-over which regions its averages of recorded counts are. Another salt would be another draw of every
-count; two averages that differ by one region would give that region's.
+The site keeps beside its pages (``rested.json``) what the counts of each were drawn from (salt
+and settings of the noise as one mark), and over which regions its averages of recorded counts are.
+Another salt, or other noise, would be another draw of every count; two averages that differ by one
+region would give that region's.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class Rested(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     dataset: str
-    salt: str = ""
+    draw: str = ""
     outcome: str = ""
     periods: tuple[str, str] = ("", "")
     regions: frozenset[str] = frozenset()
@@ -43,13 +44,14 @@ SITE = TypeAdapter(dict[str, Rested])
 def conflicts(report: str, now: Rested, shown: Mapping[str, Rested]) -> Iterator[Problem]:
     """Why a report may not stand beside those that are shown, its own last edition among them."""
     alike = {name: other for name, other in shown.items() if other.dataset == now.dataset}
-    if strangers := [name for name, other in alike.items() if other.salt != now.salt]:
+    if strangers := [name for name, other in alike.items() if other.draw != now.draw]:
         what = (
-            f"has counts that were drawn from another salt than those of {strangers[0]}: beside "
-            "one another they give counts away"
+            f"has counts drawn with another salt, or with other settings of the noise, than those "
+            f"of {strangers[0]}: beside one another they give counts away"
         )
         remedy = (
-            "Name the salt of then in ANALYSIS_SALT; to begin anew, withdraw the old site first"
+            "Name the salt of then in ANALYSIS_SALT and set protection in dataset.yml as then; to "
+            "begin anew, withdraw the old site first"
         )
         yield Problem(report, what, remedy)
     for name, other in sorted(alike.items()):
