@@ -88,6 +88,38 @@ def test_a_published_zero_stays_zero_until_it_is_corrected(project):
     assert shown(project).levels["month"].shown.loc["a"].tolist() == [0, 0, 0]
 
 
+def test_a_project_that_was_moved_finds_what_it_published(project, monkeypatch):
+    """Its folder is renamed with all that is in it; the published month stays."""
+    counts = {month: [40, 60] for month in MONTHS[:6]}
+    write(project, counts)
+    first = shown(project, publish=True).levels["month"].shown
+    old = project.parents[1]
+    new = old.rename(old.with_name("moved"))
+    monkeypatch.chdir(new)
+    moved = new / "data/own"
+    write(moved, {**counts, "2023-02": [400, 60]})
+    assert (shown(moved).levels["month"].shown == first).all(axis=None)
+    other = new / "data/other"
+    other.mkdir()
+    write(other, {**counts, "2023-02": [400, 60]})
+    assert shown(other).levels["month"].shown.loc["a", pd.Period("2023-02", "M")] >= 390
+
+
+def test_published_weeks_stay_too(project):
+    """Around the turn of a year, where days of a week lie in two years."""
+    weeks = ["2022-W51", "2022-W52", "2023-W01", "2023-W02", "2023-W05"]
+    counts = {week: [40, 60] for week in weeks}
+    write(project, counts)
+    first = shown(project, publish=True).levels["week"].shown
+    write(project, {**counts, "2023-W01": [400, 60], "2023-W02": [40, 600]})
+    second = shown(project, publish=True).levels["week"].shown
+    assert (second == first).all(axis=None)
+    assert first.columns.freqstr == "W-SUN"
+    write(project, {**counts, "2022-W51": [400, 60]})
+    third = shown(project).levels["week"].shown
+    assert third.loc["a", pd.Period("2022-12-19", "W")] >= 390, "its year is over: corrected once"
+
+
 def test_what_was_published_is_kept_secret_and_a_broken_record_is_refused(project):
     """Readable by its owner only; without it the same counts would be drawn again."""
     write(project, {month: [40, 60] for month in MONTHS})

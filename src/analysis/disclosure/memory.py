@@ -17,6 +17,7 @@ from filelock import FileLock
 
 from analysis import digest
 from analysis.data.dataset import Dataset
+from analysis.data.periods import FREQUENCY, label_of, periods_of
 from analysis.data.reading.personal import project_around
 from analysis.errors import ParamsError, Problem
 
@@ -82,7 +83,7 @@ def published_units(dataset: Dataset, outcome: str, length: str) -> pd.DataFrame
         remedy = f"Take it from a backup; without pages on any site, remove {FOLDER}/{file.name}"
         raise ParamsError([Problem(f"{FOLDER}/{file.name}", what, remedy)]) from None
     own = rows[(rows["outcome"] == outcome) & (rows["length"] == length)]
-    periods = pd.PeriodIndex(own["period"], freq={"week": "W"}.get(length, length[0].upper()))
+    periods = pd.PeriodIndex(periods_of(own["period"]), freq=FREQUENCY[length])
     return own.assign(period=periods)[columns].reset_index(drop=True)
 
 
@@ -113,7 +114,8 @@ def _made(dataset: Dataset) -> Iterator[pd.DataFrame]:
                 # A year of which months are still to come was not shown, and may grow.
                 whole = level.shown.columns[level.shown.notna().any()]
                 rows = level.units[level.units["period"].isin(set(whole))]
-                yield rows.assign(outcome=key[1], length=length, period=rows["period"].astype(str))
+                labels = rows["period"].map(label_of)
+                yield rows.assign(outcome=key[1], length=length, period=labels)
 
 
 def _file(dataset: Dataset) -> Path | None:
@@ -122,4 +124,7 @@ def _file(dataset: Dataset) -> Path | None:
     project = project_around(folder) or project_around(Path.cwd())
     if project is None or dataset.description.status == "simulated":
         return None
-    return project / FOLDER / f"{folder.name}-{digest.of_value(str(folder))[:8]}.parquet"
+    # By its place in the project, so that a project that was moved finds what it published.
+    inside = folder.is_relative_to(project)
+    place = folder.relative_to(project).as_posix() if inside else str(folder)
+    return project / FOLDER / f"{folder.name}-{digest.of_value(place)[:8]}.parquet"
