@@ -472,6 +472,38 @@ def test_a_researcher_takes_protected_numbers_away(in_root):
     assert found["mean"].notna().all()
 
 
+def test_a_mean_is_over_the_records_that_have_the_amount(tmp_path):
+    """Two in five cases have one: of 4,000 a year the mean comes within 1 %, noise and all."""
+    folder, rng = tmp_path / "p", np.random.default_rng(5)
+    small_province(folder, monthly(codes=("a", "b")))
+    (folder / "outcomes.csv").unlink()
+    days = rng.choice(pd.date_range("2023-01-01", "2023-12-31"), 8000)
+    amount = pd.Series(rng.integers(50, 500, 8000), dtype="Int64").mask(rng.random(8000) > 0.4)
+    records = {
+        "complaint_id": [f"C{n}" for n in range(8000)],
+        "received_on": days,
+        "region_code": np.repeat(["a", "b"], 4000),
+        "kind": "complaint",
+        "channel": "online",
+        "recovered_yuan": amount,
+        "closed_on": pd.Series(days + pd.to_timedelta(rng.integers(1, 30, 8000), "D")).mask(
+            rng.random(8000) > 0.6
+        ),
+    }
+    frame = pd.DataFrame(records)
+    frame.to_csv(folder / "complaints.csv", index=False)
+    data = read_dataset(folder)
+    true = {
+        "recovered_yuan": frame["recovered_yuan"],
+        "handling_days": (frame["closed_on"] - frame["received_on"]).dt.days,
+    }
+    for name, values in true.items():
+        found = an.protected(data, "complaint", amount=name, period="year").set_index("region")
+        wanted = values.groupby(frame["region_code"]).mean()
+        assert found["mean"].to_numpy() == pytest.approx(wanted.to_numpy(float), rel=0.01)
+        assert (found["sum"] < 0.7 * found["mean"] * found["count"]).all()
+
+
 def test_a_sum_that_one_record_makes_is_withheld(tmp_path):
     """More than half of it, or fewer than ten records; the count may stand."""
     folder = tmp_path / "p"

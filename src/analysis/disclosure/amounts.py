@@ -1,12 +1,13 @@
 """Sums of money and of days: keyed noise scaled to the largest contributor.
 
-With n records of sum S and largest part m, what is shown is
+With n records that have an amount, of sum S and largest part m, what is shown is
 
     (S / n) · (protected count) + m · z,   z ~ N(0, 1) from the same keys,
 
 so that alike amounts tell no more of the count than its protected number does, and the largest part
 is hidden by as much as it is. It is withheld where fewer than the threshold of records, or one with
-more than half of the sum, stand behind it. Means are that sum over the protected count.
+more than half of the sum, stand behind it. Means are that sum over the protected count of the same
+records: cases that are still open, or without an amount, are in neither.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def protected(
     Returns
     -------
     One row per region and period: ``region``, ``name_en``, ``name_zh``, ``period``, ``count`` and,
-    of an amount, ``sum`` and ``mean``; nothing where a number is withheld or not known.
+    of an amount, ``sum`` and ``mean`` over the records that have one; nothing where a number is
+    withheld or not known.
 
     Raises
     ------
@@ -78,8 +80,7 @@ def protected(
     if amount:
         sums = _sums(data, outcome, amount, period)
         table = table.merge(sums, on=["region", "period"], how="left")
-        table["sum"] = table["sum"].where(table["count"].notna())
-        table["mean"] = table["sum"] / table["count"].where(table["count"] > 0)
+        table[["sum", "mean"]] = table[["sum", "mean"]].where(table["count"].notna(), axis=0)
     table["period"] = table["period"].map(label_of)
     for place, name in enumerate(("name_en", "name_zh")):
         table.insert(1 + place, name, [names[code][place] for code in table["region"]])
@@ -87,7 +88,7 @@ def protected(
 
 
 def _sums(data: Dataset, outcome: str, amount: str, period: str) -> pd.DataFrame:
-    """Protected sums by region and period; nothing where they are withheld."""
+    """Protected sums and means by region and period; nothing where they are withheld."""
     if data.panel is not None or "millionths" in data.tables.get("complaints", ()):
         what = "is of records that are counted where they lie, or that changed their region"
         raise DesignError([Problem(f"amount {amount}", what, "Give the records as a table")])
@@ -107,12 +108,13 @@ def _sums(data: Dataset, outcome: str, amount: str, period: str) -> pd.DataFrame
     found = groups["value"].agg(["count", "sum", "max"]).join(groups["key"].sum()).reset_index()
     noise = noise_of(data)
     if noise is not None:
-        found["sum"] = _moved(found, noise, salt_of(data))
-    return found[["region", "period", "sum"]]
+        found[["count", "sum"]] = _moved(found, noise, salt_of(data))
+    found["mean"] = found["sum"] / found["count"]
+    return found[["region", "period", "sum", "mean"]]
 
 
 def _moved(found: pd.DataFrame, noise: Noise, salt: bytes) -> np.ndarray:
-    """Sums with their noise, nothing where they are withheld; shape (N,)."""
+    """Counts and sums with their noise, nothing where they are withheld; shape (N, 2)."""
     count, total, largest = (found[name].to_numpy(float) for name in ("count", "sum", "max"))
     keys = found["key"].to_numpy()
     counted = shown_counts(count.astype(np.int64), keys, noise, salt)
@@ -120,4 +122,4 @@ def _moved(found: pd.DataFrame, noise: Noise, salt: bytes) -> np.ndarray:
     own = scipy.special.ndtri(draws(keys ^ np.uint64(AMOUNT_KEY), salt))
     moved = total / count * counted + largest * own
     small = (count < noise.threshold) | (largest > MOST_OF_ONE * total)
-    return np.asarray(np.where(small, np.nan, moved))
+    return np.where(small[:, None], np.nan, np.column_stack([counted, moved]))
