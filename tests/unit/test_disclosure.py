@@ -35,6 +35,7 @@ from analysis.disclosure.salt import salt_of
 from analysis.disclosure.store import store_of
 from analysis.errors import ContractError, DesignError, ParamsError, PublishError
 from analysis.page.plates import Column, Table, TableData
+from analysis.page.protection import protection_points
 from analysis.reports.compare_interventions.plates import CompareInterventions
 from analysis.reports.intervention_effect.plates import InterventionEffect
 from analysis.reports.region_rates.plates import RegionRates
@@ -378,6 +379,22 @@ def test_too_few_regions_or_records_on_a_side(in_root):
     assert too_few(small)
     kept = replace(report.study, panel=panel.keep([*adopted[:4], *never]), protected=None)
     assert disclosed_study(data, kept).panel is not kept.panel
+
+
+@pytest.mark.parametrize(
+    ("language", "small", "joined"),
+    [("en", "from 1 to {}", "that others have joined"), ("zh", "1至{}件", "并入的县")],
+)
+def test_a_page_says_what_was_done_to_its_counts(in_root, language, small, joined):
+    """What is withheld is a sentence of its own, which falls away where nothing is."""
+    voice = RegionRates.read(
+        {"dataset": "data/simulated/province", "language": language, **QUARTER}
+    )
+    for threshold in (1, 2, 10):
+        said = protection_points(voice, Noise(threshold=threshold))
+        assert (small.format(threshold - 1) in said[1]) == (threshold > 1)
+        assert small.format(0) not in said[1]
+        assert joined in said[0]
 
 
 def plate(columns, values, protected=""):

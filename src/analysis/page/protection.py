@@ -14,6 +14,7 @@ from analysis.disclosure.store import noise_of
 from analysis.page.numbers import date
 from analysis.page.plates import TableData
 from analysis.page.voice import Voice
+from analysis.page.wording import joined
 
 
 def protection_points(voice: Voice, noise: Noise | None) -> tuple[str, ...]:
@@ -21,18 +22,24 @@ def protection_points(voice: Voice, noise: Noise | None) -> tuple[str, ...]:
     say = voice.say
     if noise is None:
         return (_open(voice),)
-    said = {"within": noise.within, "bound": noise.bound, "most": noise.threshold - 1}
+    small = say(
+        "Recorded counts from 1 to {most} are not shown; a shown one may come out as small.",
+        most=noise.threshold - 1,
+    )
     return (
         say(
             "Counts here are protected: each has been moved by a small random amount. For one "
             "{region} in one month, quarter or year, nineteen of twenty lie within {within} of the "
-            "recorded count and none further than {bound}; longer spans and totals a little more.",
-            **said,
+            "recorded count and none further than {bound}; longer spans, totals, and {regions} "
+            "that others have joined, a little more.",
+            within=noise.within,
+            bound=noise.bound,
         ),
-        say(
-            "A zero is a zero. Recorded counts from 1 to {most} are not shown; a shown one may "
-            "come out as small. The same figure is the same in every report and language.",
-            **said,
+        joined(
+            voice.language,
+            say("A zero is a zero."),
+            small if noise.threshold > 1 else "",
+            say("The same figure is the same in every report and language."),
         ),
         say(
             "Rates, ranks and marks are computed from these protected counts; their ranges allow "
@@ -92,11 +99,11 @@ def protection_record(voice: Voice, dataset: Dataset) -> str:
         return _open(voice)
     return voice.say(
         "protected counts: noise of variance {variance}, at most {bound}, table {version}; counts "
-        "from 1 to {most} withheld; salt {salt}",
+        "below {threshold} withheld, but for zeros; salt {salt}",
         variance=noise.variance,
         bound=noise.bound,
         version=VERSION,
-        most=noise.threshold - 1,
+        threshold=noise.threshold,
         salt=fingerprint(salt_of(dataset)),
     )
 
