@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from analysis.disclosure.store import noise_of
 from analysis.joint_verdicts import JointFinding
+from analysis.page.certainty import EFFECT_WORDS
+from analysis.page.certainty import reasons as said
 from analysis.page.plates import Notes, Summary
 from analysis.page.protection import averages_sentence
 from analysis.page.provenance import DROPPED_WORDS, reading_sentences
@@ -19,30 +21,6 @@ VERDICT_WORDS = {
     "one_did_more": "One did more than another, low certainty",
     "none_stands": "Cannot tell which did more",
     "not_comparable": "Cannot be compared with one another",
-}
-EFFECT_WORDS = {
-    "fewer": "fewer recorded",
-    "more": "more recorded",
-    "improves": "improves",
-    "worsens": "worsens",
-    "too_small_to_matter": "too small to matter",
-    "cannot_tell": "cannot tell",
-}
-GRADE_WORDS = {"low": "low", "moderate": "moderate", "high": "high"}
-REASON_WORDS = {
-    "few_clusters": "too few that adopt, or do not, independently of each other",
-    "own_course_unknown": "too few periods before the start to tell a course of their own",
-    "placebo_outcome": "an outcome that should not be affected moved as well",
-    "leave_one_out": "leaving out one {region} turns the sign",
-    "leads": "adopters stood out before the start",
-    "reporting": "who complains, how, or with what end changed as well",
-    "few_adopters": "few adopters",
-    "checks_lost": "some checks could not be made",
-    "not_drawn": "adopters were not drawn by lot",
-    "no_placebo_outcome": "no outcome that should not be affected was looked at",
-    "reporting_unknown": "no single records: a change in recording would look the same",
-    "alone": "adopters may have been on that course anyway",
-    "range": "the likely range includes no change",
 }
 REFUSED_WORDS = {
     "few_with_one": "fewer than five {regions}, or three that move independently, had exactly one "
@@ -206,13 +184,8 @@ def _months(report: Interventions, contrast: Contrast) -> str:
 
 def reasons(report: Interventions, finding: JointFinding) -> str:
     """Why a verdict is not surer, or what keeps a direction from being claimed."""
-    verdict = finding.verdict
-    keys = [*verdict.overruled, *verdict.lowered]
-    if verdict.key == "cannot_tell":
-        inside = finding.record["low"] <= 0 <= finding.record["high"]
-        first = ["range"] if inside else [] if verdict.overruled else ["alone"]
-        keys = [*first, *verdict.overruled]
-    return report.say("; ").join(report.say(REASON_WORDS[k]) for k in keys or verdict.capped)
+    inside = finding.record["low"] <= 0 <= finding.record["high"]
+    return said(report.say, finding.verdict, inside)
 
 
 def sample(report: Interventions) -> Notes:

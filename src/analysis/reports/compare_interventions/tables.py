@@ -6,26 +6,21 @@ from collections.abc import Iterable, Mapping
 
 from analysis.disclosure.gate import NUMBER
 from analysis.joint_verdicts import JointFinding
+from analysis.page.certainty import EFFECT_WORDS, GRADE_WORDS
 from analysis.page.charts.axes import Cell
 from analysis.page.numbers import number_cell
 from analysis.page.plates import Column, Notes, Table, TableData
+from analysis.page.truth import Held, truth_table
 from analysis.page.wording import capital
 from analysis.reports.compare_interventions.answer import Interventions
-from analysis.reports.compare_interventions.sentences import EFFECT_WORDS, GRADE_WORDS, reasons
+from analysis.reports.compare_interventions.sentences import reasons
 
 TEXTS = ("intervention", "first", "second", "share", "pair", "verdict", "certainty", "reasons",
-         "reporting", "answer", "inside", "region", "apart")  # fmt: skip
+         "reporting", "answer", "region", "apart")  # fmt: skip
 INTERVENTION_WORDS = {"intervention": "Intervention"}
 TWO_WORDS = {"first": "First", "second": "Second"}
 RANGE_WORDS = {"value": "Change", "low": "Range from", "high": "Range to"}
 SHARE_WORDS = {"share": "Share of records"}
-TRUTH_WORDS = {
-    "truth": "Truth",
-    "value": "Change",
-    "low": "Range from",
-    "high": "Range to",
-    "inside": "Inside",
-}
 EVIDENCE_WORDS = {
     "verdict": "Direction",
     "value": "Change",
@@ -205,26 +200,11 @@ def reporting(report: Interventions) -> Table | Notes:
 
 def truth(report: Interventions) -> Table | Notes:
     """Beside each estimate the value that simulated data were made with."""
-    say, held, lines, inside = report.say, report.panel.truth, [], 0
-    for finding in report.findings:
-        if finding.name in held:
-            true, (low, high) = held[finding.name], (finding.record[k] for k in ("low", "high"))
-            hit = low <= true <= high
-            inside += hit
-            name = (capital(report.named(finding.name)), finding.name)
-            cells = report.cells([true, *(finding.record[key] for key in RANGE_WORDS)])
-            lines.append([name, *cells, (say("yes") if hit else say("no"), bool(hit))])
-    if not lines:
-        point = say("The true effects are not known here, as they never are outside simulations.")
-        return Notes(**report.plate("truth"), title=say("The truth"), points=(point,))
-    heads = INTERVENTION_WORDS | TRUTH_WORDS
-    return Table(
-        **report.plate("truth"),
-        title=say(
-            "The truth these data were made from lies inside {n} of {told} ranges",
-            n=report.number(inside),
-            told=report.number(len(lines)),
-        ),
-        caption=say("Simulated data alone have a known truth; no estimate has looked at it."),
-        data=data_of(report, heads, lines),
-    )
+    truths = report.panel.truth
+    held = [
+        Held(one.name, capital(report.named(one.name)), truths[one.name],
+             *(one.record[key] for key in RANGE_WORDS))
+        for one in report.findings
+        if one.name in truths
+    ]  # fmt: skip
+    return truth_table(report, report.say("Intervention"), held)
