@@ -9,6 +9,9 @@ unexport PYTHONDONTWRITEBYTECODE
 # What is downloaded, and what programs keep in a home folder otherwise, is kept here.
 CACHE = $(CURDIR)/.cache
 export XDG_CACHE_HOME ?= $(CACHE)
+# Chromium writes into the one, and pip calls rustc, which looks into the other.
+export XDG_CONFIG_HOME ?= $(CACHE)/config
+export RUSTUP_HOME ?= $(CACHE)/rustup
 export PIP_CACHE_DIR ?= $(CACHE)/pip
 export UV_CACHE_DIR ?= $(CACHE)/uv
 export MPLCONFIGDIR ?= $(CACHE)/matplotlib

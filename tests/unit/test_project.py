@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import runpy
 import subprocess
@@ -159,3 +160,33 @@ def test_an_installed_package_has_every_file_that_is_no_python(root):
     packed = {file for pattern in globs for file in package.glob(pattern)}
     found = {f for f in package.rglob("*.*") if f.is_file() and f.suffix not in {".py", ".pyc"}}
     assert found - packed == set()
+
+
+def test_a_changed_part_of_the_generator_makes_the_simulated_province_anew(tmp_path, monkeypatch):
+    """Also one in a folder below: worlds as old as their source stay, older ones are made."""
+    import set_up
+
+    source = tmp_path / "src/analysis/simulated/tables/complaints.py"
+    made = [tmp_path / folder / "dataset.yml" for folder in set_up.WORLDS.values()]
+    for moment, file in enumerate([source, *made], 1000):
+        file.parent.mkdir(parents=True)
+        file.touch()
+        os.utime(file, (moment, moment))
+    ran = []
+    monkeypatch.setattr(set_up, "_run", lambda *command: ran.append(command))
+    monkeypatch.chdir(tmp_path)
+    set_up._simulate()
+    assert not ran
+    os.utime(source, (2000, 2000))
+    set_up._simulate()
+    assert len(ran) == len(set_up.WORLDS)
+
+
+def test_make_keeps_what_programs_write_inside_the_folder(root):
+    """Settings, caches and tool chains, where the caller's environment says nothing else."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    show = ["make", "-s", "--eval", "show: ; @env", "show"]
+    shown = subprocess.run(show, cwd=root, env=kept, capture_output=True, text=True, check=True)
+    found = dict(line.split("=", 1) for line in shown.stdout.splitlines() if "=" in line)
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "RUSTUP_HOME", "PIP_CACHE_DIR"):
+        assert found[name].startswith(f"{root}/.cache")
