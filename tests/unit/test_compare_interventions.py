@@ -141,7 +141,7 @@ def test_after_an_end_nothing_is_read_and_pairs_asked_for_are_the_family(dataset
     ended = found.panel.frame.query("region == @rows.region_code[0]")
     assert ended["period"].max() == 16
     assert len(found.panel.frame) == 80 * 20 - 4
-    (pair,) = found.result.series["contrasts"]
+    (pair,) = found.exact.series["contrasts"]
     assert {pair["first"], pair["second"]} == {"advice", "notice"}
     assert pair["p_value"] == pytest.approx(found.contrasts[0].look.p_value)
 

@@ -19,7 +19,13 @@ from analysis.data.dataset import read_dataset
 from analysis.data.frames.outcomes import counts_of
 from analysis.data.frames.units import units_of
 from analysis.disclosure import regions as regions_made
-from analysis.disclosure.estimates import FEWEST_REGIONS, disclosed_study, three_digits, too_few
+from analysis.disclosure.estimates import (
+    FEWEST_REGIONS,
+    disclosed_study,
+    published_jointly,
+    three_digits,
+    too_few,
+)
 from analysis.disclosure.identifiers import identifiers, seal, shapes_of
 from analysis.disclosure.noise import (
     BOUNDS,
@@ -39,7 +45,7 @@ from analysis.page.protection import protection_points
 from analysis.reports.compare_interventions.plates import CompareInterventions
 from analysis.reports.intervention_effect.plates import InterventionEffect
 from analysis.reports.region_rates.plates import RegionRates
-from analysis.result import Estimate
+from analysis.result import Estimate, Result, Sample
 
 SALT = b"a salt of the tests, long enough for them"
 QUARTER = {"first_period": "2023Q4", "period": "quarter"}
@@ -570,3 +576,49 @@ def test_what_is_said_of_single_counties_under_interventions_moves_with_the_stor
         plates = [[p.payload() for p in (r.tiles(), r.funnel())] for r in (first, second)]
     assert plates[0]
     assert plates[0] == plates[1]
+
+
+CHANGES = ("value", "low", "high", "plain", "trend_break", "first_alone", "second_alone", "added",
+           "both", "change", "truth")  # fmt: skip
+
+
+def three_digit_logs(changes: pd.Series) -> np.ndarray:
+    """Which changes are those of log points of three digits, as far as six decimals tell."""
+    logs = np.log1p(changes.dropna().astype(float))
+    return np.abs(np.expm1([three_digits(v) for v in logs]) - np.expm1(logs)) < 1e-6
+
+
+def test_what_is_taken_away_of_averages_has_three_digits(in_root):
+    """Every change in every download, and every number of the stored result; exact ones have more.
+
+    Changes are given to six decimals, so that one of about two in a thousand others would pass.
+    """
+    file = in_root / "params/compare_interventions/province.yml"
+    found = CompareInterventions.read(yaml.safe_load(file.read_text(encoding="utf-8")))
+    plates = [getattr(found, name)() for name in
+              ("forest", "pairs", "event_time", "interactions", "reporting", "truth")]  # fmt: skip
+    frames = [p.to_frame() for p in plates if hasattr(p, "to_frame")]
+    table = found.evidence().to_frame().set_index("what").loc[["value", "low", "high"]]
+    changes = [f[column] for f in frames for column in f if column in CHANGES]
+    changes += [table[column] for column in table]
+    assert len(changes) >= 15
+    assert all(three_digit_logs(column).all() for column in changes)
+    kept = found.results()["headline"]
+    assert kept == three_digits(kept)
+    exact = pd.Series([row["value"] for row in found.exact.series["paths"]]).dropna()
+    assert three_digit_logs(np.expm1(exact).round(6)).mean() < 0.2
+
+
+def test_an_estimate_alone_that_tells_of_fewer_than_five_regions_is_dropped():
+    """Of four regions, and of all but one to four; of five, of all, and of all but five it stays."""
+    joint = Result(
+        "joint_effects", "", "log rate ratio", 0.95, (Estimate("a", -0.1),), Sample(1, 1, 1, "", ""),
+        series={"effects": tuple(
+            {"value": -0.1, "alone": -0.2, "alone_low": -0.3, "alone_high": -0.1,
+             "regions": regions, "regions_alone": alone}
+            for regions, alone in ((9, 4), (9, 5), (12, 8), (12, 11), (12, 12), (12, 7))
+        )},
+    )  # fmt: skip
+    rows = published_jointly(joint).series["effects"]
+    assert [row["alone"] is not None for row in rows] == [False, False, False, False, True, True]
+    assert all((row["alone"] is None) == (row["alone_high"] is None) for row in rows)

@@ -92,6 +92,24 @@ def published(study: Study, result: Result, protected: Result | None) -> Result:
     )
 
 
+def published_jointly(result: Result) -> Result:
+    """What of joint estimates may leave: averages to three digits.
+
+    An estimate from regions that had one intervention alone goes where fewer than five had, or
+    where it leaves out fewer than five: beside the joint one it would tell of those.
+    """
+    rows = tuple(
+        {**row, "alone": None, "alone_low": None, "alone_high": None} if _few_alone(row) else row
+        for row in result.series["effects"]
+    )
+    return three_digits(replace(result, series={**result.series, "effects": rows}))
+
+
+def _few_alone(row: Mapping[str, Any]) -> bool:
+    alone = int(row["regions_alone"])
+    return alone < FEWEST_REGIONS or 0 < int(row["regions"]) - alone < FEWEST_REGIONS
+
+
 def _by_event_time(panel: Panel, result: Result, protected: Mapping[str, Rows]) -> Rows:
     """Event times of enough regions and records; of fewer, what protected counts give."""
     small = _small_event_times(panel)

@@ -11,6 +11,7 @@ import pandas as pd
 from analysis import stored
 from analysis.data.dataset import Dataset
 from analysis.data.description import Description
+from analysis.disclosure.estimates import decimals_of
 from analysis.disclosure.identifiers import identifiers
 from analysis.disclosure.store import drawn_from
 from analysis.errors import ParamsError, Problem, nearest
@@ -22,6 +23,9 @@ from analysis.page.voice import Voice
 from analysis.params import Params
 from analysis.reports.kind import find
 from analysis.result import Result
+
+DECIMALS = 5
+"""Of numbers that nothing of single regions can be read from."""
 
 
 class Report(Voice):
@@ -95,6 +99,10 @@ class Report(Voice):
     def own_numbers(self) -> Mapping[str, OwnNumber]:
         """Numbers that a cell of the notebook may work out again, by name."""
         return {}
+
+    def digits_of(self, value: float | None) -> int:
+        """How many decimals of an average over regions may leave."""
+        return DECIMALS if value is None or not noise_of(self.data) else decimals_of(value)
 
     def agree(self, name: str, value: float) -> Table | Notes:
         """Hold a number that plain statsmodels gives against the report's own, and show both.

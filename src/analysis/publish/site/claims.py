@@ -22,11 +22,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 
 from analysis.page.numbers import number, percent
 from analysis.page.wording import translator
 from analysis.publish.site.record import Entry
-from analysis.stats.pooling.families import false_discovery, holm
+from analysis.stats.pooling.families import holm
 from analysis.studies import ALLOWED, ALLOWED_MOVED
 from analysis.verdict import DIRECTIONS, VERDICTS
 
@@ -60,11 +61,11 @@ def claims_of(entries: Sequence[Entry]) -> Claims:
     able = [entry for entry in entries if _key(entry) in VERDICTS]
     claiming = [entry.name for entry in able if _key(entry) in DIRECTIONS]
     values = np.array([1.0 if entry.p_value is None else entry.p_value for entry in able])
-    names, judged = np.array([entry.name for entry in able]), []
-    for rule in (holm, false_discovery):
-        held = set(names[rule(values, ALLOWED)])
-        judged.append(tuple(name for name in claiming if name in held))
-    return Claims(tuple(names.tolist()), tuple(claiming), *judged)
+    names, judged = [entry.name for entry in able], []
+    for rule in (holm, scipy.stats.false_discovery_control):
+        chances = dict(zip(names, rule(values), strict=True))
+        judged.append(tuple(name for name in claiming if chances[name] <= ALLOWED))
+    return Claims(tuple(names), tuple(claiming), *judged)
 
 
 def sentences(claims: Claims, language: str) -> list[str]:

@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.frames.interventions import InterventionsPanel
+from analysis.disclosure.estimates import published_jointly, three_digits
 from analysis.disclosure.regions import protected_interventions
+from analysis.disclosure.store import noise_of
 from analysis.joint_verdicts import JointFinding, Rule, judged_jointly
 from analysis.methods import joint_effects
 from analysis.methods.shared.joint import JointFrame
@@ -40,10 +42,15 @@ class Interventions(Report):
         return panel
 
     @cached_property
-    def result(self) -> Result:
-        """Joint estimates, contrasts, overlaps and paths."""
+    def exact(self) -> Result:
+        """Joint estimates, contrasts, overlaps and paths, to the last digit."""
         asked = options_of(self.panel, self.params)
         return self.estimate(joint_effects.METHOD, self.panel.frame, **asked)
+
+    @cached_property
+    def result(self) -> Result:
+        """The same as far as it may leave."""
+        return published_jointly(self.exact) if noise_of(self.data) else self.exact
 
     @cached_property
     def _estimated(self) -> tuple[JointFrame, JointCourse, tuple[JointFinding, ...]]:
@@ -156,17 +163,21 @@ class Interventions(Report):
         """The difference that would be found in four of five studies, in log points."""
         return detectable(contrast, self.contrasts, self.params.level, POWER)
 
+    def share(self, value: float) -> float:
+        """Log points as a change, of so many digits of them as may leave."""
+        return math.expm1(three_digits(value) if noise_of(self.data) else value)
+
     def change(self, value: float) -> str:
         """Log points as a change in per cent, for a sentence."""
-        return percent_change(math.expm1(value), self.language)
+        return percent_change(self.share(value), self.language)
 
     def likely(self, low: float, high: float) -> str:
         """A range of log points as changes in per cent, for a sentence."""
-        return percent_span(math.expm1(low), math.expm1(high), self.language)
+        return percent_span(self.share(low), self.share(high), self.language)
 
     def cells(self, values: Iterable[float | None]) -> list[Cell]:
         """Log points as changes in per cent, for a table."""
-        shares = (None if value is None else math.expm1(value) for value in values)
+        shares = (None if value is None else self.share(value) for value in values)
         return [percent_cell(share, self.language) for share in shares]
 
     @property

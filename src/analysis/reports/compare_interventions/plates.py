@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from analysis.disclosure.estimates import three_digits
 from analysis.disclosure.store import noise_of
 from analysis.page.agreement import OwnNumber
 from analysis.page.plates import Provenance, RestsOn
@@ -14,9 +13,6 @@ from analysis.page.protection import protection_record
 from analysis.reports.compare_interventions import counties, drawings, sentences, tables
 from analysis.reports.compare_interventions.answer import Interventions
 from analysis.result import plain
-
-AVERAGES = ("effects", "overlap", "contrasts", "interactions")
-"""Series of which nothing is said of single regions."""
 
 
 class CompareInterventions(Interventions):
@@ -32,8 +28,8 @@ class CompareInterventions(Interventions):
         """Every joint estimate, in log points."""
         unit = self.say("log points")
         return {
-            estimate.name: OwnNumber(self._words_of(estimate.name), unit, estimate.value, 5)
-            for estimate in self.result.estimates
+            name: OwnNumber(self._words_of(name), unit, value, self.digits_of(value))
+            for name, value in ((one.name, one.value) for one in self.exact.estimates)
         }
 
     def _words_of(self, name: str) -> str:
@@ -44,10 +40,7 @@ class CompareInterventions(Interventions):
 
     def results(self) -> Mapping[str, Any]:
         """The joint estimates."""
-        if noise_of(self.data) is None:
-            return {"headline": plain(self.result)}
-        averages = {name: self.result.series[name] for name in AVERAGES}
-        return {"headline": plain(three_digits(replace(self.result, series=averages)))}
+        return {"headline": plain(self.result)}
 
     def rests_on(self) -> RestsOn:
         """Over which regions its averages of recorded counts are."""

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.frames.study import Study
-from analysis.disclosure.estimates import decimals_of, published, three_digits
+from analysis.disclosure.estimates import published, three_digits
 from analysis.disclosure.store import noise_of
 from analysis.effect_verdicts import judged
 from analysis.errors import AnalysisError
@@ -103,8 +103,8 @@ class InterventionEffect(Report, Brief):
             value = answer.estimate.value if answer.estimate else None
             text = "log points" if answer.expected is None else "units of the outcome"
             unit = self.say(text)
-            digits = 5 if value is None or not self.study.shielded else decimals_of(value)
-            found[answer.key] = OwnNumber(specification_name(self, answer), unit, value, digits)
+            words, digits = specification_name(self, answer), self.digits_of(value)
+            found[answer.key] = OwnNumber(words, unit, value, digits)
         return found
 
     def results(self) -> Mapping[str, Any]:

@@ -28,6 +28,7 @@ from analysis.stats.joint.course import JointCourse
 from analysis.stats.joint.joint import one_fit
 from analysis.stats.joint.overlap import Overlap, overlap_of
 from analysis.stats.panels.own_course import Look, look_at
+from analysis.stats.pooling.families import holm
 from analysis.stats.resampling.jackknife import minimum_detectable
 
 LEAST_REGIONS, LEAST_CLUSTERS, LEAST_DEGREES = 5, 3, 3
@@ -224,20 +225,6 @@ def _confirmed(found: Sequence[Contrast], level: float) -> tuple[Contrast, ...]:
     chances = holm(np.array([c.trend_break.p_value for c in asked if c.trend_break]))
     second = {c.pair: float(chance) for c, chance in zip(asked, chances, strict=True)}
     return tuple(replace(c, confirmed=second.get(c.pair, 1.0)) for c in found)
-
-
-def holm(chances: np.ndarray) -> np.ndarray:
-    """p-values adjusted for their number; statsmodels' collects garbage, .1 s a call.
-
-    Parameters
-    ----------
-    chances: shape (m,).
-    """
-    order = np.argsort(chances, kind="stable")
-    found = np.empty(len(chances))
-    steps = np.maximum.accumulate(chances[order] * np.arange(len(chances), 0, -1))
-    found[order] = np.minimum(steps, 1.0)
-    return found
 
 
 def detectable(contrast: Contrast, family: Sequence[Contrast], level: float, power: float) -> float:
