@@ -47,7 +47,7 @@ MUTANTS = (
            '"improves" if (direction < 0) == (better == "lower") else "worsens"',
            '"worsens" if (direction < 0) == (better == "lower") else "improves"',
            (VERDICT, "-k", "improves_only")),
-    Mutant("falling and rising anyway swapped", f"{REPORT}/alone.py",
+    Mutant("falling and rising anyway swapped", f"{REPORT}/own_course.py",
            "down if verdict.alone < 0 else up", "up if verdict.alone < 0 else down",
            (SENTENCES, "-k", "numbers_do_not and explains")),
     Mutant("below and above swapped in the title of the effect over time",

@@ -97,7 +97,7 @@ def test_a_direction_without_a_p_value_does_not_hold():
     ("language", "first", "second"),
     [
         ("en", "claimed in 2 of 5 reports", "1 of 2 hold when"),
-        ("zh", "5份措施效果报告中，有2份", "2份方向性结论中有1份"),
+        ("zh", "5份单项措施效果报告中，有2份", "2份方向性结论中有1份"),
     ],
 )
 def test_the_list_of_reports_says_it(language, first, second):

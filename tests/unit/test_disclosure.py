@@ -610,10 +610,10 @@ def test_what_is_taken_away_of_averages_has_three_digits(in_root):
 
 
 def test_an_estimate_alone_that_tells_of_fewer_than_five_regions_is_dropped():
-    """Of four regions, and of all but one to four; of five, of all, and of all but five it stays."""
+    """Of four regions, or all but one to four; of five, of all, and of all but five it stays."""
     joint = Result(
-        "joint_effects", "", "log rate ratio", 0.95, (Estimate("a", -0.1),), Sample(1, 1, 1, "", ""),
-        series={"effects": tuple(
+        "joint_effects", "", "log rate ratio", 0.95, (Estimate("a", -0.1),),
+        Sample(1, 1, 1, "", ""), series={"effects": tuple(
             {"value": -0.1, "alone": -0.2, "alone_low": -0.3, "alone_high": -0.1,
              "regions": regions, "regions_alone": alone}
             for regions, alone in ((9, 4), (9, 5), (12, 8), (12, 11), (12, 12), (12, 7))

@@ -13,21 +13,22 @@ import pytest
 import scipy.stats
 from matplotlib.figure import Figure as Canvas
 
+from analysis.data.dataset import Dataset
 from analysis.data.description import Description
 from analysis.data.frames.panels.timeline import Spell
 from analysis.data.frames.study import Study
+from analysis.disclosure.estimates import three_digits
 from analysis.effect_verdicts import judged
 from analysis.page import numbers, voice, wording
 from analysis.page.charts import style
 from analysis.page.provenance import DROPPED_WORDS
 from analysis.page.wording import translations
-from analysis.reports.intervention_effect import grounds, sentences, tables
+from analysis.reports.intervention_effect import grounds, sensitivity, sentences, tables
 from analysis.reports.intervention_effect.adoption import (
     adoption_figure,
     paths_figure,
     timeline_figure,
 )
-from analysis.reports.intervention_effect.alone import EXPLAINED_WORDS, alone_sentences
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.certainty import (
     MIND_WORDS,
@@ -36,11 +37,13 @@ from analysis.reports.intervention_effect.certainty import (
     reporting_table,
 )
 from analysis.reports.intervention_effect.event_time import event_time_figure
+from analysis.reports.intervention_effect.own_course import EXPLAINED_WORDS, alone_sentences
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.intervention_effect.picture import picture
 from analysis.reports.intervention_effect.plates import InterventionEffect
 from analysis.reports.intervention_effect.provenance import provenance
 from analysis.reports.intervention_effect.sensitivity import (
+    distinct_changes,
     leave_one_out_figure,
     specification_figure,
 )
@@ -567,6 +570,16 @@ MEASURED: dict[str, Change] = {
     "stock": paneled(yearly=False, has_exposure=False),
 }
 """Outcomes that are no counts of a period."""
+
+
+def effect_report(brief: Brief) -> InterventionEffect:
+    """What a notebook works with, with everything as in a brief."""
+    data = Dataset(Path(), brief.study.description, {}, {})
+    report = InterventionEffect(brief.study.params, data, brief.study)
+    vars(report).update(examined=brief.examined, headline=brief.headline)
+    return report
+
+
 PLATES = (
     sentences.summary,
     picture,
@@ -583,7 +596,7 @@ PLATES = (
     tables.effect_table,
     tables.specification_table,
     provenance,
-    InterventionEffect.own_numbers,
+    lambda brief: effect_report(brief).own_numbers(),
 )
 SAID: set[str] = set()
 """Sentences of all cases; filled as they are rendered."""
@@ -910,6 +923,23 @@ def test_no_text_is_broken_or_in_the_other_language(base, state, language):
         for plate in PLATES[:-2]:
             for text in texts(plate(brief)):
                 assert not (found := BROKEN[language].search(text)), (found, text)
+
+
+def test_ways_that_differ_beyond_the_digits_shown_do_not_repeat_one_another(base):
+    """Two that come to −.18201 and −.18204 are two ways, though both are shown as −.182."""
+    first, second, *_ = base.robustness.specifications
+    logs = ((first, -0.18201), (second, -0.18204), (first, -0.18204))
+    exact = dataclasses.replace(
+        base.robustness,
+        specifications=tuple(
+            dataclasses.replace(a, estimate=Estimate("overall", v), expected=None) for a, v in logs
+        ),
+    )
+    study = dataclasses.replace(base.study, shielded=True)
+    report = effect_report(dataclasses.replace(base, study=study, robustness=exact))
+    assert report.robustness == three_digits(exact)
+    assert distinct_changes(report) == pytest.approx([math.expm1(-0.182)] * 2)
+    assert "One row" in sensitivity.repeats_sentence(report)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

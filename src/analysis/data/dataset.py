@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis import digest
 from analysis.data.contract import check_links
-from analysis.data.description import Description, Sources, locate, read_description, table_sources
+from analysis.data.description import Description, locate, read_description
 from analysis.data.reading.account import Account
 from analysis.data.reading.mapping import PLAIN, TableMapping
 from analysis.data.reading.read_table import ReadTable, read_table
@@ -21,6 +21,7 @@ from analysis.data.reading.typed import sqlite_file
 from analysis.data.records.count_cache import RecordPanel, cache_folder, record_panel
 from analysis.data.regions.code_checks import check_region_codes, fill_names, names_optional
 from analysis.data.regions.present_regions import counts_by_origin, on_present_regions
+from analysis.data.table_sources import Sources, table_sources
 from analysis.data.tables import TABLES
 from analysis.data.views import dataset_line, dataset_view
 from analysis.errors import ContractError, Problem, nearest

@@ -72,9 +72,10 @@ def draw(world: World, rng: np.random.Generator) -> Adoption:
     starts = _starts(world, exposure[:, 0], clusters, rng)
     since = np.where(starts[:, None] > 0, np.arange(1, world.periods + 1) - starts[:, None], -99)
     log_rate = rng.normal(0, 0.3, (world.regions, 1)) + rng.normal(0, 0.1, world.periods)
-    log_rate = log_rate + _persistent(world, shape, world.shocks, rng)
+    log_rate = log_rate + persistent(rng, shape, world.shocks, world.persistence)
     if world.prefectures:
-        together = _persistent(world, (world.prefectures, world.periods), world.shock, rng)
+        places = (world.prefectures, world.periods)
+        together = persistent(rng, places, world.shock, world.persistence)
         log_rate = log_rate + together[clusters]
     log_rate = log_rate + _moved(world, starts, since)
     values, exposure = _counted(world, log_rate, exposure, rng)
@@ -135,14 +136,14 @@ def _starts(
     return np.asarray(first[clusters])
 
 
-def _persistent(
-    world: World, shape: tuple[int, int], spread: float, rng: np.random.Generator
+def persistent(
+    rng: np.random.Generator, shape: tuple[int, int], spread: float, persistence: float
 ) -> np.ndarray:
-    """Shocks that die out by the world's correlation, with a spread that is the same always."""
+    """Rows of shocks that die out, first-order autoregressions of one standard deviation."""
     noise = rng.normal(0, 1, shape)
-    own = np.sqrt(1 - world.persistence**2)
+    own = np.sqrt(1 - persistence**2)
     for t in range(1, shape[1]):
-        noise[:, t] = world.persistence * noise[:, t - 1] + own * noise[:, t]
+        noise[:, t] = persistence * noise[:, t - 1] + own * noise[:, t]
     return np.asarray(spread * noise)
 
 

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.simulated.adoption import REVERSE, SERVICE, Adoption
+from analysis.simulated.counties import persistent
 from analysis.simulated.places import cities, county_types
 from analysis.simulated.worlds import INTERVENTIONS, Options, stream
 
@@ -53,20 +54,12 @@ def draw_course(options: Options, months: pd.PeriodIndex) -> Course:
     propensity = rng.normal(0, 1, count) * world.counties
     if world.counties:
         propensity = propensity + TYPE_LEVEL[county_types(count)]
-    noise = _persistent(options, count, options.noise, rng)
-    shared = _persistent(options, int(cities(count)[-1]) + 1, options.city_noise, rng)
+    places, together = (count, len(months)), (int(cities(count)[-1]) + 1, len(months))
+    noise = persistent(rng, places, options.noise, options.persistence)
+    shared = persistent(rng, together, options.city_noise, options.persistence)
     trend = SEASON[months.month - 1] + _epidemic(months) + MERGED_BY * (months >= MERGED)
     log_rate = propensity[:, None] + trend[None, :] + noise + shared[cities(count)]
     return Course(propensity, noise, log_rate)
-
-
-def _persistent(options: Options, rows: int, spread: float, rng: np.random.Generator) -> np.ndarray:
-    """First-order autoregressions of one standard deviation; (rows, T)."""
-    series = rng.normal(0, spread, (rows, options.months))
-    keep = np.sqrt(1 - options.persistence**2)
-    for month in range(1, options.months):
-        series[:, month] = options.persistence * series[:, month - 1] + keep * series[:, month]
-    return series
 
 
 def _epidemic(months: pd.PeriodIndex) -> np.ndarray:

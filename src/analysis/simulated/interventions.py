@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.simulated.counties import persistent
 from analysis.stats.joint.joint import Joint
 from analysis.stats.panels.adoption import Adoption, damped_weights
 
@@ -80,9 +81,10 @@ def draw(world: JointWorld, rng: np.random.Generator) -> Drawn:
     active = (starts[:, :, None] > 0) & (periods >= starts[:, :, None])
     shape = (world.counties, world.periods)
     log_rate = rng.normal(0, 0.3, (world.counties, 1)) + rng.normal(0, 0.1, world.periods)
-    log_rate = log_rate + _persistent(world, shape, world.shocks, rng)
+    log_rate = log_rate + persistent(rng, shape, world.shocks, world.persistence)
     if world.prefectures:
-        shocks = _persistent(world, (world.prefectures, world.periods), world.shock, rng)
+        places = (world.prefectures, world.periods)
+        shocks = persistent(rng, places, world.shock, world.persistence)
         log_rate = log_rate + shocks[clusters]
     moved, effects = _moved(world, starts, active, kinds, rng)
     log_rate = log_rate + moved
@@ -131,17 +133,6 @@ def _starts(
         second = (first != k) & (first < count) & (rng.random(units) < world.overlap / (count - 1))
         starts[k, second] = dates[second]
     return starts[:, clusters] if world.together else starts
-
-
-def _persistent(
-    world: JointWorld, shape: tuple[int, int], spread: float, rng: np.random.Generator
-) -> np.ndarray:
-    """Shocks that die out by the world's correlation, with a spread that is the same always."""
-    noise = rng.normal(0, 1, shape)
-    own = np.sqrt(1 - world.persistence**2)
-    for t in range(1, shape[1]):
-        noise[:, t] = world.persistence * noise[:, t - 1] + own * noise[:, t]
-    return np.asarray(spread * noise)
 
 
 def _moved(

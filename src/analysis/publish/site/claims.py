@@ -85,7 +85,7 @@ def sentences(claims: Claims, language: str) -> list[str]:
     }
     found = [
         say(
-            "A direction is claimed in {claims} of {all} reports on interventions. Had none of "
+            "A direction is claimed in {claims} of {all} reports on one intervention. Had none of "
             "these interventions any effect, chance and a steady drift of adopters would still be "
             "expected to give up to {expected} such reports ({share} of {all}).",
             **numbers,

@@ -254,8 +254,8 @@ def certainty(report: Interventions) -> Notes:
     say, expected = report.say, ALLOWED * len(report.findings)
     points = (
         say(
-            "Each effect is judged by the rule for a single intervention; with {count} of them, "
-            "chance alone gives a direction in up to {expected} where none has an effect.",
+            "Each effect is judged by the rule for a single intervention. Had none of {count} any "
+            "effect, chance alone would still be expected to give up to {expected} directions.",
             expected=report.number(expected, 2),
         ),
         say(

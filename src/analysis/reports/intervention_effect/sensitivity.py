@@ -54,9 +54,14 @@ def specification_name(brief: Brief, item: Answer) -> str:
 
 def distinct_changes(brief: Brief) -> list[float]:
     """The changes that the ways to estimate come to, by size, repeated ones once."""
-    # Two ways that come to the same number to the last digit are one way.
-    answers = brief.robustness.specifications
-    return sorted({share(round(a.estimate.value, 9), a.expected) for a in answers if a.estimate})
+    # Two ways that come to the same number to the last digit, not to the three shown, are one way.
+    ways = zip(brief.examined.specifications, brief.robustness.specifications, strict=True)
+    distinct = {
+        round(share(exact.estimate.value, exact.expected), 9): share(a.estimate.value, a.expected)
+        for exact, a in ways
+        if exact.estimate and a.estimate
+    }
+    return sorted(distinct.values())
 
 
 def repeats_sentence(brief: Brief) -> str:

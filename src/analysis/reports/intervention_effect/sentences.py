@@ -16,11 +16,11 @@ from analysis.page.numbers import (
 )
 from analysis.page.plates import Summary
 from analysis.page.wording import capital, joined
-from analysis.reports.intervention_effect.alone import alone_sentences
 from analysis.reports.intervention_effect.answer import PER_EXPECTED, Brief
 from analysis.reports.intervention_effect.grounds import certainty_words, grade, grounds, limits
 from analysis.reports.intervention_effect.levels import changed, changed_span
 from analysis.reports.intervention_effect.levels import size as amount
+from analysis.reports.intervention_effect.own_course import alone_sentences
 from analysis.reports.intervention_effect.sensitivity import distinct_changes
 from analysis.verdict import Verdict
 
