@@ -13,7 +13,7 @@ from analysis.data.dataset import Dataset
 from analysis.data.description import Description
 from analysis.disclosure.estimates import decimals_of
 from analysis.disclosure.identifiers import identifiers
-from analysis.disclosure.store import drawn_from
+from analysis.disclosure.store import drawn_from, noise_of
 from analysis.errors import ParamsError, Problem, nearest
 from analysis.methods import AnyMethod
 from analysis.page.agreement import OwnNumber, agreement
