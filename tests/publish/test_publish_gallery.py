@@ -14,10 +14,13 @@ from browser import check_figures
 from matplotlib.text import Text
 from PIL import Image as Picture
 
+from analysis.disclosure.gate import NUMBER
 from analysis.errors import PublishError
 from analysis.page.charts import drawing, style
 from analysis.page.charts.axes import Axis
 from analysis.page.charts.bars import Bar, Bars
+from analysis.page.charts.funnel import Band, Funnel
+from analysis.page.charts.points import Point
 
 
 def spare(axes, renderer):
@@ -187,3 +190,26 @@ def test_colours_can_be_told_apart_in_grey():
     assert abs(lightness(style.COLOURS["after"]) - lightness(style.COLOURS["before"])) > 0.03
     for colour in style.COLOURS.values():
         assert lightness(style.GRID) - lightness(colour) > 0.2
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "County {}"), ("zh", "溪澄县{}")])
+def test_names_in_a_funnel_keep_clear_of_one_another(monkeypatch, language, name):
+    """Forty named points of which many lie close together: several named, none over another."""
+    rng, make_room, found = np.random.default_rng(2), drawing.make_room, []
+
+    def looked_at(axes, renderer):
+        make_room(axes, renderer)
+        named = [text for text in axes.texts if text.get_text().startswith(name[:3])]
+        found.append([text.get_window_extent(renderer) for text in named])
+
+    monkeypatch.setattr(drawing, "make_room", looked_at)
+    places = np.column_stack([rng.uniform(50, 90, 40), rng.normal(1, 0.1, 40)])
+    points = tuple(Point(*place, label=name.format(i)) for i, place in enumerate(places))
+    band, axis = Band([40, 100], [0.8, 0.9], [1.2, 1.1]), Axis(str, "", role=NUMBER)
+    Funnel(points, (band,), 1.0, "", axis, axis).figure(
+        key="k", language=language, simulated=False, title="t", caption="", alt="a"
+    )
+    assert [len(names) >= 3 for names in found] == [True, True]
+    assert not [
+        pair for names in found for pair in combinations(names, 2) if pair[0].overlaps(pair[1])
+    ]

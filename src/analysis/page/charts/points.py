@@ -13,6 +13,9 @@ from analysis.page.charts.chart import Chart
 from analysis.page.charts.labels import beside, short
 from analysis.page.plates import TableData
 
+NAME_OFF = (6, 1)
+"""Points of the drawing between a mark and its name."""
+
 
 @dataclass(frozen=True)
 class Point:
@@ -82,5 +85,15 @@ def draw_points(axes: Axes, points: Sequence[Point]) -> None:
         )
     for p in points:
         if p.label:
-            text, colour = short(p.label, "narrow", 0.4), style.COLOURS[p.key]
-            beside(axes, text, (p.at, p.value), (6, 1), va="bottom", color=colour)
+            name_point(axes, p)
+
+
+def name_point(axes: Axes, point: Point) -> None:
+    """Its name, right of its mark and above it."""
+    place, colour = (point.at, point.value), style.COLOURS[point.key]
+    beside(axes, named(point), place, NAME_OFF, va="bottom", color=colour)
+
+
+def named(point: Point) -> str:
+    """The name as it stands in a drawing."""
+    return short(point.label, "narrow", 0.4)

@@ -55,11 +55,10 @@ def funnel(report: Interventions) -> Figure | Notes:
     tells = 1 / found.error**2
     apart = found.false_discovery <= report.params.false_discoveries
     points = tuple(
-        Point(at, ratio, key="high" if stands else "within", size=6 if stands else 4,
-              label=report.region_name(code) if stands else "")
-        for at, ratio, stands, code in zip(
-            tells, found.ratio, apart, report.regional_codes, strict=True
-        )
+        Point(tells[i], found.ratio[i], key="high" if apart[i] else "within",
+              size=6 if apart[i] else 4,
+              label=report.region_name(report.regional_codes[i]) if apart[i] else "")
+        for i in np.argsort(found.false_discovery, kind="stable")
     )  # fmt: skip
     sizes = np.geomspace(tells.min(), tells.max(), POINTS)
     width = scipy.stats.norm.ppf(0.5 + report.params.level / 2) / np.sqrt(sizes)
