@@ -10,7 +10,7 @@ from statsmodels.stats import inter_rater
 from analysis.errors import DesignError
 from analysis.methods import agreement
 from analysis.result import Result
-from analysis.stats.ratings.agreement import FORMS
+from analysis.stats.ratings.agreement import Judged, coefficient, coefficients
 from studies import WORLDS, plausible, study
 
 HOLE = np.nan
@@ -29,6 +29,12 @@ def frame(scores: np.ndarray) -> pd.DataFrame:
     """Scores as rows, without the holes."""
     rated, rater = np.indices(scores.shape).reshape(2, -1)
     return pd.DataFrame({"rated": rated, "rater": rater, "score": scores.ravel()}).dropna()
+
+
+def judged(scores: np.ndarray) -> Judged:
+    """Scores of a table, without its holes."""
+    rated, rater = np.nonzero(np.isfinite(scores))
+    return Judged(rated, rater, scores[rated, rater])
 
 
 def run(given: pd.DataFrame, **options):
@@ -61,12 +67,11 @@ def test_kappas_equal_statsmodels():
     """Cohen's for two and Fleiss's for six raters of 40 rated, to rounding."""
     scores = np.random.default_rng(1).integers(1, 5, (40, 6)).astype(float)
     table, _ = inter_rater.to_table(scores[:, :2].astype(int))
-    ours = FORMS["cohen"](scores[:, :2], "nominal")
+    ours = coefficient(judged(scores[:, :2]), "cohen", "nominal")
     assert ours == pytest.approx(inter_rater.cohens_kappa(table).kappa, rel=1e-10)
     counts, _ = inter_rater.aggregate_raters(scores.astype(int))
-    assert FORMS["fleiss"](scores, "nominal") == pytest.approx(
-        inter_rater.fleiss_kappa(counts), rel=1e-10
-    )
+    ours = coefficient(judged(scores), "fleiss", "nominal")
+    assert ours == pytest.approx(inter_rater.fleiss_kappa(counts), rel=1e-10)
 
 
 def test_alpha_from_sums_of_squares_equals_alpha_from_pairs():
@@ -79,7 +84,24 @@ def test_alpha_from_sums_of_squares_equals_alpha_from_pairs():
 
     observed = sum(pairs(unit) / (len(unit) - 1) for unit in units) / len(pooled)
     expected = pairs(pooled) / len(pooled) / (len(pooled) - 1)
-    assert FORMS["krippendorff"](OBSERVERS, "interval") == pytest.approx(1 - observed / expected)
+    ours = coefficient(judged(OBSERVERS), "krippendorff", "interval")
+    assert ours == pytest.approx(1 - observed / expected)
+
+
+@pytest.mark.parametrize("form", ["krippendorff", "fleiss", "gwet", "percent", "cohen"])
+@pytest.mark.parametrize("scale", ["nominal", "ordinal", "interval"])
+def test_what_is_left_without_one_is_the_coefficient_of_the_others(form, scale):
+    """Also where a rated had the only score of its kind, or one score; to rounding."""
+    rng = np.random.default_rng(3)
+    scores = rng.integers(1, 5, (9, 3)).astype(float)
+    scores[4, 1] = 9
+    if form != "cohen":
+        scores[rng.random((9, 3)) < 0.2] = HOLE
+        scores[2] = [2, HOLE, HOLE]
+    _, without = coefficients(judged(scores), form, scale)
+    for rated in range(9):
+        alone = coefficient(judged(np.delete(scores, rated, axis=0)), form, scale)
+        assert without[rated] == pytest.approx(alone, rel=1e-10), rated
 
 
 def test_high_agreement_with_low_kappa_is_shown_beside_its_cause():
@@ -107,7 +129,7 @@ def test_the_interval_of_a_nominal_coefficient_covers(form, row):
         given = frame(world(np.random.default_rng(seed), 60))
         return run(given, form=form, scale="nominal")
 
-    truth = FORMS[form](world(np.random.default_rng(9), 300_000), "nominal")
+    truth = coefficient(judged(world(np.random.default_rng(9), 300_000)), form, "nominal")
     found = study(f"agreement, {form}, nominal", truth, range(80_000, 80_000 + WORLDS), tried)
     row(found)
     assert plausible(found.covered, WORLDS)

@@ -42,7 +42,7 @@ from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
 from analysis.methods.shared.results import at_least, records, refuse
 from analysis.result import Check, Estimate, Result, Sample
-from analysis.stats.ratings.agreement import FORMS, counts_by_category
+from analysis.stats.ratings.agreement import FORMS, Judged, coefficient, coefficients
 from analysis.stats.resampling.jackknife import share_limits
 
 MINIMUM_RATED = 5
@@ -82,23 +82,25 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     """
     require_frame(frame, JUDGEMENTS)
     _require_one_facet(frame)
-    scores = _table(frame)
-    _require_pairs(scores, options)
-    value = FORMS[options.form](scores, options.scale)
-    low, high = _limits(scores, value, options)
-    others = [form for form in FORMS if form != options.form and _can(form, scores)]
-    paired = _paired(scores)
-    alone = len(scores) - paired
+    judged = _judged(frame)
+    _require_pairs(judged, options)
+    value, low, high = _limits(judged, options)
+    others = [form for form in FORMS if form != options.form and _can(form, judged)]
+    paired = _paired(judged)
+    alone = len(judged.sizes) - paired
     return options.result(
         estimand="Agreement of raters about the same rated, beyond what chance gives",
         unit="share",
         estimates=(
             Estimate("overall", value, None, low, high),
-            *(Estimate(form, FORMS[form](scores, options.scale)) for form in others),
+            *(Estimate(form, coefficient(judged, form, options.scale)) for form in others),
         ),
         sample=Sample(len(frame), paired, 0, "", "", {"one_rating_only": alone} if alone else {}),
-        checks=(_prevalence_check(scores), Check("raters", None, float(scores.shape[1]))),
-        series={"scores": _shares(scores)},
+        checks=(
+            _prevalence_check(judged),
+            Check("raters", None, float(len(np.unique(judged.rater)))),
+        ),
+        series={"scores": _shares(judged)},
     )
 
 
@@ -113,35 +115,32 @@ def _require_one_facet(frame: pd.DataFrame) -> None:
         refuse([Problem(where, "split the scores of one rated", remedy)])
 
 
-def _table(frame: pd.DataFrame) -> np.ndarray:
-    """Scores of shape (rated, raters), not a number where there is none."""
-    rated, rater = (pd.factorize(frame[name], sort=True) for name in ("rated", "rater"))
-    scores = np.full((len(rated[1]), len(rater[1])), np.nan)
-    scores[rated[0], rater[0]] = frame["score"].to_numpy(float)
-    return scores
+def _judged(frame: pd.DataFrame) -> Judged:
+    rated, rater = (pd.factorize(frame[name], sort=True)[0] for name in ("rated", "rater"))
+    return Judged(rated, rater, frame["score"].to_numpy(float))
 
 
-def _paired(scores: np.ndarray) -> int:
+def _paired(judged: Judged) -> int:
     """How many of the rated have two scores or more."""
-    return int((np.isfinite(scores).sum(axis=1) >= 2).sum())
+    return int((judged.sizes >= 2).sum())
 
 
-def _different(scores: np.ndarray) -> int:
-    return len(np.unique(scores[np.isfinite(scores)]))
+def _different(judged: Judged) -> int:
+    return len(np.unique(judged.score))
 
 
-def _can(form: str, scores: np.ndarray) -> bool:
-    whole = form != "cohen" or bool(np.isfinite(scores).all())
-    return whole and _different(scores) <= MOST_CATEGORIES
+def _can(form: str, judged: Judged) -> bool:
+    return (form != "cohen" or judged.complete) and _different(judged) <= MOST_CATEGORIES
 
 
-def _require_pairs(scores: np.ndarray, options: Options) -> None:
+def _require_pairs(judged: Judged, options: Options) -> None:
     where, remedy = "rated with two scores or more", "Have more of them rated twice"
-    problems = at_least(where, _paired(scores), MINIMUM_RATED, remedy)
-    if options.form == "cohen" and np.isnan(scores).any():
-        what = f"lack {int(np.isnan(scores).sum())} of {scores.size} cells"
+    problems = at_least(where, _paired(judged), MINIMUM_RATED, remedy)
+    if options.form == "cohen" and not judged.complete:
+        cells = len(judged.sizes) * len(np.unique(judged.rater))
+        what = f"lack {cells - len(judged.score)} of {cells} cells"
         problems.append(Problem("ratings", what, "Use form: krippendorff, fleiss or gwet"))
-    different = _different(scores)
+    different = _different(judged)
     if different == 1:
         what = "is the same in every row; agreement beyond chance has no meaning"
         problems.append(Problem("column score", what, "Check the export"))
@@ -153,26 +152,23 @@ def _require_pairs(scores: np.ndarray, options: Options) -> None:
     refuse(problems)
 
 
-def _limits(scores: np.ndarray, value: float, options: Options) -> tuple[float, float]:
-    """Jackknife limits on the scale of log(1 − value)."""
-    form = FORMS[options.form]
-    rows = range(len(scores))
-    without = np.array([form(np.delete(scores, i, axis=0), options.scale) for i in rows])
+def _limits(judged: Judged, options: Options) -> tuple[float, float, float]:
+    """The coefficient, and its jackknife limits on the scale of log(1 − value)."""
+    value, without = coefficients(judged, options.form, options.scale)
     limits = share_limits(value, without, options.level)
     if not np.isfinite(limits).all():
         what = "agree on every rated, or on all but one; no interval can be given"
         refuse([Problem("raters", what, "Check that scores were not copied")])
-    return limits
+    return (value, *limits)
 
 
-def _prevalence_check(scores: np.ndarray) -> Check:
+def _prevalence_check(judged: Judged) -> Check:
     """Share of the commonest score; near 1, chance-corrected agreement is small by arithmetic."""
-    counts, _ = counts_by_category(scores)
-    return Check("commonest_score", None, float(counts.sum(axis=0).max() / counts.sum()))
+    _, counts = np.unique(judged.score, return_counts=True)
+    return Check("commonest_score", None, float(counts.max() / counts.sum()))
 
 
-def _shares(scores: np.ndarray) -> tuple[dict[str, Any], ...]:
+def _shares(judged: Judged) -> tuple[dict[str, Any], ...]:
     """Each score's share of all."""
-    counts, categories = counts_by_category(scores)
-    total = counts.sum(axis=0) / counts.sum()
-    return records(score=categories.astype(float), share=total)
+    categories, counts = np.unique(judged.score, return_counts=True)
+    return records(score=categories.astype(float), share=counts / counts.sum())

@@ -11,11 +11,27 @@ and ICC(·,k) of the mean of K raters; Cronbach's alpha equals ICC(3,k). With di
 periods, generalisability is σ²_p/(σ²_p + Σ σ²_{p·A}/n_A) over the interactions of the rated
 with raters, dimensions and periods, its interval from leaving out one rated at a time.
 
+Where no table is whole there are two forms more, each for one rater and for the mean of as many
+raters as the rated had (1/k̄ is the mean of 1/k over the rated). ``nested``: every rater rated one
+in a round, as an enterprise its officer. One-way mean squares with unequal numbers, added up over
+rounds, give σ²_rated and σ²_rest, in which raters, their liking of this one and noise are one; the
+interval comes from leaving out one rated with all its rounds. ``crossed``: raters rated some, and
+not the same ones. Restricted likelihood parts σ²_rated, σ²_rater, what a pair has to itself where
+it met again, and the rest; rounds' means are taken off first, and the interval is the average
+information's on the scale of log(1 − share). The share of one rater is
+σ²_rated/Σσ². With dimensions, a rating is their mean, and ``components`` tells what it holds of
+one dimension alone: alpha over dimensions says how much one rating is of one piece (halo), and
+nothing of the rated. ``raters_needed`` is k with k ICC/(1 + (k − 1) ICC) = .8.
+
+Both take raters as drawn without regard to what they think: where the discontented do not answer,
+it is the reliability of the answers.
+
 References
 ----------
 Shrout and Fleiss (1979), Psychological Bulletin 86; McGraw and Wong (1996), Psychological
 Methods 1; Feldt (1965), Psychometrika 30, for the limits of alpha; Brennan (2001),
-"Generalizability Theory".
+"Generalizability Theory"; Searle, Casella and McCulloch (1992), "Variance Components", ch. 3, for
+unequal numbers; Patterson and Thompson (1971), Biometrika 58, for restricted likelihood.
 
 Words
 -----
@@ -35,13 +51,17 @@ from analysis.data.frames.frame import RATINGS, require_frame
 from analysis.errors import Problem
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions
-from analysis.methods.shared.results import at_least, refuse
+from analysis.methods.shared.results import at_least, records, refuse
+from analysis.methods.shared.unequal import MINIMUM_RATED, Ratings, lay_out
 from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.pooling.exact import Interval
 from analysis.stats.ratings import reliability as numerics
+from analysis.stats.ratings.crossed import Cells, crossed_share
+from analysis.stats.ratings.nested import nested_share
 from analysis.stats.resampling.jackknife import share_limits
 
-MINIMUM_RATED = 5
+TARGET = 0.8
+"""Reliability of a mean from which on it is usually said to tell the rated apart."""
 FACETS = ("rater", "dimension", "period")
 SINGLE: dict[str, Callable[[numerics.TwoWay, float], Interval]] = {
     "icc1": numerics.icc_one,
@@ -54,7 +74,18 @@ class Options(MethodOptions):
     """Options of the method."""
 
     form: Literal[
-        "icc1", "icc2", "icc3", "icc1k", "icc2k", "icc3k", "alpha", "generalisability"
+        "icc1",
+        "icc2",
+        "icc3",
+        "icc1k",
+        "icc2k",
+        "icc3k",
+        "alpha",
+        "generalisability",
+        "nested",
+        "nestedk",
+        "crossed",
+        "crossedk",
     ] = "icc2"
     """coefficient: of one rater, of the mean of all (k, alpha), or over all facets
 
@@ -67,6 +98,10 @@ class Options(MethodOptions):
     icc3k: ICC(3,k) | ICC(3,k)
     alpha: Cronbach's alpha | Cronbach α系数
     generalisability: generalisability | 概化系数
+    nested: of one rater, raters of their own | 单一评价者（各有各的评价者）
+    nestedk: of the mean, raters of their own | 平均分（各有各的评价者）
+    crossed: of one rater, raters in part the same | 单一评价者（评价者部分重合）
+    crossedk: of the mean, raters in part the same | 平均分（评价者部分重合）
     """
 
 
@@ -78,6 +113,8 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     DesignError: the frame breaks a rule, has too few rated or raters, or holes.
     """
     require_frame(frame, RATINGS)
+    if options.form.removesuffix("k") in ("nested", "crossed"):
+        return _of_unequal(lay_out(frame), options)
     facets = tuple(facet for facet in FACETS if facet in frame)
     _require_form(facets, options)
     scores = _array(frame, facets)
@@ -98,6 +135,60 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
             )
         },
     )
+
+
+def _of_unequal(ratings: Ratings, options: Options) -> Result:
+    """One rater's share and the reliability of the mean, where no table is whole."""
+    single, variances = _of_one(ratings, options)
+    if ratings.dimensions > 1:
+        variances["rest"] = max(variances["rest"] - ratings.rest / ratings.dimensions, 0.0)
+        variances |= {"dimension": ratings.between, "one dimension": ratings.rest}
+    raters = float(1 / np.mean(1 / ratings.sizes))
+    both = {"one_rater": single, "mean": numerics.of_mean(single, raters)}
+    if options.form.endswith("k"):
+        both = dict(reversed(both.items()))
+    (_, first), (name, other) = both.items()
+    share = min(max(single.value, 1e-6), 1 - 1e-9)
+    needed = TARGET / (1 - TARGET) * (1 - share) / share
+    return options.result(
+        estimand="Share of the variance of scores that lies between the rated",
+        unit="share",
+        estimates=(
+            Estimate("overall", first.value, None, first.low, first.high),
+            Estimate(name, other.value, None, other.low, other.high),
+        ),
+        sample=Sample(len(ratings.score), int(ratings.rated.max()) + 1, 0, "", ""),
+        checks=(
+            Check("raters", None, raters),
+            Check("raters_needed", None, needed, TARGET),
+        ),
+        series={"components": records(source=variances.keys(), variance=variances.values())},
+    )
+
+
+def _of_one(ratings: Ratings, options: Options) -> tuple[Interval, dict[str, float]]:
+    """The share of one rater, and variances by source."""
+    if options.form.startswith("nested"):
+        if not ratings.alone:
+            refuse([Problem("raters", "rated several in one round", "Use form: crossed")])
+        single, found = nested_share(ratings.score, ratings.rated, ratings.rounds, options.level)
+        variances = {"rated": found.rated, "rest": found.rest}
+    else:
+        if ratings.nested:
+            refuse([Problem("raters", "rated one each, all different", "Use form: nested")])
+        cells = Cells.of(ratings.within_rounds, ratings.rated, ratings.rater)
+        single, values = crossed_share(cells, options.level)
+        variances = dict(zip(("rated", "rater", "rated × rater", "rest"), values, strict=True))
+        if not cells.repeated:
+            del variances["rated × rater"]
+    _require_limits((single.low, single.high))
+    return single, variances
+
+
+def _require_limits(limits: tuple[float, float]) -> None:
+    if not np.isfinite(limits).all():
+        what = "never disagree about the rated; no interval can be given"
+        refuse([Problem("raters", what, "Check that scores were not copied")])
 
 
 METHOD = Method(Options, estimate, RATINGS)
@@ -146,8 +237,6 @@ def _generalised(scores: np.ndarray, options: Options) -> Interval:
     """Generalisability with a jackknife interval on the scale of log(1 − G)."""
     value = numerics.generalisability(scores)
     without = [numerics.generalisability(np.delete(scores, i, axis=0)) for i in range(len(scores))]
-    low, high = share_limits(value, np.array(without), options.level)
-    if not np.isfinite([low, high]).all():
-        what = "never disagree about the rated; no interval can be given"
-        refuse([Problem("raters", what, "Check that scores were not copied")])
-    return Interval(value, low, high)
+    limits = share_limits(value, np.array(without), options.level)
+    _require_limits(limits)
+    return Interval(value, *limits)

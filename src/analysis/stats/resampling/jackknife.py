@@ -35,18 +35,35 @@ def t_critical(level: float, degrees: float) -> float:
     return float(scipy.stats.t.ppf(0.5 + level / 2, degrees))
 
 
-def share_limits(value: float, without: np.ndarray, level: float) -> tuple[float, float]:
+def share_limits(
+    value: float, without: np.ndarray, level: float, raters: float = 1.0
+) -> tuple[float, float]:
     """Limits of a share on the scale of log(1 − share); not numbers where one of them is 1.
+
+    Of an intraclass correlation whose units have ``raters`` ratings, on Fisher's: that of the ratio
+    (1 + (raters − 1) share)/(1 − share) of mean squares, whose error hardly depends on the share.
 
     Parameters
     ----------
     without: the share without each of N units; shape (N,).
+
+    References
+    ----------
+    Fisher (1925), "Statistical Methods for Research Workers", ch. 7.
     """
+    shares = np.array([value, *without])
+    more = raters - 1 if (1 + (raters - 1) * shares > 0).all() else 0.0
     with np.errstate(divide="ignore", invalid="ignore"):
-        scaled = np.log1p(-np.array([value, *without]))
+        scaled = np.log1p(more * shares) - np.log1p(-shares)
         error = np.sqrt(jackknife_covariance(scaled[1:, None], scaled[:1]))[0, 0]
     margin = t_critical(level, len(without) - 1) * error
-    return float(1 - np.exp(scaled[0] + margin)), float(1 - np.exp(scaled[0] - margin))
+    low, high = (scaled_share(scaled[0] + way * margin, more) for way in (-1, 1))
+    return low, high
+
+
+def scaled_share(scaled: float, more: float) -> float:
+    """The share whose scaled value this is."""
+    return float(np.expm1(scaled) / (np.exp(scaled) + more))
 
 
 def simultaneous_critical(

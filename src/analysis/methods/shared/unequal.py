@@ -1,0 +1,96 @@
+"""Ratings of which no table is whole: laid out, their dimensions averaged, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import Problem
+from analysis.methods.shared.results import at_least, refuse
+from analysis.stats.ratings.reliability import mean_squares
+
+MINIMUM_RATED, MINIMUM_RATERS = 5, 2
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """M ratings: score, who is rated, by whom and in which round, numbered from 0; shape (M,).
+
+    A score is the mean over ``dimensions`` of them, between which one rating varies by ``between``
+    on average and by ``rest`` beyond that.
+    """
+
+    score: np.ndarray
+    rated: np.ndarray
+    rater: np.ndarray
+    rounds: np.ndarray
+    dimensions: int = 1
+    between: float = 0.0
+    rest: float = 0.0
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """How many ratings each rated has in each round in which it was rated."""
+        width = int(self.rounds.max()) + 1
+        return np.unique(self.rated * width + self.rounds, return_counts=True)[1]
+
+    @property
+    def within_rounds(self) -> np.ndarray:
+        """Scores less the mean of their round."""
+        means = np.bincount(self.rounds, self.score) / np.bincount(self.rounds)
+        return np.asarray(self.score - means[self.rounds])
+
+    @property
+    def nested(self) -> bool:
+        """Whether no rater rated two."""
+        pairs = self.rater * (int(self.rated.max()) + 1) + self.rated
+        return len(np.unique(pairs)) == len(np.unique(self.rater))
+
+    @property
+    def alone(self) -> bool:
+        """Whether every rater rated one in a round, so that raters of a round are all different."""
+        return not pd.DataFrame({"rater": self.rater, "round": self.rounds}).duplicated().any()
+
+
+def lay_out(frame: pd.DataFrame) -> Ratings:
+    """The ratings of a frame.
+
+    Raises
+    ------
+    DesignError: ratings that lack dimensions, too few rated or raters, or no variation.
+    """
+    keys = [name for name in ("rated", "rater", "period") if name in frame]
+    dimensions, between, rest = 1, 0.0, 0.0
+    if "dimension" in frame:
+        wide = frame.pivot(index=keys, columns="dimension", values="score")
+        dimensions = wide.shape[1]
+        _require_dimensions(wide)
+        squares = mean_squares(wide.to_numpy(float))
+        rest, between = squares.rest, max(squares.raters - squares.rest, 0.0) / len(wide)
+        frame = wide.mean(axis=1).rename("score").reset_index()
+    rated, rater = (pd.factorize(frame[name])[0] for name in ("rated", "rater"))
+    rounds = pd.factorize(frame["period"])[0] if "period" in frame else np.zeros(len(frame), int)
+    found = Ratings(frame["score"].to_numpy(float), rated, rater, rounds, dimensions, between, rest)
+    _require_enough(found)
+    return found
+
+
+def _require_dimensions(wide: pd.DataFrame) -> None:
+    problems = at_least("dimensions", wide.shape[1], 2, "Leave the column out")
+    if holes := int(wide.isna().any(axis=1).sum()):
+        what = f"lack a dimension in {holes} of {len(wide)}"
+        problems.append(Problem("ratings", what, "Leave these out, or the dimension"))
+    refuse(problems)
+
+
+def _require_enough(ratings: Ratings) -> None:
+    rated = int(ratings.rated.max()) + 1
+    problems = at_least("rated", rated, MINIMUM_RATED, "Add ratings")
+    if (mean := float(ratings.sizes.mean())) < MINIMUM_RATERS:
+        what = f"are {mean:.1f} a rated on average; at least {MINIMUM_RATERS} are needed"
+        problems.append(Problem("raters", what, "Add ratings, or put rounds together"))
+    elif np.ptp(ratings.score) == 0:
+        problems.append(Problem("column score", "is the same in every row", "Check the export"))
+    refuse(problems)
