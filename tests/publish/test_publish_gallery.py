@@ -76,7 +76,7 @@ def test_the_gallery_shows_every_figure_in_every_case(pages):
 
 
 def test_axes_stand_where_matplotlib_would_lay_them_out(drawn):
-    """Ours measures once where that is enough; nothing is cut, and few labels move by 3 points."""
+    """Ours measures again only what may move; nothing is cut, and few labels move by 3 points."""
     files, moved, cut = drawn
     assert len(moved) == len(files) * sum(gallery.PAGES.values())
     assert max(cut) < 0.5

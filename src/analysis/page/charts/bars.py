@@ -40,9 +40,8 @@ class Bars(Chart):
 
     def draw(self, axes: Axes, width: str) -> None:
         """Parts one after another, the note at the end of each bar where there is room."""
-        places, sizes = name_rows(axes, [bar.label for bar in self.bars], width)
-        if self.widest == "column":
-            axes.tick_params(axis="y", labelsize=style.SMALL)
+        size = style.SMALL if self.widest == "column" else None
+        places, sizes = name_rows(axes, [bar.label for bar in self.bars], width, size)
         tall = [0.7 * size for size in sizes]
         left = [0.0] * len(self.bars)
         for part, (key, words) in enumerate(self.parts):

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import PIL.Image
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.transforms import BboxBase
 
 from analysis.errors import Problem, PublishError
 from analysis.page.plates import Image
@@ -25,6 +27,8 @@ POINTS = 72
 AIR = 3.0
 """Points between the edge of a drawing and what stands there."""
 COLOURS_KEPT = 64
+ROW = "_row"
+"""Label, kept out of legends, of a text that names a row: the room it needs never changes."""
 
 
 def drawn(figure: Figure) -> Image:
@@ -100,44 +104,62 @@ def _texts_laid_out_once() -> Iterator[None]:
 def make_room(axes: Axes, renderer: RendererSVG) -> None:
     """Place the axes so that all that stands beside them finds room, with a little air.
 
-    What matplotlib's constrained layout comes to with one axes. That measures twice, always; here
-    the second time is spared where what was measured cannot have changed with the size.
+    What matplotlib's constrained layout comes to with one axes. That measures everything twice,
+    always; here the second time is for words that may stand elsewhere once the size is another.
 
     Raises
     ------
     PublishError: nothing is left for the axes.
     """
-    if _fit(axes, renderer):
-        _fit(axes, renderer)
+    moving = _moving(axes)
+    around, ticks = _around(axes, renderer, moving), _ticks(axes)
+    _place(axes, [around, *_overhangs(axes, renderer, moving)])
+    if _ticks(axes) != ticks:
+        around = _around(axes, renderer, moving)
+    _place(axes, [around, *_overhangs(axes, renderer, moving)])
 
 
-def _fit(axes: Axes, renderer: RendererSVG) -> bool:
-    """Place the axes by what stands beside them now; whether that must be looked at again."""
-    needed = axes.get_tightbbox(renderer, for_layout_only=True)
+Overhang = tuple[float, float, float, float]
+"""Points by which something stands out of the axes: left, bottom, right, top."""
+
+
+def _moving(axes: Axes) -> list[Artist]:
+    """Words and the legend of the axes: where they stand follows its size."""
+    words = [text for text in axes.texts if text.get_in_layout() and text.get_label() != ROW]
+    legend = axes.get_legend()
+    return [*words, *([legend] if legend else [])]
+
+
+def _around(axes: Axes, renderer: RendererSVG, moving: list[Artist]) -> Overhang:
+    """How far ticks, labels, names of rows and marks stand out, at any size."""
+    apart = set(map(id, moving))
+    staying = [one for one in axes.get_default_bbox_extra_artists() if id(one) not in apart]
+    needed = axes.get_tightbbox(renderer, bbox_extra_artists=staying, for_layout_only=True)
     assert needed is not None  # noqa: S101  the axes are shown
-    ticks = _ticks(axes)
-    whole, own = axes.figure.bbox, axes.bbox
-    left, bottom = own.x0 - needed.x0 + AIR, own.y0 - needed.y0 + AIR
-    right, top = needed.x1 - own.x1 + AIR, needed.y1 - own.y1 + AIR
+    return _overhang(axes, needed)
+
+
+def _overhangs(axes: Axes, renderer: RendererSVG, moving: list[Artist]) -> list[Overhang]:
+    extents = [one.get_tightbbox(renderer) for one in moving]
+    return [_overhang(axes, extent) for extent in extents if extent is not None]
+
+
+def _overhang(axes: Axes, extent: BboxBase) -> Overhang:
+    own = axes.bbox
+    return own.x0 - extent.x0, own.y0 - extent.y0, extent.x1 - own.x1, extent.y1 - own.y1
+
+
+def _place(axes: Axes, overhangs: list[Overhang]) -> None:
+    """Give the axes what is left beside the longest overhang on each side."""
+    whole = axes.figure.bbox
+    left, bottom, right, top = (max(side) + AIR for side in zip(*overhangs, strict=True))
     width, height = whole.width - left - right, whole.height - bottom - top
     if min(width, height) <= 0:
         raise PublishError([Problem("figure", "has no room for its axes", "Use shorter names")])
     box = (left / whole.width, bottom / whole.height, width / whole.width, height / whole.height)
     axes.set_position(box)
-    return _ticks(axes) != ticks or _stick_out(axes, renderer)
 
 
 def _ticks(axes: Axes) -> list[list[float]]:
     """Where the ticks of both axes stand; their number follows the size."""
     return [list(axis.get_majorticklocs()) for axis in (axes.xaxis, axes.yaxis)]
-
-
-def _stick_out(axes: Axes, renderer: RendererSVG) -> bool:
-    """Whether words or a legend of the axes stand partly outside them."""
-    legend = axes.get_legend()
-    beside = [text for text in axes.texts if text.get_in_layout()]
-    extents = [one.get_window_extent(renderer) for one in [*beside, *([legend] if legend else [])]]
-    own = axes.bbox.padded(0.5)
-    return any(
-        not (own.contains(box.x0, box.y0) and own.contains(box.x1, box.y1)) for box in extents
-    )

@@ -8,10 +8,13 @@ from itertools import accumulate
 from matplotlib.axes import Axes
 
 from analysis.page.charts import style
+from analysis.page.charts.drawing import ROW
 from analysis.page.charts.labels import wrap
 
 LETTERS = {"wide": 38, "column": 29, "narrow": 19}
 """Letters in a line of the gutter; a Chinese character takes the room of two."""
+PAD = 3.5
+"""Points between a name and the axes."""
 LINE, GAP = 0.15, 0.11
 """Inches of a line of a name, and between two rows."""
 NAMED, CROWD = 40, 4.0
@@ -30,8 +33,14 @@ def share_of_height(names: Sequence[str], width: str, beside: float) -> float:
     return (sum(row_inches(names, width)) + beside) / style.SIZES[width][1]
 
 
-def name_rows(axes: Axes, names: Sequence[str], width: str) -> tuple[list[float], list[float]]:
+def name_rows(
+    axes: Axes, names: Sequence[str], width: str, size: float | None = None
+) -> tuple[list[float], list[float]]:
     """Set rows from the top down and name them; where they crowd, only the first and the last.
+
+    Parameters
+    ----------
+    size: points of the names; blank for small ones, or tiny ones where narrow.
 
     Returns
     -------
@@ -41,11 +50,21 @@ def name_rows(axes: Axes, names: Sequence[str], width: str) -> tuple[list[float]
     middles = [size / 2 - foot for foot, size in zip(accumulate(sizes), sizes, strict=True)]
     axes.set_ylim(-sum(sizes) - GAP / 2, GAP / 2)
     shown = range(len(names)) if len(names) <= NAMED else (0, len(names) - 1)
-    axes.set_yticks([middles[i] for i in shown], [wrap(names[i], LETTERS[width]) for i in shown])
-    size = style.TINY if width == "narrow" else style.SMALL
-    axes.tick_params(axis="y", length=0, labelsize=size, labelcolor=style.INK)
-    for label in axes.get_yticklabels():
-        label.set_linespacing(1.05)
+    axes.set_yticks([])
+    size = size or (style.TINY if width == "narrow" else style.SMALL)
+    # Texts where tick labels would stand: a tick is five artists, of which rows need one.
+    place, upright, across = axes.get_yaxis_text1_transform(PAD)
+    for i in shown:
+        axes.text(
+            0.0,
+            middles[i],
+            wrap(names[i], LETTERS[width]),
+            transform=place,
+            va=upright,
+            ha=across,
+            fontsize=size,
+            linespacing=1.05,
+            label=ROW,
+        )
     axes.spines["left"].set_visible(False)
-    axes.grid(axis="y", visible=False)
     return middles, sizes
