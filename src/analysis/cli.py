@@ -219,9 +219,11 @@ def publish(site: Path, pdf: bool) -> None:
 def _publish(site: Path) -> bool:
     """Build the site; whether a page was refused."""
     from analysis.batch.status import RUNS
+    from analysis.disclosure.memory import remember
     from analysis.publish.site.edition import publish_edition
 
     outcomes = publish_edition(RUNS, site)
+    remember(Path.cwd())
     bad = [outcome for outcome in outcomes if outcome.state != "published"]
     for outcome in bad:
         click.echo(f"  {outcome.report}: {outcome.state}", err=True)

@@ -428,3 +428,26 @@ def test_pages_drawn_from_another_salt_are_not_put_beside_those_of_before(
     assert site_of(regions)["rested.json"] == first["rested.json"]
     assert "withheld" not in said
     assert site_of(regions)[name]
+
+
+def test_publishing_alone_remembers_what_was_published(regions):
+    """Run, publish by itself, then corrected counts: the numbers of the page stay as they were."""
+    report = "region_rates/tip_offs"
+    folder, kept = regions / "data/enterprise_zones", regions / ".protected"
+    no_longer_public(folder)
+    analysis(regions, "run", report)
+    assert not list(kept.glob("*.parquet"))
+    analysis(regions, "publish")
+    (file,) = kept.glob("*.parquet")
+    assert file.stat().st_mode & 0o077 == 0
+    assert not list(kept.glob("*.run"))
+    result = regions / "build/runs" / report / "en/result.json"
+    first = json.loads(result.read_text(encoding="utf-8"))["facts"]
+    outcomes = pd.read_csv(folder / "outcomes.csv")
+    outcomes.loc[(outcomes["period"] == 1988), "count"] //= 2
+    outcomes.to_csv(folder / "outcomes.csv", index=False)
+    analysis(regions, "run", report, "--publish")
+    assert json.loads(result.read_text(encoding="utf-8"))["facts"] == first
+    shutil.rmtree(kept)
+    analysis(regions, "run", report, "--again")
+    assert json.loads(result.read_text(encoding="utf-8"))["facts"] != first

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from analysis.data.dataset import read_dataset
-from analysis.disclosure.memory import FOLDER, remember
+from analysis.disclosure.memory import FOLDER, Made, remember
 from analysis.disclosure.store import store_of
 from analysis.errors import ParamsError
 
@@ -44,7 +44,10 @@ def shown(folder, publish=False):
     data = read_dataset(folder)
     store = store_of(data, "report")
     if publish:
-        remember(data)
+        made = Made()
+        made.add(data)
+        made.note()
+        remember(folder.parents[1])
     return store
 
 

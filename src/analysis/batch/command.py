@@ -21,7 +21,7 @@ from analysis.batch.keys import Keys, results_folder
 from analysis.batch.plan import check_runs, plan
 from analysis.batch.status import Status
 from analysis.data.dataset import datasets_kept
-from analysis.disclosure.memory import remember
+from analysis.disclosure.memory import Made
 from analysis.errors import ParamsError, Problem
 
 
@@ -62,7 +62,7 @@ def run_due(
     from analysis.batch.progress import progress
     from analysis.batch.runner import execute_due, planned_tasks
 
-    keys, parent = Keys(), None
+    keys, parent, made = Keys(), None, Made()
     with datasets_kept() as datasets:
         tasks, problems = planned_tasks(targets, languages, keys, again=options["again"])
         due = [task for task in tasks if task.why]
@@ -72,7 +72,9 @@ def run_due(
             # The process that forks kernels imports what they need while data are checked.
             parent = warm.started_parent()
         # What ran to its end under the same key has passed the same checks.
-        check_runs((task.run for task in due), problems)
+        check_runs((task.run for task in due), problems, made.add)
+        # Before anything runs: what is killed may be published as far as it came.
+        made.note()
     ended: list[Status] = []
     with progress(due, ended, len(tasks), options["jobs"], options["mode"]) as show:
         if not due:
@@ -91,9 +93,6 @@ def run_due(
             for status in execute_due(due, executor, settings, keys.prints):
                 ended.append(status)
                 show(status)
-    if options.get("publishing"):
-        for dataset in datasets.datasets.values():
-            remember(dataset)
     return sum(not status.done for status in ended)
 
 

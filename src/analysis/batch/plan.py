@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from analysis import digest
 from analysis.batch.suites import LANGUAGES, ListedReport, collecting, expand, problems_within
+from analysis.data.dataset import Dataset
 from analysis.errors import AnalysisError, ParamsError, Problem
 from analysis.params import Params, leaves, plain_types
 from analysis.reports.kind import Kind, find
@@ -81,10 +82,15 @@ def list_runs(
     return sorted(runs, key=lambda run: LANGUAGES.index(run.language)), problems
 
 
-def check_runs(runs: Iterable[Run], problems: Sequence[Problem] = ()) -> None:
+def check_runs(
+    runs: Iterable[Run],
+    problems: Sequence[Problem] = (),
+    checked: Callable[[Dataset], None] | None = None,
+) -> None:
     """Refuse what the data do not carry, and the problems found before; nothing starts then.
 
-    Asked once per question: language, titles and seed do not matter here.
+    Asked once per question: language, titles and seed do not matter here. ``checked`` is told of
+    each dataset that a question was asked of.
 
     Raises
     ------
@@ -99,7 +105,9 @@ def check_runs(runs: Iterable[Run], problems: Sequence[Problem] = ()) -> None:
             continue
         asked.add(question)
         try:
-            run.kind.check(run.params)
+            dataset = run.kind.check(run.params)
+            if checked is not None:
+                checked(dataset)
         except AnalysisError as error:
             errors.append(type(error)(problems_within(error, run.report)))
     if errors:

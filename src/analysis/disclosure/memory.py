@@ -2,14 +2,15 @@
 
 Every late record would be another draw of a count, and many draws of one count give it away. A
 period therefore stays as it was first published, and is corrected once, when its year is over. What
-was published is kept in ``.protected`` in the project's folder, as secret as the data, and is
-written when pages have been published.
+was published is kept in ``.protected`` in the project's folder, as secret as the data. A run notes
+there what it made; it counts as published when pages have been, by whichever command.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +23,8 @@ from analysis.data.reading.personal import project_around
 from analysis.errors import ParamsError, Problem
 
 FOLDER = ".protected"
+NOTED = ".run"
+"""Ending of a file of what runs made and nobody published yet."""
 PLACE = ["region", "origin", "share", "period"]
 """What tells a unit of one outcome and length of period."""
 STATE = ["count", "key"]
@@ -87,23 +90,51 @@ def published_units(dataset: Dataset, outcome: str, length: str) -> pd.DataFrame
     return own.assign(period=periods)[columns].reset_index(drop=True)
 
 
-def remember(dataset: Dataset) -> None:
-    """Keep what was made of a dataset's counts, now that pages made of it are published."""
-    file, made = _file(dataset), list(_made(dataset))
-    if file is None or not made:
-        return
-    file.parent.mkdir(mode=0o700, exist_ok=True)
-    with FileLock(file.with_suffix(".lock")):
-        new = pd.concat(made, ignore_index=True)
-        if file.is_file():
-            old = pd.read_parquet(file)
-            fresh = new[["outcome", "length"]].drop_duplicates()
-            marked = old.merge(fresh, on=["outcome", "length"], how="left", indicator=True)
-            new = pd.concat([old[(marked["_merge"] == "left_only").to_numpy()], new])
+@dataclass(frozen=True)
+class Made:
+    """What the stores of a run were made of, by the file that keeps it once it is published."""
+
+    frames: dict[Path, pd.DataFrame] = field(default_factory=dict)
+
+    def add(self, dataset: Dataset) -> None:
+        """All that was made of a dataset so far."""
+        file, made = _file(dataset), list(_made(dataset))
+        if file is not None and made:
+            new = pd.concat(made, ignore_index=True)
+            self.frames[file] = _renewed(self.frames.get(file), new)
+
+    def note(self) -> None:
+        """Keep it beside what is published, until the pages of the run are, too."""
+        for file, frame in self.frames.items():
+            file.parent.mkdir(mode=0o700, exist_ok=True)
+            _merge(file.with_suffix(NOTED), frame)
+
+
+def remember(project: Path) -> None:
+    """Keep as published what runs made of counts, now that their pages are."""
+    for noted in sorted((project / FOLDER).glob(f"*{NOTED}")):
+        _merge(noted.with_suffix(".parquet"), pd.read_parquet(noted))
+        noted.unlink()
+
+
+def _merge(file: Path, new: pd.DataFrame) -> None:
+    """Write rows into a file, whole or not at all, in place of those of the same outcomes."""
+    with FileLock(file.with_name(f"{file.name}.lock")):
+        rows = _renewed(pd.read_parquet(file) if file.is_file() else None, new)
         draft = file.with_name(f".{file.name}.{os.getpid()}")
-        new.to_parquet(draft, index=False)
+        rows.to_parquet(draft, index=False)
         draft.chmod(0o600)
         draft.replace(file)
+
+
+def _renewed(old: pd.DataFrame | None, new: pd.DataFrame) -> pd.DataFrame:
+    """The new rows, and the old ones of other outcomes and lengths of period."""
+    if old is None:
+        return new
+    fresh = new[["outcome", "length"]].drop_duplicates()
+    marked = old.merge(fresh, on=["outcome", "length"], how="left", indicator=True)
+    kept = old[(marked["_merge"] == "left_only").to_numpy()]
+    return pd.concat([kept, new], ignore_index=True)
 
 
 def _made(dataset: Dataset) -> Iterator[pd.DataFrame]:
@@ -121,7 +152,7 @@ def _made(dataset: Dataset) -> Iterator[pd.DataFrame]:
 def _file(dataset: Dataset) -> Path | None:
     """Where it is kept; nowhere for invented data, or outside a project."""
     folder = dataset.folder.resolve()
-    project = project_around(folder) or project_around(Path.cwd())
+    project = project_around(Path.cwd()) or project_around(folder)
     if project is None or dataset.description.status == "simulated":
         return None
     # By its place in the project, so that a project that was moved finds what it published.

@@ -110,14 +110,16 @@ class Kind:
         """
         return read_dataset(params.dataset, self.question.tables(params))
 
-    def check(self, params: Params) -> None:
-        """Refuse what cannot run, before a kernel starts.
+    def check(self, params: Params) -> Dataset:
+        """Refuse what cannot run, before a kernel starts; returns the dataset that was asked.
 
         Raises
         ------
         AnalysisError: with everything that the data refuse.
         """
-        self.question.ask(self.read(params), params)
+        dataset = self.read(params)
+        self.question.ask(dataset, params)
+        return dataset
 
     def params(self, values: Mapping[str, Any]) -> Params:
         """The parameters from plain values.
