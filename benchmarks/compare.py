@@ -18,8 +18,8 @@ from analysis.methods import joint_effects
 from analysis.reports.compare_interventions.plates import CompareInterventions
 from analysis.reports.compare_interventions.question import options_of
 from analysis.reports.intervention_effect.plates import InterventionEffect
-from analysis.robustness import estimate_headline, examine
 from analysis.strict_yaml import read_yaml
+from analysis.verdicts.robustness import estimate_headline, examine
 
 PARAMS = Path(__file__).resolve().parents[1] / "params"
 REPEATS = 3

@@ -106,7 +106,7 @@ def imputed_by_library(regions: int, periods: int) -> Callable[[], object]:
 
 def every_check(regions: int, periods: int) -> Callable[[], object]:
     """Everything a report puts its headline to."""
-    from analysis.robustness import _examine, _headline
+    from analysis.verdicts.robustness import _examine, _headline
 
     study = study_of(regions, periods)
     headline = _headline(study)

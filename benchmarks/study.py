@@ -17,9 +17,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import joint_studies, studies
 from analysis.simulated.counties import WORLDS
 from analysis.simulated.interventions import JOINT_WORLDS
+from analysis.studies import joint as joint_studies
+from analysis.studies import verdict as studies
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "studies"
 SEED = 7

@@ -32,7 +32,7 @@ class Mutant(NamedTuple):
 
 REPORT, RULE, TIMELINE = (
     "reports/intervention_effect",
-    "verdict.py",
+    "verdicts/rule.py",
     "data/frames/panels/timeline.py",
 )
 MUTANTS = (
@@ -47,14 +47,14 @@ MUTANTS = (
            '"improves" if (direction < 0) == (better == "lower") else "worsens"',
            '"worsens" if (direction < 0) == (better == "lower") else "improves"',
            (VERDICT, "-k", "improves_only")),
-    Mutant("falling and rising anyway swapped", f"{REPORT}/own_course.py",
+    Mutant("falling and rising anyway swapped", f"{REPORT}/certainty/own_course.py",
            "down if verdict.alone < 0 else up", "up if verdict.alone < 0 else down",
            (SENTENCES, "-k", "numbers_do_not and explains")),
     Mutant("below and above swapped in the title of the effect over time",
            f"{REPORT}/event_time.py",
            "if brief.effect.relative < 0", "if brief.effect.relative > 0",
            (SENTENCES, "-k", "numbers_do_not and plain")),
-    Mutant("a look against a direction is among its grounds", f"{REPORT}/grounds.py",
+    Mutant("a look against a direction is among its grounds", f"{REPORT}/certainty/grounds.py",
            "or look.value * effect > 0", "or look.value * effect < 0",
            (SENTENCES, "-k", "every_look and alone")),
     Mutant("an interval that ends at zero leaves it out", RULE,

@@ -29,7 +29,6 @@ from analysis.data.frames.panels.panel import Panel  # noqa: E402
 from analysis.data.frames.rates import Comparison  # noqa: E402
 from analysis.data.frames.study import Study  # noqa: E402
 from analysis.disclosure.gate import NUMBER  # noqa: E402
-from analysis.effect_verdicts import Verdict  # noqa: E402
 from analysis.page.charts.axes import Axis, Reference  # noqa: E402
 from analysis.page.charts.bars import Bar, Bars  # noqa: E402
 from analysis.page.charts.chart import Chart  # noqa: E402
@@ -52,7 +51,8 @@ from analysis.reports.region_rates.funnel import funnel_figure  # noqa: E402
 from analysis.reports.region_rates.params import RegionRatesParams  # noqa: E402
 from analysis.reports.region_rates.plates import RegionRates  # noqa: E402
 from analysis.result import Estimate, Result, event_path  # noqa: E402
-from analysis.robustness import Answer, Robustness  # noqa: E402
+from analysis.verdicts.effect import Verdict  # noqa: E402
+from analysis.verdicts.robustness import Answer, Robustness  # noqa: E402
 from reports import regions_report  # noqa: E402
 from worlds import make_panel  # noqa: E402
 

@@ -17,11 +17,10 @@ from browser import OPEN_ALL, opened
 
 from analysis.data.dataset import read_dataset
 from analysis.data.frames.study import build_study
-from analysis.effect_verdicts import judged
 from analysis.publish.pages.page import read_page
 from analysis.publish.pages.render import Imprint, export
 from analysis.reports.intervention_effect.answer import Brief
-from analysis.reports.intervention_effect.certainty import certainty
+from analysis.reports.intervention_effect.certainty.checks import certainty
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.intervention_effect.provenance import provenance
 from analysis.reports.intervention_effect.sensitivity import (
@@ -30,7 +29,8 @@ from analysis.reports.intervention_effect.sensitivity import (
 )
 from analysis.reports.intervention_effect.sentences import summary
 from analysis.reports.intervention_effect.tables import sample_table
-from analysis.robustness import estimate_headline, examine
+from analysis.verdicts.effect import judged
+from analysis.verdicts.robustness import estimate_headline, examine
 from reports import effect_report
 
 pytestmark = pytest.mark.browser

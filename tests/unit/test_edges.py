@@ -18,14 +18,14 @@ from analysis.data.frames.panels.timeline import Spell, adopt_together, lapsed, 
 from analysis.data.frames.study import Study
 from analysis.data.regions.crosswalk import lookup, to_present_codes
 from analysis.disclosure.noise import too_small
-from analysis.effect_verdicts import found
 from analysis.errors import ContractError, DesignError
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.result import Estimate, Result, Sample
-from analysis.robustness import POWER, Answer, Robustness
 from analysis.simulated.province_records import write
 from analysis.stats.panels.own_course import Look, OwnCourse
-from analysis.verdict import detectable
+from analysis.verdicts.effect import found
+from analysis.verdicts.robustness import POWER, Answer, Robustness
+from analysis.verdicts.rule import detectable
 from worlds import Options, county_world
 
 THRESHOLD = 10

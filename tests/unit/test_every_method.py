@@ -12,13 +12,12 @@ from test_verdict import study_of
 
 import analysis
 from analysis import methods
-from analysis.effect_verdicts import judged
 from analysis.errors import DesignError, ParamsError
 from analysis.methods.shared.question import check_panel
 from analysis.page.plates import Figure, Notes
 from analysis.publish.site.register import register
 from analysis.reports.intervention_effect.answer import Brief
-from analysis.reports.intervention_effect.certainty import certainty
+from analysis.reports.intervention_effect.certainty.checks import certainty
 from analysis.reports.intervention_effect.event_time import event_time_figure
 from analysis.reports.intervention_effect.sensitivity import (
     leave_one_out_figure,
@@ -26,7 +25,8 @@ from analysis.reports.intervention_effect.sensitivity import (
 )
 from analysis.reports.intervention_effect.sentences import summary
 from analysis.reports.intervention_effect.tables import effect_table, specification_table
-from analysis.robustness import NOT_OFFERED, estimate_headline, examine, headline_key
+from analysis.verdicts.effect import judged
+from analysis.verdicts.robustness import NOT_OFFERED, estimate_headline, examine, headline_key
 from worlds import county_world
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import digest, methods, result, robustness, stored
+from analysis import digest, methods, result, stored
 from analysis.batch.history import causes
 from analysis.batch.keys import Keys
 from analysis.batch.plan import Run
@@ -21,7 +21,8 @@ from analysis.data.frames.study import build_study, tables_needed
 from analysis.errors import ParamsError
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.result import Estimate
-from analysis.robustness import Answer
+from analysis.verdicts import robustness
+from analysis.verdicts.robustness import Answer
 
 
 @pytest.fixture

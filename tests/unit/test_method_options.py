@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from analysis import methods, robustness
+from analysis import methods
 from analysis.batch.keys import Keys
 from analysis.batch.plan import Run, plan
 from analysis.data.dataset import read_dataset
@@ -20,18 +20,19 @@ from analysis.data.frames.names import Names, offered
 from analysis.data.frames.panels.panel_loader import build_panel
 from analysis.data.frames.study import build_study, tables_needed
 from analysis.disclosure.estimates import three_digits
-from analysis.effect_verdicts import judged
 from analysis.errors import AnalysisError, DesignError, ParamsError
 from analysis.methods.shared.options import meaning
 from analysis.methods.shared.question import check_panel
 from analysis.page.options import options_sentence
 from analysis.power import study_power
 from analysis.reports.intervention_effect.answer import Brief
-from analysis.reports.intervention_effect.certainty import certainty
+from analysis.reports.intervention_effect.certainty.checks import certainty
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.intervention_effect.provenance import provenance
 from analysis.reports.intervention_effect.sensitivity import specification_figure
 from analysis.reports.intervention_effect.tables import specification_table
+from analysis.verdicts import robustness
+from analysis.verdicts.effect import judged
 from worlds import county_world, make_panel
 
 ABOUT = """

@@ -18,14 +18,14 @@ from analysis.data.dataset import read_dataset
 from analysis.data.frames.outcomes import counts_of, kind_of
 from analysis.data.frames.panels.panel_loader import panel
 from analysis.data.frames.study import build_study
-from analysis.effect_verdicts import found
 from analysis.errors import ContractError, DesignError
 from analysis.page.numbers import period, period_span, period_tick
 from analysis.power import power
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.intervention_effect.plates import InterventionEffect
 from analysis.reports.intervention_effect.question import ask
-from analysis.robustness import estimate_headline, examine
+from analysis.verdicts.effect import found
+from analysis.verdicts.robustness import estimate_headline, examine
 from worlds import make_panel
 
 ABOUT = {

@@ -10,11 +10,16 @@ from test_every_method import brief_of
 from test_verdict import study_of
 
 from analysis import methods
-from analysis.effect_verdicts import found
 from analysis.methods import rollout
 from analysis.reports.intervention_effect.answer import effect_of
-from analysis.reports.intervention_effect.grounds import limits
-from analysis.robustness import (
+from analysis.reports.intervention_effect.certainty.grounds import limits
+from analysis.simulated.counties import PLAIN, draw
+from analysis.stats.panels.honest import relative_interval
+from analysis.stats.panels.leads import imputed_leads
+from analysis.stats.panels.own_course import own_course, placebo_rank
+from analysis.stats.resampling.jackknife import minimum_detectable
+from analysis.verdicts.effect import found
+from analysis.verdicts.robustness import (
     POWER,
     Answer,
     Robustness,
@@ -23,11 +28,6 @@ from analysis.robustness import (
     examine,
     imputable,
 )
-from analysis.simulated.counties import PLAIN, draw
-from analysis.stats.panels.honest import relative_interval
-from analysis.stats.panels.leads import imputed_leads
-from analysis.stats.panels.own_course import own_course, placebo_rank
-from analysis.stats.resampling.jackknife import minimum_detectable
 from worlds import county_world, make_panel
 
 

@@ -14,7 +14,6 @@ from fontTools.ttLib import TTFont
 
 from analysis.data.dataset import read_dataset
 from analysis.data.frames.study import build_study
-from analysis.effect_verdicts import judged
 from analysis.errors import PublishError
 from analysis.page import numbers
 from analysis.page.charts import style
@@ -22,7 +21,7 @@ from analysis.page.plates import MIME
 from analysis.page.wording import STRONG, translator
 from analysis.reports.intervention_effect.adoption import adoption_figure, paths_figure
 from analysis.reports.intervention_effect.answer import Brief
-from analysis.reports.intervention_effect.certainty import certainty, reporting_table
+from analysis.reports.intervention_effect.certainty.checks import certainty, reporting_table
 from analysis.reports.intervention_effect.event_time import event_points, event_time_figure
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.intervention_effect.provenance import provenance
@@ -38,7 +37,8 @@ from analysis.reports.intervention_effect.tables import (
     specification_table,
 )
 from analysis.result import plain
-from analysis.robustness import estimate_headline, examine
+from analysis.verdicts.effect import judged
+from analysis.verdicts.robustness import estimate_headline, examine
 from reports import effect_report
 
 FIGURES = (

@@ -18,26 +18,29 @@ from analysis.data.description import Description
 from analysis.data.frames.panels.timeline import Spell
 from analysis.data.frames.study import Study
 from analysis.disclosure.estimates import three_digits
-from analysis.effect_verdicts import judged
 from analysis.page import numbers, voice, wording
 from analysis.page.charts import style
 from analysis.page.provenance import DROPPED_WORDS
 from analysis.page.wording import translations
-from analysis.reports.intervention_effect import grounds, sensitivity, sentences, tables
+from analysis.reports.intervention_effect import sensitivity, sentences, tables
 from analysis.reports.intervention_effect.adoption import (
     adoption_figure,
     paths_figure,
     timeline_figure,
 )
 from analysis.reports.intervention_effect.answer import Brief
-from analysis.reports.intervention_effect.certainty import (
+from analysis.reports.intervention_effect.certainty import grounds
+from analysis.reports.intervention_effect.certainty.checks import (
     MIND_WORDS,
     MIX_WORDS,
     certainty,
     reporting_table,
 )
+from analysis.reports.intervention_effect.certainty.own_course import (
+    EXPLAINED_WORDS,
+    alone_sentences,
+)
 from analysis.reports.intervention_effect.event_time import event_time_figure
-from analysis.reports.intervention_effect.own_course import EXPLAINED_WORDS, alone_sentences
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.intervention_effect.picture import picture
 from analysis.reports.intervention_effect.plates import InterventionEffect
@@ -48,9 +51,10 @@ from analysis.reports.intervention_effect.sensitivity import (
     specification_figure,
 )
 from analysis.result import LEVEL, Check, Estimate
-from analysis.robustness import NOT_OFFERED, Answer, Breakdown, estimate_headline, examine
 from analysis.stats.panels.own_course import Look, OwnCourse, Rank
-from analysis.verdict import CAPS, DIRECTIONS, GRADES, LOWERS, OVERRULES, VERDICTS, Verdict
+from analysis.verdicts.effect import judged
+from analysis.verdicts.robustness import NOT_OFFERED, Answer, Breakdown, estimate_headline, examine
+from analysis.verdicts.rule import CAPS, DIRECTIONS, GRADES, LOWERS, OVERRULES, VERDICTS, Verdict
 from worlds import county_world
 
 DEGREES = 12.0

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from analysis import effect_verdicts as reasoned
 from analysis.data.description import Description
 from analysis.data.frames.panels.timeline import Spell
 from analysis.data.frames.study import Study
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.result import Check, Estimate, Result, Sample
-from analysis.robustness import Answer, estimate_headline, examine, reporting_checks
 from analysis.stats.panels.own_course import Look, OwnCourse
-from analysis.verdict import (
+from analysis.verdicts import effect as reasoned
+from analysis.verdicts.robustness import Answer, estimate_headline, examine, reporting_checks
+from analysis.verdicts.rule import (
     CAPS,
     DIRECTIONS,
     LOOKS,

@@ -13,13 +13,13 @@ from analysis import methods
 from analysis.data.description import Description, Words
 from analysis.data.frames.panels.panel import Panel
 from analysis.data.frames.study import Study as Question
-from analysis.effect_verdicts import judged
 from analysis.errors import AnalysisError
 from analysis.methods import counts, did, event_study, imputation, rollout, two_way
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.result import Result
-from analysis.robustness import estimate_headline, examine
 from analysis.stats.resampling import jackknife as resample
+from analysis.verdicts.effect import judged
+from analysis.verdicts.robustness import estimate_headline, examine
 from studies import WORLDS, Study, assert_sound, plausible, study
 from worlds import make_panel
 

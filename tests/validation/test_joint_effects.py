@@ -15,7 +15,6 @@ import pytest
 
 import analysis
 from analysis.errors import DesignError
-from analysis.joint_studies import ALLOWED, JointRow, study
 from analysis.simulated.interventions import JOINT_WORLDS, JointWorld, draw
 from analysis.stats.joint.contrasts import contrasts, kind_shares
 from analysis.stats.joint.course import JointCourse
@@ -23,6 +22,7 @@ from analysis.stats.joint.joint import Baseline, Joint, one_fit
 from analysis.stats.joint.overlap import pairs_to_model
 from analysis.stats.joint.region_effects import region_effects
 from analysis.stats.panels.adoption import Expectation
+from analysis.studies.joint import ALLOWED, JointRow, study
 from kinds import interventions_world
 
 FEW = 25

@@ -11,10 +11,10 @@ from analysis.data.dataset import read_dataset
 from analysis.data.frames.study import build_study
 from analysis.methods import did
 from analysis.reports.intervention_effect.params import InterventionEffectParams
-from analysis.robustness import answer, specifications
 from analysis.stats.panels.bacon import bacon_parts
 from analysis.stats.panels.cohorts import cohort_effects
 from analysis.stats.panels.regression import two_way_slope
+from analysis.verdicts.robustness import answer, specifications
 from worlds import make_panel
 
 

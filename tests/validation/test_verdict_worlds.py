@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from analysis.simulated.counties import WORLDS
-from analysis.studies import Row, allowed, study
+from analysis.studies.verdict import Row, allowed, study
 
 FAILS = ("spike +49 %",)
 """Worlds in which the rule is known to fail, which pages say."""

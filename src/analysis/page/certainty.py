@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.page.wording import Say
-from analysis.verdict import Verdict
+from analysis.verdicts.rule import Verdict
 
 EFFECT_WORDS = {
     "fewer": "fewer recorded",

@@ -28,8 +28,8 @@ from analysis.page.numbers import number, percent
 from analysis.page.wording import translator
 from analysis.publish.site.record import Entry
 from analysis.stats.pooling.families import holm
-from analysis.studies import ALLOWED, ALLOWED_MOVED
-from analysis.verdict import DIRECTIONS, VERDICTS
+from analysis.studies.verdict import ALLOWED, ALLOWED_MOVED
+from analysis.verdicts.rule import DIRECTIONS, VERDICTS
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from analysis.data.description import locate
 from analysis.page.numbers import in_full, percent, percent_change
 from analysis.page.wording import Say, capital, translator
 from analysis.simulated.counties import PLAIN, WORLDS, World
-from analysis.studies import allowed
+from analysis.studies.verdict import allowed
 
 FILE = "data/studies/verdict.csv"
 """Written by ``benchmarks/study.py``."""

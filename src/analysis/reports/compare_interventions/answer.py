@@ -14,7 +14,6 @@ from analysis.data.frames.interventions import InterventionsPanel
 from analysis.disclosure.estimates import published_jointly, three_digits
 from analysis.disclosure.regions import protected_interventions
 from analysis.disclosure.store import noise_of
-from analysis.joint_verdicts import JointFinding, Rule, judged_jointly
 from analysis.methods import joint_effects
 from analysis.methods.shared.joint import JointFrame
 from analysis.page.charts.axes import Cell
@@ -26,6 +25,7 @@ from analysis.result import Result
 from analysis.stats.joint.contrasts import Contrast, detectable
 from analysis.stats.joint.course import JointCourse
 from analysis.stats.joint.region_effects import RegionEffects, region_effects
+from analysis.verdicts.joint import JointFinding, Rule, judged_jointly
 
 POWER = 0.8
 

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 
 from analysis.disclosure.store import noise_of
-from analysis.joint_verdicts import JointFinding
 from analysis.page.certainty import EFFECT_WORDS
 from analysis.page.certainty import reasons as said
 from analysis.page.plates import Notes, Summary
@@ -15,7 +14,8 @@ from analysis.page.provenance import DROPPED_WORDS, reading_sentences
 from analysis.page.wording import capital, joined
 from analysis.reports.compare_interventions.answer import Interventions
 from analysis.stats.joint.contrasts import Contrast
-from analysis.studies import ALLOWED
+from analysis.studies.verdict import ALLOWED
+from analysis.verdicts.joint import JointFinding
 
 VERDICT_WORDS = {
     "one_did_more": "One did more than another, low certainty",

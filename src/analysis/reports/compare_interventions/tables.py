@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from analysis.disclosure.gate import NUMBER
-from analysis.joint_verdicts import JointFinding
 from analysis.page.certainty import EFFECT_WORDS, GRADE_WORDS
 from analysis.page.charts.axes import Cell
 from analysis.page.numbers import number_cell
@@ -14,6 +13,7 @@ from analysis.page.truth import Held, truth_table
 from analysis.page.wording import capital
 from analysis.reports.compare_interventions.answer import Interventions
 from analysis.reports.compare_interventions.sentences import reasons
+from analysis.verdicts.joint import JointFinding
 
 TEXTS = ("intervention", "first", "second", "share", "pair", "verdict", "certainty", "reasons",
          "reporting", "answer", "region", "apart")  # fmt: skip

@@ -10,7 +10,6 @@ from analysis.data.frames.panels.panel import NEVER
 from analysis.data.frames.panels.timeline import others_moved
 from analysis.disclosure.estimates import FEWEST_REGIONS
 from analysis.disclosure.gate import NUMBER
-from analysis.effect_verdicts import others_kept
 from analysis.page.charts.axes import Axis, Periods, Reference
 from analysis.page.charts.lines import Line, Lines
 from analysis.page.charts.spans import Span, Spans
@@ -20,6 +19,7 @@ from analysis.page.plates import Figure
 from analysis.page.wording import capital, joined, lower
 from analysis.reports.intervention_effect.answer import Brief, per
 from analysis.reports.intervention_effect.levels import measure
+from analysis.verdicts.effect import others_kept
 
 
 def _calendar(brief: Brief) -> Periods:

@@ -9,15 +9,15 @@ from typing import Any
 from analysis.data.description import Description, Words
 from analysis.data.frames.panels.panel import Panel
 from analysis.data.frames.study import Study
-from analysis.effect_verdicts import expected_of, p_value, share
 from analysis.errors import EstimationError, Problem
 from analysis.page.numbers import PER_EXPOSURE
 from analysis.page.voice import Voice
 from analysis.params import PanelQuestion
 from analysis.reports.intervention_effect.question import POSITIVE
 from analysis.result import Result
-from analysis.robustness import Robustness
-from analysis.verdict import Verdict
+from analysis.verdicts.effect import expected_of, p_value, share
+from analysis.verdicts.robustness import Robustness
+from analysis.verdicts.rule import Verdict
 
 PER_EXPECTED = 100
 CASE = Words(en="case", zh="事项")

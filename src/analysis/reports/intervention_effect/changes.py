@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from analysis.disclosure.gate import NUMBER
-from analysis.effect_verdicts import share
 from analysis.page.numbers import percent_cell, percent_change, percent_span
 from analysis.page.plates import Column
 from analysis.page.wording import Say
 from analysis.result import Estimate
-from analysis.robustness import Answer
+from analysis.verdicts.effect import share
+from analysis.verdicts.robustness import Answer
 
 
 def changes(

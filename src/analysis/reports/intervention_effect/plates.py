@@ -12,12 +12,10 @@ import pandas as pd
 from analysis.data.frames.study import Study
 from analysis.disclosure.estimates import published, three_digits
 from analysis.disclosure.store import noise_of
-from analysis.effect_verdicts import judged
 from analysis.errors import AnalysisError
 from analysis.page.agreement import OwnNumber
 from analysis.page.plates import Provenance, RestsOn, Table
 from analysis.page.protection import model_sentence, protection_record
-from analysis.reports.intervention_effect import certainty as checks
 from analysis.reports.intervention_effect import provenance as sources
 from analysis.reports.intervention_effect import sensitivity, sentences, tables
 from analysis.reports.intervention_effect.adoption import (
@@ -26,14 +24,16 @@ from analysis.reports.intervention_effect.adoption import (
     timeline_figure,
 )
 from analysis.reports.intervention_effect.answer import Brief
-from analysis.reports.intervention_effect.certainty import reporting_table
+from analysis.reports.intervention_effect.certainty import checks
+from analysis.reports.intervention_effect.certainty.checks import reporting_table
 from analysis.reports.intervention_effect.event_time import event_time_figure
 from analysis.reports.intervention_effect.picture import picture
 from analysis.reports.intervention_effect.sensitivity import specification_name
 from analysis.reports.report import Report
 from analysis.result import Result, plain
-from analysis.robustness import Robustness, estimate_headline, examine
-from analysis.verdict import Verdict
+from analysis.verdicts.effect import judged
+from analysis.verdicts.robustness import Robustness, estimate_headline, examine
+from analysis.verdicts.rule import Verdict
 
 
 class InterventionEffect(Report, Brief):

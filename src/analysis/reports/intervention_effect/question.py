@@ -14,8 +14,8 @@ from analysis.disclosure.estimates import disclosed_study
 from analysis.errors import DesignError, ParamsError, Problem
 from analysis.methods.shared.question import check_panel, option_problems
 from analysis.reports.intervention_effect.params import InterventionEffectParams
-from analysis.robustness import imputable
 from analysis.stats.panels.adoption import Expectation
+from analysis.verdicts.robustness import imputable
 
 POSITIVE = "Choose a scale on which it is above zero, or call the method in Python"
 

@@ -6,7 +6,6 @@ from functools import partial
 
 from analysis import methods
 from analysis.disclosure.gate import NUMBER
-from analysis.effect_verdicts import share
 from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.intervals import Interval, Intervals
 from analysis.page.numbers import number, number_cell, percent, percent_span
@@ -18,7 +17,8 @@ from analysis.reports.intervention_effect.changes import (
     change_columns,
     changes,
 )
-from analysis.robustness import WITH_OPTIONS, Answer, headline_key
+from analysis.verdicts.effect import share
+from analysis.verdicts.robustness import WITH_OPTIONS, Answer, headline_key
 
 ONE_WORDS = {
     "point": "Each point leaves out one {region}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from analysis.effect_verdicts import outside_zero, smallest_share
 from analysis.page.numbers import (
     PER_EXPOSURE,
     change,
@@ -17,12 +16,18 @@ from analysis.page.numbers import (
 from analysis.page.plates import Summary
 from analysis.page.wording import capital, joined
 from analysis.reports.intervention_effect.answer import PER_EXPECTED, Brief
-from analysis.reports.intervention_effect.grounds import certainty_words, grade, grounds, limits
+from analysis.reports.intervention_effect.certainty.grounds import (
+    certainty_words,
+    grade,
+    grounds,
+    limits,
+)
+from analysis.reports.intervention_effect.certainty.own_course import alone_sentences
 from analysis.reports.intervention_effect.levels import changed, changed_span
 from analysis.reports.intervention_effect.levels import size as amount
-from analysis.reports.intervention_effect.own_course import alone_sentences
 from analysis.reports.intervention_effect.sensitivity import distinct_changes
-from analysis.verdict import Verdict
+from analysis.verdicts.effect import outside_zero, smallest_share
+from analysis.verdicts.rule import Verdict
 
 VERDICT_WORDS = {
     "fewer_low": "Fewer recorded, low certainty",

@@ -17,7 +17,7 @@ import pandas as pd
 from analysis.simulated.counties import WORLDS, World, draw, editions, without_ending
 from analysis.stats.panels.adoption import damped_weights
 from analysis.stats.panels.own_course import own_course
-from analysis.verdict import Finding, find
+from analysis.verdicts.rule import Finding, find
 
 ALLOWED, ALLOWED_MOVED = 0.05, 0.06
 """How often a direction may be claimed without an effect; the second where adopters move anyway."""

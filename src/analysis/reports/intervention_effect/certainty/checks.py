@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from analysis.effect_verdicts import excludes_zero, share, smallest_share
 from analysis.page.numbers import number, percent, percent_change, percent_span
 from analysis.page.plates import Column, Notes, Table, TableData
 from analysis.reports.intervention_effect.answer import Brief
+from analysis.reports.intervention_effect.certainty.grounds import slope_sentence
 from analysis.reports.intervention_effect.changes import (
     change_cells,
     change_columns,
     in_words,
 )
 from analysis.reports.intervention_effect.event_time import event_points
-from analysis.reports.intervention_effect.grounds import slope_sentence
-from analysis.robustness import NOT_OFFERED, WITH_OPTIONS
+from analysis.verdicts.effect import excludes_zero, share, smallest_share
+from analysis.verdicts.robustness import NOT_OFFERED, WITH_OPTIONS
 
 MIND_WORDS = {
     "no_range": "A method that gives a range.",

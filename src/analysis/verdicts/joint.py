@@ -16,7 +16,7 @@ from analysis.methods import joint_effects
 from analysis.result import Result
 from analysis.stats.joint.course import JointCourse
 from analysis.stats.panels.own_course import Look, OwnCourse
-from analysis.verdict import LOOKS, RULE_LEVEL, Onset, Verdict, find, judge, side
+from analysis.verdicts.rule import LOOKS, RULE_LEVEL, Onset, Verdict, find, judge, side
 
 FEW_ADOPTERS = 5
 """Adopting clusters below which a certainty stays low."""

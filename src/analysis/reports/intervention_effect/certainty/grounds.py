@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analysis.effect_verdicts import (
+from analysis.page.numbers import number, percent, percent_change, percent_span
+from analysis.reports.intervention_effect.answer import Brief
+from analysis.reports.intervention_effect.changes import in_words
+from analysis.stats.panels.own_course import Look
+from analysis.stats.resampling.jackknife import minimum_detectable
+from analysis.verdicts.effect import (
     excludes_zero,
     left_out_share,
     lost_checks,
@@ -12,13 +17,8 @@ from analysis.effect_verdicts import (
     outside_zero,
     starting_level,
 )
-from analysis.page.numbers import number, percent, percent_change, percent_span
-from analysis.reports.intervention_effect.answer import Brief
-from analysis.reports.intervention_effect.changes import in_words
-from analysis.robustness import POWER, imputes
-from analysis.stats.panels.own_course import Look
-from analysis.stats.resampling.jackknife import minimum_detectable
-from analysis.verdict import LOOKS, RULE_LEVEL
+from analysis.verdicts.robustness import POWER, imputes
+from analysis.verdicts.rule import LOOKS, RULE_LEVEL
 
 CERTAINTY_WORDS = {
     "high": "Certainty: high",

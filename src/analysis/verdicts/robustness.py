@@ -19,7 +19,7 @@ from analysis.stats.panels.adoption import Adoption
 from analysis.stats.panels.honest import RELATIVE, relative_breakdown
 from analysis.stats.panels.leads import imputed_leads
 from analysis.stats.panels.own_course import Look, OwnCourse, Rank, own_course, placebo_rank
-from analysis.verdict import LEAST_ADOPTING, RULE_LEVEL, detectable
+from analysis.verdicts.rule import LEAST_ADOPTING, RULE_LEVEL, detectable
 
 WITH_OPTIONS = "_with_options"
 """Ends the key of a specification that runs the headline's method with the options set for it."""

@@ -12,9 +12,9 @@ from analysis.data.frames.panels.panel import NEVER, Panel
 from analysis.data.frames.panels.timeline import others_moved
 from analysis.data.frames.study import Study
 from analysis.result import Estimate, Result
-from analysis.robustness import Answer, Robustness, degrees_of
 from analysis.stats.resampling.jackknife import t_critical
-from analysis.verdict import LEAST_ADOPTING, RULE_LEVEL, Finding, Verdict, find, judge, side
+from analysis.verdicts.robustness import Answer, Robustness, degrees_of
+from analysis.verdicts.rule import LEAST_ADOPTING, RULE_LEVEL, Finding, Verdict, find, judge, side
 
 ALL_BUT = -0.999
 """A fall by more than all has no logarithm."""

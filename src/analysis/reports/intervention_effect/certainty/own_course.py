@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from analysis.effect_verdicts import in_looks
 from analysis.page.numbers import percent
 from analysis.reports.intervention_effect.answer import Brief
-from analysis.reports.intervention_effect.grounds import look_words
-from analysis.robustness import imputes
+from analysis.reports.intervention_effect.certainty.grounds import look_words
 from analysis.stats.panels.own_course import Look
-from analysis.verdict import LOOKS
+from analysis.verdicts.effect import in_looks
+from analysis.verdicts.robustness import imputes
+from analysis.verdicts.rule import LOOKS
 
 ANYWAY_WORDS = {
     "fewer": "Fewer were recorded than expected, but adopters may have been falling anyway: "

@@ -19,7 +19,7 @@ from analysis.stats.joint.contrasts import Contrast, best, contrasts
 from analysis.stats.joint.course import JointCourse
 from analysis.stats.joint.overlap import interaction_look, pairs_to_model
 from analysis.stats.panels.own_course import Look
-from analysis.verdict import find
+from analysis.verdicts.rule import find
 
 LEVEL, SMALLEST = 0.95, 0.05
 ALLOWED = 0.055

@@ -1,0 +1,1 @@
+"""What an estimate and its second looks come to: direction, certainty, reasons."""
