@@ -161,7 +161,10 @@ SINCE = {
     "verdict": ["cannot_tell", "fewer_moderate"],
     "relative_percent": [[-10.0, -20.0, 1.0], [-12.0, -21.0, -3.0]],
     "causes": {
-        "data": [{"table": "outcomes", "left": 1, "came": 1200}],
+        "data": [
+            {"table": "outcomes", "left": 1, "came": 1200},
+            {"table": "complaints", "left": 0, "came": 1717},
+        ],
         "params": ["seed"],
         "notebook": True,
         "package": ["stats/panels/course.py"],
@@ -183,11 +186,13 @@ def test_a_page_says_what_changed_since_the_last_edition_and_why(built):
         "from “Cannot tell” to “Fewer recorded, moderate certainty”",
         "from −10.0% to −12.0%",
         "outcomes (1,200 rows came, 1 left)",
+        "Changed data: complaints.",
         "Changed parameters: seed.",
         "The code of the analysis changed: the notebook; stats/panels/course.py.",
         "Other versions of software: numpy.",
     ):
         assert said in english
+    assert "1,717" not in english, "how many records came late is a count"
     chinese = (built / "site/effect-zones.zh.html").read_text(encoding="utf-8")
     assert "与上一版相比" in chinese
 

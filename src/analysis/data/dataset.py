@@ -22,7 +22,7 @@ from analysis.data.records.count_cache import RecordPanel, cache_folder, record_
 from analysis.data.regions.code_checks import check_region_codes, fill_names, names_optional
 from analysis.data.regions.present_regions import counts_by_origin, on_present_regions
 from analysis.data.table_sources import Sources, table_sources
-from analysis.data.tables import TABLES
+from analysis.data.tables import TABLES, of_records
 from analysis.data.views import dataset_line, dataset_view
 from analysis.errors import ContractError, Problem, nearest
 
@@ -234,5 +234,5 @@ def _open_records(description: Description, taken: Mapping[str, ReadTable]) -> l
     return [
         Problem(f"table {name}", what, remedy)
         for name in [*taken, *(["complaints"] if description.records else [])]
-        if any(key.endswith("_id") or TABLES[name].column(key).personal for key in TABLES[name].key)
+        if of_records(name)
     ]

@@ -157,6 +157,11 @@ class Description(Strict):
         return self.mapping | self.frames
 
     @property
+    def protected(self) -> bool:
+        """Whether counts of single regions are protected before they leave."""
+        return self.disclosure == "protected" and self.protection != "none"
+
+    @property
     def internal(self) -> Internal:
         """Whether its pages are for readers inside only, ``open`` with counts as recorded."""
         if self.audience == "public":

@@ -27,6 +27,13 @@ NAMED_IN = {"outcomes": "outcome", "exposures": "exposure", "interventions": "in
 """Tables whose rows a question names, and the column that holds the names."""
 
 
+def of_records(table: str) -> bool:
+    """Whether each row of a table is a single event, person or enterprise, and none a count."""
+    known = TABLES.get(table)
+    keys = () if known is None else known.key
+    return known is not None and any(k.endswith("_id") or known.column(k).personal for k in keys)
+
+
 def named(tables: Mapping[str, pd.DataFrame], table: str) -> list[str]:
     """The names in a table of outcomes, exposures or interventions; none where it is not there."""
     return sorted(tables[table][NAMED_IN[table]].astype(str).unique()) if table in tables else []

@@ -107,9 +107,8 @@ def store_of(dataset: Dataset, outcome: str) -> Store:
 
 def noise_of(dataset: Dataset) -> Noise | None:
     """How counts of a dataset are moved; ``None`` where they are printed already or stay inside."""
-    description = dataset.description
-    settings = description.protection
-    if description.disclosure == "public" or settings == "none":
+    settings = dataset.description.protection
+    if not dataset.description.protected or settings == "none":
         return None
     return Noise(settings.variance, settings.threshold)
 

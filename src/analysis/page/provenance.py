@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 from analysis import digest, methods
 from analysis.data.reading.account import Account
+from analysis.data.tables import of_records
 from analysis.page.numbers import in_full
 from analysis.page.plates import Entry
 from analysis.page.voice import Voice
@@ -38,16 +40,30 @@ def reading_sentences(voice: Voice, accounts: Mapping[str, Account]) -> tuple[st
         repaired = sum(line.count for line in account.lines if line.done == "repaired")
         if not out + repaired:
             continue
+        # How many records there are is a count: of two editions it would tell how many came late.
+        rough = voice.description.protected and of_records(name)
+        text = (
+            "Table {table}: at most {rows} rows read, {out} left out by rule, "
+            "{cells} cells repaired"
+            if rough
+            else "Table {table}: {rows} rows read, {out} left out by rule, {cells} cells repaired"
+        )
         found.append(
             say(
-                "Table {table}: {rows} rows read, {out} left out by rule, {cells} cells repaired",
+                text,
                 table=name,
-                rows=in_full(account.rows, language),
+                rows=in_full(_at_most(account.rows) if rough else account.rows, language),
                 out=in_full(out, language),
                 cells=in_full(repaired, language),
             )
         )
     return tuple(found)
+
+
+def _at_most(rows: int) -> int:
+    """The next number of two digits and zeros, or the next hundred."""
+    step: int = 10 ** max(2, len(str(rows)) - 2)
+    return math.ceil(rows / step) * step
 
 
 def method_line(name: str, language: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from analysis.data.tables import of_records
 from analysis.errors import PublishError
 from analysis.page.numbers import date, number, percent_change
 from analysis.page.wording import Say, translator
@@ -149,7 +150,8 @@ def _code(causes: Causes, say: Say) -> str:
 def _table(item: TableChange, language: str, say: Say) -> str:
     if item.table == ABOUT:
         return say("The description of the data changed.")
-    if item.left is None or item.came is None:
+    # How many records came is a count, which would stand beside protected ones.
+    if item.left is None or item.came is None or of_records(Path(item.table).stem):
         return say("Changed data: {table}.", table=item.table)
     return say(
         "Changed data: {table} ({came} rows came, {left} left).",
