@@ -8,8 +8,8 @@ import samples
 from nbformat import v4
 
 from analysis.errors import PublishError
-from analysis.page.agreement import KEY
 from analysis.page.plates import Column, Table, TableData
+from analysis.page.shared.agreement import KEY
 from analysis.publish.pages.page import read_page
 from analysis.publish.pages.render import Imprint, export
 

@@ -41,7 +41,7 @@ from analysis.disclosure.salt import salt_of
 from analysis.disclosure.store import store_of
 from analysis.errors import ContractError, DesignError, ParamsError, PublishError
 from analysis.page.plates import Column, Table, TableData
-from analysis.page.protection import protection_points
+from analysis.page.shared.protection import protection_points
 from analysis.reports.compare_interventions.plates import CompareInterventions
 from analysis.reports.intervention_effect.plates import InterventionEffect
 from analysis.reports.region_rates.plates import RegionRates

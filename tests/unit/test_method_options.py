@@ -23,7 +23,7 @@ from analysis.disclosure.estimates import three_digits
 from analysis.errors import AnalysisError, DesignError, ParamsError
 from analysis.methods.shared.options import meaning
 from analysis.methods.shared.question import check_panel
-from analysis.page.options import options_sentence
+from analysis.page.shared.options import options_sentence
 from analysis.power import study_power
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.certainty.checks import certainty

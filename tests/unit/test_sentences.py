@@ -20,7 +20,7 @@ from analysis.data.frames.study import Study
 from analysis.disclosure.estimates import three_digits
 from analysis.page import numbers, voice, wording
 from analysis.page.charts import style
-from analysis.page.provenance import DROPPED_WORDS
+from analysis.page.shared.provenance import DROPPED_WORDS
 from analysis.page.wording import translations
 from analysis.reports.intervention_effect import sensitivity, sentences, tables
 from analysis.reports.intervention_effect.adoption import (

@@ -16,9 +16,9 @@ from analysis.disclosure.identifiers import identifiers
 from analysis.disclosure.store import drawn_from, noise_of
 from analysis.errors import ParamsError, Problem, nearest
 from analysis.methods import AnyMethod
-from analysis.page.agreement import OwnNumber, agreement
 from analysis.page.plates import End, Notes, Provenance, RestsOn, Table
-from analysis.page.provenance import method_line, source_entries
+from analysis.page.shared.agreement import OwnNumber, agreement
+from analysis.page.shared.provenance import method_line, source_entries
 from analysis.page.voice import Voice
 from analysis.params import Params
 from analysis.reports.kind import find

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.errors import Problem
-from analysis.page.agreement import KEY as AGREEMENT
 from analysis.page.plates import Plate
 from analysis.page.read_plate import read_plate
+from analysis.page.shared.agreement import KEY as AGREEMENT
 from analysis.page.text import first_words
 from analysis.page.wording import LANGUAGES
 

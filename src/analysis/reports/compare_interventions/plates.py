@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from analysis.disclosure.store import noise_of
-from analysis.page.agreement import OwnNumber
 from analysis.page.plates import Provenance, RestsOn
-from analysis.page.protection import protection_record
+from analysis.page.shared.agreement import OwnNumber
+from analysis.page.shared.protection import protection_record
 from analysis.reports.compare_interventions import counties, drawings, sentences, tables
 from analysis.reports.compare_interventions.answer import Interventions
 from analysis.result import plain

@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator
 
 from analysis.disclosure.store import noise_of
-from analysis.page.certainty import EFFECT_WORDS
-from analysis.page.certainty import reasons as said
 from analysis.page.plates import Notes, Summary
-from analysis.page.protection import averages_sentence
-from analysis.page.provenance import DROPPED_WORDS, reading_sentences
+from analysis.page.shared.certainty import EFFECT_WORDS
+from analysis.page.shared.certainty import reasons as said
+from analysis.page.shared.protection import averages_sentence
+from analysis.page.shared.provenance import DROPPED_WORDS, reading_sentences
 from analysis.page.wording import capital, joined
 from analysis.reports.compare_interventions.answer import Interventions
 from analysis.stats.joint.contrasts import Contrast

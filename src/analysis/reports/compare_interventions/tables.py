@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from analysis.disclosure.gate import NUMBER
-from analysis.page.certainty import EFFECT_WORDS, GRADE_WORDS
 from analysis.page.charts.axes import Cell
 from analysis.page.numbers import number_cell
 from analysis.page.plates import Column, Notes, Table, TableData
-from analysis.page.truth import Held, truth_table
+from analysis.page.shared.certainty import EFFECT_WORDS, GRADE_WORDS
+from analysis.page.shared.truth import Held, truth_table
 from analysis.page.wording import capital
 from analysis.reports.compare_interventions.answer import Interventions
 from analysis.reports.compare_interventions.sentences import reasons

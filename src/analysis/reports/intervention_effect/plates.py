@@ -13,9 +13,9 @@ from analysis.data.frames.study import Study
 from analysis.disclosure.estimates import published, three_digits
 from analysis.disclosure.store import noise_of
 from analysis.errors import AnalysisError
-from analysis.page.agreement import OwnNumber
 from analysis.page.plates import Provenance, RestsOn, Table
-from analysis.page.protection import model_sentence, protection_record
+from analysis.page.shared.agreement import OwnNumber
+from analysis.page.shared.protection import model_sentence, protection_record
 from analysis.reports.intervention_effect import provenance as sources
 from analysis.reports.intervention_effect import sensitivity, sentences, tables
 from analysis.reports.intervention_effect.adoption import (

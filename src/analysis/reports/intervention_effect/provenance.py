@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from analysis.methods.shared.question import OPTIONS
-from analysis.page.options import options_sentence
 from analysis.page.plates import Provenance
-from analysis.page.provenance import method_line, source_entries
+from analysis.page.shared.options import options_sentence
+from analysis.page.shared.provenance import method_line, source_entries
 from analysis.page.wording import joined
 from analysis.reports.intervention_effect.answer import Brief
 

@@ -14,9 +14,9 @@ from analysis.page.numbers import (
     period_span,
     size_decimals,
 )
-from analysis.page.options import options_sentence
 from analysis.page.plates import Column, Table, TableData, Value
-from analysis.page.provenance import DROPPED_WORDS, reading_sentences
+from analysis.page.shared.options import options_sentence
+from analysis.page.shared.provenance import DROPPED_WORDS, reading_sentences
 from analysis.page.wording import capital, joined, lower
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.changes import change_columns, changes

@@ -16,7 +16,7 @@ from analysis.methods import rates
 from analysis.page.charts.axes import Cell
 from analysis.page.numbers import PER_EXPOSURE, number_cell, period_span
 from analysis.page.plates import Column, TableData
-from analysis.page.protection import withheld_rows
+from analysis.page.shared.protection import withheld_rows
 from analysis.page.wording import capital
 from analysis.reports.region_rates.params import RegionRatesParams
 from analysis.reports.report import Report

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from analysis.page.agreement import OwnNumber
 from analysis.page.numbers import PER_EXPOSURE
 from analysis.page.plates import Provenance
-from analysis.page.protection import protection_record
+from analysis.page.shared.agreement import OwnNumber
+from analysis.page.shared.protection import protection_record
 from analysis.reports.region_rates import sentences
 from analysis.reports.region_rates.answer import Regions
 from analysis.reports.region_rates.funnel import funnel_figure

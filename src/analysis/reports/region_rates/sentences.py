@@ -5,8 +5,8 @@ from __future__ import annotations
 from analysis.disclosure.store import noise_of
 from analysis.page.numbers import span
 from analysis.page.plates import Notes, Summary, Table
-from analysis.page.protection import protection_points
-from analysis.page.provenance import DROPPED_WORDS, reading_sentences
+from analysis.page.shared.protection import protection_points
+from analysis.page.shared.provenance import DROPPED_WORDS, reading_sentences
 from analysis.page.wording import joined
 from analysis.reports.region_rates.answer import HIGH, LOW, Regions
 

@@ -1,0 +1,1 @@
+"""What several reports show: certainty, provenance, protection, truth, agreement, options."""
