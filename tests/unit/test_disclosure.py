@@ -579,7 +579,7 @@ def test_what_is_said_of_single_counties_under_interventions_moves_with_the_stor
 
 
 CHANGES = ("value", "low", "high", "plain", "trend_break", "first_alone", "second_alone", "added",
-           "both", "change", "truth")  # fmt: skip
+           "both", "change")  # fmt: skip
 
 
 def three_digit_logs(changes: pd.Series) -> np.ndarray:
