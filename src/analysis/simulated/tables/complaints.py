@@ -165,7 +165,7 @@ def _handled(
     province: Province, kind: str, drawn: Drawn, online: np.ndarray, rng: np.random.Generator
 ) -> Drawn:
     """Route and days; what lies behind the end of the export is not known yet."""
-    received, size, nothing = drawn["received"], online.size, np.datetime64("NaT")
+    received, size, nothing = drawn["received"], online.size, np.datetime64("NaT", "D")
     last = province.months[-1].end_time.to_datetime64().astype("datetime64[D]")
     route = routes(online, rng) if kind == "complaint" else np.zeros(size, dtype=int)
     days = days_to_close(province.options, kind, drawn["county"], route, rng)

@@ -69,7 +69,7 @@ def pairing_table(found: Portfolios, months: pd.PeriodIndex) -> pd.DataFrame:
     firsts[0] = months[0].start_time.to_datetime64()
     last = np.append(pair[1:] != pair[:-1], True)
     following = np.append(firsts[year[1:]], firsts[0])
-    ended = np.where(last, np.datetime64("NaT"), following - np.timedelta64(1, "D"))
+    ended = np.where(last, np.datetime64("NaT", "D"), following - np.timedelta64(1, "D"))
     return pd.DataFrame(
         {
             "officer_id": officer_names(found.officer[pair, year]),

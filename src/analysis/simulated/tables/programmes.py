@@ -64,7 +64,7 @@ def _applications(
     firsts = months.to_timestamp().to_numpy().astype("datetime64[us]")
     done = month[rows] + WAIT
     approval = firsts[np.minimum(done, len(months) - 1)]
-    approval[~approved[rows] | (done >= len(months))] = np.datetime64("NaT")
+    approval[~approved[rows] | (done >= len(months))] = np.datetime64("NaT", "D")
     return pd.DataFrame(
         {
             "enterprise_id": identifiers("E", rows, 7),

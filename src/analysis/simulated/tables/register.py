@@ -173,7 +173,7 @@ def enterprise_table(options: Options, rows: pd.DataFrame, months: pd.PeriodInde
     age = rng.integers(1, 3650, size)
     registered = np.where(rows["entry"] < 0, firsts[0] - age, firsts[entry] + days)
     left = firsts[leave] + (rng.random(size) * lengths[leave]).astype(int)
-    left[~inside] = np.datetime64("NaT")
+    left[~inside] = np.datetime64("NaT", "D")
     route = np.where(rows["padded"], 2, rng.choice(3, size, p=ROUTE_SHARE))
     last = firsts[-1] + lengths[-1]
     begun, ended = _dormancy(registered, left, firsts[0], last, rng)
@@ -204,7 +204,7 @@ def _dormancy(
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray]:
     """First and last day of dormancy; not a time for most, the last not where it goes on."""
-    nothing = np.datetime64("NaT")
+    nothing = np.datetime64("NaT", "D")
     since, until = np.maximum(registered, first), np.where(np.isnat(left), last, left)
     life = (until - since).astype(int)
     begun = since + (rng.random(life.size) * life).astype(int)
