@@ -4,9 +4,10 @@
     python benchmarks/study.py "drift -2 %" …     these rows, anew
     python benchmarks/study.py --worlds 200 …     fewer worlds
     python benchmarks/study.py --joint …          of joint estimates of several interventions
+    python benchmarks/study.py --counties …       of single counties, from protected counts
 
-Rows are added to ``data/studies/verdict.csv`` or ``joint_effects.csv`` as they are done, so that a
-run that was stopped goes on where it was.
+Rows are added to the file of the study in ``data/studies`` as they are done, so that a run that was
+stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -19,25 +20,33 @@ import pandas as pd
 
 from analysis.simulated.counties import WORLDS
 from analysis.simulated.interventions import JOINT_WORLDS
-from analysis.studies import joint as joint_studies
-from analysis.studies import verdict as studies
+from analysis.studies import counties, joint, verdict
+from analysis.studies.counties import COUNTY_WORLDS
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "studies"
 SEED = 7
-SHOWN = ["row", "alone", "claimed", "moderate", "little", "seconds"]
-SHOWN_JOINT = ["row", "effects", "contrasts", "family", "claimed", "best", "found", "seconds"]
+STUDIES: dict[str, tuple[Any, dict[str, Any]]] = {
+    "verdict": (verdict, {**WORLDS}),
+    "joint_effects": (joint, {**JOINT_WORLDS}),
+    "county_effects": (counties, {**COUNTY_WORLDS}),
+}
+SHOWN = ["row", "alone", "effects", "contrasts", "family", "claimed", "best", "found", "held",
+         "recorded", "apart", "any_apart", "seconds"]  # fmt: skip
 
 
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("rows", nargs="*", choices=[[], *WORLDS, *JOINT_WORLDS], metavar="ROW")
+    names = [[], *(name for _, worlds in STUDIES.values() for name in worlds)]
+    parser.add_argument("rows", nargs="*", choices=names, metavar="ROW")
     parser.add_argument("--worlds", type=int, default=1000)
-    parser.add_argument("--joint", action="store_true")
+    for option, name in (("--joint", "joint_effects"), ("--counties", "county_effects")):
+        parser.add_argument(
+            option, dest="study", action="store_const", const=name, default="verdict"
+        )
     asked = parser.parse_args()
-    every: dict[str, Any] = {**JOINT_WORLDS} if asked.joint else {**WORLDS}
-    kind: Any = joint_studies if asked.joint else studies
-    file = FOLDER / ("joint_effects.csv" if asked.joint else "verdict.csv")
+    kind, every = STUDIES[asked.study]
+    file = FOLDER / f"{asked.study}.csv"
     there = pd.read_csv(file) if file.exists() else pd.DataFrame({"row": []})
     wanted = asked.rows or [row for row in every if row not in set(there["row"])]
     for row in wanted:
@@ -48,7 +57,7 @@ def main() -> None:
         there = there.sort_values("row", key=lambda names: names.map(order))
         FOLDER.mkdir(exist_ok=True)
         there.to_csv(file, index=False)
-        shown = found[SHOWN_JOINT if asked.joint else SHOWN]
+        shown = found[[name for name in SHOWN if name in found]]
         print(shown.to_string(index=False, header=False), flush=True)
 
 

@@ -11,6 +11,9 @@ from analysis import digest
 from analysis.batch.plan import Run
 from analysis.data.fingerprint import Prints, data_read
 from analysis.errors import AnalysisError
+from analysis.params import Params
+from analysis.reports.kind import Kind
+from analysis.reports.others import others_of
 
 CACHE = Path("build/cache")
 
@@ -23,7 +26,8 @@ class Parts:
     ----------
     notebook: digest of its file.
     params: values as run, defaults included, without the language.
-    data: by table, what :func:`analysis.data.fingerprint.data_read` found.
+    data: by table, what :func:`analysis.data.fingerprint.data_read` found; of reports that the run
+        works on with, their parameters and tables under their names.
     code: by file of the package, its digest.
     environment: by package, its version.
     """
@@ -70,10 +74,18 @@ class Keys:
         )
 
     def _data_of(self, run: Run) -> dict[str, dict[str, Any]]:
-        folder, region = run.params.dataset, getattr(run.params, "region", "")
+        found = dict(self._read(run.kind, run.params))
+        for name, kind, params in others_of(run.params):
+            given = params.model_dump(mode="json", exclude={"language"})
+            found[f"{name}: params"] = {"digest": digest.of_value(given)}
+            found |= {f"{name}: {one}": part for one, part in self._read(kind, params).items()}
+        return found
+
+    def _read(self, kind: Kind, params: Params) -> dict[str, dict[str, Any]]:
+        folder, region = params.dataset, getattr(params, "region", "")
         if not folder:
             return {}
-        tables = run.kind.question.tables(run.params)
+        tables = kind.question.tables(params)
         asked = digest.of_value([folder, sorted(tables or ()), region])
         if asked not in self._data:
             self._data[asked] = data_read(folder, tables, region, self.prints)

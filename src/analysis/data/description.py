@@ -88,7 +88,7 @@ class PublishedResult(Strict):
     intervention: str
     outcome: str
     estimate: float
-    standard_error: float
+    standard_error: float | None = None
     decimals: int = 3
     source: str
 

@@ -127,7 +127,9 @@ class Interventions(Report):
         rng = np.random.default_rng(self.params.seed)
         given, course = joint_effects.course_of(frame, options, rng)
         which = self.panel.interventions.index(self.regions_of)
-        found = region_effects(course, which, self.params.level)
+        noise = noise_of(self.data)
+        variance = noise.variance if noise else 0.0
+        found = region_effects(course, which, self.params.level, variance)
         return found, [given.regions[i] for i in found.regions] if found else []
 
     @property

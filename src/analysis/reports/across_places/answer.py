@@ -1,0 +1,194 @@
+"""Places beside one another: their mean, what is to be expected in another, and other poolings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from analysis.data.description import Description
+from analysis.methods import meta
+from analysis.page.charts.axes import Cell
+from analysis.page.numbers import number, percent_change, percent_span, span
+from analysis.reports.across_places.params import AcrossPlacesParams
+from analysis.reports.across_places.question import Pool
+from analysis.reports.report import Report
+from analysis.result import Estimate, Result
+
+
+@dataclass(frozen=True)
+class Pooling:
+    """One way to pool: its estimate in log points, and what was published of it, as a ratio."""
+
+    key: str
+    estimate: Estimate
+    published: float | None = None
+    source: str = ""
+
+
+class Places(Report):
+    """Effects of several places with their mean."""
+
+    params: AcrossPlacesParams
+
+    @property
+    def pool(self) -> Pool:
+        """The places."""
+        pool: Pool = self.subject
+        return pool
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row a place: its estimate in log points, and its standard error."""
+        return self.pool.frame
+
+    @property
+    def description(self) -> Description:
+        """What the data are; of reports whose data are invented or for inside, that."""
+        own = super().description
+        for other in self.pool.descriptions:
+            if other.status == "simulated":
+                own = own.model_copy(update={"status": other.status})
+            if other.audience == "internal":
+                given = {"audience": other.audience, "protection": other.protection}
+                own = own.model_copy(update=given)
+        return own
+
+    @property
+    def intervention(self) -> str:
+        """What is looked at, in a sentence."""
+        return self.words(self.params.intervention).of(self.language)
+
+    @cached_property
+    def result(self) -> Result:
+        """The mean of all places, and the range of another."""
+        asked = {"between": self.params.between, "level": self.params.level}
+        return self.estimate(meta.METHOD, self.frame, **asked)
+
+    @property
+    def mean(self) -> Estimate:
+        """Of places like these."""
+        return self.result.headline
+
+    @property
+    def new_place(self) -> Estimate:
+        """Where the effect in another such place would lie."""
+        return self.result.estimates[1]
+
+    @cached_property
+    def poolings(self) -> tuple[Pooling, ...]:
+        """The mean, beside what there would be if places did not differ at all."""
+        asked = {"between": "none", "interval": "normal", "level": self.params.level}
+        fixed = self.estimate(meta.METHOD, self.frame, **asked).headline
+        found = {"random": self.mean, "fixed": fixed}
+        if self.pool.tables is not None and self.params.measure == "odds_ratio":
+            found["mantel_haenszel"] = self._mantel_haenszel()
+        known = {
+            p.specification: p
+            for p in self.description.published_results
+            if (p.intervention, p.outcome) == (self.params.intervention, self.params.outcome)
+        }
+        return tuple(
+            Pooling(key, one, known[key].estimate, known[key].source)
+            if key in known
+            else Pooling(key, one)
+            for key, one in found.items()
+        )
+
+    def _mantel_haenszel(self) -> Estimate:
+        """The odds ratio that all places would have in common, by statsmodels."""
+        from statsmodels.stats.contingency_tables import StratifiedTable
+
+        assert self.pool.tables is not None  # noqa: S101  asked before
+        common = StratifiedTable(list(self.pool.tables))
+        low, high = common.logodds_pooled_confint(1 - self.params.level)
+        value, error = float(common.logodds_pooled), float(common.logodds_pooled_se)
+        return Estimate("mantel_haenszel", value, error, float(low), float(high))
+
+    @property
+    def differ(self) -> float:
+        """p of what is seen between places if they did not differ."""
+        (check,) = (c for c in self.result.checks if c.name == "heterogeneity")
+        return float(check.value or 0.0)
+
+    @property
+    def verdict_key(self) -> str:
+        """Whether a difference is to be expected in another place, on average, or neither."""
+        if _leaves_out(self.new_place):
+            return "expected_elsewhere"
+        return "average_only" if _leaves_out(self.mean) else "none_told"
+
+    @property
+    def ratios(self) -> bool:
+        """Whether effects are written as ratios, as of odds; else as changes in per cent."""
+        return self.pool.tables is not None
+
+    def shown(self, value: float) -> float:
+        """Log points on the scale that is written."""
+        return math.exp(value) if self.ratios else math.expm1(value)
+
+    def write(self, value: float) -> str:
+        """Log points as a ratio, or as a change in per cent, for a sentence."""
+        if self.ratios:
+            return number(self.shown(value), self.language, 2)
+        return percent_change(self.shown(value), self.language)
+
+    def likely(self, found: Estimate) -> str:
+        """The range of an estimate, for a sentence."""
+        low, high = (self.shown(end) for end in (found.low or 0.0, found.high or 0.0))
+        if self.ratios:
+            return span(
+                number(low, self.language, 2), number(high, self.language, 2), self.language
+            )
+        return percent_span(low, high, self.language)
+
+    def cells(self, *values: float | None) -> list[Cell]:
+        """Log points for a table."""
+        return [
+            ("–", None) if value is None else (self.cell(shown), round(shown, 6))
+            for value in values
+            for shown in (self.shown(value or 0.0),)
+        ]
+
+    def tick(self, shown: float) -> str:
+        """What is written at an axis."""
+        return self.in_full(shown, 1) if self.ratios else self.percent(shown, 0, signed=True)
+
+    def cell(self, shown: float) -> str:
+        """What is written in a table."""
+        return self.in_full(shown, 3) if self.ratios else self.percent(shown, 1, signed=True)
+
+    def place_name(self, code: str) -> str:
+        """A place's name in the language of the report."""
+        return self.pool.names[code][self.language == "zh"]
+
+    @property
+    def numbers(self) -> Mapping[str, str]:
+        """Numbers that sentences name."""
+        return {
+            "count": self.number(len(self.frame)),
+            "level": self.percent(self.params.level, 0),
+            "mean": self.write(self.mean.value),
+            "likely": self.likely(self.mean),
+            "elsewhere": self.likely(self.new_place),
+        }
+
+    def facts(self) -> Mapping[str, Any]:
+        """What both languages must agree on, rounded as published."""
+        ends = (self.mean.value, self.mean.low, self.mean.high, self.new_place.low,
+                self.new_place.high)  # fmt: skip
+        return {
+            "verdict": self.verdict_key,
+            "places": len(self.frame),
+            "mean": [round(end or 0.0, 4) for end in ends],
+            "poolings": {one.key: round(one.estimate.value, 4) for one in self.poolings},
+        }
+
+
+def _leaves_out(found: Estimate) -> bool:
+    """Whether the range leaves out no difference."""
+    return (found.low or 0.0) > 0 or (found.high or 0.0) < 0

@@ -1,0 +1,46 @@
+"""The object that ``notebooks/across_places.ipynb`` works with: its plates in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.page.plates import Provenance
+from analysis.page.shared.agreement import OwnNumber
+from analysis.page.shared.protection import protection_record
+from analysis.reports.across_places import sentences
+from analysis.reports.across_places.answer import Places
+from analysis.result import plain
+
+
+class AcrossPlaces(Places):
+    """Did it come to the same in several places, and what is to be expected in another?"""
+
+    preload = (
+        "analysis.methods.meta",
+        "statsmodels.stats.contingency_tables",
+        "statsmodels.stats.meta_analysis",
+    )
+
+    def own_numbers(self) -> Mapping[str, OwnNumber]:
+        """Each way to pool, in log points."""
+        unit = self.say("log points")
+        return {
+            one.key: OwnNumber(self.say(sentences.POOLING_WORDS[one.key]), unit, value, 5)
+            for one in self.poolings
+            for value in (one.estimate.value,)
+        }
+
+    def results(self) -> Mapping[str, Any]:
+        """The mean with its places."""
+        return {"headline": plain(self.result)}
+
+    summary = sentences.summary
+    sample = sentences.sample
+    forest = sentences.forest
+    poolings_table = sentences.poolings
+    certainty = sentences.certainty
+
+    def provenance(self) -> Provenance:
+        """Where the numbers come from and with what they were made."""
+        return self._provenance(protection_record(self, self.data), self.result.method)

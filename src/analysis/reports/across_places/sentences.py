@@ -1,0 +1,206 @@
+"""What a report on several places says: the mean, another place, and how far places differ."""
+
+from __future__ import annotations
+
+from analysis.disclosure.gate import NUMBER
+from analysis.disclosure.store import noise_of
+from analysis.page.charts.axes import Axis, Reference
+from analysis.page.charts.intervals import Interval, Intervals
+from analysis.page.plates import Column, Figure, Notes, Summary, Table, TableData
+from analysis.page.shared.protection import averages_sentence
+from analysis.page.shared.provenance import reading_sentences
+from analysis.reports.across_places.answer import Places
+from analysis.result import Estimate
+
+VERDICT_WORDS = {
+    "expected_elsewhere": "To be expected in another such place",
+    "average_only": "There on average, not in every place",
+    "none_told": "Cannot tell, even on average",
+}
+ANSWER_WORDS = {
+    "expected_elsewhere": "**On average {mean} ({likely}), and the same direction is to be "
+    "expected in another place like these: {elsewhere}.**",
+    "average_only": "**On average {mean} ({likely}), but another place like these could lie on "
+    "either side of no difference: {elsewhere}.**",
+    "none_told": "**On average {mean}, with a likely range that includes no difference: "
+    "{likely}.** Another place like these could lie anywhere in {elsewhere}.",
+}
+MEASURE_WORDS = {
+    "odds_ratio": "times the odds of {outcome} with {intervention} as without, on average over "
+    "{count} places.",
+    "risk_ratio": "times the risk of {outcome} with {intervention} as without, on average over "
+    "{count} places.",
+    "change": "change in {outcome} with {intervention}, on average over {count} places.",
+}
+SCALE_WORDS = {"odds_ratio": "Odds ratio", "risk_ratio": "Risk ratio", "change": "Change"}
+POOLING_WORDS = {
+    "random": "Mean of places that may differ (random effects)",
+    "fixed": "If no places differed: weighted by how much each tells",
+    "mantel_haenszel": "If no places differed: Mantel–Haenszel",
+}
+CHANCE = 0.05
+"""p below which places are said to differ by more than chance."""
+
+
+def _measure(report: Places) -> str:
+    return report.params.measure if report.ratios else "change"
+
+
+def summary(report: Places) -> Summary:
+    """The answer first: the mean, another place, whether places differ, and what one place does."""
+    say = report.say
+    points = [say(ANSWER_WORDS[report.verdict_key]), _differ(report), _without(report)]
+    if report.ratios:
+        points.append(
+            say(
+                "Those with and without {intervention} are compared as they are; it does not say "
+                "why they differ."
+            )
+        )
+    return Summary(
+        **report.plate("summary"),
+        points=tuple(points),
+        verdict=report.verdict_key,
+        verdict_words=say(VERDICT_WORDS[report.verdict_key]),
+        number=say("{mean}"),
+        number_unit="",
+        number_words=say(MEASURE_WORDS[_measure(report)]),
+        range_words=say("Likely range of the mean: {likely}; of another place: {elsewhere}."),
+        scope={"place": report.place},
+    )
+
+
+def _differ(report: Places) -> str:
+    text = (
+        "The places differ by more than chance explains (p = {p})."
+        if report.differ < CHANCE
+        else "The places differ by no more than chance explains (p = {p}), which few or small "
+        "ones could hide."
+    )
+    return report.say(text, p=report.number(report.differ, 3))
+
+
+def _without(report: Places) -> str:
+    """Between what the mean lies without any one place."""
+    values = [row["value"] for row in report.result.series["leave_one_out"]]
+    ends = Estimate("", values[0], None, min(values), max(values))
+    return report.say("Without any one place the mean lies at {span}.", span=report.likely(ends))
+
+
+def forest(report: Places) -> Figure:
+    """Each place, their mean, and where another place would lie."""
+    say, rows = report.say, []
+    for row in report.result.series["forest"]:
+        one = Estimate(row["study"], row["value"], None, row["low"], row["high"])
+        rows.append(_interval(report, one, report.place_name(row["study"]), "other"))
+    rows.append(_interval(report, report.mean, say("Mean of all"), "headline"))
+    rows.append(_interval(report, report.new_place, say("Another place"), "other", hollow=True))
+    head = say(SCALE_WORDS[_measure(report)])
+    across = Axis(report.tick, head, logarithmic=report.ratios, cell=report.cell, role=NUMBER)
+    none = Reference(report.shown(0.0))
+    return Intervals(tuple(rows), across, (none,), say("Place"), "place").figure(
+        **report.plate("forest"),
+        title=say("{count} places: {mean} on average, {elsewhere} in another"),
+        caption=say(
+            "Bars: likely ranges at {level}. Diamond: the mean of places like these. Hollow: where "
+            "the effect in another such place would lie."
+        ),
+        alt=say("Estimates with ranges for {count} places, their mean ({mean}), and another one."),
+    )
+
+
+def _interval(
+    report: Places, one: Estimate, label: str, key: str, hollow: bool = False
+) -> Interval:
+    low, high = (report.shown(end or 0.0) for end in (one.low, one.high))
+    return Interval(label, report.shown(one.value), low, high, key, hollow, code=one.name)
+
+
+def poolings(report: Places) -> Table:
+    """The mean by each way to pool, beside what was published of it."""
+    say, found = report.say, report.poolings
+    printed = any(one.published is not None for one in found)
+    columns = (
+        Column("way", say("How places are pooled")),
+        Column("value", say(SCALE_WORDS[_measure(report)]), "end", NUMBER),
+        Column("low", say("Range from"), "end", NUMBER),
+        Column("high", say("Range to"), "end", NUMBER),
+        Column("published", say("Published"), "end", NUMBER),
+        Column("source", say("Where")),
+    )
+    lines = []
+    for one in found:
+        estimate = one.estimate
+        known = ("", None) if one.published is None else (str(one.published), one.published)
+        cells = report.cells(estimate.value, estimate.low, estimate.high)
+        name = (say(POOLING_WORDS[one.key]), one.key)
+        lines.append([name, *cells, known, (one.source, None)][: 6 if printed else 4])
+    return Table(
+        **report.plate("poolings"),
+        title=say("{n} ways to pool these places", n=report.number(len(found))),
+        caption=say(
+            "The first allows places to differ and is the one of this report. The others take them "
+            "to be one and the same; their ranges are too narrow where they are not."
+        ),
+        data=TableData.of(columns[: 6 if printed else 4], lines),
+    )
+
+
+def sample(report: Places) -> Notes:
+    """What was pooled, and what was left out."""
+    say, pool = report.say, report.pool
+    points = [
+        say(
+            "{count} places; source: {title}.",
+            title=report.description.title.of(report.language),
+        )
+        if report.ratios
+        else say("{count} places, each with a report of its own: {names}.", names=_names(report))
+    ]
+    if pool.silent:
+        points.append(
+            say(
+                "Places that tell nothing, since one side or one outcome is empty: {n} left out.",
+                n=report.number(pool.silent),
+            )
+        )
+    if pool.halved:
+        points.append(
+            say(
+                "Places with an empty cell, to all cells of which a half was added: {n}.",
+                n=report.number(pool.halved),
+            )
+        )
+    points += reading_sentences(report, report.data.accounts)
+    if report.ratios:
+        points.append(averages_sentence(report, noise_of(report.data)))
+    return Notes(**report.plate("sample"), title=say("What was pooled"), points=tuple(points))
+
+
+def _names(report: Places) -> str:
+    return report.say("; ").join(report.place_name(code) for code in report.frame["study"])
+
+
+def certainty(report: Places) -> Notes:
+    """What the range of another place means, and what would change our mind."""
+    say = report.say
+    points = (
+        say(
+            "A difference is to be expected elsewhere only where the whole range of another place "
+            "lies on one side of no difference; the mean alone speaks of an average of places."
+        ),
+        say(
+            "The range of another place holds for a place that could have been among these. Places "
+            "that were chosen because of what was found there are no such sample."
+        ),
+        say(
+            "What biases every place in the same direction is not seen by comparing them: places "
+            "that agree may be wrong together."
+        ),
+        say(
+            "What would change our mind: more places, above all ones chosen beforehand, and starts "
+            "drawn by lot."
+        ),
+    )
+    title = say("The rule, and what it cannot see")
+    return Notes(**report.plate("certainty"), title=title, points=points)
