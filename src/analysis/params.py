@@ -106,6 +106,24 @@ class InterventionsQuestion(CountsQuestion):
     placebo_outcome: str = ""
 
 
+class RatingsQuestion(Params):
+    """What a report on ratings asks: of which round and items, and how scores are put together.
+
+    ``dimensions`` are all where none is named. ``composite`` gives points to each complaint and
+    penalty (``complaints``, ``penalties``), counted (``form: count``) or by enterprise (``rate``);
+    empty for ratings alone. ``case_mix`` are columns of enterprises within which these are
+    expected alike. ``stability`` holds scores of a round against those of the next.
+    """
+
+    round: Period = ""
+    dimensions: list[str] = Field(default_factory=list)
+    composite: dict[str, Any] = Field(default_factory=dict)
+    case_mix: list[str] = Field(default_factory=list)
+    stability: bool = False
+    minimum_raters: int = Field(default=5, ge=5)
+    minimum_rated: int = Field(default=5, ge=5)
+
+
 class FiguresQuestion(Params):
     """What a report on published figures asks."""
 

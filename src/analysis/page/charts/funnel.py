@@ -54,7 +54,7 @@ class Funnel(Chart):
         axes.plot(ends, [self.middle] * 2, color=style.INK, linewidth=1.2)
         beside(axes, self.middle_label, (ends[1], self.middle), (5, -3), color=style.INK)
         draw_points(axes, [replace(p, label="") for p in self.points])
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(bottom=0 if self.up.low is None else self.up.low)
         self.along.dress(axes.xaxis, width)
         self.up.dress(axes.yaxis, width)
         axes.grid(axis="x", visible=False)

@@ -1,0 +1,119 @@
+"""Persons as points: scores of the rated that nobody can be told from.
+
+Only those with enough raters are shown. They are put in order of how many raters they have and cut
+into groups of at least five, which stand at their mean number; a score is moved by normal noise of
+half its standard error, cut at one, that is drawn from a key of who rated what, so that the same
+score is the same point in every report and language. What is said of single points is worked out
+from the moved scores. A point names nobody, and who knows how many raters one has, or about what
+they gave, finds at least five that fit. Rows are ordered by their moved scores.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import scipy
+
+from analysis.data.records.groupings import record_keys
+from analysis.disclosure.noise import draws
+from analysis.errors import DesignError, Problem
+from analysis.stats.ratings.scores import places, shrunken
+
+GROUP = 5
+"""Fewest points that stand at one number of raters."""
+MOVED, MOST_MOVED = 0.5, 1.0
+"""Standard errors by which a score is moved, and at most: less than its range is wide."""
+DRAWN = 400
+"""Points of a page at most, chosen by their keys."""
+
+
+@dataclass(frozen=True)
+class Points:
+    """Rated as points, in order of their moved scores; all of shape (N,).
+
+    ``raters`` is the mean of the group, ``low`` and ``high`` are limits of the ``shrunken`` score;
+    ``spread`` is how many places the range of each spans, as a share of all. ``left_out`` had too
+    few raters, ``undrawn`` are shown by nothing because others fill the page.
+    """
+
+    raters: np.ndarray
+    score: np.ndarray
+    shrunken: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    spread: np.ndarray
+    left_out: int
+    undrawn: int
+
+
+def points_of(
+    scores: pd.DataFrame,
+    between: float,
+    within: float,
+    salt: bytes,
+    *,
+    least: int,
+    level: float,
+    rng: np.random.Generator,
+) -> Points:
+    """The rated as points.
+
+    Parameters
+    ----------
+    scores: ``rated``, ``period`` and ``score``, one row a rating. between, within: variances of the
+        rated, and of one rating around what the rated is like. least: raters, at least.
+
+    Raises
+    ------
+    DesignError: fewer than five have so many.
+    """
+    groups = scores.groupby("rated", sort=True)
+    found = groups["score"].agg(["size", "mean"])
+    # The key holds every rating: with another one the point is another.
+    texts = (scores["rated"].astype(str) + "|" + scores["period"].astype(str)).str.cat(
+        scores["score"].map("{:.6g}".format), "|"
+    )
+    keys = pd.Series(record_keys(texts).astype(np.uint64), scores.index)
+    found["key"] = keys.groupby(scores["rated"], sort=True).sum()
+    few = found["size"] < least
+    kept = found[~few]
+    if len(kept) < GROUP:
+        what = f"of {least} raters or more are {len(kept)}; at least {GROUP} are shown together"
+        raise DesignError([Problem("rated", what, "Add ratings, or put rounds together")])
+    moved, error = _moved(kept, within, salt)
+    near, wrong = shrunken(moved, error, max(between, 0.0))
+    margin = scipy.stats.norm.ppf(0.5 + level / 2) * wrong
+    spread = places(near, wrong, level, rng)
+    shown = np.argsort(draws(~kept["key"].to_numpy(), salt))[:DRAWN]
+    shown = shown[np.argsort(moved[shown], kind="stable")]
+    return Points(
+        _grouped(kept["size"].to_numpy(float)[shown]),
+        moved[shown],
+        near[shown],
+        (near - margin)[shown],
+        (near + margin)[shown],
+        spread[shown],
+        int(few.sum()),
+        len(kept) - len(shown),
+    )
+
+
+def _moved(kept: pd.DataFrame, within: float, salt: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """Scores with their noise, and the variance of both around what the rated is like."""
+    own = within / kept["size"].to_numpy(float)
+    ends = scipy.special.ndtr(np.array([-1, 1]) * MOST_MOVED / MOVED)
+    drawn = ends[0] + (ends[1] - ends[0]) * draws(kept["key"].to_numpy(), salt)
+    noise = MOVED * np.sqrt(own) * scipy.special.ndtri(drawn)
+    return kept["mean"].to_numpy(float) + noise, own * (1 + MOVED**2)
+
+
+def _grouped(size: np.ndarray) -> np.ndarray:
+    """The mean number of raters of each one's group, groups in order of the number."""
+    order = np.argsort(size, kind="stable")
+    group = np.minimum(np.arange(len(size)) // GROUP, max(len(size) // GROUP - 1, 0))
+    means = np.bincount(group, size[order]) / np.bincount(group)
+    found = np.empty(len(size))
+    found[order] = means[group]
+    return found

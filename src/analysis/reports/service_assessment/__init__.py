@@ -1,0 +1,1 @@
+"""Do ratings of officers by those they serve measure service?"""

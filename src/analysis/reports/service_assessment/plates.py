@@ -1,0 +1,69 @@
+"""The object that ``notebooks/service_assessment.ipynb`` works with: its plates in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from analysis.data.frames.routes import INFLUENCED, OTHERS
+from analysis.disclosure.store import noise_of
+from analysis.page.agreement import OwnNumber
+from analysis.page.plates import Notes, Provenance, RestsOn, Table
+from analysis.page.truth import Held, truth_table
+from analysis.reports.service_assessment import drawings, sentences, tables
+from analysis.reports.service_assessment.answer import Ratings
+from analysis.result import plain
+
+
+class ServiceAssessment(Ratings):
+    """Do ratings of officers measure service, and what may be done with a score?"""
+
+    preload = (
+        *("analysis.methods.agreement", "analysis.methods.reliability", "analysis.methods.counts"),
+        "statsmodels.stats.oneway",
+    )
+
+    def own_numbers(self) -> Mapping[str, OwnNumber]:
+        """How much more the rated differ than one score of them does, in the last round."""
+        words = self.say("Ratio of mean squares between and within {rated}")
+        return {"ratio": OwnNumber(words, self.say("ratio"), self.ratio, 3)}
+
+    def results(self) -> Mapping[str, Any]:
+        """Results without single ones of the rated."""
+        found = {"headline": self.result, **self.routes}
+        return {name: plain(replace(result, series={})) for name, result in found.items()}
+
+    def rests_on(self) -> RestsOn:
+        """Over which regions its averages of recorded counts are."""
+        found, studies = super().rests_on(), self.subject.routes
+        if not studies or noise_of(self.data) is None:
+            return found
+        panel = studies[INFLUENCED].panel
+        periods = (panel.periods[0], panel.periods[-1])
+        return replace(found, outcome="complaint", periods=periods, regions=panel.regions)
+
+    summary = sentences.ratings_summary
+    sample = sentences.ratings_sample
+    ceilings = tables.ceilings
+    answers_table = tables.answers
+    split_figure = drawings.split
+    funnel = drawings.funnel
+    composite = tables.composite
+    records = drawings.records
+    certainty = sentences.ratings_certainty
+
+    def truth(self) -> Table | Notes:
+        """Effects on records beside what simulated data were made with."""
+        held = []
+        for name in (INFLUENCED, OTHERS):
+            truth = self.ratings.truth.get(f"{self.params.intervention}/{name}")
+            if truth is not None and name in self.routes:
+                one = self.routes[name].headline
+                words = self.say(drawings.ROUTE_WORDS[name])
+                held.append(Held(name, words, truth, one.value, one.low or 0.0, one.high or 0.0))
+        return truth_table(self, self.say("Complaints"), held)
+
+    def provenance(self) -> Provenance:
+        """Where the numbers come from and with what they were made."""
+        return self._provenance(sentences.privacy(self), self.result.method, "agreement")
