@@ -3,8 +3,8 @@
     python scripts/make_restaurant_inspections.py
 
 One row is one inspection of a business, which stands for a rater of its own. Names of businesses
-become hashes, and rows are ordered by these. Of what year a row is, is left out: a business is looked
-at over all of them.
+become hashes, and rows are ordered by these. The year of a row is left out: a business is looked at
+over all of them.
 """
 
 from __future__ import annotations

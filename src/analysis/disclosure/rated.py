@@ -21,8 +21,6 @@ from analysis.disclosure.noise import draws
 from analysis.errors import DesignError, Problem
 from analysis.stats.ratings.scores import places, shrunken
 
-GROUP = 5
-"""Fewest points that stand at one number of raters."""
 MOVED, MOST_MOVED = 0.5, 1.0
 """Standard errors by which a score is moved, and at most: less than its range is wide."""
 DRAWN = 400
@@ -55,6 +53,7 @@ def points_of(
     salt: bytes,
     *,
     least: int,
+    group: int,
     level: float,
     rng: np.random.Generator,
 ) -> Points:
@@ -63,11 +62,12 @@ def points_of(
     Parameters
     ----------
     scores: ``rated``, ``period`` and ``score``, one row a rating. between, within: variances of the
-        rated, and of one rating around what the rated is like. least: raters, at least.
+        rated, and of one rating around what the rated is like. least: raters, at least. group:
+        fewest points that stand at one number of raters.
 
     Raises
     ------
-    DesignError: fewer than five have so many.
+    DesignError: fewer have so many.
     """
     groups = scores.groupby("rated", sort=True)
     found = groups["score"].agg(["size", "mean"])
@@ -79,41 +79,36 @@ def points_of(
     found["key"] = keys.groupby(scores["rated"], sort=True).sum()
     few = found["size"] < least
     kept = found[~few]
-    if len(kept) < GROUP:
-        what = f"of {least} raters or more are {len(kept)}; at least {GROUP} are shown together"
+    if len(kept) < group:
+        what = f"of {least} raters or more are {len(kept)}; at least {group} are shown together"
         raise DesignError([Problem("rated", what, "Add ratings, or put rounds together")])
-    moved, error = _moved(kept, within, salt)
-    near, wrong = shrunken(moved, error, max(between, 0.0))
+    left_out, undrawn = int(few.sum()), max(len(kept) - DRAWN, 0)
+    kept = kept.iloc[np.argsort(draws(~kept["key"].to_numpy(), salt))[:DRAWN]]
+    # Errors are the group's, too: an own one would tell the number behind it.
+    raters = _grouped(kept["size"].to_numpy(float), group)
+    moved = kept["mean"].to_numpy(float) + np.sqrt(within / raters) * _noise(kept["key"], salt)
+    # No score beyond any that was given.
+    moved = moved.clip(scores["score"].min(), scores["score"].max())
+    order = np.argsort(moved, kind="stable")
+    raters, moved = raters[order], moved[order]
+    near, wrong = shrunken(moved, (1 + MOVED**2) * within / raters, max(between, 0.0))
     margin = scipy.stats.norm.ppf(0.5 + level / 2) * wrong
     spread = places(near, wrong, level, rng)
-    shown = np.argsort(draws(~kept["key"].to_numpy(), salt))[:DRAWN]
-    shown = shown[np.argsort(moved[shown], kind="stable")]
-    return Points(
-        _grouped(kept["size"].to_numpy(float)[shown]),
-        moved[shown],
-        near[shown],
-        (near - margin)[shown],
-        (near + margin)[shown],
-        spread[shown],
-        int(few.sum()),
-        len(kept) - len(shown),
-    )
+    return Points(raters, moved, near, near - margin, near + margin, spread, left_out, undrawn)
 
 
-def _moved(kept: pd.DataFrame, within: float, salt: bytes) -> tuple[np.ndarray, np.ndarray]:
-    """Scores with their noise, and the variance of both around what the rated is like."""
-    own = within / kept["size"].to_numpy(float)
+def _noise(keys: pd.Series, salt: bytes) -> np.ndarray:
+    """Standard errors by which each score is moved."""
     ends = scipy.special.ndtr(np.array([-1, 1]) * MOST_MOVED / MOVED)
-    drawn = ends[0] + (ends[1] - ends[0]) * draws(kept["key"].to_numpy(), salt)
-    noise = MOVED * np.sqrt(own) * scipy.special.ndtri(drawn)
-    return kept["mean"].to_numpy(float) + noise, own * (1 + MOVED**2)
+    drawn = ends[0] + (ends[1] - ends[0]) * draws(keys.to_numpy(), salt)
+    return np.asarray(MOVED * scipy.special.ndtri(drawn))
 
 
-def _grouped(size: np.ndarray) -> np.ndarray:
+def _grouped(size: np.ndarray, group: int) -> np.ndarray:
     """The mean number of raters of each one's group, groups in order of the number."""
     order = np.argsort(size, kind="stable")
-    group = np.minimum(np.arange(len(size)) // GROUP, max(len(size) // GROUP - 1, 0))
-    means = np.bincount(group, size[order]) / np.bincount(group)
+    place = np.minimum(np.arange(len(size)) // group, max(len(size) // group - 1, 0))
+    means = np.bincount(place, size[order]) / np.bincount(place)
     found = np.empty(len(size))
-    found[order] = means[group]
+    found[order] = means[place]
     return found

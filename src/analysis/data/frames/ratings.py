@@ -21,6 +21,8 @@ from analysis.errors import DesignError, ParamsError, Problem, nearest
 from analysis.params import RatingsQuestion
 
 LEAST_RATED, LEAST_RATERS = 5, 2
+LEAST_ANSWERS = 100
+"""Ratings that went on, of which quarters are looked at."""
 EVENTS = ("complaints", "penalties")
 DIMENSIONS = {c.name: c for c in TABLES["assessments"].columns if c.maximum == 10}
 FORMS = ("count", "rate")
@@ -71,9 +73,16 @@ class Assessment:
         return not self.frame.duplicated(["period", "rater"]).any()
 
     @property
-    def last(self) -> pd.DataFrame:
-        """The ratings of the last round looked at."""
-        return self.frame[self.frame["period"] == self.frame["period"].max()]
+    def rows(self) -> pd.DataFrame:
+        """Scores of the last round looked at, of those with two at least, one row a rating.
+
+        Without raters there is one row an item.
+        """
+        last = self.frame[self.frame["period"] == self.frame["period"].max()]
+        if not self.raters_known:
+            return last.melt("rated", list(self.items), "item", "score")
+        several = last.groupby("rated", observed=True)["rated"].transform("size") > 1
+        return last[several].assign(score=last[list(self.items)].mean(axis=1))
 
     def scores(self, by_item: bool = False) -> pd.DataFrame:
         """The frame of the method ``reliability``: means over items, or one row for each."""
@@ -220,6 +229,15 @@ def _too_little(found: Assessment, question: RatingsQuestion) -> Iterator[Proble
     if question.stability and (len(found.rounds) < 2 or not found.raters_known):
         what = f"compares rounds, and there is {len(found.rounds)}"
         yield Problem("stability", what, "Add rounds, or set stability: false")
+
+
+def quarters_again(found: Assessment) -> pd.DataFrame:
+    """By quarters of scores, lowest first: ``low``, ``high``, and the share that answered again."""
+    given = answers_again(found)
+    if len(given) < LEAST_ANSWERS:
+        return pd.DataFrame({"low": [], "high": [], "again": []})
+    quarters = given.groupby(pd.qcut(given["score"].rank(method="first"), 4, labels=False))
+    return quarters.agg(low=("score", "min"), high=("score", "max"), again=("again", "mean"))
 
 
 def answers_again(found: Assessment) -> pd.DataFrame:

@@ -27,17 +27,19 @@ SOURCE_WORDS = {
     "dimension": "which item it is",
     "one dimension": "that item alone",
 }
+MET_WORDS = {"rest": "the day, and what else"}
+"""Where raters rated several."""
 ROUTE_WORDS = {INFLUENCED: "By telephone and in person", OTHERS: "On the platform and by letter"}
 
 
 def split(report: Ratings) -> Figure | Notes:
     """What the variance of one score is made of."""
-    say, parts = report.say, report.split
+    say, parts = report.say, report.worth.split
     if not parts:
         point = say("Of means alone it cannot be told what a single score is made of.")
         return Notes(**report.plate("split"), title=say("What is in a score"), points=(point,))
     met = "rater" in parts
-    words = SOURCE_WORDS | ({"rest": "the day, and what else"} if met else {})
+    words = SOURCE_WORDS | (MET_WORDS if met else {})
     bars = tuple(
         Bar(say(words[name]), (share,), report.percent(share, 0), name,
             key="blue" if name == "rated" else "")
@@ -70,9 +72,8 @@ def funnel(report: Ratings) -> Figure | Notes:
     if found is None:
         point = say("Too few {rated} have enough raters, or who rated is not known: none is shown.")
         return Notes(**report.plate("funnel"), title=say("Scores by number"), points=(point,))
-    parts = {row["source"]: row["variance"] for row in report.result.series["components"]}
     # Points are moved, so that they spread wider than chance alone would have them.
-    within = (1 + MOVED**2) * sum(v for name, v in parts.items() if name != "rated")
+    within = (1 + MOVED**2) * report.variances[1]
     middle = float(np.average(found.score, weights=found.raters))
     sizes = np.linspace(found.raters.min(), found.raters.max(), 40)
     bands = []
@@ -81,7 +82,7 @@ def funnel(report: Ratings) -> Figure | Notes:
         bands.append(Band(tuple(sizes), tuple(middle - margin), tuple(middle + margin),
                           report.percent(chance, 1 if chance > 0.99 else 0)))  # fmt: skip
     write = partial(report.number, decimals=1)
-    low = min(float(found.score.min()), *bands[0].low)
+    low = min(float(found.score.min()), *bands[0].low) - 0.2 * float(np.sqrt(within))
     chart = Funnel(
         tuple(Point(float(n), float(v), key="within", size=4)
               for n, v in zip(found.raters, found.score, strict=True)),
@@ -98,9 +99,9 @@ def funnel(report: Ratings) -> Figure | Notes:
         title=say("{share} of {n} points lie outside the inner band; chance alone would leave 5%",
                   **numbers),
         caption=say(
-            "Last round. Bands: where 95% and 99.8% would lie if all were alike. The range of the middle "
-            "{one_rated} among all spans {spread} of the places: there is no order to print. Not "
-            "shown: {few} with too few raters, {more} for lack of room.",
+            "Last round. Bands: where 95% and 99.8% would lie if all were alike. The range of the "
+            "middle {one_rated} among all spans {spread} of the places: there is no order to "
+            "print. Not shown: {few} with too few raters, {more} for lack of room.",
             spread=report.percent(float(np.median(found.spread)), 0),
             few=report.number(found.left_out),
             more=report.number(found.undrawn),
@@ -135,12 +136,12 @@ def _point_table(report: Ratings) -> TableData:
 def records(report: Ratings) -> Figure | Notes:
     """Complaints that officers record themselves, beside the others, by time since the start."""
     say, found = report.say, report.routes
-    if not {INFLUENCED, OTHERS} <= found.keys():
+    if not found:
         point = say("Complaints by the way they came are not in these data, or of too few regions.")
         return Notes(**report.plate("records"), title=say("What officers record"), points=(point,))
     up = Axis(lambda v: report.percent(math.expm1(v), 0, True), say("Change"), key="change",
               role=NUMBER)  # fmt: skip
-    along = Axis(lambda v: f"{v:.0f}", say("Periods since the start"), whole=True, key="event_time",
+    along = Axis(report.number, say("Periods since the start"), whole=True, key="event_time",
                  role=NUMBER)  # fmt: skip
     panels = []
     for name in (INFLUENCED, OTHERS):
@@ -151,7 +152,7 @@ def records(report: Ratings) -> Figure | Notes:
             for r in rows if abs(r["event_time"]) <= 8
         )  # fmt: skip
         panels.append((say(ROUTE_WORDS[name]), Points(points, along, up)))
-    first, second = (report.change(found[name].headline.value) for name in (INFLUENCED, OTHERS))
+    first, second = report.change(INFLUENCED), report.change(OTHERS)
     return Panels(tuple(panels), say("Complaints"), (say("Range from"), say("Range to"))).figure(
         **report.plate("records"),
         title=say("By telephone and in person {first}, on the platform {second}", first=first,

@@ -8,9 +8,10 @@ from typing import Any
 
 from analysis.data.frames.routes import INFLUENCED, OTHERS
 from analysis.disclosure.store import noise_of
-from analysis.page.agreement import OwnNumber
+from analysis.methods import agreement
+from analysis.page.shared.agreement import OwnNumber
 from analysis.page.plates import Notes, Provenance, RestsOn, Table
-from analysis.page.truth import Held, truth_table
+from analysis.page.shared.truth import Held, truth_table
 from analysis.reports.service_assessment import drawings, sentences, tables
 from analysis.reports.service_assessment.answer import Ratings
 from analysis.result import plain
@@ -27,7 +28,7 @@ class ServiceAssessment(Ratings):
     def own_numbers(self) -> Mapping[str, OwnNumber]:
         """How much more the rated differ than one score of them does, in the last round."""
         words = self.say("Ratio of mean squares between and within {rated}")
-        return {"ratio": OwnNumber(words, self.say("ratio"), self.ratio, 3)}
+        return {"ratio": OwnNumber(words, self.say("ratio"), self.worth.ratio, 3)}
 
     def results(self) -> Mapping[str, Any]:
         """Results without single ones of the rated."""
@@ -66,4 +67,4 @@ class ServiceAssessment(Ratings):
 
     def provenance(self) -> Provenance:
         """Where the numbers come from and with what they were made."""
-        return self._provenance(sentences.privacy(self), self.result.method, "agreement")
+        return self._provenance(sentences.privacy(self), self.result.method, agreement.METHOD.name)

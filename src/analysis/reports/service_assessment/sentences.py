@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from analysis.data.frames.routes import BETWEEN, INFLUENCED, OTHERS
 from analysis.page.plates import Notes, Summary
-from analysis.page.provenance import reading_sentences
-from analysis.reports.service_assessment.answer import (
-    NO_RATERS,
-    RELIABLE,
-    UNCLEAR,
-    UNRELIABLE,
-    Ratings,
-)
+from analysis.page.shared.provenance import reading_sentences
+from analysis.reports.service_assessment.answer import Ratings
+from analysis.verdicts.ratings import NO_RATERS, RELIABLE, UNCLEAR, UNRELIABLE
 
 VERDICT_WORDS = {
     RELIABLE: "A mean score can be relied on",
     UNRELIABLE: "A mean score cannot be relied on",
     UNCLEAR: "Cannot tell whether a mean score can be relied on",
-    NO_RATERS: "Means only: what another round would give is not known",
+    NO_RATERS: "Means only: what others would have said is not known",
 }
-ANSWERS = {
+ANSWER_WORDS = {
     RELIABLE: "**Scores tell {rated} apart: {value} of the differences between their means are "
     "their own** (likely range {range}); the rest is who happened to rate them.",
     UNRELIABLE: "**Scores do not tell {rated} apart well enough: {value} of the differences "
     "between their means are their own** (likely range {range}); the rest is who happened to rate "
     "them.",
     UNCLEAR: "**Whether scores tell {rated} apart well enough cannot be told: {value} of the "
-    "differences between their means are their own, likely range {range}**, and {target} are asked "
+    "differences between their means are their own** (likely range {range}); {target} are asked "
     "for.",
     NO_RATERS: "**Only means are known, not who rated whom**: whether other {raters} would have "
     "said the same, and how many are needed, cannot be told from these data.",
@@ -37,26 +32,25 @@ def ratings_summary(report: Ratings) -> Summary:
     """The answer first: how far a score is of the one who is rated, and what it may be used for."""
     say, known = report.say, report.ratings.raters_known
     points = (
-        say(ANSWERS[report.verdict_key]),
+        say(ANSWER_WORDS[report.verdict_key]),
         _use(report) if known else "",
         _halo(report),
         _records(report),
         say("A score is no verdict on a person: this page names, ranks and dismisses nobody."),
     )
-    number = "{value}" if known else "{alpha}"
     return Summary(
         **report.plate("summary"),
         points=tuple(point for point in points if point),
         verdict=report.verdict_key,
         verdict_words=say(VERDICT_WORDS[report.verdict_key]),
-        number=say(number),
+        number=report.numbers["value" if known else "alpha"],
         number_unit="",
         number_words=say("of the differences between mean scores are of {rated} themselves.")
         if known
         else say("alpha over {items} items: so much do they move as one."),
         range_words=say("Likely range {range}.")
         if known
-        else say("One item holds {icc} of what it shares with the others."),
+        else say("Any two items have a correlation of about {icc}."),
         scope={"place": report.place, "period": report.numbers["span"]},
     )
 
@@ -64,53 +58,51 @@ def ratings_summary(report: Ratings) -> Summary:
 def _use(report: Ratings) -> str:
     """How many raters are needed, and who would be called bottom again."""
     text = (
-        "One rating holds {single}; {target} would take about {needed} {raters_counted} for each "
-        "{one_rated}, and they had {had}. Of ten called bottom by such a score, about {again} "
+        "A single rating is {single} the {one_rated}'s own; {target} would take about {needed} "
+        "{raters_counted} each, and they had {had}. Of ten called bottom by such a score, about {again} "
         "would be again if others had rated them."
+        if report.worth.mean.low > 0
+        else "No number of {raters} would do: no difference between {rated} is seen beyond chance."
     )
-    if report.worth.low <= 0:
-        text = (
-            "No number of {raters} would do: no difference between {rated} is seen beyond chance."
-        )
     return report.say(text)
 
 
 def _halo(report: Ratings) -> str:
-    if report.halo is None:
+    """What items add to one another."""
+    if report.worth.halo is None:
         return ""
-    return report.say(
+    text = (
         "The {items} items of a rating say nearly the same (alpha {alpha}): that is one "
-        "impression, and no proof that it is right."
-        if report.halo[0] > report.params.target
+        "impression, right or wrong."
+        if report.worth.halo[0] > report.params.target
         else "The {items} items of a rating differ from one another (alpha {alpha})."
     )
+    return report.say(text)
 
 
 def _records(report: Ratings) -> str:
     """What became of records that officers can influence, beside the others."""
-    found = {name: result.headline.value for name, result in report.routes.items()}
-    if not {INFLUENCED, OTHERS} <= found.keys():
+    if not report.routes:
         return ""
-    changes = {n: report.change(v) for n, v in found.items()}
     between = report.routes.get(BETWEEN)
-    apart = between is not None and (between.headline.high or 0.0) < 0
-    return report.say(
-        "Once scores counted, complaints that officers record themselves changed by {officers}, "
-        "others by {platform}: the difference is recording, not service."
-        if apart
-        else "Once scores counted, complaints that officers record themselves changed by "
-        "{officers}, others by {platform}: no difference that chance would not explain.",
-        **changes,
+    text = (
+        "Once scores counted, complaints that officers record themselves changed by {own}, "
+        "others by {others}: that points to recording, not to service."
+        if between is not None and (between.headline.high or 0.0) < 0
+        else "Once scores counted, complaints that officers record themselves changed by {own}, "
+        "others by {others}: no difference that chance would not explain."
     )
+    return report.say(text, own=report.change(INFLUENCED), others=report.change(OTHERS))
 
 
 def ratings_sample(report: Ratings) -> Notes:
     """Who rated whom, and what is done so that nobody is named."""
-    say, ratings = report.say, report.ratings
+    say, ratings, note = report.say, report.ratings, report.description.note
+    idle = (report.named(name).plural(report.language) for name in ratings.idle)
     points = [
-        say("{ratings} ratings of {all} {rated}; source: {title}.", title=report.title)
+        say("{ratings} ratings of {all_rated}; source: {title}.")
         if ratings.raters_known
-        else say("Means of {all} {rated} in {items} items; source: {title}.", title=report.title),
+        else say("Means of {all_rated} in {items} items; source: {title}."),
         say(
             "Those who rate are regulated by those they rate: they may be polite, or silent. "
             "Nothing in the scores themselves shows it."
@@ -120,14 +112,19 @@ def ratings_sample(report: Ratings) -> Notes:
         say("Left out because an item is missing: {dropped} ratings.") if ratings.dropped else "",
         *(
             say(
-                "All ratings have the same number of {event}: it tells nobody apart and is left "
-                "out of scores put together.",
-                event=report.named(name).plural(report.language),
+                "All ratings have the same number of {event}: it tells nobody apart, and does not "
+                "count in scores put together.",
+                event=event,
             )
-            for name in ratings.idle
+            for event in idle
         ),
-        _early(report),
-        report.description.note.of(report.language) if report.description.note else "",
+        say(
+            "In {early} {regions} scoring began before the day on which it is said to have "
+            "started: what came before that day is no time without it."
+        )
+        if ratings.early
+        else "",
+        note.of(report.language) if note else "",
         *reading_sentences(report, report.data.accounts),
         privacy(report),
     ]
@@ -135,34 +132,24 @@ def ratings_sample(report: Ratings) -> Notes:
     return Notes(**report.plate("sample"), title=title, points=tuple(p for p in points if p))
 
 
-def _early(report: Ratings) -> str:
-    if not report.ratings.early:
-        return ""
-    return report.say(
-        "In {n} {regions} scoring began before the intervention is said to have started: what came "
-        "before is no time without it.",
-        n=report.number(report.ratings.early),
-    )
-
-
 def privacy(report: Ratings) -> str:
     """What is done so that nobody can be told."""
     return report.say(
         "No {one_rated} is named. A point in a figure stands for one with at least {least} "
-        "{raters_counted}; it shares its place across with at least four others, and its score is "
-        "moved by a small random amount, less than its likely range. Shares and averages are over "
-        "all together.",
-        least=report.number(report.params.minimum_raters),
+        "{raters_counted}; it shares its place across with at least {others} others, and its score "
+        "is moved by a small random amount, less than its likely range. Shares and averages are "
+        "over all together."
     )
 
 
 def ratings_certainty(report: Ratings) -> Notes:
     """How sure, the truth where it is known, and what would change our mind."""
-    say, truth = report.say, report.ratings.truth.get("officer's quarter")
+    say, worth = report.say, report.worth
+    truth = report.ratings.truth.get("officer's quarter")
     points = [
         say(
             "The likely range leaves out one of the {rated} at a time with all its ratings; it "
-            "holds for as many {raters_counted} as there were."
+            "holds for as many {raters} as there were."
         )
         if report.ratings.raters_known
         else say("The likely range holds for other {rated} rated in the same items."),
@@ -173,8 +160,20 @@ def ratings_certainty(report: Ratings) -> Notes:
         )
         if report.agreed is not None
         else "",
-        _truth(report, truth, report.worth.low, report.worth.high) if truth is not None else "",
-        _stability(report),
+        say(
+            "The truth these data were made from: {truth}; inside the likely range: {inside}.",
+            truth=report.percent(truth),
+            inside=say("yes") if worth.mean.low <= truth <= worth.mean.high else say("no"),
+        )
+        if truth is not None
+        else "",
+        say(
+            "Of ten called bottom in one round, {n} were again in the next. Most {raters} were the "
+            "same, so that part of this is their own taste, and not the {one_rated}.",
+            n=report.number(10 * report.stable, 1),
+        )
+        if report.params.stability
+        else "",
         say(
             "What would change our mind: a random draw of {raters}, more of them for each "
             "{one_rated}, and the same {rated} rated by others."
@@ -182,22 +181,3 @@ def ratings_certainty(report: Ratings) -> Notes:
     ]
     title = say("How sure, and what would change our mind")
     return Notes(**report.plate("certainty"), title=title, points=tuple(p for p in points if p))
-
-
-def _truth(report: Ratings, truth: float, low: float, high: float) -> str:
-    return report.say(
-        "The truth these data were made from: {truth}; inside the likely range: {inside}.",
-        truth=report.percent(truth),
-        inside=report.say("yes" if low <= truth <= high else "no"),
-    )
-
-
-def _stability(report: Ratings) -> str:
-    """How many called bottom were again in the next round, by the same raters for the most part."""
-    if not report.params.stability:
-        return ""
-    return report.say(
-        "Of ten called bottom in one round, {n} were again in the next. Most {raters} were the "
-        "same, so that part of this is their own taste, and not the {one_rated}.",
-        n=report.number(10 * report.stable, 1),
-    )

@@ -51,20 +51,19 @@ def ceilings(report: Ratings) -> Table:
 
 def answers(report: Ratings) -> Table | Notes:
     """Who answers the next round, by how satisfied they were in this one."""
-    say, found = report.say, report.answers
+    say, found = report.say, report.again
     if found.empty:
         point = say("Whether the discontented fall silent cannot be told: no {raters} come again.")
         return Notes(**report.plate("answers"), title=say("Who answers again"), points=(point,))
-    write = report.number
-    ranges = [span(write(low, 1), write(high, 1), report.language)
-              for low, high in zip(found["low"], found["high"], strict=True)]  # fmt: skip
-    shares = [float(share) for share in found["mean"]]
+    low, high = (found[end].map(lambda v: report.number(v, 1)) for end in ("low", "high"))
+    ranges = [span(*ends, report.language) for ends in zip(low, high, strict=True)]
+    shares = [report.share_cell(float(share)) for share in found["again"]]
     return Table(
         **report.plate("answers"),
         title=say(
             "Of the least satisfied quarter {low} answered the next round, of the most {high}",
-            low=report.percent(shares[0], 0),
-            high=report.percent(shares[-1], 0),
+            low=shares[0][0],
+            high=shares[-1][0],
         ),
         caption=say(
             "Of ratings whose pair went on into the next round. Where the discontented fall "
@@ -72,10 +71,7 @@ def answers(report: Ratings) -> Table | Notes:
         ),
         data=TableData.by_column(
             (Column("score", say("Score given")), [(text, text) for text in ranges]),
-            (
-                Column("again", say("Answered again"), "end", NUMBER),
-                [report.share_cell(share) for share in shares],
-            ),
+            (Column("again", say("Answered again"), "end", NUMBER), shares),
         ),
     )
 
@@ -89,7 +85,7 @@ def composite(report: Ratings) -> Table | Notes:
     lines = [
         (
             (say(DESIGN_WORDS[one["name"]]), one["name"]),
-            report.share_cell(one["reliability"]),
+            report.share_cell(one["own"]),
             number_cell(one["size"], report.language, 2, 3),
             report.share_cell(one["same"]),
         )
@@ -100,7 +96,7 @@ def composite(report: Ratings) -> Table | Notes:
     return Table(
         **report.plate("composite"),
         title=say(
-            "Of those called bottom by ratings alone, {share} are when points count as designed",
+            "Of those called bottom by ratings alone, {share} still are when points count as designed",
             share=report.percent(asked["same"], 0),
         ),
         caption=say(
@@ -111,7 +107,7 @@ def composite(report: Ratings) -> Table | Notes:
         data=TableData.of(
             (
                 Column("name", say("Score")),
-                Column("reliability", say("Its own differences"), "end", NUMBER),
+                Column("own", say("Its own differences"), "end", NUMBER),
                 Column("size", say("Correlation with how many rated"), "end", NUMBER),
                 Column("same", say("Same bottom"), "end", NUMBER),
             ),

@@ -64,8 +64,9 @@ def composites(
 
     Ratings alone; with points for each event *counted* over all an officer serves; by enterprise
     (*rate*); and for events beyond those expected of enterprises alike (*adjusted*). Of each its
-    ``reliability`` (none of a count, which is no mean of raters), its ``size``: correlation with
-    how many rated, and ``same``: which share of the bottom tenth by ratings alone is in its own.
+    ``own`` differences: reliability (none of a count, which is no mean of raters), its ``size``:
+    correlation with how many rated, and ``same``: which share of the bottom tenth by ratings alone
+    is in its own.
 
     Parameters
     ----------
@@ -94,7 +95,7 @@ def composites(
             worth = single.single / (single.single + (1 - single.single) * (1 / size).mean())
         same = (_lowest(means[name]) & lowest).sum() / lowest.sum()
         size_effect = float(np.corrcoef(means[name], size)[0, 1])
-        found.append({"name": name, "reliability": worth, "size": size_effect, "same": float(same)})
+        found.append({"name": name, "own": worth, "size": size_effect, "same": float(same)})
     return tuple(found)
 
 
