@@ -59,8 +59,8 @@ def _use(report: Ratings) -> str:
     """How many raters are needed, and who would be called bottom again."""
     text = (
         "A single rating is {single} the {one_rated}'s own; {target} would take about {needed} "
-        "{raters_counted} each, and they had {had}. Of ten called bottom by such a score, about {again} "
-        "would be again if others had rated them."
+        "{raters_counted} each, and they had {had}. Of ten called bottom by such a score, about "
+        "{again} would be again if others had rated them."
         if report.worth.mean.low > 0
         else "No number of {raters} would do: no difference between {rated} is seen beyond chance."
     )

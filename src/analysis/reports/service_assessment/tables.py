@@ -96,7 +96,8 @@ def composite(report: Ratings) -> Table | Notes:
     return Table(
         **report.plate("composite"),
         title=say(
-            "Of those called bottom by ratings alone, {share} still are when points count as designed",
+            "Of those called bottom by ratings alone, {share} still are when points count as "
+            "designed",
             share=report.percent(asked["same"], 0),
         ),
         caption=say(
