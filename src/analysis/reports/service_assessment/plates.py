@@ -9,8 +9,8 @@ from typing import Any
 from analysis.data.frames.routes import INFLUENCED, OTHERS
 from analysis.disclosure.store import noise_of
 from analysis.methods import agreement
-from analysis.page.shared.agreement import OwnNumber
 from analysis.page.plates import Notes, Provenance, RestsOn, Table
+from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.truth import Held, truth_table
 from analysis.reports.service_assessment import drawings, sentences, tables
 from analysis.reports.service_assessment.answer import Ratings
