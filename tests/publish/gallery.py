@@ -24,10 +24,11 @@ import samples  # noqa: E402
 
 import analysis as an  # noqa: E402
 from analysis import methods  # noqa: E402
-from analysis.data.description import Description, Words  # noqa: E402
+from analysis.data.description import Description  # noqa: E402
 from analysis.data.frames.panels.panel import Panel  # noqa: E402
 from analysis.data.frames.rates import Comparison  # noqa: E402
 from analysis.data.frames.study import Study  # noqa: E402
+from analysis.data.settings import Words  # noqa: E402
 from analysis.disclosure.gate import NUMBER  # noqa: E402
 from analysis.page.charts.axes import Axis, Reference  # noqa: E402
 from analysis.page.charts.bars import Bar, Bars  # noqa: E402

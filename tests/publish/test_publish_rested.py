@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from analysis.data.dataset import Dataset
-from analysis.data.description import Description, Protection
+from analysis.data.description import Description
+from analysis.data.settings import Protection
 from analysis.disclosure import store
 from analysis.disclosure.store import drawn_from
 from analysis.errors import PublishError

@@ -13,6 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from analysis.data.reading.distinct import UNCOMPUTED
 from analysis.data.reading.excel import read_excel
 from analysis.data.reading.mapping import TableMapping
 from analysis.errors import ContractError
@@ -54,7 +55,7 @@ def with_rows(folder: Path, rows: str) -> Path:
 
 def column(file: Path, name: str = "a", **mapping: object) -> list[str]:
     """The texts of one column below the header."""
-    raw = read_excel(file, file.name, TableMapping(**mapping), bool)
+    (raw,) = read_excel(file, file.name, TableMapping(**mapping), bool)
     return raw.columns[name].distinct().take(raw.columns[name].codes).tolist()
 
 
@@ -109,7 +110,7 @@ def test_digits_of_long_numbers_are_kept(tmp_path):
     assert column(with_rows(tmp_path, rows)) == read
 
 
-def test_a_formula_is_refused_only_where_no_result_is_stored(tmp_path):
+def test_a_formula_is_marked_only_where_no_result_is_stored(tmp_path):
     """A stored empty text is a result; a shared formula without one is none."""
     stored = '<row r="2"><c r="A2" t="str"><f>IF(1,"")</f><v></v></c></row>'
     assert column(with_rows(tmp_path, stored + '<row r="3"><c r="A3"><v>1</v></c></row>')) == [
@@ -117,8 +118,8 @@ def test_a_formula_is_refused_only_where_no_result_is_stored(tmp_path):
         "1",
     ]
     for cell in ('<c r="A4"><f t="shared" si="0"/></c>', "<x:c><x:f>B4</x:f><x:v/></x:c>"):
-        with pytest.raises(ContractError, match=r"a.xlsx, row 4: holds a formula without a stored"):
-            column(with_rows(tmp_path, f'{stored}<row r="4">{cell}</row>'))
+        found = column(with_rows(tmp_path, f'{stored}<row r="4">{cell}</row>'))
+        assert found == ["", "", UNCOMPUTED]
 
 
 def test_days_that_excel_cannot_show_are_errors(tmp_path):
@@ -145,7 +146,7 @@ def test_dates_in_the_formats_of_chinese_excel_are_dates(tmp_path):
 def test_rows_that_hold_a_format_only_are_counted(tmp_path):
     """They are rows of the owner's sheet, and are left out with a line in the account."""
     rows = '<row r="2"><c r="A2"><v>1</v></c></row><row r="5"><c r="A5" s="0"/></row>'
-    raw = read_excel(with_rows(tmp_path, rows), "a.xlsx", TableMapping(), bool)
+    (raw,) = read_excel(with_rows(tmp_path, rows), "a.xlsx", TableMapping(), bool)
     assert (raw.source.rows, raw.rows.tolist()) == (4, [2, 3, 4, 5])
 
 
@@ -157,7 +158,7 @@ def test_a_lone_cell_far_away_is_refused(tmp_path):
 
 
 def test_sheets_are_counted_with_hidden_ones(tmp_path):
-    """The first is the first in the file, as the owner's number of a sheet says."""
+    """As the owner's number of a sheet says; without one the first that is seen is read."""
     book = openpyxl.Workbook()
     for place, sheet in enumerate((book.active, book.create_sheet("乙"))):
         sheet.append(["a"])
@@ -165,5 +166,5 @@ def test_sheets_are_counted_with_hidden_ones(tmp_path):
     book.active.sheet_state = "hidden"
     book.active = 1
     book.save(tmp_path / "a.xlsx")
-    found = [column(tmp_path / "a.xlsx", sheet=sheet) for sheet in ("", 1, 2, "乙")]
-    assert found == [["0"], ["0"], ["1"], ["1"]]
+    found = [column(tmp_path / "a.xlsx", sheet=sheet) for sheet in ("", 1, 2, "乙", "*")]
+    assert found == [["1"], ["0"], ["1"], ["1"], ["1"]]

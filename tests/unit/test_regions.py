@@ -10,9 +10,10 @@ import pytest
 from scipy import stats
 
 from analysis.data.dataset import read_dataset
-from analysis.data.description import Description, Words
+from analysis.data.description import Description
 from analysis.data.frames.rates import Comparison, compare_regions, comparison_tables
 from analysis.data.reading.account import Account, Line, Source
+from analysis.data.settings import Words
 from analysis.errors import DesignError, ParamsError
 from analysis.page.wording import STRONG
 from analysis.reports.region_rates.answer import HIGH, LOW

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from analysis import methods
-from analysis.data.description import Description, Words
+from analysis.data.description import Description
 from analysis.data.frames.panels.panel import Panel
 from analysis.data.frames.study import Study as Question
+from analysis.data.settings import Words
 from analysis.errors import AnalysisError
 from analysis.methods import counts, did, event_study, imputation, rollout, two_way
 from analysis.reports.intervention_effect.params import InterventionEffectParams

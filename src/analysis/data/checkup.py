@@ -4,10 +4,11 @@ The JSON (``version`` 1) holds ``dataset`` (the folder's name), ``title`` in bot
 ``status`` (``real`` or ``simulated``), ``obeys`` (whether nothing was refused), ``tables`` and
 ``refused``. A table holds ``table``, ``rows_read``, ``rows_kept``, ``files`` (``file``,
 ``sha256``, ``form``, ``rows``, ``encoding``, ``delimiter``, ``how``, ``sheet``, ``header``),
-``repaired`` and ``excluded`` (``file``, ``column``, ``rule``, ``count``, ``rows``: the first
-numbers in the owner's file) and ``unused`` (columns that are not read). A refusal holds
-``where``, ``rule``, ``remedy`` and, where it is of rows, ``file``, ``column``, ``rows`` and
-``count``. Nothing holds the value of a cell.
+``repaired``, ``excluded``, ``noted`` and ``not_read`` (``file``, ``column``, ``rule``, ``count``,
+``rows``: the first numbers in the owner's file) and ``unused`` (columns that are not read).
+``unread_files`` are files of the folder that hold no table. A refusal holds
+``where``, ``rule``, ``remedy`` and, where it is of rows, ``file``, ``column``, ``rows``,
+``count`` and ``table``. Nothing holds the value of a cell.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ from rich.cells import cell_len, set_cell_size
 
 from analysis import stored
 from analysis.data.dataset import Dataset
+from analysis.data.description import table_sources
 from analysis.data.reading.account import Account, Line, RowProblem, Source, rows_words
 from analysis.data.reading.distinct import UNSEEN_RULE
+from analysis.data.reading.read_table import READERS
 from analysis.errors import Problem
 
 VERSION = 1
@@ -39,6 +42,7 @@ def report_of(dataset: Dataset, problems: Sequence[Problem]) -> dict[str, Any]:
         "status": dataset.description.status,
         "obeys": not problems,
         "tables": [_table(account) for account in dataset.accounts.values()],
+        "unread_files": unread_files(dataset),
         "refused": [_refusal(problem) for problem in problems],
     }
 
@@ -55,6 +59,8 @@ def _table(account: Account) -> dict[str, Any]:
         "files": [asdict(source) for source in account.sources],
         "repaired": lines("repaired"),
         "excluded": lines("excluded"),
+        "noted": lines("noted"),
+        "not_read": lines("not read"),
         "unused": list(account.unused),
     }
 
@@ -80,16 +86,27 @@ def account_lines(dataset: Dataset, problems: Sequence[Problem]) -> list[str]:
         rows += [_line(account.table, line) for line in _summed(account.lines)]
     if unseen := dataset.description.unseen:
         rows.append(("repaired", "", "dataset.yml", f"{unseen:,}", UNSEEN_RULE))
-    known = {s.file: a.table for a in dataset.accounts.values() for s in a.sources}
+    rows += [("not read", "", file, "", "holds no table") for file in unread_files(dataset)]
     for problem in problems:
         if isinstance(problem, RowProblem):
             subject = problem.column or problem.file
             what = f"{problem.what} ({_rows(problem)})"
-            table = known.get(problem.file, "")
-            rows.append(("refused", table, subject, f"{problem.count:,}", what))
+            rows.append(("refused", problem.table, subject, f"{problem.count:,}", what))
         else:
             rows.append(("refused", "", problem.where, "", problem.what))
     return _aligned(rows)
+
+
+def unread_files(dataset: Dataset) -> list[str]:
+    """Files of data in the folder that are no table of the dataset."""
+    folder, description = dataset.folder, dataset.description
+    sources, _ = table_sources(folder, description)
+    used = {file.resolve() for files in sources.values() for file in files.values()}
+    if description.records and description.records.files:
+        used |= {file.resolve() for file in folder.glob(description.records.files)}
+    data = (file for file in folder.iterdir() if file.suffix.lower() in READERS)
+    other = (f.name for f in data if f.resolve() not in used and not f.name.startswith(("~$", ".")))
+    return sorted(other)
 
 
 def _summed(lines: Sequence[Line]) -> list[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,15 +13,20 @@ import pandas as pd
 
 from analysis import digest
 from analysis.data.contract import check_links
-from analysis.data.description import Description, locate, read_description
-from analysis.data.reading.account import Account
+from analysis.data.description import (
+    Description,
+    Sources,
+    locate,
+    read_description,
+    table_sources,
+)
+from analysis.data.reading.account import Account, RowProblem
 from analysis.data.reading.mapping import PLAIN, TableMapping
 from analysis.data.reading.read_table import ReadTable, read_table
 from analysis.data.reading.typed import sqlite_file
 from analysis.data.records.count_cache import RecordPanel, cache_folder, record_panel
 from analysis.data.regions.code_checks import check_region_codes, fill_names, names_optional
 from analysis.data.regions.present_regions import counts_by_origin, on_present_regions
-from analysis.data.table_sources import Sources, table_sources
 from analysis.data.tables import TABLES, of_records
 from analysis.data.views import dataset_line, dataset_view
 from analysis.errors import ContractError, Problem, nearest
@@ -203,8 +208,13 @@ def _read_tables(
         table = names_optional(TABLES[name]) if named else TABLES[name]
         read = read_table(folder, table, sources[name], mapping, frames)
         taken[name] = fill_names(read) if named else read
-        problems += taken[name].problems
+        problems += [_of_table(problem, name) for problem in taken[name].problems]
     return taken, problems
+
+
+def _of_table(problem: Problem, name: str) -> Problem:
+    """The problem with the table that was read: one file may hold several."""
+    return replace(problem, table=name) if isinstance(problem, RowProblem) else problem
 
 
 def _in_order(sources: Sources, description: Description, wanted: Wanted) -> list[str]:

@@ -1,4 +1,4 @@
-"""``dataset.yml``: what the data are, where they come from, and how they are read."""
+"""``dataset.yml``: what the data are, where they come from, and which files hold which table."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from pydantic import (
 )
 
 from analysis.data.reading.distinct import UNSEEN
-from analysis.data.reading.mapping import Strict, TableMapping, mapping_problems
+from analysis.data.reading.mapping import Strict, TableMapping, inside, mapping_problems
 from analysis.data.records.location import RecordSource
 from analysis.data.regions.divisions import FIRST_YEAR, LAST_YEAR
+from analysis.data.settings import Printed, Protection, PublishedResult, Words
 from analysis.data.tables import CONTRACT, READY
 from analysis.errors import ContractError, ParamsError, Problem, nearest
 from analysis.params import problems_of
@@ -29,68 +30,14 @@ from analysis.strict_yaml import read_yaml
 
 OWN_CODES = "own"
 SCHEME = re.compile(r"gbt2260(?:-(\d{4}))?")
-
-
-class Words(Strict):
-    """A name in both languages.
-
-    ``en_plural`` where English needs one, ``zh_measure`` where a Chinese number needs a measure
-    word before it (户 of 1,000 户登记企业). ``moved_by_recording`` is false for an outcome that no
-    one can move by how readily it is recorded, such as deaths: only of these is said that they
-    improve. ``adds_up`` says whether periods and regions add up: counts and amounts do, scores
-    do not; blank for what is usual, counts do and levels do not. ``unit`` is that of a level
-    (points, yuan), ``base`` what a share is out of.
-    """
-
-    en: str
-    zh: str
-    en_plural: str = ""
-    zh_measure: str = ""
-    moved_by_recording: bool = True
-    adds_up: bool | None = None
-    unit: Words | None = None
-    base: Words | None = None
-
-    def of(self, language: str) -> str:
-        """The name in that language."""
-        return self.zh if language == "zh" else self.en
-
-    def counted(self, language: str) -> str:
-        """The name as it stands after a number."""
-        return self.zh_measure + self.zh if language == "zh" else self.plural(language)
-
-    def plural(self, language: str) -> str:
-        """The plural name in that language."""
-        return self.zh if language == "zh" else (self.en_plural or f"{self.en}s")
-
-
-class Printed(Strict):
-    """Where the single figures of a dataset are printed already, and since when."""
-
-    address: str
-    date: dt.date
-
-
-class Protection(Strict):
-    """How counts of single regions are protected before anything is worked out from them.
-
-    ``variance`` of the noise on each count, ``threshold`` below which counts are withheld.
-    """
-
-    variance: Literal[2, 4, 6, 9, 16] = 9
-    threshold: int = Field(default=10, ge=1)
-
-
-class PublishedResult(Strict):
-    """A published estimate that the suite must reproduce from this dataset."""
-
-    specification: str
-    intervention: str
-    outcome: str
-    estimate: float
-    standard_error: float | None = None
-    decimals: int = 3
-    source: str
+DEFAULTS = (".csv", ".parquet", ".xlsx", ".xls")
+"""Endings of ``<table>…`` beside ``dataset.yml`` that need not be named."""
+OUTSIDE = (
+    "names a path outside the dataset's folder",
+    "Files of a dataset lie in its folder; copy or move them there",
+)
+Sources = dict[str, dict[str, Path]]
+"""By table, its files by the names shown; none for a query."""
 
 
 def _file_alone(given: Any) -> Any:
@@ -280,3 +227,71 @@ def _missing(folder: Path, file: Path) -> Problem:
     if folder.name == "simulated" or folder.parent.name == "simulated":
         remedy = "Write it with: make ready, or analysis simulate --world WORLD FOLDER"
     return Problem(f"dataset {folder.name}", "does not exist", remedy)
+
+
+def table_files(folder: Path, description: Description) -> dict[str, Path]:
+    """Which file holds which table that has no mapping: named in ``files``, or ``<table>.csv``…"""
+    files = {name: next(iter(_defaults(folder, name)), "") for name in CONTRACT}
+    files |= description.files
+    return {n: folder / f for n, f in files.items() if f and n not in description.read_as}
+
+
+def _defaults(folder: Path, name: str) -> list[str]:
+    """The files in which a table may stand that names none."""
+    return [f"{name}{end}" for end in DEFAULTS if (folder / f"{name}{end}").is_file()]
+
+
+def table_sources(folder: Path, description: Description) -> tuple[Sources, list[Problem]]:
+    """The files of every table, mapped or not, and what is wrong with their names."""
+    what, known = "is not a table of the contract", list(CONTRACT)
+    strange = [name for name in description.files if name not in CONTRACT]
+    problems = [Problem(f"dataset.yml, files.{n}", what, nearest(n, known)) for n in strange]
+    found: Sources = {}
+    for name, file in table_files(folder, description).items():
+        if name in description.files and not inside(folder, description.files[name]):
+            problems.append(Problem(f"dataset.yml, files.{name}", *OUTSIDE))
+        elif name in CONTRACT:
+            found[name] = {file.relative_to(folder).as_posix(): file}
+            problems += _several(folder, name) if name not in description.files else []
+    for name, mapping in description.read_as.items():
+        where = f"dataset.yml, {'frames' if name in description.frames else 'mapping'}.{name}"
+        if name in description.files:
+            problems.append(Problem(where, "is named under files, too", "Name its files there"))
+        patterns = mapping.files or tuple(_defaults(folder, name)[: 0 if mapping.sql else 1])
+        problems += _several(folder, name) if not (mapping.files or mapping.sql) else []
+        if not patterns and not mapping.sql:
+            problems.append(Problem(where, "names no files and no query", "Add files: or sql:"))
+        found[name], wrong = _matching(folder, patterns, where)
+        problems += wrong
+    return found, problems
+
+
+def _several(folder: Path, name: str) -> list[Problem]:
+    """That two files may be a table that names none."""
+    files = _defaults(folder, name)
+    what, remedy = f"may each be table {name}", "Name one under files in dataset.yml"
+    return [Problem(", ".join(files), what, remedy)] if len(files) > 1 else []
+
+
+def _matching(
+    folder: Path, patterns: tuple[str, ...], where: str
+) -> tuple[dict[str, Path], list[Problem]]:
+    """The files that names and patterns mean, in the order given, and what is wrong with them."""
+    files: dict[str, Path] = {}
+    problems: list[Problem] = []
+    for pattern in patterns:
+        if not inside(folder, pattern):
+            problems.append(Problem(where, *OUTSIDE))
+            continue
+        globbed = any(mark in pattern for mark in "*?[")
+        # Excel keeps a file "~$…" beside each workbook that is open.
+        seen = (file for file in folder.glob(pattern) if not file.name.startswith(("~$", ".")))
+        found = sorted(seen) if globbed else [folder / pattern]
+        out = [file for file in found if not file.resolve().is_relative_to(folder.resolve())]
+        if out:
+            problems.append(Problem(where, "finds a link that leads out of the dataset's folder"))
+        if globbed and not found:
+            names = sorted(file.name for file in folder.iterdir() if file.is_file())
+            problems.append(Problem(where, "matches no file", nearest(pattern, names)))
+        files |= {f.relative_to(folder).as_posix(): f for f in found if f not in out}
+    return files, problems

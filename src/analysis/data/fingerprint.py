@@ -14,13 +14,18 @@ import pandas as pd
 
 from analysis import digest, stored
 from analysis.data.dataset import examine, read_dataset
-from analysis.data.description import Description, locate, read_description
+from analysis.data.description import (
+    Description,
+    locate,
+    read_description,
+    table_files,
+    table_sources,
+)
 from analysis.data.reading.delimited import decoded
 from analysis.data.reading.mapping import PLAIN
 from analysis.data.reading.typed import read_query, sqlite_file
 from analysis.data.records.location import RecordSource
 from analysis.data.regions.hierarchy import lies_in, parents_of
-from analysis.data.table_sources import table_files, table_sources
 
 MOST_ROWS = 5_000_000
 """Above this, row by row digests are not kept and a change is told by its size only."""

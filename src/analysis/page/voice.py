@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from analysis.data.description import Description, Words
+from analysis.data.description import Description
+from analysis.data.settings import Words
 from analysis.page.numbers import in_full, number, percent
 from analysis.page.wording import Say, capital, translator
 from analysis.params import CountsQuestion

@@ -34,12 +34,16 @@ def first_rows_of(rows: Sequence[int] | np.ndarray) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class RowProblem(Problem):
-    """A problem of some rows of a file: the first few numbers, and how many rows in all."""
+    """A problem of some rows of a file: the first few numbers, and how many rows in all.
+
+    ``table`` is the one that the file was read for.
+    """
 
     file: str = ""
     column: str = ""
     rows: tuple[int, ...] = ()
     count: int = 0
+    table: str = ""
 
 
 def row_problem(
@@ -120,7 +124,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Line:
-    """One repair or exclusion of one column or file, with its count and first rows."""
+    """What was done to one column or file, with its count and first rows.
+
+    ``done`` is ``repaired``, ``excluded``, ``noted``, or ``not read`` of a sheet.
+    """
 
     done: str
     file: str

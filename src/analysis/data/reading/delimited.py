@@ -31,12 +31,13 @@ BYTE_ORDER_MARKS = (
 JUDGED = 1 << 16
 """Bytes from which an encoding is told."""
 CHUNK = 1 << 24
-CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\u2010-\u2027]")
 ENOUGH = 12
 """Bytes above ASCII from which valid UTF-8 is no accident."""
 REMEDY = "Name it in dataset.yml, for example encoding: gb18030, or save the file in UTF-8"
 
 DELIMITERS = ",;\t|"
+SAID = re.compile(r'\ufeff?"?sep=([^\w\s"]|\t)"?\r?\n', re.IGNORECASE)
+"""A first line by which some programs tell Excel the delimiter."""
 SAMPLE = 1 << 20
 """Bytes from which the delimiter and the header are told."""
 BLOCK = 1 << 24
@@ -56,15 +57,17 @@ def read_delimited(file: Path, name: str, mapping: TableMapping, wanted: Wanted)
     text, encoding = decoded(data, mapping.encoding, name)
     _refuse_nuls(text, name)
     sample = text[:SAMPLE].decode("utf-8", errors="ignore")
-    delimiter = mapping.delimiter or guess_delimiter(sample)
-    header_row = mapping.header[-1]
-    names = names_of_columns(first_rows(sample, delimiter, header_row), mapping.header, name)
+    said = SAID.match(sample)
+    # Excel does not show a line "sep=;", so its reader counts the header as row 1.
+    header = (2,) if said and mapping.header == (1,) else mapping.header
+    delimiter = mapping.delimiter or (said[1] if said else guess_delimiter(sample))
+    names = names_of_columns(first_rows(sample, delimiter, header[-1]), header, name)
     needed = needed_columns(names, wanted, name)
     table, ragged = _split(text, delimiter, len(names), needed.values(), name)
     numbers = np.arange(1, table.num_rows + len(ragged) + 1)
     rows = np.delete(numbers, np.array(ragged, int) - 1)
-    below = rows > header_row
-    late = [row for row in ragged if row > header_row]
+    below = rows > header[-1]
+    late = [row for row in ragged if row > header[-1]]
     if late and text.count(b'"') % 2:
         # It has swallowed rows: their number is not known, and leaving them out would hide that.
         raise ContractError([_open_quote(text, name)])
@@ -74,9 +77,10 @@ def read_delimited(file: Path, name: str, mapping: TableMapping, wanted: Wanted)
         raise ContractError([row_problem(name, late, what, remedy)])
     lines = excluded(name, "more or fewer cells than the header", late)
     how = ["named" if given else "detected" for given in (mapping.encoding, mapping.delimiter)]
+    how[1] = "named in its first row" if said and not mapping.delimiter else how[1]
     written = (encoding, delimiter, f"encoding {how[0]}, delimiter {how[1]}")
     read, sha256 = int(below.sum()) + len(late), digest.of_bytes(data)
-    source = Source(name, sha256, "delimited text", read, *written, header=mapping.header)
+    source = Source(name, sha256, "delimited text", read, *written, header=header)
     cells = {key: cells_of(table.column(str(number))) for key, number in needed.items()}
     columns = {key: column.take(below) for key, column in cells.items()}
     return Raw(source, tuple(names), columns, rows[below], lines)
@@ -100,10 +104,11 @@ def decoded(data: bytes, named: str, file: str) -> tuple[bytes, str]:
         return _required(data, encoding, file), encoding
     if (text := transcoded(data, "utf-8")[0]) is not None:
         return text, "utf-8"
-    if _reads_as_chinese(data[:JUDGED]) and (text := transcoded(data, "gb18030")[0]) is not None:
-        return text, "gb18030"
-    if _mostly_utf8(data):
-        _required(data, "utf-8", file)
+    # Most files are UTF-8 and need none of it.
+    from analysis.data.reading.encodings import told
+
+    if encoding := told(data):
+        return _required(data, encoding, file), encoding
     raise ContractError([Problem(file, "cannot be read: its encoding cannot be told", REMEDY)])
 
 
@@ -131,17 +136,6 @@ def _wide(sample: bytes) -> str:
 def _is_utf8(data: bytes) -> bool:
     above = len(data[:CHUNK].translate(None, bytes(range(128))))
     return above >= ENOUGH and transcoded(data, "utf-8")[0] is not None
-
-
-def _mostly_utf8(data: bytes) -> bool:
-    """Whether a few broken bytes stand in what is otherwise UTF-8."""
-    text = data[:CHUNK].decode("utf-8", errors="replace")
-    return text.count("\ufffd") <= max(8, sum(c > "\x7f" for c in text) // 5)
-
-
-def _reads_as_chinese(data: bytes) -> bool:
-    above = [c for c in data.decode("gb18030", errors="ignore") if c > "\x7f"]
-    return sum(CHINESE.match(c) is not None for c in above) >= 0.8 * len(above)
 
 
 def _required(data: bytes, name: str, file: str) -> bytes:

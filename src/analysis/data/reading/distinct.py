@@ -29,6 +29,8 @@ UNSEEN = re.compile(
 UNSEEN_RULE = "marks of direction or without width removed"
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 EXCEL_ERRORS = ("#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!")
+UNCOMPUTED = "\ue000formula"
+"""Stands for a formula that no program has computed: a character that nobody writes."""
 NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
 EXCEL_SERIALS = {"excel": "1899-12-30", "excel-1904": "1904-01-01"}
 """Names of the two countings of days, and the day numbered 0."""
@@ -218,9 +220,28 @@ def narrowed(words: pa.Array) -> pa.Array:
     return pc.replace_with_mask(words, pa.array(wide), pa.array(plain, pa.string()))
 
 
+def composed(words: pa.Array) -> pa.Array:
+    """Letters with marks as one character, as most programs write them, and not as two."""
+    if mask(pc.string_is_ascii(words)).all():
+        return words
+    return pc.utf8_normalize(words, "NFC")
+
+
 def plain(words: pa.Array) -> pa.Array:
     """Words as they are compared: all that is seen, no blanks around, in the width of ASCII."""
-    return narrowed(visible(trimmed(words)))
+    return narrowed(composed(visible(trimmed(words))))
+
+
+def rounded(words: pa.Array, least: int) -> np.ndarray:
+    """Numbers that have lost digits: Excel keeps fifteen, then writes noughts or ``3.3E+17``.
+
+    Noughts are told from digits where all of at least ``least`` long numbers end in them.
+    """
+    short = mask(pc.match_substring_regex(words, r"^\d(\.\d+)?[eE]\+\d\d$"))
+    long = mask(pc.match_substring_regex(words, r"^\d{16,}$"))
+    ended = mask(pc.match_substring_regex(words, r"^\d{15}0+$"))
+    every = long.sum() >= least and bool(ended[long].all())
+    return short | (long & every)
 
 
 def is_among(words: pa.Array, listed: Iterable[str]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""One sheet of an Excel workbook: the cells by calamine, and what calamine leaves out by the XML.
+"""Sheets of an Excel workbook: the cells by calamine, and what calamine leaves out by the XML.
 
 calamine reads a sheet forty times as fast as openpyxl and does not believe the stated dimension
 of a sheet, which WPS writes as A1. Four things it gets wrong are looked up in the sheet's XML:
@@ -14,7 +14,9 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -24,8 +26,15 @@ import numpy as np
 import pyarrow as pa
 
 from analysis import digest
-from analysis.data.reading.account import Source, row_problem
-from analysis.data.reading.distinct import Raw, Wanted, cells_of, names_of_columns, needed_columns
+from analysis.data.reading.account import Line, Source, first_rows_of
+from analysis.data.reading.distinct import (
+    UNCOMPUTED,
+    Raw,
+    Wanted,
+    cells_of,
+    names_of_columns,
+    needed_columns,
+)
 from analysis.data.reading.mapping import TableMapping
 from analysis.errors import AnalysisError, ContractError, Problem, nearest
 
@@ -47,42 +56,124 @@ COLUMNS = re.compile(rb"""r=["']([A-Z]+)\d""")
 KIND = re.compile(rb"""\bt=["'](\w+)""")
 FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>([^<]*)<")
+HIDDEN = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["'](\d+)["'][^>]*?\bhidden=["'](?:1|true)""")
+OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How a workbook of Excel 97 to 2003 begins."""
+ERROR_CODES = rb"[\x00\x07\x0f\x17\x1d\x24\x2a]"
+OLD_ERRORS = re.compile(
+    rb"\x05\x02\x08\x00.{6}%b\x01|\x06\x00..{6}.\x02\x00%b\x00{3}\xff\xff"
+    % (ERROR_CODES, ERROR_CODES),
+    re.DOTALL,
+)
+"""A record of an error, and of a formula whose result is one, in a workbook of Excel 97 to 2003."""
 DOUBTFUL = [re.compile(mark) for mark in (rb"<f\b", rb":f\b", rb"""t=["']e["']""", rb"v>-?\d{16}")]
 """Marks of cells that must be looked up. Each begins with a plain letter, and is searched for by
 itself: as one expression they take ten times as long."""
 
 
-def read_excel(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> Raw:
-    """One sheet of an Excel file.
+def read_excel(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> list[Raw]:
+    """The sheets of an Excel file that a mapping names, or the first that is not hidden.
+
+    Sheets that are not read, and rows that a filter hides, are lines of the account.
 
     Raises
     ------
-    ContractError: not an Excel file, a bomb, no such sheet, formulas without stored values.
+    ContractError: not an Excel file, a bomb, no such sheet, or two that hold the same table.
     """
-    cells, title, length = _sheet(file, name, mapping.sheet)
+    with _opened(file, name) as book:
+        titles, visible = sheets_of(book)
+        chosen = _chosen(titles, visible, mapping.sheet, name)
+        sha256 = digest.of_file(file)
+        raws = []
+        for index in chosen:
+            shown = name if len(chosen) == 1 else f"{name}, sheet {titles[index]}"
+            sheet = _sheet(book, file, index, shown)
+            raws.append(_raw(sheet, titles[index], shown, sha256, mapping, wanted))
+        others = [index for index in range(len(titles)) if index not in chosen]
+        unread = {i: book.get_sheet_by_index(i).to_python(skip_empty_area=False) for i in others}
+    if not mapping.sheet:
+        alike = [i for i in others if i in visible and _names(unread[i], mapping) == raws[0].names]
+        if alike:
+            remedy = "Name in dataset.yml which to read; sheet: '*' reads all that are not hidden"
+            shown = ", ".join(titles[index] for index in (*chosen, *alike))
+            raise ContractError(
+                [Problem(f"{name}, sheets {shown}", "have the same header", remedy)]
+            )
+    for index in others:
+        what = f"{'' if index in visible else 'hidden '}sheet {titles[index]}"
+        count = sum(any(cell != "" for cell in row) for row in unread[index])
+        raws[0].lines.extend([Line("not read", name, "", what, count)] if count else [])
+    return raws
+
+
+def _raw(
+    sheet: Sheet, title: str, shown: str, sha256: str, mapping: TableMapping, wanted: Wanted
+) -> Raw:
+    """The columns of a sheet that are needed."""
     last = mapping.header[-1]
-    header = [[_text(cell) for cell in row] for row in cells[:last]]
-    names = names_of_columns(header, mapping.header, name)
+    header = [[_text(cell) for cell in row] for row in sheet.cells[:last]]
+    names = names_of_columns(header, mapping.header, shown)
     # Rows at the end that hold a format only are blank rows, too, and are counted.
-    blank = [""] * (length - len(cells))
+    blank = [""] * (sheet.length - len(sheet.cells))
     columns = {}
-    for key, number in needed_columns(names, wanted, name).items():
-        texts = [*(_text(row[number]) for row in cells[last:]), *blank]
+    for key, number in needed_columns(names, wanted, shown).items():
+        texts = [*(_text(row[number]) for row in sheet.cells[last:]), *blank]
         columns[key] = cells_of(pa.array(texts, pa.string()))
-    rows, sha256 = np.arange(last + 1, length + 1), digest.of_file(file)
-    source = Source(name, sha256, "Excel", rows.size, sheet=title, header=mapping.header)
-    return Raw(source, tuple(names), columns, rows, [])
+    rows = np.arange(last + 1, sheet.length + 1)
+    source = Source(shown, sha256, "Excel", rows.size, sheet=title, header=mapping.header)
+    hidden = np.array([row for row in sheet.hidden if row > last], int)
+    what = "rows that a filter hides are read, too"
+    noted = Line("noted", shown, "", what, len(hidden), first_rows_of(hidden))
+    return Raw(source, tuple(names), columns, rows, [noted] if len(hidden) else [])
+
+
+def _names(cells: list[list[Any]], mapping: TableMapping) -> tuple[str, ...]:
+    """The names of columns of a sheet that is not read; none where it has no such header."""
+    header = [[_text(cell) for cell in row] for row in cells[: mapping.header[-1]]]
+    with suppress(ContractError):
+        return tuple(names_of_columns(header, mapping.header, ""))
+    return ()
 
 
 def sheet_rows(file: Path, name: str, count: int) -> tuple[list[list[str]], str]:
-    """The first rows of the first sheet as texts, and its name.
+    """The first rows of the first sheet that is not hidden as texts, and its name.
 
     Raises
     ------
     ContractError: as :func:`read_excel`.
     """
-    cells, title, _ = _sheet(file, name, "", count)
-    return [[_text(cell) for cell in row] for row in cells], title
+    with _opened(file, name) as book:
+        titles, visible = sheets_of(book)
+        (index,) = _chosen(titles, visible, "", name)
+        sheet = _sheet(book, file, index, name, count)
+    return [[_text(cell) for cell in row] for row in sheet.cells], titles[index]
+
+
+def sheets_of(book: Any) -> tuple[list[str], list[int]]:
+    """The titles of all sheets, and the places of those that hold cells and are not hidden."""
+    of = [(str(sheet.typ).endswith("WorkSheet"), sheet.visible) for sheet in book.sheets_metadata]
+    shown = [i for i, (cells, how) in enumerate(of) if cells and str(how).endswith(".Visible")]
+    return book.sheet_names, shown
+
+
+def _chosen(
+    titles: list[str], visible: list[int], wanted: str | int | tuple[str | int, ...], name: str
+) -> list[int]:
+    """The places of the sheets named by title, pattern or number; the first visible for none."""
+    found: list[int] = []
+    for one in wanted if isinstance(wanted, tuple) else (wanted,):
+        if one == "":
+            found += visible[:1] or [0]
+        elif isinstance(one, int) and 1 <= one <= len(titles):
+            found.append(one - 1)
+        elif str(one) in titles:
+            found.append(titles.index(str(one)))
+        elif globbed := [i for i in visible if fnmatchcase(titles[i], str(one))]:
+            found += globbed
+        else:
+            what, remedy = "does not exist", nearest(str(one), titles)
+            raise ContractError([Problem(f"{name}, sheet", what, remedy)])
+    return list(dict.fromkeys(found))
 
 
 @contextmanager
@@ -99,37 +190,58 @@ def _as_one_problem(name: str) -> Iterator[None]:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         what, remedy = "cannot be read as an Excel workbook", "Save it anew in Excel, or as CSV"
+        if type(error).__name__ == "PasswordError":
+            what, remedy = "is protected by a password", "Save it in Excel without one"
         raise ContractError([Problem(name, what, remedy)]) from None
 
 
-def _sheet(
-    file: Path, name: str, wanted: str | int, count: int | None = None
-) -> tuple[list[list[Any]], str, int]:
-    """The first ``count`` rows of a sheet, or all; the sheet's name; the number of its last row.
-
-    ``wanted`` is the name or number of a sheet; the first where it is empty.
-    """
+@contextmanager
+def _opened(file: Path, name: str) -> Iterator[Any]:
+    """A workbook, looked at before it is opened."""
     import python_calamine
 
     with _as_one_problem(name):
-        _require_sound_archive(file, name)
+        if not is_old(file):
+            _require_sound_archive(file, name)
         with python_calamine.load_workbook(file) as book:
-            titles = book.sheet_names
-            if isinstance(wanted, int) and 1 <= wanted <= len(titles):
-                index = wanted - 1
-            elif wanted in titles or wanted == "":
-                index = titles.index(wanted) if wanted else 0
-            else:
-                problem = Problem(f"{name}, sheet", "does not exist", nearest(str(wanted), titles))
-                raise ContractError([problem])
-            xml = _xml(file, index)
-            length = _require_bounded(xml, name)
-            sheet = book.get_sheet_by_index(index)
-            cells = sheet.to_python(skip_empty_area=False, nrows=count)
-        times = any(isinstance(cell, dt.time) for row in cells for cell in row)
-        if times or any(mark.search(xml) for mark in DOUBTFUL):
-            _look_up(cells, xml, name)
-        return cells, titles[index], max(length, len(cells))
+            yield book
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The cells of a sheet, the number of its last row, and the rows that are hidden."""
+
+    cells: list[list[Any]]
+    length: int
+    hidden: tuple[int, ...] = ()
+
+
+def _sheet(book: Any, file: Path, index: int, name: str, count: int | None = None) -> Sheet:
+    """The first ``count`` rows of a sheet, or all."""
+    old = is_old(file)
+    xml = b"" if old else _xml(file, index)
+    length = 0 if old else _require_bounded(xml, name)
+    cells = book.get_sheet_by_index(index).to_python(skip_empty_area=False, nrows=count)
+    if old:
+        _require_no_errors(file, name)
+    times = any(isinstance(cell, dt.time) for row in cells for cell in row)
+    if not old and (times or any(mark.search(xml) for mark in DOUBTFUL)):
+        _look_up(cells, xml)
+    hidden = tuple(int(row[1]) for row in HIDDEN.finditer(xml)) if b"hidden" in xml else ()
+    return Sheet(cells, max(length, len(cells)), hidden)
+
+
+def is_old(file: Path) -> bool:
+    """Whether a file is a workbook of Excel 97 to 2003, by its first bytes."""
+    with file.open("rb") as handle:
+        return handle.read(8) == OLD
+
+
+def _require_no_errors(file: Path, name: str) -> None:
+    """Refuse an .xls with errors such as #N/A, which calamine reads as nothing."""
+    if OLD_ERRORS.search(file.read_bytes()):
+        what = "holds an error of Excel, and an .xls does not tell where"
+        raise ContractError([Problem(name, what, "Mend the formula, or save it as .xlsx")])
 
 
 def _xml(file: Path, index: int) -> bytes:
@@ -171,19 +283,13 @@ def _text(cell: Any) -> str:
     return str(cell)
 
 
-def _look_up(cells: list[list[Any]], xml: bytes, name: str) -> None:
-    """Set those cells right that calamine does not read as they are.
-
-    Raises
-    ------
-    ContractError: formulas that no program has computed; what they stand for is not known.
-    """
-    unstored: dict[int, None] = {}
+def _look_up(cells: list[list[Any]], xml: bytes) -> None:
+    """Set those cells right that calamine does not read as they are."""
     for row, column, kind, content in _cells_of_xml(xml):
         value = VALUE.search(content)
         text = value[1].decode() if value else ""
         if FORMULA.search(content) and not text and not (kind == b"str" and value):
-            unstored[row + 1] = None
+            _put(cells, row, column, UNCOMPUTED)
         elif not text or row >= len(cells):
             continue
         elif kind == b"e":
@@ -193,10 +299,16 @@ def _look_up(cells: list[list[Any]], xml: bytes, name: str) -> None:
         elif text[0] == "-" and isinstance(cells[row][column], dt.time):
             # A day before 1900, which Excel shows as ####: nobody has written it.
             cells[row][column] = "#VALUE!"
-    if unstored:
-        what = "holds a formula without a stored result"
-        remedy = "Open the file in Excel and save it, so that results are stored"
-        raise ContractError([row_problem(name, list(unstored), what, remedy)])
+
+
+def _put(cells: list[list[Any]], row: int, column: int, word: str) -> None:
+    """Write a word into a place that calamine may have left out, at the end of rows or of one."""
+    width = len(cells[0]) if cells else 0
+    if row >= len(cells) or column >= width:
+        cells.extend([] for _ in range(row + 1 - len(cells)))
+        for each in cells:
+            each.extend([""] * (max(width, column + 1) - len(each)))
+    cells[row][column] = word
 
 
 def _cells_of_xml(xml: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
@@ -227,7 +339,9 @@ def _require_sound_archive(file: Path, name: str) -> None:
             elif any(_declares(archive, part) for part in archive.infolist()):
                 what = "declares XML entities, which no sheet needs"
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
-        what = "is not an Excel workbook"
+        start = file.read_bytes()[:4096].lstrip(b"\xef\xbb\xbf \r\n\t")
+        page = "is a web page under the name of a workbook"
+        what = page if start.startswith(b"<") else "is not an Excel workbook"
     if what:
         raise ContractError([Problem(name, f"cannot be read: {what}", remedy)])
 

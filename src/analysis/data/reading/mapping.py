@@ -176,6 +176,8 @@ class TableMapping(Strict):
     files: names or patterns below the dataset's folder; ``<table>.csv``, ``.parquet`` or
         ``.xlsx`` where not given.
     sql, url: one SELECT and the database it asks, instead of files.
+    sheet: title or number of a sheet, a pattern of titles, or several of these; without it the
+        first that is not hidden.
     header: the row of the names, or several where headers are merged.
     columns: contract column to the owner's column, or to several that are joined by ``-``.
     dates: formats tried on every date; a cell that two of them read differently is refused.
@@ -191,7 +193,7 @@ class TableMapping(Strict):
     delimiter: Annotated[str, AfterValidator(_one_character)] = ""
     decimal: Literal[".", ","] = "."
     thousands: Literal["", ",", ".", " ", "'", "，"] = ""
-    sheet: str | int = ""
+    sheet: str | int | tuple[str | int, ...] = ""
     header: Annotated[tuple[int, ...], Listed, AfterValidator(_rows_in_order)] = (1,)
     columns: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
     constants: Annotated[dict[str, str], Plain] = Field(default_factory=dict)

@@ -8,7 +8,7 @@ was done is in the account, what is wrong in the problems. Files are read and no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -29,9 +29,12 @@ from analysis.data.reading.repair import Given, Names, contract_columns, without
 from analysis.data.reading.typed import read_parquet, read_query
 from analysis.errors import ContractError, Problem, nearest
 
-TEXTS, WORKBOOKS = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm")
-READERS = dict.fromkeys(TEXTS, read_delimited) | dict.fromkeys(WORKBOOKS, read_excel)
-READERS[".parquet"] = read_parquet
+TEXTS, WORKBOOKS = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm", ".xls")
+READERS: dict[str, Callable[[Path, str, TableMapping, Wanted], Raw | list[Raw]]] = {
+    **dict.fromkeys(TEXTS, read_delimited),
+    **dict.fromkeys(WORKBOOKS, read_excel),
+    ".parquet": read_parquet,
+}
 Part = tuple[dict[str, Given], Raw]
 """Of one file the columns of the contract, and the rows kept."""
 
@@ -59,10 +62,13 @@ def read_table(
     """
     needed = {plain_name(name) for name in _owner_names(table, mapping)}
     wanted = needed.__contains__
-    readers = [partial(read_file, file, name, mapping, wanted) for name, file in files.items()]
+    readers: list[Callable[[], list[Raw]]] = [
+        partial(read_file, file, name, mapping, wanted) for name, file in files.items()
+    ]
     if mapping.sql:
-        readers = [partial(read_query, folder, table.name, mapping)]
-    raws, problems = all_of(readers)
+        readers = [lambda: [read_query(folder, table.name, mapping)]]
+    found, problems = all_of(readers)
+    raws = [raw for sheets in found for raw in sheets]
     parts: list[Part] = []
     for raw in raws:
         missing = list(_missing_columns(table, mapping, raw))
@@ -102,8 +108,8 @@ def _checked(
     return frame, origin, problems
 
 
-def read_file(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> Raw:
-    """One file of a table.
+def read_file(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> list[Raw]:
+    """One file of a table; of a workbook each of its sheets that are read.
 
     Raises
     ------
@@ -116,7 +122,8 @@ def read_file(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> R
         remedy = "Save it as CSV, Excel workbook (.xlsx) or Parquet"
         raise ContractError([Problem(name, "is of a kind that is not read", remedy)])
     try:
-        return reader(file, name, mapping, wanted)
+        read = reader(file, name, mapping, wanted)
+        return read if isinstance(read, list) else [read]
     except (OSError, MemoryError) as error:
         what = f"cannot be read ({type(error).__name__})"
         raise ContractError([Problem(name, what, "Check the disk and the rights")]) from None

@@ -131,6 +131,7 @@ def _repaired(
     work = _Repair(column, owner_name, texts, raw, texts.words, none)
     work.step(distinct.trimmed(work.words), "blanks around the text removed")
     work.step(distinct.visible(work.words), distinct.UNSEEN_RULE)
+    work.step(distinct.composed(work.words), "letters and their marks written as one character")
     if column.kind != "text":
         work.step(distinct.narrowed(work.words), "full-width characters made plain")
     if mapping.empty:
@@ -138,6 +139,13 @@ def _repaired(
         work.step(emptied, "a word for nothing read as empty")
     errors = distinct.is_among(work.words, distinct.EXCEL_ERRORS)
     work.refuse(errors, "holds an error of Excel", "Mend the formula, or name it under empty")
+    remedy = "Open the file in Excel and save it, so that results are stored"
+    uncomputed = distinct.is_among(work.words, [distinct.UNCOMPUTED])
+    work.refuse(uncomputed, "holds a formula without a stored result", remedy)
+    if column.kind == "code":
+        remedy = "Give the column the form of text where it is exported, and export it again"
+        rounded = distinct.rounded(work.words, least=1 if raw.source.form == "Excel" else 3)
+        work.refuse(rounded, "is a long number that has lost its last digits", remedy)
     if column.name in mapping.values:
         _translate(work, mapping.values[column.name], names)
     if column.kind in ("whole", "number"):

@@ -86,8 +86,8 @@ def sniff(file: Path, name: str) -> Sniffed:
         # The cells of a record must not become names of columns in a file that is passed on.
         remedy = "Write names above the columns in a copy, or write dataset.yml by hand"
         raise ContractError([Problem(name, "holds no row that looks like names", remedy)])
-    mapping = TableMapping(header=header, delimiter=delimiter, ragged="leave_out")
-    raw = read_file(file, name, mapping, bool)
+    mapping = TableMapping(header=header, delimiter=delimiter, ragged="leave_out", sheet=sheet)
+    (raw,) = read_file(file, name, mapping, bool)
     columns = {key: as_cells(column) for key, column in raw.columns.items()}
     names = tuple(owner_name for owner_name in raw.names if owner_name)
     guessed = guess_table(names)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.data.description import Description, Words
+from analysis.data.description import Description
 from analysis.data.frames.panels.panel import Panel
 from analysis.data.frames.study import Study
+from analysis.data.settings import Words
 from analysis.errors import EstimationError, Problem
 from analysis.page.numbers import PER_EXPOSURE
 from analysis.page.voice import Voice
