@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.data.description import Words
 from analysis.data.frames.ratings import EVENTS, Assessment, quarters_again
+from analysis.data.settings import Words
 from analysis.disclosure.estimates import published
 from analysis.disclosure.rated import Points, points_of
 from analysis.disclosure.salt import salt_of
