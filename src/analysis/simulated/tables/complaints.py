@@ -21,6 +21,7 @@ from analysis.simulated.tables.handling import (
     LEGAL_DAYS,
     ROUTES,
     STILL_OPEN,
+    after,
     days_to_close,
     legal_day,
     routes,
@@ -173,9 +174,10 @@ def _handled(
     legal = (due - received).astype(int)
     hurried = rushed(province.options, days, legal, rng)
     days = np.where(hurried, legal - (rng.random(size) < 0.3), days)
-    acknowledged = received + np.minimum(rng.geometric(0.3, size) - 1, np.maximum(days - 1, 0))
-    checked = received + np.minimum(rng.geometric(0.15, size), days)
-    closed = received + days
+    seen = np.minimum(rng.geometric(0.3, size) - 1, np.maximum(days - 1, 0))
+    acknowledged = after(received, seen)
+    checked = after(received, np.minimum(rng.geometric(0.15, size), days))
+    closed = after(received, days)
     closed[(closed > last) | (rng.random(size) < STILL_OPEN)] = nothing
     checked[(checked > last) | (kind != "report")] = nothing
     acknowledged[acknowledged > last] = nothing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.simulated.worlds import Options, stream
@@ -34,9 +35,14 @@ def _worked(days: pd.DatetimeIndex) -> np.ndarray:
     return np.asarray(np.is_busday(days.to_numpy().astype("datetime64[D]")) & ~holiday)
 
 
+def after(day: np.ndarray, number: npt.ArrayLike) -> np.ndarray:
+    """So many days after a day."""
+    return np.asarray(day + np.asarray(number).astype("timedelta64[D]"))
+
+
 def legal_day(received: np.ndarray, number: int) -> np.ndarray:
     """The last of so many working days after the day of receipt."""
-    first, last = received.min(), received.max() + 2 * number + 30
+    first, last = received.min(), after(received.max(), 2 * number + 30)
     days = np.arange(first, last)
     working = days[_worked(pd.DatetimeIndex(days))]
     return np.asarray(working[np.searchsorted(working, received, side="right") + number - 1])
