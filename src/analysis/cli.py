@@ -27,8 +27,9 @@ def main() -> None:
     try:
         commands(prog_name="analysis")
     finally:
-        # Python looks for garbage among all that was imported as it ends, a fifth of a second.
-        gc.freeze()
+        # Python looks for garbage among all that was imported as it ends, a fifth of a second;
+        # DuckDB prints a page about what was not looked through.
+        (gc.unfreeze if "duckdb" in sys.modules else gc.freeze)()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

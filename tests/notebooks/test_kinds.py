@@ -16,6 +16,7 @@ import nbformat
 import pytest
 
 from analysis import methods
+from analysis.errors import DesignError
 from analysis.page.preview import VOWELS
 from analysis.page.wording import translations
 from analysis.reports.kind import Kind, find
@@ -194,7 +195,10 @@ def test_every_series_of_a_result_is_drawn(in_root, name):
     drawn = constants(in_root / REPORTS / name)
     for method in chosen:
         given = {"dataset": kind.model().dataset, **({"method": method} if method else {})}
-        result = getattr(kind.report.read(given), "result", None)
+        try:
+            result = getattr(kind.report.read(given), "result", None)
+        except DesignError:  # zeros have no logarithm: with this method nothing is drawn
+            continue
         series = set(result.series) if result else set()
         assert series - drawn - UNDRAWN == set(), method
 

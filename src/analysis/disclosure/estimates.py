@@ -39,19 +39,38 @@ def disclosed_study(dataset: Dataset, study: Study) -> Study:
     """
     if noise_of(dataset) is None:
         return study
-    few, asked = too_few(study.panel), study.params.counts == "protected"
     if not study.panel.counted:
-        if few or asked:
-            what = "is a level of fewer than five regions on one side, which cannot be protected"
-            remedy = "Compare more regions, or give counts; see disclosure in dataset.yml"
-            raise DesignError([Problem(f"outcome {study.panel.outcome}", what, remedy)])
-        return replace(study, shielded=True)
+        return averages_only(dataset, study, "is a level")
+    few, asked = too_few(study.panel), study.params.counts == "protected"
     panel = protected_panel(dataset, study.panel)
     if not (few or asked):
         return replace(study, protected=panel, shielded=True)
     placebo = study.placebo and protected_panel(dataset, study.placebo)
     # Who complained, and how, is counted in no table of the store.
     return replace(study, panel=panel, protected=panel, placebo=placebo, mixes={}, shielded=True)
+
+
+def averages_only(dataset: Dataset, study: Study, why: str) -> Study:
+    """The study of an outcome for which the store has no counts: averages alone may leave.
+
+    Parameters
+    ----------
+    why: what the outcome is that it cannot be protected.
+
+    Raises
+    ------
+    DesignError: of fewer than five regions, or ten records, on one side; or where the question
+        asks for protected counts.
+    """
+    if noise_of(dataset) is None:
+        return study
+    if too_few(study.panel) or study.params.counts == "protected":
+        what = f"{why}, of fewer than five regions or ten records on one side"
+        if study.params.counts == "protected":
+            what = f"{why}, of which there are no protected counts"
+        remedy = "Compare more regions, or give counts; see disclosure in dataset.yml"
+        raise DesignError([Problem(f"outcome {study.panel.outcome}", what, remedy)])
+    return replace(study, shielded=True)
 
 
 def too_few(panel: Panel) -> bool:

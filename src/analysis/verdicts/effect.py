@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import scipy
@@ -11,9 +12,16 @@ from analysis import methods
 from analysis.data.frames.panels.panel import NEVER, Panel
 from analysis.data.frames.panels.timeline import others_moved
 from analysis.data.frames.study import Study
+from analysis.disclosure.estimates import published, three_digits
 from analysis.result import Estimate, Result
 from analysis.stats.resampling.jackknife import t_critical
-from analysis.verdicts.robustness import Answer, Robustness, degrees_of
+from analysis.verdicts.robustness import (
+    Answer,
+    Robustness,
+    degrees_of,
+    estimate_headline,
+    examine,
+)
 from analysis.verdicts.rule import LEAST_ADOPTING, RULE_LEVEL, Finding, Verdict, find, judge, side
 
 ALL_BUT = -0.999
@@ -23,6 +31,40 @@ MANY_LEFT_OUT = 0.25
 """Share of regions left out that keeps a certainty from being high."""
 UNLIKE = 1.25
 """Ratio of rates before the first start that does."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A study with its headline as it may leave, what that rests on to the last digit, and verdict.
+
+    Of outcomes that are in no protected store: averages alone.
+    """
+
+    study: Study
+    headline: Result
+    examined: Robustness
+    verdict: Verdict
+
+    @property
+    def shares(self) -> tuple[float, float, float]:
+        """The effect and its limits as shares of what was expected; where there are none, alike."""
+        own = self.headline.headline
+        low, high = (own.value if limit is None else limit for limit in (own.low, own.high))
+        value, low, high = (share(v, self.headline.expected) for v in (own.value, low, high))
+        return value, low, high
+
+    @property
+    def inside(self) -> bool:
+        """Whether the likely range includes no change."""
+        return not outside_zero(self.headline.headline)
+
+
+def answered(study: Study) -> Answered:
+    """A study of averages alone, judged."""
+    headline = published(study, estimate_headline(study), None)
+    examined = examine(study, headline)
+    shown = three_digits(examined) if study.shielded else examined
+    return Answered(study, headline, examined, judged(study, headline, shown))
 
 
 def judged(study: Study, headline: Result, robustness: Robustness) -> Verdict:

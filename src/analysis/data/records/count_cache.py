@@ -137,13 +137,9 @@ class _Counting:
 
     def count(self, files: list[Path], target: Path) -> Path:
         """Count, and write whole or not at all."""
-        import ibis
-
         records = engines.records_in(self.connection, self.source, files)
-        crosswalk = self.crosswalk
-        if crosswalk is not None:
-            days = {name: crosswalk[name].dt.date for name in ("first_day", "last_day")}
-            crosswalk = ibis.memtable(crosswalk.assign(**days))
+        moves = self.crosswalk
+        crosswalk = None if moves is None else expression.ready_to_join(moves)
         remedy = "Compare its columns with the data dictionary: days as YYYY-MM-DD, whole counts"
         with engines.refusing_errors(self.source, files, remedy):
             engine = self.connection.name

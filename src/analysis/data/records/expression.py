@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
+
 from analysis.data.records import groupings
 from analysis.data.tables import COMPLAINTS
 
@@ -54,7 +56,7 @@ def counted(
     """
     rows = _needed(records, by, keyed=bool(engine))
     if crosswalk is not None:
-        rows = _at_present(rows, crosswalk)
+        rows = at_present(rows, crosswalk)
     keys = {"region_code": rows["region_code"], "first_day": rows["received"].truncate("M")}
     if crosswalk is not None:
         keys |= {name: rows[name] for name in ORIGIN}
@@ -197,7 +199,15 @@ def _broken(rows: Any) -> dict[str, Any]:
     return {groupings.BROKEN: sum(counts, ibis.literal(0, type="int64"))}
 
 
-def _at_present(rows: Any, crosswalk: Any) -> Any:
+def ready_to_join(crosswalk: pd.DataFrame) -> Any:
+    """A crosswalk's days as dates, in a table that engines join."""
+    import ibis
+
+    days = {name: crosswalk[name].dt.date for name in ("first_day", "last_day")}
+    return ibis.memtable(crosswalk.assign(**days))
+
+
+def at_present(rows: Any, crosswalk: Any) -> Any:
     """Each record under the codes that its region has now, with its millionths."""
     import ibis
 

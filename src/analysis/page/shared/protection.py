@@ -53,7 +53,7 @@ def model_sentence(voice: Voice, study: Study, noise: Noise | None) -> str:
     """What estimates of a page rest on: recorded counts in groups, protected ones below that."""
     if noise is None:
         return _open(voice)
-    if not study.panel.counted:
+    if study.protected is None:
         return voice.say(
             "Averages over at least five {regions} on either side are given to three digits; "
             "nothing is said of single {regions}, or of fewer than five."

@@ -1,0 +1,1 @@
+"""Who complains, and did an intervention act on frequent claimants or on everybody?"""

@@ -1,0 +1,146 @@
+"""Each class of claimants with its estimate and verdict, and the numbers that sentences name."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from analysis.data.frames.claimants import CLASSES, RATIO
+from analysis.data.records.claimants import MARKS
+from analysis.disclosure.estimates import published
+from analysis.verdicts.effect import Answered, answered, p_value
+from analysis.page.numbers import percent_change, percent_span, period_span
+from analysis.page.wording import capital
+from analysis.reports.claimants.params import ClaimantsParams
+from analysis.reports.claimants.question import Asked
+from analysis.reports.report import Report
+from analysis.result import Result
+from analysis.verdicts.robustness import estimate_headline, imputable
+from analysis.stats.concentration import concentration
+
+FREQUENT, OTHER = CLASSES
+TOPS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
+"""Shares of claimants, those who complain most first, of which it is told what they bring."""
+
+
+class Claims(Report):
+    """What an intervention changed for those who complain often, and for all others."""
+
+    params: ClaimantsParams
+
+    @property
+    def asked(self) -> Asked:
+        """Who complains, and the studies."""
+        asked: Asked = self.subject
+        return asked
+
+    @cached_property
+    def findings(self) -> Mapping[str, Answered]:
+        """Both classes and the ratio, by the engine and the rule for one intervention."""
+        return {name: answered(self.asked.studies[name]) for name in (*CLASSES, RATIO)}
+
+    @cached_property
+    def marked(self) -> Mapping[str, Result]:
+        """Estimates by what makes a complaint frequent, where enough carry the mark."""
+        held = {name: self.asked.studies[name] for name in MARKS if name in self.asked.studies}
+        return {n: published(study, estimate_headline(study), None) for n, study in held.items()}
+
+    @property
+    def main(self) -> Answered:
+        """Frequent against other claimants."""
+        return self.findings[RATIO]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Complaints of frequent claimants (count) and of others (exposure), with weights."""
+        adoption, study = imputable(self.main.study), self.main.study
+        frame = study.panel.frame.drop(columns="first_treated")
+        if adoption is None or len(adoption.values) != len(study.panel.regions):
+            return frame.iloc[:0]
+        weights = adoption.weights.repeat(adoption.values.shape[1])
+        cells = {"untreated": adoption.untreated.ravel(), "active": adoption.active.ravel()}
+        return frame.assign(weight=weights, **cells)
+
+    @property
+    def verdict_key(self) -> str:
+        """The verdict on the ratio, with its certainty."""
+        verdict = self.main.verdict
+        return f"{verdict.key}_{verdict.certainty}" if verdict.certainty else verdict.key
+
+    @property
+    def tops(self) -> list[tuple[float, float]]:
+        """Share of claimants and of their complaints, those who complain most first."""
+        sizes = self.asked.claimants.sizes
+        size, people = (sizes[name].to_numpy(float) for name in ("records", "claimants"))
+        return concentration(size, people, TOPS) if len(sizes) else []
+
+    @cached_property
+    def carried(self) -> Mapping[str, float]:
+        """Share of complaints in these regions and periods that each class and mark has."""
+        frames = {name: study.panel.frame["count"] for name, study in self.asked.studies.items()}
+        total = sum(frames[name].sum() for name in CLASSES)
+        return {name: float(count.sum() / total) for name, count in frames.items()}
+
+    @property
+    def named(self) -> str:
+        """The intervention's name."""
+        return self.words(self.params.intervention).of(self.language)
+
+    def likely(self, value: float, low: float, high: float) -> dict[str, str]:
+        """``value`` and ``likely`` of a sentence, from shares."""
+        span = percent_span(low, high, self.language)
+        return {"value": percent_change(value, self.language), "likely": span}
+
+    def share(self, value: float) -> str:
+        """A share without decimals, but for one below a hundredth."""
+        return self.percent(value, 0 if value >= 0.01 else 1)
+
+    @property
+    def least(self) -> float | None:
+        """The smallest difference, as a share, that such a study would usually find."""
+        found = self.main.examined.detectable
+        return None if found is None else -math.expm1(-found)
+
+    @cached_property
+    def numbers(self) -> Mapping[str, str]:
+        """Counts, shares and names that sentences name."""
+        sample, rule, tops = self.main.headline.sample, self.params.rule, dict(self.tops)
+        counts = {
+            "treated": sample.treated,
+            "rest": sample.units - sample.treated,
+            **{name: getattr(rule, name) for name in ("cases", "days", "burst", "burst_days")},
+            "people": float(f"{self.asked.claimants.people:.2g}"),
+        }
+        top = next((one for one in tops if one >= 0.01), 0.0)
+        return {
+            **{name: self.number(count) for name, count in counts.items()},
+            "top": self.share(top),
+            "brought": self.percent(tops.get(top, 0.0), 0),
+            "carried": self.percent(self.carried[FREQUENT], 0),
+            "level": self.percent(self.main.headline.level, 0),
+            "smallest": self.percent(self.params.smallest_effect, 0),
+            "span": period_span(sample.first_period, sample.last_period, self.language),
+            "name": self.named,
+            "Name": capital(self.named),
+        }
+
+    def facts(self) -> Mapping[str, Any]:
+        """What both languages must agree on, rounded as published."""
+        sample, chance = self.main.headline.sample, p_value(self.main.headline)
+        return {
+            "verdict": self.main.verdict.key,
+            "certainty": self.main.verdict.certainty,
+            "relative_percent": [round(100 * v, 1) for v in self.main.shares],
+            "classes": {
+                name: [one.verdict.key, one.verdict.certainty, *(round(v, 3) for v in one.shares)]
+                for name, one in self.findings.items()
+            },
+            "p_value": None if chance is None else round(chance, 6),
+            "regions": sample.units,
+            "treated": sample.treated,
+            "periods": [sample.first_period, sample.last_period],
+        }

@@ -1,0 +1,177 @@
+"""Figures and tables of a report on claimants."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from analysis.data.frames.claimants import CLASSES, RATIO
+from analysis.data.frames.panels.panel import NEVER
+from analysis.disclosure.gate import NUMBER
+from analysis.page.charts.axes import Axis, Periods, Reference
+from analysis.page.charts.intervals import Interval, Intervals
+from analysis.page.charts.panels import Panels
+from analysis.page.charts.points import Point, Points
+from analysis.page.charts.steps import Steps
+from analysis.page.numbers import percent, percent_cell
+from analysis.page.plates import Column, Figure, Notes, Table, TableData
+from analysis.page.truth import Held, truth_table
+from analysis.page.wording import capital
+from analysis.reports.claimants.answer import FREQUENT, OTHER, Claims
+from analysis.reports.claimants.sentences import verdict_of
+
+CLASS_WORDS = {
+    FREQUENT: "Frequent claimants",
+    OTHER: "Other claimants",
+    RATIO: "Frequent against others",
+    "cases": "Many earlier cases",
+    "burst": "Bursts",
+    "label": "Listed subjects, again",
+}
+TIME_WORDS = {
+    "month": "Months since the start",
+    "quarter": "Quarters since the start",
+    "year": "Years since the start",
+}
+KEYS = {FREQUENT: "professional", OTHER: "ordinary"}
+"""Classes as the truth of simulated data names them."""
+STEEPEST = 1.5
+
+
+def _change(report: Claims, label: str = "") -> Axis:
+    write = partial(percent, language=report.language, signed=True)
+    short, head = partial(write, decimals=0), report.say("Change")
+    return Axis(short, label, high=STEEPEST, cell=write, key="change", head=head, role=NUMBER)
+
+
+def effects(report: Claims) -> Figure:
+    """Both classes and one against the other."""
+    say, main = report.say, report.likely(*report.main.shares)
+    rows = tuple(
+        Interval(say(CLASS_WORDS[n]), *one.shares, "headline" if n == RATIO else "other", code=n)
+        for n, one in report.findings.items()
+    )
+    chart = Intervals(rows, _change(report, say("Change against what was expected")),
+                      (Reference(0.0),), say("Claimants"))  # fmt: skip
+    return chart.figure(
+        **report.plate("effects"),
+        title=say("Frequent against other claimants: {value}", **main),
+        caption=say("Diamond: one against the other. Lines: likely ranges at {level}."),
+        alt=say(
+            "Changes with ranges for three rows; one against the other {value}, {likely}.", **main
+        ),
+    )
+
+
+def concentration(report: Claims) -> Figure | Notes:
+    """What share of complaints few claimants bring."""
+    say, tops = report.say, report.tops
+    title = say("How many complain how often")
+    if not tops:
+        point = say(
+            "Too few claimants to tell what groups of them bring, or persons are not known."
+        )
+        return Notes(**report.plate("concentration"), title=title, points=(point,))
+    label = say("Share of claimants, most frequent first")
+    along = Axis(report.share, label, logarithmic=True, key="share", role=NUMBER)
+    up = Axis(report.share, say("Share of {outcome}"), low=0.0, role=NUMBER)
+    points = tuple(Point(at, value, key="headline") for at, value in tops)
+    return Points(points, along, up).figure(
+        **report.plate("concentration"),
+        title=say("The {top} of claimants who complained most brought {brought} of {outcome}"),
+        caption=say("All {regions} and months with a history. Groups, never single claimants."),
+        alt=say("A curve from {top} of claimants, with {brought} of {outcome}, up to all of them."),
+    )
+
+
+def adoption(report: Claims) -> Figure:
+    """How many regions had adopted, period by period."""
+    say, panel = report.say, report.main.study.panel
+    starts = panel.adoption[panel.adoption > NEVER]
+    along = Periods(panel.periods, report.language, say("Period"))
+    values = tuple(float((starts <= place).sum()) for place in along.places)
+    up = Axis(report.in_full, say("{Regions} with it"), whole=True, key="regions", role=NUMBER)
+    return Steps(values, along, up, float(len(panel.regions))).figure(
+        **report.plate("adoption"),
+        title=say("{treated} {regions} took up {name}, {rest} did not or not yet"),
+        caption=say(
+            "Only periods are looked at that have a whole history of claimants before them."
+        ),
+        alt=say("A line of how many {regions} had taken up {name}, {span}, up to {treated}."),
+    )
+
+
+def _point(row: Mapping[str, Any]) -> Point:
+    """One event time, hollow without a band."""
+    value, low, high = (row[key] and math.expm1(row[key]) for key in ("value", "low", "high"))
+    side = "before" if row["event_time"] < 0 else "after"
+    return Point(int(row["event_time"]), value, low, high, side, row["low"] is None)
+
+
+def event_time(report: Claims) -> Figure:
+    """Effects by periods since the start, of both classes and of one against the other."""
+    say, panels = report.say, []
+    along = Axis(report.in_full, say(TIME_WORDS[report.params.period]), whole=True,
+                 key="event_time", head=say("Periods since the start"), role=NUMBER)  # fmt: skip
+    for name, one in report.findings.items():
+        rows = one.headline.series.get("by_event_time", ())
+        points = tuple(_point(row) for row in rows if row["value"] is not None)
+        lines = (Reference(0.0),), (Reference(-0.5, dashed=True),)
+        panels.append((say(CLASS_WORDS[name]), Points(points, along, _change(report), *lines)))
+    ends = (say("Range from"), say("Range to"))
+    return Panels(tuple(panels), say("Claimants"), ends).figure(
+        **report.plate("event_time"),
+        title=say("Before and after the start, by who complained"),
+        caption=say("Change against what was expected; bars: band at {level} over all periods. "
+                    "Periods with fewer than five {regions} are left out."),
+        alt=say("Three panels of changes by period since the start."),
+    )  # fmt: skip
+
+
+def marks(report: Claims) -> Table:
+    """Share of records and effect of each class and each mark."""
+    say, rows = (
+        report.say,
+        {n: one.headline for n, one in report.findings.items()} | dict(report.marked),
+    )
+    columns = [Column("class", say("Claimants")),
+               *(Column(k, h, "end", NUMBER) for k, h in
+                 (("carried", say("Share of {outcome}")), ("change", say("Change")),
+                  ("low", say("Range from")), ("high", say("Range to")))),
+               Column("verdict", say("Verdict"))]  # fmt: skip
+    lines = []
+    for name, result in rows.items():
+        own = result.headline
+        cells = [
+            percent_cell(v and math.expm1(v), report.language)
+            for v in (own.value, own.low, own.high)
+        ]
+        share = "–" if name == RATIO else report.percent(report.carried[name])
+        said = verdict_of(report, report.findings[name]) if name in report.findings else ""
+        lines.append([(say(CLASS_WORDS[name]), name), (share, None), *cells, (said, None)])
+    return Table(
+        **report.plate("marks"),
+        title=say("Frequent claimants brought {carried} of {outcome} in these {regions}"),
+        caption=say("Marks overlap. Where fewer complain a burst is reached less often: a fall in "
+                    "bursts is partly that."),
+        data=TableData.of(columns, lines),
+    )  # fmt: skip
+
+
+def truth(report: Claims) -> Table | Notes:
+    """Beside each estimate the value that simulated data were made with."""
+    table = report.data.tables.get("truth")
+    known = {} if table is None else dict(zip(table["name"], table["value"], strict=True))
+    values = {name: known.get(f"{report.params.intervention}/{key}") for name, key in KEYS.items()}
+    held = [
+        Held(name, say_class, value, *(math.log1p(v) for v in report.findings[name].shares))
+        for name, value in values.items() if value is not None
+        for say_class in [report.say(CLASS_WORDS[name])]
+    ]  # fmt: skip
+    if len(held) == len(CLASSES):
+        apart = held[0].truth - held[1].truth
+        shares = map(math.log1p, report.main.shares)
+        held.append(Held(RATIO, report.say(CLASS_WORDS[RATIO]), apart, *shares))
+    return truth_table(report, capital(report.say("Claimants")), held)

@@ -1,0 +1,56 @@
+"""The object that ``notebooks/claimants.ipynb`` works with: its plates in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from analysis.data.frames.claimants import RATIO
+from analysis.page.agreement import OwnNumber
+from analysis.page.plates import Provenance, RestsOn
+from analysis.page.protection import protection_record
+from analysis.reports.claimants import drawings, sentences
+from analysis.reports.claimants.answer import Claims
+from analysis.result import plain
+
+
+class Claimants(Claims):
+    """Did an intervention act on those who complain often, or on everybody?"""
+
+    preload = ("analysis.methods.counts", "analysis.methods.imputation", "statsmodels.formula.api")
+
+    def own_numbers(self) -> Mapping[str, OwnNumber]:
+        """The difference between the classes, in log points."""
+        course = self.main.examined.own_course
+        value = course.headline.value if course and len(self.frame) else None
+        words = self.say("Frequent against others")
+        return {RATIO: OwnNumber(words, self.say("log points"), value, 3)}
+
+    def results(self) -> Mapping[str, Any]:
+        """Every headline."""
+        found = {name: one.headline for name, one in self.findings.items()} | dict(self.marked)
+        return {name: plain(result) for name, result in found.items()}
+
+    def rests_on(self) -> RestsOn:
+        """Over which regions its averages of recorded counts are."""
+        found, panel = super().rests_on(), self.main.study.panel
+        if not self.main.study.shielded:
+            return found
+        ends = (panel.periods[0], panel.periods[-1])
+        return replace(found, outcome=self.params.outcome, periods=ends, regions=panel.regions)
+
+    summary = sentences.summary
+    effects = drawings.effects
+    sample = sentences.sample
+    concentration = drawings.concentration
+    adoption = drawings.adoption
+    event_time = drawings.event_time
+    marks = drawings.marks
+    certainty = sentences.certainty
+    truth = drawings.truth
+
+    def provenance(self) -> Provenance:
+        """Where the numbers come from and with what they were made."""
+        record = protection_record(self, self.data)
+        return self._provenance(record, self.main.headline.method)
