@@ -11,11 +11,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from analysis.verdicts.effect import answered
 from analysis.reports.claimants import question
+from analysis.reports.claimants.answer import answered
 from analysis.reports.claimants.params import ClaimantsParams
-from analysis.verdicts.robustness import estimate_headline
 from analysis.studies.verdict import ALLOWED
+from analysis.verdicts.robustness import estimate_headline
 from claimant_worlds import SERVICE, made
 from studies import ERRORS, WORLDS, assert_sound, monte_carlo_error, study
 

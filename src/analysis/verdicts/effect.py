@@ -12,16 +12,9 @@ from analysis import methods
 from analysis.data.frames.panels.panel import NEVER, Panel
 from analysis.data.frames.panels.timeline import others_moved
 from analysis.data.frames.study import Study
-from analysis.disclosure.estimates import published, three_digits
 from analysis.result import Estimate, Result
 from analysis.stats.resampling.jackknife import t_critical
-from analysis.verdicts.robustness import (
-    Answer,
-    Robustness,
-    degrees_of,
-    estimate_headline,
-    examine,
-)
+from analysis.verdicts.robustness import Answer, Robustness, degrees_of
 from analysis.verdicts.rule import LEAST_ADOPTING, RULE_LEVEL, Finding, Verdict, find, judge, side
 
 ALL_BUT = -0.999
@@ -35,10 +28,7 @@ UNLIKE = 1.25
 
 @dataclass(frozen=True)
 class Answered:
-    """A study with its headline as it may leave, what that rests on to the last digit, and verdict.
-
-    Of outcomes that are in no protected store: averages alone.
-    """
+    """A study with its headline as it may leave, what that rests on to the last digit, verdict."""
 
     study: Study
     headline: Result
@@ -57,14 +47,6 @@ class Answered:
     def inside(self) -> bool:
         """Whether the likely range includes no change."""
         return not outside_zero(self.headline.headline)
-
-
-def answered(study: Study) -> Answered:
-    """A study of averages alone, judged."""
-    headline = published(study, estimate_headline(study), None)
-    examined = examine(study, headline)
-    shown = three_digits(examined) if study.shielded else examined
-    return Answered(study, headline, examined, judged(study, headline, shown))
 
 
 def judged(study: Study, headline: Result, robustness: Robustness) -> Verdict:

@@ -10,21 +10,30 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.frames.claimants import CLASSES, RATIO
+from analysis.data.frames.study import Study
 from analysis.data.records.claimants import MARKS
-from analysis.disclosure.estimates import published
-from analysis.verdicts.effect import Answered, answered, p_value
+from analysis.disclosure.estimates import published, three_digits
 from analysis.page.numbers import percent_change, percent_span, period_span
 from analysis.page.wording import capital
 from analysis.reports.claimants.params import ClaimantsParams
 from analysis.reports.claimants.question import Asked
 from analysis.reports.report import Report
 from analysis.result import Result
-from analysis.verdicts.robustness import estimate_headline, imputable
 from analysis.stats.concentration import concentration
+from analysis.verdicts.effect import Answered, judged, p_value
+from analysis.verdicts.robustness import estimate_headline, examine, imputable
 
 FREQUENT, OTHER = CLASSES
 TOPS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
 """Shares of claimants, those who complain most first, of which it is told what they bring."""
+
+
+def answered(study: Study) -> Answered:
+    """A study judged; of who complains nothing is in the protected store, so of averages alone."""
+    headline = published(study, estimate_headline(study), None)
+    examined = examine(study, headline)
+    shown = three_digits(examined) if study.shielded else examined
+    return Answered(study, headline, examined, judged(study, headline, shown))
 
 
 class Claims(Report):
