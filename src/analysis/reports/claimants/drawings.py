@@ -17,7 +17,7 @@ from analysis.page.charts.points import Point, Points
 from analysis.page.charts.steps import Steps
 from analysis.page.numbers import percent, percent_cell
 from analysis.page.plates import Column, Figure, Notes, Table, TableData
-from analysis.page.truth import Held, truth_table
+from analysis.page.shared.truth import Held, truth_table
 from analysis.page.wording import capital
 from analysis.reports.claimants.answer import FREQUENT, OTHER, Claims
 from analysis.reports.claimants.sentences import verdict_of

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from analysis.data.frames.claimants import RATIO
-from analysis.page.agreement import OwnNumber
 from analysis.page.plates import Provenance, RestsOn
-from analysis.page.protection import protection_record
+from analysis.page.shared.agreement import OwnNumber
+from analysis.page.shared.protection import protection_record
 from analysis.reports.claimants import drawings, sentences
 from analysis.reports.claimants.answer import Claims
 from analysis.result import plain

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from analysis.data.frames.claimants import share_unknown
 from analysis.disclosure.store import noise_of
-from analysis.page.certainty import EFFECT_WORDS, reasons
 from analysis.page.plates import Notes, Summary
-from analysis.page.protection import model_sentence
-from analysis.page.provenance import DROPPED_WORDS, reading_sentences
+from analysis.page.shared.certainty import EFFECT_WORDS, reasons
+from analysis.page.shared.protection import model_sentence
+from analysis.page.shared.provenance import DROPPED_WORDS, reading_sentences
 from analysis.page.wording import capital, joined
 from analysis.reports.claimants.answer import FREQUENT, OTHER, Claims
 from analysis.verdicts.effect import Answered
