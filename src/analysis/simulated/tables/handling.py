@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -35,9 +37,9 @@ def _worked(days: pd.DatetimeIndex) -> np.ndarray:
     return np.asarray(np.is_busday(days.to_numpy().astype("datetime64[D]")) & ~holiday)
 
 
-def after(day: np.ndarray, number: npt.ArrayLike) -> np.ndarray:
-    """So many days after a day."""
-    return np.asarray(day + np.asarray(number).astype("timedelta64[D]"))
+def after(day: Any, number: npt.ArrayLike) -> Any:
+    """So many days after a day, or after each of many."""
+    return day + np.asarray(number).astype("timedelta64[D]")
 
 
 def legal_day(received: np.ndarray, number: int) -> np.ndarray:
