@@ -24,7 +24,11 @@ one dimension alone: alpha over dimensions says how much one rating is of one pi
 nothing of the rated. ``raters_needed`` is k with k ICC/(1 + (k − 1) ICC) = .8.
 
 Both take raters as drawn without regard to what they think: where the discontented do not answer,
-it is the reliability of the answers.
+it is the reliability of the answers, and the rated differ by how long they have been rated: by .03
+in a simulated province in which officers do not. At 95 % the range of ``nested`` held the truth in
+93 to 96 % of 600 worlds of 20 to 400 rated, that of ``crossed`` in 94 to 96 % of 60 rated, where a
+share of .5 lies .009 below the truth on average: it is a ratio of variances; where nothing lies
+between the rated it holds nearly always, since a variance is not below zero there.
 
 References
 ----------

@@ -18,7 +18,7 @@ from analysis.data.frames.names import not_held
 from analysis.data.periods import period_of
 from analysis.data.tables import TABLES
 from analysis.errors import DesignError, ParamsError, Problem, nearest
-from analysis.params import RatingsQuestion
+from analysis.params import Params, RatingsQuestion
 
 LEAST_RATED, LEAST_RATERS = 5, 2
 LEAST_ANSWERS = 100
@@ -157,7 +157,7 @@ def build_assessment(dataset: Dataset, question: RatingsQuestion) -> Assessment:
         int((~whole).sum()),
         idle,
         dataset.tables.get("pairings"),
-        _early(dataset, every, question),
+        early_regions(dataset, every, question),
         dict(zip(rows["name"], rows["value"].astype(float), strict=True)),
     )
     DesignError.raise_for(list(_too_little(found, question)))
@@ -195,7 +195,7 @@ def _with_expected(dataset: Dataset, frame: pd.DataFrame, mix: list[str]) -> pd.
     return frame.assign(**{f"expected_{n}": groups[n].transform("mean") for n in EVENTS})
 
 
-def _early(dataset: Dataset, every: pd.DataFrame, question: RatingsQuestion) -> int:
+def early_regions(dataset: Dataset, every: pd.DataFrame, question: Params) -> int:
     """How many regions were rated in a round before that in which the intervention began."""
     name = getattr(question, "intervention", "")
     if not name or not dataset.has("interventions") or "region_code" not in every:

@@ -1,0 +1,293 @@
+"""The report on ratings: what it answers, refuses before a kernel, and never gives away."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.data.dataset import read_dataset
+from analysis.data.frames.ratings import early_regions
+from analysis.disclosure.rated import MOST_MOVED, _noise, points_of
+from analysis.errors import AnalysisError
+from analysis.page.wording import STRONG
+from analysis.params import PanelQuestion
+from analysis.reports.kind import find
+from analysis.reports.service_assessment.plates import ServiceAssessment
+from analysis.stats.ratings.scores import again_bottom, composites, places, shrunken
+
+DIMENSIONS = ("attitude", "ability", "quality", "efficiency", "discipline")
+DATASET = """
+title: {en: Made up for a test, zh: 测试用数据}
+status: simulated
+licence: {en: none, zh: 无}
+origin: {en: made up, zh: 虚构}
+region_word: {en: county, en_plural: counties, zh: 县}
+"""
+PLATES = ("summary", "sample", "ceilings", "answers_table", "split_figure", "composite", "funnel",
+          "records", "truth", "certainty", "provenance", "end")  # fmt: skip
+
+
+def ratings(
+    officers: int = 60, share: float = 0.3, raters: int = 10, rounds: int = 3, seed: int = 1
+) -> pd.DataFrame:
+    """Officers rated by enterprises of their own, some of which fall silent."""
+    rng = np.random.default_rng(seed)
+    skill = rng.normal(0, np.sqrt(share), officers)
+    size = rng.integers(raters // 2 + 1, 2 * raters, officers) if raters > 2 else raters
+    who = np.repeat(np.arange(officers), size)
+    severity = rng.normal(0, np.sqrt(1 - share), who.size)
+    frames = []
+    for number in range(rounds):
+        mood = severity + rng.normal(0, 0.1, who.size)
+        points = 7 + skill[who] + mood + rng.normal(0, 0.2, (5, who.size))
+        frame = pd.DataFrame(dict(zip(DIMENSIONS, points.clip(0, 10).round(1), strict=True)))
+        frame["officer_id"] = [f"O{one:04d}" for one in who]
+        frame["enterprise_id"] = [f"E{one:05d}" for one in range(who.size)]
+        frame["complaints"] = rng.poisson(0.5, who.size)
+        frame["penalties"] = rng.poisson(0.05, who.size)
+        frame["period"] = f"2023Q{number + 1}"
+        frames.append(frame[rng.random(who.size) < 1 / (1 + np.exp(-2 - 2 * mood))])
+    whole = pd.concat(frames, ignore_index=True)
+    return whole.assign(region_code="990101", score=30.0)
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    """A folder of assessments, with what else is given."""
+
+    def write(table: pd.DataFrame, **more: pd.DataFrame) -> Path:
+        (tmp_path / "dataset.yml").write_text(DATASET, encoding="utf-8")
+        region = {"region_code": ["990101"], "name_en": ["A"], "name_zh": ["甲"]}
+        tables = {"regions": pd.DataFrame(region | {"level": "county"}), "assessments": table}
+        for name, frame in (tables | more).items():
+            frame.to_csv(tmp_path / f"{name}.csv", index=False)
+        return tmp_path
+
+    return write
+
+
+def report(folder: Path, **params) -> ServiceAssessment:
+    """The report on a folder, as a notebook reads it."""
+    return ServiceAssessment.read({"dataset": str(folder), **params})
+
+
+def points(plate) -> str:
+    """All sentences of a plate."""
+    return " ".join(plate.points)
+
+
+@pytest.mark.parametrize(
+    ("share", "raters", "verdict", "english", "chinese"),
+    [
+        (0.7, 30, "reliable", "Scores tell officers apart", "评分能够区分服务人员"),
+        (0.1, 6, "unreliable", "Scores do not tell officers apart", "评分还不足以区分服务人员"),
+        (0.28, 10, "unclear", "cannot be told", "尚无法判断"),
+    ],
+)
+def test_the_answer_follows_the_ratings_in_both_languages(
+    dataset, share, raters, verdict, english, chinese
+):
+    """Reliable, not, and neither; the same numbers in both."""
+    folder = dataset(ratings(share=share, raters=raters, rounds=1))
+    both = [report(folder, language=language) for language in ("en", "zh")]
+    assert [one.verdict_key for one in both] == [verdict] * 2
+    assert both[0].facts() == both[1].facts()
+    assert english in both[0].summary().points[0]
+    assert chinese in both[1].summary().points[0]
+    assert both[0].summary().points[0].startswith(STRONG)
+    for name in PLATES:
+        kinds = {getattr(one, name)().kind for one in both}
+        assert len(kinds) == 1, name
+
+
+def test_officers_who_do_not_differ_are_not_told_apart_by_any_number_of_raters(dataset):
+    """No number of raters is named that would do."""
+    said = points(report(dataset(ratings(share=0.0, rounds=1))).summary())
+    assert "No number of enterprises would do" in said
+    assert "would take about" not in said
+
+
+def test_what_silence_ceilings_and_stability_look_like(dataset):
+    """The discontented answer less; two rounds of the same raters agree more than two officers."""
+    found = report(dataset(ratings()), stability=True)
+    shares = found.again["again"]
+    assert shares.iloc[0] < shares.iloc[-1] - 0.1
+    assert "Of ten called bottom in one round" in points(found.certainty())
+    assert 0.3 < found.stable <= 1
+    assert set(found.worth.split) >= {"rated", "rest", "one dimension"}
+    assert sum(found.worth.split.values()) == pytest.approx(1)
+
+
+def test_a_penalty_that_nobody_has_is_dropped_and_said(dataset):
+    """And one that varies counts."""
+    table = ratings()
+    asked = {"composite": {"complaints": -2, "penalties": -5, "form": "count"}}
+    idle = report(dataset(table.assign(penalties=0)), **asked)
+    assert "same number of penalties" in points(idle.sample())
+    assert "same number" not in points(report(dataset(table), **asked).sample())
+    only = report(dataset(table.assign(penalties=0, complaints=1)), **asked)
+    assert only.composite().kind == "notes"
+
+
+def test_scoring_that_begins_before_its_start_is_said(dataset):
+    """The day given and the first round are held against one another."""
+    table = ratings()
+    rows = {"region_code": ["990101"], "intervention": ["scoring"]}
+    for day, early in (("2023-06-01", 1), ("2023-01-01", 0)):
+        starts = pd.DataFrame(rows | {"started_on": [day]})
+        folder = dataset(table, interventions=starts)
+        tables = {"assessments", "interventions"}
+        data, asked = read_dataset(folder, tables), PanelQuestion(intervention="scoring")
+        assert early_regions(data, data.tables["assessments"], asked) == early
+
+
+@pytest.mark.parametrize(
+    ("change", "params", "words"),
+    [
+        (lambda t: t[t["officer_id"] < "O0004"], {}, "rated: are 4; at least 5 are needed"),
+        (
+            lambda t: t.groupby(["officer_id", "period"]).head(1),
+            {},
+            "raters: are 1.0 a rated on average; at least 2",
+        ),
+        (
+            lambda t: t[t["period"] == "2023Q1"],
+            {"stability": True},
+            "stability: compares rounds, and there is 1",
+        ),
+        (lambda t: t.assign(**dict.fromkeys(DIMENSIONS, 9.0)), {}, "scores: are the same in every"),
+        (lambda t: t, {"round": "2024Q1"}, "round: names '2024Q1'"),
+        (lambda t: t, {"dimensions": ["atitude"]}, "Did you mean 'attitude'"),
+        (lambda t: t, {"composite": {"complaint": -2}}, "composite, complaint: is not known"),
+        (lambda t: t, {"composite": {"form": "sum"}}, "Write count or rate"),
+        (lambda t: t, {"composite": {"complaints": "two"}}, "is no number of points"),
+        (lambda t: t, {"case_mix": ["industry"]}, "case_mix: names 'industry'"),
+        (lambda t: t, {"intervention": "scoring", "influenceable": ["fax"]}, "names 'fax'"),
+        (lambda t: t, {"minimum_raters": 4}, "minimum_raters: input should be greater"),
+    ],
+)
+def test_what_these_ratings_cannot_bear_is_refused_before_a_kernel(dataset, change, params, words):
+    """By ``check``, with what would do."""
+    folder = dataset(change(ratings()))
+    kind = find("service_assessment")
+    with pytest.raises(AnalysisError) as refused:
+        kind.check(kind.params({"dataset": str(folder), **params}))
+    assert words in str(refused.value)
+
+
+def test_a_frame_without_raters_says_only_how_far_items_are_one(root):
+    """Judges: no reliability at a number of raters, in neither language."""
+    for language in ("en", "zh"):
+        found = report(root / "data/judges", language=language)
+        assert found.verdict_key == "no_raters"
+        assert found.summary().number == "0.988"
+        assert found.worth.raters == found.worth.needed == 0
+        assert {getattr(found, n)().kind for n in ("split_figure", "funnel", "answers_table")} == {
+            "notes"
+        }
+
+
+def test_a_point_is_shared_by_five_and_tells_neither_number_nor_score_nor_one_rating(dataset):
+    """A thief knows everybody's number of raters, and all ratings of one officer but one.
+
+    At any place across stand five or more, with the same errors: what is guessed of one's score
+    from its place is hardly nearer than what is guessed of anybody's. Of the rating that the thief
+    does not know, the moved score leaves more open than ratings differ by, even if the point were
+    known.
+    """
+    found = report(dataset(ratings(officers=300, rounds=1)))
+    table = found.funnel().to_frame()
+    places_across = table.groupby("raters")
+    assert places_across.size().min() >= 5
+    assert ((table["high"] - table["low"]).groupby(table["raters"]).std() < 0.02).all()
+    scores = found.ratings.scores().groupby("rated")["score"].agg(["mean", "size"])
+    scores = scores[scores["size"] >= 5].sort_values(["size"], kind="stable")
+    guess = places_across["score"].mean()
+    nearest = np.abs(guess.index.to_numpy()[:, None] - scores["size"].to_numpy()).argmin(axis=0)
+    error = guess.to_numpy()[nearest] - scores["mean"]
+    assert np.sqrt((error**2).mean()) > 0.9 * scores["mean"].std()
+    spread = found.ratings.scores().groupby("rated")["score"].std().mean()
+    moved = np.sort(table["score"]) - np.sort(scores["mean"])
+    assert np.abs(moved).max() < 1.96 * spread
+    noise = _noise(pd.Series(np.arange(1, 20_001, dtype=np.uint64)), b"x" * 16)
+    # The sum of n scores is known to n times the noise of their mean.
+    left = np.sqrt(scores["size"].min()) * noise.std() * spread
+    assert left > 0.9 * spread
+
+
+def test_nothing_that_leaves_names_anybody(dataset):
+    """Neither the owner's identifiers nor their hashes, on page, in alt text or download."""
+    table = ratings()
+    found = report(dataset(table), composite={"complaints": -2, "form": "rate"}, stability=True)
+    text = json.dumps([getattr(found, name)().payload() for name in PLATES[:-1]])
+    names = {*table["officer_id"], *table["enterprise_id"]}
+    names |= {*found.ratings.frame["rated"], *found.ratings.frame["rater"]}
+    assert not names & set(re.findall(r"\w+", text))
+    end = found.end()
+    assert {"officer_id", "enterprise_id"} <= {*end.seals, *end.shapes}
+    assert "rated" not in json.dumps(end.results["headline"]["series"])
+
+
+def test_points_stay_where_they_are_and_move_less_than_their_range():
+    """The same ratings are the same points, in another order too; others are drawn anew."""
+    rng = np.random.default_rng(3)
+    scores = pd.DataFrame({"rated": np.repeat([f"P{i}" for i in range(40)], 9), "period": "2023"})
+    scores["score"] = 8 + rng.normal(0, 0.3, 40)[pd.factorize(scores["rated"])[0]]
+    scores["score"] += rng.normal(0, 1, len(scores))
+
+    def drawn(frame: pd.DataFrame, salt: bytes = b"x" * 16):
+        asked = {"least": 5, "group": 5, "level": 0.95, "rng": np.random.default_rng(1)}
+        return points_of(frame, 0.09, 1.0, salt, **asked)
+
+    first = drawn(scores)
+    again = drawn(scores.sample(frac=1, random_state=1))
+    assert again.score == pytest.approx(first.score, abs=1e-12)
+    assert np.abs(drawn(scores, b"y" * 16).score - first.score).max() > 0.01
+    means = scores.groupby("rated")["score"].mean()
+    free = np.abs(np.sort(first.score) - np.sort(means)).max()
+    assert 0 < free <= MOST_MOVED / 3 + 0.05
+    with pytest.raises(AnalysisError, match="at least 5 are shown together"):
+        drawn(scores[scores["rated"].isin(["P1", "P2", "P3"])])
+
+
+def test_who_is_called_bottom_again_follows_reliability():
+    """By chance one of ten, by certainty ten; in between as two correlated scores have it."""
+    assert again_bottom(0.0) == pytest.approx(0.1, abs=1e-3)
+    assert again_bottom(1.0) == pytest.approx(1.0, abs=1e-3)
+    rng = np.random.default_rng(1)
+    skill = rng.normal(size=400_000) * np.sqrt(0.6)
+    first, second = skill + rng.normal(0, np.sqrt(0.4), (2, skill.size))
+    low = first < np.quantile(first, 0.1)
+    again = (second[low] < np.quantile(second, 0.1)).mean()
+    assert again_bottom(0.6) == pytest.approx(again, abs=0.01)
+
+
+def test_shrunken_scores_are_nearer_and_their_places_hold_the_true_ones():
+    """300 of the rated with known skill: nine in ten places within their ranges, at 95 %."""
+    rng = np.random.default_rng(2)
+    skill, error = rng.normal(0, 0.5, 300), rng.uniform(0.1, 0.5, 300)
+    score = skill + rng.normal(0, np.sqrt(error))
+    near, wrong = shrunken(score, error, 0.25)
+    assert ((near - skill) ** 2).mean() < 0.8 * ((score - skill) ** 2).mean()
+    assert np.mean(np.abs(near - skill) < 1.96 * wrong) > 0.92
+    assert 0.3 < np.median(places(near, wrong, 0.95, rng)) < 0.9
+
+
+def test_points_counted_over_all_fall_on_those_who_serve_many():
+    """By enterprise they do not; expected ones are taken off."""
+    rng = np.random.default_rng(4)
+    who = np.repeat(np.arange(80), rng.integers(4, 40, 80))
+    frame = pd.DataFrame({"rated": who, "period": "2023", "a": rng.normal(8, 1, who.size)})
+    frame["complaints"] = rng.poisson(1.0, who.size)
+    frame["expected_complaints"] = 1.0
+    found = {one["name"]: one for one in composites(frame, ["a"], {"complaints": -2.0})}
+    assert found["count"]["size"] < -0.8
+    assert abs(found["rate"]["size"]) < 0.3
+    assert found["count"]["own"] is None
+    assert found["adjusted"]["own"] == pytest.approx(found["rate"]["own"])
+    assert found["ratings"]["same"] == 1
