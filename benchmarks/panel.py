@@ -27,8 +27,7 @@ WITH cells AS (
         count(*) FILTER (channel = 'online') AS online_channel,
         count(*) FILTER (outcome IN ('upheld', 'mediated')) AS upheld,
         count(closed_on) AS closed,
-        sum(closed_on - received_on) AS handling_days,
-        sum(CAST('0x' || left(md5(complaint_id), 10) AS BIGINT)) AS key
+        sum(closed_on - received_on) AS handling_days
     FROM {source} GROUP BY ALL),
 spans AS (SELECT region_code, min(first_day) AS low, max(first_day) AS high FROM cells GROUP BY 1),
 grid AS (
@@ -37,7 +36,7 @@ grid AS (
 SELECT region_code, kind, first_day, coalesce(records, 0) AS records,
     coalesce(repeat_claimants, 0) AS repeat_claimants,
     coalesce(online_channel, 0) AS online_channel, coalesce(upheld, 0) AS upheld,
-    coalesce(closed, 0) AS closed, coalesce(handling_days, 0) AS handling_days, key
+    coalesce(closed, 0) AS closed, coalesce(handling_days, 0) AS handling_days
 FROM grid LEFT JOIN cells USING (region_code, first_day, kind)
 ORDER BY ALL) TO '{target}' (FORMAT parquet)
 """
@@ -75,8 +74,8 @@ def ours(folder: Path, suffix: str, target: str, by: tuple[str, ...] = ("kind",)
     source = RecordSource(files=f"complaints/*.{suffix}")
     with engine(source) as connection:
         records = records_in(connection, source, source.paths(folder))
-        # With the keys from which the noise of protected counts is drawn: kept, as for a report.
-        cells = counted(records, by, engine=connection.name)
+        # With the units from which the noise of protected counts is drawn: kept, as for a report.
+        cells = counted(records, by)
         kept = connection.create_table("cells", cells, temp=True)
         balanced(kept, by, once=True).to_parquet(target)
         units(kept).to_parquet(f"{target}.units")

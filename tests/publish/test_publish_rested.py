@@ -72,7 +72,7 @@ def test_what_counts_are_drawn_from_is_told_by_salt_and_settings(tmp_path, monke
         for given in ({}, {"variance": 16}, {"threshold": 20}, {"variance": 16, "threshold": 20})
     ]
     assert Protection() == Protection(variance=9, threshold=10)
-    monkeypatch.setattr(store, "VERSION", 2)
+    monkeypatch.setattr(store, "VERSION", 3)
     marks.append(drawn_from(dataset(tmp_path)))
     monkeypatch.undo()
     salt = tmp_path / "salt"

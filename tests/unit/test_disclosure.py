@@ -148,6 +148,77 @@ def test_a_cell_is_the_same_however_its_rows_are_ordered_and_whatever_is_empty_b
     fewer = [row for row in rows if row[0] != "b"]
     alone = store_of(small_province(tmp_path / "c", fewer), "report").levels["quarter"].shown
     pd.testing.assert_frame_equal(first.loc[["a", "c"]], alone)
+    more = pd.read_csv(tmp_path / "a/outcomes.csv")
+    empty = more.assign(outcome="nothing", count=0)
+    pd.concat([empty, more]).to_csv(tmp_path / "a/outcomes.csv", index=False)
+    beside = store_of(read_dataset(tmp_path / "a"), "report").levels["quarter"].shown
+    pd.testing.assert_frame_equal(first, beside)
+    assert (store_of(read_dataset(tmp_path / "a"), "nothing").levels["year"].shown == 0).all(
+        axis=None
+    )
+
+
+def some_records(codes, size=2000, seed=4):
+    """Complaints and reports of a year, each with a number."""
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "complaint_id": [f"C{number}" for number in range(size)],
+            "received_on": rng.choice(pd.date_range("2023-01-01", "2023-12-31"), size),
+            "region_code": rng.choice(codes, size),
+            "kind": rng.choice(["complaint", "report"], size),
+            "channel": "online",
+        }
+    )
+
+
+def test_a_cell_is_the_same_whether_records_are_read_or_counted_where_they_lie(tmp_path):
+    """Numbered otherwise, in another order, in files, or given as counts already."""
+    codes = ("a", "b", "c")
+    records, stores = some_records(codes), []
+    anew = records.sample(frac=1, random_state=1)
+    anew = anew.assign(complaint_id=[f"N{number}" for number in range(len(anew))])
+    for name, given in (("table", records), ("anew", anew), ("files", records)):
+        folder = tmp_path / name
+        lying = {"records": {"files": "lying/*.parquet"}} if name == "files" else {}
+        small_province(folder, monthly(codes), kind="other")
+        (folder / "outcomes.csv").unlink()
+        if lying:
+            (folder / "lying").mkdir()
+            given.to_parquet(folder / "lying/2023.parquet", index=False)
+            about = yaml.safe_load((folder / "dataset.yml").read_text())
+            about |= {**lying, "accessed": "2024-01-05"}
+            (folder / "dataset.yml").write_text(yaml.safe_dump(about, allow_unicode=True))
+        else:
+            given.to_csv(folder / "complaints.csv", index=False)
+        stores.append(store_of(read_dataset(folder), "report"))
+    months = records["received_on"].dt.strftime("%Y-%m")
+    cells = records[records["kind"] == "report"].groupby(["region_code", months]).size()
+    rows = [(code, month, count) for (code, month), count in cells.items()]
+    stores.append(store_of(small_province(tmp_path / "counts", rows), "report"))
+    for length in ("month", "quarter", "year"):
+        first, *others = (store.levels[length] for store in stores)
+        assert (first.shown != counts_of(read_dataset(tmp_path / "table"), "report", length)).any(
+            axis=None
+        )
+        for other in others:
+            assert list(first.shown) == list(other.shown)
+            np.testing.assert_array_equal(first.shown.to_numpy(), other.shown.to_numpy())
+            np.testing.assert_array_equal(first.withheld.to_numpy(), other.withheld.to_numpy())
+
+
+def test_a_cell_is_the_same_in_two_reports_and_two_languages(in_root):
+    """A quarter by itself, within a span, on the Chinese page, and in what is taken away."""
+    given = {"dataset": "data/simulated/province", "period": "quarter"}
+    one = RegionRates.read({**given, "first_period": "2023Q4", "language": "zh"})
+    two = RegionRates.read({**given, "first_period": "2023Q3", "exclude_regions": ["990101"]})
+    three = RegionRates.read({**given, "first_period": "2023Q3", "last_period": "2023Q3"})
+    events = [r.frame.set_index("region")["events"] for r in (one, two, three)]
+    assert (events[1] == (events[0] + events[2]).reindex(events[1].index)).all()
+    away = an.protected(one.data, "report", period="quarter")
+    away = away[away["period"] == "2023Q4"].set_index("region")["count"].dropna()
+    assert (away == events[0].reindex(away.index)).all()
+    assert len(away) > 90
 
 
 def test_one_record_more_is_another_draw(tmp_path):

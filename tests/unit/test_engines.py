@@ -17,7 +17,6 @@ from analysis.data.records.engines import engine, records_in
 from analysis.data.records.expression import balanced, counted, units
 from analysis.data.records.groupings import (
     DIMENSIONS,
-    KEY,
     MEASURES,
     MILLIONTHS,
     as_months,
@@ -82,7 +81,7 @@ class Place:
         return self._both(records, by, crosswalk, time_zone)[0]
 
     def units(self, records, crosswalk=None):
-        """Counts with the sums of keys of the records behind them."""
+        """Counts by region as recorded, from which the noise is drawn."""
         return self._both(records, ("kind",), crosswalk, "")[1]
 
     def _both(self, records, by, crosswalk, time_zone):
@@ -101,7 +100,7 @@ class Place:
             if crosswalk is not None:
                 days = {n: crosswalk[n].dt.date for n in ("first_day", "last_day")}
                 scale, moves = MILLIONTHS, ibis.memtable(crosswalk.assign(**days))
-            cells = counted(held, by, moves, engine=connection.name)
+            cells = counted(held, by, moves)
             found = balanced(cells, by, scale=scale, once=moves is None).to_pyarrow().to_pandas()
             keyed = units(cells).to_pyarrow().to_pandas()
         return found.sort_values(["region_code", "month", *by], ignore_index=True), keyed
@@ -263,9 +262,9 @@ def check_every_measure_equals_that_of_records_in_memory(place):
                 np.testing.assert_array_equal(wide.to_numpy(), memory.to_numpy())
 
 
-def check_keys_equal_those_of_records_in_memory(place):
-    """Bit by bit, of whole and of shared-out records: the same noise wherever they are counted."""
-    frame = world().assign(complaint_id=[f"号{number:05d}" for number in range(4000)])
+def check_units_equal_those_of_records_in_memory(place):
+    """Of whole and of shared-out records: the same noise wherever they are counted."""
+    frame = world()
     ready = lookup(MERGED_AND_SPLIT)
     for crosswalk in (None, ready):
         found = place.units(frame, crosswalk)
@@ -276,19 +275,7 @@ def check_keys_equal_those_of_records_in_memory(place):
             by = ["region_code", "origin", "millionths", "month"]
             own, wanted = (rows.set_index(by).sort_index() for rows in (own, wanted))
             assert list(own.index) == list(wanted.index)
-            for name in ("records", KEY):
-                assert own[name].astype("int64").tolist() == wanted[name].tolist()
-
-
-def check_records_without_a_number_are_told_by_their_content(place):
-    """Two that are alike but for their category have other keys; the same records the same."""
-    frame = world(60).drop(columns=["channel"])
-    once, again = (place.units(frame) for _ in range(2))
-    pd.testing.assert_frame_equal(
-        *(u.sort_values(list(u), ignore_index=True) for u in (once, again))
-    )
-    other = place.units(frame.assign(category="other"))
-    assert not set(once[KEY]) & set(other[KEY])
+            assert own["records"].astype("int64").tolist() == wanted["records"].tolist()
 
 
 def check_all_dimensions_add_up_to_the_records(place):
@@ -315,6 +302,6 @@ CASES = [check for name, check in list(globals().items()) if name.startswith("ch
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 def test_the_panel_of_an_engine_is_right_cell_by_cell(place):
     """Every case of this file, on one engine; one test, so that each engine starts once."""
-    assert len(CASES) == 8
+    assert len(CASES) == 7
     for check in CASES:
         check(place)

@@ -2,7 +2,7 @@
 
 With n records that have an amount, of sum S and largest part m, what is shown is
 
-    (S / n) · (protected count) + m · z,   z ~ N(0, 1) from the same keys,
+    (S / n) · (protected count) + m · z,   z ~ N(0, 1) from a key of the sum,
 
 so that alike amounts tell no more of the count than its protected number does, and the largest part
 is hidden by as much as it is. It is withheld where fewer than the threshold of records, or one with
@@ -20,16 +20,14 @@ import scipy
 
 from analysis.data.dataset import Dataset
 from analysis.data.frames.names import region_names
+from analysis.data.frames.units import key_of, unit_keys
 from analysis.data.periods import FREQUENCY, label_of
-from analysis.data.records.groupings import record_keys
 from analysis.data.tables import named_outcomes
 from analysis.disclosure.noise import Noise, draws, shown_counts
 from analysis.disclosure.salt import salt_of
 from analysis.disclosure.store import noise_of, store_of
 from analysis.errors import DesignError, ParamsError, Problem, nearest
 
-AMOUNT_KEY = 0xA0_0B_1E_55_0D_D5_A1_75
-"""Turns the key of a count into that of an amount of the same records."""
 MOST_OF_ONE = 0.5
 """A sum of which one record holds more than this share is withheld."""
 AMOUNTS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
@@ -99,27 +97,37 @@ def _sums(data: Dataset, outcome: str, amount: str, period: str) -> pd.DataFrame
     rows = pd.DataFrame(
         {
             "region": records["region_code"].astype(str).to_numpy()[known],
-            "period": records["received_on"].dt.to_period(FREQUENCY[period]).to_numpy()[known],
+            "month": records["received_on"].dt.to_period("M").to_numpy()[known],
             "value": values.to_numpy()[known],
-            "key": record_keys(records["complaint_id"].astype(str)[known]).astype(np.uint64),
         }
     )
-    groups = rows.groupby(["region", "period"])
-    found = groups["value"].agg(["count", "sum", "max"]).join(groups["key"].sum()).reset_index()
+    groups = rows.groupby(["region", "month"])["value"]
+    months = groups.agg(["count", "sum", "max"]).reset_index()
+    # Where all records have the amount, their count is the one that is shown beside.
+    months["key"] = unit_keys(
+        outcome, months["region"], months["month"], months["count"].to_numpy()
+    )
+    months["period"] = months["month"].dt.asfreq(FREQUENCY[period])
+    added = {"count": "sum", "sum": "sum", "max": "max", "key": "sum"}
+    found = months.groupby(["region", "period"]).agg(added).reset_index()
     noise = noise_of(data)
     if noise is not None:
-        found[["count", "sum"]] = _moved(found, noise, salt_of(data))
+        found[["count", "sum"]] = _moved(found, amount, noise, salt_of(data))
     found["mean"] = found["sum"] / found["count"]
     return found[["region", "period", "sum", "mean"]]
 
 
-def _moved(found: pd.DataFrame, noise: Noise, salt: bytes) -> np.ndarray:
+def _moved(found: pd.DataFrame, amount: str, noise: Noise, salt: bytes) -> np.ndarray:
     """Counts and sums with their noise, nothing where they are withheld; shape (N, 2)."""
     count, total, largest = (found[name].to_numpy(float) for name in ("count", "sum", "max"))
     keys = found["key"].to_numpy()
     counted = shown_counts(count.astype(np.int64), keys, noise, salt)
-    # Another key than the count's own draw, so that the one does not tell the other.
-    own = scipy.special.ndtri(draws(keys ^ np.uint64(AMOUNT_KEY), salt))
+    # The sum is part of the key: else two editions would differ by just what was corrected.
+    texts = zip(keys, found["sum"], strict=True)
+    marks = np.array(
+        [key_of(f"{amount}|{key}|{float(value)!r}") for key, value in texts], np.uint64
+    )
+    own = scipy.special.ndtri(draws(marks, salt))
     moved = total / count * counted + largest * own
     small = (count < noise.threshold) | (largest > MOST_OF_ONE * total)
     return np.where(small[:, None], np.nan, np.column_stack([counted, moved]))

@@ -6,7 +6,7 @@ variance V_c = min(V, 3c), the one of greatest entropy is taken:
     p_c(d) ∝ exp(a d + b d²),   a and b such that Σ p d = 0 and Σ p d² = V_c.
 
 Zero stays zero, and a count that may be shown never becomes zero. Which d it is, decides the key of
-the records behind the count: the same records give the same d wherever they are counted.
+the units behind the count: the same ones give the same d wherever they are counted.
 
 References
 ----------
@@ -25,7 +25,7 @@ from functools import lru_cache
 import numpy as np
 import scipy
 
-VERSION = 1
+VERSION = 2
 """Of table and keys: with another one every count is drawn anew."""
 BOUNDS = {2: 5, 4: 6, 6: 8, 9: 10, 16: 14}
 """By variance, how far at most a shown count lies from the true one; nearer would pin it down."""
@@ -107,11 +107,11 @@ def _widest(values: np.ndarray, variance: float) -> np.ndarray:
 def shown_counts(
     counts: np.ndarray, signatures: np.ndarray, noise: Noise, salt: bytes
 ) -> np.ndarray:
-    """Counts moved by noise, each by the key of the records behind it.
+    """Counts moved by noise, each by the key of the units behind it.
 
     Parameters
     ----------
-    counts: true whole counts, shape (N,). signatures: of the records of each, ``uint64``, (N,).
+    counts: true whole counts, shape (N,). signatures: of the units of each, ``uint64``, (N,).
 
     Returns
     -------

@@ -1,7 +1,9 @@
-"""Counts as they were recorded: by region of then, smallest period, and the records behind each."""
+"""Counts as they were recorded: by region of then and smallest period, each with its key."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +12,7 @@ import pandas as pd
 from analysis.data.dataset import Dataset
 from analysis.data.frames.outcomes import kind_of
 from analysis.data.periods import FREQUENCY, label_of, length_of, period_of, periods_of
-from analysis.data.records.groupings import KEY, MILLIONTHS, as_months, monthly_units, record_keys
+from analysis.data.records.groupings import MILLIONTHS, as_months, monthly_units
 from analysis.errors import DesignError, Problem
 
 LADDER = {
@@ -27,8 +29,7 @@ class Units:
     """What counts of regions are made of, by the smallest period that there is.
 
     ``frame`` has ``region`` (of today), ``origin`` (as recorded), ``share`` (how much a record
-    counts for the region of today), ``period``, ``count`` (whole) and ``key``: the sum of the keys
-    of the records, modulo 2⁶⁴.
+    counts for the region of today), ``period``, ``count`` (whole) and ``key``.
     """
 
     frame: pd.DataFrame
@@ -79,17 +80,36 @@ def _units(dataset: Dataset, outcome: str) -> Units:
     return _of_records(dataset, outcome) if rows.empty else _of_counts(rows)
 
 
+def unit_keys(
+    outcome: str, origin: Iterable[object], periods: Iterable[pd.Period], counts: np.ndarray
+) -> np.ndarray:
+    """Keys of units, which add up modulo 2⁶⁴ to those of longer periods; shape (N,).
+
+    They need no secret: what is drawn from their sum is keyed (:mod:`analysis.disclosure.noise`).
+    They are of counts, not of record numbers: these are long to read, and an export may change
+    them. So the same counts have the same keys, wherever they were counted.
+    """
+    labels = {period: label_of(period) for period in set(periods)}
+    keys = np.zeros(len(counts), dtype=np.uint64)
+    for row, (code, period, count) in enumerate(zip(origin, periods, counts, strict=True)):
+        # What is empty adds nothing: else an empty kind beside would draw a total anew.
+        if count > 0:
+            # The count is part of it: else two editions would differ by just what came late.
+            keys[row] = key_of(f"{code}|{outcome}|{labels[period]}|{count}")
+    return keys
+
+
+def key_of(text: str) -> int:
+    """A whole number of 64 bits that tells a text from others."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
+
+
 def _of_counts(rows: pd.DataFrame) -> Units:
     """Each row is a unit: its key is of where, when and what it was recorded as, and how many."""
     rows = rows[rows["count"].notna()]
     origin = rows["origin"] if "origin" in rows else rows["region_code"]
     periods = periods_of(rows["period"])
     counts = rows["count"].to_numpy(float).astype(np.int64)
-    places = zip(origin, rows["outcome"], periods, counts, strict=True)
-    # The count is part of the key: else two editions would differ by just what came late.
-    texts = [f"{code}|{name}|{label_of(period)}|{n}" for code, name, period, n in places]
-    # What is empty adds nothing: else an empty kind beside would draw a total anew.
-    keys = np.where(counts > 0, record_keys(texts).astype(np.uint64), np.uint64(0))
     share = rows["millionths"] / MILLIONTHS if "millionths" in rows else 1.0
     frame = pd.DataFrame(
         {
@@ -98,7 +118,7 @@ def _of_counts(rows: pd.DataFrame) -> Units:
             "share": share,
             "period": periods,
             "count": counts,
-            "key": keys,
+            "key": unit_keys(rows["outcome"].iloc[0], origin, periods, counts),
         }
     ).reset_index(drop=True)
     return Units(frame, length_of(periods.iloc[0]))
@@ -112,15 +132,16 @@ def _of_records(dataset: Dataset, kind: str) -> Units:
         cells = dataset.panel.units
         cells = cells[cells["kind"] == kind]
     scale = MILLIONTHS if dataset.has("crosswalk") else 1
-    months = as_months(cells["month"])
+    months = pd.Series(as_months(cells["month"]))
+    counts = cells["records"].to_numpy(np.int64)
     frame = pd.DataFrame(
         {
             "region": cells["region_code"].astype(str).to_numpy(),
             "origin": cells["origin"].astype(str).to_numpy(),
             "share": cells["millionths"].to_numpy() / scale,
             "period": months.astype(object),
-            "count": cells["records"].to_numpy(np.int64),
-            "key": cells[KEY].to_numpy(np.uint64),
+            "count": counts,
+            "key": unit_keys(kind, cells["origin"], months, counts),
         }
     )
     return Units(frame, "month")

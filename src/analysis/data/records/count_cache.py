@@ -142,8 +142,7 @@ class _Counting:
         crosswalk = None if moves is None else expression.ready_to_join(moves)
         remedy = "Compare its columns with the data dictionary: days as YYYY-MM-DD, whole counts"
         with engines.refusing_errors(self.source, files, remedy):
-            engine = self.connection.name
-            cells = expression.counted(records, self.by, crosswalk, check=True, engine=engine)
+            cells = expression.counted(records, self.by, crosswalk, check=True)
             table = cells.to_pyarrow()
         table = table.replace_schema_metadata({"columns": json.dumps(records.columns)})
         name = files[0].name if len(files) == 1 else (self.source.files or self.source.table)

@@ -20,10 +20,6 @@ from analysis.data.tables import COMPLAINTS
 ORIGIN = ("origin", "millionths")
 """The region as recorded, and how much a record counts for the present one."""
 
-CONTENT = ("region_code", "kind", "channel", "category", "outcome", "closed_on", "enterprise_id")
-"""What tells a record without a number, beside the day of its receipt."""
-
-DIGITS = groupings.KEY_DIGITS
 UNKNOWN_MONTH = -1
 """Month of records without a day of receipt: found in cells and refused there."""
 
@@ -34,7 +30,6 @@ def counted(
     crosswalk: Any = None,
     *,
     check: bool = False,
-    engine: str = "",
 ) -> Any:
     """Cells of records: rows of region, month and dimensions, to be added up.
 
@@ -46,47 +41,41 @@ def counted(
     crosswalk: an Ibis table of :func:`analysis.data.regions.crosswalk.lookup`; with it,
         measures come in millionths.
     check: whether ``BROKEN`` is counted, too.
-    engine: its name in Ibis; with it, keys of records are added up, too.
 
     Returns
     -------
     An Ibis table: ``region_code``, ``month`` (number), ``by``, and ``MEASURES`` as whole numbers;
-    with a crosswalk ``origin``, the region as recorded, and ``millionths``; with an engine the
-    sum of ``KEY``.
+    with a crosswalk ``origin``, the region as recorded, and ``millionths``.
     """
-    rows = _needed(records, by, keyed=bool(engine))
+    rows = _needed(records, by)
     if crosswalk is not None:
         rows = at_present(rows, crosswalk)
     keys = {"region_code": rows["region_code"], "first_day": rows["received"].truncate("M")}
     if crosswalk is not None:
         keys |= {name: rows[name] for name in ORIGIN}
     measures = _measures(rows) | (_broken(rows) if check else {})
-    sums = {groupings.KEY: _key(rows["key"], engine).sum()} if engine else {}
-    cells = rows.group_by(**keys, **{name: rows[name] for name in by}).aggregate(**measures, **sums)
+    cells = rows.group_by(**keys, **{name: rows[name] for name in by}).aggregate(**measures)
     month = cells["first_day"].year() * 12 + cells["first_day"].month() - 1
     # Empty keys are named after counting: to name them for every record would cost a third more.
     named = {name: cells[name].fill_null("") for name in ("region_code", *by)}
     amounts = {name: cells[name].fill_null(0).cast("int64") for name in measures}
     if crosswalk is not None:
         amounts = {name: value * cells["millionths"] for name, value in amounts.items()}
-    kept = {name: cells[name].cast("int64") for name in sums}
-    if crosswalk is not None:
-        kept |= {name: cells[name] for name in ORIGIN}
+    kept = {name: cells[name] for name in ORIGIN} if crosswalk is not None else {}
     month = month.fill_null(UNKNOWN_MONTH).cast("int64")
     return cells.select(month=month, **named, **amounts, **kept)
 
 
 def units(cells: Any, kinds: str = "kind") -> Any:
-    """How many records there are by region as recorded, month and kind, and the sums of their keys.
+    """How many records there are by region as recorded, month and kind.
 
     Parameters
     ----------
-    cells: as :func:`counted` gives them with an engine; several rows of one cell are added up.
+    cells: as :func:`counted` gives them; several rows of one cell are added up.
 
     Returns
     -------
-    An Ibis table: ``region_code``, ``origin``, ``millionths``, ``month``, ``kind``, ``records`` and
-    ``KEY``.
+    An Ibis table: ``region_code``, ``origin``, ``millionths``, ``month``, ``kind``, ``records``.
     """
     import ibis
 
@@ -94,58 +83,18 @@ def units(cells: Any, kinds: str = "kind") -> Any:
     if "origin" not in known.columns:
         whole = ibis.literal(1, type="int64")
         known = known.mutate(origin=known["region_code"], millionths=whole)
-    sums = {name: known[name].sum().cast("int64") for name in ("records", groupings.KEY)}
-    found = known.group_by("region_code", *ORIGIN, "month", kinds).aggregate(**sums)
+    total = known["records"].sum().cast("int64")
+    found = known.group_by("region_code", *ORIGIN, "month", kinds).aggregate(records=total)
     return found.mutate(records=(found["records"] / found["millionths"]).cast("int64"))
 
 
-def _key_text(records: Any) -> Any:
-    """What a record is told by: its number, or without one all that is counted of it."""
-    import ibis
-
-    if "complaint_id" in records.columns:
-        return records["complaint_id"].cast("string")
-    day = records["received_on"].cast("date").cast("string")
-    told = [records[name].cast("string") for name in CONTENT if name in records.columns]
-    return ibis.literal("|").join([day, *(text.fill_null("") for text in told)])
-
-
-def _key(text: Any, engine: str) -> Any:
-    """The first five bytes of the MD5 digest of a text as a whole number.
-
-    They need no secret: what is drawn from their sum is keyed (:mod:`analysis.disclosure.noise`).
-    """
-    import ibis
-
-    digits = _builtin("md5", "string")(text)
-    if engine == "duckdb":
-        # It reads hexadecimal numbers; place by place takes twice as long.
-        return (ibis.literal("0x") + digits.substr(0, DIGITS)).cast("int64")
-    hexadecimal = ibis.literal("0123456789abcdef")
-    # As real numbers, exact below 2 to the 53: whole ones overflow where places are short ones.
-    places = (hexadecimal.find(digits.substr(place, 1)) for place in range(DIGITS))
-    number = sum(
-        digit.cast("float64") * 16.0 ** (DIGITS - 1 - place) for place, digit in enumerate(places)
-    )
-    return number.cast("int64")
-
-
-def _builtin(name: str, result: str) -> Any:
-    """A function of the engine that takes a text."""
-    import ibis
-
-    signature = ((ibis.dtype("string"),), ibis.dtype(result))
-    return ibis.udf.scalar.builtin(lambda text: text, name=name, signature=signature)
-
-
-def _needed(records: Any, by: Sequence[str], *, keyed: bool) -> Any:
+def _needed(records: Any, by: Sequence[str]) -> Any:
     """The columns that counting needs, and nothing that names a person."""
     columns = set(records.columns)
     plain = ("region_code", "channel", "outcome", "claimant_prior_cases")
     given = {name: records[name] for name in plain if name in columns}
     days = {"received": "received_on", "closed_day": "closed_on"}
     given |= {name: records[day].cast("date") for name, day in days.items() if day in columns}
-    given |= {"key": _key_text(records)} if keyed else {}
     return records.select(**given | {name: _dimension(records, name) for name in by})
 
 

@@ -8,7 +8,6 @@ Those in files and databases are counted by :mod:`analysis.data.records.expressi
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 
 import numpy as np
@@ -34,11 +33,6 @@ COUNTED_FROM = {
 records of the days from receipt to closing."""
 
 MEASURES = tuple(COUNTED_FROM)
-
-KEY = "key"
-"""Sum of the keys of records: which records a count is of, whatever their order."""
-KEY_DIGITS = 10
-"""Hexadecimal digits of a record's key: eight million of them add up in 63 bits."""
 
 BROKEN = "broken"
 """Beside the measures, cells count records with a word or number that the contract refuses."""
@@ -95,15 +89,14 @@ def monthly_counts(records: pd.DataFrame, kind: str, measure: str) -> pd.DataFra
 
 
 def monthly_units(records: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Records of one kind in memory by region as recorded and month, with the sum of their keys.
+    """How many records of one kind there are in memory by region as recorded and month.
 
     Returns
     -------
-    ``region_code``, ``origin``, ``millionths``, ``month`` (number), ``records``, ``KEY``.
+    ``region_code``, ``origin``, ``millionths``, ``month`` (number), ``records``.
     """
     own = records[records["kind"] == kind]
     months = own["received_on"].to_numpy().astype("datetime64[M]").astype(np.int64) + 1970 * 12
-    keys = record_keys(own["complaint_id"].astype(str).tolist())
     moved = "millionths" in own
     rows = pd.DataFrame(
         {
@@ -112,18 +105,10 @@ def monthly_units(records: pd.DataFrame, kind: str) -> pd.DataFrame:
             "millionths": own["millionths"].to_numpy() if moved else 1,
             "month": months,
             "records": 1,
-            KEY: keys,
         }
     )
     by = ["region_code", "origin", "millionths", "month"]
     return rows.groupby(by, as_index=False, observed=True).sum()
-
-
-def record_keys(texts: Iterable[str]) -> np.ndarray:
-    """The first five bytes of each text's MD5 digest as a whole number, as engines read it."""
-    digests = (hashlib.md5(text.encode(), usedforsecurity=False).digest() for text in texts)
-    keys = [int.from_bytes(digest[: KEY_DIGITS // 2]) for digest in digests]
-    return np.array(keys, dtype=np.int64)
 
 
 def _spans(seen: np.ndarray) -> np.ndarray:
