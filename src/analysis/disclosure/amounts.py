@@ -20,7 +20,7 @@ import scipy
 
 from analysis.data.dataset import Dataset
 from analysis.data.frames.names import region_names
-from analysis.data.frames.units import key_of, unit_keys
+from analysis.data.frames.units import keys_of, unit_keys
 from analysis.data.periods import FREQUENCY, label_of
 from analysis.data.tables import named_outcomes
 from analysis.disclosure.noise import Noise, draws, shown_counts
@@ -124,9 +124,7 @@ def _moved(found: pd.DataFrame, amount: str, noise: Noise, salt: bytes) -> np.nd
     counted = shown_counts(count.astype(np.int64), keys, noise, salt)
     # The sum is part of the key: else two editions would differ by just what was corrected.
     texts = zip(keys, found["sum"], strict=True)
-    marks = np.array(
-        [key_of(f"{amount}|{key}|{float(value)!r}") for key, value in texts], np.uint64
-    )
+    marks = keys_of(f"{amount}|{key}|{float(value)!r}" for key, value in texts)
     own = scipy.special.ndtri(draws(marks, salt))
     moved = total / count * counted + largest * own
     small = (count < noise.threshold) | (largest > MOST_OF_ONE * total)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from analysis.data.records.groupings import record_keys
+from analysis.data.frames.units import keys_of
 from analysis.disclosure.noise import draws
 from analysis.errors import DesignError, Problem
 from analysis.stats.ratings.scores import places, shrunken
@@ -75,7 +75,7 @@ def points_of(
     texts = (scores["rated"].astype(str) + "|" + scores["period"].astype(str)).str.cat(
         scores["score"].map("{:.6g}".format), "|"
     )
-    keys = pd.Series(record_keys(texts).astype(np.uint64), scores.index)
+    keys = pd.Series(keys_of(texts), scores.index)
     found["key"] = keys.groupby(scores["rated"], sort=True).sum()
     few = found["size"] < least
     kept = found[~few]

@@ -90,18 +90,17 @@ def unit_keys(
     them. So the same counts have the same keys, wherever they were counted.
     """
     labels = {period: label_of(period) for period in set(periods)}
-    keys = np.zeros(len(counts), dtype=np.uint64)
-    for row, (code, period, count) in enumerate(zip(origin, periods, counts, strict=True)):
-        # What is empty adds nothing: else an empty kind beside would draw a total anew.
-        if count > 0:
-            # The count is part of it: else two editions would differ by just what came late.
-            keys[row] = key_of(f"{code}|{outcome}|{labels[period]}|{count}")
-    return keys
+    rows = zip(origin, periods, counts, strict=True)
+    # The count is part of it: else two editions would differ by just what came late.
+    keys = keys_of(f"{code}|{outcome}|{labels[period]}|{count}" for code, period, count in rows)
+    # What is empty adds nothing: else an empty kind beside would draw a total anew.
+    return np.where(counts > 0, keys, np.uint64(0))
 
 
-def key_of(text: str) -> int:
-    """A whole number of 64 bits that tells a text from others."""
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
+def keys_of(texts: Iterable[str]) -> np.ndarray:
+    """A whole number of 64 bits that tells each text from others; shape (N,)."""
+    digests = (hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts)
+    return np.frombuffer(b"".join(digests), dtype=">u8").astype(np.uint64)
 
 
 def _of_counts(rows: pd.DataFrame) -> Units:
