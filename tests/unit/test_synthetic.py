@@ -7,16 +7,21 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+import statsmodels.formula.api as smf
 from scipy.optimize import minimize
 
 from analysis.errors import DesignError
 from analysis.methods import synthetic_control
 from analysis.stats.synthetic_controls.cohort_gaps import (
+    CohortGap,
     average_without,
     fit_cohorts,
     fit_ratio,
     gap_cells,
+    gap_noise,
 )
+from analysis.stats.synthetic_controls.conformal import block_p_value, conformal_interval
+from analysis.stats.synthetic_controls.likeness import as_close, expected_noise
 from analysis.stats.synthetic_controls.placebo import (
     bootstrap_statistics,
     cluster_starts,
@@ -25,8 +30,9 @@ from analysis.stats.synthetic_controls.placebo import (
     possible_placebos,
     simultaneous_band,
 )
+from analysis.stats.synthetic_controls.predictors import predictor_weights, validated_weights
 from analysis.stats.synthetic_controls.simplex import _active_set, _dual, simplex_weights
-from analysis.stats.synthetic_controls.synthetic import fit_synthetic
+from analysis.stats.synthetic_controls.synthetic import Synthetic, fit_synthetic
 from worlds import county_world, make_panel
 
 
@@ -239,10 +245,11 @@ def test_designs_that_cannot_be_carried_are_refused():
         run(small_panel(start=3))
     with pytest.raises(DesignError, match="untreated regions: are 4; at least 5"):
         run(small_panel(untreated=4))
+    few = synthetic_control.Options()
     with pytest.raises(
-        DesignError, match=r"placebos at level 0\.95 need 19 ways.*there are 12 ways"
+        DesignError, match=r"placebos at level 0\.95 need 19 ways.*there are 12 ways.*rank alone"
     ):
-        run(small_panel(untreated=12))
+        synthetic_control.check(small_panel(untreated=12), few)
     assert run(small_panel(untreated=12), level=0.9).options["replicates"] == 12
     panel = small_panel()
     zero = panel.frame.assign(count=panel.frame["count"].where(panel.frame.index != 5, 0))
@@ -284,6 +291,147 @@ def test_predictors_and_lags_can_be_matched_on():
     )  # fmt: skip
     weights = {row["region"]: row["weight"] for row in found.series["weights"]}
     assert weights == pytest.approx({panel.regions[1]: 0.5, panel.regions[2]: 0.5}, abs=1e-6)
+
+
+def test_a_rank_is_given_with_five_donors_and_never_below_one_in_n():
+    """Six regions and 14 periods: the estimate, no interval, first of six; with four, refused."""
+    found = run(small_panel(untreated=5))
+    assert (found.options["inference"], found.headline.low) == ("rank", None)
+    rank = next(check for check in found.checks if check.name == "placebo_rank")
+    assert (rank.detail["rank"], rank.detail["among"]) == (1, 6)
+    assert rank.value == pytest.approx(1 / 6)
+    first, *others = found.series["placebos"]
+    assert first["region"] == "990000"
+    assert {row["region"] for row in others} == {f"99000{k}" for k in range(1, 6)}
+    assert first["ratio"] > max(row["ratio"] for row in others)
+    own = [r["value"] for r in found.series["placebo_paths"] if r["region"] == "990000"]
+    assert own == [record["value"] for record in found.series["by_event_time"]]
+
+
+def test_every_placebo_is_named_as_the_region_it_is():
+    """The third untreated region drops as well: its own average alone is low."""
+    panel = small_panel(untreated=9)
+    count = panel.matrix("count").copy()
+    count[3, 8:] *= np.exp(-0.5)
+    found = run(replace(panel, frame=panel.frame.assign(count=np.round(count).ravel())))
+    lowest = sorted(found.series["placebos"], key=lambda row: row["overall"])[:2]
+    assert {row["region"] for row in lowest} == {"990000", "990003"}
+
+
+def test_plain_difference_in_differences_is_that_of_least_squares_with_dummies():
+    """Equal weights, against statsmodels with a dummy for each region and period; to 1e-9."""
+    panel = small_panel(untreated=7)
+    found = run(panel, form="equal").headline
+    frame = panel.frame.assign(
+        y=np.log(panel.frame["count"]),
+        d=(panel.frame["first_treated"] > 0) & (panel.frame["period"] >= 9),
+    )
+    plain = smf.ols("y ~ d + C(region) + C(period)", frame).fit()
+    assert found.value == pytest.approx(plain.params["d[T.True]"], abs=1e-9)
+
+
+def searched(treated, donors, centred: bool):
+    """Weights by a general search, for gaps over all periods; levels apart where centred."""
+    if centred:
+        treated, donors = treated - treated.mean(), donors - donors.mean(axis=1, keepdims=True)
+    found = minimize(
+        lambda w: ((treated - w @ donors) ** 2).sum(), np.full(len(donors), 1 / len(donors)),
+        method="SLSQP", bounds=[(0, 1)] * len(donors), options={"ftol": 1e-15, "maxiter": 2000},
+        constraints={"type": "eq", "fun": lambda w: w.sum() - 1},
+    )  # fmt: skip
+    return treated - found.x @ donors
+
+
+@pytest.mark.parametrize("form", ["classic", "difference"])
+def test_the_interval_over_time_is_that_of_a_search_written_out(form):
+    """Six donors, 24 periods: every change of a fine grid tried with other weights and loops."""
+    made = 0.1 * paths(7, 24, 11)
+    treated, donors = made[0] - 0.3 * (np.arange(24) >= 18), made[1:]
+    low, high = conformal_interval(treated, donors, 18, form=form, level=0.9, estimate=-0.3)
+    kept = []
+    grid = np.linspace(low - 0.1, high + 0.1, 81)
+    for change in grid:
+        left = searched(treated - change * (np.arange(24) >= 18), donors, form == "difference")
+        blocks = [abs(np.roll(left, -start)[:6].sum()) for start in range(24)]
+        kept.append(np.mean([block >= blocks[18] - 1e-7 for block in blocks]) > 0.1)
+    inside = grid[np.array(kept)]
+    step = grid[1] - grid[0]
+    assert (inside.min(), inside.max()) == pytest.approx((low, high), abs=1.01 * step)
+
+
+def test_a_p_value_over_time_is_never_below_one_in_as_many_periods():
+    """The largest block by far is itself counted; with too few periods there is no interval."""
+    left = np.array([0.0, 0.1, -0.1, 0.0, 0.1, 9.0, 9.0])
+    assert block_p_value(left, 5) == pytest.approx(1 / 7)
+    assert block_p_value(np.ones(8), 5) == 1.0
+    made = paths(7, 14, 11)
+    none = conformal_interval(made[0], made[1:], 10, form="classic", level=0.95, estimate=0.0)
+    assert none is None
+
+
+def test_noise_to_be_expected_by_hand():
+    """Counts of 100 and 400 before; weights of a half each; what else moves them from placebos."""
+    variance = np.array([[1 / 100] * 6, [1 / 400] * 6, [1 / 400] * 6])
+    halves = Synthetic(np.array([0.5, 0.5]), np.zeros(4))
+    cohort = CohortGap(5, np.array([0]), np.array([1, 2]), halves)
+    counting, spread = gap_noise(variance, (cohort,))
+    assert (counting, spread) == pytest.approx((0.01 + 0.5 / 400, 1.5))
+    fit = np.array([9.0, 0.2, 0.3, 0.4])
+    noise = expected_noise(fit, np.array([0.05, 0.01, 0.02, 0.03]), np.array([2.0, 1.0, 1.0, 1.0]))
+    assert noise[0] == pytest.approx(np.sqrt(0.05 + 0.07 * 2))
+    assert expected_noise(np.zeros(4), np.zeros(4), np.ones(4)).tolist() == [1, 1, 1, 1]
+
+
+def test_who_is_followed_as_closely_is_judged_alike_for_all():
+    """Of five, those no worse than the median of the other four; all without a limit."""
+    assert as_close(np.array([3.0, 1.0, 2.0, 4.0, 5.0]), 0.5).tolist() == [
+        *(True, True, True, False, False),
+    ]
+    assert as_close(np.array([3.0, 1.0]), 1.0).all()
+
+
+def test_a_region_unlike_all_others_cannot_be_matched():
+    """A course of its own before the start: refused, also before a kernel; a noisy one is not."""
+    panel = small_panel(untreated=12)
+    count = panel.matrix("count").copy()
+    count[0, :8] *= np.exp(np.tile([0.4, -0.4], 4))
+    alone = replace(panel, frame=panel.frame.assign(count=np.round(count).ravel()))
+    limited = synthetic_control.Options(fit_limit=0.5, level=0.9)
+    with pytest.raises(DesignError, match=r"cannot be matched: 12 of 12 placebos are followed"):
+        synthetic_control.estimate(alone, limited, rng())
+    with pytest.raises(DesignError, match="cannot be matched"):
+        synthetic_control.check(alone, limited)
+    rank = run(panel, fit_limit=0.8).checks[1]
+    assert 6 < rank.detail["among"] < 13
+
+
+def test_predictors_are_given_importance_by_periods_they_have_not_seen():
+    """What is matched in the second half are its own means, with importances from the first."""
+    outcome, columns = paths(9, 12, 4), rng(6).normal(size=(9, 12, 2))
+    columns[..., 0] = outcome + 0.1 * columns[..., 0]
+    early, late = columns[:, :6].mean(axis=1), columns[:, 6:].mean(axis=1)
+    unit, importance = validated_weights(
+        (early[0], late[0]), (early[1:], late[1:]), outcome[0, 6:], outcome[1:, 6:], rng(), 20
+    )
+    _, first = predictor_weights(early[0], early[1:], outcome[0, 6:], outcome[1:, 6:], rng(), 20)
+    assert importance == pytest.approx(first)
+    own, others = late[0] / late.std(axis=0, ddof=1), late[1:] / late.std(axis=0, ddof=1)
+
+    def loss(weights: np.ndarray) -> float:
+        return float(importance @ (own - weights @ others) ** 2)
+
+    best = minimize(
+        loss, np.full(8, 1 / 8), method="SLSQP", bounds=[(0, 1)] * 8,
+        constraints={"type": "eq", "fun": lambda w: w.sum() - 1}, options={"ftol": 1e-14},
+    )  # fmt: skip
+    assert loss(unit) <= best.fun + 1e-8
+    panel = small_panel(untreated=9)
+    kept = np.repeat(rng(4).normal(size=10), 14)
+    panel = replace(panel, frame=panel.frame.assign(a=kept, b=kept**2))
+    names = {"form": "classic", "predictors": ("a", "b"), "searches": 2, "importance": "validation"}
+    assert run(panel, **names).options["importance"] == "validation"
+    with pytest.raises(DesignError, match=r"lags: lie in the half .* Name periods up to 2001Q4"):
+        run(panel, **names, lags=("2002Q1",))
 
 
 def test_placebos_and_resamples_take_whole_clusters():

@@ -100,6 +100,30 @@ def _without_donors(outcome: np.ndarray, cohort: CohortGap) -> np.ndarray:
     return gaps
 
 
+def gap_noise(variance: np.ndarray, cohorts: tuple[CohortGap, ...]) -> tuple[float, float]:
+    """Sampling variance of a gap before the start, and how much of what moves single regions.
+
+    Parameters
+    ----------
+    variance: of the outcome, shape (N, T).
+
+    Returns
+    -------
+    c and 1/n + Σω² of :mod:`~analysis.stats.synthetic_controls.likeness`, over cohorts as the fit.
+    """
+    size = np.array([float(len(one.rows) * len(one.weights.time)) for one in cohorts])
+    usual = [variance[:, : len(one.weights.time)].mean(axis=1) for one in cohorts]
+    parts = [
+        (
+            mean[one.rows].mean() / len(one.rows) + one.weights.unit**2 @ mean[one.donors],
+            1 / len(one.rows) + (one.weights.unit**2).sum(),
+        )
+        for one, mean in zip(cohorts, usual, strict=True)
+    ]
+    counting, spread = size @ np.array(parts) / size.sum()
+    return float(counting), float(spread)
+
+
 def fit_ratio(cells: Cells, anticipation: int, centred: bool) -> tuple[float, float]:
     """Root mean squared gap before the start, and that since the start over it.
 

@@ -40,9 +40,7 @@ def predictor_weights(
     Abadie, Diamond and Hainmueller (2010), "Synthetic control methods for comparative case
     studies", Journal of the American Statistical Association 105, section 2.3.
     """
-    spread = np.vstack([donors, treated]).std(axis=0, ddof=1)
-    spread = np.where(spread > 0, spread, 1.0)
-    own, others = treated / spread, donors / spread
+    own, others = _over_spread(treated, donors)
     count = len(own)
 
     def weights(importance: np.ndarray) -> np.ndarray:
@@ -66,6 +64,48 @@ def predictor_weights(
     ]
     importance = _shares(min(ends, key=lambda end: float(end.fun)).x)
     return weights(importance), importance
+
+
+def matched_weights(treated: np.ndarray, donors: np.ndarray, importance: np.ndarray) -> np.ndarray:
+    """Donor weights (J,) that match predictors, each by its importance and over its own spread."""
+    own, others = _over_spread(treated, donors)
+    root = np.sqrt(importance / importance.sum())
+    return simplex_weights(own * root, others * root)
+
+
+def _over_spread(treated: np.ndarray, donors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Predictors over their standard deviations."""
+    spread = np.vstack([donors, treated]).std(axis=0, ddof=1)
+    spread = np.where(spread > 0, spread, 1.0)
+    return treated / spread, donors / spread
+
+
+def validated_weights(
+    treated: tuple[np.ndarray, np.ndarray],
+    donors: tuple[np.ndarray, np.ndarray],
+    treated_later: np.ndarray,
+    donors_later: np.ndarray,
+    rng: np.random.Generator,
+    searches: int = 200,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The same with importances from periods that the predictors have not seen.
+
+    Predictors of the first half of the time before the start are given the importances with which
+    they follow the outcome of the second half; with these, those of the second half are matched.
+
+    Parameters
+    ----------
+    treated, donors: predictors of the first and of the second half, (K,) and (J, K).
+    treated_later, donors_later: the outcome of the second half.
+
+    References
+    ----------
+    Abadie, Diamond and Hainmueller (2015), "Comparative politics and the synthetic control method",
+    American Journal of Political Science 59, section "Constructing a synthetic version".
+    """
+    first = treated[0], donors[0], treated_later, donors_later
+    _, importance = predictor_weights(*first, rng, searches)
+    return matched_weights(treated[1], donors[1], importance), importance
 
 
 def _different(found: list[np.ndarray]) -> list[int]:

@@ -9,7 +9,9 @@ import numpy as np
 
 from analysis.stats.synthetic_controls.simplex import simplex_weights
 
-Form = Literal["difference", "classic", "augmented"]
+Form = Literal["difference", "classic", "augmented", "equal"]
+CENTRED: tuple[Form, ...] = ("difference", "equal")
+"""Forms that let levels differ."""
 FLOOR = 1e-6
 """Ridge of the period weights, in errors: enough to make them unique."""
 PENALTIES = np.logspace(0, -8, 21)
@@ -54,6 +56,8 @@ def fit_synthetic(
     """
     if form == "difference":
         return _difference(treated, donors, before, regions)
+    if form == "equal":
+        return Synthetic(np.full(len(donors), 1 / len(donors)), np.full(before, 1 / before))
     unit = simplex_weights(treated[:before], donors[:, :before])
     if form == "augmented":
         unit = _augmented(treated[:before], donors[:, :before], unit)

@@ -10,10 +10,10 @@ import numpy as np
 
 from analysis.stats.synthetic_controls import cohort_gaps
 from analysis.stats.synthetic_controls.placebo import bootstrap_statistics, placebo_statistics
-from analysis.stats.synthetic_controls.predictors import predictor_weights
-from analysis.stats.synthetic_controls.synthetic import Form, Synthetic, fit_synthetic
+from analysis.stats.synthetic_controls.predictors import predictor_weights, validated_weights
+from analysis.stats.synthetic_controls.synthetic import CENTRED, Form, Synthetic, fit_synthetic
 
-FIRST = ("overall", "before", "fit", "ratio")
+FIRST = ("overall", "before", "fit", "ratio", "counting", "spread")
 """What stands before the event times in a row of statistics."""
 FEWEST = 2
 """Regions on each side that a resample must hold."""
@@ -25,7 +25,8 @@ class Task:
 
     ``outcome`` (N, T); ``starts`` (N,), first treated period from 1, 0 for never; ``clusters``
     (N,), what moves together, from 0; ``columns`` (N, T, C) and ``lags``, places of periods, are
-    matched on instead of every period before.
+    matched on instead of every period before; ``validated`` where these get their importance from
+    periods they have not seen. ``variance`` (N, T) is the sampling variance of the outcome.
     """
 
     outcome: np.ndarray
@@ -36,6 +37,8 @@ class Task:
     columns: np.ndarray
     lags: Sequence[int]
     searches: int
+    validated: bool
+    variance: np.ndarray
 
     @property
     def event_times(self) -> tuple[int, ...]:
@@ -62,10 +65,20 @@ def fit_task(
         treated = outcome[own].mean(axis=0)
         if not columns.shape[2] and not task.lags:
             return fit_synthetic(treated, outcome[donors], before, task.form, len(own))
-        known = np.hstack([columns[:, :before].mean(axis=1), outcome[:, list(task.lags)]])
-        matched = known[own].mean(axis=0), known[donors]
-        paths = treated[:before], outcome[donors, :before]
-        unit, _ = predictor_weights(*matched, *paths, rng, task.searches)
+        half = before // 2 if task.validated else before
+
+        def known(span: slice) -> tuple[np.ndarray, np.ndarray]:
+            every = np.hstack([columns[:, span].mean(axis=1), outcome[:, list(task.lags)]])
+            return every[own].mean(axis=0), every[donors]
+
+        first, seen = known(slice(half)), slice(half if task.validated else 0, before)
+        paths = treated[seen], outcome[donors, seen]
+        if task.validated:
+            (early, early_others), (late, late_others) = first, known(seen)
+            halves = (early, late), (early_others, late_others)
+            unit, _ = validated_weights(*halves, *paths, rng, task.searches)
+        else:
+            unit, _ = predictor_weights(*first, *paths, rng, task.searches)
         return Synthetic(unit, np.zeros(before))
 
     return cohort_gaps.fit_cohorts(starts, task.anticipation, fitter)
@@ -74,7 +87,7 @@ def fit_task(
 def task_statistics(
     task: Task, cohorts: tuple[cohort_gaps.CohortGap, ...], rows: np.ndarray | None = None
 ) -> np.ndarray:
-    """Average gap, that just before the start, closeness of fit, and gaps by event time; (4 + K,).
+    """What ``FIRST`` names, then gaps by event time; shape (6 + K,).
 
     Not a number at event times that no cohort has. ``rows`` are those the cohorts were fitted to.
     """
@@ -83,7 +96,9 @@ def task_statistics(
     since = cells.period - cells.cohort
     lead = (since >= -task.anticipation) & (since < 0)
     before = cells.mean(lead)[0] if lead.any() else 0.0
-    fit = cohort_gaps.fit_ratio(cells, task.anticipation, task.form == "difference")
+    fit = cohort_gaps.fit_ratio(cells, task.anticipation, task.form in CENTRED)
+    variance = task.variance if rows is None else task.variance[rows]
+    noise = cohort_gaps.gap_noise(variance, cohorts)
     times = np.array(task.event_times)
     place, size = since - times[0], cells.size[0]
     known = (place >= 0) & (place < len(times))
@@ -92,11 +107,11 @@ def task_statistics(
         for weight in (size * cells.value[0], size)
     )
     path = np.divide(sums, counts, out=np.full(len(times), np.nan), where=counts > 0)
-    return np.array([float(cells.mean(cells.after)[0]), before, *fit, *path])
+    return np.array([float(cells.mean(cells.after)[0]), before, *fit, *noise, *path])
 
 
 def task_replicates(task: Task, inference: str, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """Statistics of placebos or of resamples; shape (B, 4 + K).
+    """Statistics of placebos or of resamples; shape (B, 6 + K).
 
     Raises
     ------
@@ -106,6 +121,6 @@ def task_replicates(task: Task, inference: str, draws: int, rng: np.random.Gener
     def statistics(rows: np.ndarray, starts: np.ndarray) -> np.ndarray:
         return task_statistics(task, fit_task(task, rng, rows, starts), rows)
 
-    if inference == "placebo":
+    if inference != "bootstrap":
         return placebo_statistics(task.starts, statistics, draws, rng, task.clusters)
     return bootstrap_statistics(task.starts, statistics, draws, FEWEST, rng, task.clusters)

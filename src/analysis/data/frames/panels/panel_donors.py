@@ -17,6 +17,8 @@ MINIMUM_DONORS = 5
 """Fewer regions cannot be weighted into the likeness of another."""
 MINIMUM_BEFORE = 3
 """With fewer periods before the start any weights fit."""
+INFERENCES = ("placebo", "bootstrap", "conformal", "rank")
+"""What errors come from, the best first; the last gives a rank among placebos and no interval."""
 MINIMUM_RESAMPLED = 8
 """With fewer regions on a side, drawing them with replacement understates the error."""
 
@@ -66,27 +68,41 @@ def _require_sides(panel: Panel, early: int, least: int) -> Iterator[Problem]:
         yield Problem("untreated regions", what, remedy)
 
 
-def require_inference(panel: Panel, wished: str, level: float) -> str:
-    """What errors can come from: ``placebo`` where it can be had, else ``bootstrap``.
+def require_inference(panel: Panel, wished: str, level: float, *, interval: bool) -> str:
+    """What errors can come from, the first in the order of ``INFERENCES`` that can be had.
+
+    Parameters
+    ----------
+    interval: whether ``rank`` alone, which gives none, is refused.
 
     Raises
     ------
-    DesignError: neither can be had, or not the one wished for, and what would do.
+    DesignError: none can be had, or not the one wished for, and what would do.
     """
     starts = cluster_starts(panel.adoption.to_numpy(), panel.clusters)
     treated, untreated = int((starts > NEVER).sum()), int((starts == NEVER).sum())
     ways, needed = possible_placebos(starts), ceil(1 / (1 - level) - 1e-9) - 1
-    placebo = untreated - treated >= MINIMUM_DONORS and ways >= needed
-    bootstrap = min(treated, untreated) >= MINIMUM_RESAMPLED
-    if placebo and wished in ("auto", "placebo"):
-        return "placebo"
-    if bootstrap and wished in ("auto", "bootstrap"):
-        return "bootstrap"
+    # Each placebo leaves itself out of the regions it is made from.
+    ranked = untreated - treated >= MINIMUM_DONORS - 1 and ways > 0
+    one_start = len(np.unique(panel.adoption[panel.adoption > NEVER])) == 1
+    possible = {
+        "placebo": ranked and untreated - treated >= MINIMUM_DONORS and ways >= needed,
+        "bootstrap": min(treated, untreated) >= MINIMUM_RESAMPLED,
+        "conformal": ranked and one_start and len(panel.periods) > needed,
+        "rank": ranked and not interval,
+    }
+    asked = INFERENCES if wished == "auto" else (wished,)
+    if found := [name for name in asked if possible[name]]:
+        return found[0]
     what = f"are {untreated} beside {treated} treated"
     remedies = {
         "placebo": f"placebos at level {level:g} need {needed} ways to give the starts to "
         f"untreated regions, and {MINIMUM_DONORS} regions to spare (there are {ways} ways)",
         "bootstrap": f"resampling needs {MINIMUM_RESAMPLED} regions on each side",
+        "conformal": f"an interval over time needs {needed + 1} periods and one start",
+        "rank": "a rank alone gives no interval, which is needed here"
+        if ranked
+        else f"a rank needs {MINIMUM_DONORS - 1} untreated regions more than treated",
     }
     needs = "; ".join(text for name, text in remedies.items() if wished in ("auto", name))
     remedy = f"Add untreated regions, ask for a lower level or other inference: {needs}"
