@@ -77,7 +77,7 @@ def fit_local_level(outcome: np.ndarray, design: np.ndarray, lags: int) -> Serie
 
     y_t = μ_t + x_t'b + ε_t, μ_t = μ_{t−1} + η_t. Coefficients are states without a prior, so that
     the likelihood of both variances is free of them (as in REML): with regression by maximum
-    likelihood, 20 periods missed in .03 to .15; so in .05 to .07, whatever the correlation. The
+    likelihood, 20 periods missed in .03 to .15; so in .05 to .10, whatever the correlation. The
     first column of the design, a constant, is the level's.
 
     References
