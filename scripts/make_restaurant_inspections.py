@@ -4,7 +4,9 @@
 
 One row is one inspection of a business, which stands for a rater of its own. Names of businesses
 become hashes, and rows are ordered by these. The year of a row is left out: a business is looked at
-over all of them.
+over all of them. Half of the rows have a twin that is alike in every column, more of them the lower
+the score, as if one visit took a row for each fault; each stands once here, or scores would seem
+half as reliable again as they are (.51 in place of .33).
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ def hashed(name: str) -> str:
 
 
 def main() -> None:
-    source = causaldata.restaurant_inspections.load_pandas().data
+    source = causaldata.restaurant_inspections.load_pandas().data.drop_duplicates()
     marks = {name: hashed(name) for name in source["business_name"].unique()}
     if len(set(marks.values())) < len(marks):
         raise SystemExit("two names share a hash: use more digits")

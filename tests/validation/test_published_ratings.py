@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import causaldata
 import numpy as np
+import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 from statsmodels.stats.anova import anova_lm
+from statsmodels.stats.oneway import anova_oneway
 
+from analysis import methods
 from analysis.reports.service_assessment.plates import ServiceAssessment
 
 
@@ -25,13 +29,20 @@ def test_lawyers_say_one_thing_of_judges_in_ten_items(root, published):
 
 def test_a_hygiene_score_is_half_the_business(root, published):
     """Share of best scores, and what one score holds of the business."""
+    source = "causaldata 0.1.5, restaurant_inspections, every row"
+    rows = causaldata.restaurant_inspections.load_pandas().data
+    every = pd.DataFrame({"rated": rows["business_name"], "score": rows["inspection_score"]})
+    every["rater"] = range(len(every))
+    one = methods.estimate("reliability", every, form="nested").headline.value
+    published("share with a score of 100", (every["score"] == 100).mean(), 0.276, 5e-4, source)
+    published("ICC of a business", one, 0.51, 5e-3, source)
     found = ServiceAssessment.read({"dataset": str(root / "data/restaurant_inspections")})
-    source = "causaldata 0.1.5, restaurant_inspections"
-    top = float(found.ceilings().to_frame()["top"].iloc[0])
-    published("share with a score of 100", top, 0.276, 5e-4, source)
-    published("ICC of a business", found.worth.single, 0.51, 5e-3, source)
+    assert "27.6% score 100 and a single score is 51%" in " ".join(found.sample().points)
+    once = rows.drop_duplicates()
+    assert len(found.ratings.frame) == len(once) == 27_178 - 13_616
+    table = anova_oneway(found.frame["score"], found.frame["rated"], use_var="equal")
+    assert found.worth.ratio == pytest.approx(table.statistic, rel=1e-9)
     size = found.ratings.frame.groupby("rated").size()
-    middle = (size.sum() - (size**2).sum() / size.sum()) / (len(size) - 1)
-    several = found.worth.single * middle / (1 + (middle - 1) * found.worth.single)
-    assert 0 < several < 1
     assert np.isclose(found.worth.raters, 1 / (1 / size).mean())
+    assert found.verdict_key == "unreliable"
+    assert found.worth.single == pytest.approx(0.328, abs=5e-4)
