@@ -12,7 +12,7 @@ import pytest
 
 from analysis.data.dataset import read_dataset
 from analysis.data.frames.ratings import early_regions
-from analysis.disclosure.rated import MOST_MOVED, _noise, points_of
+from analysis.disclosure.rated import MOST_MOVED, Floors, _noise, points_of
 from analysis.errors import AnalysisError
 from analysis.page.wording import STRONG
 from analysis.params import PanelQuestion
@@ -241,8 +241,7 @@ def test_points_stay_where_they_are_and_move_less_than_their_range():
     scores["score"] += rng.normal(0, 1, len(scores))
 
     def drawn(frame: pd.DataFrame, salt: bytes = b"x" * 16):
-        asked = {"least": 5, "group": 5, "level": 0.95, "rng": np.random.default_rng(1)}
-        return points_of(frame, 0.09, 1.0, salt, **asked)
+        return points_of(frame, 0.09, 1.0, salt, Floors(5, 5), 0.95, np.random.default_rng(1))
 
     first = drawn(scores)
     again = drawn(scores.sample(frac=1, random_state=1))
@@ -251,7 +250,7 @@ def test_points_stay_where_they_are_and_move_less_than_their_range():
     means = scores.groupby("rated")["score"].mean()
     free = np.abs(np.sort(first.score) - np.sort(means)).max()
     assert 0 < free <= MOST_MOVED / 3 + 0.05
-    with pytest.raises(AnalysisError, match="at least 5 are shown together"):
+    with pytest.raises(AnalysisError, match="at least 5 are needed"):
         drawn(scores[scores["rated"].isin(["P1", "P2", "P3"])])
 
 

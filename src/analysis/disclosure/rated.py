@@ -28,12 +28,21 @@ DRAWN = 400
 
 
 @dataclass(frozen=True)
+class Floors:
+    """How many raters one must have to be shown, and how many stand at one number of raters."""
+
+    raters: int
+    rated: int
+
+
+@dataclass(frozen=True)
 class Points:
     """Rated as points, in order of their moved scores; all of shape (N,).
 
     ``raters`` is the mean of the group, ``low`` and ``high`` are limits of the ``shrunken`` score;
     ``spread`` is how many places the range of each spans, as a share of all. ``left_out`` had too
-    few raters, ``undrawn`` are shown by nothing because others fill the page.
+    few raters, ``undrawn`` are shown by nothing because others fill the page; ``within`` is the
+    variance of one rating around what the rated is like.
     """
 
     raters: np.ndarray
@@ -44,6 +53,22 @@ class Points:
     spread: np.ndarray
     left_out: int
     undrawn: int
+    within: float
+
+    @property
+    def middle(self) -> float:
+        """The mean of all, each by its raters."""
+        return float(np.average(self.score, weights=self.raters))
+
+    def margin(self, chance: float, raters: np.ndarray) -> np.ndarray:
+        """How far points lie from the middle by chance alone, moved as they are.
+
+        Parameters
+        ----------
+        chance: share of them that lie nearer. raters: of each.
+        """
+        spread = np.sqrt((1 + MOVED**2) * self.within / raters)
+        return np.asarray(scipy.stats.norm.ppf(0.5 + chance / 2) * spread)
 
 
 def points_of(
@@ -51,9 +76,7 @@ def points_of(
     between: float,
     within: float,
     salt: bytes,
-    *,
-    least: int,
-    group: int,
+    floors: Floors,
     level: float,
     rng: np.random.Generator,
 ) -> Points:
@@ -62,8 +85,7 @@ def points_of(
     Parameters
     ----------
     scores: ``rated``, ``period`` and ``score``, one row a rating. between, within: variances of the
-        rated, and of one rating around what the rated is like. least: raters, at least. group:
-        fewest points that stand at one number of raters.
+        rated, and of one rating around what the rated is like.
 
     Raises
     ------
@@ -77,15 +99,17 @@ def points_of(
     )
     keys = pd.Series(keys_of(texts), scores.index)
     found["key"] = keys.groupby(scores["rated"], sort=True).sum()
-    few = found["size"] < least
+    few = found["size"] < floors.raters
     kept = found[~few]
-    if len(kept) < group:
-        what = f"of {least} raters or more are {len(kept)}; at least {group} are shown together"
+    if len(kept) < floors.rated:
+        what = (
+            f"of {floors.raters} raters or more are {len(kept)}; at least {floors.rated} are needed"
+        )
         raise DesignError([Problem("rated", what, "Add ratings, or put rounds together")])
     left_out, undrawn = int(few.sum()), max(len(kept) - DRAWN, 0)
     kept = kept.iloc[np.argsort(draws(~kept["key"].to_numpy(), salt))[:DRAWN]]
     # Errors are the group's, too: an own one would tell the number behind it.
-    raters = _grouped(kept["size"].to_numpy(float), group)
+    raters = _grouped(kept["size"].to_numpy(float), floors.rated)
     moved = kept["mean"].to_numpy(float) + np.sqrt(within / raters) * _noise(kept["key"], salt)
     # No score beyond any that was given.
     moved = moved.clip(scores["score"].min(), scores["score"].max())
@@ -94,7 +118,8 @@ def points_of(
     near, wrong = shrunken(moved, (1 + MOVED**2) * within / raters, max(between, 0.0))
     margin = scipy.stats.norm.ppf(0.5 + level / 2) * wrong
     spread = places(near, wrong, level, rng)
-    return Points(raters, moved, near, near - margin, near + margin, spread, left_out, undrawn)
+    limits = near - margin, near + margin
+    return Points(raters, moved, near, *limits, spread, left_out, undrawn, within)
 
 
 def _noise(keys: pd.Series, salt: bytes) -> np.ndarray:

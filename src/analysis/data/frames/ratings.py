@@ -16,6 +16,7 @@ import pandas as pd
 from analysis.data.dataset import Dataset
 from analysis.data.frames.names import not_held
 from analysis.data.periods import period_of
+from analysis.data.settings import Words
 from analysis.data.tables import TABLES
 from analysis.errors import DesignError, ParamsError, Problem, nearest
 from analysis.params import Params, RatingsQuestion
@@ -26,6 +27,18 @@ LEAST_ANSWERS = 100
 EVENTS = ("complaints", "penalties")
 DIMENSIONS = {c.name: c for c in TABLES["assessments"].columns if c.maximum == 10}
 FORMS = ("count", "rate")
+USUAL_NAMES = {
+    "rated": Words(en="officer", zh="服务人员", zh_measure="名"),
+    "rater": Words(en="enterprise", zh="企业", zh_measure="家"),
+    "attitude": Words(en="attitude", zh="服务态度"),
+    "ability": Words(en="ability", zh="服务能力"),
+    "quality": Words(en="quality", zh="服务质量"),
+    "efficiency": Words(en="efficiency", zh="服务效率"),
+    "discipline": Words(en="discipline", zh="服务纪律"),
+    "complaints": Words(en="complaint", zh="投诉"),
+    "penalties": Words(en="penalty", en_plural="penalties", zh="处罚"),
+}
+"""Who is rated and who rates, on what, and what is counted, where the dataset does not say."""
 NOTEBOOK = "service_assessment"
 """By which the truth of simulated data names it."""
 

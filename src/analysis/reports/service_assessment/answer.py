@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.data.frames.ratings import EVENTS, Assessment, quarters_again
+from analysis.data.frames.ratings import EVENTS, USUAL_NAMES, Assessment, quarters_again
 from analysis.data.settings import Words
 from analysis.disclosure.estimates import published
-from analysis.disclosure.rated import Points, points_of
+from analysis.disclosure.rated import Floors, Points, points_of
 from analysis.disclosure.salt import salt_of
 from analysis.errors import AnalysisError
 from analysis.methods import agreement
 from analysis.page.numbers import percent_change, period_span, span
+from analysis.page.plates import Notes
 from analysis.reports.report import Report
 from analysis.reports.service_assessment.params import ServiceAssessmentParams
 from analysis.reports.service_assessment.question import Asked
@@ -25,19 +26,6 @@ from analysis.result import Result
 from analysis.stats.ratings.scores import BOTTOM, again_bottom, composites, stable_bottom
 from analysis.verdicts.ratings import Worth, worth_of
 from analysis.verdicts.robustness import estimate_headline
-
-USUAL = {
-    "rated": Words(en="officer", zh="服务人员", zh_measure="名"),
-    "rater": Words(en="enterprise", zh="企业", zh_measure="家"),
-    "attitude": Words(en="attitude", zh="服务态度"),
-    "ability": Words(en="ability", zh="服务能力"),
-    "quality": Words(en="quality", zh="服务质量"),
-    "efficiency": Words(en="efficiency", zh="服务效率"),
-    "discipline": Words(en="discipline", zh="服务纪律"),
-    "complaints": Words(en="complaint", zh="投诉"),
-    "penalties": Words(en="penalty", en_plural="penalties", zh="处罚"),
-}
-"""Who is rated and who rates, and on what, where the dataset does not say."""
 
 
 class Ratings(Report):
@@ -99,14 +87,13 @@ class Ratings(Report):
         """The rated as points of which none can be told; none where too few have enough raters."""
         if not self.ratings.raters_known:
             return None
-        params, (between, within) = self.params, self.variances
+        params, scores = self.params, self.ratings.scores()
         # The same raters come again: only within a round are ratings of one independent.
-        scores = self.ratings.scores()
         scores = scores[scores["period"] == scores["period"].max()]
-        asked = {"least": params.minimum_raters, "group": params.minimum_rated}
+        floors = Floors(params.minimum_raters, params.minimum_rated)
         rng, salt = np.random.default_rng(params.seed), salt_of(self.data)
         try:
-            return points_of(scores, between, within, salt, **asked, level=params.level, rng=rng)
+            return points_of(scores, *self.variances, salt, floors, params.level, rng)
         except AnalysisError:
             return None
 
@@ -128,6 +115,10 @@ class Ratings(Report):
         """Of those in the bottom tenth of a round, the share that is again in the next."""
         return stable_bottom(self.ratings.scores())
 
+    def nothing(self, key: str, title: str, point: str) -> Notes:
+        """What stands where these data hold nothing to show."""
+        return Notes(**self.plate(key), title=title, points=(point,))
+
     def change(self, name: str) -> str:
         """A change of records in per cent, for a sentence."""
         return percent_change(math.expm1(self.routes[name].headline.value), self.language)
@@ -138,7 +129,7 @@ class Ratings(Report):
 
     def named(self, key: str) -> Words:
         """Words of the dataset for who is rated, who rates, or an item."""
-        return self.description.words.get(key, USUAL.get(key)) or self.words(key)
+        return self.description.words.get(key) or USUAL_NAMES.get(key) or self.words(key)
 
     @cached_property
     def numbers(self) -> Mapping[str, str]:

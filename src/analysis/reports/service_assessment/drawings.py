@@ -6,16 +6,15 @@ import math
 from functools import partial
 
 import numpy as np
-import scipy
 
 from analysis.data.frames.routes import INFLUENCED, OTHERS
 from analysis.disclosure.gate import NUMBER
-from analysis.disclosure.rated import MOVED
 from analysis.page.charts.axes import Axis
 from analysis.page.charts.bars import Bar, Bars
 from analysis.page.charts.funnel import Band, Funnel
 from analysis.page.charts.panels import Panels
 from analysis.page.charts.points import Point, Points
+from analysis.page.numbers import number_cell
 from analysis.page.plates import Column, Figure, Notes, TableData
 from analysis.reports.service_assessment.answer import Ratings
 
@@ -36,8 +35,11 @@ def split(report: Ratings) -> Figure | Notes:
     """What the variance of one score is made of."""
     say, parts = report.say, report.worth.split
     if not parts:
-        point = say("Of means alone it cannot be told what a single score is made of.")
-        return Notes(**report.plate("split"), title=say("What is in a score"), points=(point,))
+        return report.nothing(
+            "split",
+            say("What is in a score"),
+            say("Of means alone it cannot be told what a single score is made of."),
+        )
     met = "rater" in parts
     words = SOURCE_WORDS | (MET_WORDS if met else {})
     bars = tuple(
@@ -70,19 +72,18 @@ def funnel(report: Ratings) -> Figure | Notes:
     """The rated as points without names, between the limits of chance."""
     say, found = report.say, report.points
     if found is None:
-        point = say("Too few {rated} have enough raters, or who rated is not known: none is shown.")
-        return Notes(**report.plate("funnel"), title=say("Scores by number"), points=(point,))
-    # Points are moved, so that they spread wider than chance alone would have them.
-    within = (1 + MOVED**2) * report.variances[1]
-    middle = float(np.average(found.score, weights=found.raters))
+        return report.nothing(
+            "funnel",
+            say("Scores by number"),
+            say("Too few {rated} have enough raters, or who rated is not known: none is shown."),
+        )
     sizes = np.linspace(found.raters.min(), found.raters.max(), 40)
-    bands = []
-    for chance in (0.998, 0.95):
-        margin = scipy.stats.norm.ppf(0.5 + chance / 2) * np.sqrt(within / sizes)
-        bands.append(Band(tuple(sizes), tuple(middle - margin), tuple(middle + margin),
-                          report.percent(chance, 1 if chance > 0.99 else 0)))  # fmt: skip
+    middle, bands = found.middle, []
+    for chance, text in ((0.998, "99.8%"), (0.95, "95%")):
+        margin = found.margin(chance, sizes)
+        bands.append(Band(tuple(sizes), tuple(middle - margin), tuple(middle + margin), text))
     write = partial(report.number, decimals=1)
-    low = min(float(found.score.min()), *bands[0].low) - 0.2 * float(np.sqrt(within))
+    low = min(float(found.score.min()), *bands[0].low) - 0.1
     chart = Funnel(
         tuple(Point(float(n), float(v), key="within", size=4)
               for n, v in zip(found.raters, found.score, strict=True)),
@@ -92,7 +93,7 @@ def funnel(report: Ratings) -> Figure | Notes:
         Axis(report.number, say("How many rated"), logarithmic=True, role=NUMBER),
         Axis(write, say("Mean score"), low=low, role=NUMBER),
     )  # fmt: skip
-    beyond = (np.abs(found.score - middle) > 1.96 * np.sqrt(within / found.raters)).mean()
+    beyond = (np.abs(found.score - middle) > found.margin(0.95, found.raters)).mean()
     numbers = {"n": report.number(len(found.score)), "share": report.percent(float(beyond), 0)}
     return chart.figure(
         **report.plate("funnel"),
@@ -118,27 +119,26 @@ def funnel(report: Ratings) -> Figure | Notes:
 def _point_table(report: Ratings) -> TableData:
     """The points as drawn, in order of their moved scores."""
     say, found = report.say, report.points
-    heads = {
-        "raters": say("How many rated"), "score": say("Score, moved"),
-        "shrunken": say("Score, shrunken"), "low": say("Range from"), "high": say("Range to"),
-    }  # fmt: skip
-    return TableData.by_column(
-        *(
-            (
-                Column(key, head, "end", NUMBER),
-                [(report.in_full(float(v), 2), round(float(v), 2)) for v in getattr(found, key)],
-            )
-            for key, head in heads.items()
-        )
-    )
+    heads = {"raters": say("How many rated"), "score": say("Score, moved"),
+             "shrunken": say("Score, shrunken"), "low": say("Range from"),
+             "high": say("Range to")}  # fmt: skip
+    filled = (
+        (Column(key, head, "end", NUMBER),
+         [number_cell(float(v), report.language, 2, 2) for v in getattr(found, key)])
+        for key, head in heads.items()
+    )  # fmt: skip
+    return TableData.by_column(*filled)
 
 
 def records(report: Ratings) -> Figure | Notes:
     """Complaints that officers record themselves, beside the others, by time since the start."""
     say, found = report.say, report.routes
     if not found:
-        point = say("Complaints by the way they came are not in these data, or of too few regions.")
-        return Notes(**report.plate("records"), title=say("What officers record"), points=(point,))
+        return report.nothing(
+            "records",
+            say("What officers record"),
+            say("Complaints by the way they came are not in these data, or of too few regions."),
+        )
     up = Axis(lambda v: report.percent(math.expm1(v), 0, True), say("Change"), key="change",
               role=NUMBER)  # fmt: skip
     along = Axis(report.number, say("Periods since the start"), whole=True, key="event_time",

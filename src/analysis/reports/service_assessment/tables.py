@@ -53,8 +53,11 @@ def answers(report: Ratings) -> Table | Notes:
     """Who answers the next round, by how satisfied they were in this one."""
     say, found = report.say, report.again
     if found.empty:
-        point = say("Whether the discontented fall silent cannot be told: no {raters} come again.")
-        return Notes(**report.plate("answers"), title=say("Who answers again"), points=(point,))
+        return report.nothing(
+            "answers",
+            say("Who answers again"),
+            say("Whether the discontented fall silent cannot be told: no {raters} come again."),
+        )
     low, high = (found[end].map(lambda v: report.number(v, 1)) for end in ("low", "high"))
     ranges = [span(*ends, report.language) for ends in zip(low, high, strict=True)]
     shares = [report.share_cell(float(share)) for share in found["again"]]
@@ -80,8 +83,11 @@ def composite(report: Ratings) -> Table | Notes:
     """Scores put together as designed, beside ratings alone and a fairer way."""
     say, designs = report.say, report.designs
     if not designs:
-        point = say("These scores are ratings alone: no complaints or penalties count in them.")
-        return Notes(**report.plate("composite"), title=say("What counts"), points=(point,))
+        return report.nothing(
+            "composite",
+            say("What counts"),
+            say("These scores are ratings alone: no complaints or penalties count in them."),
+        )
     lines = [
         (
             (say(DESIGN_WORDS[one["name"]]), one["name"]),
