@@ -6,9 +6,12 @@ import pandas as pd
 import pytest
 
 from analysis.page.wording import LANGUAGES
+from analysis.publish.site import joint_studies
 from analysis.publish.site.library import render_reading
 from analysis.publish.site.studies import FILE, in_words, studies
 from analysis.simulated.counties import WORLDS
+from analysis.simulated.interventions import JOINT_WORLDS
+from analysis.studies.counties import COUNTY_WORLDS
 
 FAILS = {"en": "The rule fails here", "zh": "规则在此失效"}
 FOUND = {"en": "Direction found", "zh": "发现效果"}
@@ -66,3 +69,43 @@ def test_a_rule_that_holds_is_not_said_to_fail(language, written):
     assert FOUND[language] not in render_reading(language)
     written(("plain", 0.08, 0.058))
     assert FAILS[language] in render_reading(language)
+
+
+JOINT = 'id="joint"'
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_world_of_several_interventions_is_said_in_words_of_its_own(language):
+    """No two of them read alike, nor do those of single counties."""
+    said = [joint_studies.in_words(world, language) for world in JOINT_WORLDS.values()]
+    assert len(set(said)) == len(JOINT_WORLDS)
+    counties = [joint_studies.counties_in_words(w, language) for w in COUNTY_WORLDS.values()]
+    assert len(set(counties)) == len(COUNTY_WORLDS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_studies_of_several_interventions_stand_on_the_page_with_where_they_fail(
+    language, tmp_path, monkeypatch
+):
+    """A range that holds the truth too seldom, and a pair told apart too often, are marked."""
+    monkeypatch.chdir(tmp_path)
+    assert JOINT not in render_reading(language)
+    folder = tmp_path / joint_studies.FOLDER
+    folder.mkdir(parents=True)
+    rows = [
+        {"row": "2 of 120", "effects": 0.951, "claimed": 0.012},
+        {"row": "3 of 120", "effects": 0.949, "claimed": 0.081},
+        {"row": "interaction .15 left out, 60 %", "effects": 0.464, "contrasts": float("nan")},
+        {"row": "first does .20 more", "effects": 0.95, "found": 0.953},
+    ]
+    usual = {"worlds": 1000, "contrasts": 0.952, "claimed": 0.0, "best": 0.0, "found": float("nan")}
+    pd.DataFrame([usual | row for row in rows]).to_csv(folder / "joint_effects.csv", index=False)
+    names = list(COUNTY_WORLDS)
+    counties = {"row": names, "worlds": 1000, "counties": 33.2, "held": 0.934, "any_apart": 0.06}
+    pd.DataFrame(counties).to_csv(folder / "county_effects.csv", index=False)
+    page = render_reading(language)
+    assert JOINT in page
+    assert page.count({"en": "Fails: ", "zh": "失效："}[language]) == 2
+    for share in ("46.4%", "95.3%", "8.1%", "93.4%"):
+        assert share in page
+    assert page.count('<tr><th scope="row">') == 4 + len(names)

@@ -12,6 +12,7 @@ from analysis.data.tables import TABLES
 from analysis.page.wording import LANGUAGES
 from analysis.publish.pages.templates import asset, render
 from analysis.publish.site.claims import claims_of, sentences
+from analysis.publish.site.joint_studies import joint_studies
 from analysis.publish.site.record import Entry
 from analysis.publish.site.register import register
 from analysis.publish.site.studies import studies
@@ -83,7 +84,7 @@ def render_data(entries: Sequence[Entry], language: str) -> str:
 
 def render_reading(language: str) -> str:
     """How to read these reports, and how often the rule of their verdicts is wrong."""
-    return _page("reading", language, studies=studies(language))
+    return _page("reading", language, studies=studies(language), joint=joint_studies(language))
 
 
 def render_feed(entries: Sequence[Entry], language: str) -> str:
