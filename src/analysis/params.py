@@ -63,26 +63,33 @@ class CountsQuestion(Params):
         return self
 
 
-class PanelQuestion(CountsQuestion):
-    """What a report asks that compares regions over time, before and after an intervention."""
+class JudgedQuestion(CountsQuestion):
+    """What a report asks whose effects get a verdict, and by what it is fixed beforehand."""
 
     free_to_vary: ClassVar[frozenset[str]] = CountsQuestion.free_to_vary | {
-        *("better", "smallest_effect", "placebo_periods", "onset")
+        *("better", "smallest_effect", "onset")
     }
+
+    cluster: str = ""
+    placebo_outcome: str = ""
+    onset: Literal["unknown", "immediate", "gradual"] = "unknown"
+    better: Literal["lower", "higher"] = "lower"
+    smallest_effect: float = Field(default=0.05, gt=0, lt=1)
+    level: float = Field(default=0.95, ge=0.5, le=0.999)
+
+
+class PanelQuestion(JudgedQuestion):
+    """What a report asks that compares regions over time, before and after an intervention."""
+
+    free_to_vary: ClassVar[frozenset[str]] = JudgedQuestion.free_to_vary | {"placebo_periods"}
 
     intervention: str = ""
     exclude_other_interventions: bool = True
-    cluster: str = ""
-    placebo_outcome: str = ""
     method: str = ""
     method_of_counts: ClassVar[str] = "counts"
     method_of_levels: ClassVar[str] = "imputation"
     method_options: dict[str, Any] = Field(default_factory=dict)
     comparison: Literal["not_yet_treated", "never_treated"] = "not_yet_treated"
-    onset: Literal["unknown", "immediate", "gradual"] = "unknown"
-    better: Literal["lower", "higher"] = "lower"
-    smallest_effect: float = Field(default=0.05, gt=0, lt=1)
-    level: float = Field(default=0.95, ge=0.5, le=0.999)
     placebo_periods: int = Field(default=1, ge=1)
     counts: Literal["recorded", "protected"] = "recorded"
 
@@ -92,7 +99,7 @@ class PanelQuestion(CountsQuestion):
         return self if self.method else self.model_copy(update={"method": usual})
 
 
-class InterventionsQuestion(CountsQuestion):
+class InterventionsQuestion(JudgedQuestion):
     """What a report asks that compares several interventions with one another.
 
     ``interventions`` are all that enough regions adopt where none is named; ``by`` is the column
@@ -102,8 +109,6 @@ class InterventionsQuestion(CountsQuestion):
     interventions: list[str] = Field(default_factory=list)
     by: str = ""
     dose: list[str] = Field(default_factory=list)
-    cluster: str = ""
-    placebo_outcome: str = ""
 
 
 class RatingsQuestion(Params):

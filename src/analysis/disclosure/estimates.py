@@ -9,13 +9,15 @@ made from the protected panel, or not at all.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
 
 from analysis.data.dataset import Dataset
+from analysis.data.frames.frame import refusing
+from analysis.data.frames.interventions import InterventionsPanel
 from analysis.data.frames.panels.panel import NEVER, Panel
 from analysis.data.frames.study import Study
 from analysis.disclosure.regions import protected_panel
@@ -85,6 +87,24 @@ def too_few(panel: Panel) -> bool:
     active = adopted[:, None] & (np.arange(1, counts.shape[1] + 1) >= starts[:, None])
     sides = (active, adopted[:, None] & ~active, np.broadcast_to(~adopted[:, None], counts.shape))
     return bool(min(counts[side].sum() for side in sides) < FEWEST_RECORDS)
+
+
+@refusing
+def require_records(panel: InterventionsPanel) -> Iterator[Problem]:
+    """Refuse averages over so few records that they would give single ones away.
+
+    Raises
+    ------
+    DesignError: with every intervention that has too few, and with the time without any.
+    """
+    flags = panel.frame[list(panel.interventions)].to_numpy(bool)
+    counts = panel.frame["count"].to_numpy(float)
+    sides = {name: flags[:, place] for place, name in enumerate(panel.interventions)}
+    sides["no intervention"] = ~flags.any(axis=1)
+    what, remedy = f"are fewer than {FEWEST_RECORDS}", "Use a longer span or more regions"
+    for name, own in sides.items():
+        if np.sum(counts[own]) < FEWEST_RECORDS:
+            yield Problem(f"records under {name}", what, remedy)
 
 
 def published(study: Study, result: Result, protected: Result | None) -> Result:

@@ -12,8 +12,10 @@ from analysis.data.frames.interventions import InterventionsPanel
 from analysis.data.frames.panels.panel import Panel
 from analysis.data.frames.rates import Comparison, compare_regions
 from analysis.data.periods import FREQUENCY, period_of
-from analysis.disclosure.store import store_of
-from analysis.params import CountsQuestion
+from analysis.disclosure.store import noise_of, store_of
+from analysis.methods import joint_effects
+from analysis.params import CountsQuestion, InterventionsQuestion
+from analysis.stats.joint.region_effects import RegionEffects, region_effects
 
 
 def protected_comparison(dataset: Dataset, params: CountsQuestion) -> Comparison:
@@ -51,6 +53,23 @@ def protected_interventions(
     rows = pd.Index(codes).get_indexer(frame["region"])
     # Noise may leave less than nothing, and a region that was split has shares of counts.
     return frame.assign(count=np.maximum(np.round(shown.to_numpy(float)[rows, numbers]), 0.0))
+
+
+def protected_effects(
+    dataset: Dataset,
+    panel: InterventionsPanel,
+    question: InterventionsQuestion,
+    options: joint_effects.Options,
+    which: str,
+) -> tuple[RegionEffects | None, list[str]]:
+    """One intervention in each region that had it alone, and which regions these are."""
+    noise = noise_of(dataset)
+    frame = protected_interventions(dataset, panel, question.outcome)
+    rng = np.random.default_rng(question.seed)
+    given, course = joint_effects.course_of(frame, options, rng)
+    place, variance = panel.interventions.index(which), noise.variance if noise else 0.0
+    found = region_effects(course, place, question.level, variance)
+    return found, [given.regions[i] for i in found.regions] if found else []
 
 
 def protected_panel(dataset: Dataset, panel: Panel) -> Panel:

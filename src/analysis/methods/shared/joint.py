@@ -41,6 +41,22 @@ class JointFrame:
     kind_names: tuple[str, ...]
 
 
+def rows_of(given: JointFrame, design: np.ndarray, columns: Sequence[str]) -> pd.DataFrame:
+    """One row per region and period that is used, with its weight; ``untreated`` tells which.
+
+    Parameters
+    ----------
+    design: of the columns that are estimated, interactions and doses among them; (P, N, T).
+    """
+    either = given.joint.either
+    rows, periods = np.nonzero(either.untreated | either.active)
+    held = {"count": either.values, "exposure": either.exposure, "untreated": either.untreated}
+    held |= dict(zip(columns, design, strict=True))
+    cells = {name: values[rows, periods] for name, values in held.items()}
+    region = {"region": np.array(given.regions)[rows], "period": periods + 1}
+    return pd.DataFrame({**region, "weight": either.weights[rows], **cells})
+
+
 def active_columns(frame: pd.DataFrame, asked: Sequence[str], doses: Sequence[str]) -> list[str]:
     """The columns that hold interventions: those asked for, else all that mean nothing else."""
     known = {column.name for column in INTERVENTIONS.columns} | set(doses)

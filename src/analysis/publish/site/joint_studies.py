@@ -124,7 +124,7 @@ def counties_in_words(world: JointWorld, language: str) -> str:
     spread = (
         say("counties differ by {size}, as a standard deviation", size=size)
         if world.spread
-        else say("counties are all alike")
+        else say("counties do not differ")
     )
     return capital(say("; ").join([spread, *_size_words(world, say, language)]))
 

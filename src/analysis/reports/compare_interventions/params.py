@@ -20,9 +20,5 @@ class CompareInterventionsParams(InterventionsQuestion):
     pairs: list[list[str]] = Field(default_factory=list)
     contrasts: list[list[str]] = Field(default_factory=list)
     anticipation: int = Field(default=0, ge=0)
-    onset: Literal["unknown", "immediate", "gradual"] = "unknown"
-    better: Literal["lower", "higher"] = "lower"
-    smallest_effect: float = Field(default=0.05, gt=0, lt=1)
-    level: float = Field(default=0.95, ge=0.5, le=0.999)
     regions_of: str = ""
     false_discoveries: float = Field(default=0.05, gt=0, lt=0.5)

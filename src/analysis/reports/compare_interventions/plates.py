@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from analysis.disclosure.store import noise_of
-from analysis.page.plates import Provenance, RestsOn
+from analysis.page.plates import Figure, Notes, Provenance, RestsOn
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.protection import protection_record
-from analysis.reports.compare_interventions import counties, drawings, sentences, tables
+from analysis.reports.compare_interventions import drawings, sentences, tables
 from analysis.reports.compare_interventions.answer import Interventions
 from analysis.result import plain
 
@@ -58,11 +58,24 @@ class CompareInterventions(Interventions):
     overlap = tables.overlap
     adoption = drawings.adoption
     event_time = drawings.event_time
-    pairs = drawings.pairs
-    head_to_head = sentences.head_to_head
     interactions = tables.interactions
-    tiles = counties.tiles
-    funnel = counties.funnel
+
+    def pairs(self) -> Figure:
+        """Every pair: how much more the first did than the second, over the family."""
+        return self.told.figure(self.result.series["contrasts"])
+
+    def head_to_head(self) -> Notes:
+        """On which conditions one can be compared with another, pair by pair."""
+        return self.told.head_to_head()
+
+    def tiles(self) -> Figure | Notes:
+        """Every region that had one intervention alone, shaded by its own effect."""
+        return self.single_regions.tiles()
+
+    def funnel(self) -> Figure | Notes:
+        """How far each lies from the average effect."""
+        return self.single_regions.funnel()
+
     certainty = sentences.certainty
     reporting = tables.reporting
     truth = tables.truth

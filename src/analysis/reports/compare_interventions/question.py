@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from analysis.data.dataset import Dataset
 from analysis.data.frames.interventions import (
     InterventionsPanel,
@@ -15,9 +13,9 @@ from analysis.data.frames.interventions import (
 )
 from analysis.data.frames.names import not_held
 from analysis.data.tables import named
-from analysis.disclosure.estimates import FEWEST_RECORDS
+from analysis.disclosure.estimates import require_records
 from analysis.disclosure.store import noise_of, store_of
-from analysis.errors import DesignError, ParamsError, Problem
+from analysis.errors import ParamsError, Problem
 from analysis.methods import joint_effects
 from analysis.reports.compare_interventions.params import CompareInterventionsParams
 
@@ -39,15 +37,10 @@ def unknown_names(data: Dataset, params: CompareInterventionsParams) -> list[Pro
 
 def options_of(panel: InterventionsPanel, params: CompareInterventionsParams) -> dict[str, Any]:
     """What the method is asked."""
-    return {
-        "interventions": panel.interventions,
-        "interactions": params.interactions,
-        "pairs": tuple((pair[0], pair[1]) for pair in params.pairs),
-        "contrasts": tuple((pair[0], pair[1]) for pair in params.contrasts),
-        "dose": {name: f"dose_{name}" for name in params.dose},
-        "anticipation": params.anticipation,
-        "level": params.level,
-    }
+    same = {name: getattr(params, name) for name in ("interactions", "anticipation", "level")}
+    pairs = {n: tuple((a, b) for a, b in getattr(params, n)) for n in ("pairs", "contrasts")}
+    doses = {name: f"dose_{name}" for name in params.dose}
+    return {"interventions": panel.interventions, "dose": doses, **pairs, **same}
 
 
 def ask(data: Dataset, params: CompareInterventionsParams) -> InterventionsPanel:
@@ -62,19 +55,7 @@ def ask(data: Dataset, params: CompareInterventionsParams) -> InterventionsPanel
     panel = build_interventions(data, params)
     joint_effects.check(panel.frame, joint_effects.Options(**options_of(panel, params)))
     if noise_of(data) is not None:
-        _require_records(panel, FEWEST_RECORDS)
+        require_records(panel)
         # What is said of single regions is refused here, before a kernel, where it cannot be.
         store_of(data, params.outcome)
     return panel
-
-
-def _require_records(panel: InterventionsPanel, least: int) -> None:
-    """Refuse averages over so few records that they would give single ones away."""
-    flags = panel.frame[list(panel.interventions)].to_numpy(bool)
-    counts = panel.frame["count"].to_numpy(float)
-    sides = {name: flags[:, place] for place, name in enumerate(panel.interventions)}
-    sides["no intervention"] = ~flags.any(axis=1)
-    what, remedy = f"are fewer than {least}", "Use a longer span or more regions"
-    few = [name for name, own in sides.items() if np.sum(counts[own]) < least]
-    if few:
-        raise DesignError([Problem(f"records under {name}", what, remedy) for name in few])

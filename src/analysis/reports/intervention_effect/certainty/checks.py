@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analysis.page.numbers import number, percent, percent_change, percent_span
 from analysis.page.plates import Column, Notes, Table, TableData
+from analysis.page.shared.mixes import MIX_WORDS, without_records
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.certainty.grounds import slope_sentence
 from analysis.reports.intervention_effect.changes import (
@@ -214,27 +215,11 @@ def _outcome_sentence(brief: Brief) -> str:
     return say(text, placebo=placebo, **found)
 
 
-MIX_WORDS = {
-    "repeat_claimants": "Share from people with five or more earlier records",
-    "online_channel": "Share that came in online",
-    "upheld": "Share upheld or settled",
-}
-
-
 def reporting_table(brief: Brief) -> Table | Notes:
     """Whether who complains, how, and with what end changed as well."""
     say, answers = brief.say, brief.robustness.reporting
     if not answers:
-        return Notes(
-            **brief.plate("reporting"),
-            title=say("Reporting checks"),
-            points=(
-                say(
-                    "These data hold no single records, so a change in how readily events are "
-                    "reported cannot be told from a change in events."
-                ),
-            ),
-        )
+        return without_records(brief)
     # A change without a range says nothing of whether the mix changed.
     estimates = [a.estimate if a.estimate and a.estimate.low is not None else None for a in answers]
     changed = sum(excludes_zero(answer) for answer in answers)
