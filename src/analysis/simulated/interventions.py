@@ -189,6 +189,12 @@ JOINT_WORLDS: dict[str, JointWorld] = {
     "no effect, 3 of 120, overlap 30 %": replace(PLAIN, effects=_NONE[3], overlap=0.3),
     "no effect, 5 of 120, overlap 30 %": replace(PLAIN, effects=_NONE[5], overlap=0.3),
     "no effect, 3 of 40": replace(SMALL, effects=_NONE[3]),
+    "no effect, together .15, overlap 30 %": replace(
+        PLAIN, effects=_NONE[2], interaction=0.15, overlap=0.3
+    ),
+    "no effect, together .15, overlap 60 %": replace(
+        PLAIN, effects=_NONE[2], interaction=0.15, overlap=0.6
+    ),
     "no effect, 20 prefectures, .10": replace(_PREFECTURES, effects=_NONE[2], shock=0.1),
     "first drifts -1 %": replace(PLAIN, effects=_NONE[2], drifts=(-0.01, 0.0)),
     "first drifts -2 %": replace(PLAIN, effects=_NONE[2], drifts=(-0.02, 0.0)),
