@@ -33,7 +33,7 @@ REPORTS = {
 OF_SINGLE_REGIONS = ("tiles", "funnel")
 """What a comparison of interventions says of them; its averages rest on recorded counts."""
 SINCE = re.compile(r'<section aria-labelledby="since">.*?</section>\s*', re.DOTALL)
-DIGEST = re.compile(r"\b[0-9a-f]{12,64}\b")
+DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 
 
 def written(file: Path, seed: int) -> None:
