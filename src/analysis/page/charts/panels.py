@@ -14,6 +14,8 @@ from analysis.page.plates import Column, TableData
 
 MOST = {"wide": 3, "narrow": 1}
 """Panels in a row."""
+BETWEEN = 0.04
+"""Share of the width between two panels."""
 HEIGHT = {"wide": 0.78, "narrow": 0.62}
 """House heights of a row."""
 
@@ -37,11 +39,15 @@ class Panels(Chart):
         places = [point.at for point in points]
         for number, (name, chart) in enumerate(self.panels):
             row, column = divmod(number, columns)
-            box = (column / columns, 1 - (row + 0.84) / rows, 0.8 / columns, 0.66 / rows)
+            across = (1 + BETWEEN) / columns
+            box = (column * across, 1 - (row + 0.84) / rows, across - BETWEEN, 0.66 / rows)
             inset = axes.inset_axes(box)
             chart.draw(inset, "narrow")
             inset.set_ylim(*up.limits([0.0, *numbers]))
             inset.set_xlim(min(places) - 0.7, max(places) + 0.7)
+            if column:  # the scale is that of the first of the row
+                inset.tick_params(labelleft=False)
+                inset.set_ylabel("")
             inset.set_title(short(name, "narrow", 0.9), fontsize=style.SMALL, loc="left")
 
     def height(self, width: str) -> float:
