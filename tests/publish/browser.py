@@ -28,8 +28,8 @@ LOOK = """() => {
   if (document.documentElement.lang !== language) found.push('lang is not ' + language);
   if (document.characterSet !== 'UTF-8') found.push('is not UTF-8');
   if (all('iframe, object, embed, form, link, base').length) found.push('active element');
-  // The list of reports alone may search, by the one script its policy names.
-  const scripts = location.pathname.includes('/index.') ? 1 : 0;
+  // The list of reports and the catalogue alone may search, by the one script their policy names.
+  const scripts = /\\/(index|catalogue)\\./.test(location.pathname) ? 1 : 0;
   if (all('script').length > scripts) found.push('active element: script');
   if (all('[style]').length) found.push('style attribute');
   if (all('h1').length !== 1) found.push(all('h1').length + ' h1 headings');

@@ -20,7 +20,7 @@ def nearest(root):
     ("changed", "first"),
     [
         ("src/analysis/stored.py", "tests/unit/test_keys.py"),
-        ("src/analysis/publish/template/index.js", "tests/publish/test_publish_pages.py"),
+        ("src/analysis/publish/template/search.js", "tests/publish/test_publish_pages.py"),
         ("src/analysis/batch/lock.py", "tests/unit/test_batch.py"),
         ("tests/exports.py", "tests/unit/test_malformed.py"),
     ],

@@ -19,7 +19,7 @@ from analysis.verdicts.robustness import estimate_headline
 from claimant_worlds import SERVICE, made
 from studies import ERRORS, WORLDS, assert_sound, monte_carlo_error, study
 
-SMALL = {"counties": 48, "months": 36}
+SMALL = {"counties": 60, "months": 36}
 SLACK = 0.02
 """Log points by which classes are known to be mixed: who complains less falls below the line."""
 CLASSES = {"frequent": (1, 0), "other": (0, 1), "ratio": (1, -1)}

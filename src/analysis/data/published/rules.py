@@ -18,6 +18,10 @@ Fault = tuple[int, str, str, str]
 """Position of the row from 0, column, rule, remedy."""
 
 
+IMPOSSIBLE = "none_feasible"
+"""Begins the strategy of a mechanism that nothing could evaluate."""
+
+
 def source_faults(tables: Tables) -> Iterator[Fault]:
     """Documents of a region whose level of government has no row."""
     known = {row["level"] for row in tables["levels"]}
@@ -111,7 +115,7 @@ def _part_faults(row: Row, known: set[str]) -> Wrong:
 
 
 def mechanism_faults(tables: Tables) -> Iterator[Fault]:
-    """Mechanisms that name a figure of another document, or no date."""
+    """Mechanisms that name a figure of another document, no date, or a wrong obstacle."""
     home = {row["id"]: row["source"] for row in tables["figures"]}
     for position, row in enumerate(tables["mechanisms"]):
         named = [figure for figure in row["figure_ids"].split(";") if figure]
@@ -120,6 +124,16 @@ def mechanism_faults(tables: Tables) -> Iterator[Fault]:
             yield position, "figure_ids", rule, "Use ids of its figures"
         if row["since"] and not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", row["since"]):
             yield position, "since", "is not a date", "Write YYYY, YYYY-MM or YYYY-MM-DD"
+        possible = not row["identification_strategy"].startswith(IMPOSSIBLE)
+        if possible == bool(row["obstacle_zh"]):
+            yield (
+                position,
+                "obstacle_zh",
+                "is not as its strategy needs it",
+                f"Only of {IMPOSSIBLE}",
+            )
+        if possible and row["notebook"] == "not_evaluable":
+            yield position, "notebook", "gives up what has a strategy", "Write none_yet"
 
 
 def topic_faults(tables: Tables) -> Iterator[Fault]:

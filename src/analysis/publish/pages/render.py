@@ -26,7 +26,7 @@ class Imprint:
     name: stem of the files a reader downloads.
     edition: ISO date of the edition, or blank.
     sibling: address of the same report in the other language, or blank.
-    index, methods, data, reading: addresses of the site's own pages, or blank.
+    index, catalogue, methods, data, reading: addresses of the site's own pages, or blank.
     changes: sentences on what changed since the last edition.
     """
 
@@ -35,6 +35,7 @@ class Imprint:
     edition: str = ""
     sibling: str = ""
     index: str = ""
+    catalogue: str = ""
     methods: str = ""
     data: str = ""
     reading: str = ""

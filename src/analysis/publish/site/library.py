@@ -1,4 +1,4 @@
-"""The site's own pages: the list of reports, methods, data, how to read, and the feeds."""
+"""The site's own pages: reports, catalogue, methods, data, how to read, and the feeds."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from analysis.data.dictionary import HEADINGS, column_rows
 from analysis.data.tables import TABLES
 from analysis.page.wording import LANGUAGES
 from analysis.publish.pages.templates import asset, render
+from analysis.publish.site.catalogue import catalogue
 from analysis.publish.site.claims import claims_of, sentences
 from analysis.publish.site.joint_studies import joint_studies
 from analysis.publish.site.record import Entry
 from analysis.publish.site.register import register
 from analysis.publish.site.studies import studies
 
-KINDS = ("index", "methods", "data", "reading")
+KINDS = ("index", "catalogue", "methods", "data", "reading")
 NAMESPACE = uuid.UUID("6f1d3f2c-4f6e-5d0e-9a55-2f6d0c1b7a10")
 """Of the entries of our feeds; arbitrary, never to change."""
 
@@ -43,6 +44,7 @@ def render_library(entries: Mapping[str, Entry]) -> dict[str, str]:
     files = {}
     for language in LANGUAGES:
         files[file_of("index", language)] = render_index(listed, language)
+        files[file_of("catalogue", language)] = render_catalogue(listed, language)
         files[file_of("methods", language)] = render_methods(language)
         files[file_of("data", language)] = render_data(listed, language)
         files[file_of("reading", language)] = render_reading(language)
@@ -60,9 +62,16 @@ def render_index(entries: Sequence[Entry], language: str) -> str:
         claims=claims,
         claimed=sentences(claims, language),
         filters=_filters(entries, language),
-        script=asset("index.js") if entries else "",
+        script=asset("search.js") if entries else "",
         feed=feed_of(language),
     )
+
+
+def render_catalogue(entries: Sequence[Entry], language: str) -> str:
+    """Every mechanism of the published documents, searched as the list of reports is."""
+    found = catalogue(entries, language)
+    script = asset("search.js") if found else ""
+    return _page("catalogue", language, catalogue=found, script=script)
 
 
 @cache

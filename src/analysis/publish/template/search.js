@@ -3,9 +3,11 @@
   const search = document.getElementById("search");
   const found = document.getElementById("found");
   const selects = [...box.querySelectorAll("select[data-key]")];
-  const items = [...document.querySelectorAll(".reports > li")];
+  const items = [...document.querySelectorAll("[data-item]")];
   const fold = text => text.normalize("NFKC").toLowerCase();
   const texts = items.map(item => fold(item.textContent));
+  const groups = [...document.querySelectorAll("[data-group]")];
+  const language = document.getElementById("language");
   const lead = language => items.forEach(item => {
     const address = item.querySelector(`.languages a[hreflang="${language}"]`).getAttribute("href");
     item.querySelector("h2 a").setAttribute("href", address);
@@ -22,7 +24,8 @@
     });
     const counts = {"#n": count, "#all": items.length};
     found.textContent = found.dataset.words.replace(/#all|#n/g, name => counts[name]);
-    lead(document.getElementById("language").value);
+    groups.forEach(group => { group.hidden = !group.querySelector("[data-item]:not([hidden])"); });
+    if (language) lead(language.value);
   };
   box.hidden = false;
   box.addEventListener("input", show);
