@@ -139,19 +139,23 @@ def records(report: Ratings) -> Figure | Notes:
             say("What officers record"),
             say("Complaints by the way they came are not in these data, or of too few regions."),
         )
-    up = Axis(lambda v: report.percent(math.expm1(v), 0, True), say("Change"), key="change",
-              role=NUMBER)  # fmt: skip
+    up = Axis(lambda v: report.percent(v, 0, True), say("Change"), key="change", role=NUMBER,
+              cell=lambda v: report.percent(v, 1, True))  # fmt: skip
     along = Axis(report.number, say("Periods since the start"), whole=True, key="event_time",
                  role=NUMBER)  # fmt: skip
     panels = []
-    for name in (INFLUENCED, OTHERS):
-        rows = [r for r in found[name].series["by_event_time"] if r["value"] is not None]
+
+    def change(log: float | None) -> float | None:
+        return None if log is None else math.expm1(log)
+
+    for route in (INFLUENCED, OTHERS):
+        rows = [r for r in found[route].series["by_event_time"] if r["value"] is not None]
         points = tuple(
-            Point(r["event_time"], r["value"], r["low"], r["high"], hollow=r["low"] is None,
-                  key="early" if name == INFLUENCED else "never")
+            Point(r["event_time"], math.expm1(r["value"]), change(r["low"]), change(r["high"]),
+                  hollow=r["low"] is None, key="early" if route == INFLUENCED else "never")
             for r in rows if abs(r["event_time"]) <= 8
         )  # fmt: skip
-        panels.append((say(ROUTE_WORDS[name]), Points(points, along, up)))
+        panels.append((say(ROUTE_WORDS[route]), Points(points, along, up)))
     first, second = report.change(INFLUENCED), report.change(OTHERS)
     return Panels(tuple(panels), say("Complaints"), (say("Range from"), say("Range to"))).figure(
         **report.plate("records"),
