@@ -63,7 +63,7 @@ def test_another_place_is_less_sure_than_the_mean_and_both_languages_agree(root)
     assert english.facts() == chinese.facts()
     assert "2.17" in chinese.summary().number
     rows = english.forest().to_frame()
-    assert list(rows["place"]) == [*sorted(english.pool.names), "overall", "new_study"]
+    assert list(rows["place"]) == [*sorted(english.pool.names), "mean", "another_place"]
 
 
 def write(folder: Path, rows: list[tuple], about: str = PRINTED) -> str:
@@ -104,8 +104,8 @@ def test_the_answer_follows_the_ranges(tmp_path, effects, measure, verdict, lang
     assert away == {"expected_elsewhere": [True, True], "average_only": [True, False],
                     "none_told": [False, False]}[verdict]  # fmt: skip
     points = found.summary().points
-    assert found.write(found.mean.value) in points[0]
-    assert found.likely(found.new_place) in points[0]
+    assert found.change(found.mean.value) in points[0]
+    assert found.likely_of(found.new_place) in points[0]
     assert len(found.poolings_table().data.rows) == (3 if measure == "odds_ratio" else 2)
     for plate in (found.sample(), found.certainty(), found.forest(), found.provenance()):
         assert plate.language == language
@@ -118,8 +118,7 @@ def test_empty_cells_get_a_half_and_places_that_tell_nothing_are_left_out(tmp_pa
     found = AcrossPlaces.read({"dataset": folder, "outcome": "calls", "intervention": "scoring"})
     assert set(found.pool.names) == {f"P{i}" for i in range(5)} | {"one"}
     said = " ".join(found.sample().points)
-    assert "2 left out" in said
-    assert "a half was added: 1" in said
+    assert "is empty: 2; given a half in each cell, since one was empty: 1." in said
     row = found.frame.set_index("study").loc["one"]
     assert row["estimate"] == pytest.approx(np.log((3.5 * 400.5) / (397.5 * 0.5)))
 

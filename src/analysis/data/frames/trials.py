@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.data.dataset import Dataset
 from analysis.errors import DesignError, Problem
+from analysis.result import Estimate
 
 TRIALS = "trials"
 CELLS = ("treated_events", "treated_others", "control_events", "control_others")
@@ -78,3 +79,13 @@ def _effects(codes: pd.Series, tables: np.ndarray, measure: Measure) -> pd.DataF
             "standard_error": [float(getattr(one, f"log_{name}_se")) for one in each],
         }
     )
+
+
+def mantel_haenszel(tables: np.ndarray, level: float) -> Estimate:
+    """The log odds ratio that all places would have in common, by statsmodels; (K, 2, 2)."""
+    from statsmodels.stats.contingency_tables import StratifiedTable
+
+    common = StratifiedTable(list(tables))
+    low, high = common.logodds_pooled_confint(1 - level)
+    value, error = float(common.logodds_pooled), float(common.logodds_pooled_se)
+    return Estimate("mantel_haenszel", value, error, float(low), float(high))

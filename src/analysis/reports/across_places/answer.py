@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,11 +10,12 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.description import Description
+from analysis.data.frames.trials import mantel_haenszel
 from analysis.methods import meta
-from analysis.page.charts.axes import Cell
-from analysis.page.numbers import number, percent_change, percent_span, span
+from analysis.page.shared.log_points import LogPoints
 from analysis.reports.across_places.params import AcrossPlacesParams
 from analysis.reports.across_places.question import Pool
+from analysis.reports.others import marked
 from analysis.reports.report import Report
 from analysis.result import Estimate, Result
 
@@ -30,7 +30,7 @@ class Pooling:
     source: str = ""
 
 
-class Places(Report):
+class Places(Report, LogPoints):
     """Effects of several places with their mean."""
 
     params: AcrossPlacesParams
@@ -49,14 +49,7 @@ class Places(Report):
     @property
     def description(self) -> Description:
         """What the data are; of reports whose data are invented or for inside, that."""
-        own = super().description
-        for other in self.pool.descriptions:
-            if other.status == "simulated":
-                own = own.model_copy(update={"status": other.status})
-            if other.audience == "internal":
-                given = {"audience": other.audience, "protection": other.protection}
-                own = own.model_copy(update=given)
-        return own
+        return marked(super().description, self.pool.descriptions)
 
     @property
     def intervention(self) -> str:
@@ -86,7 +79,7 @@ class Places(Report):
         fixed = self.estimate(meta.METHOD, self.frame, **asked).headline
         found = {"random": self.mean, "fixed": fixed}
         if self.pool.tables is not None and self.params.measure == "odds_ratio":
-            found["mantel_haenszel"] = self._mantel_haenszel()
+            found["mantel_haenszel"] = mantel_haenszel(self.pool.tables, self.params.level)
         known = {
             p.specification: p
             for p in self.description.published_results
@@ -98,16 +91,6 @@ class Places(Report):
             else Pooling(key, one)
             for key, one in found.items()
         )
-
-    def _mantel_haenszel(self) -> Estimate:
-        """The odds ratio that all places would have in common, by statsmodels."""
-        from statsmodels.stats.contingency_tables import StratifiedTable
-
-        assert self.pool.tables is not None  # noqa: S101  asked before
-        common = StratifiedTable(list(self.pool.tables))
-        low, high = common.logodds_pooled_confint(1 - self.params.level)
-        value, error = float(common.logodds_pooled), float(common.logodds_pooled_se)
-        return Estimate("mantel_haenszel", value, error, float(low), float(high))
 
     @property
     def differ(self) -> float:
@@ -127,40 +110,9 @@ class Places(Report):
         """Whether effects are written as ratios, as of odds; else as changes in per cent."""
         return self.pool.tables is not None
 
-    def shown(self, value: float) -> float:
-        """Log points on the scale that is written."""
-        return math.exp(value) if self.ratios else math.expm1(value)
-
-    def write(self, value: float) -> str:
-        """Log points as a ratio, or as a change in per cent, for a sentence."""
-        if self.ratios:
-            return number(self.shown(value), self.language, 2)
-        return percent_change(self.shown(value), self.language)
-
-    def likely(self, found: Estimate) -> str:
+    def likely_of(self, found: Estimate) -> str:
         """The range of an estimate, for a sentence."""
-        low, high = (self.shown(end) for end in (found.low or 0.0, found.high or 0.0))
-        if self.ratios:
-            return span(
-                number(low, self.language, 2), number(high, self.language, 2), self.language
-            )
-        return percent_span(low, high, self.language)
-
-    def cells(self, *values: float | None) -> list[Cell]:
-        """Log points for a table."""
-        return [
-            ("–", None) if value is None else (self.cell(shown), round(shown, 6))
-            for value in values
-            for shown in (self.shown(value or 0.0),)
-        ]
-
-    def tick(self, shown: float) -> str:
-        """What is written at an axis."""
-        return self.in_full(shown, 1) if self.ratios else self.percent(shown, 0, signed=True)
-
-    def cell(self, shown: float) -> str:
-        """What is written in a table."""
-        return self.in_full(shown, 3) if self.ratios else self.percent(shown, 1, signed=True)
+        return self.likely(found.low or 0.0, found.high or 0.0)
 
     def place_name(self, code: str) -> str:
         """A place's name in the language of the report."""
@@ -172,9 +124,9 @@ class Places(Report):
         return {
             "count": self.number(len(self.frame)),
             "level": self.percent(self.params.level, 0),
-            "mean": self.write(self.mean.value),
-            "likely": self.likely(self.mean),
-            "elsewhere": self.likely(self.new_place),
+            "mean": self.change(self.mean.value),
+            "likely": self.likely_of(self.mean),
+            "elsewhere": self.likely_of(self.new_place),
         }
 
     def facts(self) -> Mapping[str, Any]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,10 +11,9 @@ import pandas as pd
 from analysis.data.dataset import Dataset
 from analysis.data.description import Description
 from analysis.data.frames.trials import TRIALS, trials_of
-from analysis.errors import AnalysisError, DesignError, ParamsError, Problem, nearest
+from analysis.errors import AnalysisError, DesignError, ParamsError, Problem
 from analysis.reports.across_places.params import AcrossPlacesParams
-from analysis.reports.others import opened, others_of
-from analysis.result import RELATIVE, Estimate, Result
+from analysis.reports.others import effects_of, others_of
 
 LEAST_PLACES = 5
 """Fewer do not tell how much places differ, and so nothing of another one."""
@@ -70,7 +67,8 @@ def ask(data: Dataset, params: AcrossPlacesParams) -> Pool:
     if problems := unknown_names(data, params):
         raise ParamsError(problems)
     if params.across:
-        pool = _of_reports(params)
+        found = effects_of(params, params.estimate)
+        pool = Pool(found.frame, found.names, descriptions=found.descriptions)
     else:
         given = trials_of(data, params.measure)
         pool = Pool(given.frame, given.names, given.tables, given.silent, given.halved)
@@ -79,50 +77,3 @@ def ask(data: Dataset, params: AcrossPlacesParams) -> Pool:
         remedy = "Show them beside one another, without a mean"
         raise DesignError([Problem("places", what, remedy)])
     return pool
-
-
-def _of_reports(params: AcrossPlacesParams) -> Pool:
-    rows, names, regions, descriptions = [], {}, {}, []
-    problems: list[Problem] = []
-    for name, kind, own in others_of(params):
-        try:
-            report = opened(kind, own)
-            found = _estimate(report, params.estimate)
-        except AnalysisError as error:
-            problems += [Problem(f"{name}: {p.where}", p.what, p.remedy) for p in error.problems]
-            continue
-        rows.append((name, found.value, found.standard_error))
-        names[name] = (own.title_en or name, own.title_zh or name)
-        regions[name] = (own.dataset, frozenset(report.frame.get("region", ())))
-        descriptions.append(report.description)
-    DesignError.raise_for([*problems, *_shared(regions)])
-    frame = pd.DataFrame(rows, columns=["study", "estimate", "standard_error"])
-    return Pool(frame, names, descriptions=tuple(descriptions))
-
-
-def _estimate(report: Any, name: str) -> Estimate:
-    """The headline of a report, or another of its estimates, with its error.
-
-    Raises
-    ------
-    DesignError: it has none, or none that is a ratio in log points.
-    """
-    result = getattr(report, "result", None)
-    if not isinstance(result, Result) or result.unit not in RELATIVE:
-        what, remedy = "gives no change in log points", "Name reports on counts"
-        raise DesignError([Problem("result", what, remedy)])
-    known = {estimate.name: estimate for estimate in result.estimates}
-    found = known.get(name) if name else result.headline
-    if found is None:
-        raise DesignError([Problem(f"estimate {name}", "is not there", nearest(name, list(known)))])
-    if not found.standard_error:
-        raise DesignError([Problem(f"estimate {found.name}", "has no error", "Leave it out")])
-    return found
-
-
-def _shared(regions: Mapping[str, tuple[str, frozenset[str]]]) -> Iterator[Problem]:
-    """Reports that rest on the same regions, and would count them twice."""
-    for (one, own), (other, theirs) in combinations(regions.items(), 2):
-        if own[0] == theirs[0] and own[1] & theirs[1]:
-            what = f"rests on regions that {other} rests on as well"
-            yield Problem(f"across, {one}", what, "Name reports on places of their own")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from analysis.disclosure.gate import NUMBER
 from analysis.disclosure.store import noise_of
-from analysis.page.charts.axes import Axis, Reference
+from analysis.page.charts.axes import Reference
 from analysis.page.charts.intervals import Interval, Intervals
-from analysis.page.plates import Column, Figure, Notes, Summary, Table, TableData
+from analysis.page.plates import Figure, Notes, Summary, Table
+from analysis.page.shared.log_points import RANGE_WORDS
 from analysis.page.shared.protection import averages_sentence
 from analysis.page.shared.provenance import reading_sentences
 from analysis.reports.across_places.answer import Places
-from analysis.result import Estimate
 
 VERDICT_WORDS = {
     "expected_elsewhere": "To be expected in another such place",
@@ -38,6 +37,9 @@ POOLING_WORDS = {
     "fixed": "If no places differed: weighted by how much each tells",
     "mantel_haenszel": "If no places differed: Mantel–Haenszel",
 }
+PLACE_WORDS = {"place": "Place"}
+POOLED_WORDS = {"way": "How places are pooled", **RANGE_WORDS, "published": "Published",
+                "source": "Where"}  # fmt: skip
 CHANCE = 0.05
 """p below which places are said to differ by more than chance."""
 
@@ -83,22 +85,22 @@ def _differ(report: Places) -> str:
 def _without(report: Places) -> str:
     """Between what the mean lies without any one place."""
     values = [row["value"] for row in report.result.series["leave_one_out"]]
-    ends = Estimate("", values[0], None, min(values), max(values))
-    return report.say("Without any one place the mean lies at {span}.", span=report.likely(ends))
+    ends = report.likely(min(values), max(values))
+    return report.say("Without any one place the mean lies at {span}.", span=ends)
 
 
 def forest(report: Places) -> Figure:
     """Each place, their mean, and where another place would lie."""
-    say, rows = report.say, []
-    for row in report.result.series["forest"]:
-        one = Estimate(row["study"], row["value"], None, row["low"], row["high"])
-        rows.append(_interval(report, one, report.place_name(row["study"]), "other"))
-    rows.append(_interval(report, report.mean, say("Mean of all"), "headline"))
-    rows.append(_interval(report, report.new_place, say("Another place"), "other", hollow=True))
-    head = say(SCALE_WORDS[_measure(report)])
-    across = Axis(report.tick, head, logarithmic=report.ratios, cell=report.cell, role=NUMBER)
-    none = Reference(report.shown(0.0))
-    return Intervals(tuple(rows), across, (none,), say("Place"), "place").figure(
+    say = report.say
+    rows = [
+        Interval(report.place_name(row["study"]), *report.ranged(row), code=row["study"])
+        for row in report.result.series["forest"]
+    ]
+    mean, other = (report.ranged(vars(one)) for one in (report.mean, report.new_place))
+    rows.append(Interval(say("Mean of all"), *mean, "headline", code="mean"))
+    rows.append(Interval(say("Another place"), *other, hollow=True, code="another_place"))
+    head, none = SCALE_WORDS[_measure(report)], Reference(report.share(0.0))
+    return Intervals(tuple(rows), report.change_axis(say(head)), (none,)).figure(
         **report.plate("forest"),
         title=say("{count} places: {mean} on average, {elsewhere} in another"),
         caption=say(
@@ -106,35 +108,24 @@ def forest(report: Places) -> Figure:
             "the effect in another such place would lie."
         ),
         alt=say("Estimates with ranges for {count} places, their mean ({mean}), and another one."),
+        table=report.intervals_table(PLACE_WORDS, rows, head),
     )
-
-
-def _interval(
-    report: Places, one: Estimate, label: str, key: str, hollow: bool = False
-) -> Interval:
-    low, high = (report.shown(end or 0.0) for end in (one.low, one.high))
-    return Interval(label, report.shown(one.value), low, high, key, hollow, code=one.name)
 
 
 def poolings(report: Places) -> Table:
     """The mean by each way to pool, beside what was published of it."""
     say, found = report.say, report.poolings
-    printed = any(one.published is not None for one in found)
-    columns = (
-        Column("way", say("How places are pooled")),
-        Column("value", say(SCALE_WORDS[_measure(report)]), "end", NUMBER),
-        Column("low", say("Range from"), "end", NUMBER),
-        Column("high", say("Range to"), "end", NUMBER),
-        Column("published", say("Published"), "end", NUMBER),
-        Column("source", say("Where")),
+    shown = len(POOLED_WORDS) if any(one.published for one in found) else 4
+    heads = dict(list({**POOLED_WORDS, "value": SCALE_WORDS[_measure(report)]}.items())[:shown])
+    lines = (
+        [
+            (say(POOLING_WORDS[one.key]), one.key),
+            *report.cells([one.estimate.value, one.estimate.low, one.estimate.high]),
+            ("" if one.published is None else str(one.published), one.published),
+            (one.source, None),
+        ][:shown]
+        for one in found
     )
-    lines = []
-    for one in found:
-        estimate = one.estimate
-        known = ("", None) if one.published is None else (str(one.published), one.published)
-        cells = report.cells(estimate.value, estimate.low, estimate.high)
-        name = (say(POOLING_WORDS[one.key]), one.key)
-        lines.append([name, *cells, known, (one.source, None)][: 6 if printed else 4])
     return Table(
         **report.plate("poolings"),
         title=say("{n} ways to pool these places", n=report.number(len(found))),
@@ -142,43 +133,32 @@ def poolings(report: Places) -> Table:
             "The first allows places to differ and is the one of this report. The others take them "
             "to be one and the same; their ranges are too narrow where they are not."
         ),
-        data=TableData.of(columns[: 6 if printed else 4], lines),
+        data=report.worded(heads, lines, ("way", "source")),
     )
 
 
 def sample(report: Places) -> Notes:
     """What was pooled, and what was left out."""
     say, pool = report.say, report.pool
-    points = [
-        say(
-            "{count} places; source: {title}.",
-            title=report.description.title.of(report.language),
-        )
-        if report.ratios
-        else say("{count} places, each with a report of its own: {names}.", names=_names(report))
-    ]
-    if pool.silent:
+    if report.ratios:
+        title = report.description.title.of(report.language)
+        points = [say("{count} places; source: {title}.", title=title)]
+    else:
+        names = say("; ").join(map(report.place_name, report.frame["study"]))
+        points = [say("{count} places, each with a report of its own: {names}.", names=names)]
+    if pool.silent or pool.halved:
         points.append(
             say(
-                "Places that tell nothing, since one side or one outcome is empty: {n} left out.",
-                n=report.number(pool.silent),
-            )
-        )
-    if pool.halved:
-        points.append(
-            say(
-                "Places with an empty cell, to all cells of which a half was added: {n}.",
-                n=report.number(pool.halved),
+                "Left out, since one side or one outcome is empty: {silent}; given a half in each "
+                "cell, since one was empty: {halved}.",
+                silent=report.number(pool.silent),
+                halved=report.number(pool.halved),
             )
         )
     points += reading_sentences(report, report.data.accounts)
     if report.ratios:
         points.append(averages_sentence(report, noise_of(report.data)))
     return Notes(**report.plate("sample"), title=say("What was pooled"), points=tuple(points))
-
-
-def _names(report: Places) -> str:
-    return report.say("; ").join(report.place_name(code) for code in report.frame["study"])
 
 
 def certainty(report: Places) -> Notes:
