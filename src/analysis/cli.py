@@ -130,7 +130,7 @@ def check_dataset(target: str, sources: Path | None, report: Path | None) -> Non
 @in_project
 def init(folder: Path, files: tuple[Path, ...]) -> None:
     """Look at exports and write a first dataset.yml with guesses to correct; changes no file."""
-    from analysis.data.reading.draft import write_draft
+    from analysis.data.first_look.draft import write_draft
 
     written = write_draft(folder, files)
     click.echo(f"Wrote {written}: look at every line, then run: analysis check {folder}")

@@ -6,12 +6,21 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from analysis.errors import ParamsError, Problem, nearest
 
-PERIOD_PATTERN = r"^$|^\d{4}(-(0[1-9]|1[0-2])|-?Q[1-4]|-W(0[1-9]|[1-4]\d|5[0-3]))?$"
-Period = Annotated[str, Field(pattern=PERIOD_PATTERN)]
+PERIOD_PATTERN = r"^[12][0-9]{3}(-(0[1-9]|1[0-2])|-?Q[1-4]|-W(0[1-9]|[1-4][0-9]|5[0-3]))?$"
+"""A year ``2019``, a quarter ``2019Q2``, a month ``2019-03`` or a week ``2019-W05``, from the years
+1000 to 2999; quarters are also written ``2019-Q2``."""
+
+
+def one_form(period: str) -> str:
+    """A period in the one form in which periods are compared: quarters as ``2019Q2``."""
+    return period.replace("-Q", "Q")
+
+
+Period = Annotated[str, Field(pattern=f"^$|{PERIOD_PATTERN}"), AfterValidator(one_form)]
 
 
 class Params(BaseModel):
@@ -145,13 +154,16 @@ def require_order(first: str, last: str) -> None:
 def problems_of(error: ValidationError, model: type[BaseModel] | None, where: str) -> list[Problem]:
     """Every problem of a validation, in our words, without the value that was given."""
     problems = []
-    for item in error.errors(include_input=False, include_url=False):
+    for item in error.errors(include_url=False):
         path = ".".join(str(part) for part in item["loc"])
         location = f"{where}, {path}" if path else where
         if item["type"] == "extra_forbidden":
             known = list(model.model_fields) if model and len(item["loc"]) == 1 else []
             remedy = nearest(str(item["loc"][-1]), known)
             problems.append(Problem(location, "is not a parameter here", remedy))
+        elif item["type"] == "string_type" and isinstance(item["input"], (int, float, dt.date)):
+            remedy = "Write it in quotation marks"
+            problems.append(Problem(location, "is read as a number or day, not as text", remedy))
         else:
             problems.append(Problem(location, _plain_message(item["msg"])))
     return problems

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,20 @@ MOST_ALIASES = 20
 """Each alias can double what a file unfolds to; nobody needs more."""
 
 
+UNQUOTED = "holds a code or a time of day without quotation marks"
+
+
 class _StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Refuses keys that stand twice; of such YAML silently takes the last."""
+    """Refuses keys that stand twice, of which YAML takes the last, and numbers that are none.
+
+    YAML reads ``010203`` as an octal number and ``12:30`` as 750: neither is what was meant.
+    """
+
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
+        if re.match(r"[-+]?0[0-9_]|.*:", node.value):
+            raise yaml.MarkedYAMLError(problem=UNQUOTED, problem_mark=node.start_mark)
+        whole: int = super().construct_yaml_int(node)
+        return whole
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
@@ -27,6 +40,9 @@ class _StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ign
                 seen.add(key.value)
         plain: dict[Any, Any] = super().construct_mapping(node, deep=deep)
         return plain
+
+
+_StrictLoader.add_constructor("tag:yaml.org,2002:int", _StrictLoader.construct_yaml_int)
 
 
 def read_yaml(file: Path, refusal: type[AnalysisError] = ContractError) -> Any:
@@ -58,6 +74,8 @@ def _yaml_problem(error: Exception, where: str) -> Problem:
     where = where if line is None else f"{where}, row {line + 1}"
     if isinstance(error, yaml.constructor.ConstructorError) and "tag" in str(error.problem):
         return Problem(where, "holds a YAML tag", "Write plain words, numbers, lists and maps")
+    if getattr(error, "problem", "") == UNQUOTED:
+        return Problem(where, UNQUOTED, "Put codes and times of day in quotation marks")
     if getattr(error, "problem", "") == "is there twice":
         return Problem(where, "repeats a key", "Keep one of the two")
     remedy = "Mind colons, blanks and quotation marks"

@@ -364,7 +364,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], list[str]]] = {
     ),
     "a code that YAML reads as a number": (
         settings(lambda text: text.replace("lookup: regions.name_zh", "words: {甲县: 010203}")),
-        [r"values.region_code.*holds a number or yes/no without quotation marks"],
+        [r"dataset.yml, row \d+: holds a code or a time of day without quotation marks\. Put"],
     ),
     "a misspelt setting": (
         mapped(delimeter=";"),

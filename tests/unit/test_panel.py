@@ -207,7 +207,7 @@ def test_a_panel_asked_in_python_is_the_panel_of_a_report(records):
         ({}, ["outcome: is not given. Known: 'complaint'", "intervention: is not given"]),
         (
             {"outcom": "complaint", "intervention": "y", "exposure": 3, "period": "day"},
-            ["exposure: input", "period: input", "outcom: is not a", "outcome: is", "names 'y'"],
+            ["exposure: is read", "period: input", "outcom: is not a", "outcome: is", "names 'y'"],
         ),
         (
             {"outcome": "complaint", "intervention": "x", "exclude_regions": "A", "columns": ["z"]},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,9 +19,11 @@ import openpyxl
 import pytest
 import yaml
 
+from analysis.batch.plan import plan
 from analysis.data.checkup import account_lines
 from analysis.data.dataset import examine
 from analysis.errors import AnalysisError
+from analysis.params import CountsQuestion
 from exports import ABOUT
 from old_workbook import Formula, old_workbook
 
@@ -64,12 +67,12 @@ class Case:
 
     def write(self, folder: Path) -> Path:
         """The dataset of the case."""
-        for name, content in ({"regions.csv": REGIONS} | dict(self.files)).items():
-            data = content if isinstance(content, bytes) else content.encode()
-            (folder / name).write_bytes(data)
         settings = ABOUT | dict(self.about) | ({"mapping": self.mapping} if self.mapping else {})
         text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
-        (folder / "dataset.yml").write_text(text, encoding="utf-8")
+        files = {"dataset.yml": text, "regions.csv": REGIONS} | dict(self.files)
+        for name, content in files.items():
+            data = content if isinstance(content, bytes) else content.encode()
+            (folder / name).write_bytes(data)
         return folder
 
 
@@ -301,7 +304,485 @@ LOST: dict[str, Case] = {
     ),
 }
 
-CASES = {"1 " + name: case for name, case in LOST.items()}
+TOLD = "title: {en: T, zh: 试}\nstatus: simulated\nlicence: none\norigin: made up\n"
+STRICT: dict[str, Case] = {
+    "a key twice": Case(
+        {"dataset.yml": TOLD + "status: real\n"},
+        refused=(r"dataset.yml, row 5: repeats a key\. Keep one of the two",),
+    ),
+    "a key twice, once in quotation marks, deep in a mapping": Case(
+        {"dataset.yml": TOLD + "mapping:\n  outcomes:\n    files: a.csv\n    'files': b.csv\n"},
+        refused=(r"dataset.yml, row 8: repeats a key",),
+    ),
+    "a code with a nought in front, without quotation marks": Case(
+        {"dataset.yml": TOLD + "mapping: {outcomes: {constants: {region_code: 010203}}}\n"},
+        refused=(r"dataset.yml, row 5: holds a code or a time of day without quotation marks",),
+    ),
+    "another code without quotation marks": Case(
+        {"dataset.yml": TOLD + "mapping: {outcomes: {constants: {region_code: 990102}}}\n"},
+        refused=(r"constants: holds a number or yes/no without quotation marks",),
+    ),
+    "a title that YAML reads as a number": Case(
+        {"dataset.yml": TOLD.replace("en: T", "en: 2021")},
+        refused=(r"title.en: is read as a number or day, not as text\. Write it in quotation",),
+    ),
+}
+
+
+def counts(*rows: str, **more: Any) -> Case:
+    """Outcomes as the contract writes them."""
+    return Case({"outcomes.csv": OUTCOMES + "".join(f"990102,{row}\n" for row in rows)}, **more)
+
+
+def series(*rows: str) -> dict[str, str]:
+    """A quarterly sheet of the first district."""
+    return {"季报.csv": PANEL + "".join(f"{row}\n" for row in rows)}
+
+
+def starts(*rows: str) -> str:
+    """A table of starts."""
+    head = "region_code,intervention,started_on,ended_on\n"
+    return head + "".join(f"{row}\n" for row in rows)
+
+
+NO_PERIOD = r"column period, row 2: is not a period\. .* 1000 to 2999"
+TIME: dict[str, Case] = {
+    "a quarter in two spellings is one key": counts(
+        "2019Q1,tips,3",
+        "2019-Q1,tips,777",
+        refused=(r"outcomes.csv, row 3: repeats the key region_code \+ period \+ outcome",),
+    ),
+    "a quarter in a small letter": counts("2019q1,tips,3", read={"outcomes.period": ["2019Q1"]}),
+    "a quarter in a constant": Case(
+        {"季报.csv": "区县,件数\n甲区,3\n"},
+        {
+            "outcomes": {
+                "files": "季报.csv",
+                "columns": {"region_code": "区县", "count": "件数"},
+                "constants": {"outcome": "tips", "period": "2021-Q1"},
+                "values": BY_NAME,
+            }
+        },
+        read={"outcomes.period": ["2021Q1"]},
+    ),
+    "full-width digits": counts("２０１９Ｑ１,tips,3", read={"outcomes.period": ["2019Q1"]}),
+    "digits of another script": counts("٢٠١٩,tips,3", refused=(NO_PERIOD,)),
+    "the year 0000": counts("0000Q1,tips,3", refused=(NO_PERIOD,)),
+    "the year 9999": counts("9999Q4,tips,3", refused=(NO_PERIOD,)),
+    "a year far away": counts(
+        *(f"{year},tips,3" for year in (2018, 2019, 2020, 2920)),
+        refused=(
+            r"column period, row 5: lies more than 20 years from the others\. Look for a slip",
+        ),
+    ),
+    "a week that its year does not have": counts("2021-W53,tips,3", refused=(NO_PERIOD,)),
+    "a week": counts("2020-W53,tips,3", read={"outcomes.period": ["2020-W53"]}),
+    "a week as an owner writes it": Case(
+        series("甲区,2020年第53周,3"),
+        {"outcomes": mapped(SERIES, dates="%Y年第%V周")},
+        read={"outcomes.period": ["2020-W53"]},
+    ),
+    "an end in the year 9999": Case(
+        {"interventions.csv": starts("990102,x,2021-01-01,9999-12-31")},
+        refused=(r"column ended_on, row 2: is not a date\. .* an open end is empty, or listed",),
+    ),
+    "an end in the year 9999, listed as empty": Case(
+        {"interventions.csv": starts("990102,x,2021-01-01,9999-12-31")},
+        {"interventions": {"empty": ["9999-12-31"]}},
+        read={"interventions.started_on": ["2021-01-01"]},
+    ),
+    "an end before its start": Case(
+        {"interventions.csv": starts("990102,x,2021-01-01,2020-01-01")},
+        refused=(r"column ended_on, row 2: lies before started_on",),
+    ),
+    "a second spell": Case(
+        {"interventions.csv": starts("990102,x,2019-01-01,2020-01-01", "990102,x,2021-01-01,")},
+        read={"interventions.started_on": ["2019-01-01", "2021-01-01"]},
+    ),
+    "a count beyond any": counts(
+        f"2019,tips,{'9' * 26}",
+        refused=(r"column count, row 2: is above 1,000,000,000,000\. No count is so large",),
+    ),
+    "a count in scientific notation": counts("2019,tips,1.2e2", read={"outcomes.count": [120]}),
+    "a half-year": counts("2019H1,tips,3", refused=(NO_PERIOD,)),
+}
+HALVES = ("甲区,2021年1-3月,231", "甲区,2021年1—6月,551", "甲区,2021年1至9月,911",
+          "甲区,2021年1-12月,1115")  # fmt: skip
+SPANS = mapped(SERIES, dates="%Y年1-%m月")
+SUMS = tuple(
+    f"{name},{year}Q{q},{100 * q + year - 2000}"
+    for name in ("甲区", "乙区")
+    for year in (2020, 2021, 2022)
+    for q in (1, 2, 3, 4)
+)
+CUMULATIVE: dict[str, Case] = {
+    "spans since January": Case(
+        series(*HALVES),
+        {"outcomes": SPANS},
+        read={
+            "outcomes.period": ["2021Q1", "2021Q2", "2021Q3", "2021Q4"],
+            "outcomes.count": [231, 320, 360, 204],
+        },
+        said=(r"repaired +outcomes +count +3 +a sum since January less that of the period",),
+    ),
+    "spans in another order, and a row twice": Case(
+        series(*reversed(HALVES), HALVES[1]),
+        {"outcomes": SPANS},
+        read={"outcomes.count": [204, 360, 320, 231]},
+    ),
+    "months whose January stands by itself": Case(
+        series("甲区,2021年1月,5", "甲区,2021年1-2月,9", "甲区,2021年1-3月,9"),
+        {"outcomes": mapped(SPANS, dates=["%Y年1-%m月", "%Y年%m月"])},
+        read={"outcomes.period": ["2021-01", "2021-02", "2021-03"], "outcomes.count": [5, 4, 0]},
+    ),
+    "a month among spans": Case(
+        series("甲区,2021年1-3月,5", "甲区,2021年4月,9"),
+        {"outcomes": mapped(SPANS, dates=["%Y年1-%m月", "%Y年%m月"])},
+        refused=(r"期间 \(period\), row 3: is not a period",),
+    ),
+    "a span missing": Case(
+        series(HALVES[0], HALVES[2]),
+        {"outcomes": SPANS},
+        refused=(r"期间 \(period\), row 3: has no sum since January up to the period before it",),
+    ),
+    "January and February together": Case(
+        series("甲区,2021年1-2月,9", "甲区,2021年1-3月,12"),
+        {"outcomes": SPANS},
+        refused=(r"row 2: has no sum since January",),
+    ),
+    "halves of a year": Case(
+        series("甲区,2021年1-6月,9", "甲区,2021年1-12月,12"),
+        {"outcomes": SPANS},
+        refused=(
+            r"period: are sums over 6 months, which are no period here\. Keep the rows of whole",
+        ),
+    ),
+    "whole years": Case(
+        series("甲区,2021年1-12月,9", "甲区,2022年1-12月,12"),
+        {"outcomes": SPANS},
+        read={"outcomes.period": ["2021", "2022"], "outcomes.count": [9, 12]},
+    ),
+    "a sum that falls": Case(
+        series(HALVES[0], "甲区,2021年1-6月,230"),
+        {"outcomes": SPANS},
+        refused=(r"件数 \(count\), row 3: is less than the sum since January up to the period",),
+    ),
+    "declared, in quarters": Case(
+        series(*SUMS[:4]),
+        {"outcomes": mapped(SERIES, cumulative=True)},
+        read={"outcomes.count": [120, 100, 100, 100]},
+    ),
+    "not said, but it rises within every year": Case(
+        series(*SUMS),
+        {"outcomes": SERIES},
+        refused=(
+            r"季报.csv, outcome tips: rises within every year and begins anew .*"
+            r"cumulative: true or false",
+        ),
+    ),
+    "not said, in the contract's own form": Case(
+        {
+            "outcomes.csv": OUTCOMES
+            + "".join(
+                f"{990102 + n // 12},{s.split(',')[1]},tips,{s.split(',')[2]}\n"
+                for n, s in enumerate(SUMS)
+            )
+        },
+        refused=(r"outcomes.csv, outcome tips: rises within every year",),
+    ),
+    "it rises, and is said not to add up": Case(
+        series(*SUMS),
+        {"outcomes": mapped(SERIES, cumulative=False)},
+        said=(r"read +outcomes +季报.csv +24",),
+    ),
+    "a header that says so": Case(
+        {"季报.csv": PANEL.replace("件数", "累计件数") + "甲区,2021Q1,3\n"},
+        {"outcomes": mapped(SERIES, columns={**SERIES["columns"], "count": "累计件数"})},
+        refused=(r"column 累计件数: says that its numbers are sums since January",),
+    ),
+    "a register that grows": Case(
+        {
+            "exposures.csv": "region_code,period,exposure,value\n"
+            + "".join(
+                f"990102,{year}Q{q},enterprises,{1000 + 40 * (year - 2018) + 10 * q}\n"
+                for year in range(2018, 2023)
+                for q in (1, 2, 3, 4)
+            )
+        },
+        said=(r"read +exposures +exposures.csv +20",),
+    ),
+}
+CITIES = (
+    "region_code,name_en,name_zh,level,parent_code\n370100,Ji,济虚市,city,\n370400,Zao,枣虚市,city,\n"
+    "990103,A,市中区,district,370100\n990403,B,市中区,district,370400\n990404,C,甲（新）县,county,370400\n"
+)
+MINGUO = (
+    "D1,112/01/01,甲区",
+    "D2,民國112年2月2日,甲区",
+    "D3,112.3.3,甲区",
+    "D4,２０２３年４月４日,甲区",
+)
+SIZES = {
+    "files": "主体.csv",
+    "columns": {"region_code": "区县", "period": "年份", "value": "户数"},
+    "constants": {"exposure": "enterprises"},
+    "values": BY_NAME,
+}
+WIDE = {
+    "files": "季报.csv",
+    "columns": {"region_code": "区县", "period": "期间"},
+    "values": BY_NAME,
+    "wide": {"numbers": "count", "names": "outcome", "columns": {"tips": "举报", "all": "投诉"}},
+}
+
+
+def sizes(*cells: str, name: str = "户数") -> dict[str, str]:
+    """A register of the first district, a year a row."""
+    rows = "".join(f"甲区,{2021 + n},{cell}\n" for n, cell in enumerate(cells))
+    return {"主体.csv": f"区县,年份,{name}\n{rows}"}
+
+
+def at(**values: Any) -> dict[str, Any]:
+    """Records whose districts are found by other values."""
+    return {"complaints": mapped(RECORDS, values={"region_code": values})}
+
+
+ONE_FILE = "unit,month,n,start\na,2023-01-01,3,2023-02\na,2023-02-01,4,2023-02\nb,2023-01-01,3,\n"
+TABLES_OF_ONE = {
+    "regions": {
+        "files": "p.csv",
+        "columns": {"region_code": "unit", "name_en": "unit", "name_zh": "unit"},
+        "constants": {"level": "district"},
+    },
+    "outcomes": {
+        "files": "p.csv",
+        "columns": {"region_code": "unit", "period": "month", "count": "n"},
+        "constants": {"outcome": "tips"},
+        "dates": "%Y-%m-%d",
+    },
+    "interventions": {
+        "files": "p.csv",
+        "columns": {"region_code": "unit", "started_on": "start"},
+        "constants": {"intervention": "x"},
+        "dates": "%Y-%m",
+        "leave_out": [{"column": "start", "empty": True, "why": "never"}],
+    },
+}
+CHANGED: dict[str, Case] = {
+    "units in cells": Case(
+        sizes("1.2万", "3.45万户", '"1,234户"', "0.00012亿"),
+        {"exposures": mapped(SIZES, thousands=",")},
+        read={"exposures.value": [12000, 34500, 1234, 12000]},
+        said=(r"repaired +exposures +户数 +4 +a number with a unit, or in the unit declared",),
+    ),
+    "a whole number in 万": Case(
+        {"季报.csv": PANEL + "甲区,2021,1.2345万件\n甲区,2022,0.7万\n"},
+        {"outcomes": SERIES},
+        read={"outcomes.count": [12345, 7000]},
+    ),
+    "a unit declared": Case(
+        sizes("1.2", "3.45"),
+        {"exposures": mapped(SIZES, units={"value": "万户"})},
+        read={"exposures.value": [12000, 34500]},
+    ),
+    "a header that says 万户, and nothing declared": Case(
+        sizes("1.2", name="经营主体（万户）"),
+        {"exposures": mapped(SIZES, columns={**SIZES["columns"], "value": "经营主体（万户）"})},
+        refused=(
+            r"column 经营主体（万户） \(value\): says 万, and no unit is declared\. Write units",
+        ),
+    ),
+    "a header that says 万元, kept as it is": Case(
+        sizes("1.2", name="金额(万元)"),
+        {
+            "exposures": mapped(
+                SIZES, columns={**SIZES["columns"], "value": "金额(万元)"}, units={"value": "1"}
+            )
+        },
+        read={"exposures.value": [1.2]},
+    ),
+    "a unit nobody knows": Case(
+        sizes("1.2"),
+        {"exposures": mapped(SIZES, units={"value": "打"})},
+        refused=(r"units: holds a unit that is not known: for example 万",),
+    ),
+    "years of the Republic, declared": Case(
+        records(*MINGUO),
+        {
+            "complaints": mapped(
+                RECORDS,
+                era="minguo",
+                dates=["%Y年%m月%d日", "民國%Y年%m月%d日", "%Y/%m/%d", "%Y.%m.%d"],
+            )
+        },
+        read={"complaints.received_on": ["2023-01-01", "2023-02-02", "2023-03-03", "2023-04-04"]},
+    ),
+    "years of the Republic, not declared": Case(
+        records(*MINGUO[:1]),
+        {"complaints": mapped(RECORDS, dates="%Y/%m/%d")},
+        refused=(r"日期 \(received_on\), row 2: is not a date",),
+    ),
+    "quarters of the Republic": Case(
+        series("甲区,112年第1季,3"),
+        {"outcomes": mapped(SERIES, era="minguo", dates="%Y年第%q季")},
+        read={"outcomes.period": ["2023Q1"]},
+    ),
+    "starts that name a month": Case(
+        {"interventions.csv": starts("990102,x,2023-02,", "990103,x,2023-03-04,")},
+        {"interventions": {"dates": ["%Y-%m"]}},
+        read={"interventions.started_on": ["2023-02-01", "2023-03-04"]},
+        said=(r"repaired +interventions +started_on +1 +a month read as its first day",),
+    ),
+    "starts that name a month, not declared": Case(
+        {"interventions.csv": starts("990102,x,2023-02,")},
+        refused=(r"column started_on, row 2: is not a date",),
+    ),
+    "months written as their first days": Case(
+        series("甲区,2023-01-01,3", "甲区,2023-02-01,4"),
+        {"outcomes": SERIES},
+        read={"outcomes.period": ["2023-01", "2023-02"]},
+    ),
+    "months written as their last days": Case(
+        series("甲区,2023/1/31,3", "甲区,2023/2/28,4"),
+        {"outcomes": mapped(SERIES, dates="%Y/%m/%d")},
+        read={"outcomes.period": ["2023-01", "2023-02"]},
+    ),
+    "days that may be months or quarters": Case(
+        series("甲区,2023-01-01,3", "甲区,2023-04-01,4"),
+        {"outcomes": SERIES},
+        refused=(r"期间 \(period\), rows 2, 3: is a day, not a period\. Say of which length",),
+    ),
+    "days that are said to be quarters": Case(
+        series("甲区,2023-01-01,3", "甲区,2023-04-01,4"),
+        {"outcomes": mapped(SERIES, period="quarter")},
+        read={"outcomes.period": ["2023Q1", "2023Q2"]},
+    ),
+    "patterns for codes": Case(
+        records("R1,2023-01-02,第2区", "R2,2023-01-02,第三区"),
+        at(patterns={"第{n}区": "9901{n:02}"}),
+        read={"complaints.region_code": ["990102", "990103"]},
+    ),
+    "a pattern that is none": Case(
+        records("R1,2023-01-02,第2区"),
+        at(patterns={"第{m}区": "9901{n:02}"}),
+        refused=(r"patterns: holds a pattern that is not made of \{n\} and \{word\}",),
+    ),
+    "names behind their city": Case(
+        {
+            "regions.csv": CITIES,
+            **records("R1,2023-01-02,济虚市市中区", "R2,2023-01-02,枣虚市-市中区"),
+        },
+        {"complaints": RECORDS},
+        read={"complaints.region_code": ["990103", "990403"]},
+    ),
+    "names of two columns": Case(
+        {
+            "regions.csv": CITIES,
+            "台账.csv": "编号,日期,地市,区县\n1,2023-01-02,济虚市,市中区\n"
+            "2,2023-01-03,枣虚市,市中区\n",
+        },
+        {
+            "complaints": mapped(
+                RECORDS, columns={**RECORDS["columns"], "region_code": ["地市", "区县"]}
+            )
+        },
+        read={"complaints.region_code": ["990103", "990403"]},
+    ),
+    "a name that two cities share, alone": Case(
+        {"regions.csv": CITIES, **records("R1,2023-01-02,市中区", "R2,2023-01-02,甲(新)县")},
+        {"complaints": RECORDS},
+        refused=(r"区县 \(region_code\), row 2: names several rows of regions",),
+    ),
+    "names behind a city that regions does not hold": Case(
+        records("R1,2023-01-02,济虚市市中区", "R2,2023-01-02,济虚市甲区"),
+        {"complaints": RECORDS},
+        refused=(
+            r"rows 2, 3: holds a word that is not listed\. Another name stands .*parent_code.*",
+        ),
+    ),
+    "such a city taken away by a pattern": Case(
+        records("R1,2023-01-02,济虚市市中区", "R2,2023-01-02,甲区"),
+        at(lookup="regions.name_zh", patterns={"济虚市{word}": "{word}"}),
+        read={"complaints.region_code": ["990104", "990102"]},
+    ),
+    "one wide file of several outcomes": Case(
+        {"季报.csv": "区县,期间,举报,投诉\n甲区,2021,3,4\n乙区,2021,,6\n"},
+        {"outcomes": WIDE},
+        read={
+            "outcomes.outcome": ["tips", "all", "all"],
+            "outcomes.count": [3, 4, 6],
+            "outcomes.region_code": ["990102", "990102", "990103"],
+        },
+        said=(r"excluded +outcomes +季报.csv +1 +no number in column 举报 \(row 3\)",),
+    ),
+    "one wide file of several years": Case(
+        {"季报.csv": "区县,2021年,2022年\n甲区,3,4\n"},
+        {
+            "outcomes": {
+                "files": "季报.csv",
+                "columns": {"region_code": "区县"},
+                "constants": {"outcome": "tips"},
+                "values": BY_NAME,
+                "wide": {
+                    "numbers": "count",
+                    "names": "period",
+                    "columns": {"2021": "2021年", "2022": "2022年"},
+                },
+            }
+        },
+        read={"outcomes.period": ["2021", "2022"], "outcomes.count": [3, 4]},
+    ),
+    "a wide file that lacks a column": Case(
+        {"季报.csv": "区县,期间,举报\n甲区,2021,3\n"},
+        {"outcomes": WIDE},
+        refused=(r"季报.csv, column 投诉 \(count\): is missing",),
+    ),
+    "an outcome made of kind and category": Case(
+        {"季报.csv": "区县,期间,件数,类型,类别\n甲区,2021,3,投诉,食品\n甲区,2021,4,举报,药品\n"},
+        {
+            "outcomes": {
+                "files": "季报.csv",
+                "columns": {**SERIES["columns"], "outcome": ["类型", "类别"]},
+                "values": BY_NAME
+                | {"outcome": {"words": {"投诉-食品": "food_complaints"}, "other": "others"}},
+            }
+        },
+        read={"outcomes.outcome": ["food_complaints", "others"]},
+    ),
+    "several tables of one file": Case(
+        {"p.csv": ONE_FILE},
+        TABLES_OF_ONE,
+        read={
+            "regions.region_code": ["a", "b"],
+            "outcomes.period": ["2023-01", "2023-02", "2023-01"],
+            "interventions.started_on": ["2023-02-01"],
+        },
+    ),
+    "an error in one of several tables of one file": Case(
+        {"p.csv": ONE_FILE.replace("a,2023-01-01,3", "a,2023-01-01,-3")},
+        TABLES_OF_ONE,
+        refused=(r"p.csv, column n \(count\), row 2: is below 0",),
+        said=(r"refused +outcomes +n \(count\) +1 +is below 0",),
+    ),
+    "a satisfaction scale": Case(
+        {"季报.csv": PANEL + "甲区,2021,非常满意\n甲区,2022,2\n"},
+        {
+            "outcomes": {
+                "files": "季报.csv",
+                "columns": {"region_code": "区县", "period": "期间", "value": "件数"},
+                "constants": {"outcome": "satisfaction"},
+                "values": BY_NAME | {"value": {"非常满意": "5", "不满意": "1"}},
+            }
+        },
+        read={"outcomes.value": [5, 2]},
+    ),
+}
+
+CASES = {
+    f"{item} {name}": case
+    for item, cases in ((1, LOST), (2, CUMULATIVE), (3, CHANGED), (4, TIME), (5, STRICT))
+    for name, case in cases.items()
+}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -324,3 +805,63 @@ def test_a_case_is_read_right_or_refused_clearly(tmp_path, name):
     lines = account_lines(dataset, problems) if dataset else []
     for pattern in case.said:
         assert any(re.search(pattern, line) for line in lines), lines
+
+
+ZONES = "intervention_effect/enterprise_zones"
+MATRIX = f"reports:\n  - report: {ZONES}\n"
+ASKED: dict[str, tuple[str, str, str]] = {
+    "5 a key twice in params": ("period: year\nperiod: month\n", "", r"row 3: repeats a key"),
+    "5 a key twice in a suite": ("", "reports: []\nreports: []\n", r"row 2: repeats a key"),
+    "5 first_period: 2021": (
+        "first_period: 2021\n",
+        "",
+        r"first_period: is read as a number or day, not as text\. Write it in quotation marks",
+    ),
+    "5 a day as first_period": ("first_period: 2021-01-01\n", "", r"quotation marks"),
+    "4 first_period in full-width digits": ("first_period: '２０２１'\n", "", r"is not a period"),
+    "4 the year 0000": ("first_period: '0000Q1'\n", "", r"first_period: is not a period"),
+    "4 the year 9999": ("last_period: '9999'\n", "", r"last_period: is not a period"),
+    "4 a period that ends before it begins, in two spellings": (
+        "first_period: 2021-Q2\nlast_period: 2021Q1\n",
+        "",
+        r"last_period lies before first_period",
+    ),
+    "5 an unquoted code in a matrix": (
+        "",
+        MATRIX + "    matrix: {region: [990100, 990200]}\n",
+        r"region: holds a number where text is meant\. Write each in quotation marks",
+    ),
+    "5 an exclude that excludes nothing, in a matrix": (
+        "",
+        MATRIX + "    matrix: {seed: [1, 2]}\n    exclude: [{seed: 3}]\n",
+        r"exclude seed 3: excludes a combination that the matrix does not hold",
+    ),
+    "5 an exclude that excludes nothing, in a suite": (
+        "",
+        f"reports: [{ZONES}]\nexclude: [{ZONES}x]\n",
+        r"excludes '.*x', which it does not list",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_what_is_asked_is_refused_clearly(tmp_path, root, monkeypatch, name):
+    """Of a params file or a suite; nothing is planned."""
+    params, suite, pattern = ASKED[name]
+    shutil.copytree(root / "data" / "enterprise_zones", tmp_path / "data" / "enterprise_zones")
+    (tmp_path / "params" / "intervention_effect").mkdir(parents=True)
+    (tmp_path / "params" / "suites").mkdir()
+    (tmp_path / "notebooks").symlink_to(root / "notebooks")
+    text = f"dataset: data/enterprise_zones\n{params}"
+    (tmp_path / "params" / f"{ZONES}.yml").write_text(text, encoding="utf-8")
+    (tmp_path / "params" / "suites" / "s.yml").write_text(suite, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(AnalysisError) as caught:
+        plan(["s" if suite else ZONES])
+    assert re.search(pattern, str(caught.value)), str(caught.value)
+
+
+def test_a_quarter_has_one_form():
+    """Bounds in two spellings are one question, with one key."""
+    spelt = [CountsQuestion.from_mapping({"first_period": p}) for p in ("2021-Q1", "2021Q1")]
+    assert spelt[0] == spelt[1]

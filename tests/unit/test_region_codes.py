@@ -13,7 +13,7 @@ import yaml
 
 from analysis.data.checkup import report_of
 from analysis.data.dataset import examine, read_dataset
-from analysis.data.reading.draft import write_draft
+from analysis.data.first_look.draft import write_draft
 from analysis.data.regions.divisions import (
     LAST_YEAR,
     TABLE,

@@ -199,20 +199,46 @@ def _from_matrix(
         what = "is not a parameter of this notebook"
         problems += [Problem(f"{where}, {name}", what, nearest(name, fields)) for name in unknown]
         return []
+    problems += _unquoted(item, notebook, where)
     with collecting(problems, where):
         base = {**_read_values(PARAMS / f"{item.report}.yml"), **item.set}
         folder = base.get("dataset") if "region" in used else None
         dataset = read_dataset(str(folder), ["regions"]) if folder else None
         axes = {key: _axis(key, values, dataset) for key, values in sorted(item.matrix.items())}
         combined = [dict(zip(axes, chosen, strict=True)) for chosen in product(*axes.values())]
-        excluded = [values.items() for values in item.exclude]
-        combined = [one for one in combined if not any(out <= one.items() for out in excluded)]
+        for values in item.exclude:
+            left = [one for one in combined if not _holds(one, values)]
+            if len(left) == len(combined):
+                what = "excludes a combination that the matrix does not hold"
+                problems.append(Problem(f"{where}, exclude {_value_as_text(values)}", what))
+            combined = left
         combined += [dict(values) for values in item.include]
         if combined and combined != [{}]:
             name = f"{notebook}/{item.name or stem}"
             return [_combined(name, base, one, languages, dataset) for one in combined]
         problems.append(Problem(where, "has a matrix without a combination", "Give it values"))
     return []
+
+
+def _holds(combination: Values, values: Values) -> bool:
+    """Whether a combination has all these values."""
+    return all(name in combination and combination[name] == v for name, v in values.items())
+
+
+def _unquoted(item: Matrix, notebook: str, where: str) -> Iterator[Problem]:
+    """Values of a text that YAML has read as numbers, such as codes of regions."""
+    model = kind.find(notebook).model.model_fields
+    given = [item.set, item.matrix, *item.include, *item.exclude]
+    pairs = [(name, value) for values in given for name, value in values.items()]
+    for name in dict.fromkeys(name for name, _ in pairs):
+        found = [v for key, value in pairs if key == name for v in _listed(value)]
+        if model[name].annotation is str and any(isinstance(v, (int, float)) for v in found):
+            what, remedy = "holds a number where text is meant", "Write each in quotation marks"
+            yield Problem(f"{where}, {name}", what, remedy)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _axis(key: str, written: Any, dataset: Dataset | None) -> list[Any]:
@@ -224,7 +250,7 @@ def _axis(key: str, written: Any, dataset: Dataset | None) -> list[Any]:
         if isinstance(written, Mapping) and set(written) == {"level"}:
             found = table.loc[table["level"] == written["level"], "region_code"]
             return [str(code) for code in found]
-    return written if isinstance(written, list) else [written]
+    return _listed(written)
 
 
 def _combined(

@@ -23,9 +23,15 @@ from analysis.data.periods import period_of
 from analysis.data.reading.account import Origin
 from analysis.data.reading.distinct import Cells
 from analysis.errors import Problem
+from analysis.params import PERIOD_PATTERN
 
-PERIOD = re.compile(r"^\d{4}(-(0[1-9]|1[0-2])|-?Q[1-4]|-W(0[1-9]|[1-4]\d|5[0-3]))?$")
-"""A year ``2019``, a quarter ``2019Q2``, a month ``2019-03`` or a week ``2019-W05``."""
+PERIOD = re.compile(PERIOD_PATTERN)
+FIRST_YEAR, LAST_YEAR = 1000, 2999
+FAR = 20
+"""No series leaves out so many years; a slip of a digit would make a panel of centuries."""
+DAYS = "Write dates as YYYY-MM-DD, years 1000 to 2999; an open end is empty, or listed under empty"
+MOST = 10**12
+"""No count is larger; sums over millions of rows stay exact."""
 MOSTLY = 0.5
 """From this share on most rows of an outcome fill a column."""
 
@@ -227,19 +233,37 @@ def check_kinds(table: Table, raw: Columns, frame: pd.DataFrame, origin: Origin)
 
 
 def check_periods(table: Table, frame: pd.DataFrame, origin: Origin) -> list[Problem]:
-    """Rows whose period is of another length than most of the same outcome or exposure."""
+    """Rows whose period is of another length than most of an outcome or exposure, or far away."""
     others = [name for name in ("outcome", "exposure") if name in table.key and name in frame]
     if "period" not in frame or not others:
         return []
-    length = frame["period"].dropna().map(_length)
+    written = frame["period"].dropna()
+    length = written[written.map(_is_period)].map(_length)
     series = length.groupby(frame.loc[length.index, others[0]])
-    mixed = np.array([], dtype=int)
+    mixed, far = np.array([], dtype=int), np.array([], dtype=int)
     for rows in series.groups.values():
         lengths = length[rows]
         mixed = np.append(mixed, rows[lengths != lengths.mode()[0]])
+        far = np.append(far, rows[_far(frame["period"][rows].str[:4])])
     rule = "is of another length than most periods"
     remedy = "Years, quarters, months and weeks of one series do not mix: leave one length"
-    return origin.problems(np.sort(mixed), rule, remedy, "period")
+    away, slip = f"lies more than {FAR} years from the others", "Look for a slip in the year"
+    return [
+        *origin.problems(np.sort(mixed), rule, remedy, "period"),
+        *origin.problems(np.sort(far), away, slip, "period"),
+    ]
+
+
+def _far(years: pd.Series) -> np.ndarray:
+    """Which rows lie behind a gap of many years, on the side that holds fewer of them."""
+    numbers = pd.to_numeric(years, errors="coerce").to_numpy(dtype=float)
+    known = np.unique(numbers[np.isfinite(numbers)])
+    gaps = np.flatnonzero(np.diff(known) > FAR)
+    far = np.zeros(len(numbers), dtype=bool)
+    for gap in gaps:
+        after = numbers > known[gap]
+        far |= after if after.sum() * 2 <= len(numbers) else ~after
+    return far
 
 
 def _length(period: str) -> str:
@@ -308,14 +332,14 @@ def _typed(column: Column, raw: pd.Series, text: pd.Series, empty: pd.Series) ->
     if column.kind == "period":
         bad = ~given.map(_is_period, na_action="ignore").fillna(False).astype(bool)
         rule = "is not a period"
-        remedy = "A year 2019, a quarter 2019Q2, a month 2019-03 or a week 2019-W05"
+        remedy = "A year 2019, a quarter 2019Q2, a month 2019-03 or a week 2019-W05, 1000 to 2999"
     return given, bad, rule, remedy
 
 
 def _is_period(text: str) -> bool:
     """Whether it is written as a period is; only some years have a week 53."""
     try:
-        return bool(PERIOD.match(text)) and period_of(text) is not None
+        return bool(PERIOD.fullmatch(text)) and period_of(text) is not None
     except ValueError:
         return False
 
@@ -323,6 +347,8 @@ def _is_period(text: str) -> bool:
 def _number(column: Column, given: pd.Series) -> Typed:
     values = pd.to_numeric(given, errors="coerce").astype("float64")
     bad = ~np.isfinite(values)
+    if column.kind == "whole" and (values.abs() > MOST).any():
+        return values, bad | (values.abs() > MOST), f"is above {MOST:,}", "No count is so large"
     if column.kind == "number":
         return values, bad, "is not a number", "Digits with a point, no separators"
     return values, bad | (values % 1 != 0), "is not a whole number", "A count has no decimals"
@@ -330,7 +356,8 @@ def _number(column: Column, given: pd.Series) -> Typed:
 
 def _date(text: pd.Series) -> Typed:
     if pd.api.types.is_datetime64_any_dtype(text):
-        return text, pd.Series(False, index=text.index), "", ""
-    shaped = text.str.fullmatch(r"\d{4}-\d{2}-\d{2}").fillna(False).astype(bool)
+        outside = text.notna() & ~text.dt.year.between(FIRST_YEAR, LAST_YEAR)
+        return text.mask(outside), outside, "is not a date", DAYS
+    shaped = text.str.fullmatch(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}").fillna(False).astype(bool)
     values = pd.to_datetime(text.where(shaped), format="%Y-%m-%d", errors="coerce")
-    return values, values.isna(), "is not a date", "Write dates as YYYY-MM-DD"
+    return values, values.isna(), "is not a date", DAYS

@@ -256,20 +256,3 @@ def translated(words: pa.Array, ours: Mapping[str, str]) -> tuple[pa.Array, np.n
     found = mask(pc.is_valid(position))
     new = pa.array(list(ours.values()), pa.string()).take(position)
     return pc.if_else(pa.array(found), new, words), ~found
-
-
-def plain_numbers(words: pa.Array, decimal: str, thousands: str) -> pa.Array:
-    """Numbers with a point and no thousands marks; what is not written so stays as it is."""
-    text = words
-    if thousands:
-        mark, point = re.escape(thousands), re.escape(decimal)
-        grouped = pc.match_substring_regex(text, rf"^[+-]?\d{{1,3}}({mark}\d{{3}})+({point}\d*)?$")
-        text = pc.if_else(grouped, pc.replace_substring(text, thousands, ""), text)
-    if decimal == ",":
-        swapped = pc.replace_substring(text, ",", ".")
-        dotted = pc.match_substring(text, ".")
-        clean = pc.and_(pc.match_substring_regex(swapped, NUMBER), pc.invert(dotted))
-        # "1.234" where the comma is the decimal mark is no number; a text keeps it from passing.
-        pointed = pc.and_(pc.match_substring_regex(text, NUMBER), dotted)
-        text = pc.if_else(clean, swapped, pc.if_else(pointed, "?", text))
-    return text

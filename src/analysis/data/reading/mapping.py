@@ -19,8 +19,13 @@ from analysis.data.contract import Table
 from analysis.data.reading.distinct import EXCEL_SERIALS
 from analysis.errors import Problem, nearest
 
-DIRECTIVES = "YmdHMSq"
-"""What a date format may hold; ``%q`` is the number of a quarter."""
+DIRECTIVES = "YmdHMSqV"
+"""What a date format may hold; ``%q`` is the number of a quarter, ``%V`` of a week."""
+ERAS = {"minguo": 1911, "heisei": 1988, "reiwa": 2018}
+"""Eras by which years are counted, and the year of ours before their first."""
+DASHES = r"\s*[-‐‑–—―~〜至到]+\s*"
+"""Marks between the first and the last month of a span."""
+SPAN = re.compile(rf"1月?{DASHES}%m")
 TEXT = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
 PASSWORD = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 
@@ -97,6 +102,20 @@ def _readable_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
     return formats
 
 
+def is_span(form: str) -> bool:
+    """Whether a format is of spans that begin in January, as ``%Y年1-%m月``."""
+    return SPAN.search(form) is not None
+
+
+def _known_units(units: dict[str, str]) -> dict[str, str]:
+    # Numbers of a table in the contract's form are never looked at for units.
+    from analysis.data.reading.numbers import UNIT
+
+    if not all(UNIT.fullmatch(unit) or unit == "1" for unit in units.values()):
+        raise ValueError("holds a unit that is not known: for example 万, 亿, 万户, 万元, or 1")
+    return units
+
+
 def _reads_only(query: str) -> str:
     bare = TEXT.sub(" ", query).strip().rstrip(";").strip()
     if query and (";" in bare or not re.match(r"(?is)(select|with)\b", bare)):
@@ -112,6 +131,18 @@ def _no_password(url: str) -> str:
     return url
 
 
+def _known_patterns(patterns: dict[str, str]) -> dict[str, str]:
+    for theirs, ours in patterns.items():
+        names = PLACE.findall(theirs)
+        held = [name for name, _ in names]
+        used = {name for name, _ in PLACE.findall(ours)}
+        if len(set(held)) != len(held) or not used <= set(held) or any(form for _, form in names):
+            raise ValueError("holds a pattern that is not made of {n} and {word}, each once")
+    return patterns
+
+
+PLACE = re.compile(r"\{(n|word)(:0\d)?\}")
+"""Where a pattern of words has a number or any word; ``{n:02}`` writes a number in two digits."""
 Listed = BeforeValidator(_listed)
 Plain = BeforeValidator(_words)
 Words: TypeAlias = Annotated[tuple[str, ...], Plain, Listed]
@@ -120,11 +151,16 @@ Words: TypeAlias = Annotated[tuple[str, ...], Plain, Listed]
 class ValueMap(Strict):
     """Words of the owner and the contract's word for each.
 
+    ``patterns`` rewrite words before they are looked for: ``第{n}区: 9901{n:02}`` reads any number,
+    in Chinese figures too, ``江州市{word}: "{word}"`` takes the name of a city away.
     ``lookup: regions.name_zh`` finds the key of the row of that table with that name; ``other``
     is what words not listed become, and without it they are refused.
     """
 
     words: Annotated[dict[str, str], Plain] = Field(default_factory=dict)
+    patterns: Annotated[dict[str, str], Plain, AfterValidator(_known_patterns)] = Field(
+        default_factory=dict
+    )
     lookup: str = ""
     other: str | None = None
 
@@ -132,7 +168,12 @@ class ValueMap(Strict):
     @classmethod
     def _short(cls, given: Any) -> Any:
         """``{投诉: complaint}`` is short for ``{words: {投诉: complaint}}``."""
-        if isinstance(given, Mapping) and not given.keys() <= {"words", "lookup", "other"}:
+        if isinstance(given, Mapping) and not given.keys() <= {
+            "words",
+            "patterns",
+            "lookup",
+            "other",
+        }:
             return {"words": _words(given)}
         return given
 
@@ -168,6 +209,18 @@ class Duplicates(Strict):
     keep: Literal["none", "first", "last"] = "none"
 
 
+class Wide(Strict):
+    """Numbers of several rows in one: ``numbers: count, names: outcome, columns: {tips: 举报数}``.
+
+    Each of ``columns`` gives a row, with its word in the column ``names`` of the contract and the
+    owner's number in ``numbers``; an empty cell gives none.
+    """
+
+    numbers: str
+    names: str
+    columns: Annotated[dict[str, str], Plain]
+
+
 class TableMapping(Strict):
     """How one table is read; everything left out is what the contract says.
 
@@ -182,6 +235,11 @@ class TableMapping(Strict):
     columns: contract column to the owner's column, or to several that are joined by ``-``.
     dates: formats tried on every date; a cell that two of them read differently is refused.
         A time of day is left out.
+    era: of years in dates and periods below 1000: ``minguo``, ``heisei`` or ``reiwa``.
+    period: length of periods that are written as days.
+    cumulative: whether counts and values are sums since January, to be differenced.
+    units: contract column to the unit of its numbers, 万户; 1 where the header's is to be kept.
+    wide: numbers that stand side by side in columns of their own.
     time_zone: whose days count where a Parquet file or database holds times with a zone.
     empty: words that stand for nothing.
     """
@@ -198,6 +256,13 @@ class TableMapping(Strict):
     columns: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
     constants: Annotated[dict[str, str], Plain] = Field(default_factory=dict)
     dates: Annotated[tuple[str, ...], Listed, AfterValidator(_readable_formats)] = ()
+    era: Literal["", "minguo", "heisei", "reiwa"] = ""
+    period: Literal["", "week", "month", "quarter", "year"] = ""
+    cumulative: bool | None = None
+    units: Annotated[dict[str, str], Plain, AfterValidator(_known_units)] = Field(
+        default_factory=dict
+    )
+    wide: Wide | None = None
     time_zone: Annotated[str, AfterValidator(_known_zone)] = ""
     values: dict[str, ValueMap] = Field(default_factory=dict)
     empty: Words = ()
@@ -214,7 +279,14 @@ class TableMapping(Strict):
             raise ValueError("sql and url belong together")
         if self.decimal == self.thousands:
             raise ValueError("decimal and thousands are the same mark")
+        if self.cumulative is False and self.spans:
+            raise ValueError("cumulative: false, and a date format of sums since January")
         return self
+
+    @property
+    def spans(self) -> bool:
+        """Whether its numbers are sums since January."""
+        return bool(self.cumulative) or any(map(is_span, self.dates))
 
     @property
     def targets(self) -> set[str]:
@@ -224,6 +296,17 @@ class TableMapping(Strict):
     def owner_names(self, column: str) -> tuple[str, ...]:
         """The owner's columns that make up a column of the contract."""
         return tuple(_listed(self.columns.get(column, column)))
+
+    def parts(self) -> tuple[TableMapping, ...]:
+        """The mapping, or of a wide file one for each column of numbers."""
+        if self.wide is None:
+            return (self,)
+        columns = [self.columns | {self.wide.numbers: name} for name in self.wide.columns.values()]
+        words = [self.constants | {self.wide.names: word} for word in self.wide.columns]
+        return tuple(
+            self.model_copy(update={"columns": names, "constants": held, "wide": None})
+            for names, held in zip(columns, words, strict=True)
+        )
 
 
 PLAIN = TableMapping(duplicates=Duplicates(exact="refuse"))
@@ -253,11 +336,16 @@ def mapping_problems(
 
 
 def _column_problems(mapping: TableMapping, table: Table, where: str) -> Iterator[Problem]:
-    for part in ("columns", "constants", "values"):
-        for name in getattr(mapping, part):
+    wide = mapping.wide and dict.fromkeys((mapping.wide.numbers, mapping.wide.names))
+    parts = {n: getattr(mapping, n) for n in ("columns", "constants", "values", "units")}
+    for part, names in (parts | {"wide": wide or {}}).items():
+        for name in names:
             if name not in table.names:
                 remedy = nearest(name, table.names)
                 yield Problem(f"{where}.{part}.{name}", "is not in the contract", remedy)
+    for name in wide or ():
+        if name in mapping.columns or name in mapping.constants:
+            yield Problem(f"{where}.{name}", "is wide and named again", "Keep one of them")
     for name in sorted(mapping.constants.keys() & mapping.columns.keys()):
         yield Problem(f"{where}.{name}", "is a constant and a column", "Keep one of them")
 

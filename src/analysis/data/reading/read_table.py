@@ -16,16 +16,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from analysis.data.contract import Table, parse_columns
 from analysis.data.reading import distinct
 from analysis.data.reading.account import Account, Line, Origin, all_of, excluded, rows_words
 from analysis.data.reading.delimited import read_delimited
-from analysis.data.reading.distinct import Cells, Raw, Wanted, as_cells, plain_name
+from analysis.data.reading.distinct import Cells, Raw, Wanted, as_cells, mask, plain_name
 from analysis.data.reading.excel import read_excel
 from analysis.data.reading.mapping import PLAIN, TableMapping
 from analysis.data.reading.personal import hashed, project_salt
-from analysis.data.reading.repair import Given, Names, contract_columns, without_rows
+from analysis.data.reading.repair import (
+    Given,
+    Names,
+    contract_columns,
+    filled_rows,
+    without_rows,
+)
 from analysis.data.reading.typed import read_parquet, read_query
 from analysis.errors import ContractError, Problem, nearest
 
@@ -60,7 +67,9 @@ def read_table(
     mapping: of the table; :data:`analysis.data.reading.mapping.PLAIN` where there is none.
     names: tables already read, for lookups.
     """
-    needed = {plain_name(name) for name in _owner_names(table, mapping)}
+    mappings = mapping.parts()
+    owner_names = set().union(*(_owner_names(table, part) for part in mappings))
+    needed = {plain_name(name) for name in owner_names}
     wanted = needed.__contains__
     readers: list[Callable[[], list[Raw]]] = [
         partial(read_file, file, name, mapping, wanted) for name, file in files.items()
@@ -71,13 +80,19 @@ def read_table(
     raws = [raw for sheets in found for raw in sheets]
     parts: list[Part] = []
     for raw in raws:
-        missing = list(_missing_columns(table, mapping, raw))
+        absent = [problem for part in mappings for problem in _missing_columns(table, part, raw)]
+        missing = list(dict.fromkeys(absent))
         problems += missing
-        if not missing:
-            left = without_rows(raw, mapping)
-            columns, wrong = contract_columns(left, table, mapping, names)
+        left = raw if missing else without_rows(raw, mapping)
+        for part in () if missing else mappings:
+            held = (
+                left
+                if mapping.wide is None
+                else filled_rows(left, part.owner_names(mapping.wide.numbers)[0])
+            )
+            columns, wrong = contract_columns(held, table, part, names)
             problems += wrong
-            parts.append((columns, left))
+            parts.append((columns, held))
     again: list[Line] = []
     frame, origin, broken = _checked(parts, table, mapping, folder, again)
     lines = (*(line for raw in raws for line in raw.lines), *again)
@@ -102,6 +117,14 @@ def _checked(
     frame, problems = parse_columns(table, columns, origin)
     frame, origin, repeated = _without_duplicates(frame, origin, table, mapping, again)
     problems += repeated
+    if not problems and "period" in frame:
+        # Records have no periods.
+        from analysis.data.reading import cumulative
+
+        problems = cumulative.asked_about(frame, table, mapping, origin)
+        if mapping.spans:
+            frame, problems, lines = cumulative.differenced(frame, table, origin)
+            again.extend(lines)
     if frame.empty and mapping is not PLAIN:
         what, remedy = "holds no row that is kept", "Look at the file and at the rules on rows"
         problems.append(Problem(origin.name, what, remedy))
@@ -242,9 +265,13 @@ def _without_duplicates(
 
 
 def _sharing(frame: pd.DataFrame, key: list[str]) -> np.ndarray:
-    """Positions of the rows whose key another row has, too, in order."""
+    """Positions of the rows whose key another row has, too, in order; of whole keys only."""
     if len(key) > 1 or not pd.api.types.is_string_dtype(frame[key[0]]):
-        return np.flatnonzero(frame.duplicated(key, keep=False).to_numpy())
+        shared = frame.duplicated(key, keep=False)
+        return np.flatnonzero(shared & frame[key].notna().all(axis=1))
     # Arrow tells five million texts apart in a second or two.
-    codes = distinct.cells_of(pa.array(frame[key[0]], pa.string(), from_pandas=True)).codes
-    return np.flatnonzero(np.bincount(codes)[codes] > 1)
+    cells = distinct.cells_of(pa.array(frame[key[0]], pa.string(), from_pandas=True))
+    filled = mask(pc.not_equal(cells.words, ""))
+    return np.flatnonzero(
+        (np.bincount(cells.codes, minlength=len(filled)) > 1)[cells.codes] & filled[cells.codes]
+    )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -18,12 +17,13 @@ from analysis.data.reading.account import Line, column_words, excluded, row_prob
 from analysis.data.reading.distinct import Cells, Raw, as_cells, mask, plain_name
 from analysis.data.reading.mapping import PLAIN, RowRule, TableMapping, ValueMap
 from analysis.errors import Problem
+from analysis.params import one_form
 
 Given: TypeAlias = pd.Series | Cells
 Names: TypeAlias = Mapping[str, pd.DataFrame]
 """Tables read before, in which a ``lookup`` finds names."""
-ISO = "%Y-%m-%d"
-NO_DAY = np.iinfo(np.int64).min
+MARKS_RULE = "decimal or thousands marks made plain"
+PERIOD_RULE = "a period brought into its one form"
 
 
 def without_rows(raw: Raw, mapping: TableMapping) -> Raw:
@@ -42,6 +42,14 @@ def without_rows(raw: Raw, mapping: TableMapping) -> Raw:
     for rule in mapping.leave_out:
         leave_out(_meets(raw, rule), rule.why or f"left out by column {rule.column}", rule.column)
     return raw.take(keep)
+
+
+def filled_rows(raw: Raw, name: str) -> Raw:
+    """Of a wide file the rows that have a number in one of its columns; the others are counted."""
+    empty = _meets(raw, RowRule(column=name, empty=True))
+    rule = f"no number in column {name}"
+    raw.lines.extend(excluded(raw.source.file, rule, raw.rows[empty], name))
+    return raw.take(~empty)
 
 
 def _blank(raw: Raw) -> np.ndarray:
@@ -74,6 +82,7 @@ def contract_columns(
         typed = [one for one in found if isinstance(one, pd.Series) and _is_typed(column, one)]
         if column.name in mapping.constants:
             word = mapping.constants[column.name]
+            word = one_form(word) if column.kind == "period" else word
             columns[column.name] = distinct.constant(word, len(raw.rows))
         elif len(typed) == len(owner_names) == 1:
             columns[column.name] = typed[0].reset_index(drop=True)
@@ -148,126 +157,103 @@ def _repaired(
         work.refuse(rounded, "is a long number that has lost its last digits", remedy)
     if column.name in mapping.values:
         _translate(work, mapping.values[column.name], names)
-    if column.kind in ("whole", "number"):
-        plain = distinct.plain_numbers(work.words, mapping.decimal, mapping.thousands)
-        work.step(plain, "decimal or thousands marks made plain")
-    elif column.kind == "date":
-        plain, twice = plain_dates(work.words, mapping.dates)
-        work.refuse(twice, "can be read as two different days", "Keep one of the formats in dates")
-        work.step(pc.if_else(pa.array(twice), "", plain), "a date in one of the formats named")
-    elif column.kind == "period":
-        plain = plain_periods(work.words, mapping.dates)
-        work.step(plain, "a period in one of the formats named")
+    for kinds, step, form in FORMS:
+        if column.kind in kinds and (mapping is not PLAIN or not _has_form(work, form)):
+            step(work, mapping)
     return Cells(texts.codes, work.words, work.refused), work.problems
+
+
+def _numbers(work: _Repair, mapping: TableMapping) -> None:
+    """Numbers without marks and units; a table in the contract's form has neither."""
+    from analysis.data.reading import numbers
+
+    unit = mapping.units.get(work.column.name, "")
+    header = numbers.unit_in_header(work.owner_name)
+    if header and not unit:
+        remedy = f"Write units: {{{work.column.name}: …}}, or 1 to keep the numbers as they are"
+        where = column_words(work.column.name, work.owner_name)
+        what = f"says {header}, and no unit is declared"
+        work.problems.append(Problem(f"{work.raw.source.file}, {where}", what, remedy))
+    bare, powers = numbers.without_units(work.words, unit)
+    plain = numbers.plain_numbers(bare, mapping.decimal, mapping.thousands)
+    marked = ~distinct.changed(bare, work.words)
+    work.step(pc.if_else(pa.array(marked), plain, work.words), MARKS_RULE)
+    told = numbers.multiplied(pc.if_else(pa.array(marked), work.words, plain), powers)
+    work.step(told, "a number with a unit, or in the unit declared, written out")
+
+
+def _dates(work: _Repair, mapping: TableMapping) -> None:
+    from analysis.data.reading.times import plain_dates
+
+    found = plain_dates(work.words, mapping)
+    twice = pa.array(found.twice)
+    remedy = "Keep one of the formats in dates"
+    work.refuse(found.twice, "can be read as two different days", remedy)
+    month = pa.array(found.months)
+    whole = pc.if_else(month, work.words, found.words)
+    work.step(pc.if_else(twice, "", whole), "a date in one of the formats named")
+    work.step(pc.if_else(month, found.words, work.words), "a month read as its first day")
+
+
+def _periods(work: _Repair, mapping: TableMapping) -> None:
+    from analysis.data.reading.times import plain_periods
+
+    found = plain_periods(work.words, mapping)
+    remedy = "Say of which length the periods are in dataset.yml: period: month, quarter or year"
+    work.refuse(found.unclear, "is a day, not a period", remedy)
+    work.step(pc.if_else(pa.array(found.unclear), "", found.words), PERIOD_RULE)
 
 
 def _translate(work: _Repair, values: ValueMap, names: Names) -> None:
     """The owner's words as ours; what is not listed becomes ``other`` or is refused."""
-    keys = distinct.plain(pa.array(list(values.words), pa.string()))
-    ours = dict(zip(keys.to_pylist(), values.words.values(), strict=True))
+    from analysis.data.reading import words
+
+    new = words.rewritten(work.words, values.patterns)
+    ours = words.listed(values.words)
     passing = {"", *work.column.allowed, *ours.values()}
     target, _, named = values.lookup.partition(".")
+    if not values.lookup:
+        passing |= set(new.filter(pa.array(distinct.changed(work.words, new))).to_pylist())
+    work.step(new, "a word rewritten by a pattern")
     if values.lookup and named not in names.get(target, ()):
         # That the table looked in cannot be read is said once, not again for every word.
         return
+    remedy = f"List it under values.{work.column.name} in dataset.yml, or name other"
     if values.lookup:
-        known, several = _keys_by_name(names[target], named)
+        known, several = words.looked_up(work.words, names[target], named)
         ours = known | ours
-        passing |= set(known.values())
+        passing |= set(names[target].iloc[:, 0])
         shared = distinct.is_among(work.words, sorted(several - ours.keys()))
-        remedy = f"List it under values.{work.column.name}.words in dataset.yml"
-        work.refuse(shared, f"names several rows of {target}", remedy)
+        which = f"List it under values.{work.column.name}.words in dataset.yml"
+        work.refuse(shared, f"names several rows of {target}", which)
     new, strange = distinct.translated(work.words, ours)
     strange &= ~distinct.is_among(work.words, sorted(passing))
+    if work.column.kind in ("whole", "number"):
+        strange &= ~mask(pc.match_substring_regex(work.words, distinct.NUMBER))
+    if values.lookup and words.end_in_a_name(work.words, strange, names[target], named):
+        remedy = (
+            f"Another name stands before those of {target}: give regions their parent_code, "
+            f"or write patterns: {{'CITY{{word}}': '{{word}}'}} under values.{work.column.name}"
+        )
     work.step(new, "a word translated as listed")
     if values.other is not None:
         other = pc.if_else(pa.array(strange), values.other, work.words)
         work.step(other, f"a word not listed read as '{values.other}'")
     else:
-        remedy = f"List it under values.{work.column.name} in dataset.yml, or name other"
         work.refuse(strange, "holds a word that is not listed", remedy)
 
 
-def _keys_by_name(frame: pd.DataFrame, column: str) -> tuple[dict[str, str], set[str]]:
-    """The key of each name in a table, and the names that several keys share."""
-    pairs = pd.DataFrame({"name": frame[column], "key": frame.iloc[:, 0]})
-    pairs = pairs.dropna().drop_duplicates()
-    shared = pairs["name"].duplicated(keep=False)
-    known = dict(zip(pairs["name"][~shared], pairs["key"][~shared], strict=True))
-    return known, set(pairs["name"][shared])
+Step: TypeAlias = Callable[[_Repair, TableMapping], None]
+FORMS: tuple[tuple[tuple[str, ...], Step, str], ...] = (
+    (("whole", "number"), _numbers, rf"^$|{distinct.NUMBER}"),
+    (("date",), _dates, r"^(\d{4}-\d\d-\d\d)?$"),
+    (("period",), _periods, r"^(\d{4}(-\d\d|Q\d|-W\d\d)?)?$"),
+)
+"""Kinds of columns, what brings their words into form, and the form they have in the contract."""
 
 
-def _pattern(form: str) -> str:
-    """A date format as a regular expression with one group per directive."""
-    widths = {"Y": r"\d{4}", "q": "[1-4]"}
-    parts = re.split(r"%(.)", form)
-    text = "^" + re.escape(parts[0])
-    for at in range(1, len(parts), 2):
-        name, after = parts[at], parts[at + 1]
-        # Without a mark after it, "2023111" could be two days; both digits are needed.
-        tight = not after and at + 2 < len(parts)
-        last = at + 2 >= len(parts) and at > 1 and not parts[at - 1]
-        digits = widths.get(name, r"\d{2}" if tight or last else r"\d{1,2}")
-        text += f"(?P<{name}>{digits}){re.escape(after)}"
-    return text + "$"
-
-
-def _parts(words: pa.Array, form: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Which words have the form, and the numbers in it; shape (words,) each."""
-    found = pc.extract_regex(words, pattern=_pattern(form))
-    numbers = {
-        name: pc.fill_null(pc.struct_field(found, name).cast(pa.int64()), 0).to_numpy()
-        for name in re.findall(r"%(.)", form)
-    }
-    return mask(pc.is_valid(found)), numbers
-
-
-def _days(words: pa.Array, form: str) -> np.ndarray:
-    """Days since 1970 that the words say in a form; the least integer where they do not."""
-    if form in distinct.EXCEL_SERIALS:
-        fits = mask(pc.match_substring_regex(words, r"^\d{5}(\.\d+)?$"))
-        whole = pc.if_else(pa.array(fits), pc.replace_substring_regex(words, r"\..*", ""), "0")
-        start = np.datetime64(distinct.EXCEL_SERIALS[form]).astype(np.int64)
-        return np.where(fits, whole.cast(pa.int64()).to_numpy() + start, NO_DAY)
-    fits, numbers = _parts(words, form)
-    year, month, day = (numbers.get(name, np.ones(len(fits), int)) for name in "Ymd")
-    months = ((year - 1970) * 12 + month - 1 + [[0], [1]]).astype("datetime64[M]")
-    first, after = months.astype("datetime64[D]").astype(np.int64)
-    days = first + day - 1
-    right = fits & (month >= 1) & (month <= 12) & (day >= 1) & (days < after)
-    for name, limit in {"H": 23, "M": 59, "S": 59}.items():
-        right &= numbers.get(name, np.zeros(len(fits), int)) <= limit
-    return np.where(right, days, NO_DAY)
-
-
-def plain_dates(words: pa.Array, forms: Sequence[str]) -> tuple[pa.Array, np.ndarray]:
-    """Dates as ``YYYY-MM-DD``, and which can be read as two different days.
-
-    What none of the forms reads stays as it is and is refused by the contract.
-    """
-    whole = [form for form in forms if form in distinct.EXCEL_SERIALS or "%d" in form]
-    found = np.full(len(words), NO_DAY)
-    twice = np.zeros(len(words), dtype=bool)
-    for form in dict.fromkeys([*whole, ISO]):
-        days = _days(words, form)
-        twice |= (days != NO_DAY) & (found != NO_DAY) & (days != found)
-        found = np.where(found == NO_DAY, days, found)
-    read = found != NO_DAY
-    texts = np.where(read, found, 0).astype("datetime64[D]").astype(str)
-    return pc.if_else(pa.array(read), pa.array(texts, pa.string()), words), twice
-
-
-def plain_periods(words: pa.Array, forms: Sequence[str]) -> pa.Array:
-    """Periods as ``2019``, ``2019Q2`` or ``2019-03``, from formats without a day."""
-    for form in forms:
-        if form in distinct.EXCEL_SERIALS or "%d" in form:
-            continue
-        fits, numbers = _parts(words, form)
-        text = np.char.zfill(numbers["Y"].astype(str), 4)
-        if "q" in numbers:
-            text = np.char.add(np.char.add(text, "Q"), numbers["q"].astype(str))
-        elif "m" in numbers:
-            text = np.char.add(np.char.add(text, "-"), np.char.zfill(numbers["m"].astype(str), 2))
-            fits &= (numbers["m"] >= 1) & (numbers["m"] <= 12)
-        words = pc.if_else(pa.array(fits), pa.array(text, pa.string()), words)
-    return words
+def _has_form(work: _Repair, form: str) -> bool:
+    """Whether all is written as the contract writes it, so that nothing is to be done."""
+    right = mask(pc.match_substring_regex(work.words, form))
+    # The header is read with the rows, and its word is one that no row holds.
+    return bool(right.all()) or not work.texts.count(~right)

@@ -19,8 +19,9 @@ from analysis.data.reading.delimited import decoded, first_rows, guess_delimiter
 from analysis.data.reading.distinct import Cells, as_cells, mask, plain_name
 from analysis.data.reading.excel import sheet_rows
 from analysis.data.reading.mapping import TableMapping
+from analysis.data.reading.numbers import plain_numbers
 from analysis.data.reading.read_table import TEXTS, WORKBOOKS, read_file
-from analysis.data.reading.repair import plain_dates, plain_periods
+from analysis.data.reading.times import formats_read
 from analysis.data.tables import TABLES
 from analysis.errors import ContractError, Problem
 
@@ -183,7 +184,7 @@ def marks_of(column: Cells) -> tuple[str, str, int]:
     filled = mask(pc.not_equal(words, ""))
 
     def unread(decimal: str, thousands: str) -> int:
-        plain = distinct.plain_numbers(words, decimal, thousands)
+        plain = plain_numbers(words, decimal, thousands)
         number = mask(pc.match_substring_regex(plain, distinct.NUMBER))
         return column.count(filled & ~number)
 
@@ -199,10 +200,7 @@ def formats_of(column: Cells, kind: str) -> tuple[list[str], int]:
     left = (np.bincount(column.codes, minlength=len(words)) > 0) & mask(pc.not_equal(words, ""))
     used = []
     for form in FORMATS if kind == "date" else PERIODS:
-        date = kind == "date"
-        new = plain_dates(words, [form])[0] if date else plain_periods(words, [form])
-        iso = mask(pc.match_substring_regex(new, r"^\d{4}(-\d{2})?(-\d{2}|Q\d)?$"))
-        read = left & iso & (distinct.changed(words, new) | (form == "%Y-%m-%d"))
+        read = left & formats_read(words, form, date=kind == "date")
         if read.any():
             used.append(form)
             left &= ~read

@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from analysis.data.contract import Column
-from analysis.data.reading import sniff
+from analysis.data.first_look import sniff
+from analysis.data.first_look.sniff import Sniffed, likeness
 from analysis.data.reading.account import all_of
 from analysis.data.reading.distinct import Cells
-from analysis.data.reading.sniff import Sniffed, likeness
 from analysis.data.regions.divisions import divisions
 from analysis.data.tables import TABLES
 from analysis.errors import ContractError, ParamsError, Problem

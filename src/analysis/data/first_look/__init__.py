@@ -1,0 +1,1 @@
+"""What a file of an export is likely to be, before anybody has described it."""
