@@ -6,6 +6,7 @@ the account, or a refusal. ``pytest tests/unit/test_reading_cases.py -v`` prints
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 import shutil
@@ -18,11 +19,16 @@ from typing import Any
 import openpyxl
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from analysis.batch.plan import plan
+from analysis.cli import commands
 from analysis.data.checkup import account_lines
-from analysis.data.dataset import examine
+from analysis.data.dataset import examine, read_dataset
+from analysis.data.frames.panels.panel_doubts import doubtful
+from analysis.data.frames.panels.panel_loader import panel
 from analysis.errors import AnalysisError
+from analysis.page.charts import style
 from analysis.params import CountsQuestion
 from exports import ABOUT
 from old_workbook import Formula, old_workbook
@@ -865,3 +871,72 @@ def test_a_quarter_has_one_form():
     """Bounds in two spellings are one question, with one key."""
     spelt = [CountsQuestion.from_mapping({"first_period": p}) for p in ("2021-Q1", "2021Q1")]
     assert spelt[0] == spelt[1]
+
+
+NAMES = {
+    "accents": ("Köln São Łódź Đắk Lắk", "Köln São Łódź Đắk Lắk"),
+    "rare characters": ("𠮷野𡐓县", "〓野〓县"),
+    "emoji": ("第一县😀", "第一县😀"),
+    "Arabic": ("مقاطعة الشمال", "مقاطعة الشمال"),
+    "dollars": ("收费$5_a至$6县", "收费$5_a至$6县"),
+    "what would be broken mathematics": ("Fee $\\frac{ to $", "Fee $\\frac{ to $"),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_of_any_letters_is_drawn(name):
+    """By the second font, or with a mark for a character that neither has; a dollar is a dollar."""
+    given, shown = NAMES[name]
+    texts = []
+
+    def draw(axes, _):
+        texts.append(axes.set_title(given))
+        texts.append(axes.text(0, 0, "plain"))
+        axes.set_yticks([0], [given])
+
+    images = style.render(draw, "en", ())
+    assert texts[0].get_text() == shown
+    assert not texts[0].get_parse_math()
+    assert b"<path" in base64.b64decode(images["wide"].data)
+
+
+def test_checking_says_of_which_names_figures_lack_a_character(tmp_path, in_root):
+    """Before anything runs."""
+    rows = REGIONS.replace("R990102,甲区", "R990102,㵐区").replace("R990103", "Łódź")
+    folder = Case({"regions.csv": rows}).write(tmp_path)
+    said = CliRunner().invoke(commands, ["check", str(folder)])
+    assert "noted: 1 names of regions hold characters that figures cannot draw" in said.output
+
+
+def panel_with(folder: Path, gap: str = "", sized_to: str = "9") -> list[str]:
+    """What is doubted of twelve regions over twelve quarters, six of which adopt."""
+    codes = [f"99{n:02d}00" for n in range(1, 13)]
+    quarters = [f"{year}Q{q}" for year in (2018, 2019, 2020) for q in (1, 2, 3, 4)]
+    cells = [(code, p, n) for n, code in enumerate(codes) for p in quarters]
+    rows = [f"{c},{p},tips,{90 + 7 * n + 3 * int(p[-1])}\n" for c, p, n in cells if p != gap]
+    sizes = [f"{c},{p},enterprises,{900 + n}\n" for c, p, n in cells if p <= sized_to]
+    files = {
+        "regions.csv": REGIONS.split("\n")[0] + "\n" + "".join(f"{c},A,甲,county\n" for c in codes),
+        "outcomes.csv": OUTCOMES + "".join(rows),
+        "exposures.csv": "region_code,period,exposure,value\n" + "".join(sizes),
+        "interventions.csv": starts(*(f"{code},x,2019-10-01," for code in codes[:6])),
+    }
+    data = read_dataset(Case(files).write(folder))
+    asked = panel(data, outcome="tips", intervention="x", exposure="enterprises")
+    return [str(problem) for problem in doubtful(asked)]
+
+
+def test_a_period_without_any_count_or_size_is_named(tmp_path):
+    """Four: a quarter missing everywhere, and sizes that stop before the panel does."""
+    for number, (given, said) in enumerate(
+        [
+            ({}, ""),
+            ({"gap": "2018Q3"}, "counts: are known of no region in 2018Q3. Add these periods"),
+            ({"sized_to": "2020Q2"}, "sizes: are known of no region in 2020Q3, 2020Q4. Add"),
+        ]
+    ):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        problems = panel_with(folder, **given)
+        assert len(problems) == bool(said), problems
+        assert all(problem.startswith(said) for problem in problems)

@@ -16,7 +16,7 @@ from analysis.data.dataset import read_dataset
 from analysis.data.frames.study import build_study
 from analysis.errors import PublishError
 from analysis.page import numbers
-from analysis.page.charts import style
+from analysis.page.charts import letters
 from analysis.page.plates import MIME
 from analysis.page.wording import STRONG, translator
 from analysis.reports.intervention_effect.adoption import adoption_figure, paths_figure
@@ -175,19 +175,9 @@ def test_simulated_data_are_marked_in_every_figure(brief):
             assert len(marked.images[width].data) > len(real.images[width].data)
 
 
-def test_a_missing_glyph_stops_the_figure():
-    """An empty box is an error, not a warning."""
-
-    def draw(axes, _):
-        axes.set_title("\U00020bb7 and \u0e01")
-
-    with pytest.raises(PublishError, match="Glyph"):
-        style.render(draw, "en", ())
-
-
 def test_the_font_has_every_character_of_county_names():
     """GB 2312 lacks five of them; the list is checked by scripts/build_font.py --check."""
-    have = set(TTFont(style.FONT).getBestCmap())
+    have = set(TTFont(letters.FONT).getBestCmap())
     assert set(map(ord, build_font.COUNTY_CHARACTERS)) <= have
     assert build_font.gb2312() <= have
     assert not set(map(ord, build_font.COUNTY_CHARACTERS)) & build_font.gb2312()

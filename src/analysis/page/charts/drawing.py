@@ -17,6 +17,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import BboxBase
 
 from analysis.errors import Problem, PublishError
+from analysis.page.charts.letters import drawable, lacking
 from analysis.page.plates import Image
 
 HEAVY = 150_000
@@ -37,7 +38,8 @@ def drawn(figure: Figure) -> Image:
     if len(paths) <= HEAVY:
         return Image.of("image/svg+xml", paths)
     dots, picture = io.BytesIO(), io.BytesIO()
-    figure.savefig(dots, format="png", dpi=DOTS)
+    with _texts_laid_out_once():
+        figure.savefig(dots, format="png", dpi=DOTS)
     with PIL.Image.open(dots) as drawn:
         few = drawn.convert("RGB").quantize(COLOURS_KEPT, dither=PIL.Image.Dither.NONE)
     few.save(picture, format="png", optimize=True)
@@ -87,6 +89,8 @@ def _texts_laid_out_once() -> Iterator[None]:
     plain, known = kind._get_layout, {}
 
     def once(text: Any, renderer: RendererSVG) -> Any:
+        if lacking(text.get_text()):
+            text.set_text(drawable(text.get_text()))
         words, font = text.get_text(), hash(text.get_fontproperties())
         place = (text.get_ha(), text.get_va(), text.get_rotation(), text.get_rotation_mode())
         key = (words, font, *place, text._multialignment, text._linespacing)

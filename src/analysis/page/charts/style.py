@@ -5,17 +5,15 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.errors import Problem, PublishError
 from analysis.page.charts.drawing import POINTS, drawn
+from analysis.page.charts.letters import SECOND_FONT, font_family
 from analysis.page.marks import short
 from analysis.page.plates import Image, Images
 
@@ -53,20 +51,14 @@ CHARACTERS = {"wide": 84, "column": 64, "narrow": 42}
 TEXT = 10.0
 SMALL = 9.0
 TINY = 8.0
-FONT = Path(__file__).parent / "fonts" / "AnalysisSansSC.otf"
-
-
-@lru_cache
-def font_family() -> str:
-    """The family of our own font, registered with matplotlib once."""
-    font_manager.fontManager.addfont(str(FONT))
-    return font_manager.FontProperties(fname=str(FONT)).get_name()
 
 
 def settings() -> dict[str, Any]:
     """Matplotlib settings of every figure."""
     return {
-        "font.family": font_family(),
+        "font.family": [font_family(), SECOND_FONT],
+        # A dollar in a name is a dollar, and does not begin a formula.
+        "text.parse_math": False,
         "font.size": TEXT,
         "text.color": INK,
         "axes.edgecolor": QUIET,
@@ -114,10 +106,6 @@ def render(
 
     ``height`` is a share of the house height, where need be one for each width; ``widest`` is the
     width of the first drawing.
-
-    Raises
-    ------
-    PublishError: a character that the font does not have.
     """
     tall = height if callable(height) else lambda _: height
     wide, narrow = (
@@ -145,11 +133,7 @@ def _render_one(
         draw(axes, width)
         if marks:
             watermark(figure, short(marks, language))
-        try:
-            image = drawn(figure)
-        except UserWarning as warning:
-            remedy = "Add the character in scripts/build_font.py"
-            raise PublishError([Problem("figure", str(warning), remedy)]) from None
+        image = drawn(figure)
         _refuse_dense_grid(axes)
     return image
 

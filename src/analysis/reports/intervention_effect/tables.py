@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from analysis import methods
 from analysis.data.frames.panels.panel import NEVER
-from analysis.data.frames.panels.panel_doubts import without_any
 from analysis.disclosure.gate import NUMBER
 from analysis.page.numbers import (
     number,
@@ -60,9 +59,6 @@ def sample_table(brief: Brief, protection: str = "") -> Table:
         lines.append(
             ((say("of these, not known or after an end"), "holes"), number_cell(holes, language))
         )
-    if gaps := without_any(panel, panel.measured):
-        words = ", ".join(period(label, language) for label in gaps)
-        lines.append(((say("Periods of which nothing is known"), "gaps"), (words, " ".join(gaps))))
     lines += [
         ((say(DROPPED_WORDS[reason]), reason), (say("{n} left out", n=text), value))
         for reason, count in sample.dropped.items()

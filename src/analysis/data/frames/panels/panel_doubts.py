@@ -24,21 +24,21 @@ is taken to be at least so many events."""
 
 def doubtful(panel: Panel) -> list[Problem]:
     """Numbers that cannot be what was recorded: without variation, copied, or misplaced digits."""
-    return unvarying(panel) or [*unsized(panel), *repeated(panel), *misplaced(panel)]
+    return unvarying(panel) or [*unknown(panel), *repeated(panel), *misplaced(panel)]
 
 
-def without_any(panel: Panel, column: str) -> list[str]:
-    """The periods in which a column of the frame is known of no region."""
-    known = np.isfinite(panel.matrix(column)).any(axis=0)
-    return [panel.label(int(at) + 1) for at in np.flatnonzero(~known)]
-
-
-def unsized(panel: Panel) -> Iterator[Problem]:
-    """Periods of which no size is known, as where sizes stop before the counts do."""
-    if panel.has_exposure and (labels := without_any(panel, "exposure")):
-        span = labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
-        remedy = "Give sizes for these periods, or set first_period and last_period around them"
-        yield Problem("sizes", f"are known of no region in {span} ({len(labels)})", remedy)
+def unknown(panel: Panel) -> Iterator[Problem]:
+    """Periods of which no size is known, as where sizes stop before the counts do, or no count."""
+    named = {"exposure": "sizes", panel.measured: "counts" if panel.counted else "levels"}
+    for column in named if panel.has_exposure else [panel.measured]:
+        known = np.isfinite(panel.matrix(column)).any(axis=0)
+        labels = [panel.label(int(at) + 1) for at in np.flatnonzero(~known)]
+        if labels:
+            more = f" and {len(labels) - NAMED} more" if len(labels) > NAMED else ""
+            what = f"are known of no region in {', '.join(labels[:NAMED])}{more}"
+            remedy = "Add these periods, or set first_period and last_period so that they are out"
+            yield Problem(named[column], what, remedy)
+            return
 
 
 def unvarying(panel: Panel) -> list[Problem]:
