@@ -908,12 +908,15 @@ def test_checking_says_of_which_names_figures_lack_a_character(tmp_path, in_root
     assert "noted: 1 names of regions hold characters that figures cannot draw" in said.output
 
 
+SEASON = {"1": 9, "2": 2, "3": 6, "4": 4}
+
+
 def panel_with(folder: Path, gap: str = "", sized_to: str = "9") -> list[str]:
     """What is doubted of twelve regions over twelve quarters, six of which adopt."""
     codes = [f"99{n:02d}00" for n in range(1, 13)]
     quarters = [f"{year}Q{q}" for year in (2018, 2019, 2020) for q in (1, 2, 3, 4)]
     cells = [(code, p, n) for n, code in enumerate(codes) for p in quarters]
-    rows = [f"{c},{p},tips,{90 + 7 * n + 3 * int(p[-1])}\n" for c, p, n in cells if p != gap]
+    rows = [f"{c},{p},tips,{90 + 7 * n + SEASON[p[-1]]}\n" for c, p, n in cells if p != gap]
     sizes = [f"{c},{p},enterprises,{900 + n}\n" for c, p, n in cells if p <= sized_to]
     files = {
         "regions.csv": REGIONS.split("\n")[0] + "\n" + "".join(f"{c},A,甲,county\n" for c in codes),

@@ -75,7 +75,7 @@ def _totals(dataset: Dataset) -> dict[str, tuple[str, ...]]:
         return {}
     cells = {name: _cells(dataset, name) for name in counted_outcomes(dataset)}
     found: dict[str, tuple[str, ...]] = {}
-    names = sorted(cells, key=lambda name: cells[name].sum(axis=None))
+    names = sorted(cells, key=lambda name: np.nansum(cells[name].to_numpy(dtype=float)))
     for place, name in enumerate(names):
         length = cells[name].columns.freqstr
         # What is a total itself stands here by its parts.
