@@ -51,14 +51,14 @@ def proposition99() -> None:
 
 
 def donors() -> None:
-    """Share of people registered, by state and quarter."""
+    """Share of people registered, in per cent, by state and quarter."""
     given = organ_donations.load_pandas().data
     rates = pd.DataFrame(
         {
             "region_code": given["State"].map(STATES["code"]),
             "period": given["Quarter"].str.replace(r"Q(\d)(\d{4})", r"\2Q\1", regex=True),
             "outcome": "registered_share",
-            "value": given["Rate"].round(4),
+            "value": (100 * given["Rate"]).round(2),
         }
     )
     write("organ_donations", ("active_choice", "2011-07-01"), outcomes=rates.sort_values(KEYS))

@@ -120,7 +120,7 @@ class Options(PanelOptions):
     fit: from all periods before the start | 由启动前各期确定
     validation: from periods they have not seen | 由未用于匹配的时期确定（交叉验证）
     """
-    inference: Literal["auto", "placebo", "bootstrap", "conformal", "rank"] = "auto"
+    inference: Literal["auto", "placebo", "bootstrap", "conformal", "rank", "none"] = "auto"
     """what errors come from; placebos wherever they can be had
 
     words: errors come from | 标准误来源
@@ -129,6 +129,7 @@ class Options(PanelOptions):
     bootstrap: resampling | 重抽样
     conformal: the periods (conformal) | 时期置换（保形推断）
     rank: a rank alone, without an interval | 仅给名次，不给范围
+    none: nothing is said of errors | 不作误差推断
     """
     scaled: bool = True
     """whether each placebo is looked at over the noise to be expected of it
@@ -196,7 +197,8 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
         replicates = synthetic_task.task_replicates(task, inference, options.draws, rng)
     main = synthetic_task.task_statistics(task, cohorts)
     drawn = inference == "bootstrap"
-    placebos = None if drawn else Placebos.of(main, replicates, options.fit_limit)
+    compared = len(replicates) > 0 and not drawn
+    placebos = Placebos.of(main, replicates, options.fit_limit) if compared else None
     _require_close(placebos, options)
     spread = placebos.alike if placebos and options.scaled else replicates
     treated = used.sample.treated
@@ -206,10 +208,12 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     critical = t_critical(options.level, degrees)
     support = used.support(task.event_times)
     banded = inference in ("placebo", "bootstrap")
-    shown = banded & (support >= (MINIMUM_SUPPORT if drawn else 1))
+    shown = support >= (MINIMUM_SUPPORT if drawn else 1)
     first = len(synthetic_task.FIRST)
-    errors = spread[:, :first].std(axis=0)
-    margins = simultaneous_band(spread[:, first:], shown, options.level, critical)
+    errors = spread[:, :first].std(axis=0) if len(spread) else np.full(first, np.nan)
+    margins = np.full(len(support), np.nan)
+    if banded:
+        margins = simultaneous_band(spread[:, first:], shown, options.level, critical)
     return options.result(
         estimand="Average effect on the regions that adopted, over all their periods since "
         "adoption, against synthetic regions made of others",
@@ -317,6 +321,7 @@ def _checks(main: np.ndarray, placebos: Placebos | None, options: Options) -> tu
     return (
         Check("fit_before", bool(fit <= limit), fit, limit),
         Check("placebo_rank", None, rank / among, 1 - options.level, detail),
+        Check("noise", None, float(noise)),
     )
 
 

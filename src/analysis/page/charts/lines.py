@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from analysis.page.charts import style
 from analysis.page.charts.axes import Axis, Periods, Reference
 from analysis.page.charts.chart import Chart
-from analysis.page.charts.labels import name_lines
+from analysis.page.charts.labels import legend, name_lines
 from analysis.page.plates import TableData
 
 
@@ -24,6 +24,17 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Shade:
+    """What lies between two paths, the widest first; the words of both ends in the table."""
+
+    label: str
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    ends: tuple[str, str]
+    key: str = "shade"
+
+
+@dataclass(frozen=True)
 class Lines(Chart):
     """Paths over the same periods; the axis begins at zero unless it says otherwise."""
 
@@ -31,10 +42,21 @@ class Lines(Chart):
     along: Periods
     up: Axis
     references: tuple[Reference, ...] = ()
+    shades: tuple[Shade, ...] = ()
 
     def draw(self, axes: Axes, width: str) -> None:
         """Lines with marks, and their names at the right end or above."""
         every = max(1, len(self.along.labels) // 12)
+        for dark, shade in zip((0.14, 0.24), self.shades, strict=False):
+            axes.fill_between(
+                self.along.places,
+                shade.low,
+                shade.high,
+                label=shade.label,
+                color=style.COLOURS["chance"],
+                alpha=dark,
+                linewidth=0,
+            )
         for line in self.lines:
             axes.plot(
                 self.along.places,
@@ -45,18 +67,26 @@ class Lines(Chart):
                 markevery=every,
                 label=line.label,
             )
-        numbers = [value for line in self.lines for value in line.values]
+        paths = [line.values for line in self.lines]
+        paths += [path for shade in self.shades for path in (shade.low, shade.high)]
+        numbers = [value for path in paths for value in path]
         low, high = self.up.limits([0.0, *numbers], 0.12)
         axes.set_ylim(low if min(map(_or_zero, numbers)) < 0 else 0.0, high)
         self.along.dress(axes, width)
         self.up.dress(axes.yaxis, width)
         for reference in self.references:
             reference.draw(axes, width, upright=True)
-        name_lines(axes, width, {line.label: _end(line) for line in self.lines})
+        if self.shades:
+            legend(axes, columns=3 if width == "wide" else 2)
+        else:
+            name_lines(axes, width, {line.label: _end(line) for line in self.lines})
 
     def table(self) -> TableData:
         """A line a period, a column a path."""
-        columns = (self.up.filled(line.values, line.label, line.key) for line in self.lines)
+        columns = [self.up.filled(line.values, line.label, line.key) for line in self.lines]
+        for shade in self.shades:
+            for end, name in zip(("low", "high"), shade.ends, strict=True):
+                columns.append(self.up.filled(getattr(shade, end), name, f"{shade.key}_{end}"))
         return TableData.by_column(self.along.filled, *columns)
 
 

@@ -19,13 +19,12 @@ from analysis.page.charts.tiles import Tile, Tiles
 from analysis.page.numbers import percent_cell
 from analysis.page.plates import Figure, Notes, TableData
 from analysis.page.shared.log_points import RANGE_WORDS, LogPoints
+from analysis.page.shared.tiles import tile_places
 from analysis.page.wording import capital
 from analysis.stats.joint.region_effects import RegionEffects
 from analysis.studies.counties import HELD
 
 COUNTY_WORDS = {"region": "{region}", **RANGE_WORDS, "apart": "Stands apart"}
-ACROSS = 12
-"""Tiles in a row where the dataset does not place them."""
 POINTS = 40
 
 
@@ -58,7 +57,7 @@ class SingleRegions:
         shade = Axis(lambda v: report.percent(v, 0, signed=True), say("Change"), role=NUMBER)
         squares = tuple(
             Tile(row, column, self._region(code), values.get(code), code)
-            for code, row, column in self._places()
+            for code, row, column in tile_places(self.table, list(self.names))
         )
         chart = Tiles(squares, shade, capital(report.region), say("not under it alone"))
         return chart.figure(**self._words("tiles"), table=self._lines())
@@ -136,16 +135,6 @@ class SingleRegions:
 
     def _region(self, code: str) -> str:
         return self.names[code][self.report.language == "zh"]
-
-    def _places(self) -> Iterator[tuple[str, int, int]]:
-        """Code, row and column of each region: as given, else in order of codes."""
-        codes = sorted(self.names)
-        rows = self.table.set_index("region_code").reindex(codes)
-        given = {"tile_row", "tile_column"} <= set(rows) and rows["tile_row"].notna().all()
-        for number, code in enumerate(codes):
-            own = rows.loc[code]
-            place = (own["tile_row"], own["tile_column"]) if given else divmod(number, ACROSS)
-            yield code, int(place[0]), int(place[1])
 
     def _none(self, key: str) -> Notes:
         report = self.report

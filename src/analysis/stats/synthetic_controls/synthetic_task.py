@@ -121,6 +121,8 @@ def task_replicates(task: Task, inference: str, draws: int, rng: np.random.Gener
     def statistics(rows: np.ndarray, starts: np.ndarray) -> np.ndarray:
         return task_statistics(task, fit_task(task, rng, rows, starts), rows)
 
+    if inference == "none":
+        return np.empty((0, len(FIRST) + len(task.event_times)))
     if inference != "bootstrap":
         return placebo_statistics(task.starts, statistics, draws, rng, task.clusters)
     return bootstrap_statistics(task.starts, statistics, draws, FEWEST, rng, task.clusters)

@@ -17,8 +17,8 @@ MINIMUM_DONORS = 5
 """Fewer regions cannot be weighted into the likeness of another."""
 MINIMUM_BEFORE = 3
 """With fewer periods before the start any weights fit."""
-INFERENCES = ("placebo", "bootstrap", "conformal", "rank")
-"""What errors come from, the best first; the last gives a rank among placebos and no interval."""
+INFERENCES = ("placebo", "bootstrap", "conformal", "rank", "none")
+"""What errors come from, the best first; ``rank`` gives no interval."""
 MINIMUM_RESAMPLED = 8
 """With fewer regions on a side, drawing them with replacement understates the error."""
 
@@ -90,6 +90,7 @@ def require_inference(panel: Panel, wished: str, level: float, *, interval: bool
         "bootstrap": min(treated, untreated) >= MINIMUM_RESAMPLED,
         "conformal": ranked and one_start and len(panel.periods) > needed,
         "rank": ranked and not interval,
+        "none": wished == "none" and not interval,
     }
     asked = INFERENCES if wished == "auto" else (wished,)
     if found := [name for name in asked if possible[name]]:
@@ -104,7 +105,9 @@ def require_inference(panel: Panel, wished: str, level: float, *, interval: bool
         if ranked
         else f"a rank needs {MINIMUM_DONORS - 1} untreated regions more than treated",
     }
-    needs = "; ".join(text for name, text in remedies.items() if wished in ("auto", name))
+    remedies["none"] = "without errors there is no interval, which is needed here"
+    told = [name for name in remedies if wished == name or (wished == "auto" and name != "none")]
+    needs = "; ".join(remedies[name] for name in told)
     remedy = f"Add untreated regions, ask for a lower level or other inference: {needs}"
     raise DesignError([Problem("untreated regions", what, remedy)])
 

@@ -1,0 +1,1 @@
+"""What happened where one region acted alone?"""

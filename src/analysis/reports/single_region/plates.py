@@ -1,0 +1,54 @@
+"""The object that ``notebooks/single_region.ipynb`` works with: its plates in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.page.plates import Provenance
+from analysis.page.shared.agreement import OwnNumber
+from analysis.page.shared.protection import protection_record
+from analysis.reports.single_region import drawings, sentences
+from analysis.reports.single_region.answer import Alone
+from analysis.result import plain
+
+
+class SingleRegion(Alone):
+    """What happened where one region acted alone?"""
+
+    preload = (
+        "analysis.methods.its",
+        "analysis.methods.synthetic_control",
+        "statsmodels.formula.api",
+        "statsmodels.tsa.statespace.structural",
+    )
+
+    def own_numbers(self) -> Mapping[str, OwnNumber]:
+        """The plain comparison, in the unit of the estimate."""
+        unit = self.say("log points") if self.counted else self.unit
+        words = self.say(drawings.WAY_WORDS["plain"])
+        return {"plain": OwnNumber(words, unit, self.subject.plain.headline.value, 5)}
+
+    def results(self) -> Mapping[str, Any]:
+        """Every estimate, from protected counts."""
+        found = {"headline": self.result, "plain": self.subject.plain}
+        found |= {"controlled": self.controlled} if self.controlled else {}
+        return {name: plain(result) for name, result in found.items()}
+
+    summary = sentences.summary
+    paths = drawings.paths
+    sample = sentences.sample
+    gaps = drawings.gaps
+    ranks = drawings.ranks
+    weights = drawings.weights
+    leave_one_out = drawings.leave_one_out
+    series = drawings.series
+    ways = drawings.ways
+    what_if = drawings.what_if
+    certainty = sentences.certainty
+    truth = drawings.truth
+
+    def provenance(self) -> Provenance:
+        """Where the numbers come from and with what they were made."""
+        record = protection_record(self, self.data)
+        return self._provenance(record, self.result.method, "its")

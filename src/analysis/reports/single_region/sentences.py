@@ -1,0 +1,204 @@
+"""What is said of one region: the answer, what it rests on, and how sure it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from analysis.disclosure.store import noise_of
+from analysis.page.numbers import percent
+from analysis.page.plates import Notes, Summary
+from analysis.page.shared.protection import protection_points
+from analysis.page.shared.provenance import DROPPED_WORDS, reading_sentences
+from analysis.page.wording import capital
+from analysis.reports.single_region.answer import Alone
+from analysis.reports.single_region.drawings import WAY_WORDS
+from analysis.reports.single_region.question import SHORT
+
+VERDICT_WORDS = {
+    "fewer_low": "Fewer recorded, low certainty",
+    "more_low": "More recorded, low certainty",
+    "lower_low": "Lower than expected, low certainty",
+    "higher_low": "Higher than expected, low certainty",
+    "cannot_tell": "Cannot tell",
+    "too_short": "Too short to be matched",
+}
+ANSWER_WORDS = {
+    "fewer_low": "**Fewer {outcome} in {name} than others lead to expect: {value}** (likely range "
+    "{likely}).",
+    "more_low": "**More {outcome} in {name} than others lead to expect: {value}** (likely range "
+    "{likely}).",
+    "lower_low": "**{Outcome} in {name}: {value} than others lead to expect** (likely range "
+    "{likely}).",
+    "higher_low": "**{Outcome} in {name}: {value} than others lead to expect** (likely range "
+    "{likely}).",
+    "cannot_tell": "**We cannot tell what {intervention} did in {name}.** The best estimate is "
+    "{value}, the likely range {likely}.",
+    "too_short": "**{name} is known for too short a time to be matched:** {before} periods before "
+    "the start, where at least {least} are needed to tell likeness from luck.",
+}
+WHY_WORDS = {
+    "rank": "no range can be given from so few {regions} and periods",
+    "range": "the likely range includes no change",
+    "series": "the {region}'s own course, held against all others together, does not bear it out",
+    "no_series": "too few periods to look at its own course as well",
+}
+
+
+def summary(report: Alone) -> Summary:
+    """The answer first: the change, how rare it is, other ways, and what could have been seen."""
+    say, key = report.say, report.verdict_key
+    points = (
+        say(ANSWER_WORDS[key], least=report.number(SHORT)),
+        *_why(report),
+        say(
+            "**As rare as {rank} in {among}:** taken for the one that acted, {rarer} of the other "
+            "{others} {regions} that can be followed as closely show as large a gap.",
+            rarer=report.number(report.check("placebo_rank").detail["rank"] - 1),
+            others=report.number(report.check("placebo_rank").detail["among"] - 1),
+        ),
+        _others(report),
+        _power(report),
+        say(
+            "One {region} is one case: whatever else began in {name} around {began} is in the "
+            "estimate, and nothing follows for other {regions}."
+        ),
+    )
+    low = key.endswith("_low")
+    return Summary(
+        **report.plate("summary"),
+        points=tuple(point for point in points if point)[:6],
+        verdict=key,
+        verdict_words=say(VERDICT_WORDS[key]),
+        number=report.numbers["value"],
+        number_unit=report.outcome,
+        number_words=say("{name} against what {donors} other {regions} lead to expect."),
+        range_words=say("Likely range: {likely}. As rare as {rank} in {among}."),
+        scope={
+            "place": report.place,
+            "period": report.numbers["span"],
+            "intervention": capital(report.intervention),
+        },
+        certainty_words=say("Certainty: low") if low else say("No direction is claimed"),
+        certainty=1 if low else 0,
+        grounds=(say("The {region}'s own course, held against all others, agrees."),)
+        if low
+        else (),
+        limits=(say("A single {region}; it was not drawn by lot."),) if low else (),
+    )
+
+
+def _why(report: Alone) -> Iterator[str]:
+    """Why no direction is claimed."""
+    found = report.result.headline
+    if report.verdict_key != "cannot_tell":
+        return
+    key = "no_series" if report.controlled is None else "series"
+    if found.low is None or found.high is None:
+        key = "rank"
+    elif found.low <= 0 <= found.high:
+        key = "range"
+    yield report.say("Why: {reason}.", reason=report.say(WHY_WORDS[key]))
+
+
+def _others(report: Alone) -> str:
+    """The other estimates in one sentence."""
+    parts = [
+        report.say(
+            "{way} {value} ({likely})",
+            way=_lower(report, way.key),
+            value=report.change(way.estimate.value),
+            likely=report.likely(way.estimate),
+        )
+        for way in report.every[1 if report.subject.synthetic else 0 :]
+    ]
+    return report.say("**Other ways:** {parts}.", parts=report.say("; ").join(parts))
+
+
+def _lower(report: Alone, key: str) -> str:
+    text = report.say(WAY_WORDS[key])
+    return text[:1].lower() + text[1:]
+
+
+def _power(report: Alone) -> str:
+    """The change that would have been found."""
+    change = report.detectable()
+    if change is None or report.subject.synthetic is None:
+        return ""
+    if report.counted:
+        size = percent(1 - math.exp(-change), report.language, 0)
+        return report.say(
+            "A fall of {size} in a {region} like this one would be found in four cases out of "
+            "five; a smaller one may well go unseen.",
+            size=size,
+        )
+    return report.say(
+        "A change of {size} in a {region} like this one would be found in four cases out of five; "
+        "a smaller one may well go unseen.",
+        size=report.amount(change),
+    )
+
+
+def sample(report: Alone) -> Notes:
+    """What was compared, what was left out, and how counts are protected."""
+    say = report.say
+    points = [
+        say("{name} acted from {began} on: {intervention}."),
+        say("It is held against {donors} {regions} that did not act, {span}: {before} periods "
+            "before the start and {after} since."),
+        say("Source: {title}.", title=report.description.title.of(report.language)),
+    ]  # fmt: skip
+    points += [
+        f"{say(DROPPED_WORDS[reason])}: {say('{n} left out', n=report.number(count))}"
+        for reason, count in report.subject.panel.dropped.items()
+    ]
+    points += reading_sentences(report, report.data.accounts)
+    if report.counted:
+        points += protection_points(report, noise_of(report.data))
+    return Notes(**report.plate("sample"), title=say("What was compared"), points=tuple(points))
+
+
+def certainty(report: Alone) -> Notes:
+    """The rule, the checks, and what would change our mind."""
+    say = report.say
+    points = [
+        say(
+            "A direction is claimed where the likely range leaves out no change and the "
+            "interrupted series against all others together does so too, at {second}, on the same "
+            "side. Of one {region} certainty is never more than low.",
+            second=report.percent(0.9, 0),
+        ),
+        say(
+            "Refused as one that cannot be matched is a {region} where more than {share} of the "
+            "others, each taken for it, can be followed more closely, beside their own noise.",
+            share=report.percent(report.params.fit_limit, 0),
+        ),
+    ]
+    if report.subject.synthetic:
+        fit = report.check("fit_before")
+        all_of = [row["ratio"] for row in report.result.series["placebos"]]
+        rank = sum(ratio >= all_of[0] for ratio in all_of)
+        points.append(say("Among all {n} {regions}, also those followed less closely, the gap of "
+                          "{name} is as rare as {r} in {n}.",
+                          n=report.number(len(all_of)), r=report.number(rank)))  # fmt: skip
+        points.append(
+            say(
+                "Before the start the gap was {gap} on average; the limit was {limit}.",
+                gap=report.amount(fit.value or 0.0),
+                limit=report.amount(fit.threshold or 0.0),
+            )
+        )
+    if report.controlled and report.check("autocorrelation", report.controlled).passed is False:
+        points.append(say("The series stays where it is for long: its range allows for that, but "
+                          "may still be too narrow."))  # fmt: skip
+    points.append(
+        say(
+            "What would change our mind: the same gap where other {regions} act, a "
+            "longer time before the start, or news of what else began there then."
+        )
+    )
+    return Notes(
+        **report.plate("certainty"),
+        title=say("The rule, and what it cannot see"),
+        points=tuple(points),
+    )
