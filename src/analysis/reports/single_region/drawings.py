@@ -67,13 +67,12 @@ def _change(report: Alone, label: str = "") -> Axis:
 def _rate(report: Alone) -> tuple[Axis, float]:
     """The axis of what is followed, and by what the panel's numbers are multiplied for it."""
     panel, say = report.subject.panel, report.say
-    text, scale = report.outcome, 1.0
+    text, scale = report.unit or report.outcome, 1.0
     if report.counted and panel.has_exposure:
         scale = PER_EXPOSURE * (panel.per_year if panel.yearly else 1)
         text = say("{outcome} per 1,000 {exposure} a year")
-    elif report.unit:
-        text = say("{label} ({unit})", label=text, unit=report.unit)
-    return Axis(partial(report.in_full, decimals=1), capital(text), role=NUMBER), scale
+    write = partial(report.in_full, decimals=1)
+    return Axis(report.in_full, capital(text), cell=write, role=NUMBER), scale
 
 
 def paths(report: Alone) -> Figure:
@@ -172,7 +171,8 @@ def weights(report: Alone) -> Figure | Notes:
         for code, row, column in tile_places(table, codes)
     )  # fmt: skip
     heavy = sorted(given, key=lambda code: -given[code])[:5]
-    listed = say(", ").join(f"{report.named(c)} {report.percent(given[c], 0)}" for c in heavy)
+    gap = "" if report.language == "zh" else " "
+    listed = say(", ").join(f"{report.named(c)}{gap}{report.percent(given[c], 0)}" for c in heavy)
     shade = Axis(lambda v: report.percent(v, 0), say("Weight"), role=NUMBER)
     text = (
         "Matched on predictors, the most weight: {listed}"

@@ -51,12 +51,7 @@ def summary(report: Alone) -> Summary:
     points = (
         say(ANSWER_WORDS[key], least=report.number(SHORT)),
         *_why(report),
-        say(
-            "**As rare as {rank} in {among}:** taken for the one that acted, {rarer} of the other "
-            "{others} {regions} that can be followed as closely show as large a gap.",
-            rarer=report.number(report.check("placebo_rank").detail["rank"] - 1),
-            others=report.number(report.check("placebo_rank").detail["among"] - 1),
-        ),
+        _rare(report),
         _others(report),
         _power(report),
         say(
@@ -71,8 +66,10 @@ def summary(report: Alone) -> Summary:
         verdict=key,
         verdict_words=say(VERDICT_WORDS[key]),
         number=report.numbers["value"],
-        number_unit=report.outcome,
-        number_words=say("{name} against what {donors} other {regions} lead to expect."),
+        number_unit=report.outcome if report.counted else "",
+        number_words=say(
+            "{Outcome} in {name} against what {donors} other {regions} lead to expect."
+        ),
         range_words=say("Likely range: {likely}. As rare as {rank} in {among}."),
         scope={
             "place": report.place,
@@ -99,6 +96,20 @@ def _why(report: Alone) -> Iterator[str]:
     elif found.low <= 0 <= found.high:
         key = "range"
     yield report.say("Why: {reason}.", reason=report.say(WHY_WORDS[key]))
+
+
+def _rare(report: Alone) -> str:
+    """How many others show as large a gap, each taken for the one that acted."""
+    detail = report.check("placebo_rank").detail
+    text = (
+        "**As rare as {rank} in {among}:** taken for the one that acted, {rarer} of the other "
+        "{others} {regions} that can be followed as closely show as large a gap."
+        if detail["rank"] > 1
+        else "**As rare as {rank} in {among}:** taken for the one that acted, none of the other "
+        "{others} {regions} that can be followed as closely shows as large a gap."
+    )
+    rarer, others = (report.number(detail[key] - 1) for key in ("rank", "among"))
+    return report.say(text, rarer=rarer, others=others)
 
 
 def _others(report: Alone) -> str:
@@ -188,6 +199,17 @@ def certainty(report: Alone) -> Notes:
                 limit=report.amount(fit.threshold or 0.0),
             )
         )
+    points += [
+        say(
+            "Published for the same data: {way} {value} ({source}); here {own}.",
+            way=_lower(report, way.key),
+            value=report.change(way.published),
+            source=way.source,
+            own=report.change(way.estimate.value),
+        )
+        for way in report.every
+        if way.published is not None
+    ]
     if report.controlled and report.check("autocorrelation", report.controlled).passed is False:
         points.append(say("The series stays where it is for long: its range allows for that, but "
                           "may still be too narrow."))  # fmt: skip
