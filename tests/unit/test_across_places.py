@@ -180,15 +180,20 @@ ASKED = {"dataset": "data/place0", "outcome": "calls", "intervention": "scoring"
 def test_headlines_of_reports_are_pooled_as_they_were_published(project):
     """Each as its own page gives it, to three digits; their mean is that of the method."""
     found = AcrossPlaces.read({**ASKED, "across": REPORTS})
+    verdicts = []
     for name, value, error in found.frame.itertuples(index=False):
         params = yaml.safe_load((project / f"params/{name}.yml").read_text())
-        own = InterventionEffect.read(params).result.headline
+        report = InterventionEffect.read(params)
+        verdicts.append(report.verdict_key)
+        own = report.result.headline
         assert (value, error) == (own.value, own.standard_error)
     pooled = meta.estimate(found.frame, meta.Options(), np.random.default_rng(1))
     assert found.mean == pooled.headline
     assert found.mean.value == pytest.approx(-0.2, abs=4 * found.mean.standard_error)
     assert found.summary().number.startswith("−")
     assert "Place 3" in found.sample().points[0]
+    claiming = sum(own.startswith("fewer") for own in verdicts)
+    assert f"{claiming} of these 6 reports claim" in found.summary().points[-1]
     assert list(found.forest().to_frame()["place"])[:6] == REPORTS
 
 

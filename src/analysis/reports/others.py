@@ -16,18 +16,21 @@ from analysis.params import Params
 from analysis.reports.kind import Kind, find, names
 from analysis.result import RELATIVE, Estimate, Result
 from analysis.strict_yaml import read_yaml
+from analysis.verdicts.rule import DIRECTIONS
 
 
 @dataclass(frozen=True)
 class Effects:
     """Estimates of reports in log points, as the frame ``effects``.
 
-    ``names`` are their titles in English and Chinese, ``descriptions`` those of their datasets.
+    ``names`` are their titles in English and Chinese, ``descriptions`` those of their datasets;
+    ``claiming`` is how many claim a direction of their own.
     """
 
     frame: pd.DataFrame
     names: Mapping[str, tuple[str, str]]
     descriptions: tuple[Description, ...]
+    claiming: int
 
 
 def marked(own: Description, others: Iterable[Description]) -> Description:
@@ -68,6 +71,7 @@ def effects_of(params: Params, estimate: str) -> Effects:
     """
     rows, titles, regions, descriptions = [], {}, {}, []
     problems: list[Problem] = []
+    claiming = 0
     for name, kind, own in others_of(params):
         try:
             report = kind.report.read(own.model_dump())
@@ -79,9 +83,10 @@ def effects_of(params: Params, estimate: str) -> Effects:
         titles[name] = (own.title_en or name, own.title_zh or name)
         regions[name] = (own.dataset, frozenset(report.frame.get("region", ())))
         descriptions.append(report.description)
+        claiming += report.verdict_key.startswith(tuple(DIRECTIONS))
     DesignError.raise_for([*problems, *_shared(regions)])
     frame = pd.DataFrame(rows, columns=["study", "estimate", "standard_error"])
-    return Effects(frame, titles, tuple(descriptions))
+    return Effects(frame, titles, tuple(descriptions), claiming)
 
 
 def _estimate(report: Any, name: str) -> Estimate:

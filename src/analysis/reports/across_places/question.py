@@ -24,8 +24,8 @@ class Pool:
     """Effects of K places in log points, as the frame ``effects``.
 
     ``names`` are those of each place in English and Chinese; ``tables`` those of two by two behind
-    them, (K, 2, 2), ``None`` where the places are reports, whose datasets' ``descriptions`` stand
-    beside them then. ``silent`` and ``halved`` are as in ``Trials``.
+    them, (K, 2, 2), ``None`` where the places are reports. ``silent`` and ``halved`` are as in
+    ``Trials``, ``descriptions`` and ``claiming`` as in ``Effects``.
     """
 
     frame: pd.DataFrame
@@ -34,6 +34,7 @@ class Pool:
     silent: int = 0
     halved: int = 0
     descriptions: tuple[Description, ...] = ()
+    claiming: int = 0
 
 
 def tables(params: AcrossPlacesParams) -> set[str]:
@@ -67,8 +68,7 @@ def ask(data: Dataset, params: AcrossPlacesParams) -> Pool:
     if problems := unknown_names(data, params):
         raise ParamsError(problems)
     if params.across:
-        found = effects_of(params, params.estimate)
-        pool = Pool(found.frame, found.names, descriptions=found.descriptions)
+        pool = Pool(**vars(effects_of(params, params.estimate)))
     else:
         given = trials_of(data, params.measure)
         pool = Pool(given.frame, given.names, given.tables, given.silent, given.halved)

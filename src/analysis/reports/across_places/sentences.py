@@ -52,13 +52,14 @@ def summary(report: Places) -> Summary:
     """The answer first: the mean, another place, whether places differ, and what one place does."""
     say = report.say
     points = [say(ANSWER_WORDS[report.verdict_key]), _differ(report), _without(report)]
-    if report.ratios:
-        points.append(
-            say(
-                "Those with and without {intervention} are compared as they are; it does not say "
-                "why they differ."
-            )
-        )
+    text = (
+        "Those with and without {intervention} are compared as they are; it does not say why they "
+        "differ."
+        if report.ratios
+        else "{claiming} of these {count} reports claim a direction of their own. What makes them "
+        "unsure makes their mean unsure as well."
+    )
+    points.append(say(text, claiming=report.number(report.pool.claiming)))
     return Summary(
         **report.plate("summary"),
         points=tuple(points),
