@@ -2,7 +2,7 @@
 
 The table ``outcomes`` may hold kinds and their total. Each of these is drawn from keys of its own,
 so that the total tells more of its parts than the noise of these allows. A total is an outcome that
-equals the sum of two or more others in every region and period in which it is given.
+equals the sum of others, or one other, in every region and period in which it is given.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from analysis.errors import DesignError, Problem
 
 PART = 0.5 / MILLIONTHS
 """By less than this two sums of shares of records may differ."""
+ALIKE = 5
+"""Cells other than zero from which on an outcome like another is the same; fewer may be chance."""
 
 
 def overdrawn(dataset: Dataset, outcome: str, noise: Noise) -> list[Problem]:
@@ -40,12 +42,13 @@ def overdrawn(dataset: Dataset, outcome: str, noise: Noise) -> list[Problem]:
     drawn = max((_draws(dataset, part) for part in parts), default=0)
     if drawn <= noise.draws:
         return []
+    same = "the sum of" if len(parts) > 1 else "the same as"
     what = (
-        f"is the sum of {' and '.join(parts)} in every region and period: with its own noise "
+        f"is {same} {' and '.join(parts)} in every region and period: with its own noise "
         f"beside theirs, {drawn} counts would be drawn for each record, and a variance of "
         f"{noise.variance} bears {noise.draws}"
     )
-    remedy = "Leave the total out: an.protected gives counts of its parts, which may be added up"
+    remedy = "Leave it out: an.protected gives counts of its parts, which may be added up"
     strongest = Noise(max(BOUNDS))
     if drawn <= strongest.draws:
         remedy += f"; or set protection: {{variance: {strongest.variance}}} in dataset.yml"
@@ -80,7 +83,7 @@ def _totals(dataset: Dataset) -> dict[str, tuple[str, ...]]:
         length = cells[name].columns.freqstr
         # What is a total itself stands here by its parts.
         others = [n for n in names[:place] if n not in found and cells[n].columns.freqstr == length]
-        if name in given and len(others) > 1:
+        if name in given and others:
             parts = parts_of(*_side_by_side(cells, name, others))
             found |= {name: tuple(sorted(others[part] for part in parts))} if parts else {}
     return found
@@ -105,7 +108,7 @@ def _side_by_side(
 
 
 def parts_of(total: np.ndarray, others: np.ndarray) -> tuple[int, ...]:
-    """Which two or more columns add up to a total in every row; none where no columns do.
+    """Which columns add up to a total in every row; none where no columns do.
 
     A region that was split has shares of counts, exact to a millionth.
 
@@ -114,12 +117,13 @@ def parts_of(total: np.ndarray, others: np.ndarray) -> tuple[int, ...]:
     total: counts, shape (N,). others: counts of others, shape (N, K).
     """
     places = np.flatnonzero((others < total[:, None] + PART).all(axis=0) & others.any(axis=0))
-    if len(places) < 2:
+    if not len(places):
         return ()
     # The same least squares in few rows. Active sets of ``nnls`` are independent: parts are 0 or 1.
     both = np.column_stack([others[:, places], total])
     small = np.asarray(np.linalg.qr(both, mode="r"))
     weights, _ = scipy.optimize.nnls(small[:, :-1], small[:, -1])
     chosen = places[weights > 0.5]
-    whole = len(chosen) > 1 and np.abs(others[:, chosen].sum(axis=1) - total).max() < PART
+    enough = len(chosen) > 1 or np.count_nonzero(total) >= ALIKE
+    whole = enough and len(chosen) and np.abs(others[:, chosen].sum(axis=1) - total).max() < PART
     return tuple(int(place) for place in chosen) if whole else ()
