@@ -18,7 +18,6 @@ from analysis.disclosure.salt import salt_of
 from analysis.errors import AnalysisError
 from analysis.methods import agreement
 from analysis.page.numbers import percent_change, period_span, span
-from analysis.page.plates import Notes
 from analysis.reports.report import Report
 from analysis.reports.service_assessment.params import ServiceAssessmentParams
 from analysis.reports.service_assessment.question import Asked
@@ -114,10 +113,6 @@ class Ratings(Report):
     def stable(self) -> float:
         """Of those in the bottom tenth of a round, the share that is again in the next."""
         return stable_bottom(self.ratings.scores())
-
-    def nothing(self, key: str, title: str, point: str) -> Notes:
-        """What stands where these data hold nothing to show."""
-        return Notes(**self.plate(key), title=title, points=(point,))
 
     def change(self, name: str) -> str:
         """A change of records in per cent, for a sentence."""

@@ -17,6 +17,7 @@ from analysis.page.charts.points import Point, Points
 from analysis.page.numbers import number_cell
 from analysis.page.plates import Column, Figure, Notes, TableData
 from analysis.reports.service_assessment.answer import Ratings
+from analysis.reports.service_assessment.sentences import nothing
 
 SOURCE_WORDS = {
     "rated": "which {one_rated} it is of",
@@ -35,7 +36,8 @@ def split(report: Ratings) -> Figure | Notes:
     """What the variance of one score is made of."""
     say, parts = report.say, report.worth.split
     if not parts:
-        return report.nothing(
+        return nothing(
+            report,
             "split",
             say("What is in a score"),
             say("Of means alone it cannot be told what a single score is made of."),
@@ -72,7 +74,8 @@ def funnel(report: Ratings) -> Figure | Notes:
     """The rated as points without names, between the limits of chance."""
     say, found = report.say, report.points
     if found is None:
-        return report.nothing(
+        return nothing(
+            report,
             "funnel",
             say("Scores by number"),
             say("Too few {rated} have enough raters, or who rated is not known: none is shown."),
@@ -134,7 +137,8 @@ def records(report: Ratings) -> Figure | Notes:
     """Complaints that officers record themselves, beside the others, by time since the start."""
     say, found = report.say, report.routes
     if not found:
-        return report.nothing(
+        return nothing(
+            report,
             "records",
             say("What officers record"),
             say("Complaints by the way they came are not in these data, or of too few regions."),

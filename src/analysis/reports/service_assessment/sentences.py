@@ -95,6 +95,11 @@ def _records(report: Ratings) -> str:
     return report.say(text, own=report.change(INFLUENCED), others=report.change(OTHERS))
 
 
+def nothing(report: Ratings, key: str, title: str, point: str) -> Notes:
+    """What stands where these data hold nothing to show."""
+    return Notes(**report.plate(key), title=title, points=(point,))
+
+
 def ratings_sample(report: Ratings) -> Notes:
     """Who rated whom, and what is done so that nobody is named."""
     say, ratings, note = report.say, report.ratings, report.description.note

@@ -7,6 +7,7 @@ from analysis.page.numbers import number_cell, span
 from analysis.page.plates import Column, Notes, Table, TableData
 from analysis.page.wording import capital
 from analysis.reports.service_assessment.answer import Ratings
+from analysis.reports.service_assessment.sentences import nothing
 
 DESIGN_WORDS = {
     "ratings": "Ratings alone",
@@ -53,7 +54,8 @@ def answers(report: Ratings) -> Table | Notes:
     """Who answers the next round, by how satisfied they were in this one."""
     say, found = report.say, report.again
     if found.empty:
-        return report.nothing(
+        return nothing(
+            report,
             "answers",
             say("Who answers again"),
             say("Whether the discontented fall silent cannot be told: no {raters} come again."),
@@ -83,7 +85,8 @@ def composite(report: Ratings) -> Table | Notes:
     """Scores put together as designed, beside ratings alone and a fairer way."""
     say, designs = report.say, report.designs
     if not designs:
-        return report.nothing(
+        return nothing(
+            report,
             "composite",
             say("What counts"),
             say("These scores are ratings alone: no complaints or penalties count in them."),
