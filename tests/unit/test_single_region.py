@@ -1,0 +1,253 @@
+"""One region alone: what is claimed and refused, in both languages, from protected counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.formula.api as smf
+import yaml
+
+from analysis.disclosure.store import store_of
+from analysis.errors import AnalysisError, DesignError
+from analysis.page.wording import STRONG
+from analysis.reports.single_region.plates import SingleRegion
+from analysis.reports.single_region.sentences import VERDICT_WORDS
+from worlds import make_panel
+
+DATASET = """
+title: {en: Made up for a test, zh: 测试用数据}
+status: simulated
+licence: {en: none, zh: 无}
+origin: {en: made up, zh: 虚构}
+region_word: {en: county, en_plural: counties, zh: 县}
+words:
+  calls: {en: recorded call, en_plural: recorded calls, zh: 登记来电}
+  score: {en: score, en_plural: scores, zh: 得分, unit: {en: point, en_plural: points, zh: 分}}
+  advice: {en: advice, zh: 指导}
+"""
+START = 14
+
+
+def courses(effect: float, donors: int = 24, periods: int = 24, seed: int = 5) -> np.ndarray:
+    """Counts around 400 that share their shocks; the first region changes from the start on."""
+    rng = np.random.default_rng(seed)
+    shock = rng.normal(0, 0.1, (2, periods)).cumsum(axis=1)
+    level = rng.normal(6, 0.3, (donors + 1, 1)) + rng.uniform(0.2, 1, (donors + 1, 2)) @ shock
+    level[0] = level[1:4].mean(axis=0)
+    level[0, START - 1 :] += effect
+    return rng.poisson(np.exp(level)).astype(float)
+
+
+def write(folder: Path, values: np.ndarray, level: bool = False, acting: int = 1) -> Path:
+    """A folder of tables; the first regions begin in the period ``START``."""
+    panel = make_panel(values, np.where(np.arange(len(values)) < acting, START, 0))
+    names = pd.DataFrame({"region_code": panel.regions, "level": "county"})
+    names["name_en"], names["name_zh"] = (
+        "County " + names["region_code"],
+        "县" + names["region_code"],
+    )
+    rows = panel.frame.assign(
+        region_code=panel.frame["region"],
+        period=[panel.label(period) for period in panel.frame["period"]],
+        outcome="score" if level else "calls",
+        **{"value" if level else "count": panel.frame["count"]},
+    )
+    measured = "value" if level else "count"
+    rows[measured] = rows["count"] / 10 if level else rows["count"].astype(int)
+    outcomes = rows[["region_code", "period", "outcome", measured]]
+    year, quarter = divmod(START - 1, 4)
+    day = f"{2001 + year}-{3 * quarter + 1:02d}-01"
+    starts = [{"region_code": code, "intervention": "advice", "started_on": day}
+              for code in panel.regions[:acting]]  # fmt: skip
+    tables = {"regions": names, "outcomes": outcomes, "interventions": pd.DataFrame(starts)}
+    folder.mkdir(exist_ok=True)
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+    about = yaml.safe_load(DATASET) | (
+        {"disclosure": "public", "printed": {"address": "a test", "date": "2020-01-01"}}
+        if level
+        else {}
+    )
+    (folder / "dataset.yml").write_text(yaml.safe_dump(about, allow_unicode=True), encoding="utf-8")
+    return folder
+
+
+def report(folder: Path, **params) -> SingleRegion:
+    """The report on a folder, as a notebook reads it."""
+    given = {"dataset": str(folder), "intervention": "advice", "outcome": "calls"}
+    return SingleRegion.read({**given, "period": "quarter", **params})
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """A fall by a third, a rise by as much, nothing, the same as levels, and a short time."""
+    root = tmp_path_factory.mktemp("single")
+    made = {"fell": courses(-0.4), "rose": courses(0.4), "none": courses(0.0)}
+    found = {name: write(root / name, values) for name, values in made.items()}
+    found |= {
+        f"{n} level": write(root / f"{n} level", made[n], level=True) for n in ("fell", "rose")
+    }
+    return found
+
+
+KEYS = {
+    "fell": ("fewer_low", "Fewer recorded calls", "少于"),
+    "rose": ("more_low", "More recorded calls", "多于"),
+    "none": ("cannot_tell", "We cannot tell what advice did", "无法判断指导"),
+    "fell level": ("lower_low", "points lower", "分"),
+    "rose level": ("higher_low", "points higher", "分"),
+}
+
+
+@pytest.mark.parametrize("world", KEYS)
+def test_every_answer_says_what_its_numbers_say_in_both_languages(folders, world):
+    """Direction, value and range as in the table; the same facts; every plate is made."""
+    key, english, chinese = KEYS[world]
+    outcome = {"outcome": "score"} if "level" in world else {}
+    en, zh = (report(folders[world], language=tongue, **outcome) for tongue in ("en", "zh"))
+    assert en.verdict_key == zh.verdict_key == key
+    assert en.facts() == zh.facts()
+    for found, words in ((en, english), (zh, chinese)):
+        first = found.summary().points[0]
+        assert first.startswith(STRONG)
+        assert words in first
+        assert found.numbers["value"] in first
+        assert found.numbers["likely"] in first
+        row = found.ways().to_frame().iloc[0]
+        assert row["way"] == "synthetic_difference"
+        estimate = found.result.headline
+        shown = np.expm1(estimate.value) if found.counted else estimate.value
+        assert row["value"] == pytest.approx(shown, abs=1e-6)
+        side = {"f": -1, "r": 1, "n": 0}[world[0]]
+        assert found.claimed == side
+        assert (side == 0) == (row["low"] <= 0 <= row["high"])
+    assert VERDICT_WORDS[key] == en.summary().verdict_words
+    for name in ("paths", "gaps", "ranks", "weights", "leave_one_out", "series", "certainty"):
+        assert getattr(zh, name)().plain_text()
+
+
+def test_a_direction_needs_both_estimates(folders):
+    """Where the region's own course does not bear it out, none is claimed, and it says why."""
+    found = report(folders["fell"])
+    assert found.claimed == -1
+    vars(found)["agrees"] = 0
+    del vars(found)["claimed"]
+    assert found.verdict_key == "cannot_tell"
+    assert any("does not bear it out" in point for point in found.summary().points)
+    vars(found)["agrees"] = 1
+    del vars(found)["claimed"]
+    assert found.claimed == 0
+
+
+def test_ranks_gaps_and_weights_are_those_of_the_result(folders):
+    """First of all that can be followed as closely; shades hold all of these; weights add up."""
+    found = report(folders["fell"])
+    detail = found.check("placebo_rank").detail
+    assert detail["rank"] == 1
+    assert detail["among"] < 25
+    assert f"1 in {detail['among']}" in found.gaps().title
+    ranks = found.ranks().to_frame()
+    assert ranks["name"].iloc[0] == "990000"
+    assert ranks["other"].is_monotonic_decreasing
+    fan = found.gaps().to_frame()
+    assert (fan["all_low"] <= fan["half_low"]).all()
+    assert (fan["half_high"] <= fan["all_high"]).all()
+    assert found.weights().to_frame()["value"].sum() == pytest.approx(1, abs=0.02)
+    without = found.leave_one_out().to_frame()
+    assert without["name"].iloc[0] == "all"
+
+
+def test_all_that_is_said_is_worked_out_from_protected_counts(folders):
+    """The panel is that of the store, in every cell, and no count is as recorded throughout."""
+    found = report(folders["fell"])
+    shown = store_of(found.data, "calls").levels["quarter"].shown
+    panel = found.subject.panel
+    assert np.array_equal(panel.matrix("count"), shown.reindex(list(panel.regions)).to_numpy())
+    recorded = pd.read_csv(found.data.folder / "outcomes.csv")["count"].to_numpy()
+    assert (recorded != shown.to_numpy().ravel()).any()
+    own = panel.matrix("count")[panel.regions.index("990000")]
+    assert np.array_equal(found.course["value"], own)
+
+
+def test_small_counts_leave_a_gap_in_every_path(tmp_path):
+    """A quarter with seven calls is drawn in no figure of the county."""
+    values = courses(-0.4)
+    values[0, 2] = 7
+    found = report(write(tmp_path / "small", values), fit_limit=1.0)
+    for figure in (found.paths(), found.gaps(), found.series()):
+        row = figure.to_frame().iloc[2]
+        assert pd.isna(row["early"])
+
+
+def test_the_plain_comparison_is_that_of_statsmodels(folders):
+    """Least squares with dummies on the frame a researcher sees, to the last digit."""
+    found = report(folders["fell"])
+    frame = found.frame.assign(
+        y=np.log(found.frame["count"]),
+        d=found.frame["first_treated"].between(1, found.frame["period"]) * 1.0,
+    )
+    plain = smf.ols("y ~ d + C(region) + C(period)", frame).fit().params["d"]
+    assert found.agree("plain", plain).title == "Plain statsmodels gives the same digits"
+
+
+def test_a_short_time_before_is_said_and_nothing_is_matched(tmp_path):
+    """Six periods before: the plain comparison with its rank, and no direction, ever."""
+    folder = write(tmp_path / "short", courses(-1.0))
+    found = report(folder, window=[6, 12])
+    assert found.verdict_key == "too_short"
+    assert "6 periods before the start" in found.summary().points[0]
+    assert found.weights().points[0].startswith("Nothing was matched")
+    assert "No interrupted series" in found.series().points[0]
+    assert [way.key for way in found.every] == ["plain"]
+
+
+def test_with_few_donors_and_periods_there_is_a_rank_and_no_range(tmp_path):
+    """Six donors, fifteen periods: as rare as r in n, and why no direction is claimed."""
+    folder = write(tmp_path / "few", courses(-0.5, donors=6))
+    found = report(folder, window=[12, 3], fit_limit=1.0)
+    assert found.result.options["inference"] == "rank"
+    assert found.verdict_key == "cannot_tell"
+    assert "no range can be given" in found.summary().points[0]
+    assert found.check("placebo_rank").value >= 1 / 7
+    assert found.what_if().points
+
+
+def test_bad_questions_are_refused_before_a_kernel_with_all_that_is_wrong(folders, tmp_path):
+    """Names, too few or acting donors, several who acted, nobody alike, a window that is none."""
+    with pytest.raises(AnalysisError) as refused:
+        report(folders["fell"], treated_region="99", donors=["98"], predictors=["size"])
+    said = str(refused.value)
+    assert "treated_region: names '99'" in said
+    assert "donors: names '98'" in said
+    assert "predictors: names 'size'" in said
+    four = [f"99000{k}" for k in range(1, 5)]
+    with pytest.raises(DesignError, match="untreated regions: are 4; at least 5"):
+        report(folders["fell"], donors=four)
+    with pytest.raises(DesignError, match="did not stay without the intervention"):
+        report(folders["fell"], donors=[*four, "990000"])
+    with pytest.raises(DesignError, match="which did not begin within these data"):
+        report(folders["fell"], treated_region="990003")
+    two = write(tmp_path / "two", courses(0.0), acting=2)
+    with pytest.raises(DesignError, match="is not given, and 2 regions began"):
+        report(two)
+    either = report(two, treated_region="990001", fit_limit=1.0)
+    assert (either.name, len(either.subject.panel.regions)) == ("County 990001", 24)
+    with pytest.raises(AnalysisError, match="window is two numbers"):
+        report(folders["fell"], window=[3])
+    values = courses(0.0)
+    values[0, ::2] *= 2
+    with pytest.raises(DesignError, match="cannot be matched"):
+        report(write(tmp_path / "unlike", values))
+
+
+def test_what_a_region_could_show_follows_from_its_records(folders):
+    """Fewer records, a larger fall; of its own size the one that the summary names."""
+    found = report(folders["fell"], what_if=[40, 200, 1000])
+    falls = found.what_if().to_frame()["fall"]
+    assert falls.is_monotonic_increasing
+    before = found.course[found.course["after"] == 0]["value"]
+    own = found.subject.panel.per_year / float((1 / before).mean())
+    assert found.detectable(own) == pytest.approx(found.detectable())
