@@ -68,7 +68,7 @@ def _told(dataset: Dataset, rule: Frequent, kind: str) -> Claimants:
     moves = (
         lookup(dataset.tables["crosswalk"]) if dataset.panel and dataset.has("crosswalk") else None
     )
-    with engines.engine(source) as connection:
+    with engines.engine(source, dataset.folder) as connection:
         if dataset.panel is None:
             table = dataset.tables["complaints"]
             held = [name for name in (*COMPLAINTS.names, "millionths") if name in table]

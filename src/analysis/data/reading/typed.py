@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import warnings
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from analysis import digest
 from analysis.data.reading.account import Source
 from analysis.data.reading.distinct import Cells, Raw, Wanted, cells_of, needed_columns, plain_name
 from analysis.data.reading.mapping import TableMapping, inside
+from analysis.data.records import connections
 from analysis.errors import ContractError, Problem
 
 SQLITE = "sqlite:///"
@@ -69,17 +72,21 @@ def read_query(folder: Path, name: str, mapping: TableMapping) -> Raw:
     where = f"dataset.yml, mapping.{name}"
     url = address(mapping, where)
     try:
-        table = _sqlite(folder, url, mapping.sql) if url.startswith(SQLITE) else _ibis(url, mapping)
+        if url.startswith(SQLITE):
+            table = _sqlite(folder, url, mapping.sql)
+        else:
+            table = _ibis(folder, url, mapping)
     except ContractError:
         raise
     except ImportError:
         remedy = "Install it: pip install 'ibis-framework[duckdb]', or [postgres], …"
         raise ContractError([Problem(f"{where}.url", "needs Ibis", remedy)]) from None
     except Exception as error:  # whatever a driver raises, and its words may quote cells
-        what = f"is refused by the database ({type(error).__name__})"
-        raise ContractError([Problem(f"{where}.sql", what, "Try the query there")]) from None
-    source = Source(f"{name} (query)", _digest(table), "query", table.num_rows)
-    return raw_of(table, list(table.column_names), source, mapping, base=0)
+        what = "is refused by the database"
+        raise connections.refused(error, f"{where}, the database", what) from None
+    source = Source(f"{name} (query)", "", "query", table.num_rows)
+    raw = raw_of(table, list(table.column_names), source, mapping, base=0)
+    return replace(raw, source=replace(source, sha256=_digest(table)))
 
 
 def sqlite_file(folder: Path, url: str) -> Path | None:
@@ -98,23 +105,39 @@ def _sqlite(folder: Path, url: str, sql: str) -> pa.Table:
     return pa.Table.from_pandas(frame, preserve_index=False)
 
 
-def _ibis(url: str, mapping: TableMapping) -> pa.Table:
-    import ibis
-
-    connection: Any = ibis.connect(url)
+def _ibis(folder: Path, url: str, mapping: TableMapping) -> pa.Table:
+    connection: Any = connections.connected(url, folder)
     try:
-        if connection.name == "duckdb":
-            # Ibis 12 asks DuckDB 2 for the columns of a query by a name that is gone.
-            answer: pa.Table = connection.con.sql(mapping.sql).to_arrow_table()
-        else:
-            answer = connection.sql(mapping.sql).to_pyarrow()
+        with warnings.catch_warnings():
+            # Ibis 12 and its drivers warn of what they will drop from one another.
+            warnings.simplefilter("ignore")
+            if connection.name == "duckdb":
+                # Ibis 12 asks DuckDB 2 for the columns of a query by a name that is gone.
+                answer: pa.Table = connection.con.sql(mapping.sql).to_arrow_table()
+            elif connection.name == "postgres":
+                answer = _postgres(connection.con, mapping.sql)
+            else:
+                answer = connection.sql(mapping.sql).to_pyarrow()
     finally:
         connection.disconnect()
     return answer
 
 
+def _postgres(connection: Any, sql: str) -> pa.Table:
+    """The answer in a transaction that only reads; Ibis would make a view to learn its columns."""
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+        cursor.execute(sql)
+        names = [column.name for column in cursor.description]
+        rows = cursor.fetchall()
+    columns = zip(*rows, strict=True) if rows else ([] for _ in names)
+    return pa.table([pa.array(list(column)) for column in columns], names=names)
+
+
 def _digest(table: pa.Table) -> str:
+    """Of the rows in an order of their own: a database may answer in any."""
     sink = pa.BufferOutputStream()
+    table = table.sort_by([(name, "ascending") for name in table.column_names]).combine_chunks()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
     return digest.of_bytes(sink.getvalue().to_pybytes())

@@ -89,7 +89,7 @@ def record_panel(
     files = {str(f.relative_to(folder)): f for f in source.paths(folder)} if source.files else {}
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        counting = _Counting(source, tuple(by), crosswalk, stack)
+        counting = _Counting(folder, source, tuple(by), crosswalk, stack)
         hashes = {name: digest.of_file(file) for name, file in files.items()}
         if cache is None or not files:
             counts = [counting.count(list(files.values()), work / "counts.parquet")]
@@ -109,6 +109,7 @@ def record_panel(
 class _Counting:
     """Counting of one source."""
 
+    folder: Path
     source: RecordSource
     by: tuple[str, ...]
     crosswalk: pd.DataFrame | None
@@ -118,7 +119,7 @@ class _Counting:
     @cached_property
     def connection(self) -> Any:
         """Made when the first file must be counted."""
-        return self.stack.enter_context(engines.engine(self.source))
+        return self.stack.enter_context(engines.engine(self.source, self.folder))
 
     def way(self) -> str:
         """Digest of all that shapes counts beside the file."""

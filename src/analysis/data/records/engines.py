@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from analysis.data.records import connections
 from analysis.data.records.location import REQUIRED, RecordSource
 from analysis.data.tables import COMPLAINTS
 from analysis.errors import ContractError, Problem
@@ -22,12 +23,16 @@ MEMORY = "3GB"
 """DuckDB spills to disk above this; with Python and Arrow a process stays under 4 GB."""
 
 EXTRAS = {"postgres": "postgres", "postgresql": "postgres", "spark": "spark"}
+NAME = re.compile(r'"[^"]+"|[^".]+')
+"""A part of the name of a table; one in quotation marks may hold a point."""
 LINE = re.compile(r"\bLine: (\d+)")
 
 
 @contextmanager
-def engine(source: RecordSource) -> Iterator[Any]:
+def engine(source: RecordSource, folder: Path = Path()) -> Iterator[Any]:
     """A connection in the time zone of the source; closed at the end, but for Spark's session.
+
+    Files of databases lie in ``folder``, that of the dataset.
 
     Raises
     ------
@@ -35,7 +40,7 @@ def engine(source: RecordSource) -> Iterator[Any]:
     """
     url = source.resolved_url()
     try:
-        connection = _connect(url)
+        connection = _connect(url, folder)
         _set_time_zone(connection, source.time_zone)
     except ContractError:
         raise
@@ -44,8 +49,8 @@ def engine(source: RecordSource) -> Iterator[Any]:
         remedy = f"pip install -e '.[{extra}]'" if extra else "Install what Ibis asks for"
         raise _refused("records.url", "needs a package that is not installed", remedy) from None
     except Exception as error:  # drivers raise what they like, and tell host and user
-        what = f"cannot be reached ({type(error).__name__})"
-        raise _refused("records.url", what, "Check address, user and network") from None
+        where, what = "dataset.yml, records.url", "cannot be reached"
+        raise connections.refused(error, where, what) from None
     try:
         with warnings.catch_warnings():
             # Ibis 12, DuckDB 2 and PySpark 4 call what pandas 3 and Arrow will drop.
@@ -60,7 +65,7 @@ def _refused(where: str, what: str, remedy: str) -> ContractError:
     return ContractError([Problem(f"dataset.yml, {where}", what, remedy)])
 
 
-def _connect(url: str) -> Any:
+def _connect(url: str, folder: Path) -> Any:
     import ibis
 
     if not url or url == "duckdb://":
@@ -70,7 +75,7 @@ def _connect(url: str) -> Any:
         return connection
     if url.startswith("spark://"):
         return ibis.pyspark.connect(_spark(url))
-    return ibis.connect(url)
+    return connections.connected(url, folder)
 
 
 def _spark(url: str) -> Any:
@@ -123,13 +128,20 @@ def records_in(connection: Any, source: RecordSource, files: Sequence[Path] = ()
         where = f"{source.name}, column"
         raise ContractError([Problem(f"{where} {n}", "is missing", remedy) for n in wrong])
     records = raw.select(**{name: raw[named[name]] for name in named if name not in missing})
+    records = records.mutate(
+        **{
+            name: records[name].substitute(dict(values.words), else_=values.other or records[name])
+            for name, values in source.values.items()
+            if name not in missing
+        }
+    )
     _require_days(connection, records, source)
     return records
 
 
 def _table(connection: Any, source: RecordSource) -> Any:
-    schema, _, name = source.table.rpartition(".")
-    return connection.table(name, database=schema or None)
+    *above, name = [part.strip('"') for part in NAME.findall(source.table)]
+    return connection.table(name, database=tuple(above) or None)
 
 
 def _files(connection: Any, source: RecordSource, files: Sequence[Path]) -> Any:
@@ -190,5 +202,7 @@ def refusing_errors(source: RecordSource, files: Sequence[Path], remedy: str) ->
         name = files[0].name if len(files) == 1 else source.name
         line = LINE.search(str(error))
         where = f"{name}, row {line[1]}" if line else name
+        if not files:
+            raise connections.refused(error, where) from None
         what = f"cannot be read ({type(error).__name__})"
         raise ContractError([Problem(where, what, remedy)]) from None

@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from analysis.data.reading.mapping import ValueMap
 from analysis.data.tables import COMPLAINTS
 from analysis.errors import ContractError, Problem, nearest
 
@@ -35,6 +36,7 @@ class RecordSource(BaseModel):
     table: of the database; ``schema.table`` where it is in a schema.
     time_zone: in which a moment becomes a day; needed where days of receipt are moments.
     columns: the contract's name to the owner's name.
+    values: the contract's name to the owner's words and ours, as in a mapping of files.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,6 +46,7 @@ class RecordSource(BaseModel):
     table: str = ""
     time_zone: str = ""
     columns: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, ValueMap] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -61,8 +64,10 @@ class RecordSource(BaseModel):
             (secret, "holds a password; use PGPASSWORD, ~/.pgpass or a url of ${VARIABLE}"),
             (strange, "names a time_zone that is not in the IANA list, such as Asia/Shanghai"),
         ]
+        looking = [name for name, value in self.values.items() if value.lookup or value.patterns]
+        rules += [(bool(looking), f"looks up values of {', '.join(looking)}; list the words")]
         wrong = [text for broken, text in rules if broken]
-        strangers = [name for name in self.columns if name not in known]
+        strangers = [name for name in {**self.columns, **self.values} if name not in known]
         wrong += [f"names column '{name}'. {nearest(name, known)}" for name in strangers]
         if wrong:
             raise ValueError("; ".join(wrong))
