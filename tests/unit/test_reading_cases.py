@@ -21,10 +21,12 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from analysis import cli
 from analysis.batch.plan import plan
 from analysis.cli import commands
 from analysis.data.checkup import account_lines
 from analysis.data.dataset import examine, read_dataset
+from analysis.data.first_look.draft import write_draft
 from analysis.data.frames.panels.panel_doubts import doubtful
 from analysis.data.frames.panels.panel_loader import panel
 from analysis.errors import AnalysisError
@@ -943,3 +945,33 @@ def test_a_period_without_any_count_or_size_is_named(tmp_path):
         problems = panel_with(folder, **given)
         assert len(problems) == bool(said), problems
         assert all(problem.startswith(said) for problem in problems)
+
+
+def test_a_first_look_offers_columns_of_persons_for_hashing_only(tmp_path):
+    """And takes the sheet that is seen, and a ledger for records and a register for regions."""
+    ledger = [
+        ["编号", "登记日期", "所属地区", "姓名", "联系电话", "联系人邮箱"],
+        *([f"R{n}", "2023-01-02", "甲区", "张三", "13800000000", "a@b.cn"] for n in range(4)),
+    ]
+    (tmp_path / "台账.xlsx").write_bytes(book({"说明": NOTES, "表": ledger}, hidden=("说明",)))
+    (tmp_path / "名录.csv").write_text("区划代码,名称,级别\n990102,甲区,区县\n", encoding="utf-8")
+    files = [tmp_path / "台账.xlsx", tmp_path / "名录.csv"]
+    written = yaml.safe_load(write_draft(tmp_path, files).read_text(encoding="utf-8"))["mapping"]
+    assert written["regions"]["files"] == ["名录.csv"]
+    found = written["complaints"]
+    assert (found["files"], found["sheet"]) == (["台账.xlsx"], "表")
+    used = {ours: theirs for ours, theirs in found["columns"].items() if theirs}
+    assert used == {
+        "complaint_id": "编号",
+        "received_on": "登记日期",
+        "region_code": "所属地区",
+        "claimant_id": "联系电话",
+    }
+
+
+def test_a_large_file_is_announced(tmp_path, in_root, monkeypatch):
+    """Whoever waits sees what is read."""
+    monkeypatch.setattr(cli, "LARGE", 10)
+    folder = Case({"outcomes.csv": COUNTS}).write(tmp_path)
+    said = CliRunner().invoke(commands, ["check", str(folder)])
+    assert "reading outcomes.csv (0 MB) …" in said.output

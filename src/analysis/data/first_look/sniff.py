@@ -38,6 +38,11 @@ FIRST_ROWS = 30
 HOME = ("regions", "complaints", "outcomes", "exposures", "interventions", "enterprises")
 """Tables that an export may be; figures read off documents are written by hand."""
 
+OF_PERSONS = re.compile(
+    "姓名|电话|手机|身份证|证件|联系人|联系方式|邮箱|住址|微信号|phone|mobile|e-?mail|passport|id.?card",
+    re.IGNORECASE,
+)
+"""Names of columns that name a person: of use for nothing but a keyed hash."""
 OTHER_NAMES = {
     (row["of"], row["ours"]): row["owners"].split(";")
     for row in csv_rows(Path(__file__).with_name("other_names.csv"))
@@ -138,6 +143,7 @@ def _guesses(table: Table, names: Sequence[str]) -> dict[str, str]:
         (likeness(owner_name, column), column.name, owner_name)
         for column in table.columns
         for owner_name in names
+        if column.personal or not OF_PERSONS.search(owner_name)
     ]
     guesses: dict[str, str] = {}
     for value, column, owner_name in sorted(pairs, key=lambda pair: -pair[0]):
