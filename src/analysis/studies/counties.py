@@ -22,7 +22,7 @@ from analysis.stats.panels.adoption import damped_weights
 
 LEVEL, FALSE = 0.95, 0.05
 NOISE = Noise()
-HELD = 0.92
+HELD = 0.94
 """Of the counties of any world here, at least this share lies within its range of 95 %."""
 _LAPPING = replace(PLAIN, overlap=0.2)
 COUNTY_WORLDS: dict[str, JointWorld] = {
