@@ -30,10 +30,11 @@ from analysis.data.frames.rates import Comparison  # noqa: E402
 from analysis.data.frames.study import Study  # noqa: E402
 from analysis.data.settings import Words  # noqa: E402
 from analysis.disclosure.gate import NUMBER  # noqa: E402
-from analysis.page.charts.axes import Axis, Reference  # noqa: E402
+from analysis.page.charts.axes import Axis, Periods, Reference  # noqa: E402
 from analysis.page.charts.bars import Bar, Bars  # noqa: E402
 from analysis.page.charts.chart import Chart  # noqa: E402
 from analysis.page.charts.histogram import Histogram  # noqa: E402
+from analysis.page.charts.lines import Line, Lines, Shade  # noqa: E402
 from analysis.page.charts.survival import Curve, Survival  # noqa: E402
 from analysis.page.charts.tiles import Heat, Tile, Tiles  # noqa: E402
 from analysis.page.numbers import number, percent  # noqa: E402
@@ -67,9 +68,9 @@ FIGURES = (
 TOPICS = ("rates", "handling", "inspections", "sampling", "fines", "growth", "progress")
 AUDIT = ("verdicts", "counts", "chance", "comparison")
 PRINTED = {"en": "## Figures on printed numbers", "zh": "## 公开数字的图"}
-CHARTS = ("bars", "histogram", "survival", "heat", "tiles")
+CHARTS = ("bars", "histogram", "survival", "heat", "tiles", "fan")
 GROUPS = ("early", "late", "never")
-PAGES = {"gallery": 55, "printed": len(TOPICS) + len(AUDIT)}
+PAGES = {"gallery": 60, "printed": len(TOPICS) + len(AUDIT)}
 """Pages, and how many figures each shows."""
 LONG = (
     "Shuangjiang Lahu, Va, Blang and Dai Autonomous County",
@@ -181,6 +182,23 @@ def titled(key: str, words: dict[str, str]) -> dict[str, str]:
     return {**words, "title": key, "alt": f"{key}: {words['alt']}, drawn from invented numbers"}
 
 
+def _fan(name: str, case: str, language: str, walks: np.ndarray) -> Lines:
+    """One path over the spread of others, from three random walks."""
+    zh, label = language == "zh", ("期" if language == "zh" else "Period")
+    along = Periods(tuple(str(year) for year in range(1990, 2020)), language, label)
+    path = np.where((np.arange(30) % 4 == 1) & (case == "gaps"), np.nan, walks[0])
+    width = np.abs(walks[1:]).cumsum(axis=1) / 9
+    words = (("全部", "下限", "上限"), ("一半", "下限", "上限")) if zh else (
+        ("all others", "from", "to"), ("middle half", "from", "to"))  # fmt: skip
+    shades = tuple(
+        Shade(said[0], tuple(-share * width[0]), tuple(share * width[1]), said[1:], key)
+        for said, key, share in zip(words, ("all", "half"), (1.0, 0.4), strict=True)
+    )
+    up = Axis(partial(number, language=language), "差距" if zh else "Gap", key="gap", role=NUMBER)
+    start = Reference(15.5, "启动" if zh else "start", dashed=True)
+    return Lines((Line("early", name, tuple(path)),), along, up, (start,), shades)
+
+
 def charts_of(case: str, language: str) -> dict[str, Chart]:
     """Kinds of chart that no report of today draws, from numbers of the case."""
     rng, zh = np.random.default_rng(5), language == "zh"
@@ -236,6 +254,7 @@ def charts_of(case: str, language: str) -> dict[str, Chart]:
             region,
             (limit,),
         ),
+        "fan": _fan(names[0], case, language, scale * rng.normal(0, 9, (3, 30)).cumsum(axis=1)),
         "heat": Heat(
             tuple(names),
             years,
