@@ -11,7 +11,7 @@ from analysis.page.plates import Notes, Summary
 from analysis.page.shared.protection import protection_points
 from analysis.page.shared.provenance import DROPPED_WORDS, reading_sentences
 from analysis.page.wording import capital
-from analysis.reports.single_region.answer import Alone
+from analysis.reports.single_region.answer import SECOND, Alone
 from analysis.reports.single_region.drawings import WAY_WORDS
 from analysis.reports.single_region.question import SHORT
 
@@ -177,7 +177,7 @@ def certainty(report: Alone) -> Notes:
             "A direction is claimed where the likely range leaves out no change and the "
             "interrupted series against all others together does so too, at {second}, on the same "
             "side. Of one {region} certainty is never more than low.",
-            second=report.percent(0.9, 0),
+            second=report.percent(SECOND, 0),
         ),
         say(
             "Refused as one that cannot be matched is a {region} where more than {share} of the "
