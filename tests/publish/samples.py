@@ -18,6 +18,7 @@ from analysis.page.plates import (
     Notes,
     Plate,
     Provenance,
+    SiteLine,
     Summary,
     Table,
     TableData,
@@ -160,8 +161,31 @@ def plates(language: str, *, simulated: bool = True) -> dict[str, Plate]:
             methods=("did", "counts"),
             **base,
         ),
-        "end": End(key="end", verdict="improves", facts=FACTS, **base),
+        "end": End(
+            key="end", verdict="improves", facts=FACTS, site_lines=(site_line(language),), **base
+        ),
     }
+
+
+def site_line(language: str, **changes: Any) -> SiteLine:
+    """A line of the site's table."""
+    chinese, words = language == "zh", WORDS[language]
+    given = {
+        "intervention": words["intervention"],
+        "outcome": "登记投诉" if chinese else "Recorded complaints",
+        "value": -0.12,
+        "low": -0.21,
+        "high": -0.03,
+        "verdict": "improves",
+        "verdict_words": words["verdict"].lower(),
+        "certainty": "moderate",
+        "certainty_words": "中" if chinese else "moderate",
+        "treated": 9,
+        "regions": 22,
+        "region_words": "县区" if chinese else "counties",
+        "doubts": "实施地区不是抽签确定的" if chinese else "adopters were not drawn by lot",
+    }
+    return SiteLine(**given | changes)
 
 
 def shows(plate: Plate, source: str, **changes: Any) -> Any:

@@ -150,7 +150,7 @@ def test_the_list_is_searched_and_filtered_from_a_file(chromium, site):
             page.locator(f"#filter-{name}").select_option(value)
         assert shown.count() == 2
         page.locator("#language").select_option("zh-Hans")
-        assert page.locator(".reports h2 a").first.get_attribute("href").endswith(".zh.html")
+        assert page.locator(".reports h3 a").first.get_attribute("href").endswith(".zh.html")
         assert reported == []
 
 

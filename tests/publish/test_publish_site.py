@@ -47,6 +47,8 @@ def test_both_languages_and_two_indexes_are_written(tmp_path):
     assert set(content(tmp_path / "site")) == own | {
         "effect-zones.en.html",
         "effect-zones.zh.html",
+        "evidence.csv",
+        "evidence.json",
         "feed.en.xml",
         "feed.zh.xml",
         "pages.json",

@@ -401,6 +401,37 @@ class RestsOn:
 
 
 @dataclass(frozen=True)
+class SiteLine:
+    """One line of the site's table: what an intervention changed, in numbers and in words.
+
+    Parameters
+    ----------
+    value, low, high: changes as shares of what was expected. verdict, certainty: their keys.
+    treated, regions: how many adopted, of how many. doubts: what could be wrong.
+    """
+
+    intervention: Text
+    outcome: Text
+    value: StrictFloat
+    low: StrictFloat | None
+    high: StrictFloat | None
+    verdict: Text
+    verdict_words: Text
+    certainty: Literal["", "low", "moderate", "high"]
+    certainty_words: str
+    treated: StrictInt
+    regions: StrictInt
+    region_words: Text
+    doubts: str
+
+    @property
+    def numbers(self) -> tuple[object, ...]:
+        """What both languages of a report must agree on."""
+        keys = (self.verdict, self.certainty, self.treated, self.regions)
+        return self.value, self.low, self.high, *keys
+
+
+@dataclass(frozen=True)
 class End(Plate):
     """The end-of-notebook record: without it a run is no success.
 
@@ -415,6 +446,7 @@ class End(Plate):
     seals: Mapping[str, Sequence[str]] = field(default_factory=dict)
     shapes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     rests_on: RestsOn = RestsOn()
+    site_lines: tuple[SiteLine, ...] = ()
 
     def preview(self) -> list[str]:
         """One line."""

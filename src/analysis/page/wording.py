@@ -59,6 +59,11 @@ def bold(template: str) -> str:
     return BOLD.sub(rf"{STRONG}\1{WEAK}", template)
 
 
+def unmarked(sentence: str) -> str:
+    """A sentence without its bold."""
+    return sentence.replace(STRONG, "").replace(WEAK, "")
+
+
 class _Fields(dict[str, object]):
     """The fields given with a sentence; any other is asked of the report that speaks."""
 

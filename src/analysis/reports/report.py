@@ -16,7 +16,7 @@ from analysis.disclosure.identifiers import identifiers
 from analysis.disclosure.store import drawn_from, noise_of
 from analysis.errors import ParamsError, Problem, nearest
 from analysis.methods import AnyMethod
-from analysis.page.plates import End, Notes, Provenance, RestsOn, Table
+from analysis.page.plates import End, Notes, Provenance, RestsOn, SiteLine, Table
 from analysis.page.shared.agreement import OwnNumber, agreement
 from analysis.page.shared.provenance import method_line, source_entries
 from analysis.page.voice import Voice
@@ -147,6 +147,10 @@ class Report(Voice):
         """What its counts were drawn from; who averages recorded counts adds over whom."""
         return RestsOn(self.params.dataset, drawn_from(self.data))
 
+    def site_lines(self) -> tuple[SiteLine, ...]:
+        """Lines of the site's table of evidence; a description has none."""
+        return ()
+
     def end(self) -> End:
         """The record that the notebook came to its end, with the identifiers no page may show."""
         hidden = identifiers(self.data.tables)
@@ -158,4 +162,5 @@ class Report(Voice):
             seals=hidden.seals,
             shapes=hidden.shapes,
             rests_on=self.rests_on(),
+            site_lines=self.site_lines(),
         )

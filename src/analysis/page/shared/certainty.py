@@ -8,12 +8,13 @@ from analysis.verdicts.rule import Verdict
 EFFECT_WORDS = {
     "fewer": "fewer recorded",
     "more": "more recorded",
+    "lower": "lower",
+    "higher": "higher",
     "improves": "improves",
     "worsens": "worsens",
     "too_small_to_matter": "too small to matter",
     "cannot_tell": "cannot tell",
 }
-"""Of counts and shares."""
 GRADE_WORDS = {"low": "low", "moderate": "moderate", "high": "high"}
 REASON_WORDS = {
     "no_range": "the method gives no range",

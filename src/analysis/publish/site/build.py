@@ -8,7 +8,8 @@ from pathlib import Path
 
 from analysis import digest
 from analysis.errors import Problem, PublishError
-from analysis.page.wording import LANGUAGES
+from analysis.page.plates import Summary
+from analysis.page.wording import LANGUAGES, unmarked
 from analysis.publish.pages.machine_paths import without_machine_paths
 from analysis.publish.pages.page import Page, read_page
 from analysis.publish.pages.render import Imprint, export
@@ -16,6 +17,7 @@ from analysis.publish.pages.scan import refuse_identifiers
 from analysis.publish.site.changes import read_changes, sentences
 from analysis.publish.site.library import addresses, render_library
 from analysis.publish.site.record import (
+    Answer,
     Entry,
     Outcome,
     Status,
@@ -148,11 +150,15 @@ def _refuse_differing(folder: Path, pages: Mapping[str, Page]) -> None:
     """Both languages, and the record of each run, must hold the same numbers and counts."""
     on_page: dict[str, str] = {}
     in_record: dict[str, str] = {}
+    lines = {code: [line.numbers for line in page.end.site_lines] for code, page in pages.items()}
     for language, page in pages.items():
-        shown = [page.end.facts, page.end.verdict, page.marks, plain(page.end.rests_on)]
+        told = lines[language]
+        shown = [page.end.facts, page.end.verdict, page.marks, plain(page.end.rests_on), told]
         on_page[f"the page in {language}"] = digest.of_value(shown)
         record = read_json(folder / language / "result.json")
         kept = [record.get("facts"), record.get("verdict"), page.marks, record.get("rests_on")]
+        # The record holds no lines for the site: those of the first page stand in.
+        kept.append(next(iter(lines.values())))
         in_record[f"the record of the run in {language}"] = digest.of_value(kept)
     numbers = on_page | in_record
     first, *others = numbers
@@ -197,8 +203,21 @@ def _entry(folder: Path, statuses: Mapping[str, Status], pages: Mapping[str, Pag
         internal=english.summary.internal,
         p_value=english.end.facts.get("p_value"),
         scope={language: page.summary.scope for language, page in pages.items()},
+        answers={language: _answer(page.summary) for language, page in pages.items()},
+        site_lines={language: page.end.site_lines for language, page in pages.items()},
         provenance={
             language: [line for plate in page.provenance for line in plate.entries]
             for language, page in pages.items()
         },
+    )
+
+
+def _answer(summary: Summary) -> Answer:
+    """The answer in one language, its first sentence without bold."""
+    return Answer(
+        number=summary.number,
+        unit=summary.number_unit,
+        sentence=unmarked(summary.points[0]),
+        certainty=summary.certainty,
+        certainty_words=summary.certainty_words,
     )

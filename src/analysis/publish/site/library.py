@@ -9,10 +9,12 @@ from typing import Any
 
 from analysis.data.dictionary import HEADINGS, column_rows
 from analysis.data.tables import TABLES
-from analysis.page.wording import LANGUAGES
+from analysis.page.numbers import date, number
+from analysis.page.wording import LANGUAGES, translator
 from analysis.publish.pages.templates import asset, render
 from analysis.publish.site.catalogue import catalogue
-from analysis.publish.site.claims import claims_of, sentences
+from analysis.publish.site.claims import Claims, claims_of, sentences
+from analysis.publish.site.evidence import evidence_files, evidence_table
 from analysis.publish.site.joint_studies import joint_studies
 from analysis.publish.site.record import Entry
 from analysis.publish.site.register import register
@@ -41,7 +43,7 @@ def addresses(language: str) -> dict[str, str]:
 def render_library(entries: Mapping[str, Entry]) -> dict[str, str]:
     """Every page and feed of the site beside its reports, by file name."""
     listed = sorted(entries.values(), key=lambda entry: (entry.simulated, entry.name))
-    files = {}
+    files = evidence_files(listed)
     for language in LANGUAGES:
         files[file_of("index", language)] = render_index(listed, language)
         files[file_of("catalogue", language)] = render_catalogue(listed, language)
@@ -61,6 +63,9 @@ def render_index(entries: Sequence[Entry], language: str) -> str:
         entries=entries,
         claims=claims,
         claimed=sentences(claims, language),
+        figures=_figures(entries, claims, language),
+        evidence=evidence_table(entries, language),
+        marked=any(entry.simulated for entry in entries),
         filters=_filters(entries, language),
         script=asset("search.js") if entries else "",
         feed=feed_of(language),
@@ -120,6 +125,27 @@ def _page(kind: str, language: str, **content: Any) -> str:
     content |= {"kind": kind, "pages": addresses(language)}
     other = next(code for code in LANGUAGES if code != language)
     return render(f"{kind}.html.j2", language, sibling=file_of(kind, other), **content)
+
+
+def _figures(entries: Sequence[Entry], claims: Claims, language: str) -> list[tuple[str, str]]:
+    """The site in a few numbers: reports, claims, changes, and what was not renewed."""
+    say = translator(language)
+    latest = date(max((entry.edition for entry in entries), default=""), language)
+    real = number(sum(not entry.simulated for entry in entries), language)
+    changed, stale = (sum(getattr(e, key) for e in entries) for key in ("changed", "stale"))
+    found = [
+        (say("{n} reports", n=number(len(entries), language)),
+         say("{n} on real data; latest edition {date}", n=real, date=latest)),
+        (say("{n} claim a direction", n=number(len(claims.claiming), language)),
+         say("of {all} that could; at most {expected} wrongly",
+             all=number(len(claims.able), language),
+             expected=number(min(claims.expected, len(claims.claiming)), language, 1))),
+        (say("{n} changed", n=number(changed, language)), say("their verdict in this edition")),
+    ]  # fmt: skip
+    if stale:
+        kept = say("their last good pages stay up")
+        found.append((say("{n} not renewed", n=number(stale, language)), kept))
+    return found
 
 
 def _filters(entries: Sequence[Entry], language: str) -> dict[str, list[tuple[str, str]]]:

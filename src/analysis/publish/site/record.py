@@ -14,6 +14,7 @@ from typing_extensions import TypedDict
 
 from analysis.errors import Problem, PublishError
 from analysis.page.marks import marks_of
+from analysis.page.plates import SiteLine
 from analysis.page.wording import LANGUAGES
 from analysis.params import problems_of
 from analysis.result import Internal
@@ -56,11 +57,24 @@ class Change(BaseModel):
     after_words: dict[str, str]
 
 
+class Answer(BaseModel):
+    """The answer of a report in one language, as its card in the list gives it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: str
+    unit: str
+    sentence: str
+    certainty: int = 0
+    certainty_words: str = ""
+
+
 class Entry(BaseModel):
     """One report as the index lists it; ``stale`` is true while a newer run has failed.
 
     ``scope`` (place, period, intervention) and ``provenance`` are words by language;
     ``changes`` are the changed verdicts so far, oldest first. ``p_value`` is the headline's.
+    ``answers`` and ``site_lines`` are by language; a description has no line.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -78,6 +92,8 @@ class Entry(BaseModel):
     scope: dict[str, dict[str, str]] = {}
     provenance: dict[str, list[Line]] = {}
     changes: list[Change] = []
+    answers: dict[str, Answer] = {}
+    site_lines: dict[str, tuple[SiteLine, ...]] = {}
 
     @property
     def marks(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@
   const language = document.getElementById("language");
   const lead = language => items.forEach(item => {
     const address = item.querySelector(`.languages a[hreflang="${language}"]`).getAttribute("href");
-    item.querySelector("h2 a").setAttribute("href", address);
+    item.querySelector("h3 a").setAttribute("href", address);
   });
   const show = () => {
     const words = fold(search.value).split(/\s+/).filter(Boolean);

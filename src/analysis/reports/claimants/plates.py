@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from analysis.data.frames.claimants import RATIO
-from analysis.page.plates import Provenance, RestsOn
+from analysis.page.plates import Provenance, RestsOn, SiteLine
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.protection import protection_record
+from analysis.page.shared.site_lines import site_line
 from analysis.reports.claimants import drawings, sentences
 from analysis.reports.claimants.answer import Claims
 from analysis.result import plain
@@ -39,6 +40,14 @@ class Claimants(Claims):
             return found
         ends = (panel.periods[0], panel.periods[-1])
         return replace(found, outcome=self.params.outcome, periods=ends, regions=panel.regions)
+
+    def site_lines(self) -> tuple[SiteLine, ...]:
+        """One class against the other."""
+        main, sample = self.main, self.main.headline.sample
+        names = (self.named, self.say("{outcome}, frequent against other claimants"))
+        regions = (sample.treated, sample.units)
+        doubts = sentences.why(self, main)
+        return (site_line(self, names, main.shares, main.verdict, regions, doubts),)
 
     summary = sentences.summary
     effects = drawings.effects

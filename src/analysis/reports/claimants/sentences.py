@@ -65,7 +65,7 @@ def summary(report: Claims) -> Summary:
             "{span}; why records moved it does not say."
         ),
     )
-    why = _why(report, main)
+    doubts = why(report, main)
     return Summary(
         **report.plate("summary"),
         points=tuple(point for point in points if point),
@@ -80,7 +80,7 @@ def summary(report: Claims) -> Summary:
         certainty_words=say(CERTAINTY_WORDS[verdict.certainty]),
         certainty=GRADES.index(verdict.certainty),
         grounds=tuple(_looks(report)),
-        limits=(capital(why) + say("."),) if why else (),
+        limits=(capital(doubts) + say("."),) if doubts else (),
     )  # fmt: skip
 
 
@@ -89,10 +89,10 @@ def verdict_of(report: Claims, one: Answered) -> str:
     words = report.say(EFFECT_WORDS[one.verdict.key])
     if one.verdict.key != "cannot_tell":
         return words
-    return report.say("{verdict}: {why}", verdict=words, why=_why(report, one))
+    return report.say("{verdict}: {why}", verdict=words, why=why(report, one))
 
 
-def _why(report: Claims, one: Answered) -> str:
+def why(report: Claims, one: Answered) -> str:
     """Why a verdict is not surer; the mix of claimants is the question itself, not a reason."""
     return reasons(report.say, one.verdict, one.inside, ("reporting_unknown",))
 

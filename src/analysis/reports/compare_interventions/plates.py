@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from analysis.disclosure.store import noise_of
-from analysis.page.plates import Figure, Notes, Provenance, RestsOn
+from analysis.page.plates import Figure, Notes, Provenance, RestsOn, SiteLine
 from analysis.page.shared.agreement import OwnNumber
+from analysis.page.shared.certainty import reasons
 from analysis.page.shared.protection import protection_record
+from analysis.page.shared.site_lines import site_line
 from analysis.reports.compare_interventions import drawings, sentences, tables
 from analysis.reports.compare_interventions.answer import Interventions
 from analysis.result import plain
@@ -50,6 +52,20 @@ class CompareInterventions(Interventions):
         regions = tuple(panel.frame["region"].drop_duplicates())
         periods = (panel.periods[0], panel.periods[-1])
         return replace(found, outcome=self.params.outcome, periods=periods, regions=regions)
+
+    def site_lines(self) -> tuple[SiteLine, ...]:
+        """A line an intervention."""
+        return tuple(
+            site_line(
+                self,
+                (self.named(one.name), self.outcome),
+                self.ranged(one.record),
+                one.verdict,
+                (one.record["regions"], self.result.sample.units),
+                reasons(self.say, one.verdict, one.record["low"] <= 0 <= one.record["high"]),
+            )
+            for one in self.findings
+        )
 
     summary = sentences.summary
     forest = drawings.forest

@@ -13,9 +13,11 @@ from analysis.data.frames.study import Study
 from analysis.disclosure.estimates import published, three_digits
 from analysis.disclosure.store import noise_of
 from analysis.errors import AnalysisError
-from analysis.page.plates import Provenance, RestsOn, Table
+from analysis.page.plates import Provenance, RestsOn, SiteLine, Table
 from analysis.page.shared.agreement import OwnNumber
+from analysis.page.shared.certainty import reasons
 from analysis.page.shared.protection import model_sentence, protection_record
+from analysis.page.shared.site_lines import site_line
 from analysis.reports.intervention_effect import provenance as sources
 from analysis.reports.intervention_effect import sensitivity, sentences, tables
 from analysis.reports.intervention_effect.adoption import (
@@ -31,7 +33,7 @@ from analysis.reports.intervention_effect.picture import picture
 from analysis.reports.intervention_effect.sensitivity import specification_name
 from analysis.reports.report import Report
 from analysis.result import Result, plain
-from analysis.verdicts.effect import judged
+from analysis.verdicts.effect import judged, outside_zero
 from analysis.verdicts.robustness import Robustness, estimate_headline, examine
 from analysis.verdicts.rule import Verdict
 
@@ -126,6 +128,21 @@ class InterventionEffect(Report, Brief):
             return found
         periods = (panel.periods[0], panel.periods[-1])
         return replace(found, outcome=panel.outcome, periods=periods, regions=panel.regions)
+
+    def site_lines(self) -> tuple[SiteLine, ...]:
+        """One line, with the doubts that the verdict gives."""
+        effect, sample, own = self.effect, self.headline.sample, self.headline.headline
+        ends = (effect.relative_low, effect.relative_high) if own.low is not None else (None, None)
+        inside = not outside_zero(own)
+        line = site_line(
+            self,
+            (self.intervention, self.outcome),
+            (effect.relative, *ends),
+            self.verdict,
+            (sample.treated, sample.units),
+            reasons(self.say, self.verdict, inside),
+        )
+        return (line,)
 
     summary = sentences.summary
     picture = picture
