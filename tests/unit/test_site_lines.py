@@ -16,6 +16,9 @@ REPORTS = (
     "intervention_effect/reverse_assessment",
     "compare_interventions/province",
     "claimants/order_style_service",
+    "single_region/proposition99",
+    "single_region/county",
+    "single_region/organ_donations",
 )
 
 
@@ -35,11 +38,12 @@ def test_a_line_says_what_the_summary_says(told, in_root):
         if len(lines) == 1:
             (line,) = lines
             summary = report.summary()
-            assert summary.number == percent_change(line.value, report.language)
-            assert summary.verdict.startswith(line.verdict)
-            assert summary.verdict.removeprefix(line.verdict).removeprefix("_") == line.certainty
+            if getattr(report, "counted", True):
+                assert summary.number == percent_change(line.value, report.language)
+            told = summary.verdict.replace("too_short", "cannot_tell")
+            assert told == "_".join(filter(None, (line.verdict, line.certainty)))
         for line in lines:
-            assert line.low <= line.value <= line.high
+            assert line.low is None or line.low <= line.value <= line.high
             assert math.isfinite(line.value)
             assert 0 < line.treated < line.regions
             assert bool(line.doubts) == (line.certainty != "high")

@@ -33,6 +33,8 @@ from analysis.reports.single_region.params import SingleRegionParams
 from analysis.reports.single_region.question import Single, estimated
 from analysis.result import Check, Estimate, Result
 from analysis.stats.resampling.jackknife import t_critical
+from analysis.verdicts.effect import share
+from analysis.verdicts.rule import Key, Verdict
 
 SECOND = 0.9
 """Level at which a second estimate, with a course of its own, must leave out no change."""
@@ -172,6 +174,26 @@ class Alone(Report):
             return "too_short"
         down, up = ("fewer", "more") if self.counted else ("lower", "higher")
         return {-1: f"{down}_low", 0: "cannot_tell", 1: f"{up}_low"}[self.claimed]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The same as other reports have it: what is too short cannot be told."""
+        counts: dict[int, Key] = {-1: "fewer", 1: "more"}
+        levels: dict[int, Key] = {-1: "lower", 1: "higher"}
+        side = 0 if self.subject.synthetic is None else self.claimed
+        keys = counts if self.counted else levels
+        return Verdict(keys[side], "low") if side else Verdict("cannot_tell")
+
+    @property
+    def shares(self) -> tuple[float, float | None, float | None]:
+        """The change and its limits as shares of what others lead to expect."""
+        own = self.result.headline
+        after = float(self.course[self.course["after"] == 1]["value"].mean())
+        expected = None if self.counted else after - own.value
+        value, low, high = (
+            None if v is None else share(v, expected) for v in (own.value, own.low, own.high)
+        )
+        return value or 0.0, low, high
 
     def detectable(self, records: float | None = None) -> float | None:
         """A change that would be found in four of five regions like this one, or of that size.

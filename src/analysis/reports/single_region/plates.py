@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from analysis.page.plates import Provenance
+from analysis.page.plates import Provenance, SiteLine
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.protection import protection_record
+from analysis.page.shared.site_lines import site_line
 from analysis.reports.single_region import drawings, sentences
 from analysis.reports.single_region.answer import Alone
 from analysis.result import plain
@@ -34,6 +35,12 @@ class SingleRegion(Alone):
         found = {"headline": self.result, "plain": self.subject.plain}
         found |= {"controlled": self.controlled} if self.controlled else {}
         return {name: plain(result) for name, result in found.items()}
+
+    def site_lines(self) -> tuple[SiteLine, ...]:
+        """One line: the change of one region, as a share of what others lead to expect."""
+        names, sample = (self.intervention, self.outcome), self.result.sample
+        doubts = sentences.doubts(self)
+        return (site_line(self, names, self.shares, self.verdict, (1, sample.units), doubts),)
 
     summary = sentences.summary
     paths = drawings.paths

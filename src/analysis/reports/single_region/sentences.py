@@ -87,15 +87,28 @@ def summary(report: Alone) -> Summary:
 
 def _why(report: Alone) -> Iterator[str]:
     """Why no direction is claimed."""
+    if report.verdict_key == "cannot_tell":
+        yield report.say("Why: {reason}.", reason=_reason(report))
+
+
+def _reason(report: Alone) -> str:
+    """What keeps a direction from being claimed."""
     found = report.result.headline
-    if report.verdict_key != "cannot_tell":
-        return
     key = "no_series" if report.controlled is None else "series"
     if found.low is None or found.high is None:
         key = "rank"
     elif found.low <= 0 <= found.high:
         key = "range"
-    yield report.say("Why: {reason}.", reason=report.say(WHY_WORDS[key]))
+    return report.say(WHY_WORDS[key])
+
+
+def doubts(report: Alone) -> str:
+    """What could be wrong, in a line."""
+    if report.verdict_key == "too_short":
+        return report.say(VERDICT_WORDS["too_short"])
+    if report.verdict_key == "cannot_tell":
+        return _reason(report)
+    return report.say("A single {region}; it was not drawn by lot.")
 
 
 def _rare(report: Alone) -> str:
