@@ -104,8 +104,12 @@ class Report(Voice):
         """How many decimals of an average over regions may leave."""
         return DECIMALS if value is None or not noise_of(self.data) else decimals_of(value)
 
-    def agree(self, name: str, value: float) -> Table | Notes:
+    def agree(self, name: str, value: float | Callable[[], float]) -> Table | Notes:
         """Hold a number that plain statsmodels gives against the report's own, and show both.
+
+        Parameters
+        ----------
+        value: the number, or what works it out where the report itself can give one.
 
         Raises
         ------
@@ -116,7 +120,7 @@ class Report(Voice):
         if name not in known:
             what = "is no number of this report"
             raise ParamsError([Problem(f"number {name}", what, nearest(name, list(known)))])
-        return agreement(self, known[name], float(value))
+        return agreement(self, known[name], value)
 
     @property
     def verdict_key(self) -> str:

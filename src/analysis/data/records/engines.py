@@ -10,7 +10,7 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +66,15 @@ def _refused(where: str, what: str, remedy: str) -> ContractError:
 
 
 def _connect(url: str, folder: Path) -> Any:
+    import duckdb
     import ibis
 
     if not url or url == "duckdb://":
         connection = ibis.duckdb.connect(memory_limit=MEMORY, preserve_insertion_order=False)
-        # It would draw its progress into the notebook that waits for it.
-        connection.raw_sql("SET enable_progress_bar = false")
+        # It would draw its progress into the notebook that waits for it. Where ipywidgets are not
+        # installed it cannot, and in Jupyter refuses to be told so.
+        with suppress(duckdb.InvalidInputException):
+            connection.raw_sql("SET enable_progress_bar = false")
         return connection
     if url.startswith("spark://"):
         return ibis.pyspark.connect(_spark(url))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from analysis.disclosure.gate import NUMBER
@@ -30,7 +31,7 @@ class OwnNumber:
     scale: float = 1.0
 
 
-def agreement(voice: Voice, own: OwnNumber, plain: float) -> Table | Notes:
+def agreement(voice: Voice, own: OwnNumber, plain: float | Callable[[], float]) -> Table | Notes:
     """The report's own number, that of plain statsmodels, and how far they lie apart.
 
     Raises
@@ -41,13 +42,14 @@ def agreement(voice: Voice, own: OwnNumber, plain: float) -> Table | Notes:
     if own.value is None:
         point = say("This report does not give the number: {words}.", words=own.words)
         return Notes(**plate, title=say("Nothing to agree with in statsmodels"), points=(point,))
-    if not math.isclose(own.value, plain, rel_tol=DIFFERENCE, abs_tol=1e-10):
+    found = float(plain() if callable(plain) else plain)
+    if not math.isclose(own.value, found, rel_tol=DIFFERENCE, abs_tol=1e-10):
         what = "differs from that of plain statsmodels on the same frame"
         remedy = "Look for the mistake in the notebook's cell, or else in the method"
         raise EstimationError([Problem(f"number '{own.words}'", what, remedy)])
     ours, theirs, apart = (
         number_cell(own.scale * value, voice.language, own.digits, own.digits)
-        for value in (own.value, plain, 0.0)
+        for value in (own.value, found, 0.0)
     )
     return Table(
         **plate,
