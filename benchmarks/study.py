@@ -27,7 +27,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "data" / "studies"
 SEED = 7
 STUDIES: dict[str, tuple[Any, dict[str, Any]]] = {
     "verdict": (verdict, {**WORLDS}),
-    "joint_effects": (joint, {**JOINT_WORLDS}),
+    "interventions": (joint, {**JOINT_WORLDS}),
     "county_effects": (counties, {**COUNTY_WORLDS}),
 }
 SHOWN = ["row", "alone", "effects", "contrasts", "family", "claimed", "best", "found", "held",
@@ -40,7 +40,7 @@ def main() -> None:
     names = [[], *(name for _, worlds in STUDIES.values() for name in worlds)]
     parser.add_argument("rows", nargs="*", choices=names, metavar="ROW")
     parser.add_argument("--worlds", type=int, default=1000)
-    for option, name in (("--joint", "joint_effects"), ("--counties", "county_effects")):
+    for option, name in (("--joint", "interventions"), ("--counties", "county_effects")):
         parser.add_argument(
             option, dest="study", action="store_const", const=name, default="verdict"
         )

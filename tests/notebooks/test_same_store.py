@@ -82,6 +82,10 @@ def project(root, tmp_path_factory) -> Path:
     return project
 
 
+LISTS = {"index.html", "index.zh.html", "pages.json", "evidence.csv", "evidence.json"}
+"""Where the averages of a comparison stand, too."""
+
+
 def published(project: Path) -> dict[str, str]:
     """The site of all reports: every file, without digests and what it says of its last edition."""
     for kind in REPORTS:
@@ -119,7 +123,12 @@ def test_sites_of_other_counts_behind_the_same_store_are_the_same(project, monke
     second, again = published(project), plates(project, "compare_interventions")
     assert first.keys() == second.keys()
     moved = {name for name in first if first[name] != second[name]}
-    assert moved == {f"compare_interventions-own.{language}.html" for language in ("en", "zh")}
+    averages = {f"compare_interventions-own.{language}.html" for language in ("en", "zh")}
+    assert moved == averages | LISTS
+    lines = [site["evidence.csv"].splitlines() for site in (first, second)]
+    others = [[r for r in rows if not r.startswith("compare_interventions")] for rows in lines]
+    assert len(others[0]) > 1
+    assert others[0] == others[1]
     changed = {key.split()[0] for key in compared if compared[key] != again[key]}
     assert "evidence" in changed, "averages rest on what was recorded"
     assert not changed & set(OF_SINGLE_REGIONS)

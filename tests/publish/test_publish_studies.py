@@ -99,7 +99,7 @@ def test_studies_of_several_interventions_stand_on_the_page_with_where_they_fail
         {"row": "first does .20 more", "effects": 0.95, "found": 0.953},
     ]
     usual = {"worlds": 1000, "contrasts": 0.952, "claimed": 0.0, "best": 0.0, "found": float("nan")}
-    pd.DataFrame([usual | row for row in rows]).to_csv(folder / "joint_effects.csv", index=False)
+    pd.DataFrame([usual | row for row in rows]).to_csv(folder / "interventions.csv", index=False)
     names = list(COUNTY_WORLDS)
     counties = {"row": names, "worlds": 1000, "counties": 33.2, "held": 0.934, "any_apart": 0.06}
     pd.DataFrame(counties).to_csv(folder / "county_effects.csv", index=False)

@@ -11,7 +11,7 @@ import analysis
 from analysis import methods
 
 SOURCE = Path(analysis.__file__).parent
-ORDINARY = {"agreement", "counts", "meta", "rates", "survival"}
+ORDINARY = {"agreement", "counts", "meta", "rates", "survival", "synthetic_control"}
 """Names that are also words of the field: refused where a name is asked for or compared."""
 ASKS = {"load", "panel_method", "options_for", "estimate", "run", "Specification", "Answer"}
 

@@ -273,7 +273,7 @@ def test_a_drift_of_one_interventions_adopters_makes_it_no_better():
 
 def test_the_kept_study_holds_what_is_promised(root):
     """A thousand worlds a row: coverage, the family, drifts, and what is left out is biased."""
-    kept = pd.read_csv(root / "data" / "studies" / "joint_effects.csv").set_index("row")
+    kept = pd.read_csv(root / "data" / "studies" / "interventions.csv").set_index("row")
     assert set(kept.index) == set(JOINT_WORLDS)
     assert (kept["worlds"] >= 1000).all()
     for row in SOUND:

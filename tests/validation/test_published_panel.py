@@ -301,7 +301,7 @@ def test_a_period_of_which_one_region_speaks_is_left_out_on_both_sides():
             counts.Options(),
             rng(),
         ).headline.value
-        for hole, value in ((lone, 0.0), (late, np.nan))
+        for hole, value in ((lone, 0.0), (lone, np.nan))
     ]
     assert found[0] == pytest.approx(found[1], abs=0.02)
 

@@ -73,7 +73,7 @@ class JointStudies:
 
 def joint_studies(language: str) -> JointStudies | None:
     """What was written of the worlds, in their order; none where the files are not there."""
-    rows, counties = (_rows(name) for name in ("joint_effects", "county_effects"))
+    rows, counties = (_rows(name) for name in ("interventions", "county_effects"))
     if rows is None or counties is None:
         return None
     lines: tuple[list[JointLine], list[JointLine]] = [], []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from analysis.methods import its
 from analysis.page.plates import Provenance, SiteLine
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.protection import protection_record
@@ -58,4 +59,4 @@ class SingleRegion(Alone):
     def provenance(self) -> Provenance:
         """Where the numbers come from and with what they were made."""
         record = protection_record(self, self.data)
-        return self._provenance(record, self.result.method, "its")
+        return self._provenance(record, self.result.method, its.METHOD.name)
