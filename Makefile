@@ -22,6 +22,9 @@ export JUPYTER_RUNTIME_DIR ?= $(CACHE)/jupyter/runtime
 # A Python that was named is meant; the one found by default need not be that of .venv.
 SET_UP = $(PYTHON) scripts/set_up.py $(if $(filter file,$(origin PYTHON)),,--this-python)
 
+# Tests are not alike: who has none left takes half of what waits for the other.
+SHARED = -n 2 --dist worksteal
+
 .PHONY: reports test quick validate gallery lock format clean ready ready-tests
 
 reports: ready  ## run every report of the default suite and build the site
@@ -32,13 +35,13 @@ test: ready-tests  ## everything that must hold before a change lands
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest -n 2 -m "not validate"
+	$(BIN)/pytest $(SHARED) -m "not validate"
 
 quick: ready-tests  ## what a change needs, in under a minute: style, types, layers, the nearest tests
 	$(BIN)/python scripts/quick.py
 
 validate: ready-tests  ## the long simulation studies of methods, over WORLDS worlds each (200)
-	$(BIN)/pytest -n 2 -m validate -s
+	$(BIN)/pytest $(SHARED) -m validate -s
 
 gallery: ready-tests  ## every kind of figure under conditions that break layouts, to look at
 	$(BIN)/python tests/publish/gallery.py build/gallery

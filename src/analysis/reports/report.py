@@ -17,7 +17,7 @@ from analysis.disclosure.store import drawn_from, noise_of
 from analysis.errors import ParamsError, Problem, nearest
 from analysis.methods import AnyMethod
 from analysis.page.plates import End, Notes, Provenance, RestsOn, SiteLine, Table
-from analysis.page.shared.agreement import OwnNumber, agreement
+from analysis.page.shared.agreement import Model, OwnNumber, agreement
 from analysis.page.shared.provenance import method_line, source_entries
 from analysis.page.voice import Voice
 from analysis.params import Params
@@ -104,12 +104,12 @@ class Report(Voice):
         """How many decimals of an average over regions may leave."""
         return DECIMALS if value is None or not noise_of(self.data) else decimals_of(value)
 
-    def agree(self, name: str, value: float | Callable[[], float]) -> Table | Notes:
+    def agree(self, name: str, value: float | Model, parameter: str = "") -> Table | Notes:
         """Hold a number that plain statsmodels gives against the report's own, and show both.
 
         Parameters
         ----------
-        value: the number, or what works it out where the report itself can give one.
+        value: the number, or a model that is not fitted yet, whose ``parameter`` it is.
 
         Raises
         ------
@@ -120,7 +120,7 @@ class Report(Voice):
         if name not in known:
             what = "is no number of this report"
             raise ParamsError([Problem(f"number {name}", what, nearest(name, list(known)))])
-        return agreement(self, known[name], value)
+        return agreement(self, known[name], value, parameter)
 
     @property
     def verdict_key(self) -> str:

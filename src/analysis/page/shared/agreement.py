@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
 
 from analysis.disclosure.gate import NUMBER
 from analysis.errors import EstimationError, Problem
@@ -31,8 +31,20 @@ class OwnNumber:
     scale: float = 1.0
 
 
-def agreement(voice: Voice, own: OwnNumber, plain: float | Callable[[], float]) -> Table | Notes:
+@runtime_checkable
+class Model(Protocol):
+    """A model of statsmodels that is not fitted yet."""
+
+    def fit(self) -> Any:
+        """Its results, with ``params`` by name."""
+
+
+def agreement(
+    voice: Voice, own: OwnNumber, plain: float | Model, parameter: str = ""
+) -> Table | Notes:
     """The report's own number, that of plain statsmodels, and how far they lie apart.
+
+    A model is fitted where the report gives the number: elsewhere it may have no solution.
 
     Raises
     ------
@@ -42,7 +54,7 @@ def agreement(voice: Voice, own: OwnNumber, plain: float | Callable[[], float]) 
     if own.value is None:
         point = say("This report does not give the number: {words}.", words=own.words)
         return Notes(**plate, title=say("Nothing to agree with in statsmodels"), points=(point,))
-    found = float(plain() if callable(plain) else plain)
+    found = float(plain.fit().params[parameter] if isinstance(plain, Model) else plain)
     if not math.isclose(own.value, found, rel_tol=DIFFERENCE, abs_tol=1e-10):
         what = "differs from that of plain statsmodels on the same frame"
         remedy = "Look for the mistake in the notebook's cell, or else in the method"

@@ -126,7 +126,8 @@ def event_time(report: Claims) -> Figure:
         title=say("Before and after the start, by who complained"),
         caption=say("Change against what was expected; bars: band at {level} over all periods. "
                     "Periods with fewer than five {regions} are left out."),
-        alt=say("Three panels of changes by period since the start."),
+        alt=say("Three panels, of frequent claimants, others and the first against the second: "
+                "changes by period before and since the start."),
     )  # fmt: skip
 
 

@@ -212,7 +212,10 @@ def leave_one_out(report: Alone) -> Figure:
         ),
         caption=say("Those that move it most; the others' weights are scaled up, not found anew."),
         alt=say(
-            "The estimate without each of {n} comparison {regions}.", n=report.number(len(most))
+            "Dots of the estimate without each of {n} comparison {regions} in turn, beside that of "
+            "all together, {whole}.",
+            n=report.number(len(most)),
+            whole=report.change(whole),
         ),
     )
 
@@ -289,7 +292,12 @@ def ways(report: Alone) -> Figure:
             high=report.change(max(made)),
         ),
         caption=say("Lines: likely ranges at {level}. An estimate matched on predictors has none."),
-        alt=say("{n} estimates with their ranges.", n=report.number(len(rows))),
+        alt=say(
+            "Estimates by {n} ways, one below the other, with lines for their ranges; the "
+            "headline's: {value}.",
+            n=report.number(len(rows)),
+            value=report.change(made[0]),
+        ),
         table=TableData.of(columns, lines),
     )
 
