@@ -4,51 +4,36 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+import yaml
 from causaldata import castle
 
 from analysis.errors import DesignError, EstimationError
 from analysis.methods import two_way
+from analysis.reports.intervention_effect.plates import InterventionEffect
 from analysis.stats.panels.regression import absorb, two_way_slope, weighted_slope
-from worlds import county_world, make_panel
+from worlds import county_world
 
 SOURCE = "Cheng and Hoekstra 2013, table 5"
 PRINTED = 5e-5
 """Half of the last digit printed."""
 
-IN_FORCE = {
-    1: ("2006-06-01", 212),
-    2: ("2006-09-13", 108),
-    3: ("2006-04-24", 250),
-    10: ("2005-10-01", 90),
-    11: ("2006-07-01", 182.5),
-    15: ("2006-07-01", 182.5),
-    17: ("2006-05-25", 219),
-    18: ("2006-07-12", 171),
-    19: ("2006-08-15", 137),
-    23: ("2006-10-01", 90),
-    25: ("2006-07-01", 182.5),
-    26: ("2007-08-28", 124),
-    27: ("2009-04-27", 247),
-    35: ("2007-08-01", 151),
-    36: ("2008-09-09", 112),
-    37: ("2006-11-01", 59),
-    41: ("2006-06-09", 204),
-    42: ("2006-07-01", 182.5),
-    43: ("2007-05-22", 222),
-    44: ("2007-09-01", 120),
-    49: ("2008-02-28", 306),
-}
-"""Since when each state's law was in force, and in how many of 365 parts of that first year.
+PARTS = {
+    "US-AK": 108, "US-AL": 212, "US-AZ": 250, "US-FL": 90, "US-GA": 182.5, "US-IN": 182.5,
+    "US-KS": 219, "US-KY": 171, "US-LA": 137, "US-MI": 90, "US-MO": 124, "US-MS": 182.5,
+    "US-MT": 247, "US-ND": 151, "US-OH": 112, "US-OK": 59, "US-SC": 204, "US-SD": 182.5,
+    "US-TN": 222, "US-TX": 120, "US-WV": 306,
+}  # fmt: skip
+"""In how many of 365 parts of its first year each state's law was in force.
 
-By number of the state. The parts are the variable ``cdl`` of the authors' file (castle.dta of
-Cunningham's "Causal Inference: The Mixtape"; here from its copy data/castle.csv in
-github.com/gorgeousfish/wfe), which causaldata leaves out. The dates were written down before the
-file was seen.
+The variable ``cdl`` of the authors' file (castle.dta of Cunningham's "Causal Inference: The
+Mixtape"; here from its copy data/castle.csv in github.com/gorgeousfish/wfe), which causaldata
+leaves out. The days of the laws were written down before the file was seen.
 """
 
 CONTROLS = (
@@ -67,36 +52,55 @@ CONTROLS = (
 )
 
 
-def share_in_force(state: int, year: int) -> float:
-    """Share of a year in which a state's law was in force, as the authors count it."""
-    if state not in IN_FORCE:
-        return 0.0
-    date, parts = IN_FORCE[state]
-    first = dt.date.fromisoformat(date).year
-    return float(year > first) + (year == first) * parts / 365
+@pytest.fixture(scope="module")
+def days(root):
+    """By state, the day from which its law was in force."""
+    table = pd.read_csv(root / "data/castle_doctrine/interventions.csv").set_index("region_code")
+    return {state: dt.date.fromisoformat(day) for state, day in table["started_on"].items()}
 
 
-def test_dates_of_the_laws_and_the_authors_shares_of_years_are_the_same():
+def test_dates_of_the_laws_and_the_authors_shares_of_years_are_the_same(days):
     """All 21: days from the date to the end of the year less two, or half a year from 1 July on."""
-    for date, parts in IN_FORCE.values():
-        start = dt.date.fromisoformat(date)
+    assert days.keys() == PARTS.keys()
+    for state, start in days.items():
         left = (dt.date(start.year + 1, 1, 1) - start).days
-        assert parts == (182.5 if (start.month, start.day) == (7, 1) else left - 2)
+        assert PARTS[state] == (182.5 if (start.month, start.day) == (7, 1) else left - 2)
 
 
 @pytest.fixture(scope="module")
-def states():
-    """Homicides per 100,000 in 50 states, 2000 to 2010, with weights, census regions, controls."""
-    frame = castle.load_pandas().data.sort_values(["sid", "year"]).reset_index(drop=True)
-    pairs = zip(frame["sid"], frame["year"], strict=True)
-    dose = np.array([share_in_force(int(s), int(y)) for s, y in pairs]).reshape(50, 11)
-    starts = np.where((dose > 0).any(axis=1), (dose > 0).argmax(axis=1) + 1, 0)
-    panel = make_panel(frame["homicide"].to_numpy(float).reshape(50, 11), starts, frequency="year")
-    census = [[c for c in frame if c.startswith("r20") and c.endswith(str(k))] for k in range(1, 5)]
-    region = np.argmax([frame[names].to_numpy().sum(axis=1) for names in census], axis=0)
-    extra = {"dose": dose.ravel(), "people": frame["popwt"].to_numpy(float), "census": region}
-    given = {name: frame[name].to_numpy(float) for name in CONTROLS}
-    return replace(panel, frame=panel.frame.assign(**extra, **given))
+def page(root):
+    """The report on the laws, in English."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        params = Path("params/intervention_effect/castle_doctrine.yml").read_text("utf-8")
+        yield InterventionEffect.read(yaml.safe_load(params))
+
+
+@pytest.fixture(scope="module")
+def states(page, days, root):
+    """The page's own panel as the authors have it, with census regions and controls."""
+    panel = page.study.panel
+    years = panel.frame["period"].map(lambda n: int(panel.label(n)))
+    cells = zip(panel.frame["region"], years, strict=True)
+    dose = [
+        float(year > days[state].year) + (year == days[state].year) * PARTS[state] / 365
+        if state in days
+        else 0.0
+        for state, year in cells
+    ]
+    codes = pd.read_csv(root / "scripts/states.csv")["code"]
+    source = castle.load_pandas().data
+    census = [
+        [c for c in source if c.startswith("r20") and c.endswith(str(k))] for k in range(1, 5)
+    ]
+    source["census"] = np.argmax([source[names].sum(axis=1) for names in census], axis=0)
+    source.index = pd.MultiIndex.from_arrays(
+        [source["sid"].map(dict(enumerate(codes, 1))), source["year"]]
+    )
+    given = source.loc[list(zip(panel.frame["region"], years, strict=True)), [*CONTROLS, "census"]]
+    frame = panel.frame.assign(**{name: given[name].to_numpy() for name in given})
+    frame = frame.rename(columns={"value": "count", "exposure": "people"})
+    return replace(panel, frame=frame.assign(dose=dose, exposure=1.0), kind="count")
 
 
 @pytest.mark.parametrize(
@@ -113,6 +117,23 @@ def test_the_homicide_regressions(published, states, name, changes, value, error
     found = two_way.estimate(states, options, np.random.default_rng(1)).headline
     published(f"homicides, {name}", found.value, value, PRINTED, SOURCE)
     published(f"error, {name}", found.standard_error, error, PRINTED, SOURCE)
+
+
+def test_the_page_tells_the_published_row_beside_its_own_estimate(page, published):
+    """Our log points lie within two thirds of a standard error of the row; no direction is claimed.
+
+    The row of table 5 weighs states by people and lets none keep a course of its own. Our headline
+    weighs alike and leaves out comparisons with early adopters; its second estimate, which allows a
+    course of their own, does not leave out no change, so that 8% is not claimed.
+    """
+    own = page.headline.headline
+    published("homicides, page against the row", own.value, 0.0801, 0.67 * 0.0342, SOURCE)
+    assert own.low > 0
+    assert page.verdict.key == "cannot_tell"
+    assert page.verdict.alone == 1
+    caption = page.specification_table().caption
+    assert "0.0801 and 0.0342" in caption
+    assert "MIT" in page.description.text("licence", "en")
 
 
 def test_a_weighted_regression_equals_least_squares_with_dummies():

@@ -78,6 +78,12 @@ class Voice:
         """Where the data are from; the title of the dataset where it does not say."""
         return (self.description.place or self.description.title).of(self.language)
 
+    @property
+    def note(self) -> str:
+        """What the dataset adds, such as a number published for it; blank for nothing."""
+        note = self.description.note
+        return note.of(self.language) if note else ""
+
     def words(self, key: str) -> Words:
         """The names of an outcome, exposure or intervention."""
         return self.description.word(key)

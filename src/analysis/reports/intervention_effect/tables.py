@@ -144,8 +144,7 @@ def specification_table(brief: Brief) -> Table:
         sources = "; ".join(dict.fromkeys(a.published_source for a in published))
         given = say("Published numbers: {sources}.", sources=sources)
         caption = joined(brief.language, caption, given)
-    repeats = repeats_sentence(brief)
-    caption = joined(brief.language, caption, repeats) if repeats else caption
+    caption = joined(brief.language, caption, repeats_sentence(brief), brief.note)
     count = number(len(distinct_changes(brief)) + len(refused), brief.language)
     title = say("{count} ways to estimate the same change", count=count)
     if refused:

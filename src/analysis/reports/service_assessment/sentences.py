@@ -102,7 +102,7 @@ def nothing(report: Ratings, key: str, title: str, point: str) -> Notes:
 
 def ratings_sample(report: Ratings) -> Notes:
     """Who rated whom, and what is done so that nobody is named."""
-    say, ratings, note = report.say, report.ratings, report.description.note
+    say, ratings = report.say, report.ratings
     idle = (report.named(name).plural(report.language) for name in ratings.idle)
     points = [
         say("{ratings} ratings of {all_rated}; source: {title}.")
@@ -129,7 +129,7 @@ def ratings_sample(report: Ratings) -> Notes:
         )
         if ratings.early
         else "",
-        note.of(report.language) if note else "",
+        report.note,
         *reading_sentences(report, report.data.accounts),
         privacy(report),
     ]
