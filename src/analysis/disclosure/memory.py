@@ -3,13 +3,14 @@
 Every late record would be another draw of a count, and many draws of one count give it away. A
 period therefore stays as it was first published, and is corrected once, when its year is over. What
 was published is kept in ``.protected`` in the project's folder, as secret as the data. A run notes
-there what it made; it counts as published when pages have been, by whichever command.
+there what it made; it counts as published when pages have been, by whichever command. A table that
+is taken away counts as published at once. What is drawn of amounts is kept like counts.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,8 @@ NOTED = ".run"
 PLACE = ["region", "origin", "share", "period"]
 """What tells a unit of one outcome and length of period."""
 STATE = ["count", "key"]
+KEYS = ("key", "count_key", "lacking_key")
+"""Columns of a state that hold keys; the others hold whole numbers."""
 
 
 def as_published(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
@@ -35,7 +38,8 @@ def as_published(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    now: units with ``PLACE`` and ``STATE``. before: those published, with ``corrected`` (0 or 1).
+    now: units with ``PLACE`` and their state, such as ``STATE``. before: those published, with
+        ``corrected`` (0 or 1).
 
     Returns
     -------
@@ -43,40 +47,47 @@ def as_published(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     """
     if before.empty:
         return now.assign(corrected=0)
-    # Nullable, as keys of 64 bits are no floating numbers.
-    exact = {"count": "Int64", "key": "UInt64"}
-    both = now.astype(exact).merge(
-        before.astype(exact), on=PLACE, how="outer", suffixes=("", "_then")
-    )
+    state = [name for name in now if name not in PLACE]
+    both = _exact(now).merge(_exact(before), on=PLACE, how="outer", suffixes=("", "_then"))
     seen = both["period"].isin(set(before["period"]))
-    numbers = [*STATE, *(f"{name}_then" for name in STATE), "corrected"]
+    numbers = [*state, *(f"{name}_then" for name in state), "corrected"]
     both[numbers] = both[numbers].fillna(0)
     # A unit that was empty then has no row of then: its period tells that it was published.
-    changed = seen & (both["key"] != both["key_then"]).astype(bool)
+    differs = [(both[name] != both[f"{name}_then"]).astype(bool) for name in state]
+    changed = seen & pd.concat(differs, axis=1).any(axis=1)
     latest = max(period.year for period in both["period"])
     over = pd.Series([period.year < latest for period in both["period"]], both.index)
     corrected = changed & over & (both["corrected"] == 0)
     stays = changed & ~corrected
-    for name in STATE:
+    for name in state:
         both[name] = both[name].where(~stays, both[f"{name}_then"])
     both["corrected"] += corrected
     kept = both[(both["count"] > 0) | (both["corrected"] > 0)]
-    return (
-        kept[[*PLACE, *STATE, "corrected"]]
-        .astype({"key": "uint64", "count": "int64", "corrected": "int64"})
-        .reset_index(drop=True)
-    )
+    plain = {name: "uint64" if name in KEYS else "int64" for name in (*state, "corrected")}
+    return kept[[*PLACE, *plain]].astype(plain).reset_index(drop=True)
 
 
-def published_units(dataset: Dataset, outcome: str, length: str) -> pd.DataFrame:
+def _exact(units: pd.DataFrame) -> pd.DataFrame:
+    """Numbers that may be missing and stay whole: keys of 64 bits are no floating numbers."""
+    numbers = [name for name in units if name not in (*PLACE, "outcome", "length")]
+    return units.astype({name: "UInt64" if name in KEYS else "Int64" for name in numbers})
+
+
+def published_units(
+    dataset: Dataset, outcome: str, length: str, state: Sequence[str] = STATE
+) -> pd.DataFrame:
     """The units of an outcome as published, by length of period; none where nothing was.
+
+    Parameters
+    ----------
+    state: the columns that tell what was drawn.
 
     Raises
     ------
     ParamsError: the record cannot be read.
     """
     file = _file(dataset)
-    columns = [*PLACE, *STATE, "corrected"]
+    columns = [*PLACE, *state, "corrected"]
     if file is None or not file.is_file():
         return pd.DataFrame(columns=columns)
     try:
@@ -109,6 +120,12 @@ class Made:
             file.parent.mkdir(mode=0o700, exist_ok=True)
             _merge(file.with_suffix(NOTED), frame)
 
+    def publish(self) -> None:
+        """Keep it as published: it was taken away."""
+        for file, frame in self.frames.items():
+            file.parent.mkdir(mode=0o700, exist_ok=True)
+            _merge(file, frame)
+
 
 def remember(project: Path) -> None:
     """Keep as published what runs made of counts, now that their pages are."""
@@ -129,8 +146,10 @@ def _merge(file: Path, new: pd.DataFrame) -> None:
 
 def _renewed(old: pd.DataFrame | None, new: pd.DataFrame) -> pd.DataFrame:
     """The new rows, and the old ones of other outcomes and lengths of period."""
+    new = _exact(new)
     if old is None:
         return new
+    old = _exact(old)
     fresh = new[["outcome", "length"]].drop_duplicates()
     marked = old.merge(fresh, on=["outcome", "length"], how="left", indicator=True)
     kept = old[(marked["_merge"] == "left_only").to_numpy()]
@@ -138,15 +157,21 @@ def _renewed(old: pd.DataFrame | None, new: pd.DataFrame) -> pd.DataFrame:
 
 
 def _made(dataset: Dataset) -> Iterator[pd.DataFrame]:
-    """The units behind every store that was made of the dataset."""
-    for key, store in dataset.worked_out.items():
-        if isinstance(key, tuple) and key[0] == "store" and store.noise is not None:
-            for length, level in store.levels.items():
+    """The units behind every store that was made of the dataset, and behind its amounts."""
+    for key, made in dataset.worked_out.items():
+        levels: dict[str, pd.DataFrame] = {}
+        if not isinstance(key, tuple):
+            continue
+        if key[0] == "store" and made.noise is not None:
+            for length, level in made.levels.items():
                 # A year of which months are still to come was not shown, and may grow.
                 whole = level.shown.columns[level.shown.notna().any()]
-                rows = level.units[level.units["period"].isin(set(whole))]
-                labels = rows["period"].map(label_of)
-                yield rows.assign(outcome=key[1], length=length, period=labels)
+                levels[length] = level.units[level.units["period"].isin(set(whole))]
+        elif key[0] == "amounts":
+            levels = made
+        for length, rows in levels.items():
+            labels = rows["period"].map(label_of)
+            yield _exact(rows.assign(outcome=key[1], length=length, period=labels))
 
 
 def _file(dataset: Dataset) -> Path | None:
