@@ -14,14 +14,18 @@ from matplotlib.ticker import Formatter, LogLocator, MaxNLocator, NullLocator
 
 from analysis.disclosure.gate import NUMBER
 from analysis.page.charts import style
-from analysis.page.charts.labels import beside, short
+from analysis.page.charts.labels import beside, short, wrap
 from analysis.page.numbers import period, period_tick
 from analysis.page.plates import Column, Value
 
 Cell = tuple[str, Value]
+ALONG = 0.8
+"""Share of the drawing's width that a line of an axis's label may take."""
 AIR = 0.06
 """Share of an axis left free beyond its outermost number."""
 FEW_DECADES = 2.5
+MOST_DECADES = {"wide": None, "narrow": 5}
+"""From so many decades on, every second one has a tick."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +93,14 @@ class Axis:
             (axes.set_xscale if across else axes.set_yscale)("log")
             low, high = sorted(drawn.get_view_interval())
             near = math.log10(high / low) < FEW_DECADES
-            drawn.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if near else (1.0,)))
+            subs, ticks = ((1.0, 2.0, 5.0), None) if near else ((1.0,), MOST_DECADES[width])
+            drawn.set_major_locator(LogLocator(subs=subs, numticks=ticks))
             drawn.set_minor_locator(NullLocator())
         else:
             drawn.set_major_locator(MaxNLocator(most, integer=self.whole, steps=[1, 2, 5, 10]))
         drawn.set_major_formatter(_Written(self))
-        drawn.set_label_text(short(self.label, width if across else "narrow", 0.8))
+        room = round(ALONG * style.CHARACTERS[width if across else "narrow"])
+        drawn.set_label_text(wrap(self.label, room))
 
 
 class _Written(Formatter):

@@ -17,6 +17,8 @@ from analysis.page.plates import TableData
 
 NAMED = {"wide": 8, "narrow": 3}
 """Points named in each drawing, the first of them; the table names all."""
+STEEP, ROOM = 3.0, 1.15
+"""Limits so many times as high as the highest point are cut, so much above it."""
 LETTER, LINE = 0.55, 1.2
 """Width of a letter and height of a line, of the size of the type."""
 
@@ -44,21 +46,28 @@ class Funnel(Chart):
 
     def draw(self, axes: Axes, width: str) -> None:
         """Bands, line, marks, then the names of the first few that find room."""
+        top = self._top()
         for shade, band in zip((0.10, 0.16), self.bands, strict=False):
             colour = style.COLOURS["chance"]
             axes.fill_between(band.sizes, band.low, band.high, color=colour, alpha=shade)
             if width == "wide":
-                place = (band.sizes[0], band.high[0])
+                limits = zip(band.sizes, band.high, strict=True)
+                place = next(limit for limit in limits if top is None or limit[1] < top)
                 beside(axes, band.label, place, (2, 2), color=style.QUIET)
         ends = (self.bands[0].sizes[0], self.bands[0].sizes[-1])
         axes.plot(ends, [self.middle] * 2, color=style.INK, linewidth=1.2)
         beside(axes, self.middle_label, (ends[1], self.middle), (5, -3), color=style.INK)
         draw_points(axes, [replace(p, label="") for p in self.points])
-        axes.set_ylim(bottom=0 if self.up.low is None else self.up.low)
+        axes.set_ylim(bottom=0 if self.up.low is None else self.up.low, top=top)
         self.along.dress(axes.xaxis, width)
         self.up.dress(axes.yaxis, width)
         axes.grid(axis="x", visible=False)
         _name(axes, [p for p in self.points if p.label], NAMED[width])
+
+    def _top(self) -> float | None:
+        """Where the drawing is cut, since limits of the smallest sizes would flatten the rest."""
+        highest = max(point.value for point in self.points)
+        return ROOM * highest if max(self.bands[0].high) > STEEP * highest else None
 
     def table(self) -> TableData:
         """A line a point; who draws a funnel of counts gives a table that has been protected."""

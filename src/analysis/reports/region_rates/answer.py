@@ -23,6 +23,8 @@ from analysis.reports.report import Report
 from analysis.result import Check, Result
 
 HIGH, LOW, WITHIN = "high", "low", "within"
+BASE_WORDS = {PER_EXPOSURE: "1,000", 100 * PER_EXPOSURE: "100,000"}
+"""What rates are out of: the larger where fewer than one event falls on the smaller."""
 STANDING_WORDS = {
     HIGH: "more than the funnel allows",
     LOW: "fewer than the funnel allows",
@@ -32,7 +34,7 @@ STANDING_WORDS = {
 
 @dataclass(frozen=True)
 class Region:
-    """One region, or all together: rates are per 1,000 exposure and year."""
+    """One region, or all together: rates are per ``base`` exposure and year."""
 
     code: str
     name: str
@@ -72,12 +74,22 @@ class Regions(Report):
         """Checks of the result by name."""
         return {check.name: check for check in self.result.checks}
 
+    @cached_property
+    def base(self) -> int:
+        """What rates are out of."""
+        usual, large = BASE_WORDS
+        return usual if usual * self.result.headline.value >= 1 else large
+
+    @property
+    def _base_word(self) -> str:
+        return self.say(BASE_WORDS[self.base])
+
     @property
     def pooled(self) -> tuple[float, float, float]:
         """Rate of all regions together, and its limits."""
         estimate = self.result.headline
         limits = (estimate.value, estimate.low, estimate.high)
-        value, low, high = (PER_EXPOSURE * (v if v is not None else np.nan) for v in limits)
+        value, low, high = (self.base * (v if v is not None else np.nan) for v in limits)
         return value, low, high
 
     @cached_property
@@ -93,10 +105,10 @@ class Regions(Report):
             self.comparison.names[record["region"]][self.language == "zh"],
             int(record["events"]),
             exposure,
-            PER_EXPOSURE * record["rate"],
-            PER_EXPOSURE * record["shrunken"],
-            PER_EXPOSURE * record["shrunken_low"],
-            PER_EXPOSURE * record["shrunken_high"],
+            self.base * record["rate"],
+            self.base * record["shrunken"],
+            self.base * record["shrunken_low"],
+            self.base * record["shrunken_high"],
             apart if stands_out else WITHIN,
         )
 
@@ -155,7 +167,7 @@ class Regions(Report):
     @property
     def unit(self) -> str:
         """The unit of rates, in words."""
-        return self.say("{outcome} per 1,000 {exposure} a year")
+        return self.say("{outcome} per {base} {exposure} a year", base=self._base_word)
 
     def rate(self, value: float) -> str:
         """A rate as a reader writes it."""
@@ -186,6 +198,7 @@ class Regions(Report):
             "largest_share": self.percent(self.checks["largest_share"].value or 0, 0),
             "pooled": self.rate(self.pooled[0]),
             "span": period_span(first, last, self.language),
+            "base": self._base_word,
             "unit": self.unit,
         }
 

@@ -9,10 +9,12 @@ from analysis.disclosure.gate import NUMBER
 from analysis.page.charts.axes import Axis
 from analysis.page.charts.funnel import Band, Funnel
 from analysis.page.charts.points import Point
-from analysis.page.numbers import PER_EXPOSURE
 from analysis.page.plates import Figure
 from analysis.page.wording import capital, joined
 from analysis.reports.region_rates.answer import HIGH, LOW, WITHIN, Regions
+
+MANY = 500
+"""From so many regions on points are small, or they would cover one another."""
 
 
 def funnel_figure(report: Regions) -> Figure:
@@ -26,7 +28,12 @@ def funnel_figure(report: Regions) -> Figure:
         pooled,
         report.rate(pooled),
         Axis(write, across, logarithmic=True, role=NUMBER),
-        Axis(write, say("Rate per 1,000 a year"), cell=partial(write, decimals=1), role=NUMBER),
+        Axis(
+            write,
+            say("Rate per {base} {exposure} a year"),
+            cell=partial(write, decimals=1),
+            role=NUMBER,
+        ),
     )
     caption = say(
         "Line: all {regions} together. Bands: where {level} and 99.8% of {regions} would lie if "
@@ -62,9 +69,10 @@ def _points(report: Regions) -> tuple[Point, ...]:
     """The regions farthest from the overall rate first, which are named; then those within."""
     middle = math.sqrt(report.pooled[0])
     apart = sorted(report.standing(HIGH, LOW), key=lambda one: -abs(math.sqrt(one.rate) - middle))
+    small = 4 if len(report.shown) < MANY else 1.5
     return (
         *(Point(r.exposure, r.rate, key=r.standing, label=r.name, size=7) for r in apart),
-        *(Point(r.exposure, r.rate, key=WITHIN, size=4) for r in report.standing(WITHIN)),
+        *(Point(r.exposure, r.rate, key=WITHIN, size=small) for r in report.standing(WITHIN)),
     )
 
 
@@ -76,8 +84,8 @@ def _bands(report: Regions) -> tuple[Band, ...]:
     return tuple(
         Band(
             sizes,
-            [PER_EXPOSURE * row[f"{which}low"] for row in rows],
-            [PER_EXPOSURE * row[f"{which}high"] for row in rows],
+            [report.base * row[f"{which}low"] for row in rows],
+            [report.base * row[f"{which}high"] for row in rows],
             label,
         )
         for which, label in words.items()

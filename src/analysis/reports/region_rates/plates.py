@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from analysis.page.numbers import PER_EXPOSURE
 from analysis.page.plates import Provenance
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.protection import protection_record
@@ -30,7 +29,7 @@ class RegionRates(Regions):
     def own_numbers(self) -> Mapping[str, OwnNumber]:
         """The rate of all regions together."""
         words, value = self.say("Overall rate"), self.result.headline.value
-        return {"pooled": OwnNumber(words, self.unit, value, 3, PER_EXPOSURE)}
+        return {"pooled": OwnNumber(words, self.unit, value, 3, self.base)}
 
     def results(self) -> Mapping[str, Any]:
         """The result without single regions."""

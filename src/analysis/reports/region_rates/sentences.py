@@ -54,10 +54,10 @@ def regions_summary(report: Regions) -> Summary:
 
 def _answer(report: Regions) -> str:
     text = (
-        "**More {outcome} per 1,000 {exposure} than chance and usual variation explain: {high} "
+        "**More {outcome} per {base} {exposure} than chance and usual variation explain: {high} "
         "{regions}; fewer: {low}.** The other {rest} shown lie within what these explain."
         if report.standing(HIGH, LOW)
-        else "**None of the {rest} {regions} shown has more or fewer {outcome} per 1,000 "
+        else "**None of the {rest} {regions} shown has more or fewer {outcome} per {base} "
         "{exposure} than chance and usual variation explain.**"
     )
     return joined(report.language, report.say(text), _pairs(report))
@@ -176,6 +176,7 @@ def regions_sample(report: Regions) -> Notes:
         f"{say(DROPPED_WORDS[reason])}: {say('{n} left out', n=report.number(count))}"
         for reason, count in report.comparison.dropped.items()
     ]
+    points += [report.note] if report.note else []
     points += reading_sentences(report, report.data.accounts)
     points += protection_points(report, noise_of(report.data))
     return Notes(**report.plate("sample"), title=say("What was compared"), points=tuple(points))
