@@ -8,6 +8,7 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
+from analysis.stats.panels.cohorts import groups_of_sides
 from analysis.stats.panels.course import Cells, fit_course
 from analysis.stats.panels.regression import first_difference_slope, two_way_slope
 from analysis.stats.resampling.jackknife import (
@@ -16,6 +17,7 @@ from analysis.stats.resampling.jackknife import (
     jackknife_groups,
     minimum_detectable,
     simultaneous_critical,
+    smaller_side,
     t_critical,
     treated_groups,
 )
@@ -132,6 +134,22 @@ def test_degrees_of_freedom_are_those_of_welch():
     assert alone == pytest.approx(3)
     hole = np.array([[1.0], [np.nan], [2.0], [3.0], [4.0]])
     assert jackknife_degrees(np.zeros(1), hole, np.arange(5) < 2) == pytest.approx(1)
+
+
+def test_groups_on_both_sides_of_each_event_time():
+    """Two cohorts and two groups that never adopt: by hand, of one to a group and of two.
+
+    Adopters of period 3 are compared with three groups until the second cohort starts in period 5.
+    """
+    starts, times = np.array([3, 5, 0, 0]), np.array([-1, 0, 1, 2, 3])
+    adopting, others = groups_of_sides(starts, np.arange(4), times, 6)
+    assert adopting.tolist() == [2, 2, 2, 1, 1]
+    assert others.tolist() == [2.5, 2.5, 2.5, 2, 2]
+    adopting, others = groups_of_sides(starts, np.arange(4), times, 6, never_only=True)
+    assert others.tolist() == [2, 2, 2, 2, 2]
+    adopting, others = groups_of_sides(np.array([3, 3, 0, 0]), np.array([0, 0, 1, 1]), times, 6)
+    assert (adopting.tolist(), others.tolist()) == ([1] * 5, [1] * 5)
+    assert smaller_side(np.array([1, 5, 9]), np.array([8, 3.5, 4])).tolist() == [1, 2.5, 3]
 
 
 def test_a_group_left_out_is_treated_if_it_holds_a_treated_unit():

@@ -85,8 +85,8 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     used = panels.comparable(panel, options, positive=False, complete=False)
     clusters = imputed.clusters_of(used, rng)
     adoption = imputed.adoption_of(used, options, clusters, options.weights)
-    found = imputed.jackknife_of(used, adoption, options.anticipation, options.leads)
-    path = found.path(found.supported & (found.spread > 0), options.level, rng)
+    found = imputed.jackknife_of(used, adoption, options, options.leads)
+    path = found.path(found.supported, options.level, rng)
     return found.result(
         options,
         path,

@@ -95,9 +95,9 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     require_columns(used, options.covariates)
     values, groups, keys, gaps = _all_statistics(used, options, rng)
     first = len(AVERAGES)
-    found = panels.Jackknife(
-        used, groups, values, keys, values[:, first:], used.support(tuple(keys)), AVERAGES
-    )
+    support, never_only = used.support(tuple(keys)), options.comparison == "never_treated"
+    by_time = values[:, first:]
+    found = panels.Jackknife(used, groups, values, keys, by_time, support, AVERAGES, never_only)
     shown = found.supported & (keys != -1 - options.anticipation)
     path = found.path(shown, options.level, rng)
     checks = [panels.leads_check(path), base_check(gaps, options.level, found.treated)]

@@ -126,7 +126,9 @@ def _effects(
     times, values = wanted[kept], values[:, kept]
     share = np.where(times < 0, 0.0, 1 / (times >= 0).sum())
     averages = np.column_stack([values @ share, ahead])
-    found = panels.Jackknife(panel, groups, averages, times, values, support[kept])
+    found = panels.Jackknife(
+        panel, groups, averages, times, values, support[kept], never_only=never_only
+    )
     return found, cells.base_gap(early)
 
 

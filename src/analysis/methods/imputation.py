@@ -80,8 +80,8 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
     clusters = imputed.clusters_of(used, rng)
     values = panels.rate(used, scale)
     adoption = imputed.adoption_of(used, options, clusters, options.weights, values)
-    found = imputed.jackknife_of(used, adoption, options.anticipation, options.leads)
-    path = found.path(found.supported & (found.spread > 0), options.level, rng)
+    found = imputed.jackknife_of(used, adoption, options, options.leads)
+    path = found.path(found.supported, options.level, rng)
     effect = float(found.averages[0, 0])
     checks = [panels.leads_check(path)]
     if scale == "level":

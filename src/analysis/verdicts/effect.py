@@ -15,7 +15,17 @@ from analysis.data.frames.study import Study
 from analysis.result import Estimate, Result
 from analysis.stats.resampling.jackknife import t_critical
 from analysis.verdicts.robustness import Answer, Robustness, degrees_of
-from analysis.verdicts.rule import LEAST_ADOPTING, RULE_LEVEL, Finding, Verdict, find, judge, side
+from analysis.verdicts.rule import (
+    LEAST_ADOPTING,
+    RULE_LEVEL,
+    Finding,
+    Onset,
+    Verdict,
+    chance,
+    find,
+    judge,
+    side,
+)
 
 ALL_BUT = -0.999
 """A fall by more than all has no logarithm."""
@@ -132,13 +142,19 @@ def limits_at(headline: Result, level: float) -> tuple[float, float] | None:
     return estimate.value - margin, estimate.value + margin
 
 
-def p_value(headline: Result) -> float | None:
-    """Two-sided p of no change, by Student's t; none where the method gives no error."""
-    estimate = headline.headline
+def p_value(headline: Result, robustness: Robustness, onset: Onset) -> float | None:
+    """p of a direction by Student's t, second looks included; none where the method has no error.
+
+    1 where no second look could be taken.
+    """
+    estimate, course = headline.headline, robustness.own_course
     if not estimate.standard_error:
         return None
     size = abs(estimate.value) / estimate.standard_error
-    return float(2 * scipy.stats.t.sf(size, degrees_of(headline)))
+    own = float(2 * scipy.stats.t.sf(size, degrees_of(headline)))
+    if course is None:
+        return 1.0
+    return chance(course, onset, own, 1 if estimate.value > 0 else -1)
 
 
 def reasons(study: Study, headline: Result, robustness: Robustness) -> list[str]:

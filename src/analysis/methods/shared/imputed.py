@@ -169,7 +169,7 @@ def lead_count(panel: Panel, most: int) -> int:
 
 
 def jackknife_of(
-    panel: Panel, adoption: Adoption, anticipation: int, most_leads: int
+    panel: Panel, adoption: Adoption, options: UntreatedOptions, most_leads: int
 ) -> panels.Jackknife:
     """Every effect without each cluster, ready to become a result.
 
@@ -178,7 +178,7 @@ def jackknife_of(
     EstimationError: a fit did not converge.
     """
     leads = lead_count(panel, most_leads)
-    effects = imputed(adoption, anticipation, leads, dose_of(panel))
+    effects = imputed(adoption, options.anticipation, leads, dose_of(panel))
     return panels.Jackknife(
         panel,
         adoption.clusters,
@@ -187,6 +187,7 @@ def jackknife_of(
         effects.path,
         effects.support,
         ("overall", "before", "per_dose")[: effects.averages.shape[1]],
+        options.comparison == "never_treated",
     )
 
 

@@ -14,7 +14,7 @@ from analysis.stats.joint.course import JointCourse
 from analysis.stats.joint.overlap import interaction_look, overlap_of
 from analysis.stats.joint.paths import alone, path_of
 from analysis.stats.panels.own_course import Look
-from analysis.stats.resampling.jackknife import simultaneous_margins
+from analysis.stats.resampling.jackknife import simultaneous_margins, smaller_side
 
 MINIMUM_RECORDS = 10
 """With fewer an effect by time would tell what single records were."""
@@ -128,8 +128,9 @@ def path_records(
     for k, name in enumerate(names):
         path = path_of(course, k, leads=leads, least=MINIMUM_SUPPORT, records=MINIMUM_RECORDS)
         finite = np.isfinite(path.values).all(axis=0)
-        spread = np.maximum(np.minimum(path.support, len(path.values) - 1) - 1, 1)
-        margins = simultaneous_margins(path.values[0], path.values[1:], finite, spread, level, rng)
+        values, replicates = path.values[0], path.values[1:]
+        degrees = smaller_side(*path.sides)
+        margins = simultaneous_margins(values, replicates, finite, degrees, level, rng)
         records_of = event_path(path.times, path.values[0], margins, path.support)
         rows += [{"intervention": name, **record} for record in records_of]
     return tuple(rows)

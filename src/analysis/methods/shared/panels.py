@@ -15,6 +15,7 @@ from analysis.errors import Problem
 from analysis.methods.shared.options import PanelOptions
 from analysis.methods.shared.results import refuse
 from analysis.result import LEVEL, Check, Estimate, Record, Result, event_path
+from analysis.stats.panels.cohorts import groups_of_sides
 from analysis.stats.resampling import jackknife
 
 GROUP_LIMIT = 4000
@@ -177,7 +178,7 @@ class Jackknife:
 
     ``averages`` has shape (1 + G, A), its first columns named by ``names``; ``by_time``, at the K
     event times, (1 + G, K); ``support``, the regions behind each, (K,); ``groups``, the group of
-    each region, (N,).
+    each region, (N,); ``never_only``, whether regions that never adopt alone are compared with.
     """
 
     panel: Panel
@@ -187,6 +188,7 @@ class Jackknife:
     by_time: np.ndarray
     support: np.ndarray
     names: tuple[str, ...] = field(default=("overall", "before"))
+    never_only: bool = False
 
     @cached_property
     def treated(self) -> np.ndarray:
@@ -198,16 +200,12 @@ class Jackknife:
         """Event times with enough regions for a band; shape (K,)."""
         return np.asarray(self.support >= MINIMUM_SUPPORT)
 
-    @property
-    def spread(self) -> np.ndarray:
-        """Degrees of freedom at each event time; shape (K,)."""
-        return np.asarray(np.minimum(self.support, len(self.by_time) - 1) - 1)
-
     def margins(self, shown: np.ndarray, level: float, rng: np.random.Generator) -> np.ndarray:
         """Half-widths of the simultaneous band over the event times shown; shape (K,)."""
-        replicates, spread = self.by_time[1:], np.maximum(self.spread, 1)
+        starts, periods = self.panel.adoption.to_numpy(), len(self.panel.periods)
+        sides = groups_of_sides(starts, self.groups, self.times, periods, self.never_only)
         return jackknife.simultaneous_margins(
-            self.by_time[0], replicates, shown, spread, level, rng
+            self.by_time[0], self.by_time[1:], shown, jackknife.smaller_side(*sides), level, rng
         )
 
     def path(self, shown: np.ndarray, level: float, rng: np.random.Generator) -> tuple[Record, ...]:

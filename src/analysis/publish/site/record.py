@@ -73,7 +73,7 @@ class Entry(BaseModel):
     """One report as the index lists it; ``stale`` is true while a newer run has failed.
 
     ``scope`` (place, period, intervention) and ``provenance`` are words by language;
-    ``changes`` are the changed verdicts so far, oldest first. ``p_value`` is the headline's.
+    ``changes`` are the changed verdicts so far, oldest first. ``p_value`` is that of a direction.
     ``answers`` and ``site_lines`` are by language; a description has no line.
     """
 

@@ -139,7 +139,8 @@ class Claims(Report):
 
     def facts(self) -> Mapping[str, Any]:
         """What both languages must agree on, rounded as published."""
-        sample, chance = self.main.headline.sample, p_value(self.main.headline)
+        main, sample = self.main, self.main.headline.sample
+        chance = p_value(main.headline, main.examined, main.study.params.onset)
         return {
             "verdict": self.main.verdict.key,
             "certainty": self.main.verdict.certainty,

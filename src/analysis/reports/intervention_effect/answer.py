@@ -140,6 +140,7 @@ class Brief(Voice):
         effect = self.effect
         detectable = self.detectable
         shares = (effect.relative, effect.relative_low, effect.relative_high)
+        chance = p_value(self.headline, self.robustness, self.question.onset)
         return {
             "verdict": self.verdict.key,
             "certainty": self.verdict.certainty,
@@ -150,7 +151,7 @@ class Brief(Voice):
             "change": [round(v, 2) for v in (effect.change, effect.change_low, effect.change_high)],
             "base": round(effect.base, 2),
             "detectable_percent": None if detectable is None else round(100 * detectable, 1),
-            "p_value": None if (p := p_value(self.headline)) is None else round(p, 6),
+            "p_value": None if chance is None else round(chance, 6),
             "regions": self.headline.sample.units,
             "treated": self.headline.sample.treated,
             "periods": [self.headline.sample.first_period, self.headline.sample.last_period],

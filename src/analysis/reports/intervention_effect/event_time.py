@@ -72,11 +72,16 @@ def event_time_figure(brief: Brief) -> Figure | Notes:
     size = percent(abs(brief.effect.relative), language)
     title = say(text, periods=periods, size=size)
 
-    caption = say(
+    # All adopters of a period may move together: nothing tells then how far they stray.
+    text = (
         "Change against what was expected. Bars: simultaneous {level} band, which covers all "
-        "periods at once. Hollow: fewer than five {regions}, no band.",
-        level=percent(brief.headline.level, language, 0),
+        "periods at once. Hollow: fewer than five {regions}, no band."
+        if brief.study.panel.clustered_by == "region"
+        else "Change against what was expected. Bars: simultaneous {level} band, which covers all "
+        "periods at once. Hollow: fewer than five {regions}, or a single group of {regions} that "
+        "can move together; no band."
     )
+    caption = say(text, level=percent(brief.headline.level, language, 0))
     # Only a method that measures from one period has no band there.
     if any(p.at == REFERENCE and p.value == 0 and p.low is None for p in points):
         caption += say(" The period just before adoption is the reference.")

@@ -14,6 +14,7 @@ import numpy as np
 from analysis.stats.joint.course import JointCourse
 from analysis.stats.joint.joint import Baseline
 from analysis.stats.panels.adoption import Expectation
+from analysis.stats.panels.cohorts import groups_of_sides
 from analysis.stats.panels.own_course import Look, look_at
 
 
@@ -21,12 +22,14 @@ from analysis.stats.panels.own_course import Look, look_at
 class Path:
     """Effects at L times since the start, of all regions and without each cluster.
 
-    ``values`` has shape (1 + G, L); ``support``, adopters behind each, (L,).
+    ``values`` has shape (1 + G, L); ``support``, adopters behind each, (L,); ``sides``,
+    clusters that hold one of them, and those without on average, (L,) each.
     """
 
     times: tuple[int, ...]
     values: np.ndarray
     support: np.ndarray
+    sides: tuple[np.ndarray, np.ndarray]
 
 
 def path_of(course: JointCourse, which: int, *, leads: int, least: int, records: int = 0) -> Path:
@@ -60,7 +63,10 @@ def path_of(course: JointCourse, which: int, *, leads: int, least: int, records:
     found = course.baseline.effects(np.concatenate([np.stack(columns).astype(float), others]))
     times = (*before, *after)
     support = [int(cells.any(axis=1).sum()) for cells in (*early, *own)]
-    return Path(times, np.hstack([*values, found[:, : len(after)]]), np.array(support))
+    starts, periods = course.joint.starts[which], either.values.shape[1]
+    sides = groups_of_sides(starts, either.clusters, np.array(times), periods)
+    gaps = np.hstack([*values, found[:, : len(after)]])
+    return Path(times, gaps, np.array(support), sides)
 
 
 def _supported(cells: np.ndarray, since: np.ndarray, least: int) -> list[int]:

@@ -131,3 +131,34 @@ def _means(
     sums = without_each(np.where(use, values, 0.0), groups)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.where(counts > 0, sums / counts, np.nan)), counts
+
+
+def groups_of_sides(
+    starts: np.ndarray,
+    groups: np.ndarray,
+    times: np.ndarray,
+    periods: int,
+    never_only: bool = False,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Groups with an adopter at each event time, and those compared with, on average; both (K,).
+
+    Parameters
+    ----------
+    starts, groups: shape (N,), first treated period, 0 for never, and what is left out together.
+    times: shape (K,), periods since the start.
+    """
+    forever, times = periods + 1 + int(np.max(times)), np.asarray(times)
+    last = np.zeros(int(groups.max()) + 1, dtype=int)
+    np.maximum.at(last, groups, np.where(starts == 0, forever, starts))
+    adopting, others = np.zeros(len(times)), np.zeros(len(times))
+    seen = np.zeros((len(last), len(times)), dtype=bool)
+    for start in np.unique(starts[starts > 0]):
+        own = np.unique(groups[starts == start])
+        at = start + times
+        there = (at >= 1) & (at <= periods)
+        seen[own] |= there
+        rest = np.sort(np.delete(last, own))
+        until = np.full(len(times), forever - 1) if never_only else np.maximum(at, start - 1)
+        adopting += len(own) * there
+        others += len(own) * there * (len(rest) - np.searchsorted(rest, until, side="right"))
+    return seen.sum(axis=0), others / np.maximum(adopting, 1)

@@ -175,6 +175,14 @@ def comparison_degrees(treated: int, untreated: int, groups: int) -> int:
     return max(min(treated, untreated, groups) - 1, 1)
 
 
+def smaller_side(adopting: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """The same of K comparisons in a band, whose many tails Welch's degrees are too many for.
+
+    By them bands left out no change in .13 of worlds with five adopters, .30 with three others.
+    """
+    return np.asarray(np.maximum(np.minimum(adopting, others) - 1, 1))
+
+
 def minimum_detectable(standard_error: float, level: float, power: float, degrees: float) -> float:
     """Smallest true effect that a two-sided test finds with the given power, in the same unit.
 
