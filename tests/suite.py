@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,11 +10,13 @@ from pathlib import Path
 
 import nbformat
 import yaml
+from click.testing import CliRunner
 from nbformat import v4
 
 from analysis.batch.execute import Settings, finished_runs
 from analysis.batch.plan import Run
-from analysis.batch.status import RUNS, Status, put_in_place
+from analysis.batch.status import Status, put_in_place
+from analysis.cli import commands
 
 CELL = """
 import os
@@ -74,9 +77,10 @@ def write_suite(folder: Path, seeds: list[int]) -> None:
 
 
 def site_of(folder: Path) -> dict[str, bytes]:
-    """What a reader can open, by file."""
+    """What a reader can open, by file; not the state of the reports, which tells of each run."""
     site = folder / "build/site"
-    return {file.name: file.read_bytes() for file in sorted(site.iterdir())}
+    shown = [file for file in sorted(site.iterdir()) if not file.name.startswith("status.")]
+    return {file.name: file.read_bytes() for file in shown}
 
 
 def whole(folder: Path) -> bool:
@@ -90,7 +94,7 @@ def whole(folder: Path) -> bool:
     return all(file.read_text(encoding="utf-8").rstrip().endswith("</html>") for file in files)
 
 
-def executed(runs: Iterable[Run], folder: Path = RUNS) -> list[Status]:
+def executed(runs: Iterable[Run], folder: Path = Path("build/runs")) -> list[Status]:
     """Runs executed two at once and put below the folder; how each ended."""
     statuses = []
     with ThreadPoolExecutor(2) as executor:
@@ -98,3 +102,24 @@ def executed(runs: Iterable[Run], folder: Path = RUNS) -> list[Status]:
             put_in_place(finished, folder)
             statuses.append(finished.status)
     return statuses
+
+
+def analysis(project: Path, *arguments: str, check: int | None = 0) -> str:
+    """Our command in the project, in this process, which has imported everything; what it said."""
+    before = Path.cwd()
+    os.chdir(project)
+    try:
+        ended = CliRunner().invoke(commands, list(arguments))
+    finally:
+        os.chdir(before)
+    if check is not None:
+        assert ended.exit_code == check, ended.output
+    return ended.output
+
+
+def change(project: Path, name: str, old: str, new: str) -> None:
+    """One place in one file."""
+    file = project / name
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -108,3 +110,21 @@ def nearest(name: str, choices: Sequence[str]) -> str:
     shown = ", ".join(f"'{choice}'" for choice in sorted(choices)[:12])
     more = "" if len(choices) <= 12 else f" and {len(choices) - 12} more"
     return f"Known: {shown}{more}"
+
+
+def fault(failure: BaseException) -> Problem:
+    """An exception that is none of ours, by its kind and place: its words may hold a cell."""
+    frames = traceback.extract_tb(failure.__traceback__)
+    own = [frame for frame in frames if "analysis" in Path(frame.filename).parts] or frames
+    place = f" in {Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
+    what = f"stopped at an error of the program ({type(failure).__name__}{place})"
+    return Problem("this report", what, "Tell the maintainers; the others do not need to wait")
+
+
+def refusal(failure: Exception) -> AnalysisError:
+    """Our own error as it is; any other as one of a run, which keeps it as its cause."""
+    if isinstance(failure, AnalysisError):
+        return failure
+    error = RunError([fault(failure)])
+    error.__cause__ = failure
+    return error

@@ -277,8 +277,8 @@ def test_reports_are_listed_without_what_draws_them(root):
     """Hundreds are planned in a moment: no plates, no matplotlib."""
     code = (
         "import sys; from analysis.batch.plan import list_runs\n"
-        "runs, wrong = list_runs(['default'])\n"
-        "assert runs and not wrong\n"
+        "found = list_runs(['default'])\n"
+        "assert found.runs and not found.problems and not found.refused\n"
         "print([n for n in sys.modules if 'matplotlib' in n or n.endswith('_rates.plates')])"
     )
     done = subprocess.run(

@@ -16,15 +16,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from click.testing import CliRunner
 from filelock import FileLock
 
 from analysis import digest
 from analysis.batch.lock import one_run_at_a_time
-from analysis.cli import commands
+from analysis.batch.night import Night
 from analysis.errors import RunError
 from reports import no_longer_public
-from suite import site_of, small_project, whole, write_suite
+from suite import analysis, change, site_of, small_project, whole, write_suite
 
 pytestmark = pytest.mark.notebooks
 COUNTY = ("data/enterprise_zones/outcomes.csv", "166746", "166747")
@@ -34,27 +33,6 @@ COUNTY = ("data/enterprise_zones/outcomes.csv", "166746", "166747")
 def project(tmp_path, root) -> Path:
     """Three reports in two languages."""
     return small_project(tmp_path, root, range(1, 4))
-
-
-def analysis(project: Path, *arguments: str, check: int | None = 0) -> str:
-    """Our command in the project, in this process, which has imported everything; what it said."""
-    before = Path.cwd()
-    os.chdir(project)
-    try:
-        ended = CliRunner().invoke(commands, list(arguments))
-    finally:
-        os.chdir(before)
-    if check is not None:
-        assert ended.exit_code == check, ended.output
-    return ended.output
-
-
-def change(project: Path, name: str, old: str, new: str) -> None:
-    """One place in one file."""
-    file = project / name
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def test_only_what_changed_runs_and_history_says_why(project):
@@ -209,8 +187,9 @@ def test_parameter_sets_never_show_the_figure_of_another(project):
     totals = [re.search(r"Total (\d+)", page(project, f"r-{n}", "en")).group(1) for n in (1, 2, 3)]
     assert [int(total) - int(totals[0]) for total in totals] == [0, 1, 2]
     change(project, *COUNTY)
-    write_suite(project, [2, 3])
-    analysis(project, "run", "all", "--publish")
+    analysis(project, "run", "all", "--dry-run")
+    (project / "break-1").touch()
+    analysis(project, "run", "all", "--publish", check=14)
     again = [re.search(r"Total (\d+)", page(project, f"r-{n}", "zh")).group(1) for n in (1, 2, 3)]
     assert [int(n) - int(o) for n, o in zip(again, totals, strict=True)] == [0, 1, 1]
     images = {
@@ -310,12 +289,12 @@ def test_fifty_killed_runs_leave_the_last_site_whole(project):
 def test_pages_are_put_in_place_under_the_same_lock(project, monkeypatch):
     """Between a run and its pages no other run may begin."""
 
-    def publish(*_: object) -> bool:
+    def publish(_: object, night: Night) -> Night:
         with pytest.raises(RunError, match="is in use by process"), one_run_at_a_time():
             pass
-        return False
+        return night
 
-    monkeypatch.setattr("analysis.cli._publish", publish)
+    monkeypatch.setattr("analysis.cli.run.publish_reports", publish)
     write_suite(project, [1])
     analysis(project, "run", "all", "--publish", "--quiet")
 
@@ -364,7 +343,7 @@ def test_a_hundred_unchanged_reports_take_two_seconds_and_no_kernel(project, mon
 
     monkeypatch.chdir(project)
     write_suite(project, list(range(100)))
-    runs, _ = list_runs(["all"], ("en",))
+    runs = list_runs(["all"], ("en",)).runs
     keys = Keys()
     for run in runs:
         parts = keys.parts(run)

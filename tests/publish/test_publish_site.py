@@ -53,6 +53,9 @@ def test_both_languages_and_two_indexes_are_written(tmp_path):
         "feed.zh.xml",
         "pages.json",
         "rested.json",
+        "status.html",
+        "status.json",
+        "status.zh.html",
     }
     for language, index in (("en", "index.html"), ("zh", "index.zh.html")):
         text = (tmp_path / "site" / index).read_text(encoding="utf-8")
@@ -111,12 +114,27 @@ def test_one_bad_report_does_not_stop_the_others(tmp_path):
     assert "effect-bad" not in str(sorted(content(tmp_path / "site")))
 
 
-def test_a_report_in_one_language_only_is_not_published(tmp_path):
-    """Both languages are needed."""
-    samples.write_run(tmp_path / "runs", "effect/zones", "en")
-    (outcome,) = publish(tmp_path / "runs", tmp_path / "site")
-    assert outcome.state == "failed"
-    assert "is missing" in str(outcome.problems[0])
+def test_a_report_in_one_language_is_published_in_it_and_listed_in_both(tmp_path):
+    """Its page names no other language; the other index says its words in the one it has."""
+    runs, site = tmp_path / "runs", tmp_path / "site"
+    samples.write_run(runs, "effect/zones", "en")
+    (outcome,) = publish(runs, site)
+    assert outcome.state == "published"
+    assert not (site / "effect-zones.zh.html").exists()
+    assert 'class="switch"' not in (site / "effect-zones.en.html").read_text(encoding="utf-8")
+    listed = (site / "index.zh.html").read_text(encoding="utf-8")
+    assert '<li data-item lang="en"' in listed
+    assert samples.WORDS["en"]["title"] in listed
+    assert 'href="effect-zones.zh.html"' not in "".join(
+        (site / name).read_text(encoding="utf-8") for name in ("index.html", "index.zh.html")
+    )
+    # Run in both, then wanted in one: the other page goes.
+    samples.write_run(runs, "effect/zones", "zh")
+    publish(runs, site)
+    assert (site / "effect-zones.zh.html").is_file()
+    publish(runs, site, wanted={"effect/zones": ("zh",)})
+    assert not (site / "effect-zones.en.html").exists()
+    assert (site / "effect-zones.zh.html").is_file()
 
 
 @pytest.mark.parametrize("file", ["result.json", "notebook.ipynb"])

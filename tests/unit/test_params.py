@@ -97,7 +97,7 @@ def test_a_notebook_shows_an_error_of_ours_as_its_sentences(root):
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
     )
     ours, other = done.stdout.split("=====")
-    assert "dataset such: does not exist" in ours
+    assert "dataset no/such: does not exist. Looked in " in ours
     assert "Traceback" not in ours
     assert len(ours.strip().splitlines()) < 4
     assert "Traceback" in other

@@ -42,17 +42,17 @@ def write(project: Path, name: str, **content) -> str:
 
 def ids(suite: str) -> list[str]:
     """What a suite lists."""
-    listed, problems = expand(suite)
-    assert problems == []
-    return [one.report.removeprefix("intervention_effect/") for one in listed]
+    found = expand(suite)
+    assert (found.problems, found.refused) == ([], [])
+    return [one.report.removeprefix("intervention_effect/") for one in found.reports]
 
 
 def test_a_params_file_is_found_by_any_path_to_it(project, monkeypatch):
     """From the root, from its own folder, or by its whole path; each is the same report."""
     file = project / "params" / f"{ZONES}.yml"
     for target in (ZONES, f"params/{ZONES}.yml", str(file)):
-        listed, problems = expand(target)
-        assert (problems, [one.report for one in listed]) == ([], [ZONES])
+        found = expand(target)
+        assert (found.problems, [one.report for one in found.reports]) == ([], [ZONES])
     monkeypatch.chdir(file.parent)
     said = CliRunner().invoke(commands, ["check", file.name])
     assert said.output.startswith(f"{ZONES} [en]: can run"), said.output
@@ -66,8 +66,9 @@ def test_a_params_file_elsewhere_is_told_where_it_must_be(project, folder, place
     file = project / "elsewhere" / folder / "mine.yml"
     file.parent.mkdir(parents=True)
     shutil.copy(project / "params" / f"{ZONES}.yml", file)
-    listed, (problem,) = expand(str(file))
-    assert listed == []
+    found = expand(str(file))
+    (problem,) = found.problems
+    assert found.reports == []
     assert problem.what.startswith("lies outside params/")
     assert "params/NOTEBOOK/mine.yml" in problem.remedy
     assert place in problem.remedy
@@ -102,8 +103,9 @@ def test_a_matrix_over_options_of_the_method_has_readable_ids_and_titles(project
     """Names and values, without the signs of code."""
     options = [{}, {"anticipation": 1}, {"scale": "rate", "covariates": ["a", "b"]}]
     item = {"report": ZONES, "name": "m", "matrix": {"method_options": options}}
-    listed, problems = expand(write(project, "s", reports=[item]))
-    assert problems == []
+    found = expand(write(project, "s", reports=[item]))
+    listed = found.reports
+    assert found.problems == []
     assert [one.report.removeprefix("intervention_effect/") for one in listed] == [
         *("m-none", "m-anticipation_1", "m-covariates_a_b_scale_rate")
     ]
@@ -115,7 +117,7 @@ def test_a_matrix_over_regions_names_them_in_each_language(project):
     suite = write(
         project, "s", reports=[{"report": ZONES, "matrix": {"region": {"level": "city"}}}]
     )
-    listed, _ = expand(suite)
+    listed = expand(suite).reports
     assert len(listed) == 22
     first = next(one for one in listed if one.values["region"] == "IN-03")
     assert first.report == "intervention_effect/enterprise_zones-IN-03"
@@ -128,7 +130,7 @@ def test_a_matrix_over_regions_names_them_in_each_language(project):
             {"report": ZONES, "set": {"title_en": "In {region}"}, "matrix": {"region": ["IN-03"]}}
         ],
     )
-    assert expand(titled)[0][0].values["title_en"] == "In City 3"
+    assert expand(titled).reports[0].values["title_en"] == "In City 3"
 
 
 def test_all_regions_are_those_with_regions_below_them(root):
@@ -199,8 +201,7 @@ def test_a_secret_in_params_is_refused_without_being_repeated(project, values, r
     """All parameters are published."""
     file = project / "params" / f"{ZONES}.yml"
     file.write_text(yaml.safe_dump({**yaml.safe_load(file.read_text()), **values}))
-    _, problems = list_runs([ZONES])
-    text = "".join(map(str, problems))
+    text = "".join(str(one.error) for one in list_runs([ZONES]).refused)
     assert ("looks like a password or a key" in text) == refused
     assert "hunter2" not in text
 

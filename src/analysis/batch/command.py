@@ -2,98 +2,156 @@
 
 from __future__ import annotations
 
-import dataclasses
 import gc
 import json
-import math
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from analysis.batch import history
 from analysis.batch.keys import Keys, results_folder
-from analysis.batch.plan import check_runs, plan
+from analysis.batch.night import Night, now
 from analysis.batch.status import Status
-from analysis.data.dataset import datasets_kept
+from analysis.data.dataset import Dataset, datasets_kept
 from analysis.disclosure.memory import Made
-from analysis.errors import ParamsError, Problem
+from analysis.errors import ParamsError, Problem, RunError
+
+if TYPE_CHECKING:
+    from analysis.batch.runner import Task, Tonight
 
 
 @datasets_kept()
 def dry_run(
     targets: tuple[str, ...], languages: tuple[str, ...], options: Mapping[str, Any]
-) -> None:
-    """Print which runs are due and why, and run nothing.
+) -> int:
+    """Print which runs are due and why, and run nothing; returns the exit code of such a run.
 
     Raises
     ------
-    AnalysisError: something is wrong.
+    AnalysisError: something is wrong with a suite; with ``strict``, with any report.
     """
     from analysis.batch.runner import planned_tasks
 
-    tasks, problems = planned_tasks(targets, languages, Keys(), again=options["again"])
-    due = [task for task in tasks if task.why]
-    check_runs((task.run for task in due), problems)
-    for task in tasks:
+    tonight = planned_tasks(targets, languages, Keys(), again=options["again"])
+    _check(tonight, options["strict"])
+    able = {(run.report, run.language) for run in tonight.planned.runs}
+    for task in tonight.tasks:
+        if (task.run.report, task.run.language) not in able:
+            continue
         if options["mode"] == "json":
             line = {"report": task.run.report, "language": task.run.language, "why": task.why}
             click.echo(json.dumps({**line, "key": task.run.key}, ensure_ascii=False))
         else:
             click.echo(f"  {task.name}: {task.why or 'nothing to do'}")
+    for one in tonight.planned.refused:
+        if options["mode"] == "json":
+            refused = {"report": one.report, "refused": [str(p) for p in one.error.problems]}
+            click.echo(json.dumps(refused, ensure_ascii=False))
+        else:
+            click.echo(f"  {one.report} [{', '.join(one.languages)}]: {one.error}", err=True)
     if options["mode"] is None:
-        click.echo(f"{len(due)} of {len(tasks)} would run")
+        click.echo(f"{len(tonight.due)} of {tonight.asked} would run")
+    return _exit_code([one.error.exit_code for one in tonight.planned.refused], bool(able))
+
+
+def _check(
+    tonight: Tonight, strict: bool, checked: Callable[[Dataset], None] | None = None
+) -> None:
+    """Ask of the data whether they carry what is due; what ran under the same key has passed.
+
+    Raises
+    ------
+    AnalysisError: with ``strict``, anything is wrong.
+    """
+    tonight.planned.check((task.run for task in tonight.due), checked, apart=not strict)
+    if strict:
+        tonight.planned.raise_for_all()
+
+
+def _exit_code(codes: Sequence[int], others: bool) -> int:
+    """0 where nothing failed; 14 where the others went on, else the code of the first refusal."""
+    if not codes:
+        return 0
+    return RunError.exit_code if others else codes[0]
 
 
 def run_due(
     targets: tuple[str, ...], languages: tuple[str, ...], options: Mapping[str, Any]
-) -> int:
-    """Plan, then execute what is due; returns how many runs failed.
+) -> Night:
+    """Plan, then execute what is due; what cannot run fails alone.
 
     Raises
     ------
-    AnalysisError: something is wrong, and nothing has started.
+    AnalysisError: something is wrong with a suite, and nothing has started; with ``strict``, with
+        any report.
     """
     from analysis.batch.progress import progress
-    from analysis.batch.runner import execute_due, planned_tasks
+    from analysis.batch.runner import planned_tasks, remember_refused
 
-    keys, parent, made = Keys(), None, Made()
+    keys, parent, made, began = Keys(), None, Made(), now()
     with datasets_kept() as datasets:
-        tasks, problems = planned_tasks(targets, languages, keys, again=options["again"])
-        due = [task for task in tasks if task.why]
-        if due and not problems and not options["scheduler"]:
+        tonight = planned_tasks(targets, languages, keys, again=options["again"])
+        if tonight.due and not options["scheduler"]:
             from analysis.batch import warm
 
             # The process that forks kernels imports what they need while data are checked.
             parent = warm.started_parent()
-        # What ran to its end under the same key has passed the same checks.
-        check_runs((task.run for task in due), problems, made.add)
+        _check(tonight, options["strict"], made.add)
         # Before anything runs: what is killed may be published as far as it came.
         made.note()
-    ended: list[Status] = []
-    with progress(due, ended, len(tasks), options["jobs"], options["mode"]) as show:
-        if not due:
-            return 0
-        # Imported here: papermill takes a second, which a run with nothing to do does not have.
-        from analysis.batch.execute import Settings
-
-        if parent is not None:
-            # Each kernel would read and check the same tables anew.
-            parent.hand_over(datasets.lasting())
-        results = str(results_folder())
-        settings = Settings(limit=options["limit"], retries=options["retries"], results=results)
-        with _ended_by_signal(), _executor(options["scheduler"], options["jobs"]) as executor:
-            # What was imported is never garbage, and no longer looked through.
-            gc.freeze()
-            for status in execute_due(due, executor, settings, keys.prints):
+    due, ended = tonight.due, list[Status]()
+    with progress(due, ended, tonight.asked, options["jobs"], options["mode"]) as show:
+        for status in remember_refused(tonight.planned.refused, began[:10]):
+            ended.append(status)
+            show(status)
+        if due:
+            if parent is not None:
+                # Each kernel would read and check the same tables anew.
+                parent.hand_over(datasets.lasting())
+            for status in _executed(due, keys, options):
                 ended.append(status)
                 show(status)
-    return sum(not status.done for status in ended)
+    codes = [status.code for status in ended if not status.done]
+    reports = {task.run.report for task in tonight.tasks} | {status.report for status in ended}
+    return Night(
+        began=began,
+        ended=now(),
+        targets=targets,
+        reports=tuple(sorted(reports)),
+        asked=tonight.asked,
+        due=len(due),
+        done=sum(status.done for status in ended),
+        failed=tuple(sorted({status.report for status in ended if not status.done})),
+        code=_exit_code(codes, bool(tonight.planned.runs)),
+    )
+
+
+def _executed(due: Sequence[Task], keys: Keys, options: Mapping[str, Any]) -> Iterator[Status]:
+    """Execute what is due; yields how each ended."""
+    # Imported here: papermill takes a second, which a run with nothing to do does not have.
+    from analysis.batch.execute import Settings
+    from analysis.batch.runner import execute_due
+
+    results = str(results_folder())
+    settings = Settings(limit=options["limit"], retries=options["retries"], results=results)
+    _warn_of_clock(settings.edition)
+    with _ended_by_signal(), _executor(options["scheduler"], options["jobs"]) as executor:
+        # What was imported is never garbage, and no longer looked through.
+        gc.freeze()
+        yield from execute_due(due, executor, settings, keys.prints)
+
+
+def _warn_of_clock(edition: str) -> None:
+    """Say so where this run is dated before the last edition: the clock was or is wrong."""
+    if (last := history.latest_edition()) > edition:
+        what = f"The date of this run, {edition}, is before that of the last edition, {last}"
+        click.echo(f"{what}: look at the clock of this machine", err=True)
 
 
 @contextmanager
@@ -141,86 +199,3 @@ def _ended_by_signal() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def history_lines(report: str, most: int) -> list[str]:
-    """The latest runs of the history, one line each."""
-    lines = []
-    for one in history.latest_runs(report, most):
-        number = one.headline.get("relative_percent")
-        shown = f"{number[0]} %" if isinstance(number, list) and number else ""
-        what = one.error.splitlines()[0] if one.error else f"{one.verdict} {shown}".strip()
-        name = f"{one.report} [{one.language}]"
-        lines.append(f"{one.id:>5} {one.edition} {name}: {one.status}, {one.seconds:.1f} s, {what}")
-    return lines or ["No run yet"]
-
-
-def history_entry(number: int) -> str:
-    """One run of the history as JSON.
-
-    Raises
-    ------
-    ParamsError: there is none of that number.
-    """
-    content = dataclasses.asdict(history.run_numbered(number))
-    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
-
-
-def history_changes(number: int) -> str:
-    """What changed between a run and the last good one before it, and why.
-
-    Raises
-    ------
-    ParamsError: there is no run of that number.
-    """
-    new = history.run_numbered(number)
-    old = history.last_good_run(new.report, new.language, new.id)
-    name = f"{new.report} [{new.language}]"
-    if old is None:
-        return f"{name}: no good run before"
-    lines = [f"{name}: run {new.id} against run {old.id} of {old.edition}"]
-    lines += [
-        f"  {key}: {old.headline.get(key)} → {new.headline.get(key)}"
-        for key in sorted(new.headline)
-        if old.headline.get(key) != new.headline.get(key)
-    ]
-    if old.verdict != new.verdict:
-        lines.append(f"  verdict: {old.verdict} → {new.verdict or new.status}")
-    if old.parts is not None and new.parts is not None:
-        causes = history.causes(old.parts, new.parts, Keys().prints)
-        lines.append(f"  why: {history.causes_in_words(causes)}")
-    return "\n".join(lines)
-
-
-@datasets_kept()
-def power_lines(report: str, draws: int, effects: tuple[float, ...]) -> list[str]:
-    """How a report's method would fare on its own panel, one line per effect in per cent.
-
-    Raises
-    ------
-    ParamsError: the report compares nothing over time, or an effect is no change of a count.
-    AnalysisError: as the report's own check.
-    """
-    from analysis.data.frames.study import Study
-    from analysis.power import study_power
-
-    run = plan([report], ("en",))[0]
-    study = run.kind.question.ask(run.kind.read(run.params), run.params)
-    problems = []
-    if not isinstance(study, Study):
-        what = "asks for no effect of an intervention"
-        problems.append(Problem(f"report {report}", what, "Name one of intervention_effect/"))
-    if any(effect <= -100 for effect in effects):
-        problems.append(Problem("--effect", "is a fall of all or more", "Give per cent above -100"))
-    ParamsError.raise_for(problems)
-    logs = tuple(math.log1p(effect / 100) for effect in effects)
-    found = study_power(study, effects=logs, draws=draws)
-    lines = ["  effect   found (error)  covered  refused"]
-    for row in found.rows:
-        effect = f"{100 * math.expm1(row.effect):+7.1f}%"
-        share = f"{row.found:9.3f} ({row.error:.3f})  {row.covered:7.3f}"
-        lines.append(f"{effect} {share}  {row.refused:7}")
-    if found.detectable is None:
-        return [*lines, f"No effect tried is found in {found.wanted:.0%} of draws"]
-    percent = 100 * math.expm1(math.copysign(found.detectable, found.rows[-1].effect))
-    return [*lines, f"Smallest effect found in {found.wanted:.0%} of draws: {percent:+.1f}%"]

@@ -27,6 +27,7 @@ from analysis.batch import warm
 from analysis.batch.kernels import ReportKernelManager
 from analysis.batch.plan import Run
 from analysis.batch.status import VERSION, Finished, Status, json_bytes
+from analysis.errors import AnalysisError, RunError
 
 END_MIME = "application/vnd.analysis.end+json"
 PAUSE = 1.0
@@ -105,6 +106,7 @@ def execute(run: Run, settings: Settings) -> Finished:
             run.key,
             attempts,
             kernel,
+            0 if error is None else code_of(error),
         )
         return Finished(status, _files(run, output, record), record)
 
@@ -208,6 +210,12 @@ def worth_retrying(failure: Exception) -> bool:
     if isinstance(failure, (DeadKernelError, OSError, warm.ForkUnavailableError)):
         return True
     return isinstance(failure, RuntimeError) and str(failure).startswith("Kernel d")
+
+
+def code_of(failure: Exception) -> int:
+    """The exit code of what a cell refused; of all else, that of a run that broke off."""
+    refusals = {kind.__name__: kind.exit_code for kind in AnalysisError.__subclasses__()}
+    return refusals.get(str(getattr(failure, "ename", "")), RunError.exit_code)
 
 
 def failure_in_words(failure: Exception) -> str:

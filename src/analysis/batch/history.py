@@ -14,9 +14,9 @@ from analysis import digest
 from analysis.batch.keys import Parts
 from analysis.batch.status import Status
 from analysis.data.fingerprint import Prints, changed_rows
+from analysis.data.project import build_folder
 from analysis.errors import ParamsError, Problem
 
-FILE = Path("build/history.sqlite")
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS contents (digest TEXT PRIMARY KEY, content TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS runs (
@@ -47,10 +47,16 @@ class Entry:
     parts: Parts | None
 
 
+def history_file() -> Path:
+    """Where the history is kept."""
+    return build_folder() / "history.sqlite"
+
+
 @contextmanager
 def _open() -> Iterator[sqlite3.Connection]:
-    FILE.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(FILE, timeout=30)) as connection:
+    file = history_file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(file, timeout=30)) as connection:
         # A reader never waits, and a run that is killed leaves the file whole.
         connection.execute("PRAGMA journal_mode=WAL")
         connection.executescript(SCHEMA)
@@ -78,6 +84,16 @@ def remember(status: Status, parts: Parts | None, record: Mapping[str, Any] | No
         )
 
 
+def remember_page(report: str, error: str) -> None:
+    """Add to the history that pages of the last good runs were refused; once for each reason."""
+    for last in {entry.language: entry for entry in reversed(latest_runs(report, 8))}.values():
+        if (last.status, last.error) != ("page refused", error):
+            row = (last.edition, report, last.language, "page refused", 0.0, last.key, "", "{}")
+            with _open() as connection:
+                query = "INSERT INTO runs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                connection.execute(query, (*row, error, "{}"))
+
+
 def last_good_run(
     report: str, language: str, before: int = 2**62, unlike: str | None = None
 ) -> Entry | None:
@@ -88,6 +104,14 @@ def last_good_run(
         (report, language, before, unlike),
     )
     return found[0] if found else None
+
+
+def latest_edition() -> str:
+    """The latest day of any run; blank where there is none."""
+    if not history_file().exists():
+        return ""
+    with _open() as connection:
+        return str(connection.execute("SELECT max(edition) FROM runs").fetchone()[0] or "")
 
 
 def latest_runs(report: str, most: int) -> list[Entry]:
@@ -110,7 +134,7 @@ def run_numbered(number: int) -> Entry:
 
 
 def _entries(clause: str, values: tuple[Any, ...]) -> list[Entry]:
-    if not FILE.exists():
+    if not history_file().exists():
         return []
     with _open() as connection:
         rows = connection.execute(f"SELECT * FROM runs {clause}", values)  # noqa: S608

@@ -10,12 +10,10 @@ from typing import Any
 from analysis import digest
 from analysis.batch.plan import Run
 from analysis.data.fingerprint import Prints, data_read
-from analysis.errors import AnalysisError
+from analysis.data.project import build_folder
 from analysis.params import Params
 from analysis.reports.kind import Kind
 from analysis.reports.others import others_of
-
-CACHE = Path("build/cache")
 
 
 @dataclass(frozen=True)
@@ -54,15 +52,16 @@ class Parts:
 class Keys:
     """Makes the keys of many runs; the data of a dataset are read once for all."""
 
-    def __init__(self, cache: Path = CACHE) -> None:
-        self.prints = Prints(cache / "prints")
+    def __init__(self) -> None:
+        self.prints = Prints(cache_folder() / "prints")
         self._data: dict[str, dict[str, dict[str, Any]]] = {}
 
     def parts(self, run: Run) -> Parts | None:
         """The parts of a run's key; ``None`` where its data cannot be read."""
         try:
             data = self._data_of(run)
-        except (AnalysisError, OSError, ValueError):
+        except Exception:
+            # Whatever it is, the check of the run meets it too, and says it of this run alone.
             return None
         return Parts(
             run.language,
@@ -92,7 +91,12 @@ class Keys:
         return self._data[asked]
 
 
-def results_folder(cache: Path = CACHE) -> Path:
+def cache_folder() -> Path:
+    """Where what can be worked out again is kept."""
+    return build_folder() / "cache"
+
+
+def results_folder() -> Path:
     """Where results of this source and environment are kept."""
     here = [digest.source(*digest.ABOVE), digest.packages()]
-    return (cache / "results" / digest.of_value(here)[:16]).absolute()
+    return (cache_folder() / "results" / digest.of_value(here)[:16]).absolute()

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from analysis.data.project import build_folder
 from analysis.errors import Problem, RunError
 
-LOCK = Path("build/lock")
-HOLDER = Path("build/lock-holder")
+LOCK = "lock"
+HOLDER = "lock-holder"
 """Which process took the lock last; its age is when that run began."""
 READ = (Path("notebooks"), Path("params"), Path("data"), Path(__file__).parents[1])
 """What runs read: of the project, and this package."""
@@ -22,7 +23,7 @@ def changed_since_last_run() -> bool:
     A hint, for nothing but speed: what is due is told by digests, half a second later.
     """
     try:
-        before = HOLDER.stat().st_mtime
+        before = (build_folder() / HOLDER).stat().st_mtime
         return any(changed > before for folder in READ for changed in _change_times(folder))
     except OSError:
         return True
@@ -46,18 +47,20 @@ def one_run_at_a_time(wait: float = 0.0) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    lock = FileLock(LOCK, poll_interval=0.2)
+    build = build_folder()
+    lock, last = FileLock(build / LOCK, poll_interval=0.2), build / HOLDER
     try:
-        LOCK.parent.mkdir(parents=True, exist_ok=True)
+        build.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=wait)
-        HOLDER.write_text(f"process {os.getpid()}", encoding="utf-8")
+        last.write_text(f"process {os.getpid()}", encoding="utf-8")
     except Timeout:
-        holder = HOLDER.read_text(encoding="utf-8") if HOLDER.exists() else "another process"
+        holder = last.read_text(encoding="utf-8") if last.exists() else "another process"
         remedy = "Wait for it to end, or give --wait SECONDS"
-        raise RunError([Problem("build", f"is in use by {holder}", remedy)]) from None
+        raise RunError([Problem(build.name, f"is in use by {holder}", remedy)]) from None
     except OSError as error:
         what = f"cannot be written ({error.strerror})"
-        raise RunError([Problem("build", what, "Make room, or allow writing")]) from None
+        remedy = "Make room, allow writing, or name another folder with --build"
+        raise RunError([Problem(build.name, what, remedy)]) from None
     try:
         yield
     finally:

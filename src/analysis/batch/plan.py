@@ -1,17 +1,26 @@
-"""Turn params files into a list of runs; refuse everything wrong before anything starts."""
+"""Turn params files into a list of runs; what is wrong is found before anything starts."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from analysis import digest
-from analysis.batch.suites import LANGUAGES, ListedReport, collecting, expand, problems_within
+from analysis.batch.suites import expand
+from analysis.batch.suites.listing import (
+    LANGUAGES,
+    Language,
+    Languages,
+    ListedReport,
+    Listing,
+    Refused,
+    problems_within,
+)
 from analysis.data.dataset import Dataset
-from analysis.errors import AnalysisError, ParamsError, Problem
+from analysis.errors import AnalysisError, ParamsError, Problem, refusal
 from analysis.params import Params, leaves, plain_types
 from analysis.reports.kind import Kind, find
 
@@ -56,62 +65,97 @@ def plan(targets: Iterable[str], languages: tuple[str, ...] = ()) -> list[Run]:
     ------
     AnalysisError: with every problem of every report; the kind of the first decides the exit.
     """
-    runs, problems = list_runs(targets, languages)
-    check_runs(runs, problems)
-    return runs
+    planned = list_runs(targets, languages)
+    planned.check()
+    planned.raise_for_all()
+    return planned.runs
 
 
-def list_runs(
-    targets: Iterable[str], languages: tuple[str, ...] = ()
-) -> tuple[list[Run], list[Problem]]:
+@dataclass
+class Planned:
+    """Runs, reports that cannot run, and what is wrong with the suites that list them."""
+
+    runs: list[Run]
+    refused: list[Refused]
+    problems: list[Problem]
+
+    def check(
+        self,
+        due: Iterable[Run] | None = None,
+        checked: Callable[[Dataset], None] | None = None,
+        *,
+        apart: bool = False,
+    ) -> None:
+        """Ask of the data whether they carry each run; those that they do not are refused.
+
+        Asked once per question: language, titles and seed do not matter here.
+
+        Parameters
+        ----------
+        due: the runs to ask for; all unless given.
+        checked: told of each dataset that a question was asked of.
+        apart: an exception that is none of ours refuses its report, too; else it is raised.
+        """
+        answers: dict[tuple[str, str], AnalysisError | None] = {}
+        for run in self.runs if due is None else due:
+            chosen = run.params.model_dump(mode="json", exclude=set(run.params.free_to_vary))
+            question = run.kind.name, digest.of_value(chosen)
+            if question not in answers:
+                answers[question] = _refusal(run, checked, apart)
+            if (error := answers[question]) is not None:
+                self.refused.append(Refused(run.report, (cast(Language, run.language),), error))
+        away = {(one.report, code) for one in self.refused for code in one.languages}
+        self.runs = [run for run in self.runs if (run.report, run.language) not in away]
+
+    def raise_for_all(self) -> None:
+        """Refuse everything for what is wrong with anything.
+
+        Raises
+        ------
+        AnalysisError: with everything, each error once; the kind of the first decides the exit.
+        """
+        errors: list[AnalysisError] = [ParamsError(self.problems)] if self.problems else []
+        named = {id(one.error): one for one in reversed(self.refused)}
+        for one in reversed(named.values()):
+            errors.append(type(one.error)(problems_within(one.error, one.report)))
+        if errors:
+            raise type(errors[0])(problem for error in errors for problem in error.problems)
+
+
+def _refusal(
+    run: Run, checked: Callable[[Dataset], None] | None, apart: bool
+) -> AnalysisError | None:
+    """Why the data do not carry a run; ``None`` where they do."""
+    try:
+        dataset = run.kind.check(run.params)
+        if checked is not None:
+            checked(dataset)
+    except Exception as failure:
+        if not (apart or isinstance(failure, AnalysisError)):
+            raise
+        return refusal(failure)
+    return None
+
+
+def list_runs(targets: Iterable[str], languages: tuple[str, ...] = ()) -> Planned:
     """The runs with their params checked, and what is wrong; no data are read."""
     listed: dict[str, ListedReport] = {}
-    problems: list[Problem] = []
+    found = Listing()
     for target in targets:
-        found, wrong = expand(target)
-        problems += wrong
-        for one in found:
+        expanded = expand(target)
+        found.problems += expanded.problems
+        found.refused += [one for one in expanded.refused if one not in found.refused]
+        for one in expanded.reports:
             if listed.setdefault(one.report, one) != one:
                 what = "stands for two runs with different parameters"
-                problems.append(Problem(f"report {one.report}", what, "Rename one"))
+                found.problems.append(Problem(f"report {one.report}", what, "Rename one"))
     runs: list[Run] = []
     for one in listed.values():
-        with collecting(problems, one.report):
+        with found.refusing(one.report, cast(Languages, languages) or one.languages):
             runs += _runs(one, languages or one.languages)
     # The first language of all reports, then the next: the second finds the first's results.
-    return sorted(runs, key=lambda run: LANGUAGES.index(run.language)), problems
-
-
-def check_runs(
-    runs: Iterable[Run],
-    problems: Sequence[Problem] = (),
-    checked: Callable[[Dataset], None] | None = None,
-) -> None:
-    """Refuse what the data do not carry, and the problems found before; nothing starts then.
-
-    Asked once per question: language, titles and seed do not matter here. ``checked`` is told of
-    each dataset that a question was asked of.
-
-    Raises
-    ------
-    AnalysisError: with everything; the kind of the first decides the exit.
-    """
-    errors: list[AnalysisError] = [ParamsError(problems)] if problems else []
-    asked: set[tuple[str, str]] = set()
-    for run in runs:
-        chosen = run.params.model_dump(mode="json", exclude=set(run.params.free_to_vary))
-        question = run.kind.name, digest.of_value(chosen)
-        if question in asked:
-            continue
-        asked.add(question)
-        try:
-            dataset = run.kind.check(run.params)
-            if checked is not None:
-                checked(dataset)
-        except AnalysisError as error:
-            errors.append(type(error)(problems_within(error, run.report)))
-    if errors:
-        raise type(errors[0])(problem for error in errors for problem in error.problems)
+    runs.sort(key=lambda run: LANGUAGES.index(cast(Language, run.language)))
+    return Planned(runs, found.refused, found.problems)
 
 
 def _runs(listed: ListedReport, languages: tuple[str, ...]) -> list[Run]:

@@ -37,21 +37,28 @@ def progress(
     as_bar = mode is None and due and Console().is_terminal
     with _bar(due, jobs) if as_bar else nullcontext(_lines(len(due), mode)) as show:
         yield show
-    seconds, failed = time.monotonic() - started, [one for one in ended if not one.done]
+    seconds, done = time.monotonic() - started, sum(one.done for one in ended)
+    refused = sum(one.refused for one in ended)
     if mode == "json":
-        end = {"event": "end", "ran": len(due), "failed": len(failed), "seconds": round(seconds, 1)}
-        click.echo(json.dumps({**end, "unchanged": total - len(due)}))
-    elif mode is None and due:
-        click.echo(f"{len(due) - len(failed)} done, {len(failed)} failed in {seconds:.1f} s")
+        end = {"event": "end", "ran": len(due), "failed": len(ended) - done, "refused": refused}
+        rest = {"seconds": round(seconds, 1), "unchanged": max(0, total - len(due) - refused)}
+        click.echo(json.dumps(end | rest))
+    elif mode is None and ended:
+        click.echo(f"{done} done, {len(ended) - done} failed in {seconds:.1f} s")
 
 
 def _lines(total: int, mode: str | None) -> Show:
-    number = count(1)
+    number, said = count(1), set[tuple[str, str | None]]()
 
     def show(status: Status) -> None:
         if mode == "json":
             line = {"event": "run", **asdict(status)}
             click.echo(json.dumps(line, ensure_ascii=False, sort_keys=True))
+        elif status.refused:
+            # The languages of a report are refused for the same reasons.
+            if (status.report, status.error) not in said:
+                click.echo(_sentence(status), err=True)
+            said.add((status.report, status.error))
         elif mode is None:
             click.echo(f"  [{next(number)}/{total}] {_sentence(status)}")
         elif not status.done:
@@ -62,6 +69,8 @@ def _lines(total: int, mode: str | None) -> Show:
 
 def _sentence(status: Status) -> str:
     name = f"{status.report} [{status.language}]"
+    if status.refused:
+        return f"{status.report}: {status.error}"
     if not status.done:
         return f"{name}: FAILED after {status.seconds:.1f} s\n      {status.error}"
     note = "" if status.kernel == "warm" else " (an ordinary kernel: no fork here)"
@@ -78,8 +87,9 @@ def _bar(due: Sequence[Task], jobs: int) -> Iterator[Show]:
         line = bar.add_task(", ".join(waiting[:jobs]), total=len(due))
 
         def show(status: Status) -> None:
-            waiting.remove(f"{status.report} [{status.language}]")
+            if (name := f"{status.report} [{status.language}]") in waiting:
+                waiting.remove(name)
             bar.console.print(_sentence(status), markup=False, highlight=False)
-            bar.update(line, advance=1, description=", ".join(waiting[:jobs]))
+            bar.update(line, advance=not status.refused, description=", ".join(waiting[:jobs]))
 
         yield show

@@ -10,13 +10,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.data.project import build_folder
+
 VERSION = 1
-RUNS = Path("build/runs")
 
 
 @dataclass(frozen=True)
 class Status:
-    """What became of a run; written as ``status.json`` beside the executed notebook."""
+    """What became of a run; written as ``status.json`` beside the executed notebook.
+
+    ``code`` is that of what stopped it, as commands end with it; 0 where nothing did.
+    """
 
     version: int
     report: str
@@ -30,11 +34,17 @@ class Status:
     key: str = ""
     attempts: int = 1
     kernel: str = "warm"
+    code: int = 0
 
     @property
     def done(self) -> bool:
         """Whether the notebook came to its end."""
         return self.status == "done"
+
+    @property
+    def refused(self) -> bool:
+        """Whether it was never started."""
+        return not self.done and self.attempts == 0
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,11 @@ class Finished:
     status: Status
     files: Mapping[str, bytes]
     record: Mapping[str, Any] | None
+
+
+def runs_folder() -> Path:
+    """Where the folders of runs are."""
+    return build_folder() / "runs"
 
 
 def put_in_place(finished: Finished, runs: Path) -> Path:

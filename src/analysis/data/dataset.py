@@ -16,10 +16,10 @@ from analysis.data.contract import check_links
 from analysis.data.description import (
     Description,
     Sources,
-    locate,
     read_description,
     table_sources,
 )
+from analysis.data.project import locate
 from analysis.data.reading.account import Account, RowProblem
 from analysis.data.reading.mapping import PLAIN, TableMapping
 from analysis.data.reading.read_table import ReadTable, read_table

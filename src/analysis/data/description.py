@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from analysis.data.project import looked_in
 from analysis.data.reading.distinct import UNSEEN
 from analysis.data.reading.mapping import Strict, TableMapping, inside, mapping_problems
 from analysis.data.records.location import RecordSource
@@ -136,19 +137,6 @@ class Description(Strict):
         return self.words.get(key, Words(en=key.replace("_", " "), zh=key))
 
 
-def locate(path: str | Path) -> Path:
-    """The path as given, or below the nearest folder above that holds it.
-
-    A notebook opened in JupyterLab runs in ``notebooks/`` and papermill in the project's
-    root; both name a dataset the same way.
-    """
-    given = Path(path).expanduser()
-    if given.is_absolute() or given.exists():
-        return given
-    above = (parent / given for parent in Path.cwd().parents)
-    return next((path for path in above if path.exists()), given)
-
-
 def read_description(folder: Path) -> Description:
     """``dataset.yml`` of a folder.
 
@@ -218,15 +206,16 @@ def _sharper(problems: list[Problem]) -> list[Problem]:
 
 
 def _missing(folder: Path, file: Path) -> Problem:
+    where = f"dataset {folder.name if folder.is_absolute() else folder.as_posix()}"
     if folder.is_dir():
         remedy = "A dataset is a folder of tables with a dataset.yml beside them"
-        return Problem(f"dataset {folder.name}", f"has no {file.name}", remedy)
+        return Problem(where, f"has no {file.name}", remedy)
     siblings = folder.parent.iterdir() if folder.parent.is_dir() else ()
     names = [other.name for other in siblings if (other / "dataset.yml").is_file()]
-    remedy = nearest(folder.name, names)
+    remedy = nearest(folder.name, names) or looked_in()
     if folder.name == "simulated" or folder.parent.name == "simulated":
-        remedy = "Write it with: make ready, or analysis simulate --world WORLD FOLDER"
-    return Problem(f"dataset {folder.name}", "does not exist", remedy)
+        remedy = f"Write it with: make ready, or analysis simulate --world WORLD FOLDER. {remedy}"
+    return Problem(where, "does not exist", remedy)
 
 
 def table_files(folder: Path, description: Description) -> dict[str, Path]:

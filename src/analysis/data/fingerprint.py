@@ -16,11 +16,11 @@ from analysis import digest, stored
 from analysis.data.dataset import examine, read_dataset
 from analysis.data.description import (
     Description,
-    locate,
     read_description,
     table_files,
     table_sources,
 )
+from analysis.data.project import locate
 from analysis.data.reading.delimited import decoded
 from analysis.data.reading.mapping import PLAIN
 from analysis.data.reading.typed import read_query, sqlite_file

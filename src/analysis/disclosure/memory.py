@@ -20,7 +20,7 @@ from filelock import FileLock
 from analysis import digest
 from analysis.data.dataset import Dataset
 from analysis.data.periods import FREQUENCY, label_of, periods_of
-from analysis.data.reading.personal import project_around
+from analysis.data.project import project_around
 from analysis.errors import ParamsError, Problem
 
 FOLDER = ".protected"

@@ -10,7 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data.description import Description, locate
+from analysis.data.description import Description
+from analysis.data.project import locate
 from analysis.errors import AnalysisError, DesignError, ParamsError, Problem, nearest
 from analysis.params import Params
 from analysis.reports.kind import Kind, find, names

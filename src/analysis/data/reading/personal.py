@@ -22,6 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analysis.data.project import project_around
 from analysis.data.reading.distinct import Cells
 from analysis.errors import ParamsError, Problem
 
@@ -93,12 +94,6 @@ def _salt_in(file: Path, *, make: bool = False) -> bytes:
         remedy = f"Name a file that can be read in the environment variable {VARIABLE}"
         what = f"cannot be used ({type(error).__name__})"
         raise ParamsError([Problem(f"salt {file.name}", what, remedy)]) from None
-
-
-def project_around(folder: Path) -> Path | None:
-    """The project that a folder is or lies in."""
-    around = (folder, *folder.parents)
-    return next((p for p in around if (p / "params").is_dir() and (p / "notebooks").is_dir()), None)
 
 
 def _make(file: Path) -> None:

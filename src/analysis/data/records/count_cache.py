@@ -24,14 +24,14 @@ import pyarrow.parquet
 from filelock import FileLock
 
 from analysis import digest
-from analysis.data.reading.personal import project_around
+from analysis.data.project import build_folder, found_project
 from analysis.data.records import engines, expression, groupings
 from analysis.data.records.location import RecordSource
 from analysis.data.regions import crosswalk as crosswalks
 from analysis.errors import ContractError, Problem
 
 FOLDER_VARIABLE = "ANALYSIS_PANELS"
-"""Names the folder where counts are kept; else ``build/cache/panels`` of the project."""
+"""Names the folder where counts are kept; else ``cache/panels`` where the project builds."""
 
 COUNTED_BY = (groupings, expression, engines, crosswalks)
 """Modules on which what is counted depends."""
@@ -59,8 +59,9 @@ def cache_folder() -> Path | None:
     """Where counts are kept, or ``None`` outside a project."""
     if named := os.environ.get(FOLDER_VARIABLE):
         return Path(named)
-    project = project_around(Path.cwd())
-    return project / "build" / "cache" / "panels" if project else None
+    if (project := found_project()) is None:
+        return None
+    return project / build_folder() / "cache" / "panels"
 
 
 def record_panel(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from analysis import digest
-from analysis.errors import Problem, PublishError
+from analysis.errors import Problem, PublishError, RunError, refusal
 from analysis.page.plates import Summary
-from analysis.page.wording import LANGUAGES, unmarked
+from analysis.page.wording import unmarked
 from analysis.publish.pages.machine_paths import without_machine_paths
 from analysis.publish.pages.page import Page, read_page
 from analysis.publish.pages.render import Imprint, export
@@ -20,14 +22,16 @@ from analysis.publish.site.record import (
     Answer,
     Entry,
     Outcome,
+    Runs,
     Status,
+    Wanted,
     page_file,
     page_name,
     read_json,
     read_pages,
     read_status,
-    report_folders,
     report_name,
+    runs_below,
     write_pages,
     write_whole,
 )
@@ -45,12 +49,15 @@ class Built:
     rested: Rested
 
 
-def publish(runs: Path, site: Path, same: frozenset[str] = frozenset()) -> list[Outcome]:
+def publish(
+    runs: Path, site: Path, same: frozenset[str] = frozenset(), wanted: Wanted = None
+) -> list[Outcome]:
     """Export every report under ``runs`` into ``site``, with the site's own pages around them.
 
     A report that failed, or whose pages cannot be made, does not stop the others: it keeps
     its last good pages, marked in the index, and its problems are returned. Reports in ``same``
-    have pages in ``site`` from the very same runs, which stay.
+    have pages in ``site`` from the very same runs, which stay. Reports that are not ``wanted``
+    leave the site; what their pages rested on stays on record, as they have been read.
 
     Raises
     ------
@@ -59,29 +66,30 @@ def publish(runs: Path, site: Path, same: frozenset[str] = frozenset()) -> list[
     site.mkdir(parents=True, exist_ok=True)
     # Until it is renewed below, every report counts as not renewed.
     entries = {
-        name: entry.model_copy(update={"stale": True}) for name, entry in read_pages(site).items()
+        name: entry.model_copy(update={"stale": True, "cause": 0})
+        for name, entry in read_pages(site).items()
+        if wanted is None or wanted.get(entry.report)
     }
     rested = read_rested(site)
     outcomes = []
-    for folder in report_folders(runs):
-        name, report = page_name(folder), report_name(folder)
-        if name in same:
-            entries[name] = entries[name].model_copy(update={"stale": False})
-            outcomes.append(Outcome(report, "published"))
-            continue
-        try:
-            built = build(folder)
-            _refuse_beside(built, entries.get(name), rested)
-        except PublishError as error:
-            outcomes.append(
-                Outcome(report, "kept" if name in entries else "failed", error.problems)
-            )
-            continue
-        for file, text in built.files.items():
-            write_whole(site / file, text)
-        entries[name] = built.entry.following(entries.get(name))
-        rested[report] = built.rested
-        outcomes.append(Outcome(report, "published"))
+    for one in runs_below(runs, wanted):
+        outcome, earlier = Outcome(one.report, "published"), entries.get(one.name)
+        if one.name in same and earlier is not None:
+            entries[one.name] = earlier.model_copy(update={"stale": False, "cause": 0})
+        else:
+            built = _built(one, earlier, rested)
+            if isinstance(built, Built):
+                for file, text in built.files.items():
+                    write_whole(site / file, text)
+                entries[one.name] = built.entry.following(earlier)
+                rested[one.report] = built.rested
+            else:
+                outcome = built
+                if earlier is not None:
+                    why = {"stale": True, "cause": outcome.code}
+                    entries[one.name] = earlier.model_copy(update=why)
+        outcomes.append(outcome)
+    _remove_pages(site, entries)
     write_pages(site, entries)
     write_whole(site / RESTED, as_json(rested))
     for file, text in render_library(entries).items():
@@ -89,32 +97,81 @@ def publish(runs: Path, site: Path, same: frozenset[str] = frozenset()) -> list[
     return outcomes
 
 
+def _built(one: Runs, earlier: Entry | None, rested: Mapping[str, Rested]) -> Built | Outcome:
+    """A report ready to be written; or why it keeps its last good pages, or has none.
+
+    What goes wrong with one report stops no other, whatever it is.
+    """
+    try:
+        built = build(one)
+        _refuse_beside(built, earlier, rested)
+    except Exception as failure:
+        problems = tuple(refusal(failure).problems)
+        state: Literal["kept", "failed"] = "failed" if earlier is None else "kept"
+        stopped = failed_run(one)
+        if stopped is None:
+            said = tuple(map(str, problems))
+            code = PublishError.exit_code
+            return Outcome(one.report, state, problems, code, said, page_failed=True)
+        return Outcome(
+            one.report, state, problems, stopped.code or RunError.exit_code, told(stopped)
+        )
+    return built
+
+
+def failed_run(one: Runs) -> Status | None:
+    """The first run of a report that failed; ``None`` where all came to their end."""
+    for language in one.languages:
+        with suppress(PublishError):
+            status = read_status(one.folder / language)
+            if status.status != "done":
+                return status
+    return None
+
+
+def told(status: Status) -> tuple[str, ...]:
+    """What stopped a run, as far as a page may say it: our refusals hold no value of a cell."""
+    lines = [line.strip() for line in (status.error or "").splitlines() if line.strip()]
+    return tuple(lines[1:] or lines) if status.code not in (0, RunError.exit_code) else ()
+
+
+def _remove_pages(site: Path, entries: Mapping[str, Entry]) -> None:
+    """Remove the pages of reports, and of languages, that are on the site no more."""
+    stays = {page_file(name, c) for name, entry in entries.items() for c in entry.languages}
+    for name, before in read_pages(site).items():
+        for language in before.languages:
+            if (file := page_file(name, language)) not in stays:
+                (site / file).unlink(missing_ok=True)
+
+
 def report_pages(site: Path) -> list[Path]:
-    """The page of every report of the site in every language, sorted."""
+    """The page of every report of the site in every language it has, sorted."""
     return [
         site / page_file(name, language)
-        for name in sorted(read_pages(site))
-        for language in LANGUAGES
+        for name, entry in sorted(read_pages(site).items())
+        for language in entry.languages
     ]
 
 
-def build(folder: Path) -> Built:
+def build(one: Runs) -> Built:
     """The pages of a report from its runs.
 
     Raises
     ------
     PublishError: a run failed, or a page cannot be made.
     """
-    statuses = {language: _done(folder / language) for language in LANGUAGES}
+    folder = one.folder
+    statuses = {language: _done(folder / language) for language in one.languages}
     pages = _pages(folder, statuses)
     _refuse_differing(folder, pages)
     files = {
-        page_file(page_name(folder), language): export(page, _imprint(folder, statuses[language]))
+        page_file(one.name, language): export(page, _imprint(folder, statuses, language))
         for language, page in pages.items()
     }
     for page in pages.values():
         refuse_identifiers(files, page.end, tuple(p for q in pages.values() for p in q.provenance))
-    return Built(_entry(folder, statuses, pages), files, Rested.of(pages["en"].end.rests_on))
+    first = next(iter(pages.values()))
+    return Built(_entry(folder, statuses, pages), files, Rested.of(first.end.rests_on))
 
 
 def _done(folder: Path) -> Status:
@@ -177,31 +234,34 @@ def _refuse_beside(built: Built, earlier: Entry | None, shown: Mapping[str, Rest
         raise PublishError(problems)
 
 
-def _imprint(folder: Path, status: Status) -> Imprint:
-    name, language = page_name(folder), status.language
-    other = next(each for each in LANGUAGES if each != language)
+def _imprint(folder: Path, statuses: Mapping[str, Status], language: str) -> Imprint:
+    name, status = page_name(folder), statuses[language]
+    other = next((each for each in statuses if each != language), "")
     return Imprint(
         title=status.title,
         name=name,
         edition=status.edition,
-        sibling=page_file(name, other),
+        sibling=page_file(name, other) if other else "",
         **addresses(language),
-        changes=sentences(read_changes(folder / language), language, status.notebook),
+        changes=sentences(
+            read_changes(folder / language), language, status.notebook, status.edition
+        ),
     )
 
 
 def _entry(folder: Path, statuses: Mapping[str, Status], pages: Mapping[str, Page]) -> Entry:
-    english = pages["en"]
+    first = next(iter(pages.values()))
     return Entry(
         name=page_name(folder),
         report=report_name(folder),
         titles={language: status.title for language, status in statuses.items()},
-        verdict=english.summary.verdict,
+        verdict=first.summary.verdict,
         verdict_words={language: page.summary.verdict_words for language, page in pages.items()},
-        edition=statuses["en"].edition,
-        simulated=english.summary.simulated,
-        internal=english.summary.internal,
-        p_value=english.end.facts.get("p_value"),
+        edition=max(status.edition for status in statuses.values()),
+        languages=tuple(pages),
+        simulated=first.summary.simulated,
+        internal=first.summary.internal,
+        p_value=first.end.facts.get("p_value"),
         scope={language: page.summary.scope for language, page in pages.items()},
         answers={language: _answer(page.summary) for language, page in pages.items()},
         site_lines={language: page.end.site_lines for language, page in pages.items()},

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.data.description import locate
+from analysis.data.project import locate
 from analysis.data.published.tables import PUBLISHED_TABLES
 from analysis.page.wording import Say, capital, translator
 from analysis.publish.site.record import Entry

@@ -67,8 +67,10 @@ def read_changes(folder: Path) -> Changes | None:
         return None
 
 
-def sentences(changes: Changes | None, language: str, notebook: str) -> tuple[str, ...]:
-    """The section of a page; empty for a first edition."""
+def sentences(
+    changes: Changes | None, language: str, notebook: str, now: str = ""
+) -> tuple[str, ...]:
+    """The section of a page; empty for a first edition. ``now`` is the day of this one."""
     if changes is None:
         return ()
     say = translator(language)
@@ -85,6 +87,8 @@ def sentences(changes: Changes | None, language: str, notebook: str) -> tuple[st
                 edition=edition,
             )
         ]
+    if now and max(changes.edition, changes.unchanged or "") > now:
+        said.append(say("This edition bears an earlier date: a clock was wrong then or is now."))
     said += _verdict(changes, notebook, say)
     said += _estimate(changes, language, say)
     said += _causes(changes.causes, language, say) if changes.causes else []

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from analysis import digest
 from analysis.errors import Problem, PublishError
-from analysis.page.wording import LANGUAGES
 from analysis.publish.site import record
 
 INPUTS = ("notebook.ipynb", "result.json", "since.json", "status.json")
@@ -23,8 +22,15 @@ KEPT = 2
 """Editions that stay: the one shown, and the one a reader may still have open."""
 
 
-def publish_edition(runs: Path, site: Path) -> list[record.Outcome]:
+def publish_edition(
+    runs: Path, site: Path, *, wanted: record.Wanted = None, kept: int = KEPT
+) -> list[record.Outcome]:
     """Build a whole new edition and show it; pages whose runs did not change are taken over.
+
+    Parameters
+    ----------
+    wanted: the languages of each report that is to be on the site; all that ran unless given.
+    kept: editions that stay.
 
     Raises
     ------
@@ -33,19 +39,20 @@ def publish_edition(runs: Path, site: Path) -> list[record.Outcome]:
     site = site.absolute()
     editions = site.with_name(f"{site.name}-editions")
     try:
-        return _publish(runs, site, editions)
+        return _publish(runs, site, editions, wanted, kept)
     except OSError as error:
         what = f"cannot be written ({error.strerror or type(error).__name__})"
         remedy = "The last edition stays. Make room, or allow writing, and publish again"
         raise PublishError([Problem(f"folder {site.name}", what, remedy)]) from None
 
 
-def _publish(runs: Path, site: Path, editions: Path) -> list[record.Outcome]:
-    folders = {record.page_name(folder): folder for folder in record.report_folders(runs)}
-    inputs = {name: inputs_of(folder) for name, folder in folders.items()}
-    reports = {name: record.report_name(folder) for name, folder in folders.items()}
+def _publish(
+    runs: Path, site: Path, editions: Path, wanted: record.Wanted, kept: int
+) -> list[record.Outcome]:
+    found = {one.name: one for one in record.runs_below(runs, wanted)}
+    inputs = {name: inputs_of(one) for name, one in found.items()}
     if _is_shown(site, editions, inputs):
-        return [record.Outcome(report, "published") for report in reports.values()]
+        return [record.Outcome(one.report, "published") for one in found.values()]
     # Imported here: rendering takes seconds to load, which an unchanged site does not have.
     from analysis.publish.site.build import publish
 
@@ -58,29 +65,31 @@ def _publish(runs: Path, site: Path, editions: Path) -> list[record.Outcome]:
         _link_pages(current, draft)
         before = _read_inputs(current, editions)
         same = frozenset(name for name, seen in inputs.items() if before.get(name) == seen)
-        outcomes = publish(runs, draft, same)
+        outcomes = publish(runs, draft, same, wanted)
         good = {outcome.report for outcome in outcomes if outcome.state == "published"}
-        shown = {name: seen for name, seen in inputs.items() if reports[name] in good}
+        shown = {name: seen for name, seen in inputs.items() if found[name].report in good}
         mark_stale(draft)
         verify(draft)
-        final = _put_in_place(draft, site, editions, current)
+        stays = record.read_pages(draft)
+        final = _put_in_place(draft, site, editions, current, kept)
         # Beside the edition, not in it: digests of runs hold their duration, a site does not.
-        text = json.dumps({**before, **shown}, sort_keys=True, indent=1)
+        known = {name: seen for name, seen in {**before, **shown}.items() if name in stays}
+        text = json.dumps(known, sort_keys=True, indent=1)
         record.write_whole(_inputs_file(final, editions), text + "\n")
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return outcomes
 
 
-def inputs_of(folder: Path) -> str:
+def inputs_of(one: record.Runs) -> str:
     """One digest of all that a report's pages are made from: its runs, the code, the packages."""
     found = {
-        f"{language}/{name}": digest.of_file(folder / language / name)
-        for language in LANGUAGES
+        f"{language}/{name}": digest.of_file(one.folder / language / name)
+        for language in one.languages
         for name in INPUTS
-        if (folder / language / name).is_file()
+        if (one.folder / language / name).is_file()
     }
-    return digest.of_value([found, digest.source("batch", "cli.py"), digest.packages()])
+    return digest.of_value([found, digest.source("batch", "cli"), digest.packages()])
 
 
 def _is_shown(site: Path, editions: Path, inputs: dict[str, str]) -> bool:
@@ -89,6 +98,7 @@ def _is_shown(site: Path, editions: Path, inputs: dict[str, str]) -> bool:
         return False
     entries = record.read_pages(site)
     known = _read_inputs(_current(site), editions)
+    # Pages whose runs are gone stay, and are neither among the inputs nor renewed.
     return known == inputs and not any(entry.stale for entry in entries.values())
 
 
@@ -128,10 +138,10 @@ def mark_stale(folder: Path) -> None:
     from analysis.publish.site.notice import with_notice
 
     for entry in record.read_pages(folder).values():
-        for language in LANGUAGES:
+        for language in entry.languages:
             file = folder / entry.address(language)
             text = file.read_text(encoding="utf-8")
-            marked = with_notice(text, entry.edition if entry.stale else "", language)
+            marked = with_notice(text, entry.edition if entry.stale else "", language, entry.cause)
             if marked != text:
                 record.write_whole(file, marked)
 
@@ -144,7 +154,9 @@ def verify(folder: Path) -> None:
     PublishError: with every page that is not whole.
     """
     pages = record.read_pages(folder)
-    files = [record.page_file(name, language) for name in pages for language in LANGUAGES]
+    files = [
+        record.page_file(n, language) for n, one in pages.items() for language in one.languages
+    ]
     problems = [
         Problem(name, "is not a whole page", "Publish again")
         for name in [*files, "index.html", "index.zh.html"]
@@ -160,7 +172,7 @@ def _ends_well(file: Path) -> bool:
         return handle.read().rstrip().endswith(b"</html>")
 
 
-def _put_in_place(draft: Path, site: Path, editions: Path, current: Path | None) -> Path:
+def _put_in_place(draft: Path, site: Path, editions: Path, current: Path | None, kept: int) -> Path:
     """Put the draft in place, unless it is what is shown already; returns what is shown."""
     if current is not None and site.is_symlink() and _equal(draft, current):
         return current
@@ -176,7 +188,7 @@ def _put_in_place(draft: Path, site: Path, editions: Path, current: Path | None)
     link.symlink_to(os.path.relpath(final, site.parent))
     link.replace(site)
     _sync(site.parent)
-    for number in sorted(numbers)[: -(KEPT - 1)]:
+    for number in sorted(numbers)[: max(0, len(numbers) - kept + 1)]:
         shutil.rmtree(editions / str(number), ignore_errors=True)
         (editions / f"{number}.json").unlink(missing_ok=True)
     shutil.rmtree(editions / "before", ignore_errors=True)
@@ -193,8 +205,10 @@ def _sync(folder: Path) -> None:
 
 
 def _equal(one: Path, other: Path) -> bool:
-    names = set(os.listdir(one))
-    return names == set(os.listdir(other)) and all(
+    # The state of the reports tells of every run, and is written into the edition shown.
+    aside = {*record.STATE_PAGES.values(), record.STATE_JSON}
+    names, others = set(os.listdir(one)) - aside, set(os.listdir(other)) - aside
+    return names == others and all(
         os.path.samefile(one / name, other / name)
         or (one / name).read_bytes() == (other / name).read_bytes()
         for name in names

@@ -52,20 +52,25 @@ class Table:
     more: int
 
 
+def lines_of(entry: Entry, language: str) -> tuple[SiteLine, ...]:
+    """The lines of a report in the language, or in the one it has pages in."""
+    return entry.site_lines.get(entry.spoken(language), ())
+
+
 def opening(entries: Sequence[Entry]) -> list[Entry]:
     """Reports in the order of their lines: real data first, then what compares several."""
-    return sorted(entries, key=lambda e: (e.simulated, -len(e.site_lines.get("en", ())), e.name))
+    return sorted(entries, key=lambda e: (e.simulated, -len(lines_of(e, "en")), e.name))
 
 
 def evidence_table(entries: Sequence[Entry], language: str) -> Table:
     """The lines of all reports."""
-    listed = [(e, one) for e in opening(entries) for one in e.site_lines.get(language, ())]
+    listed = [(e, one) for e in opening(entries) for one in lines_of(e, language)]
     listed = listed[:MOST]
     ends = [abs(v) for _, one in listed for v in (one.value, one.low, one.high) if v is not None]
     limit = max(min(max(ends, default=STEP), WIDEST), STEP)
     limit = min(WIDEST, -(-limit // STEP) * STEP)
     lines = tuple(_line(entry, one, limit, language) for entry, one in listed)
-    every = sum(len(entry.site_lines.get(language, ())) for entry in entries)
+    every = sum(len(lines_of(entry, language)) for entry in entries)
     return Table(lines, percent(limit, language, 0), every - len(lines))
 
 
@@ -116,7 +121,7 @@ def evidence_files(entries: Sequence[Entry]) -> dict[str, str]:
     records = [
         _record(entry, lines)
         for entry in opening(entries)
-        for lines in zip(*(entry.site_lines.get(each, ()) for each in LANGUAGES), strict=True)
+        for lines in zip(*(lines_of(entry, each) for each in LANGUAGES), strict=True)
     ]
     names = ("report", "status", "edition", *KEYS, *(f"{t}_{x}" for t in TEXTS for x in LANGUAGES))
     columns = tuple(Column(name, name, role=NUMBER) for name in names)

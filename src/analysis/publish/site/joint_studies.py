@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data.description import locate
+from analysis.data.project import locate
 from analysis.page.numbers import in_full, percent, percent_change
 from analysis.page.wording import Say, capital, translator
 from analysis.simulated.interventions import JOINT_WORLDS, PLAIN, JointWorld

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from analysis.data.dictionary import HEADINGS, column_rows
@@ -16,8 +16,10 @@ from analysis.publish.site.catalogue import catalogue
 from analysis.publish.site.claims import Claims, claims_of, sentences
 from analysis.publish.site.evidence import evidence_files, evidence_table
 from analysis.publish.site.joint_studies import joint_studies
-from analysis.publish.site.record import Entry
+from analysis.publish.site.notice import cause_in_words
+from analysis.publish.site.record import STATE_PAGES, Entry
 from analysis.publish.site.register import register
+from analysis.publish.site.state import render_state, states
 from analysis.publish.site.studies import studies
 
 KINDS = ("index", "catalogue", "methods", "data", "reading")
@@ -42,8 +44,9 @@ def addresses(language: str) -> dict[str, str]:
 
 def render_library(entries: Mapping[str, Entry]) -> dict[str, str]:
     """Every page and feed of the site beside its reports, by file name."""
+    files = render_state(states(entries, ()), None)
     listed = sorted(entries.values(), key=lambda entry: (entry.simulated, entry.name))
-    files = evidence_files(listed)
+    files |= evidence_files(listed)
     for language in LANGUAGES:
         files[file_of("index", language)] = render_index(listed, language)
         files[file_of("catalogue", language)] = render_catalogue(listed, language)
@@ -69,6 +72,7 @@ def render_index(entries: Sequence[Entry], language: str) -> str:
         filters=_filters(entries, language),
         script=asset("search.js") if entries else "",
         feed=feed_of(language),
+        cause=partial(cause_in_words, language=language),
     )
 
 
@@ -122,7 +126,7 @@ def render_feed(entries: Sequence[Entry], language: str) -> str:
 
 def _page(kind: str, language: str, **content: Any) -> str:
     """A page with its links to the others, and to itself in the other language."""
-    content |= {"kind": kind, "pages": addresses(language)}
+    content |= {"kind": kind, "pages": addresses(language), "status": STATE_PAGES[language]}
     other = next(code for code in LANGUAGES if code != language)
     return render(f"{kind}.html.j2", language, sibling=file_of(kind, other), **content)
 
@@ -150,10 +154,12 @@ def _figures(entries: Sequence[Entry], claims: Claims, language: str) -> list[tu
 
 def _filters(entries: Sequence[Entry], language: str) -> dict[str, list[tuple[str, str]]]:
     """What can be chosen under each filter: value and words, sorted by words."""
-    scopes = [entry.scope.get(language, {}) for entry in entries]
+    scopes = [entry.scope.get(entry.spoken(language), {}) for entry in entries]
     found = {
         name: {(scope[name], scope[name]) for scope in scopes if scope.get(name)}
         for name in ("place", "intervention")
     }
-    found["verdict"] = {(entry.verdict, entry.verdict_words[language]) for entry in entries}
+    found["verdict"] = {
+        (entry.verdict, entry.verdict_words[entry.spoken(language)]) for entry in entries
+    }
     return {name: sorted(values, key=lambda pair: pair[1]) for name, values in found.items()}

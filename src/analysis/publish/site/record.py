@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +20,8 @@ from analysis.params import problems_of
 from analysis.result import Internal
 
 PAGES = "pages.json"
+STATE_PAGES = {"en": "status.html", "zh": "status.zh.html"}
+STATE_JSON = "status.json"
 
 
 class Status(BaseModel):
@@ -36,6 +38,7 @@ class Status(BaseModel):
     edition: str
     error: str | None = None
     key: str = ""
+    code: int = 0
 
 
 class Line(TypedDict):
@@ -72,6 +75,8 @@ class Answer(BaseModel):
 class Entry(BaseModel):
     """One report as the index lists it; ``stale`` is true while a newer run has failed.
 
+    ``cause`` is the exit code of what stopped that, ``languages`` those that have a page.
+
     ``scope`` (place, period, intervention) and ``provenance`` are words by language;
     ``changes`` are the changed verdicts so far, oldest first. ``p_value`` is that of a direction.
     ``answers`` and ``site_lines`` are by language; a description has no line.
@@ -89,6 +94,8 @@ class Entry(BaseModel):
     internal: Internal = ""
     p_value: float | None = None
     stale: bool = False
+    cause: int = 0
+    languages: tuple[str, ...] = LANGUAGES
     scope: dict[str, dict[str, str]] = {}
     provenance: dict[str, list[Line]] = {}
     changes: list[Change] = []
@@ -122,18 +129,29 @@ class Entry(BaseModel):
             )
         return self.model_copy(update={"changes": changes})
 
+    def spoken(self, language: str) -> str:
+        """The language, or the one that it has pages in."""
+        return language if language in self.languages else self.languages[0]
+
     def address(self, language: str) -> str:
-        """The file of the page in the language."""
-        return page_file(self.name, language)
+        """The file of the page in the language, or in the one it has pages in."""
+        return page_file(self.name, self.spoken(language))
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one report: ``kept`` and ``failed`` say why in ``problems``."""
+    """What became of one report: ``kept`` and ``failed`` say why in ``problems``.
+
+    ``code`` is the exit code of what stopped it.
+    ``told`` is what of the problems a page may say; ``page_failed`` where every run was good.
+    """
 
     report: str
     state: Literal["published", "kept", "failed"]
     problems: tuple[Problem, ...] = ()
+    code: int = 0
+    told: tuple[str, ...] = ()
+    page_failed: bool = False
 
 
 class Pages(BaseModel):
@@ -145,9 +163,45 @@ class Pages(BaseModel):
     pages: dict[str, Entry] = {}
 
 
-def report_folders(runs: Path) -> list[Path]:
-    """The folders ``<notebook>/<name>`` that hold a run in any language, sorted."""
-    return sorted({file.parent.parent for file in runs.glob("*/*/*/status.json")})
+Wanted = Mapping[str, Sequence[str]] | None
+"""The languages in which each report is to be published; ``None`` for all that ran."""
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The runs of one report: their folder, and the languages in which it is to be published."""
+
+    folder: Path
+    languages: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The stem of its pages."""
+        return page_name(self.folder)
+
+    @property
+    def report(self) -> str:
+        """The report as a person names it."""
+        return report_name(self.folder)
+
+
+def runs_below(runs: Path, wanted: Wanted = None) -> list[Runs]:
+    """The folders ``<notebook>/<name>`` with runs in languages that are wanted, sorted."""
+    ran: dict[Path, set[str]] = {}
+    for file in runs.glob("*/*/*/status.json"):
+        ran.setdefault(file.parent.parent, set()).add(file.parent.name)
+    found = []
+    for folder in sorted(ran):
+        asked = LANGUAGES if wanted is None else wanted.get(report_name(folder), ())
+        languages = tuple(c for c in LANGUAGES if c in asked and c in ran[folder])
+        found += [Runs(folder, languages)] if languages else []
+    return found
+
+
+def reports_seen(runs: Path, site: Path) -> list[str]:
+    """Every report that has runs or pages."""
+    shown = {entry.report for entry in read_pages(site).values()}
+    return sorted(shown | {one.report for one in runs_below(runs)})
 
 
 def page_name(folder: Path) -> str:
@@ -192,7 +246,7 @@ def read_pages(site: Path) -> dict[str, Entry]:
     return {
         name: entry
         for name, entry in entries.items()
-        if all((site / page_file(name, language)).exists() for language in LANGUAGES)
+        if all((site / page_file(name, language)).exists() for language in entry.languages)
     }
 
 

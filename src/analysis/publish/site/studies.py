@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.data.description import locate
+from analysis.data.project import locate
 from analysis.page.numbers import in_full, percent, percent_change
 from analysis.page.wording import Say, capital, translator
 from analysis.simulated.counties import PLAIN, WORLDS, World

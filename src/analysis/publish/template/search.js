@@ -9,8 +9,8 @@
   const groups = [...document.querySelectorAll("[data-group]")];
   const language = document.getElementById("language");
   const lead = language => items.forEach(item => {
-    const address = item.querySelector(`.languages a[hreflang="${language}"]`).getAttribute("href");
-    item.querySelector("h3 a").setAttribute("href", address);
+    const link = item.querySelector(`.languages a[hreflang="${language}"]`);
+    if (link) item.querySelector("h3 a").setAttribute("href", link.getAttribute("href"));
   });
   const show = () => {
     const words = fold(search.value).split(/\s+/).filter(Boolean);
