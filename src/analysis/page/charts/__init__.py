@@ -20,7 +20,8 @@ it is drawn (``draw``), what it shows as a table (``table``) and how tall it is 
 What charts share: ``axes`` (``Axis``: a number's words; ``Periods``: the calendar; ``Reference``:
 a line that others are held against), ``gutter`` (rows and their names), ``labels``
 (wrapping, names at ends of lines, legends), ``style`` (colours, marks and type sizes by
-language-neutral key) and ``drawing``.
+language-neutral key), and ``drawing`` with ``canvas`` and ``words``, which keep what every drawing
+would make anew.
 
 Rules: names stand in a gutter beside the bars, never over them (``gutter``); colours go by
 key, never by position; what the title names is labelled directly; at most ten gridlines; a missing

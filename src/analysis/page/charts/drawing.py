@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import PIL.Image
 from matplotlib.artist import Artist
@@ -13,18 +10,16 @@ from matplotlib.axes import Axes
 from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 from matplotlib.transforms import BboxBase
 
 from analysis.errors import Problem, PublishError
-from analysis.page.charts.letters import drawable, lacking
+from analysis.page.charts.canvas import POINTS
+from analysis.page.charts.words import WordsOnce, laid_out_once
 from analysis.page.plates import Image
 
 HEAVY = 150_000
 """Bytes from which a drawing of paths becomes a picture."""
 DOTS = 200
-POINTS = 72
-"""Per inch, as in every SVG: what is measured for the layout is what is drawn."""
 AIR = 3.0
 """Points between the edge of a drawing and what stands there."""
 COLOURS_KEPT = 64
@@ -38,7 +33,7 @@ def drawn(figure: Figure) -> Image:
     if len(paths) <= HEAVY:
         return Image.of("image/svg+xml", paths)
     dots, picture = io.BytesIO(), io.BytesIO()
-    with _texts_laid_out_once():
+    with laid_out_once():
         figure.savefig(dots, format="png", dpi=DOTS)
     with PIL.Image.open(dots) as drawn:
         few = drawn.convert("RGB").quantize(COLOURS_KEPT, dither=PIL.Image.Dither.NONE)
@@ -70,39 +65,13 @@ def _paths(figure: Figure) -> bytes:
     renderer = RendererSVG(width, height, target, image_dpi=POINTS, metadata=nothing)
     # Each text would stand in a comment beside its paths: words of others have no place in there.
     renderer.writer.comment = lambda _: None
+    renderer._text2path = WordsOnce(renderer)
     _Measured(figure, renderer)
-    with _texts_laid_out_once():
+    with laid_out_once():
         make_room(figure.axes[0], renderer)
         figure.draw(renderer)
     renderer.finalize()
     return target.getvalue().encode()
-
-
-@contextmanager
-def _texts_laid_out_once() -> Iterator[None]:
-    """Lay each text of a figure out once, for all who ask: 13 % of the time of a report.
-
-    matplotlib does it anew to find the room that labels need, twice, to place the label of their
-    axis, and to draw them. What the layout hangs on is in the key.
-    """
-    kind: Any = Text
-    plain, known = kind._get_layout, {}
-
-    def once(text: Any, renderer: RendererSVG) -> Any:
-        if lacking(text.get_text()):
-            text.set_text(drawable(text.get_text()))
-        words, font = text.get_text(), hash(text.get_fontproperties())
-        place = (text.get_ha(), text.get_va(), text.get_rotation(), text.get_rotation_mode())
-        key = (words, font, *place, text._multialignment, text._linespacing)
-        if key not in known:
-            known[key] = plain(text, renderer)
-        return known[key]
-
-    kind._get_layout = once
-    try:
-        yield
-    finally:
-        kind._get_layout = plain
 
 
 def make_room(axes: Axes, renderer: RendererSVG) -> None:

@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.errors import Problem, PublishError
-from analysis.page.charts.drawing import POINTS, drawn
+from analysis.page.charts.canvas import POINTS, blank
+from analysis.page.charts.drawing import drawn
 from analysis.page.charts.letters import SECOND_FONT, font_family
 from analysis.page.marks import short
 from analysis.page.plates import Image, Images
@@ -88,8 +89,7 @@ def canvas(width: str, height: float = 1.0) -> Iterator[tuple[Figure, Axes]]:
     """A figure of one axes in the house style; no window, no global state left behind."""
     inches, tall = SIZES[width]
     with mpl.rc_context(settings()):
-        figure = Figure(figsize=(inches, tall * height), dpi=POINTS)
-        yield figure, figure.add_subplot()
+        yield blank(inches, tall * height)
 
 
 Draw = Callable[[Axes, str], None]
