@@ -316,6 +316,38 @@ def test_a_region_leaves_where_another_intervention_begins_within_the_panel(zone
     assert dict(panel.dropped) == ({"other_intervention": 1} if left_out else {})
 
 
+def below_one(zones, *regions: str) -> None:
+    """Put regions below one upper region."""
+    table = pd.read_csv(zones / "regions.csv", dtype=str)
+    table.loc[table["region_code"].isin(regions), "parent_code"] = "IN"
+    upper = {"region_code": "IN", "name_en": "State", "name_zh": "州", "level": "province"}
+    pd.concat([table, pd.DataFrame([upper])]).to_csv(zones / "regions.csv", index=False)
+
+
+def test_what_an_upper_region_does_all_below_it_do(zones):
+    """Another scheme of the state leaves out its two cities; its own zone makes both adopt."""
+    below_one(zones, "IN-21", "IN-22")
+    panel = changed(zones, with_start("IN", "grants", "1985-01-01"))
+    assert dict(panel.dropped) == {"other_intervention": 2}
+    assert not {"IN-21", "IN-22"} & set(panel.regions)
+    kept = changed(zones, with_start("IN", ZONE, "1986-01-01"), exclude_other_interventions=False)
+    assert kept.adoption["IN-22"] == 7
+    assert kept.adoption["IN-21"] == min(panel_of_zones(zones).adoption["IN-21"], 7)
+    assert {spell.region for spell in kept.timeline if spell.intervention == "grants"} == {
+        "IN-21",
+        "IN-22",
+    }
+    assert kept.assignment == ""
+
+
+def panel_of_zones(zones):
+    """As it stands."""
+    return build_panel(
+        read_dataset(zones),
+        InterventionEffectParams(dataset=str(zones), exclude_other_interventions=False),
+    )
+
+
 GRANTS = with_start("IN-22", "grants", "1985-01-01")
 
 

@@ -421,6 +421,7 @@ STATES: dict[str, Change] = {
         )
     )(brief),
     "adopters began lower": both(DRAWN, levelled(0.5)),
+    "adopters began alike": levelled(1.0),
     "own course explains it": turned("own_slope", "trend_break", by=-0.2),
     "own course too uncertain": widened(0.5),
     "own course steeper": turned("own_slope", "trend_break"),
@@ -956,6 +957,25 @@ def test_a_starting_level_is_said_by_its_side(base, language, share, higher):
     words = {"en": ("lower than", "higher than"), "zh": ("低", "高")}[language]
     assert words[higher] in said
     assert words[not higher] not in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("estimate", ["fell", "rather fell"])
+def test_the_summary_says_what_was_left_out_and_where_adopters_began(base, language, estimate):
+    """Whether or not a direction is claimed; once, though it may keep the certainty lower."""
+    began = {"en": "Adopters began", "zh": "起点"}[language]
+    for state, text in (
+        ("adopters began alike", {"en": "at the level of", "zh": "与其他地区相同"}[language]),
+        ("adopters began lower", {"en": "50% lower than", "zh": "低50%"}[language]),
+        ("reason: starting_level", {"en": "50% higher than", "zh": "高50%"}[language]),
+    ):
+        summary = sentences.summary(told(base, estimate, "complaint", "lower", language, state))
+        (said,) = [t for t in (*summary.points, *summary.limits) if began in t]
+        assert text in said
+    brief = told(base, estimate, "complaint", "lower", language, "reason: left_out")
+    share = numbers.percent(150 / 186, language, 0)
+    assert any({"en": f"left out: 150 ({share})", "zh": f"150个（{share}）"}[language] in text
+               for text in sentences.summary(brief).points)  # fmt: skip
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -137,7 +137,7 @@ def test_degrees_of_freedom_are_those_of_welch():
 
 
 def test_groups_on_both_sides_of_each_event_time():
-    """Two cohorts and two groups that never adopt: by hand, of one to a group and of two.
+    """Two cohorts and two groups that never adopt: by hand, of one to a group, of two, and mixed.
 
     Adopters of period 3 are compared with three groups until the second cohort starts in period 5.
     """
@@ -149,6 +149,8 @@ def test_groups_on_both_sides_of_each_event_time():
     assert others.tolist() == [2, 2, 2, 2, 2]
     adopting, others = groups_of_sides(np.array([3, 3, 0, 0]), np.array([0, 0, 1, 1]), times, 6)
     assert (adopting.tolist(), others.tolist()) == ([1] * 5, [1] * 5)
+    adopting, others = groups_of_sides(np.array([3, 3, 0, 0]), np.array([0, 1, 0, 1]), times, 6)
+    assert (adopting.tolist(), others.tolist()) == ([2] * 5, [2] * 5)
     assert smaller_side(np.array([1, 5, 9]), np.array([8, 3.5, 4])).tolist() == [1, 2.5, 3]
 
 

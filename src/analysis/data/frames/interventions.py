@@ -14,7 +14,13 @@ from analysis.data.frames.names import not_held, region_names, unknown_names
 from analysis.data.frames.outcomes import Outcome, outcome_of
 from analysis.data.frames.panels.panel import INCOMPLETE
 from analysis.data.frames.panels.panel_loader import MOST_HOLES, PARENT, together_of
-from analysis.data.frames.panels.timeline import Spell, first_starts, lapsed, spells_in
+from analysis.data.frames.panels.timeline import (
+    Spell,
+    first_starts,
+    interventions_of,
+    lapsed,
+    spells_in,
+)
 from analysis.data.periods import label_of
 from analysis.data.regions.hierarchy import within_region
 from analysis.data.tables import named
@@ -89,7 +95,7 @@ def build_interventions(dataset: Dataset, question: InterventionsQuestion) -> In
     if problems := unknown_interventions(dataset, question):
         raise ParamsError(problems)
     counts, exposure = _observed(dataset, question, question.outcome)
-    spells = spells_in(dataset, "", counts.columns)
+    spells = spells_in(dataset, "", counts.columns, counts.index)
     names, few = _compared(question, spells, named(dataset.tables, "interventions"))
     kept, dropped = _kept(question, counts, spells, names)
     rows = _rows(dataset, question, counts.loc[kept], exposure.loc[kept], spells, names)
@@ -215,7 +221,7 @@ def _rows(
         ended |= lapsed(own, regions, periods)
     # After an end a cell tells neither of the time without an intervention nor of that under it.
     rows["count"] = rows["count"].mask(ended.ravel())
-    table = dataset.tables["interventions"].sort_values("started_on")
+    table = interventions_of(dataset, regions).sort_values("started_on")
     for name in question.dose:
         doses = table[table["intervention"] == name].groupby("region_code")["dose"].first()
         rows[f"dose_{name}"] = rows["region"].map(doses).astype(float)
@@ -258,7 +264,7 @@ def _placebo(
 
 def _drawn(dataset: Dataset, names: tuple[str, ...], kept: list[str]) -> bool:
     """Whether all adopters of all interventions were drawn by lot."""
-    rows = dataset.tables["interventions"]
+    rows = interventions_of(dataset, kept)
     own = rows[rows["intervention"].isin(names) & rows["region_code"].isin(kept)]
     return "assignment" in own and bool((own["assignment"] == "random").all())
 

@@ -16,20 +16,21 @@ def parents_of(regions: pd.DataFrame) -> dict[str, str]:
     return dict(zip(regions["region_code"].astype(str), above["parent_code"], strict=True))
 
 
+def regions_above(code: str, parents: Mapping[str, str]) -> set[str]:
+    """Every region that a region lies below, by its parents or by GB/T 2260."""
+    found, above = set(codes_above(code)), parents.get(code, "")
+    while above and above not in found:
+        found.add(above)
+        above = parents.get(above, "")
+    return found - {code}
+
+
 def lies_in(code: str, region: str, parents: Mapping[str, str]) -> bool:
     """Whether a region is the one named, or lies below it by its parents or by GB/T 2260.
 
     In that standard 370100 is a city, 370000 its province, and 370124 one of its counties.
     """
-    if region in codes_above(code):
-        return True
-    seen: set[str] = set()
-    while code and code not in seen:
-        if code == region:
-            return True
-        seen.add(code)
-        code = parents.get(code, "")
-    return False
+    return region == code or region in regions_above(code, parents)
 
 
 def parents_in(dataset: Dataset) -> dict[str, str]:

@@ -20,13 +20,14 @@ from analysis.reports.intervention_effect.certainty.grounds import (
     certainty_words,
     grade,
     grounds,
+    level_sentence,
     limits,
 )
 from analysis.reports.intervention_effect.certainty.own_course import alone_sentences
 from analysis.reports.intervention_effect.levels import changed, changed_span
 from analysis.reports.intervention_effect.levels import size as amount
 from analysis.reports.intervention_effect.sensitivity import distinct_changes
-from analysis.verdicts.effect import outside_zero, smallest_share
+from analysis.verdicts.effect import left_out_share, outside_zero, smallest_share
 from analysis.verdicts.rule import Verdict
 
 VERDICT_WORDS = {
@@ -268,16 +269,19 @@ def _scope_point(brief: Brief) -> str:
     left_out = sum(brief.headline.sample.dropped.values())
     text = (
         "This is about {treated} {regions} that adopted and {others} that did not or not yet, "
-        "{span}; left out: {out}. It does not say why."
+        "{span}; left out: {out} ({share}). It does not say why."
         if left_out
         else "This is about {treated} {regions} that adopted and {others} that did not or not yet, "
         "{span}; it does not say why."
     )
-    return brief.say(
+    scope = brief.say(
         text,
         out=number(left_out, brief.language),
+        share=percent(left_out_share(brief.headline), brief.language, 0),
         treated=number(brief.headline.sample.treated, brief.language),
         others=number(brief.headline.sample.units - brief.headline.sample.treated, brief.language),
         regions=brief.regions,
         span=_period(brief),
     )
+    level = level_sentence(brief)
+    return scope if level in limits(brief) else joined(brief.language, scope, level)

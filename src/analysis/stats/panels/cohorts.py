@@ -140,25 +140,26 @@ def groups_of_sides(
     periods: int,
     never_only: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Groups with an adopter at each event time, and those compared with, on average; both (K,).
+    """Groups with an adopter at each event time, and with what it is compared with; both (K,).
+
+    The latter on average over cohorts. A group that holds both counts on either side.
 
     Parameters
     ----------
     starts, groups: shape (N,), first treated period, 0 for never, and what is left out together.
     times: shape (K,), periods since the start.
     """
-    forever, times = periods + 1 + int(np.max(times)), np.asarray(times)
-    last = np.zeros(int(groups.max()) + 1, dtype=int)
-    np.maximum.at(last, groups, np.where(starts == 0, forever, starts))
+    number, forever = int(groups.max()) + 1, periods + 1 + int(np.max(times))
+    until_when = np.where(starts == 0, forever, starts)
     adopting, others = np.zeros(len(times)), np.zeros(len(times))
-    seen = np.zeros((len(last), len(times)), dtype=bool)
+    seen = np.zeros((number, len(times)), dtype=bool)
     for start in np.unique(starts[starts > 0]):
-        own = np.unique(groups[starts == start])
+        own, last = np.unique(groups[starts == start]), np.zeros(number, dtype=int)
+        np.maximum.at(last, groups[starts != start], until_when[starts != start])
         at = start + times
         there = (at >= 1) & (at <= periods)
         seen[own] |= there
-        rest = np.sort(np.delete(last, own))
-        until = np.full(len(times), forever - 1) if never_only else np.maximum(at, start - 1)
+        begun = np.full(len(times), forever - 1) if never_only else np.maximum(at, start - 1)
         adopting += len(own) * there
-        others += len(own) * there * (len(rest) - np.searchsorted(rest, until, side="right"))
+        others += len(own) * there * (number - np.searchsorted(np.sort(last), begun, side="right"))
     return seen.sum(axis=0), others / np.maximum(adopting, 1)

@@ -19,6 +19,7 @@ from analysis.data.frames.panels.timeline import (
     Spell,
     adopt_together,
     first_starts,
+    interventions_of,
     lapsed,
     others_moved,
     parents_by_region,
@@ -206,7 +207,7 @@ def _observe(dataset: Dataset, question: PanelQuestion, outcome: str) -> _Observ
     exposure = _size(dataset, question, outcome, given, counts)
     if given.kind == "level" and given.adds_up:
         counts = counts / exposure
-    spells = spells_in(dataset, question.intervention, counts.columns)
+    spells = spells_in(dataset, question.intervention, counts.columns, counts.index)
     starts = first_starts(spells)
     counts = counts.mask(exposure.isna())
     lacking = counts.isna().mean(axis=1)
@@ -288,7 +289,7 @@ def together_of(
 
 def _assignment(dataset: Dataset, intervention: str, kept: list[str]) -> str:
     """How all adopters came to adopt; blank where that is not given or differs."""
-    rows = dataset.tables["interventions"]
+    rows = interventions_of(dataset, kept)
     own = rows[(rows["intervention"] == intervention) & rows["region_code"].isin(kept)]
     ways = set(own["assignment"].fillna("")) if "assignment" in own else {""}
     return str(ways.pop()) if len(ways) == 1 else ""
@@ -296,7 +297,7 @@ def _assignment(dataset: Dataset, intervention: str, kept: list[str]) -> str:
 
 def _dose(dataset: Dataset, intervention: str, adopters: list[str]) -> dict[str, float]:
     """How much of it each adopter took up first; empty unless given of all, and varying."""
-    rows = dataset.tables["interventions"]
+    rows = interventions_of(dataset, adopters)
     own = rows[(rows["intervention"] == intervention) & rows["region_code"].isin(adopters)]
     if "dose" not in own:
         return {}

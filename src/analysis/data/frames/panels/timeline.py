@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.data.dataset import Dataset
 from analysis.data.regions.divisions import codes_above, is_code
-from analysis.data.regions.hierarchy import parents_in
+from analysis.data.regions.hierarchy import parents_in, regions_above
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,29 @@ class Spell:
     own: bool
 
 
-def spells_in(dataset: Dataset, intervention: str, periods: pd.PeriodIndex) -> tuple[Spell, ...]:
+def interventions_of(dataset: Dataset, regions: Iterable[str]) -> pd.DataFrame:
+    """The table of interventions; what an upper region does, all regions below it do."""
+    rows = dataset.tables["interventions"]
+    starting, parents = set(rows["region_code"]), parents_in(dataset)
+    below = [
+        (code, above)
+        for code in map(str, regions)
+        for above in regions_above(code, parents)
+        if above in starting
+    ]
+    if not below:
+        return rows
+    names = pd.DataFrame(below, columns=["below", "region_code"])
+    found = rows.merge(names, on="region_code")
+    found["region_code"] = found.pop("below")
+    return pd.concat([rows, found], ignore_index=True)
+
+
+def spells_in(
+    dataset: Dataset, intervention: str, periods: pd.PeriodIndex, regions: Iterable[str]
+) -> tuple[Spell, ...]:
     """What began or ended, or was in force, within the periods; by region and start."""
-    rows = dataset.tables["interventions"].sort_values(["region_code", "started_on"])
+    rows = interventions_of(dataset, regions).sort_values(["region_code", "started_on"])
     first, last = periods[0].start_time, periods[-1].end_time
     ended = rows["ended_on"] if "ended_on" in rows else pd.Series(pd.NaT, index=rows.index)
     kept = (rows["started_on"] <= last) & ~(ended < first)

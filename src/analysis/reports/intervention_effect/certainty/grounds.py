@@ -79,6 +79,8 @@ REASON_WORDS = {
     "same.",
 }
 
+ALIKE = 0.005
+"""A smaller difference of starting levels is none in whole per cent."""
 GROUP_WORDS = {
     "leave_one_out": "Leaving out one group of {regions} that can move together turns the sign.",
     "few_adopters": "Fewer than five groups of {regions} that can move together adopted.",
@@ -164,14 +166,7 @@ def _reason(brief: Brief, reason: str) -> str:
         lost = number(len(lost_checks(brief.robustness)), language)
         return say("Checks that could not be made: {n}.", n=lost)
     if reason == "starting_level":
-        unlike = starting_level(brief.study.protected or panel) or 1.0
-        size = percent(abs(unlike - 1), language, 0)
-        text = (
-            "Adopters began {size} higher than the others."
-            if unlike > 1
-            else "Adopters began {size} lower than the others."
-        )
-        return say(text, size=size)
+        return level_sentence(brief)
     rank = brief.robustness.rank
     if reason == "few_clusters" and rank is not None:
         return say(
@@ -185,6 +180,21 @@ def _reason(brief: Brief, reason: str) -> str:
     level = percent(RULE_LEVEL, language, 0)
     words = REASON_WORDS if panel.clustered_by == "region" else {**REASON_WORDS, **GROUP_WORDS}
     return say(words[reason], placebo=placebo, level=level)
+
+
+def level_sentence(brief: Brief) -> str:
+    """How far the level of adopters lay from that of the others before the first start."""
+    unlike = starting_level(brief.study.protected or brief.study.panel)
+    if unlike is None:
+        return ""
+    if abs(unlike - 1) < ALIKE:
+        return brief.say("Adopters began at the level of the others.")
+    text = (
+        "Adopters began {size} higher than the others."
+        if unlike > 1
+        else "Adopters began {size} lower than the others."
+    )
+    return brief.say(text, size=percent(abs(unlike - 1), brief.language, 0))
 
 
 def _against(brief: Brief) -> Iterator[str]:
