@@ -13,7 +13,7 @@ from analysis.disclosure import store
 from analysis.disclosure.store import drawn_from
 from analysis.errors import PublishError
 from analysis.page.plates import RestsOn
-from analysis.publish.site.rested import FILE, Rested, as_json, conflicts, read_rested
+from analysis.publish.site.rested import FILE, Rested, as_json, conflicts, read_rested, redrawn
 
 REGIONS = tuple(f"{number:02d}" for number in range(12))
 AVERAGE = RestsOn("data/own", "abc", "report", ("2020Q1", "2023Q4"), REGIONS)
@@ -95,3 +95,70 @@ def test_the_record_of_a_site_is_read_back_and_a_broken_one_refused(tmp_path):
     (tmp_path / FILE).write_text("{", encoding="utf-8")
     with pytest.raises(PublishError, match="is not a record"):
         read_rested(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("periods", "meet"),
+    [
+        (("2023-10", "2024-06"), True),
+        (("2024-01", "2024-06"), False),
+        (("2019", "2020"), True),
+        (("2018", "2019"), False),
+        (("2023-W52", "2024-W10"), True),
+        (("2024-W02", "2024-W10"), False),
+    ],
+)
+def test_months_weeks_and_years_are_told_to_meet_quarters(periods, meet):
+    """By their days, not by how their names sort: "2020-12" comes before "2020Q4" there."""
+    now = replace(AVERAGE, regions=REGIONS[1:], periods=periods)
+    assert bool(problems(now, then=AVERAGE)) == meet
+    late = replace(AVERAGE, periods=("2020Q3", "2020Q4"))
+    assert problems(replace(late, regions=REGIONS[1:], periods=("2020-10", "2020-12")), then=late)
+
+
+def test_averages_beside_the_headline_are_held_against_others():
+    """A placebo outcome of one report, which is the outcome of another over one region less."""
+    beside = replace(AVERAGE, regions=REGIONS[1:])
+    with_placebo = replace(AVERAGE, outcome="enquiry", beside=(beside,))
+    assert "differ by 1 from those of then" in problems(with_placebo, then=AVERAGE)[0]
+    assert "differ by 1 from those of then" in problems(AVERAGE, then=with_placebo)[0]
+
+
+def test_an_edition_of_before_counts_although_its_page_is_gone():
+    """All regions, six fewer, then one fewer: the last differs from the first by one."""
+    first = Rested.of(AVERAGE)
+    second = Rested.of(replace(AVERAGE, regions=REGIONS[6:])).after(first)
+    third = Rested.of(replace(AVERAGE, regions=REGIONS[1:]))
+    assert not list(conflicts("now", second, {"now": first}))
+    (said,) = conflicts("now", third, {"now": second})
+    assert "differ by 1 from those of an edition of its own before" in str(said)
+    (said,) = conflicts("other", third, {"now": second})
+    assert "of now" in str(said)
+    assert Rested.of(AVERAGE).after(Rested.of(AVERAGE)).past == ()
+    again = Rested.of(AVERAGE).after(second)
+    assert [len(part.regions) for part in again.past] == [6]
+    assert Rested.of(AVERAGE).after(again).past == again.past
+
+
+def test_an_edition_of_before_keeps_its_whole_time():
+    """The same regions over other years, in two editions of before."""
+    parts = [replace(AVERAGE, periods=ends) for ends in (("2018", "2019"), ("2020Q1", "2021Q4"))]
+    one = Rested.of(parts[1]).after(Rested.of(parts[0]))
+    now = Rested.of(replace(AVERAGE, periods=("2022", "2023"))).after(one)
+    assert [part.periods for part in now.past] == [("2018", "2021Q4")]
+
+
+def test_counts_of_other_data_than_were_noted_are_refused():
+    """Neither published, nor what the last run made, nor on its own page already."""
+    now = Rested.of(replace(COUNTS, editions={"report": "b2"}))
+    then = Rested.of(replace(COUNTS, editions={"report": "a1"}))
+    for kept, before, refused in (
+        ({"a1"}, None, True),
+        ({"a1"}, then, True),
+        ({"a1", "b2"}, None, False),
+        (set(), now, False),
+        (set(), None, True),
+    ):
+        said = list(redrawn("now", now, before, lambda *_, kept=kept: kept))
+        assert bool(said) == refused
+        assert not refused or "Run it again" in str(said[0])

@@ -14,13 +14,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from filelock import FileLock
 
 from analysis import digest
 from analysis.data.dataset import Dataset
 from analysis.data.periods import FREQUENCY, label_of, periods_of
-from analysis.data.project import project_around
+from analysis.data.project import locate, project_around
+from analysis.data.reading.personal import kept_salt
+from analysis.disclosure.noise import fingerprint
+from analysis.disclosure.salt import salt_of
 from analysis.errors import ParamsError, Problem
 
 FOLDER = ".protected"
@@ -134,6 +138,33 @@ def remember(project: Path) -> None:
         noted.unlink()
 
 
+def edition(dataset: Dataset, outcome: str) -> str:
+    """A mark of the counts of an outcome that a report shows; blank where none are kept."""
+    if _file(dataset) is None:
+        return ""
+    rows = [rows for rows in _made(dataset) if rows["outcome"].eq(outcome).any()]
+    return _mark(pd.concat(rows), salt_of(dataset)) if rows else ""
+
+
+def editions_kept(dataset: str, outcome: str) -> set[str]:
+    """The marks of what was published of an outcome, and of what runs made and noted since."""
+    folder = locate(dataset)
+    file, salt = _place(folder.resolve()), kept_salt(folder)
+    files = [] if file is None else [file, file.with_suffix(NOTED)]
+    rows = [pd.read_parquet(one) for one in files if one.is_file()]
+    own = [one[one["outcome"] == outcome] for one in rows]
+    return {_mark(one, salt) for one in own} if salt else set()
+
+
+def _mark(rows: pd.DataFrame, salt: bytes) -> str:
+    """By keys of units, which hold region, period and count; the salt keeps guesses out."""
+    sums = {
+        length: int(own["key"].to_numpy(np.uint64).sum())
+        for length, own in rows[rows["count"] > 0].groupby("length", sort=True)
+    }
+    return fingerprint(salt, f"edition {sums}")
+
+
 def _merge(file: Path, new: pd.DataFrame) -> None:
     """Write rows into a file, whole or not at all, in place of those of the same outcomes."""
     with FileLock(file.with_name(f"{file.name}.lock")):
@@ -176,9 +207,12 @@ def _made(dataset: Dataset) -> Iterator[pd.DataFrame]:
 
 def _file(dataset: Dataset) -> Path | None:
     """Where it is kept; nowhere for invented data, or outside a project."""
-    folder = dataset.folder.resolve()
+    return None if dataset.description.status == "simulated" else _place(dataset.folder.resolve())
+
+
+def _place(folder: Path) -> Path | None:
     project = project_around(Path.cwd()) or project_around(folder)
-    if project is None or dataset.description.status == "simulated":
+    if project is None:
         return None
     # By its place in the project, so that a project that was moved finds what it published.
     inside = folder.is_relative_to(project)

@@ -390,7 +390,9 @@ class RestsOn:
     """What a report rests on: what its counts were drawn from, and the regions it averages over.
 
     ``regions`` are those of averages of recorded counts of the ``outcome`` over the ``periods``,
-    the first and the last; none where all is worked out from protected counts.
+    the first and the last; none where all is worked out from protected counts. ``beside`` is the
+    same of other averages on its page. ``editions`` has a mark of the protected counts that it
+    shows, by outcome.
     """
 
     dataset: str = ""
@@ -398,6 +400,8 @@ class RestsOn:
     outcome: str = ""
     periods: tuple[str, str] = ("", "")
     regions: tuple[str, ...] = ()
+    beside: tuple[RestsOn, ...] = ()
+    editions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.data.description import Description
 from analysis.data.project import locate
 from analysis.errors import AnalysisError, DesignError, ParamsError, Problem, nearest
+from analysis.page.plates import RestsOn
 from analysis.params import Params
 from analysis.reports.kind import Kind, find, names
 from analysis.result import RELATIVE, Estimate, Result
@@ -25,13 +26,14 @@ class Effects:
     """Estimates of reports in log points, as the frame ``effects``.
 
     ``names`` are their titles in English and Chinese, ``descriptions`` those of their datasets;
-    ``claiming`` is how many claim a direction of their own.
+    ``claiming`` is how many claim a direction of their own, ``rested`` what they rest on.
     """
 
     frame: pd.DataFrame
     names: Mapping[str, tuple[str, str]]
     descriptions: tuple[Description, ...]
     claiming: int
+    rested: tuple[RestsOn, ...]
 
 
 def marked(own: Description, others: Iterable[Description]) -> Description:
@@ -70,7 +72,7 @@ def effects_of(params: Params, estimate: str) -> Effects:
     ------
     AnalysisError: a report refuses itself or gives no such ratio, or two rest on the same regions.
     """
-    rows, titles, regions, descriptions = [], {}, {}, []
+    rows, titles, regions, descriptions, rested = [], {}, {}, [], []
     problems: list[Problem] = []
     claiming = 0
     for name, kind, own in others_of(params):
@@ -84,10 +86,12 @@ def effects_of(params: Params, estimate: str) -> Effects:
         titles[name] = (own.title_en or name, own.title_zh or name)
         regions[name] = (own.dataset, frozenset(report.frame.get("region", ())))
         descriptions.append(report.description)
+        # Which edition of the data it shows is told by its own page.
+        rested.append(replace(report.rests_on(), editions={}))
         claiming += report.verdict_key.startswith(tuple(DIRECTIONS))
     DesignError.raise_for([*problems, *_shared(regions)])
     frame = pd.DataFrame(rows, columns=["study", "estimate", "standard_error"])
-    return Effects(frame, titles, tuple(descriptions), claiming)
+    return Effects(frame, titles, tuple(descriptions), claiming, tuple(rested))
 
 
 def _estimate(report: Any, name: str) -> Estimate:

@@ -13,6 +13,7 @@ from analysis.data.dataset import Dataset
 from analysis.data.description import Description
 from analysis.disclosure.estimates import decimals_of
 from analysis.disclosure.identifiers import identifiers
+from analysis.disclosure.memory import edition
 from analysis.disclosure.store import drawn_from, noise_of
 from analysis.errors import ParamsError, Problem, nearest
 from analysis.methods import AnyMethod
@@ -147,9 +148,15 @@ class Report(Voice):
         """Results by name, as plain values, for those who work on with them."""
         return {}
 
+    def drawn(self) -> tuple[str, ...]:
+        """Outcomes whose protected counts it shows."""
+        return ()
+
     def rests_on(self) -> RestsOn:
         """What its counts were drawn from; who averages recorded counts adds over whom."""
-        return RestsOn(self.params.dataset, drawn_from(self.data))
+        marks = {name: edition(self.data, name) for name in self.drawn()}
+        shown = {name: mark for name, mark in marks.items() if mark}
+        return RestsOn(self.params.dataset, drawn_from(self.data), editions=shown)
 
     def site_lines(self) -> tuple[SiteLine, ...]:
         """Lines of the site's table of evidence; a description has none."""

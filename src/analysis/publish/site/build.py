@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from analysis import digest
+from analysis.disclosure.memory import editions_kept
 from analysis.errors import Problem, PublishError, RunError, refusal
 from analysis.page.plates import Summary
 from analysis.page.wording import unmarked
@@ -36,7 +37,7 @@ from analysis.publish.site.record import (
     write_whole,
 )
 from analysis.publish.site.rested import FILE as RESTED
-from analysis.publish.site.rested import Rested, as_json, conflicts, read_rested
+from analysis.publish.site.rested import Rested, as_json, conflicts, read_rested, redrawn
 from analysis.result import plain
 
 
@@ -82,7 +83,7 @@ def publish(
                 for file, text in built.files.items():
                     write_whole(site / file, text)
                 entries[one.name] = built.entry.following(earlier)
-                rested[one.report] = built.rested
+                rested[one.report] = built.rested.after(rested.get(one.report))
             else:
                 outcome = built
                 if earlier is not None:
@@ -230,7 +231,12 @@ def _refuse_beside(built: Built, earlier: Entry | None, shown: Mapping[str, Rest
     if earlier is not None and earlier.report != report:
         what = f"would replace the pages of {earlier.report}"
         raise PublishError([Problem(report, what, "Give one of them another name")])
-    if problems := list(conflicts(report, built.rested, shown)):
+    before = shown.get(report)
+    problems = [
+        *conflicts(report, built.rested, shown),
+        *redrawn(report, built.rested, before, editions_kept),
+    ]
+    if problems:
         raise PublishError(problems)
 
 

@@ -1,18 +1,21 @@
 """What pages of the site rest on, so that two of them together give nothing away.
 
 The site keeps beside its pages (``rested.json``) what the counts of each were drawn from (salt
-and settings of the noise as one mark), and over which regions its averages of recorded counts are.
-Another salt, or other noise, would be another draw of every count; two averages that differ by one
-region would give that region's.
+and settings of the noise as one mark), and over which regions its averages of recorded counts are,
+and were in editions of before. Another salt, or other noise, would be another draw of every count,
+and so would other data whose draws nobody noted; two averages that differ by one region would give
+that region's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, field_serializer
 
+from analysis.data.periods import period_of
 from analysis.errors import Problem, PublishError
 from analysis.page.plates import RestsOn
 
@@ -22,7 +25,7 @@ FEWEST_APART = 5
 
 
 class Rested(BaseModel):
-    """What one report rests on, as ``End`` records it."""
+    """What one report rests on, as ``End`` records it; ``past`` is of its editions of before."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -31,20 +34,60 @@ class Rested(BaseModel):
     outcome: str = ""
     periods: tuple[str, str] = ("", "")
     regions: frozenset[str] = frozenset()
+    beside: tuple[Rested, ...] = ()
+    editions: dict[str, str] = {}
+    past: tuple[Rested, ...] = ()
+
+    @field_serializer("regions")
+    def _in_order(self, regions: frozenset[str]) -> list[str]:
+        return sorted(regions)
 
     @classmethod
     def of(cls, found: RestsOn) -> Rested:
         """From the record at the end of a notebook."""
         return cls.model_validate(found, from_attributes=True)
 
+    @property
+    def parts(self) -> tuple[Rested, ...]:
+        """This, and all that it and its editions of before average over beside."""
+        return self, *(part for one in (*self.beside, *self.past) for part in one.parts)
+
+    def after(self, earlier: Rested | None) -> Rested:
+        """The same, with the averages of an edition of before: who kept its page has them still."""
+        past: dict[object, Rested] = {}
+        averages = (part for part in (earlier.parts if earlier else ()) if part.regions)
+        for part in averages:
+            key = part.dataset, part.outcome, part.regions
+            ends = [part.periods, *([past[key].periods] if key in past else [])]
+            first = min((one for one, _ in ends), key=_first_day)
+            last = max((one for _, one in ends), key=_last_day)
+            bare = {"periods": (first, last), "beside": (), "editions": {}, "past": ()}
+            past[key] = part.model_copy(update=bare)
+        gone = (part for part in past.values() if not any(map(part.lies_in, self.parts)))
+        return self.model_copy(update={"past": tuple(gone)})
+
+    def lies_in(self, other: Rested) -> bool:
+        """Whether it is an average over the same regions within the time of the other."""
+        same = ("dataset", "outcome", "regions")
+        if any(getattr(self, name) != getattr(other, name) for name in same):
+            return False
+        begun = _first_day(other.periods[0]) <= _first_day(self.periods[0])
+        return bool(begun and _last_day(self.periods[1]) <= _last_day(other.periods[1]))
+
 
 SITE = TypeAdapter(dict[str, Rested])
 
 
 def conflicts(report: str, now: Rested, shown: Mapping[str, Rested]) -> Iterator[Problem]:
-    """Why a report may not stand beside those that are shown, its own last edition among them."""
-    alike = {name: other for name, other in shown.items() if other.dataset == now.dataset}
-    if strangers := [name for name, other in alike.items() if other.draw != now.draw]:
+    """Why a report may not stand beside those that are shown, its own editions among them."""
+    others = [(name, part) for name, one in sorted(shown.items()) for part in one.parts]
+    pairs = [
+        (own, name, other)
+        for own in (now, *now.beside)
+        for name, other in others
+        if other.dataset == own.dataset
+    ]
+    if strangers := [name for own, name, other in pairs if other.draw != own.draw]:
         what = (
             f"has counts drawn with another salt, or with other settings of the noise, than those "
             f"of {strangers[0]}: beside one another they give counts away"
@@ -54,10 +97,10 @@ def conflicts(report: str, now: Rested, shown: Mapping[str, Rested]) -> Iterator
             "begin anew, withdraw the old site first"
         )
         yield Problem(report, what, remedy)
-    for name, other in sorted(alike.items()):
-        apart = len(now.regions ^ other.regions)
-        if _of_one_time(now, other) and 0 < apart < FEWEST_APART:
-            beside = "its last edition" if name == report else name
+    for own, name, other in pairs:
+        apart = len(own.regions ^ other.regions)
+        if _of_one_time(own, other) and 0 < apart < FEWEST_APART:
+            beside = "an edition of its own before" if name == report else name
             what = (
                 f"is an average over regions that differ by {apart} from those of {beside}, on the "
                 "same outcome and time: both together give these away"
@@ -66,11 +109,40 @@ def conflicts(report: str, now: Rested, shown: Mapping[str, Rested]) -> Iterator
             yield Problem(report, what, remedy)
 
 
+def redrawn(
+    report: str, now: Rested, before: Rested | None, kept: Callable[[str, str], set[str]]
+) -> Iterator[Problem]:
+    """Why a report shows counts that are kept nowhere: another edition of the data drew them.
+
+    Parameters
+    ----------
+    before: what its last edition rested on. kept: marks of the counts of a dataset and outcome that
+        were published, or that the last run of any report made.
+    """
+    for outcome, mark in now.editions.items():
+        shown = before.editions.get(outcome) if before else None
+        if mark != shown and mark not in kept(now.dataset, outcome):
+            what = (
+                f"shows counts of {outcome} as they were in other data than those of the last run: "
+                "beside one another two draws of one count give it away"
+            )
+            yield Problem(report, what, "Run it again, and publish then")
+
+
 def _of_one_time(one: Rested, other: Rested) -> bool:
-    """Whether both are averages of one outcome over spans that meet."""
+    """Whether both are averages of one outcome over spans that meet, months or years alike."""
     if not (one.regions and other.regions) or one.outcome != other.outcome:
         return False
-    return one.periods[0] <= other.periods[1] and other.periods[0] <= one.periods[1]
+    begun = _first_day(one.periods[0]) <= _last_day(other.periods[1])
+    return bool(begun and _first_day(other.periods[0]) <= _last_day(one.periods[1]))
+
+
+def _first_day(label: str) -> pd.Timestamp:
+    return period_of(label).start_time
+
+
+def _last_day(label: str) -> pd.Timestamp:
+    return period_of(label).end_time
 
 
 def read_rested(site: Path) -> dict[str, Rested]:
@@ -92,8 +164,4 @@ def read_rested(site: Path) -> dict[str, Rested]:
 
 def as_json(content: Mapping[str, Rested]) -> str:
     """What all reports rest on, as sorted JSON."""
-    plain = {
-        name: {**one.model_dump(), "regions": sorted(one.regions)}
-        for name, one in sorted(content.items())
-    }
-    return SITE.dump_json(SITE.validate_python(plain), indent=1).decode("utf-8") + "\n"
+    return SITE.dump_json(dict(sorted(content.items())), indent=1).decode("utf-8") + "\n"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from analysis.page.plates import Provenance
+from analysis.page.plates import Provenance, RestsOn
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.protection import protection_record
 from analysis.reports.across_places import sentences
@@ -34,6 +35,10 @@ class AcrossPlaces(Places):
     def results(self) -> Mapping[str, Any]:
         """The mean with its places."""
         return {"headline": plain(self.result)}
+
+    def rests_on(self) -> RestsOn:
+        """What the reports rest on whose effects it shows."""
+        return replace(super().rests_on(), beside=self.pool.rested)
 
     summary = sentences.summary
     sample = sentences.sample

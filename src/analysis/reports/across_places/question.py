@@ -12,6 +12,7 @@ from analysis.data.dataset import Dataset
 from analysis.data.description import Description
 from analysis.data.frames.trials import TRIALS, trials_of
 from analysis.errors import AnalysisError, DesignError, ParamsError, Problem
+from analysis.page.plates import RestsOn
 from analysis.reports.across_places.params import AcrossPlacesParams
 from analysis.reports.others import effects_of, others_of
 
@@ -25,7 +26,7 @@ class Pool:
 
     ``names`` are those of each place in English and Chinese; ``tables`` those of two by two behind
     them, (K, 2, 2), ``None`` where the places are reports. ``silent`` and ``halved`` are as in
-    ``Trials``, ``descriptions`` and ``claiming`` as in ``Effects``.
+    ``Trials``, ``descriptions``, ``claiming`` and ``rested`` as in ``Effects``.
     """
 
     frame: pd.DataFrame
@@ -35,6 +36,7 @@ class Pool:
     halved: int = 0
     descriptions: tuple[Description, ...] = ()
     claiming: int = 0
+    rested: tuple[RestsOn, ...] = ()
 
 
 def tables(params: AcrossPlacesParams) -> set[str]:

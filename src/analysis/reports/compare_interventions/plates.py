@@ -44,6 +44,10 @@ class CompareInterventions(Interventions):
         """The joint estimates."""
         return {"headline": plain(self.result)}
 
+    def drawn(self) -> tuple[str, ...]:
+        """The outcome."""
+        return (self.params.outcome,)
+
     def rests_on(self) -> RestsOn:
         """Over which regions its averages of recorded counts are."""
         found, panel = super().rests_on(), self.panel

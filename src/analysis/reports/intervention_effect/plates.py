@@ -121,13 +121,25 @@ class InterventionEffect(Report, Brief):
         rests_on = replace(self.robustness, own_course=course)
         return {"headline": plain(self.headline), "robustness": plain(rests_on)}
 
+    def drawn(self) -> tuple[str, ...]:
+        """The outcome, where single regions are protected; the placebo where all rests on that."""
+        study = self.study
+        panels = [study.protected]
+        panels += [study.placebo] if study.panel is study.protected else []
+        return tuple(panel.outcome for panel in panels if panel is not None and panel.counted)
+
     def rests_on(self) -> RestsOn:
-        """Over which regions its averages of recorded counts are."""
-        found, panel = super().rests_on(), self.study.panel
-        if not self.study.shielded or panel is self.study.protected:
+        """Over which regions its averages of recorded counts are, those of the placebo too."""
+        found, study = super().rests_on(), self.study
+        if not study.shielded or study.panel is study.protected:
             return found
-        periods = (panel.periods[0], panel.periods[-1])
-        return replace(found, outcome=panel.outcome, periods=periods, regions=panel.regions)
+        both = [
+            replace(found, outcome=panel.outcome, periods=ends, regions=panel.regions, editions={})
+            for panel in (study.panel, study.placebo)
+            if panel is not None
+            for ends in [(panel.periods[0], panel.periods[-1])]
+        ]
+        return replace(both[0], editions=found.editions, beside=tuple(both[1:]))
 
     def site_lines(self) -> tuple[SiteLine, ...]:
         """One line, with the doubts that the verdict gives."""

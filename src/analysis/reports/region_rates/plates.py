@@ -35,6 +35,10 @@ class RegionRates(Regions):
         """The result without single regions."""
         return {"headline": plain(replace(self.result, series={}))}
 
+    def drawn(self) -> tuple[str, ...]:
+        """The outcome."""
+        return (self.params.outcome,)
+
     summary = sentences.regions_summary
     sample = sentences.regions_sample
     funnel = funnel_figure

@@ -37,6 +37,10 @@ class SingleRegion(Alone):
         found |= {"controlled": self.controlled} if self.controlled else {}
         return {name: plain(result) for name, result in found.items()}
 
+    def drawn(self) -> tuple[str, ...]:
+        """The outcome, where it is counted."""
+        return (self.params.outcome,) if self.counted else ()
+
     def site_lines(self) -> tuple[SiteLine, ...]:
         """One line: the change of one region, as a share of what others lead to expect."""
         names, sample = (self.intervention, self.outcome), self.result.sample
