@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
+from itertools import cycle
 from pathlib import Path
 
 import nbformat
@@ -14,7 +14,6 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "publish"))
 import browser
 
-from suite import executed
 from words import broken, spaced, texts
 
 pytestmark = pytest.mark.notebooks
@@ -22,21 +21,14 @@ pytestmark = pytest.mark.notebooks
 
 @pytest.fixture(scope="module")
 def site(root, tmp_path_factory) -> Path:
-    """The default suite, run and published into a folder of its own."""
-    from analysis.batch.plan import plan
-    from analysis.publish.site.build import publish
-
-    folder = tmp_path_factory.mktemp("site")
-    before = Path.cwd()
-    os.chdir(root)
-    try:
-        statuses = executed(plan(["default"]), folder / "runs")
-        outcomes = publish(folder / "runs", folder / "site")
-    finally:
-        os.chdir(before)
-    assert all(status.done for status in statuses), [s.error for s in statuses]
-    assert all(outcome.state == "published" for outcome in outcomes), outcomes
-    return folder / "site"
+    """The default suite, run and published in a folder of its own by the command of ``make``."""
+    folder = tmp_path_factory.mktemp("project")
+    for name in ("notebooks", "params", "data"):
+        (folder / name).symlink_to(root / name)
+    command = [sys.executable, "-m", "analysis", "run", "default", "--publish"]
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=900)
+    assert ended.returncode == 0, ended.stderr
+    return folder / "build/site"
 
 
 def test_every_report_is_published_in_both_languages(site):
@@ -66,6 +58,37 @@ def test_only_the_simulated_report_says_that_it_is(site):
         assert ("SIMULATED DATA" in text) == ("reverse_assessment" in file.name)
 
 
+def views(pages: list[str]) -> dict[str, list[tuple[str, str]]]:
+    """All views of the first report of a notebook and of each list, one view in turn of the others.
+
+    The parts of a notebook's pages are the same in every report; each view takes axe seconds.
+    """
+    known: set[str] = set()
+    turn = cycle(browser.VIEWS)
+    found = {}
+    for page in pages:
+        notebook, _, report = page.removesuffix(".html").removesuffix(".zh").partition("-")
+        kind = f"{notebook}{page[-8:]}"
+        first = not report or kind not in known
+        known.add(kind)
+        found[page] = browser.VIEWS if first else [next(turn)]
+    return found
+
+
+def test_every_notebook_and_every_view_is_looked_at(site):
+    """Each notebook in each language in all views; among the other pages each view somewhere."""
+    looked = views(sorted(file.name for file in site.glob("*.html")))
+    whole = {page for page, seen in looked.items() if seen == browser.VIEWS}
+    for notebook in {page.partition("-")[0] for page in looked if "-" in page}:
+        for language in ("en", "zh"):
+            assert any(
+                page.startswith(f"{notebook}-") and page.endswith(f".{language}.html")
+                for page in whole
+            )
+    assert {"index.html", "index.zh.html"} <= whole
+    assert {seen[0] for page, seen in looked.items() if page not in whole} == set(browser.VIEWS)
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 390])
 def test_every_page_passes_in_a_browser(site, width):
@@ -73,8 +96,13 @@ def test_every_page_passes_in_a_browser(site, width):
     if browser.CHROMIUM is None:
         assert not browser.required(), "there is no Chromium on this build server"
         pytest.skip("there is no Chromium here")
-    problems = {file.name: browser.check_page(file, width) for file in sorted(site.glob("*.html"))}
-    assert len(problems) >= 6
+    looked = views(sorted(file.name for file in site.glob("*.html")))
+    assert len(looked) >= 6
+    with browser.started() as chromium:
+        problems = {
+            name: browser.check_page(site / name, width, seen, chromium)
+            for name, seen in looked.items()
+        }
     assert {name: found for name, found in problems.items() if found} == {}
 
 

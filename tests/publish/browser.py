@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -21,6 +21,8 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 SHORTEST_ALT = 20
+VIEWS = [(state, scheme) for state in ("closed", "open") for scheme in ("light", "dark")]
+"""How a page can be seen: its details closed or open, light or dark."""
 LOOK = """() => {
   const found = [];
   const all = selector => [...document.querySelectorAll(selector)];
@@ -154,16 +156,24 @@ def axe(page: Any, part: str = "", **options: Any) -> list[str]:
 
 
 @contextmanager
-def opened(
-    path: Path, width: int, *, dark: bool = False, script: bool = True
-) -> Iterator[tuple[Any, list[str]]]:
-    """The page in a headless browser, and a list that fills with what the browser reports."""
+def started() -> Iterator[Any]:
+    """A headless browser; starting one takes as long as looking at a page."""
     from playwright.sync_api import sync_playwright
 
-    address = Path(path).resolve().as_uri()
-    reported: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(
+    path: Path, width: int, *, dark: bool = False, script: bool = True, browser: Any = None
+) -> Iterator[tuple[Any, list[str]]]:
+    """The page in a browser of its own or in one given, and a list that fills with its reports."""
+    address = Path(path).resolve().as_uri()
+    reported: list[str] = []
+    with nullcontext(browser) if browser else started() as browser:
         scheme = "dark" if dark else "light"
         view = {"width": width, "height": 900}
         page = browser.new_page(viewport=view, color_scheme=scheme, java_script_enabled=script)
@@ -172,19 +182,21 @@ def opened(
         page.on("pageerror", lambda error: reported.append(f"page error: {error}"))
         page.goto(address, wait_until="load")
         yield page, reported
-        browser.close()
+        page.close()
 
 
-def check_page(path: Path, width: int) -> list[str]:
-    """Everything wrong with the page at the width, light and dark, details closed and open."""
-    with opened(path, width) as (page, reported):
+def check_page(
+    path: Path, width: int, views: Sequence[tuple[str, str]] = VIEWS, browser: Any = None
+) -> list[str]:
+    """Everything wrong with the page at the width, in some of its views, closed ones first."""
+    with opened(path, width, browser=browser) as (page, reported):
         problems = list(page.evaluate(LOOK))
-        for state in ("closed", "open"):
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)
-                seen = [*page.evaluate(OVERFLOW), *page.evaluate(CONTRAST), *axe(page)]
-                problems += [f"{item} ({scheme}, details {state})" for item in seen]
-            page.evaluate(OPEN_ALL)
+        for state, scheme in views:
+            if state == "open":
+                page.evaluate(OPEN_ALL)
+            page.emulate_media(color_scheme=scheme)
+            seen = [*page.evaluate(OVERFLOW), *page.evaluate(CONTRAST), *axe(page)]
+            problems += [f"{item} ({scheme}, details {state})" for item in seen]
         problems += reported
     return [f"{Path(path).name} at {width}: {problem}" for problem in problems]
 
