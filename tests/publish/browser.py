@@ -123,8 +123,9 @@ CLIPPED = """() => [...document.querySelectorAll('body *')].filter(element => {
     && ((cut.includes(style.overflowX) && element.scrollWidth > element.clientWidth + 1)
       || (cut.includes(style.overflowY) && element.scrollHeight > element.clientHeight + 1));
 }).map(element => 'clipped: ' + element.textContent.trim().slice(0, 30))"""
-FIRST_FIGURES = "header, nav, main > section:nth-of-type(-n+2), footer"
-"""What a page of figures shows above its second set of them, and its foot."""
+FIRST_PARTS = "header, nav, main > section:nth-of-type(-n+2), footer"
+"""What a page shows above its third section, and its foot."""
+DIM_APART = {"color-contrast": {"enabled": False}}
 DRAWINGS = """async () => {
   await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
   await Promise.all([...document.images].map(image => image.decode().catch(() => null)));
@@ -173,10 +174,10 @@ def opened(
     """The page in a browser of its own or in one given, and a list that fills with its reports."""
     address = Path(path).resolve().as_uri()
     reported: list[str] = []
-    with nullcontext(browser) if browser else started() as browser:
+    with nullcontext(browser) if browser else started() as running:
         scheme = "dark" if dark else "light"
         view = {"width": width, "height": 900}
-        page = browser.new_page(viewport=view, color_scheme=scheme, java_script_enabled=script)
+        page = running.new_page(viewport=view, color_scheme=scheme, java_script_enabled=script)
         page.on("request", lambda request: _outside(request.url, address, reported))
         page.on("console", lambda message: _said(message, reported))
         page.on("pageerror", lambda error: reported.append(f"page error: {error}"))
@@ -186,16 +187,27 @@ def opened(
 
 
 def check_page(
-    path: Path, width: int, views: Sequence[tuple[str, str]] = VIEWS, browser: Any = None
+    path: Path,
+    width: int,
+    views: Sequence[tuple[str, str]] = VIEWS,
+    *,
+    whole: bool = True,
+    browser: Any = None,
 ) -> list[str]:
-    """Everything wrong with the page at the width, in some of its views, closed ones first."""
+    """Everything wrong with the page at the width, in some of its views, closed ones first.
+
+    Contrast is ours to find in every word. Axe takes ten times as long for it as for all else, so
+    unless the page is to be judged as a ``whole`` it looks at the first parts, whose colours are
+    those of the rest: no element has a style of its own.
+    """
     with opened(path, width, browser=browser) as (page, reported):
         problems = list(page.evaluate(LOOK))
         for state, scheme in views:
             if state == "open":
                 page.evaluate(OPEN_ALL)
             page.emulate_media(color_scheme=scheme)
-            seen = [*page.evaluate(OVERFLOW), *page.evaluate(CONTRAST), *axe(page)]
+            seen = [*page.evaluate(OVERFLOW), *page.evaluate(CONTRAST)]
+            seen += axe(page) if whole else [*axe(page, rules=DIM_APART), *_dim(page)]
             problems += [f"{item} ({scheme}, details {state})" for item in seen]
         problems += reported
     return [f"{Path(path).name} at {width}: {problem}" for problem in problems]
@@ -204,9 +216,7 @@ def check_page(
 def check_figures(path: Path, widths: Sequence[int]) -> list[str]:
     """Everything wrong with a page of figures, loaded once: at each width, light and dark.
 
-    All details are open: what is seen while they are closed is seen then, too. Contrast is
-    ours to find in every word; axe, which takes a hundred times as long for it, looks at the first
-    set of figures, whose colours are those of all others: no element has a style of its own.
+    All details are open: what is seen while they are closed is seen then, too.
     """
     problems = []
     with opened(path, widths[0]) as (page, reported):
@@ -214,14 +224,18 @@ def check_figures(path: Path, widths: Sequence[int]) -> list[str]:
         for width in widths:
             page.set_viewport_size({"width": width, "height": 900})
             seen = [*page.evaluate(DRAWINGS), *page.evaluate(LOOK), *page.evaluate(OVERFLOW)]
-            seen += axe(page, rules={"color-contrast": {"enabled": False}})
+            seen += axe(page, rules=DIM_APART)
             for scheme in ("dark", "light"):
                 page.emulate_media(color_scheme=scheme)
-                dim = axe(page, FIRST_FIGURES, runOnly=["color-contrast", "link-in-text-block"])
-                seen += [f"{item} ({scheme})" for item in (*page.evaluate(CONTRAST), *dim)]
+                seen += [f"{item} ({scheme})" for item in (*page.evaluate(CONTRAST), *_dim(page))]
             problems += [f"{Path(path).name} at {width}: {item}" for item in seen]
         problems += [f"{Path(path).name}: {item}" for item in reported]
     return problems
+
+
+def _dim(page: Any) -> list[str]:
+    """What axe finds too dim in the first parts of the page."""
+    return axe(page, FIRST_PARTS, runOnly=["color-contrast", "link-in-text-block"])
 
 
 def screenshot(

@@ -10,7 +10,7 @@ from analysis.page.wording import LANGUAGES
 from analysis.publish.site.claims import claims_of, sentences
 from analysis.publish.site.library import render_index
 from analysis.publish.site.record import Entry
-from analysis.stats.pooling.families import holm
+from analysis.stats.pooling.families import benjamini_hochberg, holm
 
 FALLEN = {"en": "does not hold among all reports together", "zh": "合并检验后不再成立"}
 
@@ -84,8 +84,11 @@ def test_p_values_are_adjusted_as_by_statsmodels():
     rng = np.random.default_rng(1)
     for size in rng.integers(1, 31, 300):
         values = np.round(rng.random(size) ** 4, 3)
-        assert holm(values) == pytest.approx(multipletests(values, method="holm")[1], abs=1e-12)
+        for own, method in ((holm, "holm"), (benjamini_hochberg, "fdr_bh")):
+            theirs = multipletests(values, method=method)[1]
+            assert own(values) == pytest.approx(theirs, abs=1e-12), method
     assert not holm(np.array([])).size
+    assert not benjamini_hochberg(np.array([])).size
 
 
 def test_a_direction_without_a_p_value_does_not_hold():

@@ -24,12 +24,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy
 
 from analysis.page.numbers import number, percent
 from analysis.page.wording import translator
 from analysis.publish.site.record import Entry
-from analysis.stats.pooling.families import holm
+from analysis.stats.pooling.families import benjamini_hochberg, holm
 from analysis.studies.verdict import ALLOWED, ALLOWED_MOVED
 from analysis.verdicts.rule import DIRECTIONS, VERDICTS
 
@@ -64,7 +63,7 @@ def claims_of(entries: Sequence[Entry]) -> Claims:
     claiming = [entry.name for entry in able if _key(entry) in DIRECTIONS]
     values = np.array([1.0 if entry.p_value is None else entry.p_value for entry in able])
     names, judged = [entry.name for entry in able], []
-    for rule in (holm, scipy.stats.false_discovery_control):
+    for rule in (holm, benjamini_hochberg):
         chances = dict(zip(names, rule(values), strict=True))
         judged.append(tuple(name for name in claiming if chances[name] <= ALLOWED))
     return Claims(tuple(names), tuple(claiming), *judged)

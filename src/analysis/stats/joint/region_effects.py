@@ -22,6 +22,7 @@ import numpy as np
 import scipy
 
 from analysis.stats.joint.course import JointCourse
+from analysis.stats.pooling.families import benjamini_hochberg
 
 HALF = 0.5
 """Added to both sides of a ratio, so that a region with no count has one."""
@@ -119,7 +120,7 @@ def region_effects(
     margin = width * np.sqrt(found.variance + own.error**2)
     value = own.value + found.mean
     chance = 2 * scipy.stats.t.sf(np.abs(np.log(ratio) - found.middle) / error, degrees)
-    adjusted = np.asarray(scipy.stats.false_discovery_control(chance))
+    adjusted = benjamini_hochberg(chance)
     limits = (value - margin, value + margin)
     return RegionEffects(chosen, ratio, error, value, *limits, adjusted, found.spread)
 
