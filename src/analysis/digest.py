@@ -20,7 +20,7 @@ DISTRIBUTION = "regional-regulation-analysis"
 """What installers call this package."""
 VERSION = "0.1.0"
 PACKAGE = Path(__file__).parent
-ABOVE = ("batch", "publish", "cli")
+ABOVE = ("batch", "publish", "cli", "starter")
 """What stands above notebooks: no layer below imports it, so no number can depend on it."""
 
 COMPUTED_WITH = ("numpy", "pandas")

@@ -16,7 +16,7 @@ from analysis.batch.history import causes
 from analysis.batch.keys import Keys
 from analysis.batch.plan import Run
 from analysis.data.dataset import read_dataset
-from analysis.data.fingerprint import Prints, changed_rows
+from analysis.data.fingerprint import Prints, changed_rows, data_read
 from analysis.data.frames.study import build_study, tables_needed
 from analysis.errors import ParamsError
 from analysis.reports.intervention_effect.params import InterventionEffectParams
@@ -116,18 +116,17 @@ def test_a_restricted_question_reads_the_rows_of_its_region_only(project):
         build_study(dataset, params.model_copy(update={"region": "980100"}))
 
 
-def test_the_rows_that_changed_are_counted(tmp_path):
-    """One changed, one added: one row left and two came."""
-    file, prints = tmp_path / "t.csv", Prints(tmp_path / "prints")
-    file.write_text("region_code,x\n1,a\n2,b\n2,b\n")
-    old = prints.of(file)
-    file.write_text("region_code,x\n1,a\n2,b\n2,c\n3,d\n")
-    new = Prints(tmp_path / "prints").of(file)
-    assert (old.rows, new.rows) == (3, 4)
-    assert changed_rows(prints, old.sha256, new.sha256) == (1, 2)
-    assert changed_rows(prints, "unknown", new.sha256) is None
-    assert old.regions["1"] == new.regions["1"]
-    assert old.regions["2"] != new.regions["2"]
+def test_the_rows_that_changed_are_counted(project):
+    """One changed, one added: one row left and two came, of that region only."""
+    folder, prints = province(project), Prints(project / "prints")
+    rows = folder / "interventions.csv"
+    old = data_read(str(folder), {"interventions"}, "", prints)["interventions"]
+    change(rows, "990101,reform,2013-01-01", "990101,reform,2014-01-01\n990102,reform,2013-01-01")
+    prints = Prints(project / "prints")
+    new = data_read(str(folder), {"interventions"}, "", prints)["interventions"]
+    assert (old["rows"], new["rows"]) == (2, 3)
+    assert changed_rows(prints, old["sha256"], new["sha256"]) == (1, 2)
+    assert changed_rows(prints, "unknown", new["sha256"]) is None
 
 
 @pytest.fixture

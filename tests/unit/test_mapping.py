@@ -196,9 +196,10 @@ def test_the_content_key_sees_the_files_the_mapping_and_the_names_looked_up(tmp_
     assert before.keys() == {"complaints", "dataset.yml", "regions"}
     (folder / "notes.txt").write_text("nothing")
     assert key() == before
-    for file in ("台账.csv", "regions.csv", "dataset.yml"):
+    more = {"台账.csv": "\n", "regions.csv": "990199,X,某县,county\n", "dataset.yml": "\n"}
+    for file, end in more.items():
         whole = (folder / file).read_bytes()
-        (folder / file).write_bytes(whole + b"\n")
+        (folder / file).write_bytes(whole + end.encode())
         assert key() != before, file
         (folder / file).write_bytes(whole)
     assert key() == before
@@ -261,6 +262,7 @@ def test_a_database_file_is_asked_by_one_select(tmp_path):
 
 def test_a_mapped_dataset_has_a_key_as_a_report_needs_it(tmp_path, monkeypatch, in_root):
     """Also where a report asks for one region and the regions are mapped."""
+    monkeypatch.setenv("ANALYSIS_BUILD", str(tmp_path / "build"))
     from analysis.batch.plan import Run
     from analysis.reports.intervention_effect.params import InterventionEffectParams
 
@@ -271,7 +273,7 @@ def test_a_mapped_dataset_has_a_key_as_a_report_needs_it(tmp_path, monkeypatch, 
     (folder / "outcomes.csv").write_text("region_code,period,outcome,count\n990101,2020,x,3\n")
     params = InterventionEffectParams(dataset=str(folder), region="990101")
     run = Run("intervention_effect/x", "en", {}, params)
-    assert Keys(tmp_path / "cache").parts(run) is not None
+    assert Keys().parts(run) is not None
 
 
 def test_the_account_says_what_was_detected(tmp_path):

@@ -190,3 +190,16 @@ def test_make_keeps_what_programs_write_inside_the_folder(root):
     found = dict(line.split("=", 1) for line in shown.stdout.splitlines() if "=" in line)
     for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "RUSTUP_HOME", "PIP_CACHE_DIR"):
         assert found[name].startswith(f"{root}/.cache")
+
+
+def test_the_table_of_exit_codes_in_the_readme_is_that_of_the_code(root):
+    """Every kind of our errors has its row, and no row is of another code."""
+    from analysis.errors import AnalysisError
+
+    text = (root / "README.md").read_text(encoding="utf-8")
+    table = text.split("| exit code | means |")[1].split("\n\n")[0]
+    rows = {int(code): words for code, words in re.findall(r"^\| (\d+) \| (.+) \|$", table, re.M)}
+    kinds = {kind.exit_code: kind for kind in AnalysisError.__subclasses__()}
+    assert rows.keys() == kinds.keys() | {0}
+    said = {10: "settings", 11: "dataset", 12: "comparison", 13: "method", 14: "report", 15: "page"}
+    assert all(word in rows[code] for code, word in said.items())

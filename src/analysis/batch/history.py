@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -104,6 +104,36 @@ def last_good_run(
         (report, language, before, unlike),
     )
     return found[0] if found else None
+
+
+def old_runs(before: str) -> list[int]:
+    """Numbers of runs of editions before a day, but for the last good one of each report."""
+    if not history_file().exists():
+        return []
+    kept = "SELECT max(id) FROM runs WHERE status = 'done' GROUP BY report, language"
+    with _open() as connection:
+        query = f"SELECT id FROM runs WHERE edition < ? AND id NOT IN ({kept})"  # noqa: S608
+        return [number for (number,) in connection.execute(query, (before,))]
+
+
+def bytes_of(numbers: Sequence[int]) -> int:
+    """About how many bytes of the file these runs take."""
+    with _open() as connection:
+        total = connection.execute("SELECT count(*) FROM runs").fetchone()[0]
+    return history_file().stat().st_size * len(numbers) // max(1, total)
+
+
+def forget(numbers: Sequence[int]) -> None:
+    """Remove runs, and what only they had in common."""
+    with _open() as connection:
+        connection.executemany("DELETE FROM runs WHERE id = ?", [(n,) for n in numbers])
+        rows = connection.execute("SELECT parts FROM runs").fetchall()
+        used = {json.loads(text).get(name) for (text,) in rows for name in SHARED}
+        held = [key for (key,) in connection.execute("SELECT digest FROM contents")]
+        unused = [(key,) for key in held if key not in used]
+        connection.executemany("DELETE FROM contents WHERE digest = ?", unused)
+    with closing(sqlite3.connect(history_file(), timeout=30)) as connection:
+        connection.execute("VACUUM")
 
 
 def latest_edition() -> str:

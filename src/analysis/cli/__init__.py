@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 import sys
 
-from analysis.cli import check, look, make, run
+from analysis.cli import check, keep, look, make, new, run
 from analysis.cli.project import commands
 
-__all__ = ["check", "commands", "look", "main", "make", "run"]
+__all__ = ["check", "commands", "keep", "look", "main", "make", "new", "run"]
 
 
 def main() -> None:

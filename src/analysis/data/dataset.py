@@ -199,7 +199,7 @@ def _read_tables(
     """The tables wanted, and all that is wrong in them."""
     taken: dict[str, ReadTable] = {}
     problems: list[Problem] = []
-    for name in _in_order(sources, description, wanted):
+    for name in in_order(sources, description, wanted):
         mapping = description.read_as.get(name, PLAIN)
         problems += _absent_targets(name, mapping, sources)
         frames = {other: table.frame for other, table in taken.items()}
@@ -217,7 +217,7 @@ def _of_table(problem: Problem, name: str) -> Problem:
     return replace(problem, table=name) if isinstance(problem, RowProblem) else problem
 
 
-def _in_order(sources: Sources, description: Description, wanted: Wanted) -> list[str]:
+def in_order(sources: Sources, description: Description, wanted: Wanted) -> list[str]:
     """The tables to read, those in which names are looked up before those that look."""
     targets = {name: mapping.targets for name, mapping in description.read_as.items()}
     chosen = {*(sources if wanted is None else wanted), "regions", "crosswalk"} & sources.keys()

@@ -1,8 +1,9 @@
-"""What a dataset's files hold, as digests: of whole files, and of the rows of each region."""
+"""What a dataset holds, as digests: of its files, and of its tables and regions as read."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -13,19 +14,16 @@ import numpy as np
 import pandas as pd
 
 from analysis import digest, stored
-from analysis.data.dataset import examine, read_dataset
-from analysis.data.description import (
-    Description,
-    read_description,
-    table_files,
-    table_sources,
-)
+from analysis.data.contract import Table
+from analysis.data.dataset import Dataset, in_order, read_dataset
+from analysis.data.description import Description, Sources, read_description, table_sources
 from analysis.data.project import locate
-from analysis.data.reading.delimited import decoded
+from analysis.data.reading.account import Account
 from analysis.data.reading.mapping import PLAIN
 from analysis.data.reading.typed import read_query, sqlite_file
 from analysis.data.records.location import RecordSource
 from analysis.data.regions.hierarchy import lies_in, parents_of
+from analysis.data.tables import TABLES
 
 MOST_ROWS = 5_000_000
 """Above this, row by row digests are not kept and a change is told by its size only."""
@@ -33,55 +31,93 @@ MOST_ROWS = 5_000_000
 
 @dataclass(frozen=True)
 class Print:
-    """One file: its digest, its rows, and rows and digest by region where it has regions."""
+    """One table as it is read: its digest, its rows, and rows and digest by region if it has any.
+
+    ``account`` is the digest of what was repaired and left out, which pages show.
+    """
 
     sha256: str
     rows: int
     regions: dict[str, tuple[int, str]]
+    account: str = ""
 
 
 class Prints:
-    """Prints of files, kept in a folder under the digest of the file."""
+    """Prints of tables, kept in a folder under the digests of the files they were read from."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.whole = cache(digest.of_file)
         """The digest of a file, read once per planning."""
-        self.of = cache(self._of)
-        """The print of a table's file, read only where its bytes are new."""
 
-    def _of(self, file: Path) -> Print:
-        sha256 = self.whole(file)
+    def of(self, folder: Path, tables: set[str] | None, files: Mapping[str, str]) -> ReadPrints:
+        """Prints of the tables of a dataset, read only where its files or the code are new.
+
+        Parameters
+        ----------
+        files: digests of all that the tables are read from, by name.
+
+        Raises
+        ------
+        ParamsError, ContractError: as :func:`analysis.data.dataset.read_dataset`.
+        """
+        asked = [sorted(files.items()), sorted(tables or ()), digest.source(*digest.ABOVE)]
+        file = self.folder / f"{digest.of_value(asked)}.json"
         try:
-            return stored.read(self.folder / f"{sha256}.json", Print)
+            return stored.read(file, ReadPrints)
         except (OSError, ValueError):
-            return self._make(file, sha256)
+            made = self._make(read_dataset(folder, tables))
+        stored.write(file, made)
+        return made
 
     def rows(self, sha256: str) -> np.ndarray | None:
-        """Digests of the rows of a file seen before, sorted; ``None`` where not kept."""
+        """Digests of the rows of a table seen before, sorted; ``None`` where not kept."""
         with suppress(OSError, ValueError):
             return np.asarray(np.load(self.folder / f"{sha256}.npy", allow_pickle=False))
         return None
 
-    def _make(self, file: Path, sha256: str) -> Print:
-        frame = read_plain(file)
-        hashed = pd.util.hash_pandas_object(frame, index=False).to_numpy(dtype=np.uint64)
-        made = Print(sha256, len(frame), _by_region(frame, hashed))
+    def _make(self, dataset: Dataset) -> ReadPrints:
         self.folder.mkdir(parents=True, exist_ok=True)
+        parents = parents_of(dataset.tables["regions"]) if "regions" in dataset.tables else {}
+        prints = {
+            name: self._of(frame, TABLES[name], dataset.accounts.get(name))
+            for name, frame in dataset.tables.items()
+        }
+        return ReadPrints(prints, parents)
+
+    def _of(self, frame: pd.DataFrame, table: Table, account: Account | None) -> Print:
+        hashed = row_digests(frame, table)
+        made = Print(
+            digest.of_bytes(hashed.tobytes()),
+            len(frame),
+            _by_region(frame, hashed),
+            digest.of_value(account.lines if account else ()),
+        )
         if len(frame) <= MOST_ROWS:
             sorted_rows = io.BytesIO()
             np.save(sorted_rows, np.sort(hashed))
-            stored.write_whole(self.folder / f"{sha256}.npy", sorted_rows.getvalue())
-        stored.write(self.folder / f"{sha256}.json", made)
+            stored.write_whole(self.folder / f"{made.sha256}.npy", sorted_rows.getvalue())
         return made
 
 
-def read_plain(file: Path) -> pd.DataFrame:
-    """A table as its file holds it: texts of a CSV, values of a Parquet file."""
-    if file.suffix == ".parquet":
-        return pd.read_parquet(file)
-    text, _ = decoded(file.read_bytes(), "", file.name)
-    return pd.read_csv(io.BytesIO(text), dtype="string", keep_default_na=False)
+@dataclass(frozen=True)
+class ReadPrints:
+    """The tables of a dataset as read, by name, and each region's upper one."""
+
+    tables: dict[str, Print]
+    parents: dict[str, str]
+
+
+def row_digests(frame: pd.DataFrame, table: Table) -> np.ndarray:
+    """A digest of each row as read; a person counts by the others of the same hash only."""
+    plain = {}
+    for name in frame.columns:
+        column = frame[name]
+        if name in table.names and table.column(name).personal:
+            # With another salt the hashes are other ones, and nothing that is worked out is.
+            column = pd.Series(pd.factorize(column)[0], column.index)
+        plain[name] = column.astype("str") if column.dtype == object else column
+    return pd.util.hash_pandas_object(pd.DataFrame(plain), index=False).to_numpy(dtype=np.uint64)
 
 
 def _by_region(frame: pd.DataFrame, hashed: np.ndarray) -> dict[str, tuple[int, str]]:
@@ -99,7 +135,7 @@ def _by_region(frame: pd.DataFrame, hashed: np.ndarray) -> dict[str, tuple[int, 
 def data_read(
     path: str, tables: set[str] | None, region: str, prints: Prints
 ) -> dict[str, dict[str, Any]]:
-    """What a run reads, by file: ``digest``, and ``rows`` and ``sha256`` of the file.
+    """What a run reads, by table or file: ``digest``, and ``rows`` and ``sha256`` as read.
 
     Parameters
     ----------
@@ -108,30 +144,32 @@ def data_read(
 
     Raises
     ------
-    ParamsError, ContractError: as :func:`analysis.data.description.read_description`.
+    ParamsError, ContractError: as :func:`analysis.data.dataset.read_dataset`.
     """
     folder = locate(path)
     description = read_description(folder)
-    files = table_files(folder, description)
+    found: dict[str, dict[str, Any]] = {
+        "dataset.yml": {"digest": prints.whole(folder / "dataset.yml")}
+    }
+    sources, _ = table_sources(folder, description)
+    names = in_order(sources, description, None if tables is None else tuple(tables))
+    chosen = {name: sources[name] for name in names}
+    found |= _tables_read(folder, description, chosen, prints)
     if tables is None:
-        chosen = {f.name: f for f in sorted(folder.iterdir()) if f.is_file() and f.name[0] != "."}
-    else:
-        chosen = {name: files[name] for name in sorted(tables & files.keys())}
-    chosen = {name: file for name, file in chosen.items() if file.is_file()}
-    whole = chosen | {"dataset.yml": folder / "dataset.yml"}
-    found: dict[str, dict[str, Any]] = {n: {"digest": prints.whole(f)} for n, f in whole.items()}
+        used = {file for files in chosen.values() for file in files.values()}
+        others = (f for f in sorted(folder.iterdir()) if f.is_file() and f.name[0] != ".")
+        found |= {f.name: {"digest": prints.whole(f)} for f in others if f not in used}
     if description.records and (tables is None or "complaints" in tables):
         found |= _records_read(folder, description.records, prints)
-    found |= _mapped(folder, description, tables, prints, set(found))
-    for name, file in chosen.items():
-        if file.suffix in {".csv", ".parquet"}:
-            known = prints.of(file)
-            found[name] |= {"rows": known.rows, "sha256": known.sha256}
-            # Behind a crosswalk a region's rows may stand under codes that are no longer its own.
-            if region and known.regions and "crosswalk" not in files:
-                parents = _parents(folder, files)
-                inside = {c: v for c, v in known.regions.items() if lies_in(c, region, parents)}
-                found[name]["digest"] = digest.of_value(sorted(inside.items()))
+    files = {name: str(part["digest"]) for name, part in found.items()}
+    known = prints.of(folder, tables, files)
+    for name, one in known.tables.items():
+        part = found.setdefault(name, {"digest": one.sha256})
+        part |= {"rows": one.rows, "sha256": one.sha256}
+        # Behind a crosswalk a region's rows may stand under codes that are no longer its own.
+        if region and one.regions and "crosswalk" not in sources:
+            inside = {c: v for c, v in one.regions.items() if lies_in(c, region, known.parents)}
+            part["digest"] = digest.of_value([sorted(inside.items()), one.account])
     return found
 
 
@@ -144,21 +182,14 @@ def _records_read(folder: Path, source: RecordSource, prints: Prints) -> dict[st
     return {name: {"digest": value} for name, value in panel.hashes.items()} if panel else {}
 
 
-def _mapped(
-    folder: Path, description: Description, tables: set[str] | None, prints: Prints, done: set[str]
+def _tables_read(
+    folder: Path, description: Description, sources: Sources, prints: Prints
 ) -> dict[str, dict[str, Any]]:
-    """Tables with a mapping, by the bytes of all their files or the answer of their database.
-
-    A table in which another looks names up counts with it; ``dataset.yml`` counts always.
-    """
-    sources, _ = table_sources(folder, description)
-    names = set(sources) if tables is None else tables & sources.keys()
-    mappings = description.read_as
-    names |= {t for n in names & mappings.keys() for t in mappings[n].targets}
+    """Tables by the bytes of all their files, or by the answer of their database."""
     found: dict[str, dict[str, Any]] = {}
-    for name in sorted(names & sources.keys() - done):
-        mapping = mappings.get(name, PLAIN)
-        files = dict(sources[name])
+    for name, named in sources.items():
+        mapping = description.read_as.get(name, PLAIN)
+        files = dict(named)
         if database := sqlite_file(folder, mapping.url):
             files[database.name] = database
         elif mapping.sql:
@@ -168,12 +199,6 @@ def _mapped(
         parts = [[shown, prints.whole(file)] for shown, file in files.items() if file.is_file()]
         found[name] = {"digest": digest.of_value(parts)}
     return found
-
-
-def _parents(folder: Path, files: dict[str, Path]) -> dict[str, str]:
-    if "regions" in files:
-        return parents_of(read_plain(files["regions"]))
-    return parents_of(examine(folder, ("regions",))[0].tables["regions"])
 
 
 def changed_rows(prints: Prints, old: str, new: str) -> tuple[int, int] | None:

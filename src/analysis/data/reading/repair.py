@@ -222,7 +222,7 @@ def _translate(work: _Repair, values: ValueMap, names: Names) -> None:
     if values.lookup:
         known, several = words.looked_up(work.words, names[target], named)
         ours = known | ours
-        passing |= set(names[target].iloc[:, 0])
+        passing |= set(names[target].iloc[:, 0].dropna())
         shared = distinct.is_among(work.words, sorted(several - ours.keys()))
         which = f"List it under values.{work.column.name}.words in dataset.yml"
         work.refuse(shared, f"names several rows of {target}", which)

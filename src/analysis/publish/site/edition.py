@@ -188,11 +188,25 @@ def _put_in_place(draft: Path, site: Path, editions: Path, current: Path | None,
     link.symlink_to(os.path.relpath(final, site.parent))
     link.replace(site)
     _sync(site.parent)
-    for number in sorted(numbers)[: max(0, len(numbers) - kept + 1)]:
-        shutil.rmtree(editions / str(number), ignore_errors=True)
-        (editions / f"{number}.json").unlink(missing_ok=True)
+    for old in old_editions(site, kept):
+        remove_edition(old)
     shutil.rmtree(editions / "before", ignore_errors=True)
     return final
+
+
+def old_editions(site: Path, kept: int) -> list[Path]:
+    """Editions beyond the newest, oldest first; never the one that is shown."""
+    site = site.absolute()
+    editions = site.with_name(f"{site.name}-editions")
+    found = [each for each in editions.glob("*") if each.name.isdigit() and each.is_dir()]
+    old = sorted(found, key=lambda each: int(each.name))[: max(0, len(found) - kept)]
+    return [each for each in old if each.resolve() != site.resolve()]
+
+
+def remove_edition(folder: Path) -> None:
+    """Remove an edition and what stands beside it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.with_name(f"{folder.name}.json").unlink(missing_ok=True)
 
 
 def _sync(folder: Path) -> None:
