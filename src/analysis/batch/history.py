@@ -120,7 +120,7 @@ def bytes_of(numbers: Sequence[int]) -> int:
     """About how many bytes of the file these runs take."""
     with _open() as connection:
         total = connection.execute("SELECT count(*) FROM runs").fetchone()[0]
-    return history_file().stat().st_size * len(numbers) // max(1, total)
+    return history_file().stat().st_size * len(numbers) // max(1, int(total))
 
 
 def forget(numbers: Sequence[int]) -> None:

@@ -117,7 +117,8 @@ def row_digests(frame: pd.DataFrame, table: Table) -> np.ndarray:
             # With another salt the hashes are other ones, and nothing that is worked out is.
             column = pd.Series(pd.factorize(column)[0], column.index)
         plain[name] = column.astype("str") if column.dtype == object else column
-    return pd.util.hash_pandas_object(pd.DataFrame(plain), index=False).to_numpy(dtype=np.uint64)
+    hashed = pd.util.hash_pandas_object(pd.DataFrame(plain), index=False)
+    return np.asarray(hashed, dtype=np.uint64)
 
 
 def _by_region(frame: pd.DataFrame, hashed: np.ndarray) -> dict[str, tuple[int, str]]:
