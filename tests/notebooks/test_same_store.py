@@ -23,13 +23,17 @@ from suite import site_of
 pytestmark = pytest.mark.notebooks
 MONTHS = [f"2023-{month:02d}" for month in range(1, 13)]
 CODES = [f"{number:02d}" for number in range(30)]
+ALONE = "20"
 ADOPTERS = {"review": CODES[:8], "advice": CODES[6:14]}
 REPORTS = {
     "region_rates": {"period": "quarter", "first_period": "2023Q4"},
     "intervention_effect": {"intervention": "review", "counts": "protected", "period": "month",
                             "placebo_outcome": "enquiries", "exclude_other_interventions": False},
-    "compare_interventions": {"period": "month"},
+    "compare_interventions": {"period": "month", "interventions": list(ADOPTERS)},
+    "single_region": {"intervention": "pilot", "period": "month", "fit_limit": 1.0},
 }  # fmt: skip
+DRAWN = {name: {"reports"} for name in REPORTS} | {"intervention_effect": {"reports", "enquiries"}}
+"""Outcomes of whose protected counts each says from which data they were drawn."""
 OF_SINGLE_REGIONS = ("tiles", "funnel")
 """What a comparison of interventions says of them; its averages rest on recorded counts."""
 SINCE = re.compile(r'<section aria-labelledby="since">.*?</section>\s*', re.DOTALL)
@@ -72,6 +76,7 @@ def project(root, tmp_path_factory) -> Path:
         for place, code in enumerate(codes)
         for month in [6 + place % 3]
     ]
+    starts.append({"region_code": ALONE, "intervention": "pilot", "started_on": "2023-10-01"})
     pd.DataFrame(starts).to_csv(folder / "interventions.csv", index=False)
     about = {"title": {"en": "T", "zh": "题"}, "status": "real", "licence": "CC0", "origin": "x"}
     (folder / "dataset.yml").write_text(yaml.safe_dump(about, allow_unicode=True))
@@ -117,6 +122,9 @@ def test_sites_of_other_counts_behind_the_same_store_are_the_same(project, monke
     outcomes = project / "data/own/outcomes.csv"
     written(outcomes, 1)
     first, compared = published(project), plates(project, "compare_interventions")
+    for kind, outcomes_drawn in DRAWN.items():
+        rests_on = plates(project, kind)["end en"]["rests_on"]
+        assert set(rests_on["editions"]) == outcomes_drawn, kind
     counts = pd.read_csv(outcomes)["count"]
     written(outcomes, 2)
     assert (pd.read_csv(outcomes)["count"] != counts).mean() > 0.8
