@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 FILES = [
     "effect-simulated.en.html",
     "effect-simulated.zh.html",
-    *(f"{kind}{end}" for kind in KINDS for end in (".html", ".zh.html")),
+    *(f"{kind}{end}" for kind in (*KINDS, "status") for end in (".html", ".zh.html")),
 ]
 FOCUSED = """() => {
   const element = document.activeElement;

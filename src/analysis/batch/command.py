@@ -103,8 +103,7 @@ def run_due(
             # The process that forks kernels imports what they need while data are checked.
             parent = warm.started_parent()
         _check(tonight, options["strict"], made.add)
-        # Before anything runs: what is killed may be published as far as it came.
-        made.note()
+        _note(made)
     due, ended = tonight.due, list[Status]()
     with progress(due, ended, tonight.asked, options["jobs"], options["mode"]) as show:
         for status in remember_refused(tonight.planned.refused, began[:10]):
@@ -130,6 +129,21 @@ def run_due(
         failed=tuple(sorted({status.report for status in ended if not status.done})),
         code=_exit_code(codes, bool(tonight.planned.runs)),
     )
+
+
+def _note(made: Made) -> None:
+    """Note before anything runs what counts were made: what is killed may be published so far.
+
+    Raises
+    ------
+    RunError: the project cannot be written.
+    """
+    try:
+        made.note()
+    except OSError as error:
+        what = f"cannot be written ({error.strerror or type(error).__name__})"
+        remedy = "What is published of protected counts is kept there: allow writing this folder"
+        raise RunError([Problem(".protected", what, remedy)]) from None
 
 
 def _executed(due: Sequence[Task], keys: Keys, options: Mapping[str, Any]) -> Iterator[Status]:

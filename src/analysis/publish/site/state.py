@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.errors import Problem, PublishError
 from analysis.page.numbers import date, number
 from analysis.page.wording import LANGUAGES, capital, translator
 from analysis.publish.pages.machine_paths import without_machine_paths
@@ -90,9 +91,18 @@ def write_state(
     Parameters
     ----------
     night: the last run, as ``analysis.batch.night.Night``; ``None`` where none is known.
+
+    Raises
+    ------
+    PublishError: it cannot be written; the site itself stands.
     """
-    for file, text in render_state(states(entries, outcomes), night).items():
-        write_whole(site / file, text)
+    try:
+        for file, text in render_state(states(entries, outcomes), night).items():
+            write_whole(site / file, text)
+    except OSError as error:
+        what = f"cannot be written ({error.strerror or type(error).__name__})"
+        remedy = "The site stands; make room, or allow writing, and publish again"
+        raise PublishError([Problem(STATE_JSON, what, remedy)]) from None
 
 
 def render_state(listed: Sequence[State], night: Mapping[str, Any] | None) -> dict[str, str]:
