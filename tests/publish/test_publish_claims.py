@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.multitest import multipletests
 
+from analysis.page.plates import SiteLine
 from analysis.page.wording import LANGUAGES
 from analysis.publish.site.claims import claims_of, sentences
 from analysis.publish.site.library import render_index
@@ -109,6 +110,31 @@ def test_the_list_of_reports_says_it(language, first, second):
     assert first in page
     assert second in page
     assert page.count(FALLEN[language]) == 1
+
+
+def several(*verdicts: str) -> Entry:
+    """A report on several interventions, with a line for each."""
+    lines = tuple(
+        SiteLine(intervention=f"I{n}", outcome="O", value=-0.1, low=-0.2, high=-0.01,
+                 verdict=verdict, verdict_words=verdict, certainty="", certainty_words="",
+                 treated=9, regions=30, region_words="counties", doubts="")
+        for n, verdict in enumerate(verdicts)
+    )  # fmt: skip
+    site_lines = dict.fromkeys(LANGUAGES, lines)
+    return entry("several", "none_stands").model_copy(update={"site_lines": site_lines})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_effects_of_reports_on_several_interventions_are_counted_too(language):
+    """Ten effects, two of which claim a direction: six tenths of one would by chance."""
+    report = several(*["fewer", "more"], *["cannot_tell"] * 8)
+    claims = claims_of([*SITE, report])
+    assert (claims.others, claims.theirs) == (10, 2)
+    assert claims.able == claims_of(SITE).able
+    said = sentences(claims, language)[-1]
+    words = {"en": ("hold 10 effects", "2 of which", "up to 0.6 "), "zh": ("10项", "2项", "0.6项")}
+    assert all(word in said for word in words[language])
+    assert sentences(claims_of([report]), language) == [said]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -151,7 +151,7 @@ def test_groups_on_both_sides_of_each_event_time():
     assert (adopting.tolist(), others.tolist()) == ([1] * 5, [1] * 5)
     adopting, others = groups_of_sides(np.array([3, 3, 0, 0]), np.array([0, 1, 0, 1]), times, 6)
     assert (adopting.tolist(), others.tolist()) == ([2] * 5, [2] * 5)
-    assert smaller_side(np.array([1, 5, 9]), np.array([8, 3.5, 4])).tolist() == [1, 2.5, 3]
+    assert smaller_side(np.array([1, 5, 9]), np.array([8, 3.5, 4])).tolist() == [1, 2, 3]
 
 
 def test_a_group_left_out_is_treated_if_it_holds_a_treated_unit():

@@ -615,6 +615,15 @@ def test_every_check_that_was_lost_is_counted(spotless):
     assert (given.certainty, given.lowered) == ("low", ("checks_lost",))
 
 
+def test_ways_to_estimate_are_lost_where_most_are_refused(spotless):
+    """Six of eight, as where an outcome has zeros; four of eight are not."""
+    *_, robustness = spotless
+    for refused, lost in ((4, []), (6, ["specifications"])):
+        ways = (REFUSED,) * refused + (speaks(-0.3, -0.1),) * (8 - refused)
+        found_ways = dataclasses.replace(robustness, specifications=ways)
+        assert reasoned.lost_checks(found_ways) == lost
+
+
 def test_reporting_is_unknown_only_for_what_recording_can_move(spotless):
     """Deaths need no mix of records, and improve."""
     study, headline, robustness = robust(reporting=())(*spotless)

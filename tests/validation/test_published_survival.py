@@ -230,6 +230,9 @@ def test_few_ends_single_regions_and_unknown_columns_are_refused_together():
     assert [p.where for p in refused.value.problems] == [
         "ends of treated cases", "regions with treated cases", "column age",
     ]  # fmt: skip
+    parents = frame.assign(parent=np.where(frame["treated"] == 1, "a", frame["region"]))
+    with pytest.raises(DesignError, match="groups of parent with treated cases: are 1"):
+        run(parents, cluster="parent")
     with pytest.raises(DesignError, match="baseline: of model weibull cannot differ"):
         run(frame.assign(stratum="a"), model="weibull")
     with pytest.raises(DesignError, match="column duration, row 3: must hold a number above 0"):

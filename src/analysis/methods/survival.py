@@ -138,9 +138,10 @@ def _require_arms(frame: pd.DataFrame, options: Options) -> None:
         own, remedy = frame[frame["treated"] == arm], "Follow cases for longer, or add cases"
         ends = int(own["ended"].sum())
         problems += results.at_least(f"ends of {name} cases", ends, MINIMUM_ENDS, remedy)
-        if "region" in frame:
-            where, number = f"regions with {name} cases", own["region"].nunique()
-            remedy = "One region's luck and the effect cannot be told apart; add regions"
+        for column in sorted({"region", options.cluster} & set(frame)):
+            kind = "regions" if column == "region" else f"groups of {column}"
+            where, number = f"{kind} with {name} cases", own[column].nunique()
+            remedy = "The luck of one and the effect cannot be told apart; add others"
             problems += results.at_least(where, number, MINIMUM_REGIONS, remedy)
     problems += unusable_columns(frame, options.covariates)
     if options.cluster not in ("region", *frame):

@@ -188,7 +188,7 @@ def reasons(study: Study, headline: Result, robustness: Robustness) -> list[str]
 
 
 def lost_checks(robustness: Robustness) -> list[str]:
-    """Keys of checks that apply and could not be made."""
+    """Keys of checks that apply and could not be made; other ways, where most of them could not."""
     lost = [
         answer.key
         for answer in (robustness.placebo_time, robustness.placebo_outcome, *robustness.reporting)
@@ -196,6 +196,9 @@ def lost_checks(robustness: Robustness) -> list[str]:
     ]
     if robustness.leave_one_out is None:
         lost.append("leave_one_out")
+    refused = sum(answer.estimate is None for answer in robustness.specifications)
+    if refused > len(robustness.specifications) / 2:
+        lost.append("specifications")
     looks = robustness.own_course.looks if robustness.own_course else {}
     lost += [name for name in ("own_slope", "trend_break", "without_eve") if name not in looks]
     return lost

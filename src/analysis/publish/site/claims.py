@@ -27,6 +27,7 @@ import numpy as np
 
 from analysis.page.numbers import number, percent
 from analysis.page.wording import translator
+from analysis.publish.site.evidence import lines_of
 from analysis.publish.site.record import Entry
 from analysis.stats.pooling.families import benjamini_hochberg, holm
 from analysis.studies.verdict import ALLOWED, ALLOWED_MOVED
@@ -38,13 +39,16 @@ class Claims:
     """Names of reports that could claim a direction, of those that do, and of those that keep it.
 
     ``kept``: claims that hold when all reports are judged together, so that any false one is
-    unlikely; ``discovered``: so that few of those kept are false.
+    unlikely; ``discovered``: so that few of those kept are false. ``others`` counts effects of
+    reports on several interventions, ``theirs`` those of them that claim a direction.
     """
 
     able: tuple[str, ...]
     claiming: tuple[str, ...]
     kept: tuple[str, ...]
     discovered: tuple[str, ...] = ()
+    others: int = 0
+    theirs: int = 0
 
     @property
     def fallen(self) -> tuple[str, ...]:
@@ -66,12 +70,16 @@ def claims_of(entries: Sequence[Entry]) -> Claims:
     for rule in (holm, benjamini_hochberg):
         chances = dict(zip(names, rule(values), strict=True))
         judged.append(tuple(name for name in claiming if chances[name] <= ALLOWED))
-    return Claims(tuple(names), tuple(claiming), *judged)
+    rest = (entry for entry in entries if _key(entry) not in VERDICTS)
+    several = [line for entry in rest for line in lines_of(entry, "en")]
+    theirs = sum(line.verdict in DIRECTIONS for line in several)
+    kept, discovered = judged
+    return Claims(tuple(names), tuple(claiming), kept, discovered, len(several), theirs)
 
 
 def sentences(claims: Claims, language: str) -> list[str]:
     """What the list of reports says of them; nothing where no report could claim a direction."""
-    if not claims.able:
+    if not (claims.able or claims.others):
         return []
     say = translator(language)
     numbers = {
@@ -83,15 +91,20 @@ def sentences(claims: Claims, language: str) -> list[str]:
         "discovered": number(len(claims.discovered), language),
         "share": percent(ALLOWED_MOVED, language, 0),
         "level": percent(ALLOWED, language, 0),
+        "others": number(claims.others, language),
+        "theirs": number(claims.theirs, language),
+        "also": number(ALLOWED_MOVED * claims.others, language, 1),
     }
-    found = [
-        say(
-            "A direction is claimed in {claims} of {all} reports on one intervention. Had none of "
-            "these interventions any effect, chance and a steady drift of adopters would still be "
-            "expected to give up to {expected} such reports ({share} of {all}).",
-            **numbers,
+    found = []
+    if claims.able:
+        found.append(
+            say(
+                "A direction is claimed in {claims} of {all} reports on one intervention. Had none "
+                "of these interventions any effect, chance and a steady drift of adopters would "
+                "still be expected to give up to {expected} such reports ({share} of {all}).",
+                **numbers,
+            )
         )
-    ]
     if claims.claiming:
         found += [
             say(
@@ -107,6 +120,14 @@ def sentences(claims: Claims, language: str) -> list[str]:
                 **numbers,
             ),
         ]
+    if claims.others:
+        found.append(
+            say(
+                "Reports on several interventions hold {others} effects beside these, {theirs} of "
+                "which claim a direction; up to {also} would be expected to if none had any.",
+                **numbers,
+            )
+        )
     return found
 
 

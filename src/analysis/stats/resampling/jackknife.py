@@ -179,8 +179,9 @@ def smaller_side(adopting: np.ndarray, others: np.ndarray) -> np.ndarray:
     """The same of K comparisons in a band, whose many tails Welch's degrees are too many for.
 
     By them bands left out no change in .13 of worlds with five adopters, .30 with three others.
+    Whole numbers: every further one takes a quantile of each draw.
     """
-    return np.asarray(np.maximum(np.minimum(adopting, others) - 1, 1))
+    return np.asarray(np.maximum(np.floor(np.minimum(adopting, others)) - 1, 1))
 
 
 def minimum_detectable(standard_error: float, level: float, power: float, degrees: float) -> float:
