@@ -19,7 +19,7 @@ from pathlib import Path
 
 import analysis.data
 from analysis.data.dataset import read_dataset
-from analysis.data.reading.excel import read_excel
+from analysis.data.reading.containers.excel import read_excel
 from analysis.data.reading.mapping import TableMapping
 
 ROOM = str(Path(analysis.data.__file__).parent)

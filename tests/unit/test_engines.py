@@ -92,7 +92,7 @@ class Place:
         table = {"table": name} if self.url.startswith("postgres") else {"files": f"{name}.parquet"}
         source = RecordSource(url=self.url, time_zone=time_zone, **table)
         records.to_parquet(self.folder / f"{name}.parquet", index=False)
-        with engine(source) as connection:
+        with engine(source, own_table=True) as connection:
             if source.table:
                 connection.create_table(name, ibis.memtable(records))
             held = records_in(connection, source, [self.folder / f"{name}.parquet"])

@@ -13,8 +13,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from analysis.data.reading.containers.excel import read_excel
 from analysis.data.reading.distinct import UNCOMPUTED
-from analysis.data.reading.excel import read_excel
 from analysis.data.reading.mapping import TableMapping
 from analysis.errors import ContractError
 

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from analysis.batch.suites import kept, languages_of
 from analysis.cli import commands
 from analysis.data.dataset import read_dataset
-from analysis.data.project import BUILD, VARIABLE, locate
 from analysis.errors import ParamsError
+from analysis.project import BUILD, VARIABLE, locate
 
 ZONES = "data/enterprise_zones"
 

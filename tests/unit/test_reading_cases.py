@@ -21,7 +21,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from analysis import cli
+from analysis import progress
 from analysis.batch.plan import plan
 from analysis.cli import commands
 from analysis.data.checkup import account_lines
@@ -30,7 +30,7 @@ from analysis.data.first_look.draft import write_draft
 from analysis.data.frames.panels.panel_doubts import doubtful
 from analysis.data.frames.panels.panel_loader import panel
 from analysis.errors import AnalysisError
-from analysis.page.charts import style
+from analysis.page.charts import letters, style
 from analysis.params import CountsQuestion
 from exports import ABOUT
 from old_workbook import Formula, old_workbook
@@ -80,6 +80,7 @@ class Case:
         files = {"dataset.yml": text, "regions.csv": REGIONS} | dict(self.files)
         for name, content in files.items():
             data = content if isinstance(content, bytes) else content.encode()
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_bytes(data)
         return folder
 
@@ -300,6 +301,49 @@ LOST: dict[str, Case] = {
         {"outcomes.xls": "<html><table><tr><td>region_code</td></tr></table></html>"},
         refused=(r"outcomes.xls: cannot be read: is a web page under the name of a workbook",),
     ),
+    "files of other kinds, and in folders": Case(
+        {"outcomes.csv": COUNTS, "表.et": b"x", "2022.csv.gz": b"x", "早年/outcomes.csv": COUNTS},
+        said=(r"not read +2022.csv.gz", r"not read +早年/outcomes.csv", r"not read +表.et"),
+    ),
+    "an export that ends where a sheet of Excel does": Case(
+        records(*(f"{n},2023-01-02,甲区" for n in range(65535))),
+        {"complaints": RECORDS},
+        said=(r"noted +complaints +台账.csv +1 +ends in the last row .*row 65536",),
+    ),
+    "names in a Central European encoding": Case(
+        {
+            "regions.csv": "region_code,name_en,name_zh,level\n990102,Łódź,Łódź,county\n"
+            "990103,Żnin,Żnin,county\n".encode("cp1250")
+        },
+        read={"regions.name_en": ["Łódź", "Żnin"]},
+    ),
+    "names that Western and Central European bytes spell alike": Case(
+        {
+            "regions.csv": "region_code,name_en,name_zh,level\n990102,Győr,Győr,county\n".encode(
+                "cp1250"
+            )
+        },
+        refused=(r"regions.csv: cannot be read: its encoding cannot be told",),
+    ),
+    "two exports of two encodings, one below the other": Case(
+        {
+            "台账.csv": (LEDGER + "编号甲,2023-01-02,甲区\n").encode("gb18030")
+            + "编号乙,2023-01-02,乙区\n".encode()
+        },
+        {"complaints": RECORDS},
+        refused=(r"台账.csv: cannot be read: its encoding cannot be told",),
+    ),
+    "characters that an earlier conversion has lost": Case(
+        {
+            "regions.csv": "region_code,name_en,name_zh,level\n990102,A,\ufffd区,county\n"
+            "990103,B,锟斤拷县,county\n"
+        },
+        said=(r"noted +regions +regions.csv +2 +column name_zh: characters lost in an earlier",),
+    ),
+    "a column without a name": Case(
+        {"outcomes.csv": "".join(f"{line},\n" for line in COUNTS.splitlines())},
+        refused=(r"outcomes.csv, column 5: has no name\. Name it, or delete it",),
+    ),
     "a total row whose formula nobody has computed": Case(
         {"outcomes.xlsx": book({"a": [*sheet_of(COUNTS), ["合计", None, None, "=SUM(D2:D4)"]]})},
         {"outcomes": {"leave_out": [{"column": "region_code", "words": "合计", "why": "total"}]}},
@@ -399,6 +443,32 @@ TIME: dict[str, Case] = {
         {"interventions": {"empty": ["9999-12-31"]}},
         read={"interventions.started_on": ["2021-01-01"]},
     ),
+    "a record made a century later": Case(
+        records("1,2023-01-02,甲区", "2,2023-01-03,乙区", "3,2123-01-03,乙区"),
+        {"complaints": RECORDS},
+        refused=(r"日期 \(received_on\), row 4: lies more than 20 years from the others\. Look",),
+    ),
+    "an October that has lost its nought": Case(
+        series("甲区,2019.09,3", "甲区,2019.1,4", "甲区,2019.11,5"),
+        {"outcomes": mapped(SERIES, dates="%Y.%m")},
+        refused=(r"期间 \(period\), row 3: is not a period",),
+    ),
+    "months without noughts": Case(
+        series("甲区,2019.1,3", "甲区,2019.2,4"),
+        {"outcomes": mapped(SERIES, dates="%Y.%m")},
+        read={"outcomes.period": ["2019-01", "2019-02"]},
+    ),
+    "clocks that add fractions of a second": Case(
+        records("1,2023-01-02 08:09:10.0,甲区", "2,2023-01-03 08:09:10,甲区"),
+        {"complaints": mapped(RECORDS, dates="%Y-%m-%d %H:%M:%S")},
+        read={"complaints.received_on": ["2023-01-02", "2023-01-03"]},
+    ),
+    "an end that names a month": Case(
+        {"interventions.csv": starts("990102,x,2019-01,2020-02")},
+        {"interventions": {"dates": ["%Y-%m"]}},
+        read={"interventions.ended_on": ["2020-02-29"], "interventions.started_on": ["2019-01-01"]},
+        said=(r"repaired +interventions +ended_on +1 +a month read as its last day",),
+    ),
     "an end before its start": Case(
         {"interventions.csv": starts("990102,x,2021-01-01,2020-01-01")},
         refused=(r"column ended_on, row 2: lies before started_on",),
@@ -474,6 +544,79 @@ CUMULATIVE: dict[str, Case] = {
         series(HALVES[0], "甲区,2021年1-6月,230"),
         {"outcomes": SPANS},
         refused=(r"件数 \(count\), row 3: is less than the sum since January up to the period",),
+    ),
+    "spans side by side": Case(
+        {"季报.csv": "区县,1—3月,1—6月\n甲区,231,551\n"},
+        {
+            "outcomes": {
+                "files": "季报.csv",
+                "columns": {"region_code": "区县"},
+                "constants": {"outcome": "tips"},
+                "values": BY_NAME,
+                "dates": "%Y年1-%m月",
+                "wide": {
+                    "numbers": "count",
+                    "names": "period",
+                    "columns": {"2021年1-3月": "1—3月", "2021年1-6月": "1—6月"},
+                },
+            }
+        },
+        read={"outcomes.period": ["2021Q1", "2021Q2"], "outcomes.count": [231, 320]},
+    ),
+    "half-years in words, by patterns": Case(
+        series("甲区,2021年一季度,231", "甲区,2021年上半年,551"),
+        {
+            "outcomes": mapped(
+                SPANS,
+                values=BY_NAME
+                | {
+                    "period": {
+                        "patterns": {"{n}年一季度": "{n}年1-3月", "{n}年上半年": "{n}年1-6月"}
+                    }
+                },
+            )
+        },
+        read={"outcomes.period": ["2021Q1", "2021Q2"], "outcomes.count": [231, 320]},
+    ),
+    "declared, but it goes on from one year to the next": Case(
+        series(
+            *(
+                f"甲区,{y}Q{q},{100 * (4 * (y - 2020) + q)}"
+                for y in (2020, 2021)
+                for q in (1, 2, 3, 4)
+            )
+        ),
+        {"outcomes": mapped(SERIES, cumulative=True)},
+        refused=(r"季报.csv: goes on from one year to the next, which sums since January do not",),
+    ),
+    "an average since January": Case(
+        series("甲区,2021年1-3月,91.5", "甲区,2021年1-6月,92.5"),
+        {
+            "outcomes": mapped(
+                SPANS, columns={"region_code": "区县", "period": "期间", "value": "件数"}
+            )
+        },
+        refused=(r"words.tips: is read as a sum since January, and levels .* do not add up",),
+    ),
+    "an amount since January": Case(
+        series("甲区,2021年1-3月,91.5", "甲区,2021年1-6月,192.5"),
+        {
+            "outcomes": mapped(
+                SPANS, columns={"region_code": "区县", "period": "期间", "value": "件数"}
+            )
+        },
+        about={"words": {"tips": {"en": "T", "zh": "试", "adds_up": True}}},
+        read={"outcomes.value": [91.5, 101.0]},
+    ),
+    "a sheet that says so": Case(
+        {"季报.xlsx": book({"1-6月累计": [PANEL.strip().split(","), ["甲区", "2021Q1", 3]]})},
+        {"outcomes": mapped(SERIES, files="季报.xlsx")},
+        refused=(r"季报.xlsx, sheet 1-6月累计: says that its numbers are sums since January",),
+    ),
+    "a file that says so": Case(
+        {"2021年累计.csv": PANEL + "甲区,2021Q1,3\n"},
+        {"outcomes": mapped(SERIES, files="2021年累计.csv")},
+        refused=(r"2021年累计.csv: says that its numbers are sums since January",),
     ),
     "declared, in quarters": Case(
         series(*SUMS[:4]),
@@ -555,6 +698,10 @@ def at(**values: Any) -> dict[str, Any]:
     return {"complaints": mapped(RECORDS, values={"region_code": values})}
 
 
+WORKED = {"2023-04-28", "2023-05-04", "2023-05-05", "2023-05-06", "2023-05-08", "2023-05-09"}
+"""Around the first of May, with the Saturday that was worked in exchange."""
+MAY = [f"2023-04-{n:02d}" for n in range(27, 31)] + [f"2023-05-{n:02d}" for n in range(1, 11)]
+CALENDAR = "day,working\n" + "".join(f"{day},{str(day in WORKED).lower()}\n" for day in MAY)
 ONE_FILE = "unit,month,n,start\na,2023-01-01,3,2023-02\na,2023-02-01,4,2023-02\nb,2023-01-01,3,\n"
 TABLES_OF_ONE = {
     "regions": {
@@ -599,6 +746,66 @@ CHANGED: dict[str, Case] = {
         refused=(
             r"column 经营主体（万户） \(value\): says 万, and no unit is declared\. Write units",
         ),
+    ),
+    "a header that ends in 万户数": Case(
+        sizes("1.2", name="主体万户数"),
+        {"exposures": mapped(SIZES, columns={**SIZES["columns"], "value": "主体万户数"})},
+        refused=(r"column 主体万户数 \(value\): says 万, and no unit is declared",),
+    ),
+    "a header that counts by 万人": Case(
+        sizes("1.2", name="每万人"),
+        {"exposures": mapped(SIZES, columns={**SIZES["columns"], "value": "每万人"})},
+        read={"exposures.value": [1.2]},
+    ),
+    "the first year of an era, and one of one digit": Case(
+        records("1,令和元年5月1日,甲区", "2,令和5年1月2日,甲区"),
+        {"complaints": mapped(RECORDS, era="reiwa", dates="令和%Y年%m月%d日")},
+        read={"complaints.received_on": ["2019-05-01", "2023-01-02"]},
+    ),
+    "regions above by name": Case(
+        {"名录.csv": "代码,名称,上级\n370100,济虚市,\n370102,市中区,济虚市\n"},
+        {
+            "regions": {
+                "files": "名录.csv",
+                "columns": {
+                    "region_code": "代码",
+                    "name_en": "名称",
+                    "name_zh": "名称",
+                    "parent_code": "上级",
+                },
+                "constants": {"level": "county"},
+                "values": {"parent_code": {"lookup": "regions.name_zh"}},
+            }
+        },
+        read={"regions.region_code": ["370100", "370102"]},
+        said=(r"repaired +regions +上级 +1 +a word translated as listed",),
+    ),
+    "limits in working days": Case(
+        {"calendar.csv": CALENDAR, **records("1,2023-04-28,甲区", "2,2023-05-04,甲区")},
+        {
+            "complaints": mapped(
+                RECORDS, limits={"due_on": {"after": "received_on", "working_days": 3}}
+            )
+        },
+        read={"complaints.due_on": ["2023-05-06", "2023-05-08"]},
+    ),
+    "limits beyond the calendar": Case(
+        {"calendar.csv": CALENDAR, **records("1,2023-05-09,甲区", "2,2023-04-28,甲区")},
+        {
+            "complaints": mapped(
+                RECORDS, limits={"due_on": {"after": "received_on", "working_days": 3}}
+            )
+        },
+        refused=(r"日期 \(received_on\), row 2: has its limit due_on outside the calendar",),
+    ),
+    "limits without a calendar": Case(
+        records("1,2023-04-28,甲区"),
+        {
+            "complaints": mapped(
+                RECORDS, limits={"due_on": {"after": "received_on", "working_days": 3}}
+            )
+        },
+        refused=(r"台账.csv, limits: need the table calendar",),
     ),
     "a header that says 万元, kept as it is": Case(
         sizes("1.2", name="金额(万元)"),
@@ -878,6 +1085,7 @@ def test_a_quarter_has_one_form():
 NAMES = {
     "accents": ("Köln São Łódź Đắk Lắk", "Köln São Łódź Đắk Lắk"),
     "rare characters": ("𠮷野𡐓县", "〓野〓县"),
+    "rare characters of a region": ("㵐区和甲区", "990102和甲区"),
     "emoji": ("第一县😀", "第一县😀"),
     "Arabic": ("مقاطعة الشمال", "مقاطعة الشمال"),
     "dollars": ("收费$5_a至$6县", "收费$5_a至$6县"),
@@ -886,9 +1094,11 @@ NAMES = {
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_name_of_any_letters_is_drawn(name):
-    """By the second font, or with a mark for a character that neither has; a dollar is a dollar."""
+def test_a_name_of_any_letters_is_drawn(name, monkeypatch):
+    """By the second font, or by its code, or with a mark where neither is; a dollar is a dollar."""
     given, shown = NAMES[name]
+    monkeypatch.setattr(letters, "CODES", {})
+    letters.use_codes({"990102": ("R", "㵐区"), "990103": ("S", "甲区")})
     texts = []
 
     def draw(axes, _):
@@ -969,9 +1179,14 @@ def test_a_first_look_offers_columns_of_persons_for_hashing_only(tmp_path):
     }
 
 
-def test_a_large_file_is_announced(tmp_path, in_root, monkeypatch):
-    """Whoever waits sees what is read."""
-    monkeypatch.setattr(cli, "LARGE", 10)
+@pytest.mark.parametrize("asked", [True, False])
+def test_long_files_are_told_of_where_that_is_asked_and_nowhere_else(
+    tmp_path, in_root, monkeypatch, asked
+):
+    """What is read, then how many rows; a stream that no person reads stays silent."""
+    monkeypatch.setattr(progress, "LARGE", 10)
+    monkeypatch.setenv("ANALYSIS_PROGRESS", "1" if asked else "")
     folder = Case({"outcomes.csv": COUNTS}).write(tmp_path)
     said = CliRunner().invoke(commands, ["check", str(folder)])
-    assert "reading outcomes.csv (0 MB) …" in said.output
+    told = ["reading outcomes.csv (0 MB) …", "outcomes.csv: 3 rows read in 0 s", "3 rows checked"]
+    assert [line in said.stderr for line in told] == [asked] * 3

@@ -14,8 +14,8 @@ from analysis import digest
 from analysis.batch.keys import Parts
 from analysis.batch.status import Status
 from analysis.data.fingerprint import Prints, changed_rows
-from analysis.data.project import build_folder
 from analysis.errors import ParamsError, Problem
+from analysis.project import build_folder
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS contents (digest TEXT PRIMARY KEY, content TEXT NOT NULL);

@@ -10,8 +10,8 @@ from typing import Any
 from analysis import digest
 from analysis.batch.plan import Run
 from analysis.data.fingerprint import Prints, data_read
-from analysis.data.project import build_folder
 from analysis.params import Params
+from analysis.project import build_folder
 from analysis.reports.kind import Kind
 from analysis.reports.others import others_of
 

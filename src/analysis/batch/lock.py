@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from analysis.data.project import build_folder
 from analysis.errors import Problem, RunError
+from analysis.project import build_folder
 
 LOCK = "lock"
 HOLDER = "lock-holder"

@@ -11,8 +11,8 @@ from typing import Any
 
 from analysis import stored
 from analysis.batch.status import json_bytes
-from analysis.data.project import build_folder
 from analysis.errors import PublishError
+from analysis.project import build_folder
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.data.project import build_folder
+from analysis.project import build_folder
 
 VERSION = 1
 

@@ -10,9 +10,6 @@ import click
 from analysis.cli.project import FOLDER, PATH, commands, in_project
 from analysis.errors import ContractError, ParamsError, Problem
 
-LARGE = 20 << 20
-"""Bytes from which reading a file takes seconds."""
-
 
 @commands.command()
 @click.argument("targets", nargs=-1, required=True)
@@ -44,16 +41,6 @@ def check(targets: tuple[str, ...], sources: Path | None, report: Path | None) -
                 click.echo(f"{run.report} [{run.language}]: can run")
 
 
-def large_files(folder: Path) -> list[tuple[str, int]]:
-    """The files of a dataset that take a while, and their bytes."""
-    from analysis.data.description import read_description, table_sources
-
-    sources, _ = table_sources(folder, read_description(folder))
-    files = {name: file for found in sources.values() for name, file in found.items()}
-    sizes = {name: file.stat().st_size for name, file in files.items() if file.is_file()}
-    return [(name, size) for name, size in sizes.items() if size >= LARGE]
-
-
 def undrawable(dataset: Any) -> int:
     """How many regions have a name that figures cannot draw in full."""
     from analysis.page.charts.letters import lacking
@@ -69,8 +56,6 @@ def check_dataset(target: str, sources: Path | None, report: Path | None) -> Non
     from analysis.data.dataset import examine
     from analysis.disclosure.store import unprotectable
 
-    for name, size in large_files(Path(target)):
-        click.echo(f"reading {name} ({size >> 20:,} MB) …", err=True)
     dataset, problems = examine(Path(target))
     problems = problems or unprotectable(dataset)
     if report is not None:
@@ -78,7 +63,7 @@ def check_dataset(target: str, sources: Path | None, report: Path | None) -> Non
     click.echo("\n".join(account_lines(dataset, problems)))
     if strange := undrawable(dataset):
         what = f"{strange} names of regions hold characters that figures cannot draw"
-        click.echo(f"noted: {what}; 〓 stands for each there")
+        click.echo(f"noted: {what}; their codes stand there")
     ContractError.raise_for(problems)
     if dataset.has("figures"):
         check_figures(target, sources)

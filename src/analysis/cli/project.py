@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
-from analysis.data.project import BUILD, found_project, looked_in
 from analysis.digest import VERSION
 from analysis.errors import AnalysisError, ParamsError, Problem
+from analysis.progress import watched
+from analysis.project import BUILD, found_project, looked_in
 
 PATH = click.Path(path_type=Path)
+PROGRESS = "ANALYSIS_PROGRESS"
+"""Asks for lines on long files also where no person reads them."""
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
@@ -39,7 +43,8 @@ def in_project(command: Callable[..., None]) -> Callable[..., None]:
             if "targets" in kwargs:
                 kwargs["targets"] = tuple(_from_root(target, root) for target in kwargs["targets"])
             os.chdir(root)
-            command(*args, **kwargs)
+            with _watched():
+                command(*args, **kwargs)
         except AnalysisError as error:
             click.echo(str(error), err=True)
             sys.exit(error.exit_code)
@@ -48,6 +53,13 @@ def in_project(command: Callable[..., None]) -> Callable[..., None]:
             os.environ.update({} if before is None else {BUILD: before})
 
     return wrapped
+
+
+def _watched() -> AbstractContextManager[None]:
+    """Tell of long files on the error stream where a person reads it, or where that is asked."""
+    if not (sys.stderr.isatty() or os.environ.get(PROGRESS)):
+        return nullcontext()
+    return watched(lambda text: click.echo(text, err=True))
 
 
 def _from_root(target: str, root: Path) -> str:

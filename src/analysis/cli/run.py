@@ -96,7 +96,7 @@ def publish(site: Path | None, pdf: bool) -> None:
 
 def site_folder(given: Path | None) -> Path:
     """Where the site is."""
-    from analysis.data.project import build_folder
+    from analysis.project import build_folder
 
     return build_folder() / "site" if given is None else given
 

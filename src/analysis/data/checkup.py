@@ -97,16 +97,28 @@ def account_lines(dataset: Dataset, problems: Sequence[Problem]) -> list[str]:
     return _aligned(rows)
 
 
+OTHER_DATA = {
+    *(".ods", ".xlsb", ".et", ".wps", ".dbf", ".mdb", ".accdb", ".sav", ".dta", ".rds", ".json"),
+    *(".jsonl", ".xml", ".zip", ".gz", ".7z", ".rar", ".bz2", ".xz", ".db", ".sqlite", ".duckdb"),
+}
+"""Endings of files that may hold data and are never read as a table."""
+
+
 def unread_files(dataset: Dataset) -> list[str]:
-    """Files of data in the folder that are no table of the dataset."""
+    """Files of data in the folder, and below it, that are no table of the dataset."""
     folder, description = dataset.folder, dataset.description
     sources, _ = table_sources(folder, description)
     used = {file.resolve() for files in sources.values() for file in files.values()}
     if description.records and description.records.files:
         used |= {file.resolve() for file in folder.glob(description.records.files)}
-    data = (file for file in folder.iterdir() if file.suffix.lower() in READERS)
-    other = (f.name for f in data if f.resolve() not in used and not f.name.startswith(("~$", ".")))
-    return sorted(other)
+    urls = [*(m.url for m in description.read_as.values()), getattr(description.records, "url", "")]
+    named = {folder / url.partition("://")[2].lstrip("/") for url in urls if url}
+    kinds = {*READERS, *OTHER_DATA}
+    data = (file for file in folder.rglob("*") if file.suffix.lower() in kinds)
+    other = (f.relative_to(folder) for f in data if f.resolve() not in used and f not in named)
+    return sorted(
+        f.as_posix() for f in other if not any(p.startswith(("~$", ".")) for p in f.parts)
+    )
 
 
 def _summed(lines: Sequence[Line]) -> list[Line]:

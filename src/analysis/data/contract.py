@@ -1,23 +1,21 @@
 """What a table must obey, declared once per column; checking reports every violation at once.
 
-A declaration drives reading, checking, simulated data and the data dictionary. A violation
+A declaration drives reading, checking, simulated data and the data dictionary; where declarations
+stand says :mod:`analysis.data.declarations`. A violation
 names file, column, rule, row numbers and remedy, never the value of a cell.
 """
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import TypeAdapter
 
 from analysis.data.periods import period_of
 from analysis.data.reading.account import Origin
@@ -29,11 +27,13 @@ PERIOD = re.compile(PERIOD_PATTERN)
 FIRST_YEAR, LAST_YEAR = 1000, 2999
 FAR = 20
 """No series leaves out so many years; a slip of a digit would make a panel of centuries."""
+FAR_RULE = f"lies more than {FAR} years from the others"
+FAR_REMEDY = "Look for a slip in the year"
+RECORDED_ON = ("received_on", "visited_on", "taken_on", "decided_on")
+"""Days that say when a record was made; one far off would make a panel of centuries."""
 DAYS = "Write dates as YYYY-MM-DD, years 1000 to 2999; an open end is empty, or listed under empty"
 MOST = 10**12
 """No count is larger; sums over millions of rows stay exact."""
-MOSTLY = 0.5
-"""From this share on most rows of an outcome fill a column."""
 
 
 @dataclass(frozen=True)
@@ -91,36 +91,6 @@ class Table:
         return tuple(column.name for column in self.columns)
 
 
-def csv_rows(file: Path) -> list[dict[str, str]]:
-    """The rows of a file of declarations, without remarks."""
-    with file.open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(line for line in handle if not line.startswith("#")))
-
-
-def declared_tables(folder: Path) -> tuple[Table, ...]:
-    """Tables as files declare them, which are long and say nothing but words.
-
-    ``tables.csv`` says what a row of each table is, ``columns.csv`` what its columns hold (all
-    but ``en`` may be left out), ``choices.csv``, where there is one, which words a choice may be.
-    """
-    words: dict[str, list[tuple[str, str, str]]] = {"": []}
-    choices = folder / "choices.csv"
-    for row in csv_rows(choices) if choices.is_file() else ():
-        words.setdefault(row["choices"], []).append((row["word"], row["en"], row["zh"]))
-    columns = [
-        {name: text for name, text in row.items() if text}
-        | {"name": row["column"], "choices": words[row.get("choices", "")]}
-        for row in csv_rows(folder / "columns.csv")
-    ]
-    tables = [
-        row
-        | {"name": row["table"], "key": [name for name in row["key"].split(";") if name]}
-        | {"columns": [column for column in columns if column["table"] == row["table"]]}
-        for row in csv_rows(folder / "tables.csv")
-    ]
-    return TypeAdapter(tuple[Table, ...]).validate_python(tables)
-
-
 Columns: TypeAlias = Mapping[str, pd.Series | Cells]
 """Columns of a table as read: texts with each kept once, or already typed."""
 
@@ -137,9 +107,8 @@ def parse_columns(table: Table, raw: Columns, origin: Origin) -> tuple[pd.DataFr
     frame = pd.DataFrame(parsed)
     return frame, [
         *problems,
-        *check_either(table, raw, origin),
-        *check_kinds(table, raw, frame, origin),
-        *check_periods(table, frame, origin),
+        *_check_series(table, raw, frame, origin),
+        *_check_days(table, frame, origin),
         *check_order(table, frame, origin),
     ]
 
@@ -180,7 +149,7 @@ def _texts(raw: pd.Series | Cells) -> tuple[pd.Series, pd.Series, pd.Series]:
     return given, text, text.isna() | (text == "")
 
 
-def _empty(raw: pd.Series | Cells) -> np.ndarray:
+def empty_rows(raw: pd.Series | Cells) -> np.ndarray:
     """Which rows of a column are empty."""
     empty: np.ndarray = _texts(raw)[2].to_numpy(dtype=bool, copy=True)
     if not isinstance(raw, Cells):
@@ -197,64 +166,29 @@ def _as_text(given: pd.Series) -> pd.Series:
     return given.astype("string").str.strip()
 
 
-def check_either(table: Table, raw: Columns, origin: Origin) -> list[Problem]:
-    """Rows in which neither a column nor the one that may stand for it is filled, or both are."""
-    problems: list[Problem] = []
-    for column in table.columns:
-        held = [name for name in (column.name, column.or_else) if name in raw]
-        if not column.or_else or not held:
-            continue
-        filled = np.sum([~_empty(raw[name]) for name in held], axis=0)
-        remedy = f"Every row needs a value here, or in column {column.or_else}"
-        none = np.flatnonzero(filled == 0)
-        problems += origin.problems(none, "is empty", remedy, held[0])
-        both = np.flatnonzero(filled == len((column.name, column.or_else)))
-        remedy = "Fill one of the two"
-        problems += origin.problems(both, f"is filled beside {column.name}", remedy, held[-1])
-    return problems
-
-
-def check_kinds(table: Table, raw: Columns, frame: pd.DataFrame, origin: Origin) -> list[Problem]:
-    """Outcomes that are of one kind in some rows and of another in others; shares above 1."""
-    if table.name != "outcomes" or "outcome" not in frame:
+def _check_series(table: Table, raw: Columns, frame: pd.DataFrame, origin: Origin) -> list[Problem]:
+    """Counts, sizes and levels by period, which records are not."""
+    if "period" not in frame and not any(column.or_else for column in table.columns):
         return []
-    problems: list[Problem] = []
-    for name in ("value", "base"):
-        if name in raw:
-            filled = pd.Series(~_empty(raw[name]))
-            usual = filled.groupby(frame["outcome"]).transform("mean") > MOSTLY
-            mixed = np.flatnonzero((filled != usual) & frame["outcome"].notna())
-            rule = "is filled in some rows of its outcome only"
-            problems += origin.problems(mixed, rule, "Fill it in all rows, or in none", name)
-    if {"count", "base"} <= {*frame}:
-        above = np.flatnonzero(frame["count"] > frame["base"])
-        problems += origin.problems(above, "is above its base", "A share is at most 1", "count")
-    return problems
+    from analysis.data import series_checks
 
-
-def check_periods(table: Table, frame: pd.DataFrame, origin: Origin) -> list[Problem]:
-    """Rows whose period is of another length than most of an outcome or exposure, or far away."""
-    others = [name for name in ("outcome", "exposure") if name in table.key and name in frame]
-    if "period" not in frame or not others:
-        return []
-    written = frame["period"].dropna()
-    length = written[written.map(_is_period)].map(_length)
-    series = length.groupby(frame.loc[length.index, others[0]])
-    mixed, far = np.array([], dtype=int), np.array([], dtype=int)
-    for rows in series.groups.values():
-        lengths = length[rows]
-        mixed = np.append(mixed, rows[lengths != lengths.mode()[0]])
-        far = np.append(far, rows[_far(frame["period"][rows].str[:4])])
-    rule = "is of another length than most periods"
-    remedy = "Years, quarters, months and weeks of one series do not mix: leave one length"
-    away, slip = f"lies more than {FAR} years from the others", "Look for a slip in the year"
     return [
-        *origin.problems(np.sort(mixed), rule, remedy, "period"),
-        *origin.problems(np.sort(far), away, slip, "period"),
+        *series_checks.check_either(table, raw, origin),
+        *series_checks.check_kinds(table, raw, frame, origin),
+        *series_checks.check_periods(table, frame, origin),
     ]
 
 
-def _far(years: pd.Series) -> np.ndarray:
+def _check_days(table: Table, frame: pd.DataFrame, origin: Origin) -> list[Problem]:
+    """Days on which records were made that lie far from the others."""
+    problems: list[Problem] = []
+    for name in (name for name in RECORDED_ON if name in frame and table.column(name).required):
+        away = np.flatnonzero(far(frame[name].dt.year))
+        problems += origin.problems(away, FAR_RULE, FAR_REMEDY, name)
+    return problems
+
+
+def far(years: pd.Series) -> np.ndarray:
     """Which rows lie behind a gap of many years, on the side that holds fewer of them."""
     numbers = pd.to_numeric(years, errors="coerce").to_numpy(dtype=float)
     known = np.unique(numbers[np.isfinite(numbers)])
@@ -264,12 +198,6 @@ def _far(years: pd.Series) -> np.ndarray:
         after = numbers > known[gap]
         far |= after if after.sum() * 2 <= len(numbers) else ~after
     return far
-
-
-def _length(period: str) -> str:
-    if "W" in period:
-        return "week"
-    return "quarter" if "Q" in period else "month" if "-" in period else "year"
 
 
 def check_order(table: Table, frame: pd.DataFrame, origin: Origin) -> list[Problem]:
@@ -330,13 +258,13 @@ def _typed(column: Column, raw: pd.Series, text: pd.Series, empty: pd.Series) ->
         return given, ~given.isin(column.allowed), "is not one of the allowed words", allowed
     bad, rule, remedy = pd.Series(False, index=given.index), "", ""
     if column.kind == "period":
-        bad = ~given.map(_is_period, na_action="ignore").fillna(False).astype(bool)
+        bad = ~given.map(is_period, na_action="ignore").fillna(False).astype(bool)
         rule = "is not a period"
         remedy = "A year 2019, a quarter 2019Q2, a month 2019-03 or a week 2019-W05, 1000 to 2999"
     return given, bad, rule, remedy
 
 
-def _is_period(text: str) -> bool:
+def is_period(text: str) -> bool:
     """Whether it is written as a period is; only some years have a week 53."""
     try:
         return bool(PERIOD.fullmatch(text)) and period_of(text) is not None

@@ -19,17 +19,17 @@ from analysis.data.description import (
     read_description,
     table_sources,
 )
-from analysis.data.project import locate
 from analysis.data.reading.account import Account, RowProblem
+from analysis.data.reading.containers.typed import sqlite_file
 from analysis.data.reading.mapping import PLAIN, TableMapping
 from analysis.data.reading.read_table import ReadTable, read_table
-from analysis.data.reading.typed import sqlite_file
 from analysis.data.records.count_cache import RecordPanel, cache_folder, record_panel
 from analysis.data.regions.code_checks import check_region_codes, fill_names, names_optional
 from analysis.data.regions.present_regions import counts_by_origin, on_present_regions
 from analysis.data.tables import TABLES, of_records
 from analysis.data.views import dataset_line, dataset_view
 from analysis.errors import ContractError, Problem, nearest
+from analysis.project import locate
 
 Kept = TypeVar("Kept")
 
@@ -209,7 +209,24 @@ def _read_tables(
         read = read_table(folder, table, sources[name], mapping, frames)
         taken[name] = fill_names(read) if named else read
         problems += [_of_table(problem, name) for problem in taken[name].problems]
+        problems += _levels_added_up(description, name, mapping, taken[name].frame)
     return taken, problems
+
+
+def _levels_added_up(
+    description: Description, name: str, mapping: TableMapping, frame: pd.DataFrame
+) -> list[Problem]:
+    """Scores and rates that are read as sums since January, which they do not come to."""
+    if not mapping.spans or name != "outcomes" or "value" not in frame:
+        return []
+    outcomes = frame["outcome"][frame["value"].notna()].dropna().unique()
+    what = "is read as a sum since January, and levels such as scores and rates do not add up"
+    remedy = "Write adds_up: true if it is an amount; else give each period's own number"
+    return [
+        Problem(f"dataset.yml, words.{outcome}", what, remedy)
+        for outcome in outcomes
+        if description.word(outcome).adds_up is not True
+    ]
 
 
 def _of_table(problem: Problem, name: str) -> Problem:
@@ -219,7 +236,7 @@ def _of_table(problem: Problem, name: str) -> Problem:
 
 def in_order(sources: Sources, description: Description, wanted: Wanted) -> list[str]:
     """The tables to read, those in which names are looked up before those that look."""
-    targets = {name: mapping.targets for name, mapping in description.read_as.items()}
+    targets = {name: mapping.targets - {name} for name, mapping in description.read_as.items()}
     chosen = {*(sources if wanted is None else wanted), "regions", "crosswalk"} & sources.keys()
     chosen |= {target for name in chosen for target in targets.get(name, ())} & sources.keys()
     return sorted(chosen, key=lambda name: (bool(targets.get(name)), name))

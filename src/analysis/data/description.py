@@ -17,15 +17,15 @@ from pydantic import (
     model_validator,
 )
 
-from analysis.data.project import looked_in
 from analysis.data.reading.distinct import UNSEEN
-from analysis.data.reading.mapping import Strict, TableMapping, inside, mapping_problems
+from analysis.data.reading.mapping import Strict, TableMapping, inside
 from analysis.data.records.location import RecordSource
 from analysis.data.regions.divisions import FIRST_YEAR, LAST_YEAR
 from analysis.data.settings import Printed, Protection, PublishedResult, Words
 from analysis.data.tables import CONTRACT, READY
 from analysis.errors import ContractError, ParamsError, Problem, nearest
 from analysis.params import problems_of
+from analysis.project import looked_in
 from analysis.result import Internal
 from analysis.strict_yaml import read_yaml
 
@@ -160,11 +160,11 @@ def _read_description(file: Path, modified: int, size: int) -> Description:  # n
         description = Description.model_validate(content)
     except ValidationError as error:
         raise ContractError(_sharper(problems_of(error, Description, "dataset.yml"))) from None
-    wrong = [
-        *mapping_problems(description.mapping, CONTRACT),
-        *mapping_problems(description.frames, READY, "frames"),
-    ]
-    ContractError.raise_for(wrong)
+    if description.read_as:
+        from analysis.data.reading.mapping_checks import mapping_problems
+
+        wrong = mapping_problems(description.mapping, CONTRACT)
+        ContractError.raise_for([*wrong, *mapping_problems(description.frames, READY, "frames")])
     description._unseen = len(removed)
     return description
 

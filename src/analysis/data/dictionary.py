@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analysis.data.contract import Column, Table, csv_rows
+from analysis.data.contract import Column, Table
+from analysis.data.declarations import csv_rows
 from analysis.data.tables import TABLES
 
 LANGUAGES = ("en", "zh")

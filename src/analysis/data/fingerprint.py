@@ -17,13 +17,13 @@ from analysis import digest, stored
 from analysis.data.contract import Table
 from analysis.data.dataset import Dataset, in_order, read_dataset
 from analysis.data.description import Description, Sources, read_description, table_sources
-from analysis.data.project import locate
 from analysis.data.reading.account import Account
+from analysis.data.reading.containers.typed import read_query, sqlite_file
 from analysis.data.reading.mapping import PLAIN
-from analysis.data.reading.typed import read_query, sqlite_file
 from analysis.data.records.location import RecordSource
 from analysis.data.regions.hierarchy import lies_in, parents_of
 from analysis.data.tables import TABLES
+from analysis.project import locate
 
 MOST_ROWS = 5_000_000
 """Above this, row by row digests are not kept and a change is told by its size only."""

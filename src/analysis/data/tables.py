@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.data.contract import Table, declared_tables
+from analysis.data.contract import Table
+from analysis.data.declarations import declared_tables
 from analysis.data.published.tables import PUBLISHED_TABLES
 
 HERE = Path(__file__).parent

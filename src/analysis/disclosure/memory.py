@@ -21,11 +21,11 @@ from filelock import FileLock
 from analysis import digest
 from analysis.data.dataset import Dataset
 from analysis.data.periods import FREQUENCY, label_of, periods_of
-from analysis.data.project import locate, project_around
 from analysis.data.reading.personal import kept_salt
 from analysis.disclosure.noise import fingerprint
 from analysis.disclosure.salt import salt_of
 from analysis.errors import ParamsError, Problem
+from analysis.project import locate, project_around
 
 FOLDER = ".protected"
 NOTED = ".run"

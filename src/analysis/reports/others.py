@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.description import Description
-from analysis.data.project import locate
 from analysis.errors import AnalysisError, DesignError, ParamsError, Problem, nearest
 from analysis.page.plates import RestsOn
 from analysis.params import Params
+from analysis.project import locate
 from analysis.reports.kind import Kind, find, names
 from analysis.result import RELATIVE, Estimate, Result
 from analysis.strict_yaml import read_yaml

@@ -11,12 +11,14 @@ import pandas as pd
 from analysis import stored
 from analysis.data.dataset import Dataset
 from analysis.data.description import Description
+from analysis.data.frames.names import region_names
 from analysis.disclosure.estimates import decimals_of
 from analysis.disclosure.identifiers import identifiers
 from analysis.disclosure.memory import edition
 from analysis.disclosure.store import drawn_from, noise_of
 from analysis.errors import ParamsError, Problem, nearest
 from analysis.methods import AnyMethod
+from analysis.page.charts.letters import use_codes
 from analysis.page.plates import End, Notes, Provenance, RestsOn, SiteLine, Table
 from analysis.page.shared.agreement import Model, OwnNumber, agreement
 from analysis.page.shared.provenance import method_line, source_entries
@@ -48,6 +50,7 @@ class Report(Voice):
     def __init__(self, params: Params, data: Dataset, subject: Any) -> None:
         # Some reports are frozen dataclasses, too.
         vars(self).update(params=params, data=data, subject=subject)
+        use_codes(region_names(data) if "regions" in data.tables else {})
 
     def __repr__(self) -> str:
         given = self.params.model_dump(exclude_defaults=True, exclude={"title_en", "title_zh"})

@@ -99,7 +99,8 @@ def _mapping(table: str, group: Sequence[Sniffed]) -> Iterator[str]:
     first = group[0]
     needed = [column.name for column in TABLES[table].columns if column.needed(first.guesses)]
     found = sum(column in first.guesses for column in needed)
-    yield f"  {table}:  # guessed: {found} of its {len(needed)} needed columns were found"
+    guess = f"guessed: {found} of its {len(needed)} needed columns were found"
+    yield f"  {table}:  # {guess if found else 'which table? none of ours fits'}"
     yield f"    files: [{', '.join(word(export.file) for export in group)}]"
     if any(export.names != first.names for export in group):
         yield f"    # The files differ in their columns; these are of {first.file}"
@@ -180,6 +181,9 @@ def _values(export: Sniffed) -> list[str]:
     names = sniff.words_of(export.cells("region_code"))
     if names and export.table != "regions" and not re.search(r"\d", "".join(names)):
         lines.append("      region_code: {lookup: regions.name_zh}  # names, not codes")
+    above = sniff.words_of(export.cells("parent_code"))
+    if above and not re.search(r"\d", "".join(above)):
+        lines.append("      parent_code: {lookup: regions.name_zh}  # names, not codes")
     said = any(not line.strip().startswith("#") for line in lines)
     return ["    values:", *lines] if said else []
 

@@ -13,11 +13,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.data.contract import Column, Table, csv_rows
+from analysis.data.contract import Column, Table
+from analysis.data.declarations import csv_rows
 from analysis.data.reading import distinct
-from analysis.data.reading.delimited import decoded, first_rows, guess_delimiter
+from analysis.data.reading.containers.delimited import decoded, first_rows, guess_delimiter
+from analysis.data.reading.containers.excel import sheet_rows
 from analysis.data.reading.distinct import Cells, as_cells, mask, plain_name
-from analysis.data.reading.excel import sheet_rows
 from analysis.data.reading.mapping import TableMapping
 from analysis.data.reading.numbers import plain_numbers
 from analysis.data.reading.read_table import TEXTS, WORKBOOKS, read_file
@@ -35,7 +36,10 @@ NEAR = 0.75
 MOST_WORDS = 30
 """A column with more words than this is no choice."""
 FIRST_ROWS = 30
-HOME = ("regions", "complaints", "outcomes", "exposures", "interventions", "enterprises")
+HOME = (
+    *("regions", "complaints", "outcomes", "exposures", "interventions", "enterprises"),
+    *("assessments", "inspections", "penalties", "samples", "calendar"),
+)
 """Tables that an export may be; figures read off documents are written by hand."""
 
 OF_PERSONS = re.compile(

@@ -15,7 +15,8 @@ from typing import ParamSpec
 import numpy as np
 import pandas as pd
 
-from analysis.data.contract import Column, Table, declared_tables
+from analysis.data.contract import Column, Table
+from analysis.data.declarations import declared_tables
 from analysis.data.reading.account import rows_words
 from analysis.errors import DesignError, Problem
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.data.contract import csv_rows, declared_tables
+from analysis.data.declarations import csv_rows, declared_tables
 
 FOLDER = Path(__file__).parent
 

@@ -169,6 +169,16 @@ def excluded(
     return [line] if len(rows) else []
 
 
+LAST_ROWS = (65_536, 1_048_576)
+"""Of a sheet of Excel 97, and of one since 2007."""
+
+
+def perhaps_cut(file: str, last: int) -> list[Line]:
+    """The line that a file ends where a sheet of Excel does, so that more may have been lost."""
+    what = "ends in the last row that a sheet of Excel can have: look whether more were exported"
+    return [Line("noted", file, "", what, 1, (last,))] if last in LAST_ROWS else []
+
+
 def all_of(readers: Iterable[Callable[[], Read]]) -> tuple[list[Read], list[Problem]]:
     """What each of them reads; one that is refused does not hide what others hold."""
     found: list[Read] = []

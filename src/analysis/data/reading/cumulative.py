@@ -8,7 +8,7 @@ with every new one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import lgamma
 
 import numpy as np
@@ -19,8 +19,11 @@ from analysis.data.reading.account import Line, Origin
 from analysis.data.reading.mapping import TableMapping
 from analysis.errors import Problem
 
-HEADER = re.compile(r"累计|1月?\s*[-—–~～至]\s*\d+月|year.to.date|cumul|\bytd\b", re.IGNORECASE)
-"""Names of columns that say so."""
+HEADER = re.compile(
+    r"累计|年初以来|自年初|本年以来|1月?\s*[-—–~～至]\s*\d+月|year.to.date|cumul|\bytd\b",
+    re.IGNORECASE,
+)
+"""Names of columns, sheets and files that say so."""
 NUMBERS = ("count", "value", "base")
 NEARLY_ALL = 0.9
 LEAST = 10.0
@@ -31,16 +34,23 @@ Differenced = tuple[pd.DataFrame, list[Problem], list[Line]]
 
 
 def asked_about(
-    frame: pd.DataFrame, table: Table, mapping: TableMapping, origin: Origin
+    frame: pd.DataFrame,
+    table: Table,
+    mapping: TableMapping,
+    origin: Origin,
+    sheets: Iterable[str] = (),
 ) -> list[Problem]:
     """Series that seem to add up since January, where nothing says whether they do."""
     if mapping.cumulative is not None or mapping.spans or not _held(frame, table):
         return []
     owner_names = [name for n in ("period", *NUMBERS) for name in mapping.owner_names(n)]
-    said = [name for name in owner_names if HEADER.search(name)]
-    if said:
+    owner_names += mapping.wide.columns.values() if mapping.wide else []
+    named = [f"column {name}" for name in owner_names if HEADER.search(name)]
+    named += [f"sheet {name}" for name in dict.fromkeys(sheets) if HEADER.search(name)]
+    files = [name for name in origin.files if HEADER.search(name)]
+    if said := files or [f"{origin.name}, {name}" for name in named]:
         what = "says that its numbers are sums since January"
-        return [Problem(f"{origin.name}, column {name}", what, REMEDY) for name in said]
+        return [Problem(where, what, REMEDY) for where in said]
     what = "rises within every year and begins anew with the next, as sums since January do"
     return [
         Problem(f"{origin.name}, {kind} {series}", what, REMEDY) for kind, series in _rising(frame)
@@ -59,7 +69,7 @@ def differenced(frame: pd.DataFrame, table: Table, origin: Origin) -> Difference
     order = frame.assign(_end=ends).sort_values("_end", kind="stable").index
     grouped = [key.loc[order] for key in (*keys, year)]
     before = ends.loc[order].groupby(grouped, sort=False).shift(fill_value=0).reindex(frame.index)
-    problems = _unknown(ends, before, step, origin)
+    problems = [*_unknown(ends, before, step, origin), *_going_on(frame, ends, keys, origin)]
     new = frame.copy()
     for name in (n for n in NUMBERS if n in frame):
         numbers = frame[name].loc[order]
@@ -110,6 +120,24 @@ def _unknown(ends: pd.Series, before: pd.Series, step: int, origin: Origin) -> l
     what = "has no sum since January up to the period before it, which it is to be less"
     remedy = "Add that period, or leave the row out"
     return origin.problems(lost, what, remedy, "period")
+
+
+def _going_on(
+    frame: pd.DataFrame, ends: pd.Series, keys: list[pd.Series], origin: Origin
+) -> Iterator[Problem]:
+    """That series do not begin anew with a year: they are sums since some other beginning."""
+    years = pd.to_numeric(frame["period"].str[:4], errors="coerce").astype(float)
+    rows = pd.DataFrame({"year": years, "end": ends.astype(float)})
+    rows["number"] = frame[_numbers(frame)[0]]
+    rows = rows.loc[rows.sort_values(["year", "end"], kind="stable").index]
+    series = [key.loc[rows.index] for key in keys]
+    before, earlier = (rows.groupby(series, sort=False).shift(n) for n in (1, 2))
+    whole = (before["end"] == 12) & (before["year"] == earlier["year"]) & (before["number"] > 0)
+    begins = (rows["number"] < before["number"])[whole & (rows["year"] != before["year"])]
+    if len(begins) and begins.mean() <= 1 - NEARLY_ALL:
+        what = "goes on from one year to the next, which sums since January do not"
+        remedy = "Give each period's own number: sums since another beginning are not differenced"
+        yield Problem(origin.name, what, remedy)
 
 
 def _rising(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:

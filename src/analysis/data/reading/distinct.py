@@ -196,6 +196,13 @@ def changed(before: pa.Array, after: pa.Array) -> np.ndarray:
     return mask(pc.not_equal(before, after))
 
 
+def lost(words: pa.Array) -> np.ndarray:
+    """Which words hold what is left of a character that an earlier conversion could not keep."""
+    if mask(pc.string_is_ascii(words)).all():
+        return np.zeros(len(words), dtype=bool)
+    return mask(pc.match_substring_regex(words, "\ufffd|锟斤拷|烫烫烫"))
+
+
 def trimmed(words: pa.Array) -> pa.Array:
     """Without invisible characters at either end, and without Excel's ``="…"``."""
     words = pc.utf8_trim(words, characters=INVISIBLE)

@@ -1,33 +1,32 @@
 """The ``mapping`` of ``dataset.yml``: how an owner's export becomes a table of the contract.
 
-Everything is checked when ``dataset.yml`` is read, before a file is opened: date formats and
-encodings, that a query only reads, and that tables, columns and words are the contract's.
+Everything is checked when ``dataset.yml`` is read, before a file is opened: what each key may hold
+(:mod:`analysis.data.reading.fields`), and that tables, columns and words are the contract's
+(:mod:`analysis.data.reading.mapping_checks`).
 """
 
 from __future__ import annotations
 
-import codecs
-import re
-import zoneinfo
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from analysis.data.contract import Table
-from analysis.data.reading.distinct import EXCEL_SERIALS
-from analysis.errors import Problem, nearest
-
-DIRECTIVES = "YmdHMSqV"
-"""What a date format may hold; ``%q`` is the number of a quarter, ``%V`` of a week."""
-ERAS = {"minguo": 1911, "heisei": 1988, "reiwa": 2018}
-"""Eras by which years are counted, and the year of ours before their first."""
-DASHES = r"\s*[-‐‑–—―~〜至到]+\s*"
-"""Marks between the first and the last month of a span."""
-SPAN = re.compile(rf"1月?{DASHES}%m")
-TEXT = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
-PASSWORD = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
+from analysis.data.reading.fields import (
+    as_written,
+    is_span,
+    known_encoding,
+    known_patterns,
+    known_units,
+    known_zone,
+    no_password,
+    one_character,
+    possible_names,
+    readable_formats,
+    reads_only,
+    rows_in_order,
+)
 
 
 class Strict(BaseModel):
@@ -36,115 +35,12 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _words(given: Any) -> Any:
-    """Keys and values of a map of words as they were written, or a refusal.
-
-    YAML reads ``010203`` as an octal number and ``no`` as false: neither is what was meant.
-    """
-    if isinstance(given, Mapping):
-        cells = [cell for pair in given.items() for cell in pair]
-    else:
-        cells = list(given) if isinstance(given, (list, tuple)) else [given]
-    if any(isinstance(cell, (bool, int, float)) for cell in cells):
-        raise ValueError("holds a number or yes/no without quotation marks: write '010203', 'no'")
-    return given
-
-
 def _listed(given: Any) -> Any:
     return (given,) if isinstance(given, (str, int)) else given
 
 
-def _known_encoding(name: str) -> str:
-    if name:
-        try:
-            read = codecs.getincrementaldecoder(name)(errors="strict").decode(b"")
-        except (LookupError, TypeError, AssertionError, UnicodeError):
-            read = None
-        if not isinstance(read, str):
-            raise ValueError("is not an encoding: for example utf-8, gb18030, utf-16")
-    return name
-
-
-def _one_character(mark: str) -> str:
-    mark = {"tab": "\t", "\\t": "\t"}.get(mark, mark)
-    if mark and (len(mark) > 1 or not mark.isascii() or mark in '"\r\n'):
-        raise ValueError("is not one plain character: for example ',', ';', tab")
-    return mark
-
-
-def _possible_names(files: tuple[str, ...]) -> tuple[str, ...]:
-    if any(not name.strip() or max(map(len, name.split("/"))) > 200 for name in files):
-        raise ValueError("holds what is no name of a file")
-    return files
-
-
-def _known_zone(zone: str) -> str:
-    if zone:
-        try:
-            zoneinfo.ZoneInfo(zone)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError("is not a time zone: for example Asia/Shanghai") from None
-    return zone
-
-
-def _rows_in_order(rows: tuple[int, ...]) -> tuple[int, ...]:
-    if not rows or rows[0] < 1 or list(rows) != list(range(rows[0], rows[0] + len(rows))):
-        raise ValueError("is a row number from 1, or several that follow one another")
-    return rows
-
-
-def _readable_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
-    for text in formats:
-        used = re.findall(r"%(.?)", text)
-        known = set(used) <= set(DIRECTIVES) and len(set(used)) == len(used)
-        if text not in EXCEL_SERIALS and not (known and "Y" in used):
-            raise ValueError("holds a format that is not made of %Y %m %d %H %M %S %q or excel")
-    return formats
-
-
-def is_span(form: str) -> bool:
-    """Whether a format is of spans that begin in January, as ``%Y年1-%m月``."""
-    return SPAN.search(form) is not None
-
-
-def _known_units(units: dict[str, str]) -> dict[str, str]:
-    # Numbers of a table in the contract's form are never looked at for units.
-    from analysis.data.reading.numbers import UNIT
-
-    if not all(UNIT.fullmatch(unit) or unit == "1" for unit in units.values()):
-        raise ValueError("holds a unit that is not known: for example 万, 亿, 万户, 万元, or 1")
-    return units
-
-
-def _reads_only(query: str) -> str:
-    bare = TEXT.sub(" ", query).strip().rstrip(";").strip()
-    if query and (";" in bare or not re.match(r"(?is)(select|with)\b", bare)):
-        raise ValueError("is not a single SELECT")
-    if re.search(r"(?i)\b(insert|update|delete|drop|alter|create|attach|copy|merge)\b", bare):
-        raise ValueError("does more than read: write a single SELECT")
-    return query.strip().rstrip(";")
-
-
-def _no_password(url: str) -> str:
-    if PASSWORD.search(url):
-        raise ValueError("holds a password: write env:NAME and set that variable")
-    return url
-
-
-def _known_patterns(patterns: dict[str, str]) -> dict[str, str]:
-    for theirs, ours in patterns.items():
-        names = PLACE.findall(theirs)
-        held = [name for name, _ in names]
-        used = {name for name, _ in PLACE.findall(ours)}
-        if len(set(held)) != len(held) or not used <= set(held) or any(form for _, form in names):
-            raise ValueError("holds a pattern that is not made of {n} and {word}, each once")
-    return patterns
-
-
-PLACE = re.compile(r"\{(n|word)(:0\d)?\}")
-"""Where a pattern of words has a number or any word; ``{n:02}`` writes a number in two digits."""
 Listed = BeforeValidator(_listed)
-Plain = BeforeValidator(_words)
+Plain = BeforeValidator(as_written)
 Words: TypeAlias = Annotated[tuple[str, ...], Plain, Listed]
 
 
@@ -158,7 +54,7 @@ class ValueMap(Strict):
     """
 
     words: Annotated[dict[str, str], Plain] = Field(default_factory=dict)
-    patterns: Annotated[dict[str, str], Plain, AfterValidator(_known_patterns)] = Field(
+    patterns: Annotated[dict[str, str], Plain, AfterValidator(known_patterns)] = Field(
         default_factory=dict
     )
     lookup: str = ""
@@ -174,7 +70,7 @@ class ValueMap(Strict):
             "lookup",
             "other",
         }:
-            return {"words": _words(given)}
+            return {"words": as_written(given)}
         return given
 
     @property
@@ -221,6 +117,16 @@ class Wide(Strict):
     columns: Annotated[dict[str, str], Plain]
 
 
+class Limit(Strict):
+    """A day that is so many working days after another: ``{after: received_on, working_days: 60}``.
+
+    Which days are worked stands in the dataset's table ``calendar``.
+    """
+
+    after: str
+    working_days: int = Field(ge=1, le=1000)
+
+
 class TableMapping(Strict):
     """How one table is read; everything left out is what the contract says.
 
@@ -240,30 +146,32 @@ class TableMapping(Strict):
     cumulative: whether counts and values are sums since January, to be differenced.
     units: contract column to the unit of its numbers, 万户; 1 where the header's is to be kept.
     wide: numbers that stand side by side in columns of their own.
+    limits: contract column of days to how many working days it lies after another column.
     time_zone: whose days count where a Parquet file or database holds times with a zone.
     empty: words that stand for nothing.
     """
 
-    files: Annotated[tuple[str, ...], Listed, AfterValidator(_possible_names)] = ()
-    sql: Annotated[str, AfterValidator(_reads_only)] = ""
-    url: Annotated[str, AfterValidator(_no_password)] = ""
-    encoding: Annotated[str, AfterValidator(_known_encoding)] = ""
-    delimiter: Annotated[str, AfterValidator(_one_character)] = ""
+    files: Annotated[tuple[str, ...], Listed, AfterValidator(possible_names)] = ()
+    sql: Annotated[str, AfterValidator(reads_only)] = ""
+    url: Annotated[str, AfterValidator(no_password)] = ""
+    encoding: Annotated[str, AfterValidator(known_encoding)] = ""
+    delimiter: Annotated[str, AfterValidator(one_character)] = ""
     decimal: Literal[".", ","] = "."
     thousands: Literal["", ",", ".", " ", "'", "，"] = ""
     sheet: str | int | tuple[str | int, ...] = ""
-    header: Annotated[tuple[int, ...], Listed, AfterValidator(_rows_in_order)] = (1,)
+    header: Annotated[tuple[int, ...], Listed, AfterValidator(rows_in_order)] = (1,)
     columns: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
     constants: Annotated[dict[str, str], Plain] = Field(default_factory=dict)
-    dates: Annotated[tuple[str, ...], Listed, AfterValidator(_readable_formats)] = ()
+    dates: Annotated[tuple[str, ...], Listed, AfterValidator(readable_formats)] = ()
     era: Literal["", "minguo", "heisei", "reiwa"] = ""
     period: Literal["", "week", "month", "quarter", "year"] = ""
     cumulative: bool | None = None
-    units: Annotated[dict[str, str], Plain, AfterValidator(_known_units)] = Field(
+    units: Annotated[dict[str, str], Plain, AfterValidator(known_units)] = Field(
         default_factory=dict
     )
     wide: Wide | None = None
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = ""
+    limits: dict[str, Limit] = Field(default_factory=dict)
+    time_zone: Annotated[str, AfterValidator(known_zone)] = ""
     values: dict[str, ValueMap] = Field(default_factory=dict)
     empty: Words = ()
     keep_rows: tuple[RowRule, ...] = ()
@@ -290,8 +198,9 @@ class TableMapping(Strict):
 
     @property
     def targets(self) -> set[str]:
-        """The tables in which names are looked up."""
-        return {values.target for values in self.values.values()} - {""}
+        """The tables that must be read before: those in which names are looked up, and others."""
+        looked = {values.target for values in self.values.values()}
+        return (looked - {""}) | ({"calendar"} if self.limits else set())
 
     def owner_names(self, column: str) -> tuple[str, ...]:
         """The owner's columns that make up a column of the contract."""
@@ -319,49 +228,3 @@ def inside(folder: Path, given: str) -> bool:
     if path.is_absolute() or ".." in path.parts or "\0" in given:
         return False
     return (folder / path).resolve().is_relative_to(folder.resolve())
-
-
-def mapping_problems(
-    mappings: Mapping[str, TableMapping], tables: Mapping[str, Table], part: str = "mapping"
-) -> Iterator[Problem]:
-    """What mappings of a part of ``dataset.yml`` name that is not declared, all at once."""
-    kind = "a table of the contract" if part == "mapping" else "a kind of ready frame"
-    for name, mapping in mappings.items():
-        where = f"dataset.yml, {part}.{name}"
-        if name in tables:
-            yield from _column_problems(mapping, tables[name], where)
-            yield from _value_problems(mapping, tables, tables[name], where)
-        else:
-            yield Problem(where, f"is not {kind}", nearest(name, list(tables)))
-
-
-def _column_problems(mapping: TableMapping, table: Table, where: str) -> Iterator[Problem]:
-    wide = mapping.wide and dict.fromkeys((mapping.wide.numbers, mapping.wide.names))
-    parts = {n: getattr(mapping, n) for n in ("columns", "constants", "values", "units")}
-    for part, names in (parts | {"wide": wide or {}}).items():
-        for name in names:
-            if name not in table.names:
-                remedy = nearest(name, table.names)
-                yield Problem(f"{where}.{part}.{name}", "is not in the contract", remedy)
-    for name in wide or ():
-        if name in mapping.columns or name in mapping.constants:
-            yield Problem(f"{where}.{name}", "is wide and named again", "Keep one of them")
-    for name in sorted(mapping.constants.keys() & mapping.columns.keys()):
-        yield Problem(f"{where}.{name}", "is a constant and a column", "Keep one of them")
-
-
-def _value_problems(
-    mapping: TableMapping, tables: Mapping[str, Table], table: Table, where: str
-) -> Iterator[Problem]:
-    for name, values in mapping.values.items():
-        here = f"{where}.values.{name}"
-        target, _, column = values.lookup.partition(".")
-        known = target in tables and column in tables[target].names and target != table.name
-        if values.lookup and not known:
-            remedy = "Write table.column, for example regions.name_zh"
-            yield Problem(f"{here}.lookup", "is no column of another table", remedy)
-        allowed = table.column(name).allowed if name in table.names else ()
-        given = {*values.words.values(), *filter(None, [values.other])} - set(allowed)
-        what = "gives a word that the contract does not have"
-        for word in sorted(given) if allowed else ():
-            yield Problem(here, what, nearest(word, allowed))

@@ -34,6 +34,8 @@ MEASURES = "户家件元人个起条次份批宗例"
 _POWER = "|".join(sorted(POWERS, key=len, reverse=True))
 UNIT = re.compile(rf"({_POWER})?([{MEASURES}]|批次|人次|件次|\(户\))?")
 WITH_UNIT = re.compile(rf"([^{MEASURES}{''.join(POWERS)}]*\d\.?)\s*{UNIT.pattern}")
+AT_END = re.compile(rf"(?<!每)([万萬亿億])[{MEASURES}]数?$")
+"""A header that ends so without brackets: 经营主体万户数, but not 每万人."""
 IN_HEADER = re.compile(rf"[（(:：/]\s*(?:单位[:：])?\s*({_POWER})[{MEASURES}]?\w{{0,2}}\s*[)）]?$")
 
 
@@ -86,5 +88,5 @@ def multiplied(words: pa.Array, powers: np.ndarray) -> pa.Array:
 
 def unit_in_header(name: str) -> str:
     """The power of ten that the name of a column says its numbers are in; nothing without one."""
-    found = IN_HEADER.search(name)
+    found = IN_HEADER.search(name) or AT_END.search(name)
     return found[1] if found else ""

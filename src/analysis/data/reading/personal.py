@@ -22,9 +22,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.data.project import project_around
 from analysis.data.reading.distinct import Cells
 from analysis.errors import ParamsError, Problem
+from analysis.project import project_around
 
 VARIABLE = "ANALYSIS_SALT"
 NAME = ".salt"

@@ -18,12 +18,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analysis import progress
 from analysis.data.contract import Table, parse_columns
 from analysis.data.reading import distinct
 from analysis.data.reading.account import Account, Line, Origin, all_of, excluded, rows_words
-from analysis.data.reading.delimited import read_delimited
+from analysis.data.reading.containers.delimited import read_delimited
+from analysis.data.reading.containers.excel import read_excel
+from analysis.data.reading.containers.typed import read_parquet, read_query
 from analysis.data.reading.distinct import Cells, Raw, Wanted, as_cells, mask, plain_name
-from analysis.data.reading.excel import read_excel
 from analysis.data.reading.mapping import PLAIN, TableMapping
 from analysis.data.reading.personal import hashed, project_salt
 from analysis.data.reading.repair import (
@@ -33,7 +35,6 @@ from analysis.data.reading.repair import (
     filled_rows,
     without_rows,
 )
-from analysis.data.reading.typed import read_parquet, read_query
 from analysis.errors import ContractError, Problem, nearest
 
 TEXTS, WORKBOOKS = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm", ".xls")
@@ -79,6 +80,10 @@ def read_table(
     found, problems = all_of(readers)
     raws = [raw for sheets in found for raw in sheets]
     parts: list[Part] = []
+    if table.name in mapping.targets:
+        from analysis.data.reading import regions_named
+
+        names = {**names, table.name: regions_named.own_names(raws, table, mapping)}
     for raw in raws:
         absent = [problem for part in mappings for problem in _missing_columns(table, part, raw)]
         missing = list(dict.fromkeys(absent))
@@ -95,6 +100,12 @@ def read_table(
             parts.append((columns, held))
     again: list[Line] = []
     frame, origin, broken = _checked(parts, table, mapping, folder, again)
+    if mapping.limits and not frame.empty:
+        from analysis.data.reading import working_days
+
+        frame, late = working_days.with_limits(frame, mapping, names.get("calendar"), origin)
+        broken += late
+    progress.tell(f"{table.name}: {len(frame):,} rows checked")
     lines = (*(line for raw in raws for line in raw.lines), *again)
     sources = tuple(raw.source for raw in raws)
     unused = dict.fromkeys(n for raw in raws for n in raw.names if plain_name(n) not in needed)
@@ -121,7 +132,8 @@ def _checked(
         # Records have no periods.
         from analysis.data.reading import cumulative
 
-        problems = cumulative.asked_about(frame, table, mapping, origin)
+        sheets = [raw.source.sheet for _, raw in parts]
+        problems = cumulative.asked_about(frame, table, mapping, origin, sheets)
         if mapping.spans:
             frame, problems, lines = cumulative.differenced(frame, table, origin)
             again.extend(lines)
@@ -145,8 +157,11 @@ def read_file(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> l
         remedy = "Save it as CSV, Excel workbook (.xlsx) or Parquet"
         raise ContractError([Problem(name, "is of a kind that is not read", remedy)])
     try:
-        read = reader(file, name, mapping, wanted)
-        return read if isinstance(read, list) else [read]
+        with progress.reading(file, name) as rows:
+            read = reader(file, name, mapping, wanted)
+            raws = read if isinstance(read, list) else [read]
+            rows.extend(raw.source.rows for raw in raws)
+        return raws
     except (OSError, MemoryError) as error:
         what = f"cannot be read ({type(error).__name__})"
         raise ContractError([Problem(name, what, "Check the disk and the rights")]) from None
@@ -201,7 +216,10 @@ def _unknown(table: Table, raw: Raw, *, missing: bool) -> Iterator[Problem]:
         remedy = "Write the header first, or a mapping in dataset.yml: analysis init"
         yield Problem(f"{file}, row 1", what, remedy)
         return
-    for name in strange:
+    for number in (n for n, name in enumerate(raw.names, 1) if not name):
+        remedy = "Name it, or delete it where it is empty, in a copy of the file"
+        yield Problem(f"{file}, column {number}", "has no name", remedy)
+    for name in filter(None, strange):
         remedy = nearest(name, table.names)
         yield Problem(f"{file}, column {name}", "is not in the contract", remedy)
 

@@ -22,6 +22,8 @@ from analysis.params import one_form
 Given: TypeAlias = pd.Series | Cells
 Names: TypeAlias = Mapping[str, pd.DataFrame]
 """Tables read before, in which a ``lookup`` finds names."""
+LAST_DAYS = ("ended_on", "dormant_to", "to_day", "last_day")
+"""Days that still belong to what ends with them."""
 MARKS_RULE = "decimal or thousands marks made plain"
 PERIOD_RULE = "a period brought into its one form"
 
@@ -82,7 +84,7 @@ def contract_columns(
         typed = [one for one in found if isinstance(one, pd.Series) and _is_typed(column, one)]
         if column.name in mapping.constants:
             word = mapping.constants[column.name]
-            word = one_form(word) if column.kind == "period" else word
+            word = _constant_period(word, mapping) if column.kind == "period" else word
             columns[column.name] = distinct.constant(word, len(raw.rows))
         elif len(typed) == len(owner_names) == 1:
             columns[column.name] = typed[0].reset_index(drop=True)
@@ -91,6 +93,16 @@ def contract_columns(
             columns[column.name], wrong = _repaired(texts, column, raw, mapping, names)
             problems += wrong
     return columns, problems
+
+
+def _constant_period(word: str, mapping: TableMapping) -> str:
+    """A period that stands in ``dataset.yml``, written as there or as in the owner's cells."""
+    if not mapping.dates:
+        return one_form(word)
+    from analysis.data.reading.times import plain_periods
+
+    read: str = plain_periods(pa.array([one_form(word)]), mapping).words[0].as_py()
+    return read
 
 
 def _is_typed(column: Column, given: pd.Series) -> bool:
@@ -138,6 +150,9 @@ def _repaired(
     owner_name = " + ".join(mapping.owner_names(column.name))
     none = np.zeros(len(texts.words), dtype=bool)
     work = _Repair(column, owner_name, texts, raw, texts.words, none)
+    if gone := texts.count(distinct.lost(work.words)):
+        what = f"column {owner_name}: characters lost in an earlier conversion; export it anew"
+        raw.lines.append(Line("noted", raw.source.file, owner_name, what, gone))
     work.step(distinct.trimmed(work.words), "blanks around the text removed")
     work.step(distinct.visible(work.words), distinct.UNSEEN_RULE)
     work.step(distinct.composed(work.words), "letters and their marks written as one character")
@@ -185,14 +200,16 @@ def _numbers(work: _Repair, mapping: TableMapping) -> None:
 def _dates(work: _Repair, mapping: TableMapping) -> None:
     from analysis.data.reading.times import plain_dates
 
-    found = plain_dates(work.words, mapping)
+    last = work.column.name in LAST_DAYS
+    found = plain_dates(work.words, mapping, last=last)
     twice = pa.array(found.twice)
     remedy = "Keep one of the formats in dates"
     work.refuse(found.twice, "can be read as two different days", remedy)
     month = pa.array(found.months)
     whole = pc.if_else(month, work.words, found.words)
     work.step(pc.if_else(twice, "", whole), "a date in one of the formats named")
-    work.step(pc.if_else(month, found.words, work.words), "a month read as its first day")
+    which = "last" if last else "first"
+    work.step(pc.if_else(month, found.words, work.words), f"a month read as its {which} day")
 
 
 def _periods(work: _Repair, mapping: TableMapping) -> None:

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from analysis.data.reading import distinct
 from analysis.data.reading.distinct import mask
-from analysis.data.reading.mapping import DASHES, ERAS, TableMapping, is_span
+from analysis.data.reading.fields import DASHES, ERAS, is_span
+from analysis.data.reading.mapping import TableMapping
 
 ISO = "%Y-%m-%d"
 NO_DAY = np.iinfo(np.int64).min
@@ -36,8 +37,11 @@ class Periods:
     unclear: np.ndarray
 
 
-def plain_dates(words: pa.Array, mapping: TableMapping) -> Dates:
-    """Dates as ``YYYY-MM-DD``; what none of the forms reads stays and the contract refuses it."""
+def plain_dates(words: pa.Array, mapping: TableMapping, *, last: bool = False) -> Dates:
+    """Dates as ``YYYY-MM-DD``; what none of the forms reads stays and the contract refuses it.
+
+    A word that names a month only is its first day, or its ``last``.
+    """
     found = np.full(len(words), NO_DAY)
     twice = np.zeros(len(words), dtype=bool)
     for form in dict.fromkeys([*filter(_tells_days, mapping.dates), ISO]):
@@ -47,7 +51,9 @@ def plain_dates(words: pa.Array, mapping: TableMapping) -> Dates:
     whole = found != NO_DAY
     for form in mapping.dates:
         if not _tells_days(form) and "%m" in form and not is_span(form):
-            found = np.where(found == NO_DAY, _days(words, form, mapping.era), found)
+            first = _days(words, form, mapping.era)
+            days = _month_ends(first) if last else first
+            found = np.where((found == NO_DAY) & (first != NO_DAY), days, found)
     read = found != NO_DAY
     return Dates(pc.if_else(pa.array(read), _iso(found, read), words), twice, read & ~whole)
 
@@ -66,6 +72,8 @@ def plain_periods(words: pa.Array, mapping: TableMapping) -> Periods:
         if not _tells_days(form):
             fits, text = _labels(words, form, mapping.era, only_first=spans and not is_span(form))
             new = pc.if_else(pa.array(fits), pa.array(text, pa.string()), new)
+    cut = _cut_months(words, mapping)
+    new = pc.if_else(pa.array(cut), words, new)
     days = _all_days(words, mapping)
     dated = (days != NO_DAY) & ~distinct.changed(words, new)
     if not dated.any():
@@ -75,6 +83,20 @@ def plain_periods(words: pa.Array, mapping: TableMapping) -> Periods:
         return Periods(new, dated)
     text = np.array(list(_of_days(np.where(dated, days, 0), length)))
     return Periods(pc.if_else(pa.array(dated), pa.array(text, pa.string()), new), dated & False)
+
+
+def _month_ends(days: np.ndarray) -> np.ndarray:
+    months = np.where(days == NO_DAY, 0, days).astype("datetime64[D]").astype("datetime64[M]")
+    return np.asarray((months + 1).astype("datetime64[D]").astype(np.int64) - 1)
+
+
+def _cut_months(words: pa.Array, mapping: TableMapping) -> np.ndarray:
+    """Months written 2019.1 beside 2019.09: as numbers they have lost a nought, and are 2019.10."""
+    none = np.zeros(len(words), dtype=bool)
+    if "%Y.%m" not in mapping.dates:
+        return none
+    padded = mask(pc.match_substring_regex(words, r"^\d{4}\.0[1-9]$"))
+    return mask(pc.match_substring_regex(words, r"^\d{4}\.1$")) if padded.any() else none
 
 
 def formats_read(words: pa.Array, form: str, *, date: bool) -> np.ndarray:
@@ -91,7 +113,8 @@ def _tells_days(form: str) -> bool:
 
 def _pattern(form: str, era: str) -> str:
     """A date format as a regular expression with one group per directive."""
-    widths = {"Y": r"\d{2,4}" if era else r"\d{4}", "q": "[1-4]"}
+    # The first year of an era is written 元 and the fifth by one digit; clocks may add fractions.
+    widths = {"Y": r"\d{1,4}|元" if era else r"\d{4}", "q": "[1-4]"}
     parts = re.split(r"%(.)", form)
     text = "^" + re.escape(parts[0])
     for at in range(1, len(parts), 2):
@@ -100,7 +123,8 @@ def _pattern(form: str, era: str) -> str:
         tight = not after and at + 2 < len(parts)
         last = at + 2 >= len(parts) and at > 1 and not parts[at - 1]
         digits = widths.get(name, r"\d{2}" if tight or last else r"\d{1,2}")
-        text += f"(?P<{name}>{digits}){re.escape(after)}"
+        fraction = r"(?:\.\d{1,9})?" if name == "S" else ""
+        text += f"(?P<{name}>{digits}){fraction}{re.escape(after)}"
     return text + "$"
 
 
@@ -108,13 +132,17 @@ def _parts(words: pa.Array, form: str, era: str) -> tuple[np.ndarray, dict[str, 
     """Which words have the form, and the numbers in it; shape (words,) each."""
     found = pc.extract_regex(words, pattern=_pattern(form, era))
     numbers = {
-        name: pc.fill_null(pc.struct_field(found, name).cast(pa.int64()), 0).to_numpy()
+        name: pc.fill_null(_digits(pc.struct_field(found, name)).cast(pa.int64()), 0).to_numpy()
         for name in re.findall(r"%(.)", form)
     }
     if era and "Y" in numbers:
         year = numbers["Y"]
         numbers["Y"] = np.where(year < 1000, year + ERAS[era], year)
     return mask(pc.is_valid(found)), numbers
+
+
+def _digits(texts: pa.Array) -> pa.Array:
+    return pc.if_else(pc.equal(texts, "元"), "1", texts)
 
 
 def _days(words: pa.Array, form: str, era: str) -> np.ndarray:

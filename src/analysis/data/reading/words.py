@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis.data.reading import distinct
-from analysis.data.reading.mapping import PLACE
+from analysis.data.reading.fields import PLACE
 
 FIGURES = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 NUMBERS = "[0-9]+|[{0}]?十[{0}]?|[{0}]+".format("".join(FIGURES))

@@ -76,6 +76,11 @@ def _file(url: str, folder: Path) -> Any:
         connection = ibis.sqlite.connect(file)
         connection.con.execute("PRAGMA query_only = ON")
         return connection
+    with file.open("rb") as start:
+        if start.read(6) == b"SQLite":
+            # DuckDB would look for an extension on the network.
+            remedy = "Write sqlite:// in the url"
+            raise ContractError([Problem("dataset.yml, url", "names a file of SQLite", remedy)])
     connection = ibis.duckdb.connect(file, read_only=True)
     # It would draw its progress into the notebook that waits for it.
     connection.raw_sql("SET enable_progress_bar = false")

@@ -24,11 +24,11 @@ import pyarrow.parquet
 from filelock import FileLock
 
 from analysis import digest
-from analysis.data.project import build_folder, found_project
 from analysis.data.records import engines, expression, groupings
 from analysis.data.records.location import RecordSource
 from analysis.data.regions import crosswalk as crosswalks
 from analysis.errors import ContractError, Problem
+from analysis.project import build_folder, found_project
 
 FOLDER_VARIABLE = "ANALYSIS_PANELS"
 """Names the folder where counts are kept; else ``cache/panels`` where the project builds."""
@@ -120,7 +120,8 @@ class _Counting:
     @cached_property
     def connection(self) -> Any:
         """Made when the first file must be counted."""
-        return self.stack.enter_context(engines.engine(self.source, self.folder))
+        own = self.crosswalk is not None
+        return self.stack.enter_context(engines.engine(self.source, self.folder, own_table=own))
 
     def way(self) -> str:
         """Digest of all that shapes counts beside the file."""

@@ -29,10 +29,13 @@ LINE = re.compile(r"\bLine: (\d+)")
 
 
 @contextmanager
-def engine(source: RecordSource, folder: Path = Path()) -> Iterator[Any]:
+def engine(
+    source: RecordSource, folder: Path = Path(), *, own_table: bool = False
+) -> Iterator[Any]:
     """A connection in the time zone of the source; closed at the end, but for Spark's session.
 
-    Files of databases lie in ``folder``, that of the dataset.
+    Files of databases lie in ``folder``, that of the dataset. A server is asked to refuse whatever
+    would write, unless we bring a temporary table of our own, as a crosswalk is.
 
     Raises
     ------
@@ -42,6 +45,8 @@ def engine(source: RecordSource, folder: Path = Path()) -> Iterator[Any]:
     try:
         connection = _connect(url, folder)
         _set_time_zone(connection, source.time_zone)
+        if connection.name == "postgres" and not own_table:
+            connection.raw_sql("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY").close()
     except ContractError:
         raise
     except ImportError:

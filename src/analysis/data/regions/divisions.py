@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from analysis.data.contract import csv_rows
+from analysis.data.declarations import csv_rows
 
 TABLE = Path(__file__).with_name("gbt2260.csv")
 FIRST_YEAR, LAST_YEAR = 1980, 2024

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +13,8 @@ SECOND_FONT = "DejaVu Sans"
 """Comes with matplotlib; draws letters that ours lacks, such as Polish and Vietnamese ones."""
 MISSING = "〓"
 """What printers set where they lack a character."""
+CODES: dict[str, str] = {}
+"""Codes of the regions of a report whose names cannot be drawn, by these names."""
 
 
 @lru_cache
@@ -35,7 +38,16 @@ def lacking(text: str) -> str:
     return "".join(c for c in dict.fromkeys(text) if ord(c) not in _drawn() and c != "\n")
 
 
+def use_codes(names: Mapping[str, tuple[str, ...]]) -> None:
+    """Let codes stand in figures for names of regions, by code, that hold other characters."""
+    CODES.clear()
+    CODES.update({name: code for code, given in names.items() for name in given if lacking(name)})
+
+
 def drawable(text: str) -> str:
-    """A text with a mark in place of characters that figures cannot draw."""
+    """A text that figures can draw: codes for such names, a mark for other such characters."""
+    if lacking(text):
+        for name, code in CODES.items():
+            text = text.replace(name, code)
     strange = lacking(text)
     return text.translate(dict.fromkeys(map(ord, strange), MISSING)) if strange else text

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.data.project import locate
 from analysis.data.published.tables import PUBLISHED_TABLES
 from analysis.page.wording import Say, capital, translator
+from analysis.project import locate
 from analysis.publish.site.record import Entry
 
 FOLDER = "data/published"

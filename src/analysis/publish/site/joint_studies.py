@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data.project import locate
 from analysis.page.numbers import in_full, percent, percent_change
 from analysis.page.wording import Say, capital, translator
+from analysis.project import locate
 from analysis.simulated.interventions import JOINT_WORLDS, PLAIN, JointWorld
 from analysis.studies.counties import COUNTY_WORLDS
 from analysis.studies.joint import ALLOWED

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.data.project import locate
 from analysis.page.numbers import in_full, percent, percent_change
 from analysis.page.wording import Say, capital, translator
+from analysis.project import locate
 from analysis.simulated.counties import PLAIN, WORLDS, World
 from analysis.studies.verdict import allowed
 

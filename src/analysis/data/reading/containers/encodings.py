@@ -33,6 +33,7 @@ TRADITIONAL = (
 )
 KANA, HANGUL = (0x3041, 0x30FF), (0xAC00, 0xD7A3)
 CYRILLIC = (0x0410, 0x044F)
+CENTRAL = "ąćęłńóśźżĄĆĘŁŃÓŚŹŻáčďéěíňřšťúůýžÁČĎÉĚÍŇŘŠŤÚŮÝŽőűöüÖÜŐŰ"
 ACCENTED = "àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿœšžßÀÁÂÄÅÆÇÈÉÊËÍÎÑÓÔÖØÚÜŒŠŽ"
 MARKS = frozenset(
     "　、。〈〉《》「」『』【】〔〕・·—―…‘’“”％（），．／：；？！＋－～ー々〇①②③④⑤℃￥"
@@ -41,6 +42,8 @@ MARKS = frozenset(
 WESTERN_MARKS = frozenset("‘’“”–—…€£§°«»¿¡ºª·")
 PLAIN, STRANGE = 5.0, 24.0
 """Bits of a character of ASCII, and of one that the language of an encoding does not use."""
+DEAR = 17.0
+"""Bits a character above ASCII from which no reading is believed: it is none of these languages."""
 CLEAR = 6.0
 """Bits by which the best reading must beat the second, or none is told: a chance of one in 64."""
 
@@ -76,16 +79,24 @@ def _korean(c: str, before: str, after: str) -> float:  # noqa: ARG001
     return 10.5 if len(c.encode("euc_kr", "ignore")) == 2 else 17.0
 
 
-def _western(c: str, before: str, after: str) -> float:
-    if c in ACCENTED:
+def _western(c: str, before: str, after: str, usual: str = ACCENTED) -> float:
+    if c in usual:
         beside = sum(n.isascii() and n.isalpha() for n in (before, after))
         return (11.0, 7.0, 6.0)[beside]
     return 11.0 if c in WESTERN_MARKS else 18.0
 
 
+def _central(c: str, before: str, after: str) -> float:
+    # Before a vowel Polish writes ni, where Spanish has ñ in its place.
+    usual = "" if c == "ń" and after and after in "aeiou" else CENTRAL
+    return _western(c, before, after, usual)
+
+
 def _russian(c: str, before: str, after: str) -> float:
     beside = sum(_within(n, CYRILLIC) for n in (before, after))
-    return (14.0, 9.0, 5.0)[beside] if _within(c, CYRILLIC) else 16.0
+    # A capital within a word is a sign of bytes that are of another encoding.
+    usual = _within(c, CYRILLIC) and not (c.isupper() and before.islower())
+    return (14.0, 9.0, 5.0)[beside] if usual else 16.0
 
 
 def _any(c: str, before: str, after: str) -> float:
@@ -100,6 +111,7 @@ LANGUAGES: dict[str, Bits] = {
     "euc_jp": _words(TRADITIONAL, 11.0, kana=7.0),
     "cp949": _korean,
     "cp1252": _western,
+    "cp1250": _central,
     "cp1251": _russian,
 }
 """By encoding, the bits that one of its characters takes between two others."""
@@ -109,9 +121,17 @@ def told(data: bytes) -> str:
     """The encoding that the text is in; nothing where two are as likely."""
     whole = data if len(data) <= JUDGED else data[:JUDGED].rpartition(b"\n")[0]
     lines = b"\n".join(line for line in whole.split(b"\n") if not line.isascii())
-    taken = sorted((_bits(lines, name), name) for name in LANGUAGES)
-    (least, best), (second, _) = taken[:2]
-    return best if least + CLEAR < second else ""
+    taken = sorted((_bits(lines, name), number, name) for number, name in enumerate(LANGUAGES))
+    least, _, best = taken[0]
+    if least == float("inf"):
+        return ""
+    text = lines.decode(best, "replace")
+    above = sum(not c.isascii() for c in text)
+    if least - PLAIN * (len(text) - above) > DEAR * above:
+        return ""
+    # Another encoding in which the same stands says nothing against it.
+    others = (bits for bits, _, name in taken[1:] if lines.decode(name, "replace") != text)
+    return best if least + CLEAR < min(others, default=float("inf")) else ""
 
 
 def _bits(lines: bytes, name: str) -> float:

@@ -1,15 +1,12 @@
 """Sheets of an Excel workbook: the cells by calamine, and what calamine leaves out by the XML.
 
 calamine reads a sheet forty times as fast as openpyxl and does not believe the stated dimension
-of a sheet, which WPS writes as A1. Four things it gets wrong are looked up in the sheet's XML:
-an error such as #N/A reads as nothing, a formula without a stored result reads as nothing, whole
-numbers of more than fifteen digits lose the last ones, and days before 1900 become times.
+of a sheet, which WPS writes as A1. What it gets wrong is set right by :mod:`sheet_xml`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import posixpath
 import re
 import warnings
 import zipfile
@@ -17,18 +14,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import reduce
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import numpy as np
 import pyarrow as pa
 
 from analysis import digest
-from analysis.data.reading.account import Line, Source, first_rows_of
+from analysis.data.reading.account import Line, Source, first_rows_of, perhaps_cut
+from analysis.data.reading.containers import sheet_xml
 from analysis.data.reading.distinct import (
-    UNCOMPUTED,
     Raw,
     Wanted,
     cells_of,
@@ -43,20 +38,6 @@ LARGEST = 2 << 30
 RATIO = 200
 """How many times its size an Excel file may unfold to, beyond ``SMALL``; sheets take 5 to 30."""
 SMALL = 50 << 20
-MOST_PLACES = 100_000_000
-"""Rows times columns of a sheet: calamine takes 24 bytes for each, filled or not."""
-
-ROW_OR_CELL = re.compile(
-    rb"<(?:\w+:)?row\b([^>]*)>|<(?:\w+:)?c\b([^>/]*)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL
-)
-"""Of a row its attributes; of a cell its attributes and content. Some programs write prefixes."""
-REFERENCE = re.compile(rb"""\br=["']([A-Z]*)(\d+)""")
-ROWS = re.compile(rb"""row\b[^>]*?\br=["'](\d+)""")
-COLUMNS = re.compile(rb"""r=["']([A-Z]+)\d""")
-KIND = re.compile(rb"""\bt=["'](\w+)""")
-FORMULA = re.compile(rb"<(?:\w+:)?f\b")
-VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>([^<]*)<")
-HIDDEN = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["'](\d+)["'][^>]*?\bhidden=["'](?:1|true)""")
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How a workbook of Excel 97 to 2003 begins."""
 ERROR_CODES = rb"[\x00\x07\x0f\x17\x1d\x24\x2a]"
@@ -66,9 +47,6 @@ OLD_ERRORS = re.compile(
     re.DOTALL,
 )
 """A record of an error, and of a formula whose result is one, in a workbook of Excel 97 to 2003."""
-DOUBTFUL = [re.compile(mark) for mark in (rb"<f\b", rb":f\b", rb"""t=["']e["']""", rb"v>-?\d{16}")]
-"""Marks of cells that must be looked up. Each begins with a plain letter, and is searched for by
-itself: as one expression they take ten times as long."""
 
 
 def read_excel(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> list[Raw]:
@@ -124,7 +102,8 @@ def _raw(
     hidden = np.array([row for row in sheet.hidden if row > last], int)
     what = "rows that a filter hides are read, too"
     noted = Line("noted", shown, "", what, len(hidden), first_rows_of(hidden))
-    return Raw(source, tuple(names), columns, rows, [noted] if len(hidden) else [])
+    lines = [*([noted] if len(hidden) else []), *perhaps_cut(shown, sheet.length)]
+    return Raw(source, tuple(names), columns, rows, lines)
 
 
 def _names(cells: list[list[Any]], mapping: TableMapping) -> tuple[str, ...]:
@@ -219,15 +198,15 @@ class Sheet:
 def _sheet(book: Any, file: Path, index: int, name: str, count: int | None = None) -> Sheet:
     """The first ``count`` rows of a sheet, or all."""
     old = is_old(file)
-    xml = b"" if old else _xml(file, index)
-    length = 0 if old else _require_bounded(xml, name)
+    xml = b"" if old else sheet_xml.xml_of(file, index)
+    length = 0 if old else sheet_xml.last_row(xml, name)
     cells = book.get_sheet_by_index(index).to_python(skip_empty_area=False, nrows=count)
     if old:
         _require_no_errors(file, name)
     times = any(isinstance(cell, dt.time) for row in cells for cell in row)
-    if not old and (times or any(mark.search(xml) for mark in DOUBTFUL)):
-        _look_up(cells, xml)
-    hidden = tuple(int(row[1]) for row in HIDDEN.finditer(xml)) if b"hidden" in xml else ()
+    if not old and (times or sheet_xml.is_doubtful(xml)):
+        sheet_xml.set_right(cells, xml)
+    hidden = sheet_xml.hidden_rows(xml)
     return Sheet(cells, max(length, len(cells)), hidden)
 
 
@@ -244,33 +223,6 @@ def _require_no_errors(file: Path, name: str) -> None:
         raise ContractError([Problem(name, what, "Mend the formula, or save it as .xlsx")])
 
 
-def _xml(file: Path, index: int) -> bytes:
-    """The XML of the sheet that the workbook lists in that place, counted from nought."""
-    with zipfile.ZipFile(file) as archive:
-        # Neither part declares entities: such an archive has been refused.
-        listed = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
-        links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
-        sheets = [part for part in listed.iter() if part.tag.rpartition("}")[2] == "sheet"]
-        link = next(v for key, v in sheets[index].attrib.items() if key.endswith("}id"))
-        target = next(part.get("Target", "") for part in links if part.get("Id") == link)
-        return archive.read(posixpath.normpath(posixpath.join("/xl", target)).lstrip("/"))
-
-
-def _require_bounded(xml: bytes, name: str) -> int:
-    """The number of the last row that is written; a lone cell far away is refused."""
-    last = max(map(int, ROWS.findall(xml)), default=0)
-    width = max(map(_number, set(COLUMNS.findall(xml))), default=1)
-    if last * width > MOST_PLACES:
-        what, remedy = "cells stand too far apart", "Delete what stands below or beside the table"
-        raise ContractError([Problem(f"{name}, sheet", what, remedy)])
-    return last
-
-
-def _number(letters: bytes) -> int:
-    """The number of a column from its letters: A is 1, AA is 27."""
-    return reduce(lambda number, letter: number * 26 + letter - ord("A") + 1, letters, 0)
-
-
 def _text(cell: Any) -> str:
     """A cell as text: dates as written in the contract, whole numbers without a point."""
     if isinstance(cell, str):
@@ -281,50 +233,6 @@ def _text(cell: Any) -> str:
         midnight = cell.time() == dt.time()
         return cell.date().isoformat() if midnight else cell.strftime("%Y-%m-%d %H:%M:%S")
     return str(cell)
-
-
-def _look_up(cells: list[list[Any]], xml: bytes) -> None:
-    """Set those cells right that calamine does not read as they are."""
-    for row, column, kind, content in _cells_of_xml(xml):
-        value = VALUE.search(content)
-        text = value[1].decode() if value else ""
-        if FORMULA.search(content) and not text and not (kind == b"str" and value):
-            _put(cells, row, column, UNCOMPUTED)
-        elif not text or row >= len(cells):
-            continue
-        elif kind == b"e":
-            cells[row][column] = text
-        elif kind in (b"", b"n") and re.fullmatch(r"-?\d{16,}", text):
-            cells[row][column] = str(int(text))
-        elif text[0] == "-" and isinstance(cells[row][column], dt.time):
-            # A day before 1900, which Excel shows as ####: nobody has written it.
-            cells[row][column] = "#VALUE!"
-
-
-def _put(cells: list[list[Any]], row: int, column: int, word: str) -> None:
-    """Write a word into a place that calamine may have left out, at the end of rows or of one."""
-    width = len(cells[0]) if cells else 0
-    if row >= len(cells) or column >= width:
-        cells.extend([] for _ in range(row + 1 - len(cells)))
-        for each in cells:
-            each.extend([""] * (max(width, column + 1) - len(each)))
-    cells[row][column] = word
-
-
-def _cells_of_xml(xml: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
-    """Of each cell row, column (from nought), kind and content; places may be left unwritten."""
-    row = column = -1
-    for found in ROW_OR_CELL.finditer(xml):
-        of_row, attributes, content = found.groups()
-        reference = REFERENCE.search(of_row if attributes is None else attributes)
-        if attributes is None:
-            row, column = int(reference[2]) - 1 if reference else row + 1, -1
-            continue
-        column += 1
-        if reference:
-            row, column = int(reference[2]) - 1, _number(reference[1]) - 1
-        kind = KIND.search(attributes)
-        yield row, column, kind[1] if kind else b"", content or b""
 
 
 def _require_sound_archive(file: Path, name: str) -> None:

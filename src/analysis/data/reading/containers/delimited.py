@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from analysis import digest
-from analysis.data.reading.account import Source, excluded, row_problem
+from analysis.data.reading.account import Source, excluded, perhaps_cut, row_problem
 from analysis.data.reading.distinct import Raw, Wanted, cells_of, names_of_columns, needed_columns
 from analysis.data.reading.mapping import TableMapping
 from analysis.errors import ContractError, Problem
@@ -76,6 +76,7 @@ def read_delimited(file: Path, name: str, mapping: TableMapping, wanted: Wanted)
         remedy = "Mend the row in a copy, or write ragged: leave_out in dataset.yml"
         raise ContractError([row_problem(name, late, what, remedy)])
     lines = excluded(name, "more or fewer cells than the header", late)
+    lines += perhaps_cut(name, len(numbers))
     how = ["named" if given else "detected" for given in (mapping.encoding, mapping.delimiter)]
     how[1] = "named in its first row" if said and not mapping.delimiter else how[1]
     written = (encoding, delimiter, f"encoding {how[0]}, delimiter {how[1]}")
@@ -105,7 +106,7 @@ def decoded(data: bytes, named: str, file: str) -> tuple[bytes, str]:
     if (text := transcoded(data, "utf-8")[0]) is not None:
         return text, "utf-8"
     # Most files are UTF-8 and need none of it.
-    from analysis.data.reading.encodings import told
+    from analysis.data.reading.containers.encodings import told
 
     if encoding := told(data):
         return _required(data, encoding, file), encoding

@@ -23,7 +23,9 @@ from analysis.data.reading.mapping import TableMapping, inside
 from analysis.data.records import connections
 from analysis.errors import ContractError, Problem
 
-SQLITE = "sqlite:///"
+SQLITE = "sqlite://"
+WRITE_AHEAD = b"\x02\x02"
+"""Bytes 18 and 19 of a SQLite file that is written through a log beside it."""
 FROM_VARIABLE = "env:"
 
 
@@ -91,15 +93,26 @@ def read_query(folder: Path, name: str, mapping: TableMapping) -> Raw:
 
 def sqlite_file(folder: Path, url: str) -> Path | None:
     """The file of a SQLite address in the dataset's folder."""
-    return folder / url.removeprefix(SQLITE) if url.startswith(SQLITE) else None
+    return folder / _beside(url) if url.startswith(SQLITE) else None
+
+
+def _beside(url: str) -> str:
+    """The file that an address of SQLite names, below the dataset's folder."""
+    return url.removeprefix(SQLITE).lstrip("/")
 
 
 def _sqlite(folder: Path, url: str, sql: str) -> pa.Table:
-    given = url.removeprefix(SQLITE)
-    if not inside(folder, given) or not (folder / given).is_file():
+    given = _beside(url)
+    if not given or not inside(folder, given) or not (folder / given).is_file():
         remedy = "Name a file of the dataset's folder: sqlite:///records.db"
         raise ContractError([Problem("dataset.yml, url", "names no file here", remedy)])
-    address = f"{(folder / given).resolve().as_uri()}?mode=ro"
+    file = (folder / given).resolve()
+    address = f"{file.as_uri()}?mode=ro"
+    with file.open("rb") as start:
+        logged = start.read(20)[18:] == WRITE_AHEAD
+    if logged and not file.with_name(f"{file.name}-wal").exists():
+        # Nobody has it open: SQLite would leave a log of its own in the owner's folder.
+        address += "&immutable=1"
     with closing(sqlite3.connect(address, uri=True)) as connection:
         frame = pd.read_sql_query(sql, connection, dtype_backend="pyarrow")
     return pa.Table.from_pandas(frame, preserve_index=False)
@@ -137,10 +150,16 @@ def _postgres(connection: Any, sql: str) -> pa.Table:
 def _digest(table: pa.Table) -> str:
     """Of the rows in an order of their own: a database may answer in any."""
     sink = pa.BufferOutputStream()
+    table = table.cast(pa.schema([(f.name, _sortable(f.type)) for f in table.schema]))
     table = table.sort_by([(name, "ascending") for name in table.column_names]).combine_chunks()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
     return digest.of_bytes(sink.getvalue().to_pybytes())
+
+
+def _sortable(kind: pa.DataType) -> pa.DataType:
+    """A type that Arrow puts in order; words of a list, as databases have, are texts."""
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
 def raw_of(

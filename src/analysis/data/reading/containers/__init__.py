@@ -1,0 +1,1 @@
+"""Bytes become cells: delimited text, workbooks, Parquet files and answers of databases."""
