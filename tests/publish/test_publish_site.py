@@ -123,8 +123,7 @@ def test_a_report_in_one_language_is_published_in_it_and_listed_in_both(tmp_path
     assert not (site / "effect-zones.zh.html").exists()
     assert 'class="switch"' not in (site / "effect-zones.en.html").read_text(encoding="utf-8")
     listed = (site / "index.zh.html").read_text(encoding="utf-8")
-    assert '<li data-item lang="en"' in listed
-    assert samples.WORDS["en"]["title"] in listed
+    assert f'<span lang="en">{samples.WORDS["en"]["title"]}</span>' in listed
     assert 'href="effect-zones.zh.html"' not in "".join(
         (site / name).read_text(encoding="utf-8") for name in ("index.html", "index.zh.html")
     )

@@ -154,7 +154,8 @@ def _figures(entries: Sequence[Entry], claims: Claims, language: str) -> list[tu
 
 def _filters(entries: Sequence[Entry], language: str) -> dict[str, list[tuple[str, str]]]:
     """What can be chosen under each filter: value and words, sorted by words."""
-    scopes = [entry.scope.get(entry.spoken(language), {}) for entry in entries]
+    entries = [entry for entry in entries if language in entry.languages]
+    scopes = [entry.scope.get(language, {}) for entry in entries]
     found = {
         name: {(scope[name], scope[name]) for scope in scopes if scope.get(name)}
         for name in ("place", "intervention")
