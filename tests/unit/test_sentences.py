@@ -887,21 +887,37 @@ def test_no_text_says_that_a_range_includes_no_change_that_does_not(base, state,
 
 @EVERY
 def test_the_picture_shows_what_the_answer_says(base, state, language):
-    """Expected and recorded stand in the title in this order, and differ as the answer does."""
+    """Expected and recorded stand in the title in this order, and differ as the answer does.
+
+    What was recorded is known: the range is of what was expected, and what is left of it is the
+    range of the change. Of 100 expected it is that of the index.
+    """
     for brief, _, sign in reports(base, state, language):
         figure, effect = picture(brief), brief.effect
         recorded = effect.base * (1 + effect.relative)
         assert (recorded - effect.base) * sign > 0
-        low, high = (effect.base * (1 + v) for v in (effect.relative_low, effect.relative_high))
+        ends = effect.relative_high, effect.relative_low
+        index = not brief.study.panel.has_exposure
+        low, high = (effect.base * (1 + v) if index else recorded / (1 + v) for v in ends)
+        limits = effect.change_low, effect.change_high
+        if index:
+            low, high = high, low
+            assert limits == pytest.approx((low - 100, high - 100))
+        else:
+            assert limits == pytest.approx((recorded - high, recorded - low))
         decimals = numbers.size_decimals(effect.base, recorded, low, high)
         told_of = [numbers.number(value, language, decimals) for value in (effect.base, recorded)]
-        places = [figure.title.index(text) for text in told_of]
+        places = figure.title.index(told_of[0]), figure.title.rindex(told_of[1])
         assert places[0] < places[1] or told_of[0] == told_of[1]
         likely = numbers.span(
             *(numbers.number(value, language, decimals) for value in (low, high)), language
         )
-        assert likely in figure.caption
-        assert likely in figure.alt
+        assert all(likely in text for text in (figure.title, figure.caption, figure.alt))
+        bars = figure.to_frame()
+        assert list(bars["low"].notna()) == [not index, index]
+        if not index:
+            text = " ".join(sentences.summary(brief).points)
+            assert likely in text
 
 
 def texts(plate: object) -> Iterator[str]:
@@ -1035,9 +1051,7 @@ def test_a_second_look_is_too_uncertain_only_where_its_range_includes_the_headli
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(
-    ("left", "said"), [(0.95, "5%"), (0.45, "55%"), (-0.2, "100%"), (1.2, "0%")]
-)
+@pytest.mark.parametrize(("left", "said"), [(0.95, "5%"), (0.45, "55%"), (-0.2, "100%")])
 def test_what_adopters_own_course_would_explain_is_said(base, language, left, said):
     """1 − e3 / e1 between nothing and all, the slope with its range; of imputations alone."""
     brief = told(base, "fell", "complaint", "lower", language, "own course explains it")
@@ -1057,6 +1071,72 @@ def test_what_adopters_own_course_would_explain_is_said(base, language, left, sa
     assert about not in " ".join(alone_sentences(dataclasses.replace(brief, headline=other)))
     gradual = asked(onset="gradual")(brief)
     assert ({"en": "about 100%", "zh": "约100%"}[language]) in " ".join(alone_sentences(gradual))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_course_that_explains_nothing_is_not_said_to_explain_a_share(base, language):
+    """Second looks beyond the headline, too uncertain to claim: larger, not on its way anyway.
+
+    With one of them smaller adopters may have been, and with the other larger nothing is explained.
+    """
+    larger = {"en": "by more still", "zh": "差距更大"}[language]
+    about = {"en": "would be explained", "zh": "可解释"}[language]
+    for sign, estimate in ((-1, "fell"), (1, "rose")):
+        for slope, steeper in ((1.3, True), (0.5, False)):
+            looks = turned("own_slope", by=slope), turned("trend_break", by=1.3)
+            change = both(*looks, widened(0.2))
+            brief = change(told(base, estimate, "complaint", "lower", language))
+            brief = dataclasses.replace(
+                brief, verdict=judged(brief.study, brief.headline, brief.robustness)
+            )
+            (answer, *_) = sentences.summary(brief).points
+            assert brief.verdict.alone == sign
+            assert (larger in answer) == steeper
+            assert (ANYWAY[language][sign] in answer) != steeper
+            assert about not in answer
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_too_few_clusters_are_counted_and_their_range_is_not_promised_to_hold(base, language):
+    """Six that adopt are enough and four that do not too few: both with what is needed."""
+    hundred = {"en": "95 in 100", "zh": "每100个"}[language]
+    for adopting, others, few in ((6, 4, True), (2, 20, True), (3, 6, False)):
+        change = both(DRAWN, coursed(adopting=adopting, others=others))
+        brief = change(told(base, "fell", "complaint", "lower", language))
+        brief = dataclasses.replace(
+            brief, verdict=judged(brief.study, brief.headline, brief.robustness)
+        )
+        summary = sentences.summary(brief)
+        words = {
+            "en": (f"{adopting} that adopt", "where 3 are", f"{others} that do", "where 6 are"),
+            "zh": (f"{adopting}个", "3个", f"{others}个", "6个"),
+        }[language]
+        assert any(all(word in text for word in words) for text in summary.limits) == few
+        assert (hundred in summary.range_words) != few
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_share_that_moves_by_chance_is_not_said_to_have_changed(base, language):
+    """Of so many that are looked at, with how often one would where nothing had changed."""
+    brief = told(base, "fell", "complaint", "lower", language, "records tell of reporting")
+    table = reporting_table(brief)
+    looked, moved = len(MIX_WORDS), 1
+    words = {
+        "en": f"of {looked} shares looked at, the range of {moved} leaves out",
+        "zh": f"{looked}项份额中，有{moved}项的可能范围不含",
+    }[language]
+    assert words in table.title
+    assert numbers.percent(0.05 * looked, language, 0) in table.caption
+    # A union bound: true of any dependence, and no less than of independent ranges.
+    assert 0.05 * looked >= 1 - 0.95**looked
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_breakdown_speaks_of_its_own_range_not_of_the_headline(base, language):
+    """A headline that leaves out no change stands beside one that does not."""
+    brief = told(base, "fell", "complaint", "lower", language, "breakdown zero")
+    (said,) = [p for p in certainty(brief).points if {"en": "apart", "zh": "容忍度"}[language] in p]
+    assert {"en": "Another estimate", "zh": "另一项估计"}[language] in said
 
 
 def test_every_verdict_certainty_and_reason_has_words():

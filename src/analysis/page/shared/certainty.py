@@ -36,7 +36,7 @@ REASON_WORDS = {
     "starting_level": "adopters began at another level",
     "no_placebo_outcome": "no outcome that should not be affected was looked at",
     "reporting_unknown": "no single records: a change in recording would look the same",
-    "alone": "adopters may have been on that course anyway",
+    "alone": "no longer clear once adopters are allowed a course of their own",
     "range": "the likely range includes no change",
 }
 

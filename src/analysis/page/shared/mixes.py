@@ -27,6 +27,19 @@ def without_records(voice: Voice) -> Notes:
     return Notes(**voice.plate("reporting"), title=say("Reporting checks"), points=(point,))
 
 
+def chance_sentence(voice: Voice, looked: int, level: float) -> str:
+    """How often one of so many ranges leaves out no change where nothing changed, at most."""
+    most = min(looked * (1 - level), 1.0)
+    text = (
+        "Where nothing changed, at least one of {looked} ranges would still leave out “no change” "
+        "in up to {most} of studies."
+        if looked > 1
+        else "Where nothing changed, the range would still leave out “no change” in {most} of "
+        "studies."
+    )
+    return voice.say(text, looked=voice.number(looked), most=voice.percent(most, 0))
+
+
 def mixes_table(
     report: LogPoints, names: Mapping[str, str], findings: Iterable[JointFinding], level: float
 ) -> Table | Notes:
@@ -36,18 +49,20 @@ def mixes_table(
     ----------
     names: of interventions in a sentence, by key.
     """
-    say, lines, moved = report.say, [], 0
+    say, lines, moved, looked = report.say, [], 0, 0
     for finding in findings:
         moved += "reporting" in finding.verdict.lowered
         for mix, look in finding.mixes.items():
             ends = look.limits(level) if look else (None, None)
+            looked += look is not None
             cells = report.cells([look.value if look else None, *ends])
             name = (names[finding.name], finding.name)
             lines.append([name, (say(MIX_WORDS[mix]), mix), *cells])
     if not lines:
         return without_records(report)
     text = (
-        "Reporting checks: shares of records changed with {n} of {count} interventions"
+        "Reporting checks: with {n} of {count} interventions the range of a share leaves out “no "
+        "change”"
         if moved
         else "Reporting checks: no share of records is seen to change with any intervention"
     )
@@ -56,7 +71,9 @@ def mixes_table(
         title=say(text, n=report.number(moved)),
         caption=say(
             "If fewer things happened, the mix of records should stay about as it was. Change of "
-            "each share while an intervention is in force, the others as they were."
+            "each share while an intervention is in force, the others as they were, in per cent of "
+            "that share. {chance}",
+            chance=chance_sentence(report, looked, level),
         ),
         data=report.worded(MIX_HEAD_WORDS, lines, ("intervention", "share")),
     )

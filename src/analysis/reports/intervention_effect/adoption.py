@@ -186,7 +186,7 @@ def timeline_figure(brief: Brief) -> Figure:
         "Of {own} {regions} with the intervention, it ended within these periods in {ended}. A "
         "blank end in the table: still in force."
         if ended
-        else "{Intervention} was in force in {own} {regions}, in all of them to the end."
+        else "In force in {own} {regions}, in all of them to the end: {intervention}."
     )
     caption = say(text, own=count["own"], ended=count["ended"])
     if brief.headline.sample.dropped:

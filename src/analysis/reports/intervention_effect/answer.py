@@ -16,7 +16,7 @@ from analysis.page.voice import Voice
 from analysis.params import PanelQuestion
 from analysis.reports.intervention_effect.question import POSITIVE
 from analysis.result import Result
-from analysis.verdicts.effect import expected_of, p_value, share
+from analysis.verdicts.effect import ALL_BUT, expected_of, p_value, share
 from analysis.verdicts.robustness import Robustness
 from analysis.verdicts.rule import Verdict
 
@@ -31,12 +31,18 @@ class Effect:
 
     ``relative`` −0.177 means 17.7 % fewer than expected. ``change`` is per 1,000 of the
     exposure and year, or per 100 expected where there is no exposure; so are its limits.
+
+    What was recorded is known; ``base``, what was expected, is not: ``base_low`` and ``base_high``
+    are what the limits of the change leave of the recorded, and the limits of ``change`` follow.
+    Of 100 expected these are 100, and the limits are those of a share.
     """
 
     relative: float
     relative_low: float
     relative_high: float
     base: float
+    base_low: float
+    base_high: float
     change: float
     change_low: float
     change_high: float
@@ -52,17 +58,16 @@ def effect_of(study: Study, result: Result) -> Effect:
         what = "was expected to be zero or less, of which no change is a share"
         raise EstimationError([Problem(f"outcome {study.params.outcome}", what, POSITIVE)])
     shares = [share(value, result.expected) for value in (estimate.value, low, high)]
-    own = study.panel.has_exposure or not study.panel.counted
-    base = expected * per(study.panel) if own else PER_EXPECTED
-    return Effect(
-        relative=shares[0],
-        relative_low=shares[1],
-        relative_high=shares[2],
-        base=base,
-        change=shares[0] * base,
-        change_low=shares[1] * base,
-        change_high=shares[2] * base,
-    )
+    if study.panel.counted and not study.panel.has_exposure:
+        base = float(PER_EXPECTED)
+        return Effect(*shares, base, base, base, *(one * base for one in shares))
+    base = expected * per(study.panel)
+    recorded = base * (1 + shares[0])
+    _, most, least = bases = [
+        recorded / max(1 + one, 1 + ALL_BUT) if result.expected is None else recorded - one * base
+        for one in shares
+    ]
+    return Effect(*shares, base, least, most, *(recorded - one for one in bases))
 
 
 def per(panel: Panel) -> int:

@@ -12,6 +12,7 @@ from analysis.page.numbers import (
     percent_span,
     period_span,
     size_decimals,
+    span,
 )
 from analysis.page.plates import Summary
 from analysis.page.wording import capital, joined
@@ -219,12 +220,20 @@ def _frequency_point(brief: Brief) -> str:
         )
     if not panel.has_exposure:
         return text
-    base = number(effect.base, brief.language, size_decimals(effect.base))
-    return text + say(" Without it, {base} were to be expected.", base=base)
+    values = (effect.base, effect.base_low, effect.base_high)
+    base, low, high = (number(v, brief.language, size_decimals(*values)) for v in values)
+    likely = span(low, high, brief.language)
+    return text + say(" Without it, {base} ({span}) were to be expected.", base=base, span=likely)
 
 
 def _range_words(brief: Brief) -> str:
     level = number(100 * brief.headline.level, brief.language)
+    if "few_clusters" in brief.verdict.overruled:
+        return brief.say(
+            "Likely range: {span}, which may be too narrow: too few {regions} to tell how far such "
+            "an estimate strays.",
+            span=_frequency_range(brief),
+        )
     return brief.say(
         "Likely range: {span}. If the study could be repeated many times, about {level} in 100 "
         "such ranges would contain the true change.",

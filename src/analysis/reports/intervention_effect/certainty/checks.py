@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.page.numbers import number, percent, percent_change, percent_span
 from analysis.page.plates import Column, Notes, Table, TableData
-from analysis.page.shared.mixes import MIX_WORDS, without_records
+from analysis.page.shared.mixes import MIX_WORDS, chance_sentence, without_records
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.certainty.grounds import slope_sentence
 from analysis.reports.intervention_effect.changes import (
@@ -175,20 +175,21 @@ def _breakdown_sentence(brief: Brief) -> str:
     periods = number(found.periods, brief.language)
     if found.value == 0:
         return brief.say(
-            "How far may trends part? Over the first {periods} periods the range includes “no "
-            "change” even if adopters and the others would have moved exactly alike (breakdown "
-            "value 0).",
+            "How far may trends part? Another estimate, of the first {periods} periods alone "
+            "(honest difference-in-differences), has a range of its own: it includes “no change” "
+            "even if adopters and the others would have moved exactly alike (breakdown value 0).",
             periods=periods,
         )
     bound = number(found.limit if found.value is None else found.value, brief.language, 2)
     text = (
-        "How far may trends part? Over the first {periods} periods the range leaves out “no "
-        "change” even if trends part by {bound} times their largest move before adoption, the most "
-        "looked at (breakdown value above {bound})."
+        "How far may trends part? Another estimate, of the first {periods} periods alone (honest "
+        "difference-in-differences), has a range that leaves out “no change” even if trends part "
+        "by {bound} times their largest move before adoption, the most looked at (breakdown value "
+        "above {bound})."
         if found.value is None
-        else "How far may trends part? Over the first {periods} periods the range leaves out “no "
-        "change” unless trends part by {bound} times their largest move before adoption (breakdown "
-        "value {bound})."
+        else "How far may trends part? Another estimate, of the first {periods} periods alone "
+        "(honest difference-in-differences), has a range that leaves out “no change” unless trends "
+        "part by {bound} times their largest move before adoption (breakdown value {bound})."
     )
     return brief.say(text, periods=periods, bound=bound)
 
@@ -224,7 +225,7 @@ def reporting_table(brief: Brief) -> Table | Notes:
     estimates = [a.estimate if a.estimate and a.estimate.low is not None else None for a in answers]
     changed = sum(excludes_zero(answer) for answer in answers)
     text = (
-        "Reporting checks: {changed} of {all} shares changed with the intervention"
+        "Reporting checks: of {all} shares looked at, the range of {changed} leaves out “no change”"
         if changed
         else "Reporting checks: no change is seen in any of {all} shares"
     )
@@ -233,8 +234,9 @@ def reporting_table(brief: Brief) -> Table | Notes:
         title=say(text, changed=changed, all=len(answers)),
         caption=say(
             "If fewer things happened, the mix of records should stay about as it was. A "
-            "change in the mix points to a change in reporting. Change of each share "
-            "against what was expected."
+            "change in the mix points to a change in reporting. Change of each share against what "
+            "was expected, in per cent of that share. {chance}",
+            chance=chance_sentence(brief, len(answers), brief.headline.level),
         ),
         data=TableData.of(
             (Column("share", say("Share of records")), *change_columns(say)),

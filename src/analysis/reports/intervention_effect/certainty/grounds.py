@@ -18,7 +18,7 @@ from analysis.verdicts.effect import (
     starting_level,
 )
 from analysis.verdicts.robustness import POWER, imputes
-from analysis.verdicts.rule import LOOKS, RULE_LEVEL
+from analysis.verdicts.rule import LEAST_ADOPTING, LEAST_OTHERS, LOOKS, RULE_LEVEL
 
 CERTAINTY_WORDS = {
     "high": "Certainty: high",
@@ -58,8 +58,8 @@ EVE_WORDS = {
 EARLY_EVE_WORDS = "Without the two periods before effects may show: {value} ({span})."
 REASON_WORDS = {
     "no_range": "The method gives no range at {level}, so the estimate cannot be told from chance.",
-    "few_clusters": "Too few {regions} that adopt or do not adopt independently of each other: "
-    "three and six are needed.",
+    "few_clusters": "Too few {regions}: {adopting} that adopt independently of each other, where "
+    "{least_adopting} are needed, and {rest} that do not, where {least_others} are needed.",
     "own_course_unknown": "Whether adopters were on a course of their own cannot be told: too few "
     "periods before the start.",
     "placebo_outcome": "An outcome that should not be affected, {placebo}, moved as well.",
@@ -84,6 +84,9 @@ ALIKE = 0.005
 GROUP_WORDS = {
     "leave_one_out": "Leaving out one group of {regions} that can move together turns the sign.",
     "few_adopters": "Fewer than five groups of {regions} that can move together adopted.",
+    "few_clusters": "Too few groups of {regions} that can move together: {adopting} with an "
+    "adopter, where {least_adopting} are needed, and {rest} without, where {least_others} are "
+    "needed.",
 }
 """Reasons as they are said where regions that move together are left out together."""
 
@@ -179,7 +182,15 @@ def _reason(brief: Brief, reason: str) -> str:
     placebo = brief.words(name).plural(language) if name else ""
     level = percent(RULE_LEVEL, language, 0)
     words = REASON_WORDS if panel.clustered_by == "region" else {**REASON_WORDS, **GROUP_WORDS}
-    return say(words[reason], placebo=placebo, level=level)
+    course = brief.robustness.own_course
+    counts = {
+        "adopting": course.adopting if course else 0,
+        "rest": course.others if course else 0,
+        "least_adopting": LEAST_ADOPTING,
+        "least_others": LEAST_OTHERS,
+    }
+    told = {name: number(count, language) for name, count in counts.items()}
+    return say(words[reason], placebo=placebo, level=level, **told)
 
 
 def level_sentence(brief: Brief) -> str:

@@ -20,6 +20,17 @@ ANYWAY_WORDS = {
     "higher": "{Outcome} were higher than expected, but adopters may have been rising anyway: "
     "{estimates}.",
 }
+STEEPER_WORDS = {
+    "fewer": "Fewer were recorded than expected, by more still where adopters are allowed a course "
+    "of their own, but that is too uncertain to claim a direction.",
+    "more": "More were recorded than expected, by more still where adopters are allowed a course "
+    "of their own, but that is too uncertain to claim a direction.",
+    "lower": "{Outcome} were lower than expected, by more still where adopters are allowed a "
+    "course of their own, but that is too uncertain to claim a direction.",
+    "higher": "{Outcome} were higher than expected, by more still where adopters are allowed a "
+    "course of their own, but that is too uncertain to claim a direction.",
+}
+"""Where every second look is at least as large: adopters were, if anything, on another course."""
 ESTIMATES_WORDS = {
     "against": "estimates that allow them a course of their own do not bear it out",
     "uncertain": "estimates that allow them a course of their own are too uncertain to bear it out",
@@ -45,9 +56,12 @@ def alone_sentences(brief: Brief) -> tuple[str, ...]:
     if not verdict.alone or verdict.overruled or course is None:
         return ()
     down, up = ("fewer", "more") if brief.study.panel.counted else ("lower", "higher")
+    side = down if verdict.alone < 0 else up
+    shares = [look.value / _headline(brief) for look in _asked(brief)]
+    if shares and min(shares) >= 1:
+        return (brief.say(STEEPER_WORDS[side]),)
     estimates = brief.say(ESTIMATES_WORDS["uncertain" if _uncertain(brief) else "against"])
-    words = ANYWAY_WORDS[down if verdict.alone < 0 else up]
-    return brief.say(words, estimates=estimates), *_explained(brief)
+    return brief.say(ANYWAY_WORDS[side], estimates=estimates), *_explained(brief)
 
 
 def _asked(brief: Brief) -> list[Look]:
@@ -71,13 +85,16 @@ def _uncertain(brief: Brief) -> bool:
 def _explained(brief: Brief) -> tuple[str, ...]:
     """How much of the headline is gone in the second look: 1 − e3 / e1, of imputations alone.
 
-    Between nothing and all: a look on the other side leaves nothing to explain.
+    At most all, as a look on the other side leaves nothing to explain; not said where that look is
+    larger than the headline, of which a course explains nothing.
     """
     course, looks, headline = brief.robustness.own_course, _asked(brief), _headline(brief)
     slope = course.slope if course else None
     if not looks or slope is None or not slope.error > 0 or not imputes(brief.headline):
         return ()
-    share = min(max(1 - looks[0].value / headline, 0.0), 1.0)
+    share = min(1 - looks[0].value / headline, 1.0)
+    if share <= 0:
+        return ()
     text = brief.say(
         EXPLAINED_WORDS[brief.study.panel.frequency],
         share=percent(share, brief.language, 0),
