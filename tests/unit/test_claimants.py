@@ -14,7 +14,7 @@ from analysis.data.records.claimants import CASES, MARKS, Frequent
 from analysis.data.records.groupings import MILLIONTHS
 from analysis.errors import AnalysisError, DesignError, ParamsError
 from analysis.page.numbers import percent_change, percent_span
-from analysis.reports.claimants import question
+from analysis.reports.claimants import question, sentences
 from analysis.reports.claimants.answer import answered
 from analysis.reports.claimants.params import ClaimantsParams
 from analysis.reports.claimants.plates import Claimants
@@ -339,3 +339,51 @@ def test_an_answer_stands_on_what_the_engine_of_one_intervention_gives(report):
     again = answered(report.asked.studies["frequent"])
     assert again.headline == report.findings["frequent"].headline
     assert again.verdict == report.findings["frequent"].verdict
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_one_against_the_other_is_never_said_to_be_fewer_recorded(province, report, language):
+    """A ratio falls where others rise, too; the site and the table say so, classes do not."""
+    params = report.params.model_copy(update={"language": language})
+    page = Claimants(params, province, report.subject)
+    vars(page)["findings"] = report.findings
+    fewer, against = {
+        "en": ("fewer recorded", "fell against others"),
+        "zh": ("登记减少", "相对减少"),
+    }[language]
+    assert report.main.verdict.key == "fewer"
+    (line,) = page.site_lines()
+    assert line.verdict_words == against
+    table = page.marks().data
+    cells = {value[0]: row[-1] for row, value in zip(table.rows, table.values, strict=True)}
+    assert cells["ratio"] == against
+    assert cells["frequent"] == fewer
+    heads = page.effects().table.heads
+    assert len({*heads}) == len(heads)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_outcome_that_moved_as_well_is_named(province, report, language):
+    """Enquiries, where they are what should not be affected."""
+    params = report.params.model_copy(update={"language": language, "placebo_outcome": "enquiry"})
+    page = Claimants(params, province, report.subject)
+    moved = dataclasses.replace(
+        report.main, verdict=Verdict("cannot_tell", "", 0, ("placebo_outcome",))
+    )
+    vars(page)["findings"] = {**report.findings, "ratio": moved}
+    name = page.words("enquiry").plural(language)
+    assert name in sentences.why(page, moved)
+    assert any(name in text for text in page.summary().limits)
+
+
+def test_shares_of_all_and_of_those_compared_are_told_apart(report):
+    """Two shares of other regions never stand in one sentence as if of the same."""
+    (said,) = [text for text in report.summary().points if "claimants of all counties" in text]
+    assert f"in the {report.main.headline.sample.units} compared here" in said
+    assert "compared here or not" in said
+
+
+def test_recording_that_moves_one_class_alone_is_not_said_to_drop_out(report):
+    """Officers who turn away frequent claimants alone lower the ratio."""
+    (said,) = [text for text in report.summary().points if "drops out" in text]
+    assert "Turning away frequent claimants alone does not" in said

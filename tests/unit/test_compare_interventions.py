@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from pathlib import Path
 
@@ -155,3 +156,64 @@ def test_what_an_intervention_did_before_the_panel_leaves_its_county_out(dataset
     rows.to_csv(file, index=False)
     assert report(folder).panel.dropped == {"treated_from_the_start": 1}
     shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_none_of_which_a_change_is_told_are_not_said_to_have_changed_nothing(dataset, language):
+    """A world in which every intervention does something, and too few counties show it."""
+    found = report(dataset(JointWorld(counties=40, effects=(-0.08, -0.08))), language=language)
+    if any(finding.verdict.claims for finding in found.findings):
+        pytest.fail("the world is one in which no change is told")
+    summary, titles = found.summary(), (found.evidence().title, found.forest().title)
+    none = {"en": "none of 2", "zh": "2项措施中没有一项"}[language]
+    assert summary.number == {"en": "none of 2 interventions", "zh": none}[language]
+    assert {"en": "not to say that nothing changed", "zh": "不等于没有变化"}[
+        language
+    ] in summary.number_words
+    for text in (*titles, found.forest().alt):
+        assert {"en": "For none of 2", "zh": "没有一项"}[language] in text
+        assert "0" not in text.replace("10", "").replace("20", "")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_difference_is_no_fall_and_its_doubts_are_those_of_both(dataset, language):
+    """Two at one time: fewer under one, not fallen; the limits name what lowers either."""
+    folder = dataset(JointWorld(counties=90, effects=(-0.45, -0.05), spread=0.0))
+    found = report(folder, language=language)
+    one = found.findings[0]
+    doubted = dataclasses.replace(one.verdict, lowered=("reporting",))
+    answer = dataclasses.replace(
+        found.answer, findings=(dataclasses.replace(one, verdict=doubted), *found.findings[1:])
+    )
+    vars(found)["answer"] = answer
+    summary = found.summary()
+    fewer = {"en": "fewer", "zh": "少"}[language]
+    assert fewer in summary.number
+    assert not any(word in summary.number for word in ("下降", "−"))
+    assert summary.number_unit == {"en": "advice against review", "zh": "指导与审查相比"}[language]
+    assert summary.number in summary.points[0]
+    why = {"en": "Advice: who complains, how, or with what end", "zh": "指导：投诉人"}[language]
+    assert any(why in text for text in summary.limits), summary.limits
+
+
+def test_the_largest_share_of_an_overlap_is_of_the_rarer_of_two(dataset):
+    """Counted by hand from the starts: never what share had any other."""
+    found = report(dataset(JointWorld(counties=80, effects=(-0.3, -0.1, 0.0))))
+    rows = pd.read_csv(found.data.folder / "interventions.csv", dtype=str)
+    had = {name: set(own["region_code"]) for name, own in rows.groupby("intervention")}
+    pairs = [(had[a], had[b]) for a in NAMES for b in NAMES if a < b]
+    most = max(len(a & b) / min(len(a), len(b)) for a, b in pairs)
+    assert (
+        f"up to {most:.0%} of the adopters of the rarer one had the other" in found.overlap().title
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_tiles_and_funnel_say_what_they_show(dataset, language):
+    """The funnel names its axes; neither repeats the words of the other."""
+    found = report(dataset(JointWorld(counties=90, effects=(-0.3, -0.1))), language=language)
+    tiles, funnel = found.tiles(), found.funnel()
+    assert tiles.caption != funnel.caption
+    assert tiles.alt != funnel.alt
+    for word in {"en": ("left to right", "Upwards"), "zh": ("横轴", "纵轴")}[language]:
+        assert word in funnel.caption

@@ -1135,7 +1135,11 @@ def test_a_share_that_moves_by_chance_is_not_said_to_have_changed(base, language
 def test_the_breakdown_speaks_of_its_own_range_not_of_the_headline(base, language):
     """A headline that leaves out no change stands beside one that does not."""
     brief = told(base, "fell", "complaint", "lower", language, "breakdown zero")
-    (said,) = [p for p in certainty(brief).points if {"en": "apart", "zh": "容忍度"}[language] in p]
+    (said,) = [
+        p
+        for p in certainty(brief).points
+        if {"en": "breakdown value", "zh": "容忍度"}[language] in p
+    ]
     assert {"en": "Another estimate", "zh": "另一项估计"}[language] in said
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import yaml
 from analysis.disclosure.store import store_of
 from analysis.errors import AnalysisError, DesignError
 from analysis.page.wording import STRONG
+from analysis.reports.single_region import sentences
 from analysis.reports.single_region.plates import SingleRegion
 from analysis.reports.single_region.sentences import VERDICT_WORDS
 from worlds import make_panel
@@ -251,3 +253,58 @@ def test_what_a_region_could_show_follows_from_its_records(folders):
     before = found.course[found.course["after"] == 0]["value"]
     own = found.subject.panel.per_year / float((1 / before).mean())
     assert found.detectable(own) == pytest.approx(found.detectable())
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_others_that_acted_are_counted_and_not_said_to_be_missing(tmp_path, language):
+    """Three that acted, one looked at: two are named as left out; of one alone none."""
+    three = report(
+        write(tmp_path / "three", courses(0.0), acting=3),
+        treated_region="990001",
+        fit_limit=1.0,
+        language=language,
+    )
+    alone = report(write(tmp_path / "one", courses(0.0)), fit_limit=1.0, language=language)
+    words = {"en": "2 other counties", "zh": "另有2个县"}[language]
+    assert three.subject.acted == 2
+    assert any(words in point for point in three.sample().points)
+    act = {"en": "the same gap where other counties act", "zh": "其他县实施后出现同样的差距"}[
+        language
+    ]
+    assert not any(act in point for point in three.certainty().points)
+    assert any(act in point for point in alone.certainty().points)
+    assert not any(
+        "0" in p and ("acted as well" in p or "另有" in p) for p in alone.sample().points
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_gap_is_rare_beside_the_one_before_not_by_itself(folders, monkeypatch, language):
+    """None, one and several of the others, each with its own verb, and never of the gap alone."""
+    found = report(folders["fell"], language=language)
+    said = {1: ("none of", "没有一个"), 2: ("one of the other", "有1个"), 5: ("4 of the", "有4个")}
+    check = found.check("placebo_rank")
+    for rank, words in said.items():
+        ranked = dataclasses.replace(check, detail={**check.detail, "rank": rank})
+        monkeypatch.setattr(found, "check", lambda *_, ranked=ranked: ranked)
+        text = sentences._rare(found)
+        assert words[language == "zh"] in text
+        assert {"en": "before the start", "zh": "与启动之前的差距相比"}[language] in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_paths_say_what_they_count_and_sizes_what_is_found(folders, language):
+    """The unit stands in the caption; without other sizes the block says what this one shows."""
+    counts = report(folders["fell"], language=language)
+    level = report(folders["fell level"], outcome="score", language=language)
+    for found, unit in ((counts, {"en": "Recorded calls", "zh": "登记来电"}),
+                        (level, {"en": "(points)", "zh": "（分）"})):  # fmt: skip
+        for figure in (found.paths(), found.series()):
+            assert unit[language].lower() in figure.caption.lower()
+        (point,) = found.what_if().points
+        assert {"en": "four cases out of five", "zh": "五次中约有四次"}[language] in point
+        assert point in found.summary().points
+    asked = report(folders["fell"], language=language, what_if=[40, 1000])
+    title = asked.what_if().title
+    assert {"en": "four of five cases", "zh": "五次中约有四次"}[language] in title
+    assert not any(word in title for word in ("only", "才看得出"))

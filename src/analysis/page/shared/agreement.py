@@ -69,7 +69,7 @@ def agreement(
         caption=say(
             "One cell of the notebook works the number out again in a few lines of statsmodels, "
             "on the data as a researcher sees them. Had a digit differed, the report would have "
-            "failed."
+            "failed. It is this number alone that is worked out twice on this page."
         ),
         data=TableData.by_column(
             (Column("number", say("Number")), [(own.words, KEY)]),

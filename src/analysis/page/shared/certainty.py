@@ -16,6 +16,7 @@ EFFECT_WORDS = {
     "cannot_tell": "cannot tell",
 }
 GRADE_WORDS = {"low": "low", "moderate": "moderate", "high": "high"}
+PLACEBO_WORDS = "{placebo}, which should not be affected, moved as well"
 REASON_WORDS = {
     "no_range": "the method gives no range",
     "few_clusters": "too few that adopt, or do not, independently of each other",
@@ -41,17 +42,21 @@ REASON_WORDS = {
 }
 
 
-def reasons(say: Say, verdict: Verdict, inside: bool, besides: tuple[str, ...] = ()) -> str:
+def reasons(
+    say: Say, verdict: Verdict, inside: bool, besides: tuple[str, ...] = (), placebo: str = ""
+) -> str:
     """Why a verdict is not surer, or what keeps a direction from being claimed.
 
     Parameters
     ----------
     inside: whether the likely range includes no change.
     besides: keys of reasons that are not said.
+    placebo: the outcome that should not be affected, where it is named.
     """
     keys = [*verdict.overruled, *verdict.lowered]
     if verdict.key == "cannot_tell":
         first = ["range"] if inside else [] if verdict.overruled else ["alone"]
         keys = [*first, *verdict.overruled]
     shown = [key for key in keys or verdict.capped if key not in besides]
-    return say("; ").join(say(REASON_WORDS[key]) for key in shown)
+    words = REASON_WORDS | ({"placebo_outcome": PLACEBO_WORDS} if placebo else {})
+    return say("; ").join(say(words[key], placebo=placebo) for key in shown)

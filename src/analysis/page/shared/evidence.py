@@ -11,7 +11,7 @@ from analysis.page.numbers import number_cell
 from analysis.page.plates import Column, Table, TableData
 from analysis.page.shared.certainty import EFFECT_WORDS, GRADE_WORDS, reasons
 from analysis.page.shared.log_points import RANGE_WORDS, LogPoints
-from analysis.page.wording import capital
+from analysis.page.wording import capital, joined
 from analysis.verdicts.joint import JointFinding
 
 EVIDENCE_WORDS = {
@@ -21,8 +21,14 @@ EVIDENCE_WORDS = {
     "reasons": "What could be wrong",
     "regions": "{regions}",
     "reporting": "Reporting checks",
-    "per_dose": "Per unit of dose",
-    "yuan": "Cost (yuan)",
+    "per_dose": "For each further unit of dose",
+    "yuan": "Cost in all (yuan)",
+}
+CAPTION_WORDS = {
+    "per_dose": "A unit of dose is one of those in which the table of interventions gives it; the "
+    "change is beside that of the intervention at its mean dose.",
+    "yuan": "Costs are all that the table of costs holds for the {regions} compared; it does not "
+    "say over which time.",
 }
 REPORTING_WORDS = {
     "moved": "shares changed",
@@ -76,9 +82,13 @@ def evidence_table(report: LogPoints, effects: Sequence[Evidence], title: str) -
     return Table(
         **report.plate("evidence"),
         title=title,
-        caption=say(
-            "Change while in force, the others as they were; ranges at {level}. Certainty and its "
-            "reasons follow a rule fixed before the data were read."
+        caption=joined(
+            report.language,
+            say(
+                "Change while in force, the others as they were; ranges at {level}. Certainty and "
+                "its reasons follow a rule fixed before the data were read."
+            ),
+            *(say(CAPTION_WORDS[key]) for key, given in held.items() if given),
         ),
         data=TableData.of(columns, lines),
     )

@@ -90,7 +90,21 @@ class Pairs:
         value, (low, high) = contrast.look.value if contrast.look else 0.0, contrast.limits
         if value >= 0:
             value, low, high = -value, -high, -low
-        return self.report.change(value), self.report.likely(low, high)
+        shares = [self.report.share(one) for one in (low, high)]
+        if self.report.ratios or max(shares) > 0:
+            return self.report.change(value), self.report.likely(low, high)
+        return self._fewer(value), self.report.say(
+            "{first} to {last} fewer",
+            first=self.report.percent(-max(shares)),
+            last=self.report.percent(-min(shares)),
+        )
+
+    def _fewer(self, value: float) -> str:
+        """How many fewer under one than under the other: two at one time, so nothing fell."""
+        share = self.report.share(value)
+        if self.report.ratios or share > 0:
+            return self.report.change(value)
+        return self.report.say("{size} fewer", size=self.report.percent(-share))
 
     def grounds(self, contrast: Contrast) -> tuple[str, ...]:
         """What a contrast that stands was held against."""
@@ -99,7 +113,7 @@ class Pairs:
             return ()
         text = self.report.say(
             "With a slope of their own for the adopters of each, the difference is {value}.",
-            value=self.report.change(found.value if look.value < 0 else -found.value),
+            value=self._fewer(found.value if look.value < 0 else -found.value),
         )
         return text, self._span(contrast)
 

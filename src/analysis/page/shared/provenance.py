@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from analysis import digest, methods
 from analysis.data.reading.account import Account
@@ -19,6 +19,18 @@ DROPPED_WORDS = {
     "other_intervention": "Another intervention began or ended within these data",
     "too_few_periods_before": "Too few periods before adoption",
 }
+
+
+def dropped_sentences(voice: Voice, dropped: Mapping[str, int]) -> Iterator[str]:
+    """How many regions were left out, by reason."""
+    for reason, count in dropped.items():
+        told = {"reason": voice.say(DROPPED_WORDS[reason]), "n": voice.number(count)}
+        text = (
+            "{reason}: one {region} left out."
+            if count == 1
+            else "{reason}: {n} {regions} left out."
+        )
+        yield voice.say(text, **told)
 
 
 def reading_sentences(voice: Voice, accounts: Mapping[str, Account]) -> tuple[str, ...]:

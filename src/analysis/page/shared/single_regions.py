@@ -83,8 +83,26 @@ class SingleRegions:
         )
         up = Axis(lambda v: report.in_full(v, 1), say("Recorded over expected"), role=NUMBER)
         chart = Funnel(points, (band,), 1.0, say("average effect"), along, up)
-        title = say("How far {regions} under {name} lie from its average effect", name=self.name)
-        return chart.figure(**self._words("funnel") | {"title": title}, table=self._lines())
+        words = self._words("funnel") | {
+            "title": say(
+                "How far {regions} under {name} lie from its average effect", name=self.name
+            ),
+            "caption": say(
+                "From left to right: how much a {region} tells, one over the square of its error. "
+                "Upwards: what it recorded over what the average effect of {name} leads to expect, "
+                "as it is, not drawn towards the average. Shaded: where {level} would lie by "
+                "chance. From protected counts.",
+                name=self.name,
+                level=within,
+            ),
+            "alt": say(
+                "Points of {told} {regions} by how much each tells, over the band of chance; "
+                "standing apart: {n}.",
+                told=report.number(len(apart)),
+                n=report.number(int(apart.sum())),
+            ),
+        }
+        return chart.figure(**words, table=self._lines())
 
     @cached_property
     def apart(self) -> np.ndarray:

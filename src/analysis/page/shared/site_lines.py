@@ -21,13 +21,14 @@ def site_line(
     verdict: Verdict,
     regions: tuple[int, int],
     doubts: str,
+    words: str = "",
 ) -> SiteLine:
     """One line.
 
     Parameters
     ----------
     names: of the intervention and the outcome. regions: how many adopted, of how many.
-    doubts: what could be wrong.
+    doubts: what could be wrong. words: of the verdict, where it is of one against another.
     """
     value, low, high = (None if v is None or not math.isfinite(v) else float(v) for v in shares)
     grade = verdict.certainty
@@ -38,7 +39,7 @@ def site_line(
         low=low,
         high=high,
         verdict=verdict.key,
-        verdict_words=voice.say(EFFECT_WORDS[verdict.key]),
+        verdict_words=words or voice.say(EFFECT_WORDS[verdict.key]),
         certainty=grade,
         certainty_words=voice.say(GRADE_WORDS[grade]) if grade else "",
         treated=int(regions[0]),

@@ -99,6 +99,11 @@ class Claims(Report):
         """The intervention's name."""
         return self.words(self.params.intervention).of(self.language)
 
+    def subject_of(self, category: str) -> str:
+        """What complaints of a category are about; the dataset's own word where it names none."""
+        known = self.description.words.get(category)
+        return known.of(self.language) if known else category
+
     def likely(self, value: float, low: float, high: float) -> dict[str, str]:
         """``value`` and ``likely`` of a sentence, from shares."""
         span = percent_span(low, high, self.language)
@@ -121,6 +126,7 @@ class Claims(Report):
         counts = {
             "treated": sample.treated,
             "rest": sample.units - sample.treated,
+            "all": sample.units,
             **{name: getattr(rule, name) for name in ("cases", "days", "burst", "burst_days")},
             "people": float(f"{self.asked.claimants.people:.2g}"),
         }

@@ -62,6 +62,22 @@ def effects(report: Claims) -> Figure:
         alt=say(
             "Changes with ranges for three rows; one against the other {value}, {likely}.", **main
         ),
+        table=_effects_table(report),
+    )
+
+
+def _effects_table(report: Claims) -> TableData:
+    """The rows of the figure: a change, and from where to where its range runs."""
+    say, language = report.say, report.language
+    heads = (("change", "Change"), ("low", "Range from"), ("high", "Range to"))
+    columns = (Column("class", say("Claimants")),
+               *(Column(key, say(head), "end", NUMBER) for key, head in heads))  # fmt: skip
+    return TableData.of(
+        columns,
+        (
+            [(say(CLASS_WORDS[name]), name), *(percent_cell(v, language) for v in one.shares)]
+            for name, one in report.findings.items()
+        ),
     )
 
 

@@ -47,7 +47,8 @@ class Claimants(Claims):
         names = (self.named, self.say("{outcome}, frequent against other claimants"))
         regions = (sample.treated, sample.units)
         doubts = sentences.why(self, main)
-        return (site_line(self, names, main.shares, main.verdict, regions, doubts),)
+        return (site_line(self, names, main.shares, main.verdict, regions, doubts,
+                          sentences.against(self)),)  # fmt: skip
 
     summary = sentences.summary
     effects = drawings.effects

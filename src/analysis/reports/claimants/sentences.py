@@ -10,7 +10,7 @@ from analysis.disclosure.store import noise_of
 from analysis.page.plates import Notes, Summary
 from analysis.page.shared.certainty import EFFECT_WORDS, reasons
 from analysis.page.shared.protection import model_sentence
-from analysis.page.shared.provenance import DROPPED_WORDS, reading_sentences
+from analysis.page.shared.provenance import dropped_sentences, reading_sentences
 from analysis.page.wording import capital, joined
 from analysis.reports.claimants.answer import FREQUENT, OTHER, Claims
 from analysis.verdicts.effect import Answered
@@ -38,6 +38,13 @@ ANSWER_WORDS = {
     "cannot_tell": "**We cannot tell whether {name} acted on frequent claimants otherwise than on "
     "others.** The best estimate of the difference is {value}, the likely range {likely}.",
 }
+AGAINST_WORDS = {
+    "fewer": "fell against others",
+    "more": "rose against others",
+    "too_small_to_matter": "too small to matter",
+    "cannot_tell": "cannot tell",
+}
+"""The verdict on frequent claimants against others: it falls where others rise, too."""
 CERTAINTY_WORDS = {
     "low": "Certainty: low",
     "moderate": "Certainty: moderate",
@@ -55,9 +62,10 @@ def summary(report: Claims) -> Summary:
         _each(report),
         _people(report),
         say(
-            "Whatever moves both alike, such as how readily officers record, drops out between "
-            "them. But who complains less can fall below the line that makes a claimant frequent, "
-            "and counts with the others from then on: a fall looks larger by that."
+            "Whatever moves both alike drops out between them, such as how readily officers record "
+            "everybody's complaints. Turning away frequent claimants alone does not: it looks like "
+            "a fall. And who complains less can fall below the line that makes a claimant "
+            "frequent, and counts with the others from then on: a fall looks larger by that."
         ),
         _more(report),
         say(
@@ -87,14 +95,23 @@ def summary(report: Claims) -> Summary:
 def verdict_of(report: Claims, one: Answered) -> str:
     """A verdict in few words, with its reasons where no direction is claimed."""
     words = report.say(EFFECT_WORDS[one.verdict.key])
+    if one is report.main:
+        words = against(report)
     if one.verdict.key != "cannot_tell":
         return words
     return report.say("{verdict}: {why}", verdict=words, why=why(report, one))
 
 
+def against(report: Claims) -> str:
+    """The verdict on one class against the other, in few words."""
+    return report.say(AGAINST_WORDS[report.main.verdict.key])
+
+
 def why(report: Claims, one: Answered) -> str:
     """Why a verdict is not surer; the mix of claimants is the question itself, not a reason."""
-    return reasons(report.say, one.verdict, one.inside, ("reporting_unknown",))
+    name = report.params.placebo_outcome
+    placebo = report.words(name).plural(report.language) if name else ""
+    return reasons(report.say, one.verdict, one.inside, ("reporting_unknown",), placebo)
 
 
 def _each(report: Claims) -> str:
@@ -115,14 +132,17 @@ def _each(report: Claims) -> str:
 
 def _people(report: Claims) -> str:
     """Who they are, in groups."""
-    text = report.say("Frequent claimants brought {carried} of {outcome}.")
+    text = report.say("Frequent claimants brought {carried} of {outcome} in these {regions}.")
     if not report.asked.claimants.by_person:
         return text
     who = report.say(
-        "About {people} claimants were frequent at some time, and brought {carried} of {outcome} "
-        "then."
+        "About {people} claimants of all {regions} were frequent at some time; in the {all} "
+        "compared here, frequent claimants brought {carried} of {outcome}."
     )
-    top = report.say("The {top} of all claimants who complained most brought {brought}.")
+    top = report.say(
+        "In all {regions}, compared here or not, the {top} of claimants who complained most "
+        "brought {brought}."
+    )
     return joined(report.language, who, top if report.tops else "")
 
 
@@ -170,15 +190,13 @@ def sample(report: Claims) -> Notes:
     points = [say("{Outcome}, {span}; source: {title}.",
                   title=report.description.title.of(report.language)), say(text)]  # fmt: skip
     if report.params.label_categories:
+        subjects = map(report.subject_of, report.params.label_categories)
         points.append(say("So is one about {subjects} after another about these in that time.",
-                          subjects=say(", ").join(report.params.label_categories)))  # fmt: skip
+                          subjects=say(", ").join(subjects)))  # fmt: skip
     if unknown := share_unknown(found):
         points.append(say("Left out, as nobody knows who complained: {share} of {outcome}.",
                           share=report.percent(unknown)))  # fmt: skip
-    points += [
-        f"{say(DROPPED_WORDS[reason])}: {say('{n} left out', n=report.number(count))}"
-        for reason, count in study.panel.dropped.items()
-    ]
+    points += dropped_sentences(report, study.panel.dropped)
     points += reading_sentences(report, report.data.accounts)
     points.append(model_sentence(report, study, noise_of(report.data)))
     points.append(say("Of claimants only groups are told, of at least ten people and ten records."))

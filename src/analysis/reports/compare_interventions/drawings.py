@@ -9,6 +9,7 @@ from analysis.page.plates import Figure
 from analysis.page.shared.by_time import adoption_lines, event_panels
 from analysis.page.wording import capital
 from analysis.reports.compare_interventions.answer import Interventions
+from analysis.reports.compare_interventions.sentences import claimed
 
 INTERVENTION_WORDS = {"intervention": "Intervention"}
 
@@ -38,15 +39,14 @@ def forest(report: Interventions) -> Figure:
     across = report.change_axis(say("Change against what was expected"))
     return Intervals(tuple(rows), across, (Reference(0.0),)).figure(
         **report.plate("forest"),
-        title=say("A change in {outcome} is claimed for {claims} of {count} interventions"),
+        title=claimed(report),
         caption=say(
             "Diamonds: all interventions together, each while it is in force and the others as "
             "they were. Hollow: only {regions} that had no other, which are fewer. Lines: likely "
             "ranges at {level}."
         ),
         alt=say(
-            "Estimates with ranges for {count} interventions; claimed to go with a change: "
-            "{claims}."
+            "Estimates with ranges for {count} interventions. {claimed}.", claimed=claimed(report)
         ),
         table=report.intervals_table(INTERVENTION_WORDS, rows),
     )

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from analysis.disclosure.store import noise_of
 from analysis.page.plates import Notes, Summary
-from analysis.page.shared.certainty import EFFECT_WORDS
+from analysis.page.shared.certainty import EFFECT_WORDS, REASON_WORDS
 from analysis.page.shared.protection import averages_sentence
-from analysis.page.shared.provenance import DROPPED_WORDS, reading_sentences
+from analysis.page.shared.provenance import dropped_sentences, reading_sentences
 from analysis.page.wording import capital
 from analysis.reports.compare_interventions.answer import Interventions
+from analysis.stats.joint.contrasts import Contrast
 from analysis.studies.verdict import ALLOWED
 
 VERDICT_WORDS = {
@@ -18,6 +19,11 @@ VERDICT_WORDS = {
     "none_stands": "Cannot tell which did more",
     "not_comparable": "Cannot be compared with one another",
 }
+CLAIMED_WORDS = {
+    True: "come with a change in {outcome} that the rule of this report claims.",
+    False: "can be said to go with a change in {outcome}; that is not to say that nothing changed.",
+}
+"""By whether any does."""
 SHOWN = 2
 """Pairs that the answer names."""
 
@@ -27,12 +33,15 @@ def summary(report: Interventions) -> Summary:
     say, pairs = report.say, report.told
     lead, more = next(iter(pairs.standing), None), pairs.more(report.params.smallest_effect)
     points = (*_answers(report), _each(report), pairs.untold(), more, _scope(report))
-    number = say("{claims} of {count} interventions")
-    words = say("come with a change in {outcome} that the rule of this report claims.")
+    some = any(finding.verdict.claims for finding in report.findings)
+    text = "{claims} of {count} interventions" if some else "none of {count} interventions"
+    number = say(text)
+    words = say(CLAIMED_WORDS[some])
     likely = say("How much each could have done stands in the ranges below.")
     if lead:
         number, span = pairs.difference(lead)
-        words = capital(pairs.against(lead)) + say(".")
+        words = say("{Outcome} under the first against the second, over the same time since each "
+                    "began.")  # fmt: skip
         likely = say(
             "Likely range: {likely}, wide enough for all {pairs} pairs at once.", likely=span
         )
@@ -42,15 +51,40 @@ def summary(report: Interventions) -> Summary:
         verdict=report.verdict_key,
         verdict_words=say(VERDICT_WORDS[report.verdict_key]),
         number=number,
-        number_unit=report.outcome if lead else "",
+        number_unit=pairs.against(lead) if lead else "",
         number_words=words,
         range_words=likely,
         scope={"place": report.place, "period": report.numbers["span"]},
         certainty_words=say("Certainty: low") if lead else "",
         certainty=1 if lead else 0,
         grounds=pairs.grounds(lead) if lead else (),
-        limits=(say("Adopters were not drawn by lot."),) if lead and not report.panel.drawn else (),
+        limits=tuple(_limits(report, lead)) if lead else (),
     )
+
+
+def claimed(report: Interventions) -> str:
+    """For how many interventions a change is claimed; for none, that none can be told."""
+    some = any(finding.verdict.claims for finding in report.findings)
+    text = (
+        "A change in {outcome} is claimed for {claims} of {count} interventions"
+        if some
+        else "For none of {count} interventions can a change in {outcome} be told"
+    )
+    return report.say(text)
+
+
+def _limits(report: Interventions, lead: Contrast) -> Iterator[str]:
+    """What keeps the certainty of a difference low: the rule, and the doubts of each of the two."""
+    say = report.say
+    yield say("A difference between two interventions is never claimed with more certainty.")
+    for place in lead.pair:
+        one = report.findings[place]
+        doubts = (*one.verdict.overruled, *one.verdict.lowered)
+        if doubts:
+            why = say("; ").join(say(REASON_WORDS[key]) for key in doubts)
+            yield say("{Name}: {why}.", Name=capital(report.named(one.name)), why=why)
+    if not report.panel.drawn:
+        yield say("Adopters were not drawn by lot.")
 
 
 def _answers(report: Interventions) -> Iterator[str]:
@@ -109,10 +143,7 @@ def sample(report: Interventions) -> Notes:
     if panel.left_out:
         names = say(", ").join(map(report.named, panel.left_out))
         points.append(say("Begun in fewer than five {regions} and left out: {names}.", names=names))
-    points += [
-        f"{say(DROPPED_WORDS[reason])}: {say('{n} left out', n=report.number(count))}"
-        for reason, count in panel.dropped.items()
-    ]
+    points += dropped_sentences(report, panel.dropped)
     points += reading_sentences(report, report.data.accounts)
     points.append(averages_sentence(report, noise_of(report.data)))
     return Notes(**report.plate("sample"), title=say("What was compared"), points=tuple(points))

@@ -13,6 +13,7 @@ from analysis.page.shared.mixes import mixes_table
 from analysis.page.shared.truth import Held, truth_table
 from analysis.page.wording import capital
 from analysis.reports.compare_interventions.answer import Interventions
+from analysis.reports.compare_interventions.sentences import claimed
 
 TWO_WORDS = {"first": "First", "second": "Second"}
 OVERLAP_WORDS = {
@@ -41,8 +42,7 @@ def evidence(report: Interventions) -> Table:
                  report.panel.costs.get(one.name))
         for one in report.findings
     ]  # fmt: skip
-    title = report.say("{claims} of {count} interventions come with a change in {outcome}")
-    return evidence_table(report, effects, title)
+    return evidence_table(report, effects, claimed(report))
 
 
 def overlap(report: Interventions) -> Table:
@@ -55,7 +55,10 @@ def overlap(report: Interventions) -> Table:
     )
     return Table(
         **report.plate("overlap"),
-        title=say("Up to {share} of the adopters of one also had another", share=share),
+        title=say(
+            "Of any two, up to {share} of the adopters of the rarer one had the other as well",
+            share=share,
+        ),
         caption=say(
             "Numbers of {regions}; periods are those of all {regions} together. Only {regions} "
             "with exactly one of two tell them apart."

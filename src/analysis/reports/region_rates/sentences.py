@@ -6,7 +6,7 @@ from analysis.disclosure.store import noise_of
 from analysis.page.numbers import span
 from analysis.page.plates import Notes, Summary, Table
 from analysis.page.shared.protection import protection_points
-from analysis.page.shared.provenance import DROPPED_WORDS, reading_sentences
+from analysis.page.shared.provenance import dropped_sentences, reading_sentences
 from analysis.page.wording import joined
 from analysis.reports.region_rates.answer import HIGH, LOW, Regions
 
@@ -132,8 +132,8 @@ def _dispersion(report: Regions) -> str:
         return report.say("{Regions} differ by no more than chance would have them.")
     return report.say(
         "{Regions} vary {times} times as much as chance alone would have them. Most of that is "
-        "usual variation, such as different trades and habits of reporting, and the limits allow "
-        "for it.",
+        "taken for usual variation, and the limits allow for it; why they vary is not in these "
+        "data, and what is wrong in many {regions} at once is taken for usual as well.",
         times=report.rate(value),
     )
 
@@ -172,10 +172,7 @@ def regions_sample(report: Regions) -> Notes:
             title=report.description.title.of(report.language),
         )
     ]
-    points += [
-        f"{say(DROPPED_WORDS[reason])}: {say('{n} left out', n=report.number(count))}"
-        for reason, count in report.comparison.dropped.items()
-    ]
+    points += dropped_sentences(report, report.comparison.dropped)
     points += [report.note] if report.note else []
     points += reading_sentences(report, report.data.accounts)
     points += protection_points(report, noise_of(report.data))

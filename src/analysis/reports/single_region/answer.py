@@ -285,7 +285,7 @@ class Alone(Report):
         panel, periods = self.subject.panel, self.subject.panel.periods
         donors = len(panel.regions) - 1
         before, after = self.subject.start - 1, len(periods) - self.subject.start + 1
-        counts = {"donors": donors, "before": before, "after": after}
+        counts = {"donors": donors, "before": before, "after": after, "acted": self.subject.acted}
         return {
             **{key: self.number(count) for key, count in counts.items()},
             **self.rank,

@@ -17,7 +17,7 @@ from analysis.page.numbers import PER_EXPOSURE, number_cell, percent, percent_ce
 from analysis.page.plates import Column, Figure, Notes, Table, TableData
 from analysis.page.shared.tiles import tile_places
 from analysis.page.shared.truth import Held, truth_table
-from analysis.page.wording import capital
+from analysis.page.wording import capital, joined
 from analysis.reports.single_region.answer import Alone
 
 WAY_WORDS = {
@@ -37,6 +37,12 @@ SHADE_WORDS = {
     "half_low": "Middle half, from",
     "half_high": "Middle half, to",
 }
+ALT_WORDS = {
+    True: "Estimates by {n} ways, one below the other, with lines for their ranges; the "
+    "headline's: {value}.",
+    False: "A single estimate, with a line for its range if it has one: {value}.",
+}
+"""Of the ways to estimate, by whether there are several."""
 LIMITS = {"all": (0.0, 1.0), "half": (0.25, 0.75)}
 """What the shades of placebos hold."""
 SHOWN = 12
@@ -64,20 +70,22 @@ def _change(report: Alone, label: str = "") -> Axis:
                 key="change", head=head, role=NUMBER)  # fmt: skip
 
 
-def _rate(report: Alone) -> tuple[Axis, float]:
-    """The axis of what is followed, and by what the panel's numbers are multiplied for it."""
+def _rate(report: Alone) -> tuple[Axis, float, str]:
+    """The axis of what is followed, by what the panel's numbers are multiplied for it, its unit."""
     panel, say = report.subject.panel, report.say
-    text, scale = report.unit or report.outcome, 1.0
+    text, scale = report.outcome, 1.0
+    if report.unit:
+        text = say("{outcome} ({unit})", unit=report.unit)
     if report.counted and panel.has_exposure:
         scale = PER_EXPOSURE * (panel.per_year if panel.yearly else 1)
         text = say("{outcome} per 1,000 {exposure} a year")
     write = partial(report.in_full, decimals=1)
-    return Axis(report.in_full, capital(text), cell=write, role=NUMBER), scale
+    return Axis(report.in_full, capital(text), cell=write, role=NUMBER), scale, text
 
 
 def paths(report: Alone) -> Figure:
     """What was recorded, and what the others lead to expect."""
-    say, (up, scale) = report.say, _rate(report)
+    say, (up, scale, unit) = report.say, _rate(report)
     rows = report.result.series["path"]
     observed, without = ([scale * row[key] for row in rows] for key in ("observed", "without"))
     lines = (
@@ -94,7 +102,7 @@ def paths(report: Alone) -> Figure:
     return Lines(lines, _periods(report), up, _start(report)).figure(
         **report.plate("paths"),
         title=say("{name} since {began}: {value} against what others lead to expect"),
-        caption=say(text),
+        caption=joined(report.language, say("In {unit}.", unit=unit), say(text)),
         alt=say("Two lines, {span}: {name}, and what others lead to expect of it: {value}."),
     )
 
@@ -146,7 +154,7 @@ def ranks(report: Alone) -> Figure:
                   key="ratio", role=NUMBER)  # fmt: skip
     return Bars(bars, (("other", say("Ratio")),), across, capital(report.region)).figure(
         **report.plate("ranks"),
-        title=say("{name} has place {rank} of {among} by how large the gap became"),
+        title=say("{name} has place {rank} of {among} by its gap beside that before the start"),
         caption=say(
             "Root mean squared gaps. Only {regions} that can be followed as closely; the first "
             "{shown} are drawn.",
@@ -229,7 +237,7 @@ def series(report: Alone) -> Figure | Notes:
             "({before} before, {after} since), and counts without zeros."
         )
         return Notes(**report.plate("series"), title=say("Interrupted series"), points=(point,))
-    up, scale = _rate(report)
+    up, scale, unit = _rate(report)
     size = report.course["exposure"].to_numpy()
     rows = found.series["path"]
     keys = ("observed", "without")
@@ -253,7 +261,11 @@ def series(report: Alone) -> Figure | Notes:
             value=report.change(found.headline.value),
             likely=report.likely(found.headline),
         ),
-        caption=say(text, tried=report.number(past["among"] - 1), **said),
+        caption=joined(
+            report.language,
+            say("In {unit}.", unit=unit),
+            say(text, tried=report.number(past["among"] - 1), **said),
+        ),
         alt=say("Two lines, {span}: {name}, and its own course carried on."),
     )
 
@@ -292,13 +304,27 @@ def ways(report: Alone) -> Figure:
             high=report.change(max(made)),
         ),
         caption=say("Lines: likely ranges at {level}. An estimate matched on predictors has none."),
-        alt=say(
-            "Estimates by {n} ways, one below the other, with lines for their ranges; the "
-            "headline's: {value}.",
-            n=report.number(len(rows)),
-            value=report.change(made[0]),
-        ),
+        alt=say(ALT_WORDS[len(rows) > 1], n=report.number(len(rows)), value=report.change(made[0])),
         table=TableData.of(columns, lines),
+    )
+
+
+def power_sentence(report: Alone) -> str:
+    """The change that would have been found; blank where that cannot be told."""
+    change = report.detectable()
+    if change is None or report.subject.synthetic is None:
+        return ""
+    if report.counted:
+        size = report.percent(1 - math.exp(-change), 0)
+        return report.say(
+            "A fall of {size} in a {region} like this one would be found in four cases out of "
+            "five; a smaller one may well go unseen.",
+            size=size,
+        )
+    return report.say(
+        "A change of {size} in a {region} like this one would be found in four cases out of five; "
+        "a smaller one may well go unseen.",
+        size=report.amount(change),
     )
 
 
@@ -311,8 +337,8 @@ def what_if(report: Alone) -> Table | Notes:
             found.append((records, math.expm1(-change)))
     title = say("What a single {region} could show")
     if not found:
-        point = say(
-            "The question names no other size, or no error can be given from which to tell it."
+        point = power_sentence(report) or say(
+            "Which change would be found cannot be told: too little is known to give an error."
         )
         return Notes(**plate, title=title, points=(point,))
     columns = (
@@ -321,11 +347,12 @@ def what_if(report: Alone) -> Table | Notes:
     )
     return Table(
         **plate,
-        title=say("With {records} {outcome} a year, only a fall of {fall} or more would show",
-                  records=report.number(found[0][0]), fall=report.percent(-found[0][1], 0)),
+        title=say("With {records} {outcome} a year, a fall of {fall} would be found in four of "
+                  "five cases", records=report.number(found[0][0]),
+                  fall=report.percent(-found[0][1], 0)),
         caption=say(
             "For one {region} as {name} here, over the same periods and beside the same others, "
-            "with other counts. A smaller fall would mostly be taken for chance."
+            "with other counts. A smaller fall is found less often, and is easily taken for chance."
         ),
         data=TableData.of(columns, ([number_cell(n, report.language),
                                      percent_cell(fall, report.language)] for n, fall in found)),

@@ -28,7 +28,8 @@ class Single:
     """One region, its donors, from protected counts, and what is estimated of it.
 
     ``start`` is its first period under the intervention; ``synthetic`` is ``None`` where too little
-    is known before it. ``plain`` is difference-in-differences with all donors alike.
+    is known before it. ``plain`` is difference-in-differences with all donors alike. ``acted`` is
+    how many others began within the data, and are neither it nor its donors.
     """
 
     panel: Panel
@@ -36,6 +37,7 @@ class Single:
     start: int
     plain: Result
     synthetic: Result | None
+    acted: int
 
 
 def tables(_: SingleRegionParams) -> set[str]:
@@ -64,6 +66,7 @@ def ask(data: Dataset, params: SingleRegionParams) -> Single:
         raise ParamsError(problems)
     panel = _panel(data, _asked(params), params)
     code = _treated(panel, params)
+    acted = int((panel.adoption > NEVER).sum()) - 1
     panel = _beside(panel, code, params)
     start = int(panel.adoption[code])
     if params.window:
@@ -76,7 +79,7 @@ def ask(data: Dataset, params: SingleRegionParams) -> Single:
     plain = estimated(panel, params, form="equal")
     close = {"form": params.form, "fit_limit": params.fit_limit}
     matched = estimated(panel, params, **close) if start > SHORT else None
-    return Single(panel, code, start, plain, matched)
+    return Single(panel, code, start, plain, matched, acted)
 
 
 def estimated(panel: Panel, params: SingleRegionParams, **options: Any) -> Result:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from analysis.disclosure.store import noise_of
-from analysis.page.numbers import percent
 from analysis.page.plates import Notes, Summary
 from analysis.page.shared.protection import protection_points
-from analysis.page.shared.provenance import DROPPED_WORDS, reading_sentences
+from analysis.page.shared.provenance import dropped_sentences, reading_sentences
 from analysis.page.wording import capital
 from analysis.reports.single_region.answer import SECOND, Alone
-from analysis.reports.single_region.drawings import WAY_WORDS
+from analysis.reports.single_region.drawings import WAY_WORDS, power_sentence
 from analysis.reports.single_region.question import SHORT
 
 VERDICT_WORDS = {
@@ -37,6 +35,18 @@ ANSWER_WORDS = {
     "too_short": "**{name} is known for too short a time to be matched:** {before} periods before "
     "the start, where at least {least} are needed to tell likeness from luck.",
 }
+RARE_WORDS = {
+    1: "**As rare as {rank} in {among}:** taken for the one that acted, none of the other {others} "
+    "{regions} that can be followed as closely shows a gap as large beside its gap before the "
+    "start; in single periods it may be larger.",
+    2: "**As rare as {rank} in {among}:** taken for the one that acted, one of the other {others} "
+    "{regions} that can be followed as closely shows a gap as large beside its gap before the "
+    "start.",
+    3: "**As rare as {rank} in {among}:** taken for the one that acted, {rarer} of the other {others} "
+    "{regions} that can be followed as closely show a gap as large beside their gap before the "
+    "start.",
+}
+"""By whether none, one or more of the others do."""
 WHY_WORDS = {
     "rank": "no range can be given from so few {regions} and periods",
     "range": "the likely range includes no change",
@@ -53,7 +63,7 @@ def summary(report: Alone) -> Summary:
         *_why(report),
         _rare(report),
         _others(report),
-        _power(report),
+        power_sentence(report),
         say(
             "One {region} is one case: whatever else began in {name} around {began} is in the "
             "estimate, and nothing follows for other {regions}."
@@ -112,15 +122,9 @@ def doubts(report: Alone) -> str:
 
 
 def _rare(report: Alone) -> str:
-    """How many others show as large a gap, each taken for the one that acted."""
+    """How many others show as large a gap beside that before, each taken for the one that acted."""
     detail = report.check("placebo_rank").detail
-    text = (
-        "**As rare as {rank} in {among}:** taken for the one that acted, {rarer} of the other "
-        "{others} {regions} that can be followed as closely show as large a gap."
-        if detail["rank"] > 1
-        else "**As rare as {rank} in {among}:** taken for the one that acted, none of the other "
-        "{others} {regions} that can be followed as closely shows as large a gap."
-    )
+    text = RARE_WORDS[min(detail["rank"], 3)]
     rarer, others = (report.number(detail[key] - 1) for key in ("rank", "among"))
     return report.say(text, rarer=rarer, others=others)
 
@@ -144,25 +148,6 @@ def _lower(report: Alone, key: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _power(report: Alone) -> str:
-    """The change that would have been found."""
-    change = report.detectable()
-    if change is None or report.subject.synthetic is None:
-        return ""
-    if report.counted:
-        size = percent(1 - math.exp(-change), report.language, 0)
-        return report.say(
-            "A fall of {size} in a {region} like this one would be found in four cases out of "
-            "five; a smaller one may well go unseen.",
-            size=size,
-        )
-    return report.say(
-        "A change of {size} in a {region} like this one would be found in four cases out of five; "
-        "a smaller one may well go unseen.",
-        size=report.amount(change),
-    )
-
-
 def sample(report: Alone) -> Notes:
     """What was compared, what was left out, and how counts are protected."""
     say = report.say
@@ -172,10 +157,10 @@ def sample(report: Alone) -> Notes:
             "before the start and {after} since."),
         say("Source: {title}.", title=report.description.title.of(report.language)),
     ]  # fmt: skip
-    points += [
-        f"{say(DROPPED_WORDS[reason])}: {say('{n} left out', n=report.number(count))}"
-        for reason, count in report.subject.panel.dropped.items()
-    ]
+    if report.subject.acted:
+        points.append(say("{acted} other {regions} acted as well within these data; they are not "
+                          "compared with."))  # fmt: skip
+    points += dropped_sentences(report, report.subject.panel.dropped)
     points += reading_sentences(report, report.data.accounts)
     if report.counted:
         points += protection_points(report, noise_of(report.data))
@@ -203,7 +188,7 @@ def certainty(report: Alone) -> Notes:
         all_of = [row["ratio"] for row in report.result.series["placebos"]]
         rank = sum(ratio >= all_of[0] for ratio in all_of)
         points.append(say("Among all {n} {regions}, also those followed less closely, the gap of "
-                          "{name} is as rare as {r} in {n}.",
+                          "{name} beside the one before is as rare as {r} in {n}.",
                           n=report.number(len(all_of)), r=report.number(rank)))  # fmt: skip
         points.append(
             say(
@@ -226,12 +211,15 @@ def certainty(report: Alone) -> Notes:
     if report.controlled and report.check("autocorrelation", report.controlled).passed is False:
         points.append(say("The series stays where it is for long: its range allows for that, but "
                           "may still be too narrow."))  # fmt: skip
-    points.append(
-        say(
-            "What would change our mind: the same gap where other {regions} act, a "
-            "longer time before the start, or news of what else began there then."
-        )
+    text = (
+        "What would change our mind: another gap, or none, where the {acted} other {regions} acted "
+        "that are not looked at here, a longer time before the start, or news of what else began "
+        "there then."
+        if report.subject.acted
+        else "What would change our mind: the same gap where other {regions} act, a longer time "
+        "before the start, or news of what else began there then."
     )
+    points.append(say(text))
     return Notes(
         **report.plate("certainty"),
         title=say("The rule, and what it cannot see"),
