@@ -46,13 +46,15 @@ def courses(effect: float, donors: int = 24, periods: int = 24, seed: int = 5) -
 def write(folder: Path, values: np.ndarray, level: bool = False, acting: int = 1) -> Path:
     """A folder of tables; the first regions begin in the period ``START``."""
     panel = make_panel(values, np.where(np.arange(len(values)) < acting, START, 0))
-    names = pd.DataFrame({"region_code": panel.regions, "level": "county"})
+    # 990000 would be the province of all others, which then act with it.
+    codes = {code: f"{990101 + place}" for place, code in enumerate(panel.regions)}
+    names = pd.DataFrame({"region_code": [*codes.values()], "level": "county"})
     names["name_en"], names["name_zh"] = (
         "County " + names["region_code"],
         "县" + names["region_code"],
     )
     rows = panel.frame.assign(
-        region_code=panel.frame["region"],
+        region_code=panel.frame["region"].map(codes),
         period=[panel.label(period) for period in panel.frame["period"]],
         outcome="score" if level else "calls",
         **{"value" if level else "count": panel.frame["count"]},
@@ -63,7 +65,7 @@ def write(folder: Path, values: np.ndarray, level: bool = False, acting: int = 1
     year, quarter = divmod(START - 1, 4)
     day = f"{2001 + year}-{3 * quarter + 1:02d}-01"
     starts = [{"region_code": code, "intervention": "advice", "started_on": day}
-              for code in panel.regions[:acting]]  # fmt: skip
+              for code in [*codes.values()][:acting]]  # fmt: skip
     tables = {"regions": names, "outcomes": outcomes, "interventions": pd.DataFrame(starts)}
     folder.mkdir(exist_ok=True)
     for name, table in tables.items():
@@ -152,7 +154,7 @@ def test_ranks_gaps_and_weights_are_those_of_the_result(folders):
     assert detail["among"] < 25
     assert f"1 in {detail['among']}" in found.gaps().title
     ranks = found.ranks().to_frame()
-    assert ranks["name"].iloc[0] == "990000"
+    assert ranks["name"].iloc[0] == "990101"
     assert ranks["other"].is_monotonic_decreasing
     fan = found.gaps().to_frame()
     assert (fan["all_low"] <= fan["half_low"]).all()
@@ -170,7 +172,7 @@ def test_all_that_is_said_is_worked_out_from_protected_counts(folders):
     assert np.array_equal(panel.matrix("count"), shown.reindex(list(panel.regions)).to_numpy())
     recorded = pd.read_csv(found.data.folder / "outcomes.csv")["count"].to_numpy()
     assert (recorded != shown.to_numpy().ravel()).any()
-    own = panel.matrix("count")[panel.regions.index("990000")]
+    own = panel.matrix("count")[panel.regions.index("990101")]
     assert np.array_equal(found.course["value"], own)
 
 
@@ -225,18 +227,18 @@ def test_bad_questions_are_refused_before_a_kernel_with_all_that_is_wrong(folder
     assert "treated_region: names '99'" in said
     assert "donors: names '98'" in said
     assert "predictors: names 'size'" in said
-    four = [f"99000{k}" for k in range(1, 5)]
+    four = [f"99010{k}" for k in range(2, 6)]
     with pytest.raises(DesignError, match="untreated regions: are 4; at least 5"):
         report(folders["fell"], donors=four)
     with pytest.raises(DesignError, match="did not stay without the intervention"):
-        report(folders["fell"], donors=[*four, "990000"])
+        report(folders["fell"], donors=[*four, "990101"])
     with pytest.raises(DesignError, match="which did not begin within these data"):
-        report(folders["fell"], treated_region="990003")
+        report(folders["fell"], treated_region="990104")
     two = write(tmp_path / "two", courses(0.0), acting=2)
     with pytest.raises(DesignError, match="is not given, and 2 regions began"):
         report(two)
-    either = report(two, treated_region="990001", fit_limit=1.0)
-    assert (either.name, len(either.subject.panel.regions)) == ("County 990001", 24)
+    either = report(two, treated_region="990102", fit_limit=1.0)
+    assert (either.name, len(either.subject.panel.regions)) == ("County 990102", 24)
     with pytest.raises(AnalysisError, match="window is two numbers"):
         report(folders["fell"], window=[3])
     values = courses(0.0)
@@ -260,7 +262,7 @@ def test_others_that_acted_are_counted_and_not_said_to_be_missing(tmp_path, lang
     """Three that acted, one looked at: two are named as left out; of one alone none."""
     three = report(
         write(tmp_path / "three", courses(0.0), acting=3),
-        treated_region="990001",
+        treated_region="990102",
         fit_limit=1.0,
         language=language,
     )

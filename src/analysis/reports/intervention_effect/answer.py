@@ -58,16 +58,26 @@ def effect_of(study: Study, result: Result) -> Effect:
         what = "was expected to be zero or less, of which no change is a share"
         raise EstimationError([Problem(f"outcome {study.params.outcome}", what, POSITIVE)])
     shares = [share(value, result.expected) for value in (estimate.value, low, high)]
-    if study.panel.counted and not study.panel.has_exposure:
-        base = float(PER_EXPECTED)
-        return Effect(*shares, base, base, base, *(one * base for one in shares))
-    base = expected * per(study.panel)
+    own = study.panel.has_exposure or not study.panel.counted
+    base = expected * per(study.panel) if own else float(PER_EXPECTED)
     recorded = base * (1 + shares[0])
-    _, most, least = bases = [
-        recorded / max(1 + one, 1 + ALL_BUT) if result.expected is None else recorded - one * base
-        for one in shares
-    ]
-    return Effect(*shares, base, least, most, *(recorded - one for one in bases))
+    bases, changes = [base] * len(shares), [one * base for one in shares]
+    if own and result.expected is None:
+        bases = [recorded / max(1 + one, 1 + ALL_BUT) for one in shares]
+        changes = [recorded - one for one in bases]
+    elif own:
+        bases = [recorded - one for one in changes]
+    return Effect(
+        relative=shares[0],
+        relative_low=shares[1],
+        relative_high=shares[2],
+        base=base,
+        base_low=bases[2],
+        base_high=bases[1],
+        change=changes[0],
+        change_low=changes[1],
+        change_high=changes[2],
+    )
 
 
 def per(panel: Panel) -> int:

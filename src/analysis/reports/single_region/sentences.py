@@ -42,9 +42,9 @@ RARE_WORDS = {
     2: "**As rare as {rank} in {among}:** taken for the one that acted, one of the other {others} "
     "{regions} that can be followed as closely shows a gap as large beside its gap before the "
     "start.",
-    3: "**As rare as {rank} in {among}:** taken for the one that acted, {rarer} of the other {others} "
-    "{regions} that can be followed as closely show a gap as large beside their gap before the "
-    "start.",
+    3: "**As rare as {rank} in {among}:** taken for the one that acted, {rarer} of the other "
+    "{others} {regions} that can be followed as closely show a gap as large beside their gap "
+    "before the start.",
 }
 """By whether none, one or more of the others do."""
 WHY_WORDS = {
@@ -122,7 +122,7 @@ def doubts(report: Alone) -> str:
 
 
 def _rare(report: Alone) -> str:
-    """How many others show as large a gap beside that before, each taken for the one that acted."""
+    """How many others show as large a gap beside that before, each taken for it."""
     detail = report.check("placebo_rank").detail
     text = RARE_WORDS[min(detail["rank"], 3)]
     rarer, others = (report.number(detail[key] - 1) for key in ("rank", "among"))
