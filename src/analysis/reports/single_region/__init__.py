@@ -1,1 +1,1 @@
-"""What happened where one region acted alone?"""
+"""What happened in one region that acted?"""

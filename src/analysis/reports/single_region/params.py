@@ -10,7 +10,7 @@ from analysis.params import CountsQuestion
 
 
 class SingleRegionParams(CountsQuestion):
-    """What happened where one region acted alone?
+    """What happened in one region that acted?
 
     ``window``: how many periods before and since the start are looked at; ``what_if``: records a
     year of regions of which is said what such a one could show.

@@ -16,7 +16,7 @@ from analysis.result import plain
 
 
 class SingleRegion(Alone):
-    """What happened where one region acted alone?"""
+    """What happened in one region that acted?"""
 
     preload = (
         "analysis.methods.its",
