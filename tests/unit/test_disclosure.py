@@ -38,7 +38,7 @@ from analysis.disclosure.noise import (
     too_small,
 )
 from analysis.disclosure.salt import salt_of
-from analysis.disclosure.store import store_of
+from analysis.disclosure.store import digests_of, store_of
 from analysis.errors import ContractError, DesignError, ParamsError, PublishError
 from analysis.page.plates import Column, Table, TableData
 from analysis.page.shared.protection import protection_points
@@ -329,6 +329,22 @@ def test_without_a_salt_nothing_leaves(tmp_path, monkeypatch):
     monkeypatch.setenv("ANALYSIS_SALT", str(short))
     with pytest.raises(ParamsError, match="too short"):
         store_of(data, "report")
+
+
+def test_a_digest_on_a_page_confirms_no_guess_of_a_count(tmp_path):
+    """Whoever knows a file but for one count tries out all: of a public file he finds it."""
+    printed = {"address": "a yearbook", "date": "2020-01-01"}
+    for name, given in (("own", {}), ("public", {"disclosure": "public", "printed": printed})):
+        data = small_province(tmp_path / name, monthly(mean=5.0), **given)
+        shown = set(digests_of(data).values())
+        file = tmp_path / name / "outcomes.csv"
+        lines = file.read_bytes().splitlines(keepends=True)
+        first, second, _, last = lines[5].split(b",")
+        guesses = (b",".join((first, second, b"%d" % count, last)) for count in range(40))
+        texts = (b"".join([*lines[:5], guess, *lines[6:]]) for guess in guesses)
+        found = [hashlib.sha256(text).hexdigest() in shown for text in texts]
+        assert sum(found) == (name == "public")
+        assert len(shown) == len(data.hashes)
 
 
 def test_a_simulated_world_is_protected_alike_wherever_it_is_made(in_root):

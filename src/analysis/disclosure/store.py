@@ -9,6 +9,7 @@ noise.
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -123,6 +124,21 @@ def drawn_from(dataset: Dataset) -> str:
     if noise is None:
         return ""
     return fingerprint(salt_of(dataset), f"{noise.variance}|{noise.threshold}|{VERSION}")
+
+
+def digests_of(dataset: Dataset) -> dict[str, str]:
+    """Digests of the files of a dataset as a page gives them, by what they are called there.
+
+    Where counts are protected they are keyed: whoever knows all counts of a file but a few would
+    else try these out until the digest is that of the page.
+    """
+    if noise_of(dataset) is None or dataset.description.status == "simulated":
+        return {f"SHA-256 {name}": value for name, value in dataset.hashes.items()}
+    salt = salt_of(dataset)
+    return {
+        f"HMAC-SHA-256 {name}": hmac.new(salt, value.encode(), "sha256").hexdigest()
+        for name, value in dataset.hashes.items()
+    }
 
 
 def unprotectable(dataset: Dataset) -> list[Problem]:

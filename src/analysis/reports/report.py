@@ -15,7 +15,7 @@ from analysis.data.frames.names import region_names
 from analysis.disclosure.estimates import decimals_of
 from analysis.disclosure.identifiers import identifiers
 from analysis.disclosure.memory import edition
-from analysis.disclosure.store import drawn_from, noise_of
+from analysis.disclosure.store import digests_of, drawn_from, noise_of
 from analysis.errors import ParamsError, Problem, nearest
 from analysis.methods import AnyMethod
 from analysis.page.charts.letters import use_codes
@@ -138,7 +138,7 @@ class Report(Voice):
             method_line(methods[0], self.language) if methods else "",
             self.params.seed,
             disclosure,
-            self.data.hashes,
+            digests_of(self.data),
             self.data.accounts,
             status=status,
         )

@@ -46,6 +46,10 @@ def protection_points(voice: Voice, noise: Noise | None) -> tuple[str, ...]:
             "for it. Months and quarters may not add up exactly to the year, and totals are sums "
             "of protected counts. Small differences between two figures mean nothing."
         ),
+        say(
+            "Who knows the exact total of a few {regions} from elsewhere can come nearer to their "
+            "recorded counts than this; none is given here."
+        ),
     )
 
 

@@ -88,7 +88,7 @@ def source_entries(
     method: str,
     seed: int,
     disclosure: str,
-    hashes: Mapping[str, str],
+    digests: Mapping[str, str],
     accounts: Mapping[str, Account],
     modules: Iterable[str] = (),
     status: str = "",
@@ -97,6 +97,7 @@ def source_entries(
 
     Parameters
     ----------
+    digests: of its files, by what they are called on the page (``disclosure.store.digests_of``).
     modules: what numbers were worked out in beside the report's own.
     status: what the numbers are; without it, whether they are simulated.
     """
@@ -113,6 +114,6 @@ def source_entries(
         (say("Seed"), str(seed)),
         (say("Disclosure control"), disclosure),
         (say("Software"), digest.software(type(voice).__module__, *modules)),
-        *((f"SHA-256 {name}", value) for name, value in sorted(hashes.items())),
+        *sorted(digests.items()),
     ]
     return tuple({"label": label, "value": value} for label, value in entries if value)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.data.frames.study import Study
 from analysis.disclosure.estimates import published, three_digits
-from analysis.disclosure.store import noise_of
+from analysis.disclosure.store import digests_of, noise_of
 from analysis.errors import AnalysisError
 from analysis.page.plates import Provenance, RestsOn, SiteLine, Table
 from analysis.page.shared.agreement import OwnNumber
@@ -177,4 +177,4 @@ class InterventionEffect(Report, Brief):
 
     def provenance(self) -> Provenance:
         """Where the numbers come from and with what they were made."""
-        return sources.provenance(self, protection_record(self, self.data))
+        return sources.provenance(self, protection_record(self, self.data), digests_of(self.data))

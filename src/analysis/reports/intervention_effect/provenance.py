@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from analysis.methods.shared.question import OPTIONS
@@ -12,7 +13,9 @@ from analysis.page.wording import joined
 from analysis.reports.intervention_effect.answer import Brief
 
 
-def provenance(brief: Brief, protection: str = "") -> Provenance:
+def provenance(
+    brief: Brief, protection: str = "", digests: Mapping[str, str] | None = None
+) -> Provenance:
     """Where the numbers come from, with what they were made, and how they are protected."""
     used = _methods(brief)
     return Provenance(
@@ -22,7 +25,7 @@ def provenance(brief: Brief, protection: str = "") -> Provenance:
             _method(brief),
             brief.question.seed,
             protection,
-            brief.study.hashes,
+            digests or {},
             brief.study.accounts,
             # The notebook's own cell works a number out again in statsmodels.
             (*(f"analysis.methods.{name}" for name in used), "statsmodels"),
