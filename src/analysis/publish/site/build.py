@@ -19,6 +19,7 @@ from analysis.publish.pages.render import Imprint, export
 from analysis.publish.pages.scan import refuse_identifiers
 from analysis.publish.site.changes import read_changes, sentences
 from analysis.publish.site.library import addresses, render_library
+from analysis.publish.site.paging import FURTHER
 from analysis.publish.site.record import (
     Answer,
     Entry,
@@ -91,6 +92,8 @@ def publish(
                     entries[one.name] = earlier.model_copy(update=why)
         outcomes.append(outcome)
     _remove_pages(site, entries)
+    for further in [file for file in site.iterdir() if FURTHER.fullmatch(file.name)]:
+        further.unlink()
     write_pages(site, entries)
     write_whole(site / RESTED, as_json(rested))
     for file, text in render_library(entries).items():

@@ -17,6 +17,7 @@ from analysis.publish.site.claims import Claims, claims_of, sentences
 from analysis.publish.site.evidence import evidence_files, evidence_table
 from analysis.publish.site.joint_studies import joint_studies
 from analysis.publish.site.notice import cause_in_words
+from analysis.publish.site.paging import file_of, parts_of
 from analysis.publish.site.record import STATE_PAGES, Entry
 from analysis.publish.site.register import register
 from analysis.publish.site.state import render_state, states
@@ -25,11 +26,6 @@ from analysis.publish.site.studies import studies
 KINDS = ("index", "catalogue", "methods", "data", "reading")
 NAMESPACE = uuid.UUID("6f1d3f2c-4f6e-5d0e-9a55-2f6d0c1b7a10")
 """Of the entries of our feeds; arbitrary, never to change."""
-
-
-def file_of(kind: str, language: str) -> str:
-    """The file of one of the site's own pages: English without, Chinese with a suffix."""
-    return f"{kind}.html" if language == "en" else f"{kind}.{language}.html"
 
 
 def feed_of(language: str) -> str:
@@ -48,32 +44,53 @@ def render_library(entries: Mapping[str, Entry]) -> dict[str, str]:
     listed = sorted(entries.values(), key=lambda entry: (entry.simulated, entry.name))
     files |= evidence_files(listed)
     for language in LANGUAGES:
-        files[file_of("index", language)] = render_index(listed, language)
+        parts = len(parts_of(listed))
+        for part in range(1, parts + 1):
+            files[file_of("index", language, part)] = render_index(listed, language, part)
+            files[file_of("data", language, part)] = render_data(listed, language, part)
+        if parts > 1:
+            files[file_of("search", language)] = render_search(listed, language)
         files[file_of("catalogue", language)] = render_catalogue(listed, language)
         files[file_of("methods", language)] = render_methods(language)
-        files[file_of("data", language)] = render_data(listed, language)
         files[file_of("reading", language)] = render_reading(language)
         files[feed_of(language)] = render_feed(listed, language)
     return files
 
 
-def render_index(entries: Sequence[Entry], language: str) -> str:
-    """The list of reports, with a search that works without a server."""
+def render_index(entries: Sequence[Entry], language: str, part: int = 1) -> str:
+    """The list of reports or a part of it, with a search that works without a server.
+
+    Where the list has parts, the search has a page of its own.
+    """
     claims = claims_of(entries)
+    parts = parts_of(entries)
     return _page(
         "index",
         language,
-        entries=entries,
+        part=part,
+        turns=_turns("index", language, len(parts)),
+        entries=parts[part - 1],
         claims=claims,
         claimed=sentences(claims, language),
         figures=_figures(entries, claims, language),
         evidence=evidence_table(entries, language),
         marked=any(entry.simulated for entry in entries),
         filters=_filters(entries, language),
-        script=asset("search.js") if entries else "",
+        script=asset("search.js") if entries and len(parts) == 1 else "",
         feed=feed_of(language),
+        search=file_of("search", language),
         cause=partial(cause_in_words, language=language),
     )
+
+
+def render_search(entries: Sequence[Entry], language: str) -> str:
+    """All reports by name, to be searched where their list has parts."""
+    return _page("search", language, entries=entries, script=asset("search.js"))
+
+
+def _turns(kind: str, language: str, parts: int) -> list[str]:
+    """The files of a page that has parts, in order; none where it has one."""
+    return [file_of(kind, language, part) for part in range(1, parts + 1)] if parts > 1 else []
 
 
 def render_catalogue(entries: Sequence[Entry], language: str) -> str:
@@ -89,15 +106,23 @@ def render_methods(language: str) -> str:
     return _page("methods", language, entries=register(language))
 
 
-def render_data(entries: Sequence[Entry], language: str) -> str:
+def render_data(entries: Sequence[Entry], language: str, part: int = 1) -> str:
     """The data dictionary, and where the data of every report come from."""
     chinese = language == "zh"
     dictionary = [
         (table.name, table.zh if chinese else table.en, table.key, column_rows(table, language))
         for table in TABLES.values()
     ]
-    heads = HEADINGS[language]
-    return _page("data", language, entries=entries, dictionary=dictionary, heads=heads)
+    parts = parts_of(entries)
+    return _page(
+        "data",
+        language,
+        part=part,
+        turns=_turns("data", language, len(parts)),
+        entries=parts[part - 1],
+        dictionary=dictionary if part == 1 else [],
+        heads=HEADINGS[language],
+    )
 
 
 def render_reading(language: str) -> str:
@@ -128,7 +153,8 @@ def _page(kind: str, language: str, **content: Any) -> str:
     """A page with its links to the others, and to itself in the other language."""
     content |= {"kind": kind, "pages": addresses(language), "status": STATE_PAGES[language]}
     other = next(code for code in LANGUAGES if code != language)
-    return render(f"{kind}.html.j2", language, sibling=file_of(kind, other), **content)
+    sibling = file_of(kind, other, content.get("part", 1))
+    return render(f"{kind}.html.j2", language, sibling=sibling, **content)
 
 
 def _figures(entries: Sequence[Entry], claims: Claims, language: str) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from analysis.page.marks import marks_of
 from analysis.page.plates import SiteLine
 from analysis.page.wording import LANGUAGES
 from analysis.params import problems_of
+from analysis.publish.site.paging import parts_of
 from analysis.result import Internal
 
 PAGES = "pages.json"
@@ -235,14 +236,13 @@ def read_status(folder: Path) -> Status:
 
 def read_pages(site: Path) -> dict[str, Entry]:
     """What the site holds, by name, where its pages are still there."""
-    file = site / PAGES
-    if not file.exists():
-        return {}
-    try:
-        entries = Pages.model_validate(read_json(file)).pages
-    except ValidationError as error:
-        remedy = "Remove the file and publish again"
-        raise PublishError([Problem(str(file), "is not a record of pages", remedy)]) from error
+    entries: dict[str, Entry] = {}
+    for file in sorted(site.glob("pages*.json")):
+        try:
+            entries |= Pages.model_validate(read_json(file)).pages
+        except ValidationError as error:
+            remedy = "Remove the file and publish again"
+            raise PublishError([Problem(str(file), "is not a record of pages", remedy)]) from error
     return {
         name: entry
         for name, entry in entries.items()
@@ -251,10 +251,12 @@ def read_pages(site: Path) -> dict[str, Entry]:
 
 
 def write_pages(site: Path, entries: Mapping[str, Entry]) -> None:
-    """The record of the site, sorted."""
-    content = Pages(pages=dict(entries)).model_dump()
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1)
-    write_whole(site / PAGES, text + "\n")
+    """The record of the site, sorted; of many reports in ``pages-2.json`` and so on, too."""
+    for number, names in enumerate(parts_of(sorted(entries)), 1):
+        content = Pages(pages={name: entries[name] for name in names}).model_dump()
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1)
+        file = PAGES if number == 1 else PAGES.replace(".", f"-{number}.")
+        write_whole(site / file, text + "\n")
 
 
 def read_json(file: Path) -> dict[str, Any]:
