@@ -15,6 +15,8 @@ from test_reading_cases import Case
 import postgres
 from analysis.data.dataset import examine, read_dataset
 from analysis.data.records.connections import connected, refused
+from analysis.data.records.engines import engine
+from analysis.data.records.location import RecordSource
 
 QUERY = "SELECT * FROM tips"
 MAPPED = {
@@ -87,6 +89,28 @@ def test_a_database_is_opened_to_be_read_only(tmp_path):
         with pytest.raises(Exception, match=r"(?i)read.?only"):
             connection.con.execute("INSERT INTO tips (n) VALUES (1)")
         connection.disconnect()
+
+
+def test_a_file_of_sqlite_is_read_with_two_strokes_or_three_and_left_as_it_is(tmp_path):
+    """One that is written through a log beside it leaves no log of ours; what is logged is read."""
+    import sqlite3
+
+    made = sqlite3.connect(tmp_path / "s.db")
+    made.executescript(f"PRAGMA journal_mode = wal; {MADE}; {FILLED}")
+    made.commit()
+    counts = [answers(tmp_path, url=url) for url in ("sqlite://s.db", "sqlite:///s.db")]
+    assert counts == [([3], [])] * 2
+    made.close()
+    assert answers(tmp_path, url="sqlite://s.db") == ([3], [])
+    assert {file.name for file in tmp_path.iterdir()} == {"s.db", "dataset.yml", "regions.csv"}
+    _, problems = answers(tmp_path, url="duckdb://s.db")
+    assert "names a file of SQLite. Write sqlite:// in the url" in problems[0]
+
+
+def test_words_that_a_database_keeps_as_a_list_are_read_as_words(tmp_path):
+    """And may stand in any order."""
+    database(tmp_path, MADE.replace("code VARCHAR", "code ENUM ('990102')"), FILLED)
+    assert answers(tmp_path) == ([3], [])
 
 
 def test_a_database_that_another_program_holds_is_said_to_be_locked(tmp_path):
@@ -209,3 +233,7 @@ def test_a_server_tells_what_is_wrong_with_an_address(tmp_path, monkeypatch):
         connection.raw_sql(f"CREATE TABLE tips AS {rows}").close()
         connection.disconnect()
         assert answers(tmp_path, url="env:REGISTRY") == ([3], [])
+        with engine(RecordSource(url=url, table="tips")) as counting:
+            with pytest.raises(Exception, match="read-only transaction"):
+                counting.con.execute("DELETE FROM tips")
+            counting.con.rollback()
