@@ -30,7 +30,9 @@ def written(tmp_path, monkeypatch):
             {"row": row, "worlds": 1000, "alone": 0.18, "claimed": claimed, "limit": limit}
             for row, claimed, limit in rows
         ]
-        pd.DataFrame(lines).assign(moderate=0.01).to_csv(file, index=False)
+        kept = pd.DataFrame(lines).assign(moderate=0.01, little=0.004)
+        kept.loc[kept["row"] == "-20 %", "little"] = 0.003
+        kept.to_csv(file, index=False)
 
     return write
 
@@ -69,6 +71,16 @@ def test_a_rule_that_holds_is_not_said_to_fail(language, written):
     assert FOUND[language] not in render_reading(language)
     written(("plain", 0.08, 0.058))
     assert FAILS[language] in render_reading(language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_often_a_change_is_called_too_small_is_that_of_worlds_with_one(language, written):
+    """Not of those without, where it is right to say so; nothing is said where there is none."""
+    said = {"en": "more than 0.3% of studies", "zh": "都不超过0.3%"}[language]
+    written(("plain", 0.016, 0.0058), ("-20 %", 0.55, 0.51))
+    assert said in render_reading(language)
+    written(("plain", 0.016, 0.0058))
+    assert {"en": "too small to matter", "zh": "都不超过"}[language] not in render_reading(language)
 
 
 JOINT = 'id="joint"'

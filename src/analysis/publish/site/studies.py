@@ -49,10 +49,14 @@ class StudyLine:
 
 @dataclass(frozen=True)
 class Studies:
-    """Worlds without an effect, and with one."""
+    """Worlds without an effect, and with one.
+
+    ``little``: of the latter the largest share of studies that called it too small to matter.
+    """
 
     without: tuple[StudyLine, ...]
     with_effect: tuple[StudyLine, ...]
+    little: str
 
     @property
     def failing(self) -> tuple[StudyLine, ...]:
@@ -70,7 +74,9 @@ def studies(language: str) -> Studies | None:
     for name in WORLDS:
         if name in rows.index:
             lines[bool(WORLDS[name].effect)].append(_line(name, rows.loc[name], language))
-    return Studies(*map(tuple, lines))
+    moved = [name for name in rows.index if name in WORLDS and WORLDS[name].effect]
+    most = float(rows.loc[moved, "little"].max()) if moved else 0.0
+    return Studies(tuple(lines[0]), tuple(lines[1]), percent(most, language))
 
 
 def _line(name: str, row: pd.Series, language: str) -> StudyLine:
