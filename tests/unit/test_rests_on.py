@@ -1,9 +1,11 @@
-"""The mark of an edition of protected counts: what runs noted, and what was published."""
+"""What pages rest on: editions of protected counts, and averages that are shown beside others."""
 
 from __future__ import annotations
 
 import shutil
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -11,6 +13,9 @@ import yaml
 from analysis.data.dataset import read_dataset
 from analysis.disclosure.memory import Made, edition, editions_kept, remember
 from analysis.disclosure.store import store_of
+from analysis.reports.intervention_effect import adoption
+from analysis.result import Estimate
+from analysis.verdicts import robustness
 
 CODES = ["a", "b"]
 
@@ -76,3 +81,42 @@ def test_a_mark_of_counts_cannot_be_guessed_without_the_salt(project, monkeypatc
     assert edition(data, "report") != mark
     shutil.rmtree(project.parents[1] / ".protected")
     assert editions_kept("data/own", "report") == set()
+
+
+def test_averages_of_one_page_differ_by_no_region_or_by_five(monkeypatch):
+    """Of twenty regions, fifteen, fourteen, ten and nine: each too near one before is protected."""
+    over = {"a": 15, "b": 14, "c": 10, "d": 9, "e": 20}
+    study = SimpleNamespace(panel="recorded", protected="protected",
+                            description=SimpleNamespace(published_results=()))  # fmt: skip
+
+    def found(_, panel, method, __):
+        value = over[method] if panel == "recorded" else -over[method]
+        sample = SimpleNamespace(units=over[method])
+        own = [Estimate("overall", float(value))]
+        return SimpleNamespace(sample=sample, estimates=own, expected=None)
+
+    monkeypatch.setattr(robustness, "run", found)
+    monkeypatch.setattr(
+        robustness, "specifications", lambda _: [robustness.Specification(n, n) for n in over]
+    )
+    answers, beside = robustness.answers_beside(study, 20)
+    assert [one.estimate.value for one in answers] == [15, -14, 10, -9, 20]
+    assert beside == [20, 15, 10, 20]
+
+
+def test_means_of_few_levels_stay_here_and_all_have_three_digits(monkeypatch):
+    """Six regions, two of which are not known in the third period: four would tell too much."""
+    values = np.array([[12.3456, 12.3456, 12.3456]] * 6)
+    values[:2, 2] = np.nan
+    panel = SimpleNamespace(
+        counted=False, measured="value", matrix=lambda _: values, adoption=pd.Series([0] * 6)
+    )
+    study = SimpleNamespace(panel=panel, protected=None, shielded=True)
+    monkeypatch.setattr(adoption, "per", lambda _: 1.0)
+    monkeypatch.setattr(adoption, "adopter_groups", lambda _: {"never": np.ones(6, dtype=bool)})
+    path = adoption.group_rates(SimpleNamespace(study=study))["never"]
+    assert path[:2].tolist() == [12.3, 12.3]
+    assert np.isnan(path[2])
+    open_study = SimpleNamespace(panel=panel, protected=None, shielded=False)
+    whole = adoption.group_rates(SimpleNamespace(study=open_study))["never"]
+    assert whole == pytest.approx(12.3456)

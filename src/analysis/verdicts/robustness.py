@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -47,7 +47,8 @@ class Specification:
 class Answer:
     """What one specification gave, or why it could not.
 
-    ``expected`` is what was expected in the unit of the estimate, ``None`` for logarithms.
+    ``expected`` is what was expected in the unit of the estimate, ``None`` for logarithms;
+    ``regions`` is over how many recorded counts are averaged, 0 where protected ones are.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Answer:
     published_error: float | None = None
     published_source: str = ""
     expected: float | None = None
+    regions: int = 0
 
 
 @dataclass(frozen=True)
@@ -232,12 +234,12 @@ def headline_key(study: Study) -> str:
     return f"{key}{WITH_OPTIONS}" if study.params.method_options else key
 
 
-def answer(study: Study, specification: Specification, beside: int = 0) -> Answer:
+def answer(study: Study, specification: Specification, beside: Collection[int] = ()) -> Answer:
     """A specification's headline; a refusal is an answer too and is shown as one.
 
     Parameters
     ----------
-    beside: how many regions the headline rests on that it is shown beside; 0 for nothing beside.
+    beside: how many regions the averages rest on that it is shown beside.
     """
     published = next(
         (
@@ -259,6 +261,20 @@ def answer(study: Study, specification: Specification, beside: int = 0) -> Answe
     )
 
 
+def answers_beside(study: Study, regions: int) -> tuple[tuple[Answer, ...], list[int]]:
+    """Every specification, and over how many regions averages of recorded counts are shown.
+
+    Parameters
+    ----------
+    regions: that the headline averages over.
+    """
+    beside, answers = [regions], list[Answer]()
+    for item in specifications(study):
+        answers.append(answer(study, item, beside))
+        beside += [answers[-1].regions] if answers[-1].regions else []
+    return tuple(answers), beside
+
+
 def _answer(
     study: Study,
     panel: Panel,
@@ -266,21 +282,22 @@ def _answer(
     method: str,
     options: Mapping[str, Any],
     name: str = "overall",
-    beside: int = 0,
+    beside: Collection[int] = (),
 ) -> Answer:
     """The named estimate of a method on a panel; a refusal is an answer too.
 
     Two averages of recorded counts that differ by a few regions would give these away: what rests
-    on a few more or fewer than the headline is worked out from protected counts.
+    on a few more or fewer than what it is shown beside is worked out from protected counts.
     """
     try:
         result = run(study, panel, method, options)
-        if study.protected and beside and 0 < abs(result.sample.units - beside) < FEWEST_APART:
-            result = run(study, study.protected, method, options)
+        regions = result.sample.units
+        if study.protected and any(0 < abs(regions - one) < FEWEST_APART for one in beside):
+            result, regions = run(study, study.protected, method, options), 0
     except AnalysisError as error:
         return Answer(key, method, None, "; ".join(str(problem) for problem in error.problems))
     estimate = next(e for e in result.estimates if e.name == name)
-    return Answer(key, method, estimate, expected=result.expected)
+    return Answer(key, method, estimate, expected=result.expected, regions=regions)
 
 
 def _options(study: Study, method: str = "") -> dict[str, Any]:
@@ -322,7 +339,7 @@ def _model(study: Study) -> methods.AnyMethod:
     return methods.that_can("count_model" if study.panel.counted else "level_model")
 
 
-def _count_model(study: Study, beside: int) -> Answer:
+def _count_model(study: Study, beside: Collection[int]) -> Answer:
     """The count (or level) model on the question's panel, whatever the headline's method."""
     method = _model(study).name
     options = _options(study, method)
@@ -430,14 +447,13 @@ def _examine(study: Study, headline: Result) -> Robustness:
     left_out = headline.series.get("leave_one_out")
     adoption = imputable(study)
     course = own_course(adoption) if adoption else None
+    answers, beside = answers_beside(study, headline.sample.units)
     return Robustness(
-        specifications=tuple(
-            answer(study, item, headline.sample.units) for item in specifications(study)
-        ),
+        specifications=answers,
         placebo_time=placebo_in_time(study),
         placebo_outcome=placebo_outcome(study),
         leave_one_out=None if left_out is None else tuple(left_out),
-        count_model=_count_model(study, headline.sample.units),
+        count_model=_count_model(study, beside),
         reporting=reporting_checks(study),
         breakdown=_breakdown(study, headline, adoption),
         detectable=_detectable(study, headline, course) if course else None,

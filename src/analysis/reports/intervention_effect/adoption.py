@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis.data.frames.panels.panel import NEVER
 from analysis.data.frames.panels.timeline import others_moved
-from analysis.disclosure.estimates import FEWEST_REGIONS
+from analysis.disclosure.estimates import FEWEST_REGIONS, three_digits
 from analysis.disclosure.gate import NUMBER
 from analysis.page.charts.axes import Axis, Periods, Reference
 from analysis.page.charts.lines import Line, Lines
@@ -83,8 +83,8 @@ def group_rates(brief: Brief) -> dict[str, np.ndarray]:
     """Path of each group, as ``measure`` says; of levels the mean of its regions."""
     panel = brief.study.protected or brief.study.panel
     groups, factor = adopter_groups(brief), per(panel)
-    if brief.study.shielded and not panel.counted:
-        # There is no noise for levels: a mean of few regions stays here.
+    bare = brief.study.shielded and not panel.counted
+    if bare:
         groups = {key: mask for key, mask in groups.items() if mask.sum() >= FEWEST_REGIONS}
     given = panel.matrix(panel.measured)
     known = np.isfinite(given)
@@ -96,6 +96,10 @@ def group_rates(brief: Brief) -> dict[str, np.ndarray]:
     # After an end nothing may be known of a group.
     paths = np.full(tops.shape, np.nan)
     np.divide(tops, bottoms, out=paths, where=bottoms > 0)
+    if bare:
+        # There is no noise for levels: means of few regions stay here, and all but three digits.
+        many = [known[mask].sum(axis=0) >= FEWEST_REGIONS for mask in groups.values()]
+        paths = np.array(three_digits(np.where(many, paths, np.nan).tolist()))
     return dict(zip(groups, paths * factor, strict=True))
 
 
@@ -125,8 +129,7 @@ def paths_figure(brief: Brief) -> Figure:
             "Before the first start, {unit} averaged: {averages}", unit=unit, averages=averages
         ),
         caption=say(
-            "{unit}, as recorded, before any model. Adopters are split at the middle of "
-            "their starts.",
+            "{unit}, before any model. Adopters are split at the middle of their starts.",
             unit=capital(unit),
         ),
         alt=say(
