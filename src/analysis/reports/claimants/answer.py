@@ -21,7 +21,7 @@ from analysis.reports.report import Report
 from analysis.result import Result
 from analysis.stats.concentration import concentration
 from analysis.verdicts.effect import Answered, judged, p_value
-from analysis.verdicts.robustness import estimate_headline, examine, imputable
+from analysis.verdicts.robustness import Robustness, estimate_headline, examine, imputable
 
 FREQUENT, OTHER = CLASSES
 TOPS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
@@ -32,8 +32,12 @@ def answered(study: Study) -> Answered:
     """A study judged; of who complains nothing is in the protected store, so of averages alone."""
     headline = published(study, estimate_headline(study), None)
     examined = examine(study, headline)
-    shown = three_digits(examined) if study.shielded else examined
-    return Answered(study, headline, examined, judged(study, headline, shown))
+    return Answered(study, headline, examined, judged(study, headline, shown(study, examined)))
+
+
+def shown(study: Study, examined: Robustness) -> Robustness:
+    """What a headline rests on, as far as it may leave."""
+    return three_digits(examined) if study.shielded else examined
 
 
 class Claims(Report):
@@ -146,7 +150,8 @@ class Claims(Report):
     def facts(self) -> Mapping[str, Any]:
         """What both languages must agree on, rounded as published."""
         main, sample = self.main, self.main.headline.sample
-        chance = p_value(main.headline, main.examined, main.study.params.onset)
+        looks = shown(main.study, main.examined)
+        chance = p_value(main.headline, looks, main.study.params.onset)
         return {
             "verdict": self.main.verdict.key,
             "certainty": self.main.verdict.certainty,
