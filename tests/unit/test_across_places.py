@@ -63,7 +63,7 @@ def test_another_place_is_less_sure_than_the_mean_and_both_languages_agree(root)
     assert english.facts() == chinese.facts()
     assert "2.17" in chinese.summary().number
     rows = english.forest().to_frame()
-    assert list(rows["place"]) == [*sorted(english.pool.names), "mean", "another_place"]
+    assert list(rows["place"]) == [*sorted(english.subject.names), "mean", "another_place"]
 
 
 def write(folder: Path, rows: list[tuple], about: str = PRINTED) -> str:
@@ -116,7 +116,7 @@ def test_empty_cells_get_a_half_and_places_that_tell_nothing_are_left_out(tmp_pa
     rows = [*drawn([0.5] * 5), ("none", 0, 400, 0, 400), ("one", 3, 397, 0, 400)]
     folder = write(tmp_path / "trials", [*rows, ("alone", 5, 395, 0, 0)])
     found = AcrossPlaces.read({"dataset": folder, "outcome": "calls", "intervention": "scoring"})
-    assert set(found.pool.names) == {f"P{i}" for i in range(5)} | {"one"}
+    assert set(found.subject.names) == {f"P{i}" for i in range(5)} | {"one"}
     said = " ".join(found.sample().points)
     assert "is empty: 2; given a half in each cell, since one was empty: 1." in said
     row = found.frame.set_index("study").loc["one"]

@@ -11,10 +11,11 @@ import pytest
 from test_few_treated import uneven_world
 
 from analysis.errors import DesignError
-from analysis.reports.single_region.answer import POWER, Alone
+from analysis.reports.single_region.answer import Alone
 from analysis.reports.single_region.params import SingleRegionParams
-from analysis.reports.single_region.question import Single, estimated
+from analysis.reports.single_region.question import estimated
 from analysis.studies.verdict import ALLOWED, ALLOWED_MOVED
+from analysis.verdicts.alone import POWER, Single
 from studies import ERRORS, WORLDS, monte_carlo_error, plausible, study
 
 START, DONORS = 16, 30

@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 import scipy
 
+from analysis.data.frames.ratings import Assessment
 from analysis.data.frames.units import keys_of
 from analysis.disclosure.noise import draws
-from analysis.errors import DesignError, Problem
+from analysis.errors import AnalysisError, DesignError, Problem
 from analysis.stats.ratings.scores import places, shrunken
 
 MOVED, MOST_MOVED = 0.5, 1.0
@@ -120,6 +121,28 @@ def points_of(
     spread = places(near, wrong, level, rng)
     limits = near - margin, near + margin
     return Points(raters, moved, near, *limits, spread, left_out, undrawn, within)
+
+
+def last_points(
+    ratings: Assessment,
+    variances: tuple[float, float],
+    salt: bytes,
+    floors: Floors,
+    level: float,
+    rng: np.random.Generator,
+) -> Points | None:
+    """The rated of the last round as points; none where too few have enough raters.
+
+    The same raters come again: only within a round are ratings of one independent.
+    """
+    if not ratings.raters_known:
+        return None
+    scores = ratings.scores()
+    scores = scores[scores["period"] == scores["period"].max()]
+    try:
+        return points_of(scores, *variances, salt, floors, level, rng)
+    except AnalysisError:
+        return None
 
 
 def _noise(keys: pd.Series, salt: bytes) -> np.ndarray:

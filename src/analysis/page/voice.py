@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from analysis.data.description import Description
 from analysis.data.settings import Words
+from analysis.disclosure.gate import NUMBER
 from analysis.page.numbers import in_full, number, percent
+from analysis.page.plates import Column, Notes, TableData
 from analysis.page.wording import Say, capital, translator
 from analysis.params import CountsQuestion
 from analysis.result import Internal
+
+if TYPE_CHECKING:
+    from analysis.page.charts.axes import Cell
 
 SPOKEN = ("outcome", "exposure", "region", "regions", "intervention")
 """What a sentence may name without being given it."""
@@ -48,9 +53,9 @@ class Voice:
         """A number as the reader writes it in a sentence."""
         return number(value, self.language, decimals)
 
-    def in_full(self, value: float, decimals: int = 0) -> str:
+    def in_full(self, value: float, decimals: int = 0, signed: bool = False) -> str:
         """A number to its last digit, for tables and axes."""
-        return in_full(value, self.language, decimals)
+        return in_full(value, self.language, decimals, signed)
 
     def percent(self, share: float, decimals: int = 1, signed: bool = False) -> str:
         """A share as a percentage, as the reader writes it."""
@@ -94,6 +99,12 @@ class Voice:
         return self.words(self.question.outcome).plural(self.language)
 
     @property
+    def intervention(self) -> str:
+        """The intervention's name in a sentence; blank where none is asked about."""
+        key = str(getattr(self.question, "intervention", ""))
+        return self.words(key).of(self.language) if key else ""
+
+    @property
     def exposure(self) -> str:
         """The exposure's name after a number, empty where there is none."""
         key = self.question.exposure
@@ -118,3 +129,23 @@ class Voice:
         """What every Plate of this report carries."""
         marks = {"simulated": self.simulated, "internal": self.internal}
         return {"key": key, "language": self.language, **marks}
+
+    def notes(self, key: str, title: str, *points: str) -> Notes:
+        """A titled list of sentences; blank ones fall away."""
+        return Notes(**self.plate(key), title=title, points=tuple(p for p in points if p))
+
+    def worded(
+        self, heads: Mapping[str, str], lines: Iterable[Iterable[Cell]], texts: Iterable[str]
+    ) -> TableData:
+        """A table with these headings, in English; what is no text stands at the end, as a number.
+
+        Parameters
+        ----------
+        texts: keys of the columns that hold words.
+        """
+        named = [(key, capital(self.say(head))) for key, head in heads.items()]
+        columns = [
+            Column(key, head) if key in texts else Column(key, head, "end", NUMBER)
+            for key, head in named
+        ]
+        return TableData.of(columns, lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Self, cast
 
 import numpy as np
@@ -12,6 +13,7 @@ from analysis import stored
 from analysis.data.dataset import Dataset
 from analysis.data.description import Description
 from analysis.data.frames.names import region_names
+from analysis.data.frames.panels.panel import Panel
 from analysis.disclosure.estimates import decimals_of
 from analysis.disclosure.identifiers import identifiers
 from analysis.disclosure.memory import edition
@@ -155,11 +157,20 @@ class Report(Voice):
         """Outcomes whose protected counts it shows."""
         return ()
 
+    def averaged(self) -> tuple[Panel, str] | None:
+        """The panel of recorded counts that averages are over, and of which outcome; none here."""
+        return None
+
     def rests_on(self) -> RestsOn:
-        """What its counts were drawn from; who averages recorded counts adds over whom."""
+        """What its counts were drawn from; where recorded counts are averaged, over whom."""
         marks = {name: edition(self.data, name) for name in self.drawn()}
         shown = {name: mark for name, mark in marks.items() if mark}
-        return RestsOn(self.params.dataset, drawn_from(self.data), editions=shown)
+        found = RestsOn(self.params.dataset, drawn_from(self.data), editions=shown)
+        if (over := self.averaged()) is None:
+            return found
+        panel, outcome = over
+        ends = (panel.periods[0], panel.periods[-1])
+        return replace(found, outcome=outcome, periods=ends, regions=panel.regions)
 
     def site_lines(self) -> tuple[SiteLine, ...]:
         """Lines of the site's table of evidence; a description has none."""

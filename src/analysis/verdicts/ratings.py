@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.frames.ratings import Assessment
-from analysis.methods import AnyMethod, reliability
+from analysis.errors import AnalysisError
+from analysis.methods import AnyMethod, agreement, reliability
 from analysis.result import Result
 from analysis.stats.pooling.exact import Interval
 from analysis.stats.ratings.nested import one_way
@@ -49,6 +50,17 @@ class Worth:
     split: Mapping[str, float]
     halo: tuple[float, float] | None
     ratio: float
+
+
+def agreed_of(ratings: Assessment, level: float, estimate: Estimating) -> float | None:
+    """How alike raters of the same one are in the last round, beyond chance, where it is known."""
+    if not ratings.raters_known:
+        return None
+    frame = ratings.rows[["rated", "rater", "score"]]
+    try:
+        return estimate(agreement.METHOD, frame, level=level).headline.value
+    except AnalysisError:
+        return None
 
 
 def worth_of(ratings: Assessment, target: float, level: float, estimate: Estimating) -> Worth:

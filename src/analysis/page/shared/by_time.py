@@ -39,24 +39,24 @@ def adoption_lines(report: LogPoints, panel: InterventionsPanel, names: Mapping[
 def event_panels(
     report: LogPoints,
     frequency: str,
-    paths: Iterable[Mapping[str, Any]],
-    names: Mapping[str, str],
+    paths: Mapping[str, Iterable[Mapping[str, Any]]],
+    head: str,
+    size: float = 4,
 ) -> tuple[Panels, list[Point]]:
-    """Effects by periods since the start, one panel an intervention, and the points before.
+    """Effects by periods since the start, one panel each, and the points before.
 
     Parameters
     ----------
-    paths: the series of that name of joint estimates. names: of interventions, by key.
+    paths: event times of each panel, by its name. head: what panels are of. size: of points.
     """
     say, panels, ahead = report.say, [], []
-    label, head = say(TIME_WORDS[frequency]), say("Periods since the start")
-    along = Axis(report.in_full, label, whole=True, key="event_time", head=head, role=NUMBER)
-    rows = [record for record in paths if record["value"] is not None]
-    for name, words in names.items():
+    label, since = say(TIME_WORDS[frequency]), say("Periods since the start")
+    along = Axis(report.in_full, label, whole=True, key="event_time", head=since, role=NUMBER)
+    for words, rows in paths.items():
         points = [
-            Point(at, *shares, "before" if at < 0 else "after", shares[1] is None, size=4)
+            Point(at, *shares, "before" if at < 0 else "after", shares[1] is None, size=size)
             for record in rows
-            if record["intervention"] == name
+            if record["value"] is not None
             for at, shares in [(record["event_time"], report.ranged(record))]
         ]
         ahead += [point for point in points if point.at < 0]
@@ -64,4 +64,4 @@ def event_panels(
         chart = Points(tuple(points), along, report.change_axis(), zero, start)
         panels.append((capital(words), chart))
     limits = (say("Range from"), say("Range to"))
-    return Panels(tuple(panels), say("Intervention"), limits), ahead
+    return Panels(tuple(panels), head, limits), ahead

@@ -72,6 +72,13 @@ def reading_sentences(voice: Voice, accounts: Mapping[str, Account]) -> tuple[st
     return tuple(found)
 
 
+def sample_points(
+    voice: Voice, dropped: Mapping[str, int], accounts: Mapping[str, Account]
+) -> list[str]:
+    """What was left out, by its reason, and on reading."""
+    return [*dropped_sentences(voice, dropped), *reading_sentences(voice, accounts)]
+
+
 def _at_most(rows: int) -> int:
     """The next number of two digits and zeros, or the next hundred."""
     step: int = 10 ** max(2, len(str(rows)) - 2)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analysis.data.dataset import Dataset
 from analysis.disclosure.gate import NUMBER
 from analysis.page.numbers import percent_cell
 from analysis.page.plates import Column, Notes, Table, TableData
@@ -27,6 +28,14 @@ class Held:
     def inside(self) -> bool:
         """Whether the range holds the truth."""
         return self.low <= self.truth <= self.high
+
+
+def truths(data: Dataset) -> dict[str, float]:
+    """The true values of simulated data by name; none elsewhere."""
+    table = data.tables.get("truth")
+    if table is None:
+        return {}
+    return dict(zip(table["name"], table["value"].astype(float), strict=True))
 
 
 def truth_table(voice: Voice, head: str, held: Sequence[Held]) -> Table | Notes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -13,48 +12,30 @@ from analysis.data.description import Description
 from analysis.data.frames.trials import mantel_haenszel
 from analysis.methods import meta
 from analysis.page.shared.log_points import LogPoints
+from analysis.page.shared.ways import Way, ways_of
 from analysis.reports.across_places.params import AcrossPlacesParams
 from analysis.reports.across_places.question import Pool
 from analysis.reports.others import marked
 from analysis.reports.report import Report
 from analysis.result import Estimate, Result
-
-
-@dataclass(frozen=True)
-class Pooling:
-    """One way to pool: its estimate in log points, and what was published of it, as a ratio."""
-
-    key: str
-    estimate: Estimate
-    published: float | None = None
-    source: str = ""
+from analysis.verdicts.effect import outside_zero
 
 
 class Places(Report, LogPoints):
     """Effects of several places with their mean."""
 
     params: AcrossPlacesParams
-
-    @property
-    def pool(self) -> Pool:
-        """The places."""
-        pool: Pool = self.subject
-        return pool
+    subject: Pool
 
     @property
     def frame(self) -> pd.DataFrame:
         """One row a place: its estimate in log points, and its standard error."""
-        return self.pool.frame
+        return self.subject.frame
 
     @property
     def description(self) -> Description:
         """What the data are; of reports whose data are invented or for inside, that."""
-        return marked(super().description, self.pool.descriptions)
-
-    @property
-    def intervention(self) -> str:
-        """What is looked at, in a sentence."""
-        return self.words(self.params.intervention).of(self.language)
+        return marked(super().description, self.subject.descriptions)
 
     @cached_property
     def result(self) -> Result:
@@ -73,24 +54,14 @@ class Places(Report, LogPoints):
         return self.result.estimates[1]
 
     @cached_property
-    def poolings(self) -> tuple[Pooling, ...]:
+    def poolings(self) -> tuple[Way, ...]:
         """The mean, beside what there would be if places did not differ at all."""
         asked = {"between": "none", "interval": "normal", "level": self.params.level}
         fixed = self.estimate(meta.METHOD, self.frame, **asked).headline
         found = {"random": self.mean, "fixed": fixed}
-        if self.pool.tables is not None and self.params.measure == "odds_ratio":
-            found["mantel_haenszel"] = mantel_haenszel(self.pool.tables, self.params.level)
-        known = {
-            p.specification: p
-            for p in self.description.published_results
-            if (p.intervention, p.outcome) == (self.params.intervention, self.params.outcome)
-        }
-        return tuple(
-            Pooling(key, one, known[key].estimate, known[key].source)
-            if key in known
-            else Pooling(key, one)
-            for key, one in found.items()
-        )
+        if self.subject.tables is not None and self.params.measure == "odds_ratio":
+            found["mantel_haenszel"] = mantel_haenszel(self.subject.tables, self.params.level)
+        return ways_of(self, found)
 
     @property
     def differ(self) -> float:
@@ -101,22 +72,18 @@ class Places(Report, LogPoints):
     @property
     def verdict_key(self) -> str:
         """Whether a difference is to be expected in another place, on average, or neither."""
-        if _leaves_out(self.new_place):
+        if outside_zero(self.new_place):
             return "expected_elsewhere"
-        return "average_only" if _leaves_out(self.mean) else "none_told"
+        return "average_only" if outside_zero(self.mean) else "none_told"
 
     @property
     def ratios(self) -> bool:
         """Whether effects are written as ratios, as of odds; else as changes in per cent."""
-        return self.pool.tables is not None
-
-    def likely_of(self, found: Estimate) -> str:
-        """The range of an estimate, for a sentence."""
-        return self.likely(found.low or 0.0, found.high or 0.0)
+        return self.subject.tables is not None
 
     def place_name(self, code: str) -> str:
         """A place's name in the language of the report."""
-        return self.pool.names[code][self.language == "zh"]
+        return self.subject.names[code][self.language == "zh"]
 
     @property
     def numbers(self) -> Mapping[str, str]:
@@ -139,8 +106,3 @@ class Places(Report, LogPoints):
             "mean": [round(end or 0.0, 4) for end in ends],
             "poolings": {one.key: round(one.estimate.value, 4) for one in self.poolings},
         }
-
-
-def _leaves_out(found: Estimate) -> bool:
-    """Whether the range leaves out no difference."""
-    return (found.low or 0.0) > 0 or (found.high or 0.0) < 0

@@ -26,10 +26,10 @@ class AcrossPlaces(Places):
     def own_numbers(self) -> Mapping[str, OwnNumber]:
         """Each way to pool, in log points."""
         unit = self.say("log points")
+        words = sentences.POOLING_WORDS
         return {
-            one.key: OwnNumber(self.say(sentences.POOLING_WORDS[one.key]), unit, value, 5)
+            one.key: OwnNumber(self.say(words[one.key]), unit, one.estimate.value, 5)
             for one in self.poolings
-            for value in (one.estimate.value,)
         }
 
     def results(self) -> Mapping[str, Any]:
@@ -38,7 +38,7 @@ class AcrossPlaces(Places):
 
     def rests_on(self) -> RestsOn:
         """What the reports rest on whose effects it shows."""
-        return replace(super().rests_on(), beside=self.pool.rested)
+        return replace(super().rests_on(), beside=self.subject.rested)
 
     summary = sentences.summary
     sample = sentences.sample

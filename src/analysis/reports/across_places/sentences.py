@@ -59,7 +59,7 @@ def summary(report: Places) -> Summary:
         else "{claiming} of these {count} reports claim a direction of their own. What makes them "
         "unsure makes their mean unsure as well."
     )
-    points.append(say(text, claiming=report.number(report.pool.claiming)))
+    points.append(say(text, claiming=report.number(report.subject.claiming)))
     return Summary(
         **report.plate("summary"),
         points=tuple(points),
@@ -140,7 +140,7 @@ def poolings(report: Places) -> Table:
 
 def sample(report: Places) -> Notes:
     """What was pooled, and what was left out."""
-    say, pool = report.say, report.pool
+    say, pool = report.say, report.subject
     if report.ratios:
         title = report.description.title.of(report.language)
         points = [say("{count} places; source: {title}.", title=title)]
@@ -159,7 +159,7 @@ def sample(report: Places) -> Notes:
     points += reading_sentences(report, report.data.accounts)
     if report.ratios:
         points.append(averages_sentence(report, noise_of(report.data)))
-    return Notes(**report.plate("sample"), title=say("What was pooled"), points=tuple(points))
+    return report.notes("sample", say("What was pooled"), *points)
 
 
 def certainty(report: Places) -> Notes:
@@ -183,5 +183,4 @@ def certainty(report: Places) -> Notes:
             "drawn by lot."
         ),
     )
-    title = say("The rule, and what it cannot see")
-    return Notes(**report.plate("certainty"), title=title, points=points)
+    return report.notes("certainty", say("The rule, and what it cannot see"), *points)

@@ -14,6 +14,7 @@ from analysis.data.frames.study import Study
 from analysis.data.records.claimants import MARKS
 from analysis.disclosure.estimates import published, three_digits
 from analysis.page.numbers import percent_change, percent_span, period_span
+from analysis.page.shared.log_points import LogPoints
 from analysis.page.wording import capital
 from analysis.reports.claimants.params import ClaimantsParams
 from analysis.reports.claimants.question import Asked
@@ -40,7 +41,7 @@ def shown(study: Study, examined: Robustness) -> Robustness:
     return three_digits(examined) if study.shielded else examined
 
 
-class Claims(Report):
+class Claims(Report, LogPoints):
     """What an intervention changed for those who complain often, and for all others."""
 
     params: ClaimantsParams
@@ -98,22 +99,17 @@ class Claims(Report):
         total = sum(frames[name].sum() for name in CLASSES)
         return {name: float(count.sum() / total) for name, count in frames.items()}
 
-    @property
-    def named(self) -> str:
-        """The intervention's name."""
-        return self.words(self.params.intervention).of(self.language)
-
     def subject_of(self, category: str) -> str:
         """What complaints of a category are about; the dataset's own word where it names none."""
         known = self.description.words.get(category)
         return known.of(self.language) if known else category
 
-    def likely(self, value: float, low: float, high: float) -> dict[str, str]:
+    def said(self, value: float, low: float, high: float) -> dict[str, str]:
         """``value`` and ``likely`` of a sentence, from shares."""
         span = percent_span(low, high, self.language)
         return {"value": percent_change(value, self.language), "likely": span}
 
-    def share(self, value: float) -> str:
+    def part(self, value: float) -> str:
         """A share without decimals, but for one below a hundredth."""
         return self.percent(value, 0 if value >= 0.01 else 1)
 
@@ -137,14 +133,14 @@ class Claims(Report):
         top = next((one for one in tops if one >= 0.01), 0.0)
         return {
             **{name: self.number(count) for name, count in counts.items()},
-            "top": self.share(top),
+            "top": self.part(top),
             "brought": self.percent(tops.get(top, 0.0), 0),
             "carried": self.percent(self.carried[FREQUENT], 0),
             "level": self.percent(self.main.headline.level, 0),
             "smallest": self.percent(self.params.smallest_effect, 0),
             "span": period_span(sample.first_period, sample.last_period, self.language),
-            "name": self.named,
-            "Name": capital(self.named),
+            "name": self.intervention,
+            "Name": capital(self.intervention),
         }
 
     def facts(self) -> Mapping[str, Any]:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from functools import partial
-from typing import Any
 
 from analysis.data.frames.claimants import CLASSES, RATIO
 from analysis.data.frames.panels.panel import NEVER
 from analysis.disclosure.gate import NUMBER
 from analysis.page.charts.axes import Axis, Periods, Reference
 from analysis.page.charts.intervals import Interval, Intervals
-from analysis.page.charts.panels import Panels
 from analysis.page.charts.points import Point, Points
 from analysis.page.charts.steps import Steps
-from analysis.page.numbers import percent, percent_cell
-from analysis.page.plates import Column, Figure, Notes, Table, TableData
-from analysis.page.shared.truth import Held, truth_table
+from analysis.page.numbers import percent_cell
+from analysis.page.plates import Figure, Notes, Table, TableData
+from analysis.page.shared.by_time import event_panels
+from analysis.page.shared.truth import Held, truth_table, truths
 from analysis.page.wording import capital
 from analysis.reports.claimants.answer import FREQUENT, OTHER, Claims
 from analysis.reports.claimants.sentences import verdict_of
@@ -30,30 +27,32 @@ CLASS_WORDS = {
     "burst": "Bursts",
     "label": "Listed subjects, again",
 }
-TIME_WORDS = {
-    "month": "Months since the start",
-    "quarter": "Quarters since the start",
-    "year": "Years since the start",
+EFFECT_WORDS = {
+    "class": "Claimants",
+    "change": "Change",
+    "low": "Range from",
+    "high": "Range to",
+}
+MARK_WORDS = {
+    "class": "Claimants",
+    "carried": "Share of {outcome}",
+    "change": "Change",
+    "low": "Range from",
+    "high": "Range to",
+    "verdict": "Verdict",
 }
 KEYS = {FREQUENT: "professional", OTHER: "ordinary"}
 """Classes as the truth of simulated data names them."""
-STEEPEST = 1.5
-
-
-def _change(report: Claims, label: str = "") -> Axis:
-    write = partial(percent, language=report.language, signed=True)
-    short, head = partial(write, decimals=0), report.say("Change")
-    return Axis(short, label, high=STEEPEST, cell=write, key="change", head=head, role=NUMBER)
 
 
 def effects(report: Claims) -> Figure:
     """Both classes and one against the other."""
-    say, main = report.say, report.likely(*report.main.shares)
+    say, main = report.say, report.said(*report.main.shares)
     rows = tuple(
         Interval(say(CLASS_WORDS[n]), *one.shares, "headline" if n == RATIO else "other", code=n)
         for n, one in report.findings.items()
     )
-    chart = Intervals(rows, _change(report, say("Change against what was expected")),
+    chart = Intervals(rows, report.change_axis(say("Change against what was expected")),
                       (Reference(0.0),), say("Claimants"))  # fmt: skip
     return chart.figure(
         **report.plate("effects"),
@@ -68,17 +67,14 @@ def effects(report: Claims) -> Figure:
 
 def _effects_table(report: Claims) -> TableData:
     """The rows of the figure: a change, and from where to where its range runs."""
-    say, language = report.say, report.language
-    heads = (("change", "Change"), ("low", "Range from"), ("high", "Range to"))
-    columns = (Column("class", say("Claimants")),
-               *(Column(key, say(head), "end", NUMBER) for key, head in heads))  # fmt: skip
-    return TableData.of(
-        columns,
-        (
-            [(say(CLASS_WORDS[name]), name), *(percent_cell(v, language) for v in one.shares)]
-            for name, one in report.findings.items()
-        ),
+    lines = (
+        [
+            (report.say(CLASS_WORDS[name]), name),
+            *(percent_cell(share, report.language) for share in one.shares),
+        ]
+        for name, one in report.findings.items()
     )
+    return report.worded(EFFECT_WORDS, lines, ("class",))
 
 
 def concentration(report: Claims) -> Figure | Notes:
@@ -89,10 +85,10 @@ def concentration(report: Claims) -> Figure | Notes:
         point = say(
             "Too few claimants to tell what groups of them bring, or persons are not known."
         )
-        return Notes(**report.plate("concentration"), title=title, points=(point,))
+        return report.notes("concentration", title, point)
     label = say("Share of claimants, most frequent first")
-    along = Axis(report.share, label, logarithmic=True, key="share", role=NUMBER)
-    up = Axis(report.share, say("Share of {outcome}"), low=0.0, role=NUMBER)
+    along = Axis(report.part, label, logarithmic=True, key="share", role=NUMBER)
+    up = Axis(report.part, say("Share of {outcome}"), low=0.0, role=NUMBER)
     points = tuple(Point(at, value, key="headline") for at, value in tops)
     return Points(points, along, up).figure(
         **report.plate("concentration"),
@@ -119,32 +115,26 @@ def adoption(report: Claims) -> Figure:
     )
 
 
-def _point(row: Mapping[str, Any]) -> Point:
-    """One event time, hollow without a band."""
-    value, low, high = (row[key] and math.expm1(row[key]) for key in ("value", "low", "high"))
-    side = "before" if row["event_time"] < 0 else "after"
-    return Point(int(row["event_time"]), value, low, high, side, row["low"] is None)
-
-
 def event_time(report: Claims) -> Figure:
     """Effects by periods since the start, of both classes and of one against the other."""
-    say, panels = report.say, []
-    along = Axis(report.in_full, say(TIME_WORDS[report.params.period]), whole=True,
-                 key="event_time", head=say("Periods since the start"), role=NUMBER)  # fmt: skip
-    for name, one in report.findings.items():
-        rows = one.headline.series.get("by_event_time", ())
-        points = tuple(_point(row) for row in rows if row["value"] is not None)
-        lines = (Reference(0.0),), (Reference(-0.5, dashed=True),)
-        panels.append((say(CLASS_WORDS[name]), Points(points, along, _change(report), *lines)))
-    ends = (say("Range from"), say("Range to"))
-    return Panels(tuple(panels), say("Claimants"), ends).figure(
+    say = report.say
+    paths = {
+        say(CLASS_WORDS[name]): one.headline.series.get("by_event_time", ())
+        for name, one in report.findings.items()
+    }
+    panels, _ = event_panels(report, report.params.period, paths, say("Claimants"), size=5)
+    return panels.figure(
         **report.plate("event_time"),
         title=say("Before and after the start, by who complained"),
-        caption=say("Change against what was expected; bars: band at {level} over all periods. "
-                    "Periods with fewer than five {regions} are left out."),
-        alt=say("Three panels, of frequent claimants, others and the first against the second: "
-                "changes by period before and since the start."),
-    )  # fmt: skip
+        caption=say(
+            "Change against what was expected; bars: band at {level} over all periods. Periods "
+            "with fewer than five {regions} are left out."
+        ),
+        alt=say(
+            "Three panels, of frequent claimants, others and the first against the second: changes "
+            "by period before and since the start."
+        ),
+    )
 
 
 def marks(report: Claims) -> Table:
@@ -153,18 +143,10 @@ def marks(report: Claims) -> Table:
         report.say,
         {n: one.headline for n, one in report.findings.items()} | dict(report.marked),
     )
-    columns = [Column("class", say("Claimants")),
-               *(Column(k, h, "end", NUMBER) for k, h in
-                 (("carried", say("Share of {outcome}")), ("change", say("Change")),
-                  ("low", say("Range from")), ("high", say("Range to")))),
-               Column("verdict", say("Verdict"))]  # fmt: skip
     lines = []
     for name, result in rows.items():
         own = result.headline
-        cells = [
-            percent_cell(v and math.expm1(v), report.language)
-            for v in (own.value, own.low, own.high)
-        ]
+        cells = report.cells((own.value, own.low, own.high))
         share = "–" if name == RATIO else report.percent(report.carried[name])
         said = verdict_of(report, report.findings[name]) if name in report.findings else ""
         lines.append([(say(CLASS_WORDS[name]), name), (share, None), *cells, (said, None)])
@@ -173,14 +155,13 @@ def marks(report: Claims) -> Table:
         title=say("Frequent claimants brought {carried} of {outcome} in these {regions}"),
         caption=say("Marks overlap. Where fewer complain a burst is reached less often: a fall in "
                     "bursts is partly that."),
-        data=TableData.of(columns, lines),
+        data=report.worded(MARK_WORDS, lines, ("class", "verdict")),
     )  # fmt: skip
 
 
 def truth(report: Claims) -> Table | Notes:
     """Beside each estimate the value that simulated data were made with."""
-    table = report.data.tables.get("truth")
-    known = {} if table is None else dict(zip(table["name"], table["value"], strict=True))
+    known = truths(report.data)
     values = {name: known.get(f"{report.params.intervention}/{key}") for name, key in KEYS.items()}
     held = [
         Held(name, say_class, value, *(math.log1p(v) for v in report.findings[name].shares))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from analysis.data.frames.claimants import RATIO
-from analysis.page.plates import Provenance, RestsOn, SiteLine
+from analysis.data.frames.panels.panel import Panel
+from analysis.page.plates import Provenance, SiteLine
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.protection import protection_record
 from analysis.page.shared.site_lines import site_line
@@ -33,18 +33,15 @@ class Claimants(Claims):
         found = {name: one.headline for name, one in self.findings.items()} | dict(self.marked)
         return {name: plain(result) for name, result in found.items()}
 
-    def rests_on(self) -> RestsOn:
-        """Over which regions its averages of recorded counts are."""
-        found, panel = super().rests_on(), self.main.study.panel
-        if not self.main.study.shielded:
-            return found
-        ends = (panel.periods[0], panel.periods[-1])
-        return replace(found, outcome=self.params.outcome, periods=ends, regions=panel.regions)
+    def averaged(self) -> tuple[Panel, str] | None:
+        """The outcome in the regions of both classes."""
+        study = self.main.study
+        return (study.panel, self.params.outcome) if study.shielded else None
 
     def site_lines(self) -> tuple[SiteLine, ...]:
         """One class against the other."""
         main, sample = self.main, self.main.headline.sample
-        names = (self.named, self.say("{outcome}, frequent against other claimants"))
+        names = (self.intervention, self.say("{outcome}, frequent against other claimants"))
         regions = (sample.treated, sample.units)
         doubts = sentences.why(self, main)
         return (site_line(self, names, main.shares, main.verdict, regions, doubts,

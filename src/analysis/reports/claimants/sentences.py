@@ -10,7 +10,7 @@ from analysis.disclosure.store import noise_of
 from analysis.page.plates import Notes, Summary
 from analysis.page.shared.certainty import EFFECT_WORDS, reasons
 from analysis.page.shared.protection import model_sentence
-from analysis.page.shared.provenance import dropped_sentences, reading_sentences
+from analysis.page.shared.provenance import sample_points
 from analysis.page.wording import capital, joined
 from analysis.reports.claimants.answer import FREQUENT, OTHER, Claims
 from analysis.verdicts.effect import Answered
@@ -56,7 +56,7 @@ CERTAINTY_WORDS = {
 def summary(report: Claims) -> Summary:
     """The answer first: one class against the other, each by itself, and who they are."""
     say, main, verdict = report.say, report.main, report.main.verdict
-    said = report.likely(*main.shares)
+    said = report.said(*main.shares)
     points = (
         say(ANSWER_WORDS[verdict.key], **said),
         _each(report),
@@ -119,7 +119,7 @@ def _each(report: Claims) -> str:
     spoken = {
         f"{key}_{name}": text
         for name, one in ((FREQUENT, first), (OTHER, second))
-        for key, text in report.likely(*one.shares).items()
+        for key, text in report.said(*one.shares).items()
     }
     return report.say(
         "Each by itself: frequent claimants {value_frequent} ({likely_frequent}; {first}); others "
@@ -167,7 +167,7 @@ def _looks(report: Claims) -> Iterator[str]:
         if course and name in course.looks:
             look = course.looks[name]
             low, high = map(math.expm1, look.limits(report.main.headline.level))
-            yield report.say(words, **report.likely(math.expm1(look.value), low, high))
+            yield report.say(words, **report.said(math.expm1(look.value), low, high))
 
 
 LOOK_WORDS = {
@@ -196,11 +196,10 @@ def sample(report: Claims) -> Notes:
     if unknown := share_unknown(found):
         points.append(say("Left out, as nobody knows who complained: {share} of {outcome}.",
                           share=report.percent(unknown)))  # fmt: skip
-    points += dropped_sentences(report, study.panel.dropped)
-    points += reading_sentences(report, report.data.accounts)
+    points += sample_points(report, study.panel.dropped, report.data.accounts)
     points.append(model_sentence(report, study, noise_of(report.data)))
     points.append(say("Of claimants only groups are told, of at least ten people and ten records."))
-    return Notes(**report.plate("sample"), title=say("What was compared"), points=tuple(points))
+    return report.notes("sample", say("What was compared"), *points)
 
 
 def certainty(report: Claims) -> Notes:
@@ -214,4 +213,4 @@ def certainty(report: Claims) -> Notes:
         say("What would change our mind: more {regions}, starts drawn by lot, or claimants known "
             "from before the first start."),
     )  # fmt: skip
-    return Notes(**report.plate("certainty"), title=say("How it is judged"), points=points)
+    return report.notes("certainty", say("How it is judged"), *points)

@@ -54,8 +54,12 @@ def forest(report: Interventions) -> Figure:
 
 def event_time(report: Interventions) -> Figure:
     """Effects by periods since the start, one panel an intervention."""
-    say, paths = report.say, report.result.series["paths"]
-    panels, ahead = event_panels(report, report.panel.frequency, paths, report.interventions)
+    say, rows = report.say, report.result.series["paths"]
+    paths = {
+        words: [row for row in rows if row["intervention"] == name]
+        for name, words in report.interventions.items()
+    }
+    panels, ahead = event_panels(report, report.panel.frequency, paths, say("Intervention"))
     outside = sum((point.low or 0) > 0 or (point.high or 0) < 0 for point in ahead)
     text = (
         "Before the starts {outside} of {ahead} points stand out from no change"

@@ -8,7 +8,7 @@ from analysis.disclosure.store import noise_of
 from analysis.page.plates import Notes, Summary
 from analysis.page.shared.certainty import EFFECT_WORDS, REASON_WORDS
 from analysis.page.shared.protection import averages_sentence
-from analysis.page.shared.provenance import dropped_sentences, reading_sentences
+from analysis.page.shared.provenance import sample_points
 from analysis.page.wording import capital
 from analysis.reports.compare_interventions.answer import Interventions
 from analysis.stats.joint.contrasts import Contrast
@@ -143,10 +143,9 @@ def sample(report: Interventions) -> Notes:
     if panel.left_out:
         names = say(", ").join(map(report.named, panel.left_out))
         points.append(say("Begun in fewer than five {regions} and left out: {names}.", names=names))
-    points += dropped_sentences(report, panel.dropped)
-    points += reading_sentences(report, report.data.accounts)
+    points += sample_points(report, panel.dropped, report.data.accounts)
     points.append(averages_sentence(report, noise_of(report.data)))
-    return Notes(**report.plate("sample"), title=say("What was compared"), points=tuple(points))
+    return report.notes("sample", say("What was compared"), *points)
 
 
 def certainty(report: Interventions) -> Notes:
@@ -171,5 +170,4 @@ def certainty(report: Interventions) -> Notes:
             "starts drawn by lot, or the same difference in another place."
         ),
     )
-    title = say("The rule, and what it cannot see")
-    return Notes(**report.plate("certainty"), title=title, points=points)
+    return report.notes("certainty", say("The rule, and what it cannot see"), *points)

@@ -79,7 +79,7 @@ def interactions(report: Interventions) -> Table | Notes:
             "What two of them do together is not estimated: too few {regions} have both, or the "
             "parameters ask for none."
         )
-        return Notes(**report.plate("interactions"), title=say("Together"), points=(point,))
+        return report.notes("interactions", say("Together"), point)
     apart = sum(row["low"] > 0 or row["high"] < 0 for row in rows)
     text = (
         "In {n} of {told} pairs the two together do something else than add up"

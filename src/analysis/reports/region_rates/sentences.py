@@ -6,7 +6,7 @@ from analysis.disclosure.store import noise_of
 from analysis.page.numbers import span
 from analysis.page.plates import Notes, Summary, Table
 from analysis.page.shared.protection import protection_points
-from analysis.page.shared.provenance import dropped_sentences, reading_sentences
+from analysis.page.shared.provenance import sample_points
 from analysis.page.wording import joined
 from analysis.reports.region_rates.answer import HIGH, LOW, Regions
 
@@ -172,11 +172,10 @@ def regions_sample(report: Regions) -> Notes:
             title=report.description.title.of(report.language),
         )
     ]
-    points += dropped_sentences(report, report.comparison.dropped)
-    points += [report.note] if report.note else []
-    points += reading_sentences(report, report.data.accounts)
+    dropped = report.comparison.dropped
+    points += [report.note, *sample_points(report, dropped, report.data.accounts)]
     points += protection_points(report, noise_of(report.data))
-    return Notes(**report.plate("sample"), title=say("What was compared"), points=tuple(points))
+    return report.notes("sample", say("What was compared"), *points)
 
 
 def regions_certainty(report: Regions) -> Notes:
@@ -198,8 +197,4 @@ def regions_certainty(report: Regions) -> Notes:
             "kind of record, and after allowing for the trades it is home to."
         ),
     )
-    return Notes(
-        **report.plate("certainty"),
-        title=say("The rule, and what it cannot see"),
-        points=points,
-    )
+    return report.notes("certainty", say("The rule, and what it cannot see"), *points)

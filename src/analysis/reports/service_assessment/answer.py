@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -13,21 +12,20 @@ import pandas as pd
 from analysis.data.frames.ratings import EVENTS, USUAL_NAMES, Assessment, quarters_again
 from analysis.data.settings import Words
 from analysis.disclosure.estimates import published
-from analysis.disclosure.rated import Floors, Points, points_of
+from analysis.disclosure.rated import Floors, Points, last_points
 from analysis.disclosure.salt import salt_of
-from analysis.errors import AnalysisError
-from analysis.methods import agreement
-from analysis.page.numbers import percent_change, period_span, span
+from analysis.page.numbers import period_span, span
+from analysis.page.shared.log_points import LogPoints
 from analysis.reports.report import Report
 from analysis.reports.service_assessment.params import ServiceAssessmentParams
 from analysis.reports.service_assessment.question import Asked
 from analysis.result import Result
 from analysis.stats.ratings.scores import BOTTOM, again_bottom, composites, stable_bottom
-from analysis.verdicts.ratings import Worth, worth_of
+from analysis.verdicts.ratings import Worth, agreed_of, worth_of
 from analysis.verdicts.robustness import estimate_headline
 
 
-class Ratings(Report):
+class Ratings(Report, LogPoints):
     """Ratings of one question with what they are worth."""
 
     params: ServiceAssessmentParams
@@ -73,28 +71,15 @@ class Ratings(Report):
     @cached_property
     def agreed(self) -> float | None:
         """How alike raters of the same one are in the last round, beyond chance."""
-        if not self.ratings.raters_known:
-            return None
-        frame = self.frame[["rated", "rater", "score"]]
-        try:
-            return self.estimate(agreement.METHOD, frame, level=self.params.level).headline.value
-        except AnalysisError:
-            return None
+        return agreed_of(self.ratings, self.params.level, self.estimate)
 
     @cached_property
     def points(self) -> Points | None:
         """The rated as points of which none can be told; none where too few have enough raters."""
-        if not self.ratings.raters_known:
-            return None
-        params, scores = self.params, self.ratings.scores()
-        # The same raters come again: only within a round are ratings of one independent.
-        scores = scores[scores["period"] == scores["period"].max()]
+        params = self.params
         floors = Floors(params.minimum_raters, params.minimum_rated)
         rng, salt = np.random.default_rng(params.seed), salt_of(self.data)
-        try:
-            return points_of(scores, *self.variances, salt, floors, params.level, rng)
-        except AnalysisError:
-            return None
+        return last_points(self.ratings, self.variances, salt, floors, params.level, rng)
 
     @cached_property
     def designs(self) -> tuple[Mapping[str, Any], ...]:
@@ -114,9 +99,9 @@ class Ratings(Report):
         """Of those in the bottom tenth of a round, the share that is again in the next."""
         return stable_bottom(self.ratings.scores())
 
-    def change(self, name: str) -> str:
+    def moved(self, name: str) -> str:
         """A change of records in per cent, for a sentence."""
-        return percent_change(math.expm1(self.routes[name].headline.value), self.language)
+        return self.change(self.routes[name].headline.value)
 
     def share_cell(self, share: float | None) -> tuple[str, float | None]:
         """A share as a cell of a table."""

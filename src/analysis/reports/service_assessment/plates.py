@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from analysis.data.frames.panels.panel import Panel
 from analysis.data.frames.routes import INFLUENCED, OTHERS
 from analysis.disclosure.store import noise_of
 from analysis.methods import agreement
-from analysis.page.plates import Notes, Provenance, RestsOn, Table
+from analysis.page.plates import Notes, Provenance, Table
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.truth import Held, truth_table
 from analysis.reports.service_assessment import drawings, sentences, tables
@@ -35,14 +36,11 @@ class ServiceAssessment(Ratings):
         found = {"headline": self.result, **self.routes}
         return {name: plain(replace(result, series={})) for name, result in found.items()}
 
-    def rests_on(self) -> RestsOn:
-        """Over which regions its averages of recorded counts are."""
-        found, studies = super().rests_on(), self.subject.routes
-        if not studies or noise_of(self.data) is None:
-            return found
-        panel = studies[INFLUENCED].panel
-        periods = (panel.periods[0], panel.periods[-1])
-        return replace(found, outcome="complaint", periods=periods, regions=panel.regions)
+    def averaged(self) -> tuple[Panel, str] | None:
+        """Complaints that officers can influence, in the regions of their studies."""
+        studies = self.subject.routes
+        recorded = studies and noise_of(self.data) is not None
+        return (studies[INFLUENCED].panel, "complaint") if recorded else None
 
     summary = sentences.ratings_summary
     sample = sentences.ratings_sample

@@ -92,12 +92,7 @@ def _records(report: Ratings) -> str:
         else "Once scores counted, complaints that officers record themselves changed by {own}, "
         "others by {others}: no difference that chance would not explain."
     )
-    return report.say(text, own=report.change(INFLUENCED), others=report.change(OTHERS))
-
-
-def nothing(report: Ratings, key: str, title: str, point: str) -> Notes:
-    """What stands where these data hold nothing to show."""
-    return Notes(**report.plate(key), title=title, points=(point,))
+    return report.say(text, own=report.moved(INFLUENCED), others=report.moved(OTHERS))
 
 
 def ratings_sample(report: Ratings) -> Notes:
@@ -133,8 +128,7 @@ def ratings_sample(report: Ratings) -> Notes:
         *reading_sentences(report, report.data.accounts),
         privacy(report),
     ]
-    title = say("Who rated whom")
-    return Notes(**report.plate("sample"), title=title, points=tuple(p for p in points if p))
+    return report.notes("sample", say("Who rated whom"), *points)
 
 
 def privacy(report: Ratings) -> str:
@@ -184,5 +178,4 @@ def ratings_certainty(report: Ratings) -> Notes:
             "{one_rated}, and the same {rated} rated by others."
         ),
     ]
-    title = say("How sure, and what would change our mind")
-    return Notes(**report.plate("certainty"), title=title, points=tuple(p for p in points if p))
+    return report.notes("certainty", say("How sure, and what would change our mind"), *points)

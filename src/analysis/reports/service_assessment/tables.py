@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from analysis.disclosure.gate import NUMBER
 from analysis.page.numbers import number_cell, span
-from analysis.page.plates import Column, Notes, Table, TableData
+from analysis.page.plates import Notes, Table
 from analysis.page.wording import capital
 from analysis.reports.service_assessment.answer import Ratings
-from analysis.reports.service_assessment.sentences import nothing
 
 DESIGN_WORDS = {
     "ratings": "Ratings alone",
     "count": "Less points for complaints and penalties, counted over all",
     "rate": "Less points for complaints and penalties, by enterprise",
     "adjusted": "Less points beyond what enterprises alike have",
+}
+CEILING_WORDS = {"item": "Item", "mean": "Mean score", "top": "Share with the best score"}
+ANSWER_WORDS = {"score": "Score given", "again": "Answered again"}
+COMPOSITE_WORDS = {
+    "name": "Score",
+    "own": "Its own differences",
+    "size": "Correlation with how many rated",
+    "same": "Same bottom",
 }
 
 
@@ -23,8 +29,17 @@ def ceilings(report: Ratings) -> Table:
     values = found.frame[list(found.items)]
     straight = float((values.nunique(axis=1) == 1).mean())
     known = found.raters_known and len(found.items) > 1
-    top = (values >= found.top).mean() if found.raters_known else [None] * len(found.items)
-    names = [(capital(report.named(item).of(report.language)), item) for item in found.items]
+    top: list[float | None] = [None] * len(found.items)
+    if found.raters_known:
+        top = [float(share) for share in (values >= found.top).mean()]
+    lines = (
+        [
+            (capital(report.named(item).of(report.language)), item),
+            number_cell(float(mean), report.language, 2, 3),
+            report.share_cell(best),
+        ]
+        for item, mean, best in zip(found.items, values.mean(), top, strict=True)
+    )
     return Table(
         **report.plate("ceilings"),
         title=say(
@@ -36,17 +51,7 @@ def ceilings(report: Ratings) -> Table:
             "Where most scores are the best that can be given, they tell little: who is good and "
             "who is very good look the same."
         ),
-        data=TableData.by_column(
-            (Column("item", say("Item")), names),
-            (
-                Column("mean", say("Mean score"), "end", NUMBER),
-                [number_cell(float(v), report.language, 2, 3) for v in values.mean()],
-            ),
-            (
-                Column("top", say("Share with the best score"), "end", NUMBER),
-                [report.share_cell(None if v is None else float(v)) for v in top],
-            ),
-        ),
+        data=report.worded(CEILING_WORDS, lines, ("item",)),
     )
 
 
@@ -54,14 +59,14 @@ def answers(report: Ratings) -> Table | Notes:
     """Who answers the next round, by how satisfied they were in this one."""
     say, found = report.say, report.again
     if found.empty:
-        return nothing(
-            report,
+        return report.notes(
             "answers",
             say("Who answers again"),
             say("Whether the discontented fall silent cannot be told: no {raters} come again."),
         )
     low, high = (found[end].map(lambda v: report.number(v, 1)) for end in ("low", "high"))
-    ranges = [span(*ends, report.language) for ends in zip(low, high, strict=True)]
+    ranges = (span(*ends, report.language) for ends in zip(low, high, strict=True))
+    scores = [(text, text) for text in ranges]
     shares = [report.share_cell(float(share)) for share in found["again"]]
     return Table(
         **report.plate("answers"),
@@ -74,10 +79,7 @@ def answers(report: Ratings) -> Table | Notes:
             "Of ratings whose pair went on into the next round. Where the discontented fall "
             "silent, means rise by themselves."
         ),
-        data=TableData.by_column(
-            (Column("score", say("Score given")), [(text, text) for text in ranges]),
-            (Column("again", say("Answered again"), "end", NUMBER), shares),
-        ),
+        data=report.worded(ANSWER_WORDS, zip(scores, shares, strict=True), ("score",)),
     )
 
 
@@ -85,8 +87,7 @@ def composite(report: Ratings) -> Table | Notes:
     """Scores put together as designed, beside ratings alone and a fairer way."""
     say, designs = report.say, report.designs
     if not designs:
-        return nothing(
-            report,
+        return report.notes(
             "composite",
             say("What counts"),
             say("These scores are ratings alone: no complaints or penalties count in them."),
@@ -114,13 +115,5 @@ def composite(report: Ratings) -> Table | Notes:
             "complaint is against the enterprise; whose kind of enterprise draws more is in the "
             "last row. Bottom: the lowest {bottom} of a round."
         ),
-        data=TableData.of(
-            (
-                Column("name", say("Score")),
-                Column("own", say("Its own differences"), "end", NUMBER),
-                Column("size", say("Correlation with how many rated"), "end", NUMBER),
-                Column("same", say("Same bottom"), "end", NUMBER),
-            ),
-            lines,
-        ),
+        data=report.worded(COMPOSITE_WORDS, lines, ("name",)),
     )

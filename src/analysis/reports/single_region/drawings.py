@@ -13,10 +13,11 @@ from analysis.page.charts.bars import Bar, Bars
 from analysis.page.charts.intervals import Interval, Intervals
 from analysis.page.charts.lines import Line, Lines, Shade
 from analysis.page.charts.tiles import Tile, Tiles
-from analysis.page.numbers import PER_EXPOSURE, number_cell, percent, percent_cell, size_decimals
-from analysis.page.plates import Column, Figure, Notes, Table, TableData
+from analysis.page.numbers import PER_EXPOSURE, number_cell, percent_cell
+from analysis.page.plates import Figure, Notes, Table
+from analysis.page.shared.log_points import RANGE_WORDS
 from analysis.page.shared.tiles import tile_places
-from analysis.page.shared.truth import Held, truth_table
+from analysis.page.shared.truth import Held, truth_table, truths
 from analysis.page.wording import capital, joined
 from analysis.reports.single_region.answer import Alone
 
@@ -29,6 +30,7 @@ WAY_WORDS = {
     "controlled": "Interrupted series against all others together",
     "interrupted": "Interrupted series by itself",
 }
+TABLE_WORDS = {"way": "Estimate", **RANGE_WORDS, "published": "Published", "source": "Source"}
 SHADE_WORDS = {
     "all": "all others",
     "all_low": "All others, from",
@@ -45,6 +47,10 @@ ALT_WORDS = {
 """Of the ways to estimate, by whether there are several."""
 LIMITS = {"all": (0.0, 1.0), "half": (0.25, 0.75)}
 """What the shades of placebos hold."""
+WHAT_IF_WORDS = {
+    "records": "{Outcome} a year",
+    "fall": "Smallest fall found in four of five cases",
+}
 SHOWN = 12
 
 
@@ -54,20 +60,6 @@ def _periods(report: Alone) -> Periods:
 
 def _start(report: Alone) -> tuple[Reference]:
     return (Reference(report.subject.start - 0.5, report.say("start"), dashed=True),)
-
-
-def _change(report: Alone, label: str = "") -> Axis:
-    """The axis of changes: shares of what was expected, or units of a level."""
-    head = report.say("Change")
-    if report.counted:
-        write = partial(percent, language=report.language, signed=True)
-        return Axis(partial(write, decimals=0), label, cell=write, key="change", head=head,
-                    role=NUMBER)  # fmt: skip
-    low = report.result.headline.value
-    write = partial(report.in_full, decimals=1 + size_decimals(low))
-    whole = label and report.unit and report.say("{label} ({unit})", label=label, unit=report.unit)
-    return Axis(partial(report.in_full, decimals=size_decimals(low)), whole or label, cell=write,
-                key="change", head=head, role=NUMBER)  # fmt: skip
 
 
 def _rate(report: Alone) -> tuple[Axis, float, str]:
@@ -113,8 +105,8 @@ def gaps(report: Alone) -> Figure:
     kept = {row["region"] for row in series["placebos"] if row["kept"]} - {report.subject.code}
     paths: dict[str, list[float]] = {}
     for row in series["placebo_paths"]:
-        paths.setdefault(row["region"], []).append(report.axis_value(row["value"]))
-    own = [report.axis_value(row["value"]) for row in series["by_event_time"]]
+        paths.setdefault(row["region"], []).append(report.share(row["value"]))
+    own = [report.share(row["value"]) for row in series["by_event_time"]]
     others = np.array([path for code, path in paths.items() if code in kept])
     shades = []
     for key, limits in LIMITS.items():
@@ -122,7 +114,7 @@ def gaps(report: Alone) -> Figure:
         first, last = (say(SHADE_WORDS[f"{key}_{end}"]) for end in ("low", "high"))
         shades.append(Shade(say(SHADE_WORDS[key]), low, high, (first, last), key))
     line = Line("early", report.name, report.shown(own))
-    up = _change(report, say("Gap to the expected path"))
+    up = report.change_axis(say("Gap to the expected path"), report.result.headline.value)
     return Lines((line,), _periods(report), up, _start(report), tuple(shades)).figure(
         **report.plate("gaps"),
         title=say("A gap as large beside the one before is as rare as {rank} in {among}"),
@@ -169,7 +161,7 @@ def weights(report: Alone) -> Figure | Notes:
     say, table = report.say, report.data.tables["regions"]
     if report.subject.synthetic is None:
         point = say("Nothing was matched: all {donors} comparison {regions} have the same weight.")
-        return Notes(**report.plate("weights"), title=say("Weights"), points=(point,))
+        return report.notes("weights", say("Weights"), point)
     given = {row["region"]: row["weight"] for row in (report.matched or report.result).series[
         "weights"]}  # fmt: skip
     codes = report.subject.panel.regions
@@ -203,17 +195,18 @@ def leave_one_out(report: Alone) -> Figure:
     rows = report.result.series["leave_one_out"]
     without = {row["region"]: row["value"] for row in rows}
     most = sorted(without, key=lambda code: -abs(without[code] - whole))[:SHOWN]
-    bars = [Interval(say("all together"), report.axis_value(whole), key="headline", code="all")]
+    bars = [Interval(say("all together"), report.share(whole), key="headline", code="all")]
     bars += [
         Interval(
             say("without {other}", other=report.named(code)),
-            report.axis_value(without[code]),
+            report.share(without[code]),
             code=code,
         )
         for code in most
     ]
     first, last = (report.change(end(without.values())) for end in (min, max))
-    return Intervals(tuple(bars), _change(report), (Reference(0.0),), say("Left out")).figure(
+    axis = report.change_axis(like=whole)
+    return Intervals(tuple(bars), axis, (Reference(0.0),), say("Left out")).figure(
         **report.plate("leave_one_out"),
         title=say(
             "Without any one comparison {region}: from {first} to {last}", first=first, last=last
@@ -236,7 +229,7 @@ def series(report: Alone) -> Figure | Notes:
             "No interrupted series: at least eight periods are needed on either side of the start "
             "({before} before, {after} since), and counts without zeros."
         )
-        return Notes(**report.plate("series"), title=say("Interrupted series"), points=(point,))
+        return report.notes("series", say("Interrupted series"), point)
     up, scale, unit = _rate(report)
     size = report.course["exposure"].to_numpy()
     rows = found.series["path"]
@@ -259,7 +252,7 @@ def series(report: Alone) -> Figure | Notes:
         title=say(
             "{name} by its own course: {value} ({likely})",
             value=report.change(found.headline.value),
-            likely=report.likely(found.headline),
+            likely=report.likely_of(found.headline),
         ),
         caption=joined(
             report.language,
@@ -275,20 +268,14 @@ def ways(report: Alone) -> Figure:
     say = report.say
     rows, lines = [], []
     for way in report.every:
-        own, words = way.estimate, say(WAY_WORDS[way.key])
-        low, high = (v if v is None else report.axis_value(v) for v in (own.low, own.high))
-        first = way is report.every[0]
+        own, words, first = way.estimate, say(WAY_WORDS[way.key]), way is report.every[0]
         key = "headline" if first else "other"
-        value = report.axis_value(own.value)
-        rows.append(Interval(words, value, low, high, key, not first, code=way.key))
-        cells = [report.cell(v) for v in (own.value, own.low, own.high, way.published)]
+        rows.append(Interval(words, *report.ranged(vars(own)), key, not first, code=way.key))
+        numbers = (own.value, own.low, own.high, way.published)
+        cells = [("–", None) if v is None else report.cells([v])[0] for v in numbers]
         lines.append([(words, way.key), *cells, (way.source or "–", None)])
-    heads = (("value", say("Change")), ("low", say("Range from")), ("high", say("Range to")),
-             ("published", say("Published")))  # fmt: skip
-    columns = (Column("way", say("Estimate")),
-               *(Column(key, head, "end", NUMBER) for key, head in heads),
-               Column("source", say("Source")))  # fmt: skip
-    chart = Intervals(tuple(rows), _change(report, say("Change")), (Reference(0.0),))
+    axis = report.change_axis(say("Change"), report.result.headline.value)
+    chart = Intervals(tuple(rows), axis, (Reference(0.0),))
     made = [way.estimate.value for way in report.every]
     text = (
         "{n} ways to estimate lie between {low} and {high}"
@@ -305,7 +292,7 @@ def ways(report: Alone) -> Figure:
         ),
         caption=say("Lines: likely ranges at {level}. An estimate matched on predictors has none."),
         alt=say(ALT_WORDS[len(rows) > 1], n=report.number(len(rows)), value=report.change(made[0])),
-        table=TableData.of(columns, lines),
+        table=report.worded(TABLE_WORDS, lines, ("way", "source")),
     )
 
 
@@ -340,31 +327,31 @@ def what_if(report: Alone) -> Table | Notes:
         point = power_sentence(report) or say(
             "Which change would be found cannot be told: too little is known to give an error."
         )
-        return Notes(**plate, title=title, points=(point,))
-    columns = (
-        Column("records", say("{Outcome} a year"), "end", NUMBER),
-        Column("fall", say("Smallest fall found in four of five cases"), "end", NUMBER),
-    )
+        return report.notes("what_if", title, point)
+    cells = [
+        [number_cell(n, report.language), percent_cell(fall, report.language)] for n, fall in found
+    ]
     return Table(
         **plate,
-        title=say("With {records} {outcome} a year, a fall of {fall} would be found in four of "
-                  "five cases", records=report.number(found[0][0]),
-                  fall=report.percent(-found[0][1], 0)),
+        title=say(
+            "With {records} {outcome} a year, a fall of {fall} would be found in four of five "
+            "cases",
+            records=report.number(found[0][0]),
+            fall=report.percent(-found[0][1], 0),
+        ),
         caption=say(
             "For one {region} as {name} here, over the same periods and beside the same others, "
             "with other counts. A smaller fall is found less often, and is easily taken for chance."
         ),
-        data=TableData.of(columns, ([number_cell(n, report.language),
-                                     percent_cell(fall, report.language)] for n, fall in found)),
-    )  # fmt: skip
+        data=report.worded(WHAT_IF_WORDS, cells, ()),
+    )
 
 
 def truth(report: Alone) -> Table | Notes:
     """Beside the estimate the value that simulated data were made with."""
-    table, own = report.data.tables.get("truth"), report.result.headline
-    known = {} if table is None else dict(zip(table["name"], table["value"], strict=True))
+    own, held = report.result.headline, []
     key = f"{report.params.intervention}/{report.params.outcome}/{report.subject.code}"
-    held = []
-    if key in known and own.low is not None and own.high is not None:
-        held = [Held(key, report.name, float(known[key]), own.value, own.low, own.high)]
+    known = truths(report.data).get(key)
+    if known is not None and own.low is not None and own.high is not None:
+        held = [Held(key, report.name, known, own.value, own.low, own.high)]
     return truth_table(report, capital(report.region), held)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,26 +18,10 @@ from analysis.methods import synthetic_control
 from analysis.params import PanelQuestion
 from analysis.reports.single_region.params import SingleRegionParams
 from analysis.result import Result
+from analysis.verdicts.alone import Single
 
 SHORT = 8
 """With fewer periods before the start a likeness may be luck: nothing is matched."""
-
-
-@dataclass(frozen=True)
-class Single:
-    """One region, its donors, from protected counts, and what is estimated of it.
-
-    ``start`` is its first period under the intervention; ``synthetic`` is ``None`` where too little
-    is known before it. ``plain`` is difference-in-differences with all donors alike. ``acted`` is
-    how many others began within the data, and are neither it nor its donors.
-    """
-
-    panel: Panel
-    code: str
-    start: int
-    plain: Result
-    synthetic: Result | None
-    acted: int
 
 
 def tables(_: SingleRegionParams) -> set[str]:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from analysis.disclosure.store import noise_of
 from analysis.page.plates import Notes, Summary
 from analysis.page.shared.protection import protection_points
-from analysis.page.shared.provenance import dropped_sentences, reading_sentences
+from analysis.page.shared.provenance import sample_points
 from analysis.page.wording import capital
-from analysis.reports.single_region.answer import SECOND, Alone
+from analysis.reports.single_region.answer import Alone
 from analysis.reports.single_region.drawings import WAY_WORDS, power_sentence
 from analysis.reports.single_region.question import SHORT
+from analysis.verdicts.alone import SECOND
 
 VERDICT_WORDS = {
     "fewer_low": "Fewer recorded, low certainty",
@@ -136,7 +137,7 @@ def _others(report: Alone) -> str:
             "{way} {value} ({likely})",
             way=_lower(report, way.key),
             value=report.change(way.estimate.value),
-            likely=report.likely(way.estimate),
+            likely=report.likely_of(way.estimate),
         )
         for way in report.every[1 if report.subject.synthetic else 0 :]
     ]
@@ -160,11 +161,10 @@ def sample(report: Alone) -> Notes:
     if report.subject.acted:
         points.append(say("{acted} other {regions} acted as well within these data; they are not "
                           "compared with."))  # fmt: skip
-    points += dropped_sentences(report, report.subject.panel.dropped)
-    points += reading_sentences(report, report.data.accounts)
+    points += sample_points(report, report.subject.panel.dropped, report.data.accounts)
     if report.counted:
         points += protection_points(report, noise_of(report.data))
-    return Notes(**report.plate("sample"), title=say("What was compared"), points=tuple(points))
+    return report.notes("sample", say("What was compared"), *points)
 
 
 def certainty(report: Alone) -> Notes:
@@ -220,8 +220,4 @@ def certainty(report: Alone) -> Notes:
         "before the start, or news of what else began there then."
     )
     points.append(say(text))
-    return Notes(
-        **report.plate("certainty"),
-        title=say("The rule, and what it cannot see"),
-        points=tuple(points),
-    )
+    return report.notes("certainty", say("The rule, and what it cannot see"), *points)
