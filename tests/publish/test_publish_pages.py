@@ -59,7 +59,7 @@ def downloaded(html, ending):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_page_shows_everything_in_order(language):
-    """Banner, kicker, title, answer, sections, code and provenance stand in that order."""
+    """Banner, kicker, title, answer, number, sections, code, provenance stand in that order."""
     html = rendered(language)
     said, say = samples.WORDS[language], translator(language)
     places = [
@@ -69,6 +69,8 @@ def test_a_page_shows_everything_in_order(language):
         f"<p>{said['lead']}</p>",
         f'<h2 id="summary">{say("Summary")}</h2>',
         f'<p class="badge badge-improves">{said["verdict"]}</p>',
+        '<p class="finding">',
+        '<div class="rest">',
         f'<strong>−12</strong> <span class="unit">{said["unit"]}</span>',
         *(f">{title}</h2>" for title in said["sections"][:2]),
         f">{said['finding']}</h3>",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -190,6 +191,17 @@ def test_a_frame_without_raters_says_only_how_far_items_are_one(root):
         assert {getattr(found, n)().kind for n in ("split_figure", "funnel", "answers_table")} == {
             "notes"
         }
+
+
+@pytest.mark.parametrize(("few", "more"), [(0, 0), (3, 0), (0, 7)])
+def test_a_funnel_says_who_is_not_shown_where_somebody_is_not(dataset, few, more):
+    """Those with too few raters, and those without room; not a word of nobody."""
+    found = report(dataset(ratings()))
+    vars(found)["points"] = replace(found.points, left_out=few, undrawn=more)
+    caption = found.funnel().caption
+    assert (f"too few raters: {few}." in caption) == bool(few)
+    assert (f"lack of room: {more}." in caption) == bool(more)
+    assert ("Not shown" in caption) == bool(few or more)
 
 
 def test_a_point_is_shared_by_five_and_tells_neither_number_nor_score_nor_one_rating(dataset):
