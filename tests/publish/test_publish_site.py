@@ -21,7 +21,7 @@ from analysis.data.tables import TABLES
 from analysis.errors import PublishError
 from analysis.methods.shared.options import meaning
 from analysis.page.text import slug
-from analysis.publish.site import record
+from analysis.publish.site import record, workers
 from analysis.publish.site.build import publish
 from analysis.publish.site.library import KINDS
 
@@ -63,6 +63,26 @@ def test_both_languages_and_two_indexes_are_written(tmp_path):
         assert samples.WORDS[language]["verdict"] in text
         assert 'href="effect-zones.zh.html"' in text
         assert "badge-simulated" in text.split("</style>")[1]
+
+
+def test_pages_made_by_other_processes_are_the_same(tmp_path, monkeypatch):
+    """Of good reports and a bad one between them; also where such a process dies."""
+    for name in ("effect/a", "effect/b", "effect/c"):
+        samples.write_report(tmp_path / "runs", name)
+    (tmp_path / "runs/effect/b/en/notebook.ipynb").write_text("{}", encoding="utf-8")
+    alone = publish(tmp_path / "runs", tmp_path / "alone")
+    assert states(alone) == {"effect/a": "published", "effect/b": "failed", "effect/c": "published"}
+    monkeypatch.setattr(workers, "MANY", 2)
+    assert publish(tmp_path / "runs", tmp_path / "together") == alone
+    assert content(tmp_path / "together") == content(tmp_path / "alone")
+    assert [*workers.each(dies_elsewhere, [os.getpid()] * 3)] == [os.getpid()] * 3
+
+
+def dies_elsewhere(home):
+    """Its process, where that is the one at home."""
+    if os.getpid() != home:
+        os._exit(1)
+    return home
 
 
 def test_two_builds_from_the_same_runs_are_identical(tmp_path):

@@ -39,6 +39,7 @@ from analysis.publish.site.record import (
 )
 from analysis.publish.site.rested import FILE as RESTED
 from analysis.publish.site.rested import Rested, as_json, conflicts, read_rested, redrawn
+from analysis.publish.site.workers import each
 from analysis.result import plain
 
 
@@ -74,12 +75,15 @@ def publish(
     }
     rested = read_rested(site)
     outcomes = []
-    for one in runs_below(runs, wanted):
+    found = runs_below(runs, wanted)
+    stays = {one.folder for one in found if one.name in same and one.name in entries}
+    made = each(_attempt, [one for one in found if one.folder not in stays])
+    for one in found:
         outcome, earlier = Outcome(one.report, "published"), entries.get(one.name)
-        if one.name in same and earlier is not None:
+        if one.folder in stays and earlier is not None:
             entries[one.name] = earlier.model_copy(update={"stale": False, "cause": 0})
         else:
-            built = _built(one, earlier, rested)
+            built = _judged(one, next(made), earlier, rested)
             if isinstance(built, Built):
                 for file, text in built.files.items():
                     write_whole(site / file, text)
@@ -101,14 +105,25 @@ def publish(
     return outcomes
 
 
-def _built(one: Runs, earlier: Entry | None, rested: Mapping[str, Rested]) -> Built | Outcome:
-    """A report ready to be written; or why it keeps its last good pages, or has none.
-
-    What goes wrong with one report stops no other, whatever it is.
-    """
+def _attempt(one: Runs) -> Built | tuple[Problem, ...]:
+    """The pages of a report, or what is wrong with it, which stops no other, whatever it is."""
     try:
-        built = build(one)
-        _refuse_beside(built, earlier, rested)
+        return build(one)
+    except Exception as failure:
+        return tuple(refusal(failure).problems)
+
+
+def _judged(
+    one: Runs,
+    made: Built | tuple[Problem, ...],
+    earlier: Entry | None,
+    rested: Mapping[str, Rested],
+) -> Built | Outcome:
+    """A report ready to be written; or why it keeps its last good pages, or has none."""
+    try:
+        if not isinstance(made, Built):
+            raise PublishError(made)
+        _refuse_beside(made, earlier, rested)
     except Exception as failure:
         problems = tuple(refusal(failure).problems)
         state: Literal["kept", "failed"] = "failed" if earlier is None else "kept"
@@ -120,7 +135,7 @@ def _built(one: Runs, earlier: Entry | None, rested: Mapping[str, Rested]) -> Bu
         return Outcome(
             one.report, state, problems, stopped.code or RunError.exit_code, told(stopped)
         )
-    return built
+    return made
 
 
 def failed_run(one: Runs) -> Status | None:
