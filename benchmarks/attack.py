@@ -15,17 +15,19 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from analysis.data.dataset import Dataset
+from analysis.data.dataset import Dataset, read_dataset
 from analysis.data.description import Description
 from analysis.data.frames.units import units_of
 from analysis.disclosure.noise import VERSION, shown_counts
 from analysis.disclosure.noise import Noise as Settings
 from analysis.disclosure.store import store_of
+from analysis.simulated import incidents, province
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -42,6 +44,7 @@ PROVINCES, COUNTIES, YEAR = 200, 8, (3, 4)
 SPANS, SWEEPS = 400, 600
 """Counties attacked where every span is drawn for itself, and steps of each chain."""
 NOISE, KIND = Noise(), "report"
+PROVINCE = cache(lambda: read_dataset(ROOT / "data" / "simulated" / "province"))
 OTHER_SALT = b"what a correction of every count would draw from"
 
 
@@ -62,6 +65,34 @@ def of_store(data: Dataset, name: str) -> np.ndarray:
     """Numbers of the store, or their marks: months, quarters and the year, shape (N, 17)."""
     levels = store_of(data, KIND).levels.values()
     return np.hstack([getattr(level, name).to_numpy() for level in levels])
+
+
+def demonstration(kind: str) -> Score:
+    """The whole store of one kind of record in the demonstration, by its recipe."""
+    means, draw = [], incidents._overdispersed
+
+    def noting(mean: np.ndarray, *rest: object) -> object:
+        means.append(mean)
+        return draw(mean, *rest)
+
+    incidents._overdispersed = noting
+    try:
+        options = province.Options(world="gaming")
+        counts = province.simulate(options).counts
+    finally:
+        incidents._overdispersed = draw
+    mean = dict(zip(counts, means, strict=True))[kind].reshape(-1, 12)
+    world = World(counts[kind].reshape(-1, 12), mean, 1 / options.dispersion)
+    levels = store_of(PROVINCE(), kind).levels.values()
+    shown, withheld = (
+        np.hstack([getattr(lv, name).to_numpy().reshape(len(world.counts), -1) for lv in levels])
+        for name in ("shown", "withheld")
+    )
+    blocks = ladder(*YEAR)
+    if (withheld != NOISE.small(world.counts @ blocks.T)).any():
+        raise SystemExit("data/simulated/province is not the demonstration: make it anew")
+    found = evidence(shown.astype(int)[None], withheld, NOISE)
+    return score(world, blocks, nested(world, found, YEAR), NOISE)
 
 
 def drawn_again(data: Dataset) -> np.ndarray:
@@ -119,6 +150,13 @@ ROWS: dict[str, tuple[Callable[[int], Score], str]] = {
         lambda seed: attacked(seed, corrected=False),
         "certain ≤ .005, ratio ≥ .60, right ≤ right_before + .20",
     ),
+    **{
+        f"the demonstration, {kind}": (
+            lambda _, kind=kind: demonstration(kind),
+            "certain ≤ .005, ratio ≥ .60, right ≤ right_before + .20",
+        )
+        for kind in incidents.KINDS
+    },
     "every cell corrected once": (
         lambda seed: attacked(seed, corrected=True),
         "certain ≤ .005, ratio ≥ .50",
@@ -131,7 +169,8 @@ ROWS: dict[str, tuple[Callable[[int], Score], str]] = {
 def lines(row: str) -> Iterator[dict[str, object]]:
     """What a row gives, seed by seed."""
     attack, limit = ROWS[row]
-    for seed in SEEDS:
+    seeds = (province.Options().seed,) if row.startswith("the demonstration") else SEEDS
+    for seed in seeds:
         begun = time.process_time()
         found = attack(seed)
         seconds = round(time.process_time() - begun, 1)

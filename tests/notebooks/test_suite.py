@@ -430,3 +430,22 @@ def test_publishing_alone_remembers_what_was_published(regions):
     shutil.rmtree(kept)
     analysis(regions, "run", report, "--again")
     assert json.loads(result.read_text(encoding="utf-8"))["facts"] != first
+
+
+def test_two_reports_on_data_of_two_days_are_not_published_together(regions):
+    """Neither was published: the first drew counts that the second drew anew, and is refused."""
+    first, second = "region_rates/tip_offs", "region_rates/again"
+    folder = regions / "data/enterprise_zones"
+    no_longer_public(folder)
+    shutil.copy(regions / f"params/{first}.yml", regions / f"params/{second}.yml")
+    analysis(regions, "run", first)
+    outcomes = pd.read_csv(folder / "outcomes.csv")
+    outcomes.loc[(outcomes["period"] == 1988), "count"] += 3
+    outcomes.to_csv(folder / "outcomes.csv", index=False)
+    analysis(regions, "run", second)
+    said = analysis(regions, "publish", check=15)
+    assert f"{first}: shows counts of unemployment_claims as they were in other data" in said
+    assert list(json.loads(site_of(regions)["rested.json"])) == [second]
+    analysis(regions, "run", first, "--publish")
+    rested = json.loads(site_of(regions)["rested.json"])
+    assert rested[first]["editions"] == rested[second]["editions"] != {}

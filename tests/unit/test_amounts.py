@@ -44,12 +44,17 @@ def taken(data, period="month"):
     return found.set_index(["region", "period"])[["count", "sum", "mean"]]
 
 
+@pytest.fixture(autouse=True)
+def outside(tmp_path, monkeypatch):
+    """No project is around: what is taken away is kept nowhere."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
-def project(tmp_path, monkeypatch):
+def project(tmp_path):
     """A project with a place for a dataset."""
     for name in ("params", "notebooks"):
         (tmp_path / name).mkdir()
-    monkeypatch.chdir(tmp_path)
     return tmp_path / "data/own"
 
 
