@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import lru_cache
@@ -11,7 +10,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
+from analysis.publish.pages.pdf import browser_found
+
+CHROMIUM = browser_found()
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -126,6 +127,9 @@ CLIPPED = """() => [...document.querySelectorAll('body *')].filter(element => {
 FIRST_PARTS = "header, nav, main > section:nth-of-type(-n+2), footer"
 """What a page shows above its third section, and its foot."""
 DIM_APART = {"color-contrast": {"enabled": False}}
+SHORTENED = """() => document.querySelectorAll('tbody').forEach(body =>
+  [...body.rows].slice(40).forEach(row => row.remove()))"""
+"""Tables without what follows their first rows, which is alike."""
 DRAWINGS = """async () => {
   await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
   await Promise.all([...document.images].map(image => image.decode().catch(() => null)));
@@ -198,17 +202,21 @@ def check_page(
 
     Contrast is ours to find in every word. Axe takes ten times as long for it as for all else, so
     unless the page is to be judged as a ``whole`` it looks at the first parts, whose colours are
-    those of the rest: no element has a style of its own.
+    those of the rest: no element has a style of its own. Of long tables it sees the first rows.
     """
+    looks = [_own_look, axe] if whole else [_own_look, _axe_apart]
+    problems = []
     with opened(path, width, browser=browser) as (page, reported):
-        problems = list(page.evaluate(LOOK))
-        for state, scheme in views:
-            if state == "open":
-                page.evaluate(OPEN_ALL)
-            page.emulate_media(color_scheme=scheme)
-            seen = [*page.evaluate(OVERFLOW), *page.evaluate(CONTRAST)]
-            seen += axe(page) if whole else [*axe(page, rules=DIM_APART), *_dim(page)]
-            problems += [f"{item} ({scheme}, details {state})" for item in seen]
+        problems += page.evaluate(LOOK)
+        for look in looks:
+            page.reload(wait_until="load")
+            if look is _axe_apart:
+                page.evaluate(SHORTENED)
+            for state, scheme in views:
+                if state == "open":
+                    page.evaluate(OPEN_ALL)
+                page.emulate_media(color_scheme=scheme)
+                problems += [f"{item} ({scheme}, details {state})" for item in look(page)]
         problems += reported
     return [f"{Path(path).name} at {width}: {problem}" for problem in problems]
 
@@ -231,6 +239,16 @@ def check_figures(path: Path, widths: Sequence[int]) -> list[str]:
             problems += [f"{Path(path).name} at {width}: {item}" for item in seen]
         problems += [f"{Path(path).name}: {item}" for item in reported]
     return problems
+
+
+def _own_look(page: Any) -> list[str]:
+    """What is too wide or too dim."""
+    return [*page.evaluate(OVERFLOW), *page.evaluate(CONTRAST)]
+
+
+def _axe_apart(page: Any) -> list[str]:
+    """What axe finds, contrast in the first parts only."""
+    return [*axe(page, rules=DIM_APART), *_dim(page)]
 
 
 def _dim(page: Any) -> list[str]:
