@@ -1190,3 +1190,31 @@ def test_long_files_are_told_of_where_that_is_asked_and_nowhere_else(
     said = CliRunner().invoke(commands, ["check", str(folder)])
     told = ["reading outcomes.csv (0 MB) …", "outcomes.csv: 3 rows read in 0 s", "3 rows checked"]
     assert [line in said.stderr for line in told] == [asked] * 3
+
+
+def test_a_first_look_tells_counts_by_quarter_a_register_by_names_and_what_is_no_table(tmp_path):
+    """Of three exports; a register whose upper regions are names is to look them up."""
+    files = {
+        "季报.csv": "地区,季度,投诉量\n甲区,2021年1季度,3\n",
+        "名录.csv": "行政区划代码,单位名称,上级单位,级别\n370102,历下区,济南市,市辖区\n",
+        "评价.csv": "评价月份,被评价人,评价企业,服务态度\n2023-01,张三,某公司,9\n",
+        "其他.csv": "甲,乙\n一,二\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    draft = write_draft(tmp_path, [tmp_path / name for name in files]).read_text(encoding="utf-8")
+    assert "# 其他.csv: which table is it? none of ours fits" in draft
+    found = yaml.safe_load(draft)["mapping"]
+    columns = found["outcomes"]["columns"]
+    assert (columns["region_code"], columns["period"], columns["count"]) == (
+        "地区",
+        "季度",
+        "投诉量",
+    )
+    register = found["regions"]
+    assert (register["columns"]["name_zh"], register["columns"]["parent_code"]) == (
+        "单位名称",
+        "上级单位",
+    )
+    assert register["values"]["parent_code"] == {"lookup": "regions.name_zh"}
+    assert found["assessments"]["columns"]["officer_id"] == "被评价人"

@@ -73,7 +73,10 @@ def draft_text(folder: Path, exports: Sequence[Sniffed]) -> str:
     parts = [HEAD.format(folder=folder)]
     groups: dict[str, list[Sniffed]] = {}
     for export in exports:
-        groups.setdefault(export.table, []).append(export)
+        if any(c.name in export.guesses for c in TABLES[export.table].columns if c.required):
+            groups.setdefault(export.table, []).append(export)
+        else:
+            parts.append(f"# {word(export.file)}: which table is it? none of ours fits\n")
     if "regions" not in groups and not (folder / "regions.csv").is_file():
         levels = ", ".join(TABLES["regions"].column("level").allowed)
         parts.append(NO_REGIONS.format(levels=levels))
@@ -99,8 +102,7 @@ def _mapping(table: str, group: Sequence[Sniffed]) -> Iterator[str]:
     first = group[0]
     needed = [column.name for column in TABLES[table].columns if column.needed(first.guesses)]
     found = sum(column in first.guesses for column in needed)
-    guess = f"guessed: {found} of its {len(needed)} needed columns were found"
-    yield f"  {table}:  # {guess if found else 'which table? none of ours fits'}"
+    yield f"  {table}:  # guessed: {found} of its {len(needed)} needed columns were found"
     yield f"    files: [{', '.join(word(export.file) for export in group)}]"
     if any(export.names != first.names for export in group):
         yield f"    # The files differ in their columns; these are of {first.file}"
