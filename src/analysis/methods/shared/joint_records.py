@@ -129,7 +129,7 @@ def path_records(
         path = path_of(course, k, leads=leads, least=MINIMUM_SUPPORT, records=MINIMUM_RECORDS)
         finite = np.isfinite(path.values).all(axis=0)
         values, replicates = path.values[0], path.values[1:]
-        degrees = smaller_side(*path.sides)
+        degrees = smaller_side(np.minimum(path.support, path.sides[0]), path.sides[1])
         margins = simultaneous_margins(values, replicates, finite, degrees, level, rng)
         records_of = event_path(path.times, path.values[0], margins, path.support)
         rows += [{"intervention": name, **record} for record in records_of]

@@ -204,8 +204,9 @@ class Jackknife:
         """Half-widths of the simultaneous band over the event times shown; shape (K,)."""
         starts, periods = self.panel.adoption.to_numpy(), len(self.panel.periods)
         sides = groups_of_sides(starts, self.groups, self.times, periods, self.never_only)
+        degrees = jackknife.smaller_side(np.minimum(self.support, sides[0]), sides[1])
         return jackknife.simultaneous_margins(
-            self.by_time[0], self.by_time[1:], shown, jackknife.smaller_side(*sides), level, rng
+            self.by_time[0], self.by_time[1:], shown, degrees, level, rng
         )
 
     def path(self, shown: np.ndarray, level: float, rng: np.random.Generator) -> tuple[Record, ...]:
