@@ -72,7 +72,7 @@ def installed(root, tmp_path_factory) -> Path:
 
 @pytest.mark.notebooks
 def test_a_wheel_is_all_that_a_project_needs(installed, tmp_path):
-    """Outside the source: a new project, one report of it run and published."""
+    """Outside the source: a new project, one report run and published, nothing written into it."""
 
     given = {**os.environ, "PYTHONPATH": str(installed)}
 
@@ -85,9 +85,11 @@ def test_a_wheel_is_all_that_a_project_needs(installed, tmp_path):
 
     python("-m", "analysis", "new", "mine", cwd=tmp_path)
     project, report = tmp_path / "mine", "published_figures/five_reports"
-    run = ("-m", "analysis", "run", report, "--publish", "--language", "en")
+    before = sorted(project.rglob("*"))
+    run = ("-m", "analysis", "run", report, "--publish", "--language", "en", "--build", "../out")
     assert "1 done, 0 failed" in python(*run, cwd=project)
-    page = project / "build/site/published_figures-five_reports.en.html"
+    assert sorted(project.rglob("*")) == before
+    page = tmp_path / "out/site/published_figures-five_reports.en.html"
     assert "</html>" in page.read_text(encoding="utf-8")
     where = python("-c", "import analysis; print(analysis.__file__)", cwd=project)
     assert where.startswith(str(installed))
