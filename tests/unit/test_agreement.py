@@ -93,6 +93,19 @@ def test_a_number_that_the_report_refuses_is_not_compared(in_root, monkeypatch):
     assert number.words in plate.points[0]
 
 
+def test_a_number_from_protected_counts_is_not_held_against_recorded_ones(in_root, monkeypatch):
+    """As beside a headline over a few regions more, where two have holes; the page says why."""
+    space, _ = ran(in_root, "intervention_effect")
+    report = space["report"]
+    assert not report.own_numbers()["two_way_effects"].drawn
+    ways = [replace(way, regions=0) for way in report.examined.specifications]
+    drawn = replace(report.examined, specifications=tuple(ways))
+    monkeypatch.setitem(vars(report), "examined", drawn)
+    plate = report.agree("two_way_effects", NoSolution(), "d")
+    assert isinstance(plate, Notes)
+    assert plate.points[0].startswith("This number rests on protected counts")
+
+
 def test_a_frame_is_left_as_it_was(in_root):
     """The cell works on copies: the result afterwards is that of before."""
     space, _ = ran(in_root, "region_rates")

@@ -21,7 +21,8 @@ DIFFERENCE = 1e-7
 class OwnNumber:
     """A number of the report, ``None`` where it refuses to give it, and how it is shown.
 
-    No more than ``digits`` decimals of ``scale`` times the number leave the notebook.
+    No more than ``digits`` decimals of ``scale`` times the number leave the notebook. A number that
+    is ``drawn`` rests on protected counts, and a researcher's frame holds recorded ones.
     """
 
     words: str
@@ -29,6 +30,7 @@ class OwnNumber:
     value: float | None
     digits: int
     scale: float = 1.0
+    drawn: bool = False
 
 
 @runtime_checkable
@@ -51,8 +53,14 @@ def agreement(
     EstimationError: the digits differ. Neither number is in its message.
     """
     say, plate = voice.say, voice.plate(KEY)
-    if own.value is None:
+    if own.value is None or own.drawn:
         point = say("This report does not give the number: {words}.", words=own.words)
+        if own.drawn:
+            point = say(
+                "This number rests on protected counts, and the cell of the notebook on recorded "
+                "ones: {words}.",
+                words=own.words,
+            )
         return Notes(**plate, title=say("Nothing to agree with in statsmodels"), points=(point,))
     found = float(plain.fit().params[parameter] if isinstance(plain, Model) else plain)
     if not math.isclose(own.value, found, rel_tol=DIFFERENCE, abs_tol=1e-10):

@@ -106,7 +106,8 @@ class InterventionEffect(Report, Brief):
             text = "log points" if answer.expected is None else "units of the outcome"
             unit = self.say(text)
             words, digits = specification_name(self, answer), self.digits_of(value)
-            found[answer.key] = OwnNumber(words, unit, value, digits)
+            drawn = value is not None and not answer.regions
+            found[answer.key] = OwnNumber(words, unit, value, digits, drawn=drawn)
         return found
 
     def results(self) -> Mapping[str, Any]:
