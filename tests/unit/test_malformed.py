@@ -501,7 +501,7 @@ REPAIRED: dict[str, tuple[Callable[[Path], Path], dict[str, int], int]] = {
     ),
     "records twice": (
         written(lambda text: (text + text.split("\n")[1] + "\n").encode()),
-        {"is there twice, alike in every column": 1},
+        {"is there twice, alike in every column that is read": 1},
         6,
     ),
     "the last of several": (

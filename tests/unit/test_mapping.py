@@ -79,7 +79,7 @@ def test_every_repair_and_exclusion_of_the_ugly_export_is_counted(ugly):
     assert account.rows == records_made + sum(left_out.values())
     assert left_out["line of totals"] == 2
     assert left_out["void record"] == sum(-(-n // 60) for n in by_year)
-    twice = left_out["is there twice, alike in every column"]
+    twice = left_out["is there twice, alike in every column that is read"]
     assert twice == sum(-(-n // 40) for n in by_year)
     wide = [line for line in account.lines if line.rule.startswith("full-width")]
     assert {line.column for line in wide} == {"此前件数"}

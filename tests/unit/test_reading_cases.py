@@ -906,7 +906,43 @@ CHANGED: dict[str, Case] = {
     "a name that two cities share, alone": Case(
         {"regions.csv": CITIES, **records("R1,2023-01-02,市中区", "R2,2023-01-02,甲(新)县")},
         {"complaints": RECORDS},
-        refused=(r"区县 \(region_code\), row 2: names several rows of regions",),
+        refused=(
+            r"区县 \(region_code\), row 2: names several rows of regions\. Name the column that "
+            r"tells them apart.* region_code: \[COLUMN OF THE REGION ABOVE, 区县\]; only if every",
+        ),
+    ),
+    "such a name listed as one of them": Case(
+        {"regions.csv": CITIES, **records("R1,2023-01-02,市中区", "R2,2023-01-02,甲(新)县")},
+        at(lookup="regions.name_zh", words={"市中区": "990403"}),
+        read={"complaints.region_code": ["990403", "990404"]},
+        said=(r"repaired +complaints +区县 +1 +a name of several rows of regions read as the one",),
+    ),
+    "a city in merged cells, above totals": Case(
+        {
+            "regions.csv": CITIES,
+            "台账.csv": "编号,日期,地市,区县\n1,2023-01-02,济虚市,市中区\n"
+            "2,2023-01-03,,市中区\n2,,合计,\n3,2023-01-03,枣虚市,市中区\n4,2023-01-04,,市中区\n",
+        },
+        {
+            "complaints": mapped(
+                RECORDS,
+                columns={**RECORDS["columns"], "region_code": ["地市", "区县"]},
+                leave_out=[{"column": "地市", "words": "合计"}],
+                fill_down="地市",
+            )
+        },
+        read={"complaints.region_code": ["990103", "990103", "990403", "990403"]},
+        said=(r"repaired +complaints +地市 +2 +a blank cell read as the one above",),
+    ),
+    "a blank cell with none above it": Case(
+        {"台账.csv": "编号,日期,区县\n1,2023-01-02,\n2,2023-01-03,甲区\n3,2023-01-03,\n"},
+        {"complaints": mapped(RECORDS, fill_down="区县")},
+        refused=(r"row 2: is empty\. Every row needs a value here; a line of totals .*leave_out",),
+    ),
+    "a column to fill down that is not there": Case(
+        records("R1,2023-01-02,甲区"),
+        {"complaints": mapped(RECORDS, fill_down="地市")},
+        refused=(r"column 地市: is missing",),
     ),
     "names behind a city that regions does not hold": Case(
         records("R1,2023-01-02,济虚市市中区", "R2,2023-01-02,济虚市甲区"),
@@ -946,6 +982,26 @@ CHANGED: dict[str, Case] = {
             }
         },
         read={"outcomes.period": ["2021", "2022"], "outcomes.count": [3, 4]},
+    ),
+    "a wide file with words for nothing and a line of totals": Case(
+        {"季报.csv": "区县,期间,举报,投诉\n甲区,2021,3,—\n乙区,2021,5,6\n合计,2021,8,6\n"},
+        {"outcomes": mapped(WIDE, empty="—")},
+        refused=(r"row 4: holds a word that is not listed\..* totals .* left out by leave_out",),
+    ),
+    "such a file with its totals left out": Case(
+        {"季报.csv": "区县,期间,举报,投诉\n甲区,2021,3,—\n乙区,2021,5,6\n合计,2021,8,6\n"},
+        {
+            "outcomes": mapped(
+                WIDE, empty="—", leave_out=[{"column": "区县", "words": "合计", "why": "totals"}]
+            )
+        },
+        read={"outcomes.count": [3, 5, 6]},
+        said=(r"excluded +outcomes +季报.csv +1 +no number in column 投诉 \(row 2\)",),
+    ),
+    "a word in a column of a wide file": Case(
+        {"季报.csv": "区县,期间,举报,投诉\n甲区,2021,3,无\n"},
+        {"outcomes": WIDE},
+        refused=(r"column 投诉 \(count\), row 2: is not a whole number\. .* under empty",),
     ),
     "a wide file that lacks a column": Case(
         {"季报.csv": "区县,期间,举报\n甲区,2021,3\n"},

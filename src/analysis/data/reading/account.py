@@ -6,7 +6,7 @@ Nothing here holds the value of a cell.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
@@ -18,6 +18,21 @@ Read = TypeVar("Read")
 FIRST_DATA_ROW = 2
 """Row 1 of a file is its header."""
 ROWS_SHOWN = 8
+NO_RECORD = "a line of totals or a note is left out by leave_out"
+_ERA = "years below 1000 are of an era"
+MAPPED = {
+    "is empty": f"Every row needs a value here; {NO_RECORD}, cells below a merged one are filled "
+    "by fill_down",
+    "is not a date": f"Name its form under dates in dataset.yml, such as '%Y年%m月%d日'; {_ERA}; "
+    "an open end is empty, or listed under empty",
+    "is not a period": f"Name its form under dates in dataset.yml, such as '%Y年%m月'; {_ERA}; "
+    "others lie in 1000 to 2999",
+    "is not a whole number": "A count has no decimals; what stands for nothing is listed "
+    "under empty",
+    "is not a number": "Name decimal, thousands or units in dataset.yml; what stands for nothing "
+    "is listed under empty",
+}
+"""What an owner writes into a mapping, as files are not rewritten: by what is wrong."""
 
 
 def rows_words(rows: Sequence[int] | np.ndarray, most: int = ROWS_SHOWN) -> str:
@@ -70,12 +85,14 @@ class Origin:
     file_of_row: position in ``files`` of each row's file, shape (n,).
     rows: number of each row in its file as a reader counts them, shape (n,).
     owner_names: the owner's name of each column of the contract.
+    own: of each file those names that are its own, as the columns of a wide file are; or nothing.
     """
 
     files: tuple[str, ...]
     file_of_row: np.ndarray
     rows: np.ndarray
     owner_names: Mapping[str, str] = field(default_factory=dict)
+    own: tuple[Mapping[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -85,21 +102,30 @@ class Origin:
 
     def take(self, keep: np.ndarray) -> Origin:
         """The rows under a mask."""
-        return Origin(self.files, self.file_of_row[keep], self.rows[keep], self.owner_names)
+        return replace(self, file_of_row=self.file_of_row[keep], rows=self.rows[keep])
 
     def by_file(self, positions: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
         """Rows of a table as numbers in the files they stand in."""
+        for file, rows in self._by_place(positions):
+            yield self.files[file], rows
+
+    def _by_place(self, positions: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
         files = self.file_of_row[positions]
         for file in np.unique(files):
-            yield self.files[file], self.rows[positions[files == file]]
+            yield int(file), self.rows[positions[files == file]]
 
     def problems(
         self, positions: np.ndarray, what: str, remedy: str, column: str = ""
     ) -> list[Problem]:
         """One problem for every file that has such rows."""
-        words = column_words(column, self.owner_names.get(column, column)) if column else ""
+
+        def words(file: int) -> str:
+            names = {**self.owner_names, **(self.own[file] if self.own else {})}
+            return column_words(column, names.get(column, column)) if column else ""
+
         return [
-            row_problem(file, rows, what, remedy, words) for file, rows in self.by_file(positions)
+            row_problem(self.files[file], rows, what, remedy, words(file))
+            for file, rows in self._by_place(positions)
         ]
 
 

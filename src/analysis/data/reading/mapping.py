@@ -149,6 +149,8 @@ class TableMapping(Strict):
     limits: contract column of days to how many working days it lies after another column.
     time_zone: whose days count where a Parquet file or database holds times with a zone.
     empty: words that stand for nothing.
+    fill_down: the owner's columns in which a blank cell holds what stands above it, as where
+        cells are merged.
     """
 
     files: Annotated[tuple[str, ...], Listed, AfterValidator(possible_names)] = ()
@@ -174,6 +176,7 @@ class TableMapping(Strict):
     time_zone: Annotated[str, AfterValidator(known_zone)] = ""
     values: dict[str, ValueMap] = Field(default_factory=dict)
     empty: Words = ()
+    fill_down: Words = ()
     keep_rows: tuple[RowRule, ...] = ()
     leave_out: tuple[RowRule, ...] = ()
     ragged: Literal["refuse", "leave_out"] = "refuse"

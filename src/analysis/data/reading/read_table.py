@@ -9,32 +9,36 @@ was done is in the account, what is wrong in the problems. Files are read and no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from analysis import progress
 from analysis.data.contract import Table, parse_columns
 from analysis.data.reading import distinct
-from analysis.data.reading.account import Account, Line, Origin, all_of, excluded, rows_words
+from analysis.data.reading.account import (
+    MAPPED,
+    Account,
+    Line,
+    Origin,
+    all_of,
+    rows_words,
+)
 from analysis.data.reading.containers.delimited import read_delimited
 from analysis.data.reading.containers.excel import read_excel
 from analysis.data.reading.containers.typed import read_parquet, read_query
-from analysis.data.reading.distinct import Cells, Raw, Wanted, as_cells, mask, plain_name
+from analysis.data.reading.distinct import Cells, Raw, Wanted, as_cells, plain_name
 from analysis.data.reading.mapping import PLAIN, TableMapping
 from analysis.data.reading.personal import hashed, project_salt
 from analysis.data.reading.repair import (
     Given,
     Names,
     contract_columns,
-    filled_rows,
-    without_rows,
 )
+from analysis.data.reading.rows import filled_rows, without_duplicates, without_rows
 from analysis.errors import ContractError, Problem, nearest
 
 TEXTS, WORKBOOKS = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm", ".xls")
@@ -43,8 +47,8 @@ READERS: dict[str, Callable[[Path, str, TableMapping, Wanted], Raw | list[Raw]]]
     **dict.fromkeys(WORKBOOKS, read_excel),
     ".parquet": read_parquet,
 }
-Part = tuple[dict[str, Given], Raw]
-"""Of one file the columns of the contract, and the rows kept."""
+Part = tuple[dict[str, Given], Raw, TableMapping]
+"""Of one file the columns of the contract, the rows kept, and how they are read."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +97,11 @@ def read_table(
             held = (
                 left
                 if mapping.wide is None
-                else filled_rows(left, part.owner_names(mapping.wide.numbers)[0])
+                else filled_rows(left, part.owner_names(mapping.wide.numbers)[0], part.empty)
             )
             columns, wrong = contract_columns(held, table, part, names)
             problems += wrong
-            parts.append((columns, held))
+            parts.append((columns, held, part))
     again: list[Line] = []
     frame, origin, broken = _checked(parts, table, mapping, folder, again)
     if mapping.limits and not frame.empty:
@@ -110,7 +114,8 @@ def read_table(
     sources = tuple(raw.source for raw in raws)
     unused = dict.fromkeys(n for raw in raws for n in raw.names if plain_name(n) not in needed)
     account = Account(table.name, sources, lines, len(frame), tuple(unused))
-    return ReadTable(frame, origin, account, (*problems, *broken))
+    # What is wrong with a row of a wide file is wrong with each of its numbers.
+    return ReadTable(frame, origin, account, tuple(dict.fromkeys([*problems, *broken])))
 
 
 def _checked(
@@ -120,19 +125,21 @@ def _checked(
     if not parts:
         none = np.zeros(0, dtype=np.int64)
         return pd.DataFrame(), Origin((table.name,), none, none), []
-    columns = _stacked([columns for columns, _ in parts])
+    columns = _stacked([columns for columns, _, _ in parts])
     if personal := [c.name for c in table.columns if c.personal and c.name in columns]:
         salt = project_salt(folder)
         columns |= {name: hashed(as_cells(columns[name]), salt) for name in personal}
-    origin = _origin([raw for _, raw in parts], table, mapping)
+    origin = _origin(parts, table, mapping)
     frame, problems = parse_columns(table, columns, origin)
-    frame, origin, repeated = _without_duplicates(frame, origin, table, mapping, again)
+    if mapping is not PLAIN:
+        problems = [replace(one, remedy=MAPPED.get(one.what, one.remedy)) for one in problems]
+    frame, origin, repeated = without_duplicates(frame, origin, table, mapping, again)
     problems += repeated
     if not problems and "period" in frame:
         # Records have no periods.
         from analysis.data.reading import cumulative
 
-        sheets = [raw.source.sheet for _, raw in parts]
+        sheets = [raw.source.sheet for _, raw, _ in parts]
         problems = cumulative.asked_about(frame, table, mapping, origin, sheets)
         if mapping.spans:
             frame, problems, lines = cumulative.differenced(frame, table, origin)
@@ -170,7 +177,8 @@ def read_file(file: Path, name: str, mapping: TableMapping, wanted: Wanted) -> l
 def _owner_names(table: Table, mapping: TableMapping) -> set[str]:
     """The owner's columns that a mapping reads."""
     names = {owner for name in table.names for owner in mapping.owner_names(name)}
-    return names | {rule.column for rule in (*mapping.keep_rows, *mapping.leave_out)}
+    rules = {rule.column for rule in (*mapping.keep_rows, *mapping.leave_out)}
+    return names | rules | {*mapping.fill_down}
 
 
 def _missing_columns(table: Table, mapping: TableMapping, raw: Raw) -> Iterator[Problem]:
@@ -200,9 +208,10 @@ def _missing_columns(table: Table, mapping: TableMapping, raw: Raw) -> Iterator[
         remedy = close if close.startswith("Did") else f"{column.en} ({column.kind})"
         shown = name if name == column.name else f"{name} ({column.name})"
         yield Problem(f"{file}, column {shown}", "is missing", remedy)
-    for rule in (*mapping.keep_rows, *mapping.leave_out):
-        if plain_name(rule.column) not in known:
-            yield Problem(f"{file}, column {rule.column}", "is missing", "A rule on rows names it")
+    rules = [rule.column for rule in (*mapping.keep_rows, *mapping.leave_out)]
+    for name in (*rules, *mapping.fill_down):
+        if plain_name(name) not in known:
+            yield Problem(f"{file}, column {name}", "is missing", "A rule on rows names it")
     if mapping is PLAIN:
         yield from _unknown(table, raw, missing=bool(absent))
 
@@ -239,57 +248,14 @@ def _stacked(parts: list[dict[str, Given]]) -> dict[str, Given]:
     return columns
 
 
-def _origin(raws: list[Raw], table: Table, mapping: TableMapping) -> Origin:
+def _origin(parts: list[Part], table: Table, mapping: TableMapping) -> Origin:
+    raws = [raw for _, raw, _ in parts]
     files = tuple(raw.source.file for raw in raws)
     file_of_row = np.repeat(np.arange(len(raws)), [len(raw.rows) for raw in raws])
     owner_names = {name: " + ".join(mapping.owner_names(name)) for name in table.names}
-    return Origin(files, file_of_row, np.concatenate([raw.rows for raw in raws]), owner_names)
-
-
-def _without_duplicates(
-    frame: pd.DataFrame, origin: Origin, table: Table, mapping: TableMapping, lines: list[Line]
-) -> tuple[pd.DataFrame, Origin, list[Problem]]:
-    """Rows without those that are there twice, as the mapping says; each exclusion counted.
-
-    The last of what is returned are the rows that still repeat a key.
-    """
-    rule = mapping.duplicates
-    key = [n for n in table.key if n in frame or table.column(n).required]
-    if not key or any(name not in frame for name in key):
-        return frame, origin, []
-    shared = _sharing(frame, key)
-    out = np.zeros(len(frame), dtype=bool)
-
-    def leave_out(again: pd.Series, why: str) -> np.ndarray:
-        positions = shared[again]
-        out[positions] = True
-        for file, rows in origin.by_file(positions):
-            lines.extend(excluded(file, why, rows))
-        left: np.ndarray = shared[~again]
-        return left
-
-    if rule.exact == "drop" and shared.size:
-        again = frame.iloc[shared].duplicated(keep="first")
-        shared = leave_out(again, "is there twice, alike in every column")
-    if rule.keep != "none":
-        over = frame.iloc[shared].duplicated(key, keep=rule.keep)
-        shared = leave_out(over, f"shares its key with another row: the {rule.keep} is kept")
-    again = shared[frame.iloc[shared].duplicated(key, keep="first")]
-    what = f"repeats the key {' + '.join(key)} of an earlier row"
-    problems = origin.problems(again, what, "Keep one row per key")
-    if not out.any():
-        return frame, origin, problems
-    return frame[~out].reset_index(drop=True), origin.take(~out), problems
-
-
-def _sharing(frame: pd.DataFrame, key: list[str]) -> np.ndarray:
-    """Positions of the rows whose key another row has, too, in order; of whole keys only."""
-    if len(key) > 1 or not pd.api.types.is_string_dtype(frame[key[0]]):
-        shared = frame.duplicated(key, keep=False)
-        return np.flatnonzero(shared & frame[key].notna().all(axis=1))
-    # Arrow tells five million texts apart in a second or two.
-    cells = distinct.cells_of(pa.array(frame[key[0]], pa.string(), from_pandas=True))
-    filled = mask(pc.not_equal(cells.words, ""))
-    return np.flatnonzero(
-        (np.bincount(cells.codes, minlength=len(filled)) > 1)[cells.codes] & filled[cells.codes]
-    )
+    rows = np.concatenate([raw.rows for raw in raws])
+    if mapping.wide is None:
+        return Origin(files, file_of_row, rows, owner_names)
+    numbers = mapping.wide.numbers
+    own = tuple({numbers: part.owner_names(numbers)[0]} for _, _, part in parts)
+    return Origin(files, file_of_row, rows, owner_names, own)

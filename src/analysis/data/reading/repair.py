@@ -13,9 +13,14 @@ import pyarrow.compute as pc
 
 from analysis.data.contract import Column, Table
 from analysis.data.reading import distinct
-from analysis.data.reading.account import Line, column_words, excluded, row_problem
+from analysis.data.reading.account import (
+    NO_RECORD,
+    Line,
+    column_words,
+    row_problem,
+)
 from analysis.data.reading.distinct import Cells, Raw, as_cells, mask, plain_name
-from analysis.data.reading.mapping import PLAIN, RowRule, TableMapping, ValueMap
+from analysis.data.reading.mapping import PLAIN, TableMapping, ValueMap
 from analysis.errors import Problem
 from analysis.params import one_form
 
@@ -26,50 +31,6 @@ LAST_DAYS = ("ended_on", "dormant_to", "to_day", "last_day")
 """Days that still belong to what ends with them."""
 MARKS_RULE = "decimal or thousands marks made plain"
 PERIOD_RULE = "a period brought into its one form"
-
-
-def without_rows(raw: Raw, mapping: TableMapping) -> Raw:
-    """The rows that the rules of a mapping keep; each rule's exclusions are counted."""
-    keep = np.ones(len(raw.rows), dtype=bool)
-
-    def leave_out(rows: np.ndarray, rule: str, column: str = "") -> None:
-        raw.lines.extend(excluded(raw.source.file, rule, raw.rows[keep & rows], column))
-        keep[rows] = False
-
-    if raw.columns and (mapping is not PLAIN or raw.source.form == "Excel"):
-        leave_out(_blank(raw), "a blank row")
-    for rule in mapping.keep_rows:
-        why = rule.why or f"not among the rows kept by column {rule.column}"
-        leave_out(~_meets(raw, rule), why, rule.column)
-    for rule in mapping.leave_out:
-        leave_out(_meets(raw, rule), rule.why or f"left out by column {rule.column}", rule.column)
-    return raw.take(keep)
-
-
-def filled_rows(raw: Raw, name: str) -> Raw:
-    """Of a wide file the rows that have a number in one of its columns; the others are counted."""
-    empty = _meets(raw, RowRule(column=name, empty=True))
-    rule = f"no number in column {name}"
-    raw.lines.extend(excluded(raw.source.file, rule, raw.rows[empty], name))
-    return raw.take(~empty)
-
-
-def _blank(raw: Raw) -> np.ndarray:
-    """Rows in which every column that is read holds nothing."""
-    blank = np.ones(len(raw.rows), dtype=bool)
-    for column in raw.columns.values():
-        if isinstance(column, Cells):
-            blank &= mask(pc.equal(distinct.trimmed(column.words), ""))[column.codes]
-        else:
-            blank &= column.isna().to_numpy()
-    return blank
-
-
-def _meets(raw: Raw, rule: RowRule) -> np.ndarray:
-    texts = as_cells(raw.columns[plain_name(rule.column)])
-    listed = distinct.plain(pa.array(rule.words, pa.string())).to_pylist()
-    met = distinct.is_among(distinct.plain(texts.words), [*listed, ""] if rule.empty else listed)
-    return np.take(met, texts.codes)
 
 
 def contract_columns(
@@ -235,14 +196,20 @@ def _translate(work: _Repair, values: ValueMap, names: Names) -> None:
     if values.lookup and named not in names.get(target, ()):
         # That the table looked in cannot be read is said once, not again for every word.
         return
-    remedy = f"List it under values.{work.column.name} in dataset.yml, or name other"
+    remedy = f"List it under values.{work.column.name} in dataset.yml, or name other; {NO_RECORD}"
     if values.lookup:
         known, several = words.looked_up(work.words, names[target], named)
         ours = known | ours
         passing |= set(names[target].iloc[:, 0].dropna())
         shared = distinct.is_among(work.words, sorted(several - ours.keys()))
-        which = f"List it under values.{work.column.name}.words in dataset.yml"
+        which = (
+            f"Name the column that tells them apart, too: {work.column.name}: "
+            f"[COLUMN OF THE REGION ABOVE, {work.owner_name}]; only if every such row means one "
+            f"and the same, list it under values.{work.column.name}.words"
+        )
         work.refuse(shared, f"names several rows of {target}", which)
+        chosen, _ = distinct.translated(work.words, {n: ours[n] for n in several & ours.keys()})
+        work.step(chosen, f"a name of several rows of {target} read as the one listed")
     new, strange = distinct.translated(work.words, ours)
     strange &= ~distinct.is_among(work.words, sorted(passing))
     if work.column.kind in ("whole", "number"):
