@@ -42,4 +42,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_FACE, *_reports()])
+    # What Tab offers is what a researcher calls, not what this module imports.
+    return sorted([*_FACE, *_reports(), *(name for name in globals() if name.startswith("__"))])

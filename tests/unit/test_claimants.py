@@ -304,6 +304,13 @@ def test_wrong_parameters_are_refused(changes, words):
         ClaimantsParams.from_mapping(changes)
 
 
+def test_who_is_frequent_is_refused_beside_whatever_else_is_wrong():
+    """One list tells all."""
+    with pytest.raises(ParamsError) as caught:
+        ClaimantsParams.from_mapping({"professional": {"case": 5}, "language": "cn", "level": 2})
+    assert len(caught.value.problems) == 3
+
+
 def refused(data, **changes) -> str:
     """What is said of a dataset or a question."""
     with pytest.raises(AnalysisError) as caught:

@@ -53,3 +53,11 @@ def test_any_result_can_be_plotted_in_both_languages(language):
     assert course.images["narrow"].data != rows.images["narrow"].data
     with pytest.raises(ParamsError, match="is given a Panel; it takes a result"):
         an.plot(panel)
+
+
+def test_tab_offers_what_is_called_and_nothing_that_a_module_imports():
+    """Each with a line that says what it is."""
+    offered = [name for name in dir(an) if not name.startswith("_")]
+    assert {"read_dataset", "estimate", "RegionRates"} <= {*offered}
+    assert not {"Any", "import_module", "annotations"} & {*offered}
+    assert all(getattr(an, name).__doc__ for name in offered)

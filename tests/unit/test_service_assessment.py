@@ -77,6 +77,18 @@ def report(folder: Path, **params) -> ServiceAssessment:
     return ServiceAssessment.read({"dataset": str(folder), **params})
 
 
+@pytest.mark.parametrize(
+    ("status", "words"), [("simulated", "No truth was"), ("real", "never are")]
+)
+def test_what_is_said_where_no_truth_is_known(dataset, status, words):
+    """That it is never known outside simulations is said outside simulations only."""
+    folder = dataset(ratings(officers=20, rounds=1))
+    settings = folder / "dataset.yml"
+    settings.write_text(settings.read_text("utf-8").replace("simulated", status), "utf-8")
+    (point,) = report(folder).truth().points
+    assert words in point
+
+
 def points(plate) -> str:
     """All sentences of a plate."""
     return " ".join(plate.points)

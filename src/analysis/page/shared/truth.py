@@ -39,7 +39,7 @@ def truths(data: Dataset) -> dict[str, float]:
 
 
 def truth_table(voice: Voice, head: str, held: Sequence[Held]) -> Table | Notes:
-    """Whether each range holds its truth; that there is none where data are not simulated.
+    """Whether each range holds its truth; that there is none, as of data not simulated.
 
     Parameters
     ----------
@@ -48,6 +48,8 @@ def truth_table(voice: Voice, head: str, held: Sequence[Held]) -> Table | Notes:
     say = voice.say
     if not held:
         point = say("The true effects are not known here, as they never are outside simulations.")
+        if voice.simulated:
+            point = say("No truth was written down beside these data for what is estimated here.")
         return Notes(**voice.plate("truth"), title=say("The truth"), points=(point,))
     numbers = ("truth", "value", "low", "high")
     heads = (say("Truth"), say("Change"), say("Range from"), say("Range to"))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator
 
 from analysis.data.records.claimants import Frequent
 from analysis.params import PanelQuestion
@@ -28,16 +28,18 @@ class ClaimantsParams(PanelQuestion):
     professional: dict[str, int] = Field(default_factory=PROFESSIONAL.copy)
     label_categories: list[str] = Field(default_factory=list)
 
-    @model_validator(mode="after")
-    def _tells_apart(self) -> Self:
-        given = PROFESSIONAL | self.professional
+    # Of the field, so that it is refused beside whatever else is wrong.
+    @field_validator("professional")
+    @classmethod
+    def _tells_apart(cls, professional: dict[str, int]) -> dict[str, int]:
+        given = PROFESSIONAL | professional
         wrong = [f"professional knows no '{name}'" for name in given if name not in PROFESSIONAL]
         wrong += [f"{name} is below {low}" for name, low in LEAST.items() if given[name] < low]
         if not given["burst_days"] <= given["days"] <= MOST_DAYS:
             wrong.append(f"days is less than burst_days, or more than {MOST_DAYS}")
         if wrong:
             raise ValueError("; ".join(wrong))
-        return self
+        return professional
 
     @property
     def rule(self) -> Frequent:
