@@ -73,7 +73,7 @@ def test_false_discoveries_keep_more_than_holm():
 def test_no_more_claims_are_expected_to_be_wrong_than_there_are(language):
     """Of forty reports one claims: 2.4 would be expected if nothing had an effect, one is there."""
     many = [entry("a", "fewer_low", 0.01), *(entry(f"{i}", "cannot_tell", 0.5) for i in range(39))]
-    _, wrong, _ = sentences(claims_of(many), language)
+    wrong = sentences(claims_of(many), language)[1]
     assert {"en": "up to about 1.0 ", "zh": "至多约1.0份"}[language] in wrong
     assert {"en": "up to about 0.3 ", "zh": "至多约0.3份"}[language] in sentences(
         claims_of(SITE), language
@@ -135,6 +135,29 @@ def test_effects_of_reports_on_several_interventions_are_counted_too(language):
     words = {"en": ("hold 10 effects", "2 of which", "up to 0.6 "), "zh": ("10项", "2项", "0.6项")}
     assert all(word in said for word in words[language])
     assert sentences(claims_of([report]), language) == [said]
+
+
+REAL = {
+    "en": ("on real data: 2;", "2 are on real data", "expected wrong by chance or drift"),
+    "zh": ("真实数据：2份", "有2份依据真实数据", "因偶然波动或原有走势预计有误"),
+}
+INVENTED = {"en": "None of those that claim a direction is on real", "zh": "没有一份依据真实数据"}
+NONE = {
+    "en": ("None claims a direction", "None changed"),
+    "zh": ("没有一份作出方", "没有一份结论有变化"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_list_says_how_many_claims_rest_on_real_data(language):
+    """All of two, none of them where both are invented; without claims no 0 stands for none."""
+    page = render_index(SITE, language)
+    assert all(words in page for words in REAL[language])
+    invented = [one.model_copy(update={"simulated": True}) for one in SITE]
+    assert INVENTED[language] in render_index(invented, language)
+    assert INVENTED[language] not in page
+    quiet = render_index(SITE[2:], language)
+    assert all(words in quiet for words in NONE[language])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -83,6 +83,29 @@ def test_how_often_a_change_is_called_too_small_is_that_of_worlds_with_one(langu
     assert {"en": "too small to matter", "zh": "都不超过"}[language] not in render_reading(language)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_share_above_what_is_allowed_is_named_though_it_is_not_marked(language, written):
+    """.058 of plain worlds may be luck, and is said; .058 of worlds that drift is allowed."""
+    words = {"en": "the luck of the worlds tried", "zh": "只是所试情形的偶然波动"}[language]
+    written(("plain", 0.058, 0.039), ("drift -2 %", 0.058, 0.039))
+    page = render_reading(language)
+    assert FAILS[language] not in page
+    said = in_words(WORLDS["plain"], language)
+    assert f"{said} (5.8%)" in page.partition(words)[2].partition("</p>")[0]
+    assert page.count("(5.8%)") == 1
+    written(("drift -2 %", 0.058, 0.039))
+    assert words not in render_reading(language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_totals_of_several_kinds_are_not_denied(language):
+    """Printed totals of complaints and tip-offs stand on pages, so they are not said never to."""
+    page = render_reading(language)
+    assert "never added together" not in page
+    assert "从不合并" not in page
+    assert {"en": "is named as one", "zh": "注明是合计"}[language] in page
+
+
 JOINT = 'id="joint"'
 
 

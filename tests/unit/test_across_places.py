@@ -66,6 +66,21 @@ def test_another_place_is_less_sure_than_the_mean_and_both_languages_agree(root)
     assert list(rows["place"]) == [*sorted(english.subject.names), "mean", "another_place"]
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "the odds of lung cancer are 2.17 times as high for smokers as for non-smokers"),
+        ("zh", "吸烟者肺癌的比值（发生与未发生之比）是不吸烟者的2.17倍"),
+    ],
+)
+def test_the_answer_says_of_what_the_mean_is_a_mean_and_who_is_compared(root, language, words):
+    """As the dataset calls them; a ratio without its two sides says nothing."""
+    summary = published(root, language=language).summary()
+    assert words in summary.points[0]
+    sides = {"en": ("smokers", "non-smokers"), "zh": ("吸烟者", "不吸烟者")}[language]
+    assert all(side in text for side in sides for text in (summary.number_words, summary.points[3]))
+
+
 def write(folder: Path, rows: list[tuple], about: str = PRINTED) -> str:
     """A dataset of trials: place and four counts."""
     folder.mkdir()
@@ -106,6 +121,11 @@ def test_the_answer_follows_the_ranges(tmp_path, effects, measure, verdict, lang
     points = found.summary().points
     assert found.change(found.mean.value) in points[0]
     assert found.likely_of(found.new_place) in points[0]
+    assert all(name in points[0] for name in (found.outcome, found.those("with")))
+    share = found.percent(max(found.differ, 0.001))
+    assert share in points[1]
+    assert "p =" not in points[1]
+    assert not any("by lot" in point or "抽签" in point for point in found.certainty().points)
     assert len(found.poolings_table().data.rows) == (3 if measure == "odds_ratio" else 2)
     for plate in (found.sample(), found.certainty(), found.forest(), found.provenance()):
         assert plate.language == language
@@ -190,7 +210,10 @@ def test_headlines_of_reports_are_pooled_as_they_were_published(project):
     pooled = meta.estimate(found.frame, meta.Options(), np.random.default_rng(1))
     assert found.mean == pooled.headline
     assert found.mean.value == pytest.approx(-0.2, abs=4 * found.mean.standard_error)
-    assert found.summary().number.startswith("−")
+    summary = found.summary()
+    assert summary.number.startswith("−")
+    assert f"On average {summary.number} in calls with scoring (" in summary.points[0]
+    assert "starts drawn by lot" in found.certainty().points[-1]
     assert "Place 3" in found.sample().points[0]
     claiming = sum(own.startswith("fewer") for own in verdicts)
     assert f"{claiming} of these 6 reports claim" in found.summary().points[-1]

@@ -120,3 +120,34 @@ def test_names_of_rows_stand_clear_of_one_another(width):
         boxes = [text.get_window_extent(renderer) for text in axes.texts]
     boxes.sort(key=lambda box: box.y0)
     assert all(low.y1 <= high.y0 + 0.5 for low, high in pairwise(boxes))
+
+
+def test_petitions_are_no_part_of_complaint_handling(published):
+    """信访 follows other rules: no topic sets it beside complaints."""
+    for topic in topics(report_on(published, "zh")).values():
+        assert not any("信访" in topic.name(item) for item in topic.items)
+    assert len(compared(published, "handling")) == 7
+
+
+def test_what_stands_under_found_was_found_or_put_right(published):
+    """Officers sent out are not found; a restaurant that was helped was not only inspected."""
+    found = {item.figure.indicator for item in compared(published, "inspections")}
+    assert found == {"hazards_found", "hazards_rectified", "problems_found"}
+
+
+def test_a_pass_rate_is_not_said_to_bound_the_true_one(published):
+    """No sample is said to be random, so its range is one on a condition, in both languages."""
+    assert not any("random" in f.scope for f in published.counts("samples_tested"))
+    for language, words in (("en", "Read as a random sample"), ("zh", "若视为随机抽样")):
+        answer = topics(report_on(published, language))["sampling"].words("answer")
+        assert words in answer
+
+
+def test_no_title_says_what_decides_a_mean_of_fines(published):
+    """Major cases are a fifth of the district's, and the county prints no sum for its own."""
+    fines = topics(report_on(published))["fines"]
+    assert "a few major cases" not in fines.words("title")
+    major = {
+        i.figure.source for i in fines.items if i.base and i.base.indicator == "major_cases_closed"
+    }
+    assert major == {"masked_district_2020"}

@@ -121,8 +121,48 @@ def test_the_answer_follows_the_ratings_in_both_languages(
 def test_officers_who_do_not_differ_are_not_told_apart_by_any_number_of_raters(dataset):
     """No number of raters is named that would do."""
     said = points(report(dataset(ratings(share=0.0, rounds=1))).summary())
-    assert "No number of enterprises would do" in said
+    assert "How many enterprises would do cannot be told" in said
+    assert "would do:" not in said
     assert "would take about" not in said
+
+
+def test_ratings_in_hand_are_counted_plainly_and_for_what_they_are_worth(dataset):
+    """Six to twenty enterprises each: the mean, and the harmonic mean that reliability rests on."""
+    found = report(dataset(ratings(rounds=1)))
+    sizes = found.ratings.frame.groupby("rated").size()
+    plain, harmonic = (found.number(v, 1) for v in (sizes.mean(), 1 / (1 / sizes).mean()))
+    assert plain != harmonic
+    said = points(found.summary())
+    assert f"They had {plain} on average, so unevenly that it is worth {harmonic} each" in said
+    for words in ("who happened to rate", "if others had rated"):
+        assert words not in said
+    table = ratings(raters=30, rounds=1).groupby("officer_id").head(6)
+    assert "They had 6.0." in points(report(dataset(table)).summary())
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_of_means_alone_nothing_is_said_of_single_ratings(root, language):
+    """Of 43 judges there are means of ten items: no rating, no range, nobody who comes again."""
+    found = report(root / "data/judges", language=language)
+    page = " ".join(points(getattr(found, name)()) for name in
+                    ("summary", "certainty", "answers_table", "funnel"))  # fmt: skip
+    single, means = {
+        "en": ("items of a rating", "Of a single rating this says nothing"),
+        "zh": ("一次评价的", "单次评分如何，由此不得而知"),
+    }[language]
+    assert means in page
+    assert single not in page
+    for words in ("likely range", "可能范围", "come again", "have enough raters"):
+        assert words not in page
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_verdict_that_hangs_on_what_a_row_is_says_so_in_its_summary(root, language):
+    """With every row the mean score of a business would do: the summary says it."""
+    found = report(root / "data/restaurant_inspections", language=language)
+    assert found.note in found.summary().points
+    assert "84%" in found.note
+    assert "恰好由谁来评" not in points(found.summary())
 
 
 def test_what_silence_ceilings_and_stability_look_like(dataset):

@@ -37,7 +37,11 @@ def test_a_hygiene_score_is_half_the_business(root, published):
     published("share with a score of 100", (every["score"] == 100).mean(), 0.276, 5e-4, source)
     published("ICC of a business", one, 0.51, 5e-3, source)
     found = ServiceAssessment.read({"dataset": str(root / "data/restaurant_inspections")})
-    assert "27.6% score 100 and a single score is 51%" in " ".join(found.sample().points)
+    mean = methods.estimate("reliability", every, form="nestedk").headline
+    published("reliability of a mean score, every row", mean.value, 0.84, 5e-3, source)
+    assert mean.low > found.params.target > found.worth.mean.high
+    said = " ".join(found.summary().points)
+    assert "27.6% score 100 and a single score is 51%" in said
     once = rows.drop_duplicates()
     assert len(found.ratings.frame) == len(once) == 27_178 - 13_616
     table = anova_oneway(found.frame["score"], found.frame["rated"], use_var="equal")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -31,6 +31,8 @@ PERIOD_FORMS = {
 }
 """How a period is written in a sentence, and on an axis."""
 WAN, YI = 1e4, 1e8
+USUAL_MEASURE = "件"
+"""Chinese measure word of an outcome that names none."""
 PER_EXPOSURE = 1000
 """Rates are per so many of the exposure."""
 
@@ -185,9 +187,9 @@ def _direction(share: float, decimals: int = 1) -> str:
     return "下降" if shown < 0 else ("上升" if shown > 0 else "")
 
 
-def change_span(low: float, high: float, language: str) -> str:
+def change_span(low: float, high: float, language: str, measure: str = USUAL_MEASURE) -> str:
     """A range of changes as fewer and more: ``3 to 21 fewer``, ``33 fewer to 1 more``."""
-    say = translator(language)
+    say = partial(translator(language), measure=measure)
     decimals = size_decimals(low, high)
     small, large = sorted((low, high))
     first, second = (number(abs(value), language, decimals) for value in (small, large))
@@ -198,8 +200,8 @@ def change_span(low: float, high: float, language: str) -> str:
     return say("{low} fewer to {high} more", low=first, high=second)
 
 
-def change(value: float, language: str, *companions: float) -> str:
+def change(value: float, language: str, *companions: float, measure: str = USUAL_MEASURE) -> str:
     """One change as fewer or more; companions share its decimals."""
-    say = translator(language)
+    say = partial(translator(language), measure=measure)
     text = number(abs(value), language, size_decimals(value, *companions))
     return say("{n} fewer", n=text) if value < 0 else say("{n} more", n=text)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.data.description import Description
 from analysis.data.settings import Words
 from analysis.disclosure.gate import NUMBER
-from analysis.page.numbers import in_full, number, percent
+from analysis.page.numbers import USUAL_MEASURE, in_full, number, percent
 from analysis.page.plates import Column, Notes, TableData
 from analysis.page.wording import Say, capital, translator
 from analysis.params import CountsQuestion
@@ -17,7 +17,7 @@ from analysis.result import Internal
 if TYPE_CHECKING:
     from analysis.page.charts.axes import Cell
 
-SPOKEN = ("outcome", "exposure", "region", "regions", "intervention")
+SPOKEN = ("outcome", "measure", "exposure", "region", "regions", "intervention")
 """What a sentence may name without being given it."""
 
 
@@ -103,6 +103,11 @@ class Voice:
         """The intervention's name in a sentence; blank where none is asked about."""
         key = str(getattr(self.question, "intervention", ""))
         return self.words(key).of(self.language) if key else ""
+
+    @property
+    def measure(self) -> str:
+        """The Chinese measure word of the outcome's number."""
+        return self.words(self.question.outcome).zh_measure or USUAL_MEASURE
 
     @property
     def exposure(self) -> str:

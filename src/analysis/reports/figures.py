@@ -174,8 +174,12 @@ class FiguresReport(Report):
             if self.published.row("units", figure.unit).get("measures") == "money":
                 return self._money_as_printed(characters, figure.value, figure.unit)
             return characters
-        text = BOUND_WORDS.get(figure.bound)
-        return self.say(text, value=value) if text else value
+        return self.bounded(figure, value)
+
+    def bounded(self, figure: PrintedFigure | None, value: str) -> str:
+        """A text with how exact a figure is: at least, or about, so much."""
+        words = BOUND_WORDS.get(figure.bound) if figure else None
+        return self.say(words, value=value) if words else value
 
     def _money_as_printed(self, characters: str, value: float, unit: str) -> str:
         """Chinese characters of a sum with its unit; below ten thousand in full, never in 万."""

@@ -7,6 +7,7 @@ enters, so that a difference by rounding alone is no contradiction.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -127,7 +128,14 @@ def growth(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
 
 
 def earlier(change: PrintedFigure, level: PrintedFigure) -> float:
-    """The level from which it changed: in whole steps where one prints as the change."""
+    """The level from which it changed: in whole steps where one prints as the change.
+
+    Of a level that is printed as "at least", the lowest that it can have been, to three digits.
+    """
+    if level.bound == "at_least":
+        lowest = level.range.low / (1 + change.range.high / 100)
+        step = 10.0 ** (math.floor(math.log10(lowest)) - 2)
+        return math.floor(lowest / step) * step
     whole = _whole_earlier(change, level)
     return level.number / (1 + change.number / 100) if whole is None else whole
 

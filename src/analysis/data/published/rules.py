@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from string import Formatter
 
 import pandas as pd
@@ -85,9 +85,9 @@ def _period_faults(row: Row) -> Wrong:
 
 def relation_faults(tables: Tables) -> Iterator[Fault]:
     """Relations without the parts that their type needs, and links that no relation says."""
-    known = {row["id"] for row in tables["figures"]}
+    home = {row["id"]: row["source"] for row in tables["figures"]}
     for position, row in enumerate(tables["relations"]):
-        for wrong in _part_faults(row, known):
+        for wrong in _part_faults(row, home):
             yield position, *wrong
     said = {(row["type"], row["result"], row["terms"]) for row in tables["relations"]}
     needed = {"part_of": "part_of", "same_as": "same_thing", "growth_of": "growth"}
@@ -98,14 +98,18 @@ def relation_faults(tables: Tables) -> Iterator[Fault]:
             yield 0, "type", rule, "Add the relations"
 
 
-def _part_faults(row: Row, known: set[str]) -> Wrong:
+def _part_faults(row: Row, home: Mapping[str, str]) -> Wrong:
     parts = RELATIONS[row["type"]]
     terms = row["terms"].split(";") if row["terms"] else []
     if not int(parts["least"]) <= len(terms) <= int(parts["most"]):
         remedy = f"{parts['least']} to {parts['most']} here"
         yield "terms", "has the wrong number of terms", remedy
-    if not known.issuperset(terms):
+    if not home.keys() >= set(terms):
         yield "terms", "names a figure that is not there", "Use ids of figures.csv"
+    documents = {home[figure] for figure in (*terms, row["result"]) if figure in home}
+    if len(documents) > 1 and row["basis"] != "conjectured":
+        remedy = "No document speaks for another: write conjectured"
+        yield "basis", "joins figures of two documents on the word of one", remedy
     if parts["result"] and not row["result"]:
         yield "result", "is empty", "This type tests a figure"
     if row["result"] and row["result"] in terms:

@@ -38,9 +38,10 @@ from analysis.verdicts.rule import DIRECTIONS, VERDICTS
 class Claims:
     """Names of reports that could claim a direction, of those that do, and of those that keep it.
 
-    ``kept``: claims that hold when all reports are judged together, so that any false one is
-    unlikely; ``discovered``: so that few of those kept are false. ``others`` counts effects of
-    reports on several interventions, ``theirs`` those of them that claim a direction.
+    ``real``: claims on data that are not invented; ``kept``: claims that hold when all reports are
+    judged together, so that any false one is unlikely; ``discovered``: so that few of those kept
+    are false. ``others`` counts effects of reports on several interventions, ``theirs`` those of
+    them that claim a direction.
     """
 
     able: tuple[str, ...]
@@ -49,6 +50,7 @@ class Claims:
     discovered: tuple[str, ...] = ()
     others: int = 0
     theirs: int = 0
+    real: tuple[str, ...] = ()
 
     @property
     def fallen(self) -> tuple[str, ...]:
@@ -74,7 +76,8 @@ def claims_of(entries: Sequence[Entry]) -> Claims:
     several = [line for entry in rest for line in lines_of(entry, "en")]
     theirs = sum(line.verdict in DIRECTIONS for line in several)
     kept, discovered = judged
-    return Claims(tuple(names), tuple(claiming), kept, discovered, len(several), theirs)
+    real = tuple(entry.name for entry in able if entry.name in claiming and not entry.simulated)
+    return Claims(tuple(names), tuple(claiming), kept, discovered, len(several), theirs, real)
 
 
 def sentences(claims: Claims, language: str) -> list[str]:
@@ -105,13 +108,20 @@ def sentences(claims: Claims, language: str) -> list[str]:
                 **numbers,
             )
         )
+    text = (
+        "Of those that claim a direction, {real} are on real data."
+        if claims.real
+        else "None of those that claim a direction is on real data."
+    )
     if claims.claiming:
         found += [
             say(
-                "Among the reports that claim a direction ({claims}), up to about {wrong} are "
-                "expected to be wrong.",
+                "Among the reports that claim a direction ({claims}), chance and a steady drift "
+                "are expected to make up to about {wrong} wrong; other causes, such as a start "
+                "after a peak, are not counted.",
                 **numbers,
             ),
+            say(text, real=number(len(claims.real), language)),
             say(
                 "Of the directions claimed, {kept} of {claims} hold when all these reports are "
                 "judged together so that a single false one is unlikely (Holm, {level}), and "

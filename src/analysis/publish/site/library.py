@@ -163,15 +163,19 @@ def _figures(entries: Sequence[Entry], claims: Claims, language: str) -> list[tu
     latest = date(max((entry.edition for entry in entries), default=""), language)
     real = number(sum(not entry.simulated for entry in entries), language)
     changed, stale = (sum(getattr(e, key) for e in entries) for key in ("changed", "stale"))
+    text = "{n} claim a direction" if claims.claiming else "None claims a direction"
     found = [
         (say("{n} reports", n=number(len(entries), language)),
          say("{n} on real data; latest edition {date}", n=real, date=latest)),
-        (say("{n} claim a direction", n=number(len(claims.claiming), language)),
-         say("of {all} that could; at most {expected} wrongly",
+        (say(text, n=number(len(claims.claiming), language)),
+         say("of {all} that could; on real data: {real}; expected wrong by chance or drift: up to "
+             "{expected}",
              all=number(len(claims.able), language),
+             real=number(len(claims.real), language),
              expected=number(min(claims.expected, len(claims.claiming)), language, 1))),
-        (say("{n} changed", n=number(changed, language)), say("their verdict in this edition")),
     ]  # fmt: skip
+    text = "{n} changed" if changed else "None changed"
+    found.append((say(text, n=number(changed, language)), say("their verdict in this edition")))
     if stale:
         kept = say("their last good pages stay up")
         found.append((say("{n} not renewed", n=number(stale, language)), kept))

@@ -34,8 +34,8 @@ class StudyLine:
     """One world: in words, worlds tried, and shares of them as a reader writes them.
 
     ``alone``: the likely range left out no change; ``claimed``: a direction was claimed, with its
-    lower 99 % ``limit``; ``moderate``: with at least that certainty. ``fails``: claimed more often
-    than is allowed, beyond what chance explains.
+    lower 99 % ``limit``; ``moderate``: with at least that certainty. ``above``: claimed more often
+    than is allowed; ``fails``: beyond what chance explains.
     """
 
     world: str
@@ -45,6 +45,7 @@ class StudyLine:
     limit: str
     moderate: str
     fails: bool
+    above: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,12 @@ class Studies:
     def failing(self) -> tuple[StudyLine, ...]:
         """Where the rule fails."""
         return tuple(line for line in self.without if line.fails)
+
+    @property
+    def unmarked(self) -> tuple[str, ...]:
+        """Worlds in which more is claimed than is allowed, but not beyond what chance explains."""
+        found = (line for line in self.without if line.above and not line.fails)
+        return tuple(f"{line.world} ({line.claimed})" for line in found)
 
 
 def studies(language: str) -> Studies | None:
@@ -83,9 +90,11 @@ def _line(name: str, row: pd.Series, language: str) -> StudyLine:
     world = WORLDS[name]
     keys = ("alone", "claimed", "limit", "moderate")
     shares = {key: percent(float(row[key]), language) for key in keys}
-    fails = not world.effect and float(row["limit"]) > allowed(name)
+    above, fails = (
+        not world.effect and float(row[key]) > allowed(name) for key in ("claimed", "limit")
+    )
     tried = in_full(row["worlds"], language)
-    return StudyLine(in_words(world, language), tried, fails=fails, **shares)
+    return StudyLine(in_words(world, language), tried, fails=fails, above=above, **shares)
 
 
 def in_words(world: World, language: str) -> str:

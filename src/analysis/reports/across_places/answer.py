@@ -20,6 +20,8 @@ from analysis.reports.report import Report
 from analysis.result import Estimate, Result
 from analysis.verdicts.effect import outside_zero
 
+SIDE_WORDS = {"with": "those with {intervention}", "without": "those without {intervention}"}
+
 
 class Places(Report, LogPoints):
     """Effects of several places with their mean."""
@@ -85,10 +87,20 @@ class Places(Report, LogPoints):
         """A place's name in the language of the report."""
         return self.subject.names[code][self.language == "zh"]
 
+    def those(self, side: str) -> str:
+        """Who is compared, ``with`` or ``without``: as the dataset calls them, else by its words.
+
+        ``words`` of ``dataset.yml`` may hold ``with_smoking`` and ``without_smoking``.
+        """
+        own = self.description.words.get(f"{side}_{self.params.intervention}")
+        return own.plural(self.language) if own else self.say(SIDE_WORDS[side])
+
     @property
     def numbers(self) -> Mapping[str, str]:
-        """Numbers that sentences name."""
+        """Words and numbers that sentences name."""
         return {
+            "those_with": self.those("with"),
+            "those_without": self.those("without"),
             "count": self.number(len(self.frame)),
             "level": self.percent(self.params.level, 0),
             "mean": self.change(self.mean.value),

@@ -17,18 +17,26 @@ VERDICT_WORDS = {
     "none_told": "Cannot tell, even on average",
 }
 ANSWER_WORDS = {
-    "expected_elsewhere": "**On average {mean} ({likely}), and the same direction is to be "
+    "expected_elsewhere": "**On average {compared} ({likely}), and the same direction is to be "
     "expected in another place like these: {elsewhere}.**",
-    "average_only": "**On average {mean} ({likely}), but another place like these could lie on "
+    "average_only": "**On average {compared} ({likely}), but another place like these could lie on "
     "either side of no difference: {elsewhere}.**",
-    "none_told": "**On average {mean}, with a likely range that includes no difference: "
+    "none_told": "**On average {compared}, with a likely range that includes no difference: "
     "{likely}.** Another place like these could lie anywhere in {elsewhere}.",
 }
+COMPARED_WORDS = {
+    "odds_ratio": "the odds of {outcome} are {mean} times as high for {those_with} as for "
+    "{those_without}",
+    "risk_ratio": "the risk of {outcome} is {mean} times as high for {those_with} as for "
+    "{those_without}",
+    "change": "{mean} in {outcome} with {intervention}",
+}
+"""What the mean is a mean of."""
 MEASURE_WORDS = {
-    "odds_ratio": "times the odds of {outcome} with {intervention} as without, on average over "
-    "{count} places.",
-    "risk_ratio": "times the risk of {outcome} with {intervention} as without, on average over "
-    "{count} places.",
+    "odds_ratio": "times the odds of {outcome} for {those_with} as for {those_without}, on average "
+    "over {count} places.",
+    "risk_ratio": "times the risk of {outcome} for {those_with} as for {those_without}, on average "
+    "over {count} places.",
     "change": "change in {outcome} with {intervention}, on average over {count} places.",
 }
 SCALE_WORDS = {"odds_ratio": "Odds ratio", "risk_ratio": "Risk ratio", "change": "Change"}
@@ -51,9 +59,11 @@ def _measure(report: Places) -> str:
 def summary(report: Places) -> Summary:
     """The answer first: the mean, another place, whether places differ, and what one place does."""
     say = report.say
-    points = [say(ANSWER_WORDS[report.verdict_key]), _differ(report), _without(report)]
+    compared = say(COMPARED_WORDS[_measure(report)])
+    answer = say(ANSWER_WORDS[report.verdict_key], compared=compared)
+    points = [answer, _differ(report), _without(report)]
     text = (
-        "Those with and without {intervention} are compared as they are; it does not say why they "
+        "This compares {those_with} with {those_without} as they are; it does not say why they "
         "differ."
         if report.ratios
         else "{claiming} of these {count} reports claim a direction of their own. What makes them "
@@ -75,12 +85,14 @@ def summary(report: Places) -> Summary:
 
 def _differ(report: Places) -> str:
     text = (
-        "The places differ by more than chance explains (p = {p})."
+        "The places differ by more than chance explains: were they alike, they would seem to "
+        "differ so much in at most {share} of such comparisons."
         if report.differ < CHANCE
-        else "The places differ by no more than chance explains (p = {p}), which few or small "
-        "ones could hide."
+        else "The places differ by no more than chance explains: were they alike, they would seem "
+        "to differ so much in {share} of such comparisons. Few or small places could hide that "
+        "they differ."
     )
-    return report.say(text, p=report.number(report.differ, 3))
+    return report.say(text, share=report.percent(max(report.differ, 0.001)))
 
 
 def _without(report: Places) -> str:
@@ -165,6 +177,13 @@ def sample(report: Places) -> Notes:
 def certainty(report: Places) -> Notes:
     """What the range of another place means, and what would change our mind."""
     say = report.say
+    text = (
+        "What would change our mind: more places, above all ones chosen beforehand, and "
+        "comparisons of people who differ in nothing else."
+        if report.ratios
+        else "What would change our mind: more places, above all ones chosen beforehand, and "
+        "starts drawn by lot."
+    )
     points = (
         say(
             "A difference is to be expected elsewhere only where the whole range of another place "
@@ -178,9 +197,6 @@ def certainty(report: Places) -> Notes:
             "What biases every place in the same direction is not seen by comparing them: places "
             "that agree may be wrong together."
         ),
-        say(
-            "What would change our mind: more places, above all ones chosen beforehand, and starts "
-            "drawn by lot."
-        ),
+        say(text),
     )
     return report.notes("certainty", say("The rule, and what it cannot see"), *points)

@@ -11,6 +11,7 @@ import numpy as np
 from analysis.data.published.audit import Audit, audit
 from analysis.data.published.audit_rules import earlier
 from analysis.data.published.figures import PrintedFigure, Published
+from analysis.page.numbers import percent_change
 from analysis.page.wording import bold
 from analysis.reports.claims_audit.params import ClaimsAuditParams
 from analysis.reports.figures import FiguresReport
@@ -22,13 +23,15 @@ from analysis.stats.pooling.exact import Interval, ratio_interval
 class ChanceFalls:
     """Falls that regression to the mean alone shows, for windows of one mean count.
 
-    ``as_claimed`` is the share of simulated falls that would print as the reported one.
+    ``as_claimed`` is the share of simulated falls that would print as the reported one, ``beyond``
+    of those that would print so or larger, falls to nothing among them.
     """
 
     mean: int
     middle: float
     high: float
     as_claimed: float
+    beyond: float
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,9 @@ def _chance(
 ) -> ChanceFalls:
     falls = reported.apparent_falls(rng, mean, params.dispersion, params.peak_share, params.draws)
     printed = np.abs(100 * falls - fall) <= step / 2
+    beyond = float((100 * falls >= fall - step / 2).mean())
     middle, high = np.quantile(falls, [0.5, 0.95])
-    return ChanceFalls(mean, float(middle), float(high), float(printed.mean()))
+    return ChanceFalls(mean, float(middle), float(high), float(printed.mean()), beyond)
 
 
 def _other(published: Published, params: ClaimsAuditParams, fall: float) -> OtherChange:
@@ -144,13 +148,15 @@ class AuditBrief(FiguresReport):
             "least_mean": chance[0].mean,
             "most_mean": chance[-1].mean,
             "reach": share(reach, 2 if reach < 0.01 else 1),
+            "beyond": share(max(c.beyond for c in chance)),
             "dispersion": self.number(params.dispersion, 1),
             "peak": share(params.peak_share),
             "draws": self.number(params.draws),
             "seed": params.seed,
             "level": share(params.level, 0),
             "other": self.document(other.figure.source),
-            "rise": share(other.ratio.value - 1, 2, signed=True),
+            "other_name": self.name(other.figure, sentence=True),
+            "rise": percent_change(other.ratio.value - 1, self.language, 2),
             "after": self.number(other.after),
             "before": self.number(other.before),
             "ratio_low": self.number(other.ratio.low, 2),

@@ -84,6 +84,10 @@ def chance_figure(brief: AuditBrief) -> Figure:
                 Column("as_claimed", say("Print as reported"), "end", NUMBER),
                 [(share(c.as_claimed, 2), round(c.as_claimed, 6)) for c in chance],
             ),
+            (
+                Column("beyond", say("As reported or larger"), "end", NUMBER),
+                [(share(c.beyond, 2), round(c.beyond, 6)) for c in chance],
+            ),
         ),
     )
 

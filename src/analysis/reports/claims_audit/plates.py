@@ -52,7 +52,7 @@ class ClaimsAudit(AuditBrief):
         return Rows(bars, Axis(self.in_full, say("Checks"), whole=True, role=NUMBER)).figure(
             **self.plate("verdicts"),
             title=say(
-                "Of {total} checks, {fits} fit, {open} cannot be made and {against} contradict"
+                "Of {total} checks, {fits} fit and {open} cannot be made; contradictions: {against}"
             ),
             caption=say(
                 "Blue: fits, exactly or after rounding. Grey: a number that the check needs is not "
@@ -85,7 +85,7 @@ class ClaimsAudit(AuditBrief):
         """What the documents say against themselves."""
         say, found = self.say, self.audit.contradictions
         title = say(
-            "{count} printed figures contradict other figures of the same document",
+            "Printed figures that contradict other figures of the same document: {count}",
             count=len(found),
         )
         caption = say(

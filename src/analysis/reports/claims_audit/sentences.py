@@ -35,7 +35,7 @@ def sentence(brief: AuditBrief, check: Check, named: bool = False) -> str:
     terms = [brief.figure(term) for term in check.terms]
     shown = [_shown(brief, term, named) for term in terms]
     if check.rule in ("part_of", "same_thing"):
-        shown = [brief.name(term, sentence=True) for term in terms]
+        shown = [_name(brief, term, check) for term in terms]
     fields = {
         "terms": brief.say(" and ").join(shown),
         "first": shown[0] if shown else "",
@@ -61,6 +61,14 @@ def _other_reading(brief: AuditBrief, check: Check) -> str:
     return ""
 
 
+def _name(brief: AuditBrief, term: PrintedFigure, check: Check) -> str:
+    """What a figure measures, with its document where that is another one."""
+    name = brief.name(term, sentence=True)
+    if term.source == check.source:
+        return name
+    return brief.say("{name}, {place}", name=name, place=brief.document(term.source))
+
+
 def _shown(brief: AuditBrief, term: PrintedFigure, named: bool) -> str:
     if not named:
         return brief.shown(term)
@@ -76,12 +84,15 @@ def computed(brief: AuditBrief, check: Check) -> str:
     if check.computed is None:
         return ""
     signed = brief.figure(check.result).kind == "change_pct" and check.unit == "percent"
-    return brief.amount(check.computed, check.unit, signed)
+    value = brief.amount(check.computed, check.unit, signed)
+    level = brief.figure(check.terms[0]) if check.rule == "growth" else None
+    return brief.bounded(level, value)
 
 
 def audit_summary(brief: AuditBrief) -> Summary:
     """The answer first: how many checks contradict, which ones, and what stays open."""
     say = brief.say
+    text = "contradiction" if len(brief.audit.contradictions) == 1 else "contradictions"
     points = (
         say(
             "**{fits} of {total} checks fit,** exactly or after rounding: sums, shares, parts and "
@@ -114,7 +125,7 @@ def audit_summary(brief: AuditBrief) -> Summary:
         verdict=VERDICT,
         verdict_words=say("Arithmetic audit"),
         number=brief.tally()["against"],
-        number_unit=say("contradictions"),
+        number_unit=say(text),
         number_words=say(
             "in {total} checks of {documents} documents.",
             documents=brief.count_word(len(brief.order)),

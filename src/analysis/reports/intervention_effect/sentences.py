@@ -176,7 +176,8 @@ def _frequency(brief: Brief) -> str:
     effect, language, say = brief.effect, brief.language, brief.say
     if not brief.study.panel.counted:
         return say("about {best}", best=changed(brief))
-    best = change(effect.change, language, effect.change_low, effect.change_high)
+    ends = effect.change_low, effect.change_high
+    best = change(effect.change, language, *ends, measure=brief.measure)
     if brief.study.panel.has_exposure and not brief.study.panel.yearly:
         return say(
             "about {best} {outcome} for every {base} {exposure}",
@@ -203,7 +204,7 @@ def _frequency_range(brief: Brief) -> str:
     effect = brief.effect
     if not brief.study.panel.counted:
         return changed_span(brief)
-    return change_span(effect.change_low, effect.change_high, brief.language)
+    return change_span(effect.change_low, effect.change_high, brief.language, brief.measure)
 
 
 def _frequency_point(brief: Brief) -> str:

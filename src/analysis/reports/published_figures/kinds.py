@@ -224,8 +224,13 @@ class Growth(Topic):
         """The change with both levels."""
         if item.base is None:
             return super().value(item)
+        text = (
+            "{value}, from about {earlier} to {level}"
+            if item.base.bound == "exact"
+            else "{value}, from {earlier} to {level}"
+        )
         return self.brief.say(
-            "{value}, from about {earlier} to {level}",
+            text,
             value=self.brief.shown(item.figure),
             earlier=self._earlier(item),
             level=self.brief.shown(item.base),
@@ -235,15 +240,13 @@ class Growth(Topic):
         """The earlier level."""
         if item.base is None or item.count is None:
             return super().count(item)
-        text = self._earlier(item)
-        if item.base.bound == "at_least":
-            text = self.brief.say("at least {value}", value=text)
-        return text, round(item.count, 3)
+        return self._earlier(item), round(item.count, 3)
 
     def _earlier(self, item: Compared) -> str:
         """Whole numbers for counts, two decimals for small rates."""
         level, unit = item.count or 0, item.base.unit if item.base else ""
-        return self.brief.amount(float(round(level)) if level >= 100 else round(level, 2), unit)
+        level = float(round(level)) if level >= 100 else round(level, 2)
+        return self.brief.bounded(item.base, self.brief.amount(level, unit))
 
 
 class Progress(Topic):

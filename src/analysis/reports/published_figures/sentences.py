@@ -35,8 +35,13 @@ def profile_summary(brief: FiguresReport) -> Summary:
         ),
         verdict="description",
         verdict_words=say("Description"),
-        number=say("{given} of {all}", given=headline.facts["given"], all=headline.facts["all"]),
-        number_unit=headline.words("headline_unit"),
+        number=say(
+            "{given} of {all} {unit}",
+            given=headline.facts["given"],
+            all=headline.facts["all"],
+            unit=headline.words("headline_unit"),
+        ),
+        number_unit="",
         number_words=headline.words("headline"),
         range_words=headline.words("headline_range"),
     )

@@ -1,1 +1,1 @@
-"""Do ratings of officers by those they serve measure service?"""
+"""What is a rating worth, and what may be done with a score?"""

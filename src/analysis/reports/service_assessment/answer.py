@@ -103,6 +103,11 @@ class Ratings(Report, LogPoints):
         """A change of records in per cent, for a sentence."""
         return self.change(self.routes[name].headline.value)
 
+    def moved_with_range(self, name: str) -> str:
+        """A change of records with its likely range, for a sentence."""
+        likely = self.likely_of(self.routes[name].headline)
+        return self.say("{value} ({span})", value=self.moved(name), span=likely)
+
     def share_cell(self, share: float | None) -> tuple[str, float | None]:
         """A share as a cell of a table."""
         return ("–", None) if share is None else (self.percent(share), round(share, 3))
@@ -143,10 +148,17 @@ class Ratings(Report, LogPoints):
             "span": period_span(first, last, language) if first else "",
             "range": span(written["low"], written["high"], language),
             "had": self.number(worth.raters, 1),
+            "average": self.number(self.average_raters, 1),
             "alpha": self.number(alpha, 3),
             "icc": self.number(one, 3),
             "title": self.description.title.of(language),
         }
+
+    @property
+    def average_raters(self) -> float:
+        """Ratings of one of the rated in a round, on average."""
+        sizes = self.ratings.frame.groupby(["rated", "period"], observed=True).size()
+        return float(sizes.mean())
 
     def facts(self) -> Mapping[str, Any]:
         """What both languages must agree on, rounded as published."""

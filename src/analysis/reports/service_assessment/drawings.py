@@ -18,7 +18,7 @@ SOURCE_WORDS = {
     "rated": "which {one_rated} it is of",
     "rater": "how strict the one who rates is",
     "rated × rater": "how the two get on",
-    "rest": "who rates, and how on that day",
+    "rest": "who rates, the day, and what else",
     "dimension": "which item it is",
     "one dimension": "that item alone",
 }
@@ -77,7 +77,9 @@ def funnel(report: Ratings) -> Figure | Notes:
         return report.notes(
             "funnel",
             say("Scores by number"),
-            say("Too few {rated} have enough raters, or who rated is not known: none is shown."),
+            say("Too few {rated} have enough raters: none is shown.")
+            if report.ratings.raters_known
+            else say("How many rated each of the {rated} is not known: none is shown."),
         )
     beyond = (np.abs(found.score - found.middle) > found.margin(0.95, found.raters)).mean()
     numbers = {"n": report.number(len(found.score)), "share": report.percent(float(beyond), 0)}
@@ -131,8 +133,8 @@ def records(report: Ratings) -> Figure | Notes:
                   second=second),
         caption=say(
             "Change against what {regions} that start later or never lead to expect, by period "
-            "since the start. What officers themselves take down and what reaches a platform "
-            "come from the same consumers."
+            "since the start. Who complains by telephone may be others than who writes to a "
+            "platform: these data do not tell."
         ),
         alt=say("Two series of points by period since the start: {first} and {second} on average.",
                 first=first, second=second),

@@ -10,7 +10,7 @@ from analysis.params import PanelQuestion, RatingsQuestion
 
 
 class ServiceAssessmentParams(RatingsQuestion):
-    """Do ratings of officers measure service, and what may be done with a score?"""
+    """What is a rating worth, and what may be done with a score?"""
 
     dataset: str = "data/simulated/province"
     intervention: str = ""

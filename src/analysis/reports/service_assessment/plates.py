@@ -19,7 +19,7 @@ from analysis.result import plain
 
 
 class ServiceAssessment(Ratings):
-    """Do ratings of officers measure service, and what may be done with a score?"""
+    """What is a rating worth, and what may be done with a score?"""
 
     preload = (
         *("analysis.methods.agreement", "analysis.methods.reliability", "analysis.methods.counts"),

@@ -16,10 +16,10 @@ VERDICT_WORDS = {
 }
 ANSWER_WORDS = {
     RELIABLE: "**Scores tell {rated} apart: {value} of the differences between their means are "
-    "their own** (likely range {range}); the rest is who happened to rate them.",
+    "their own** (likely range {range}); the rest is what differs from one rating to the next.",
     UNRELIABLE: "**Scores do not tell {rated} apart well enough: {value} of the differences "
-    "between their means are their own** (likely range {range}); the rest is who happened to rate "
-    "them.",
+    "between their means are their own** (likely range {range}); the rest is what differs from "
+    "one rating to the next.",
     UNCLEAR: "**Whether scores tell {rated} apart well enough cannot be told: {value} of the "
     "differences between their means are their own** (likely range {range}); {target} are asked "
     "for.",
@@ -36,6 +36,7 @@ def ratings_summary(report: Ratings) -> Summary:
         _use(report) if known else "",
         _halo(report),
         _records(report),
+        report.note,
         say("A score is no verdict on a person: this page names, ranks and dismisses nobody."),
     )
     return Summary(
@@ -57,20 +58,37 @@ def ratings_summary(report: Ratings) -> Summary:
 
 def _use(report: Ratings) -> str:
     """How many raters are needed, and who would be called bottom again."""
+    if report.worth.mean.low <= 0:
+        return report.say(
+            "How many {raters} would do cannot be told: the likely range of what is the {rated}' "
+            "own begins at nothing."
+        )
     text = (
-        "A single rating is {single} the {one_rated}'s own; {target} would take about {needed} "
-        "{raters_counted} each, and they had {had}. Of ten called bottom by such a score, about "
-        "{again} would be again if others had rated them."
-        if report.worth.mean.low > 0
-        else "No number of {raters} would do: no difference between {rated} is seen beyond chance."
+        "They had {had}."
+        if report.numbers["had"] == report.numbers["average"]
+        else "They had {average} on average, so unevenly that it is worth {had} each (harmonic "
+        "mean)."
     )
-    return report.say(text)
+    return report.say(
+        "A single rating is {single} the {one_rated}'s own; {target} would take about {needed} "
+        "{raters_counted} each. {held} Of ten called bottom by such a score, about {again} would "
+        "be again by as many other {raters}.",
+        held=report.say(text),
+    )
 
 
 def _halo(report: Ratings) -> str:
     """What items add to one another."""
     if report.worth.halo is None:
         return ""
+    if not report.ratings.raters_known:
+        text = (
+            "The means of {items} items order the {rated} nearly alike (alpha {alpha}): as means, "
+            "they hold one impression, right or wrong. Of a single rating this says nothing."
+            if report.worth.halo[0] > report.params.target
+            else "The means of {items} items order the {rated} differently (alpha {alpha})."
+        )
+        return report.say(text)
     text = (
         "The {items} items of a rating say nearly the same (alpha {alpha}): that is one "
         "impression, right or wrong."
@@ -87,12 +105,13 @@ def _records(report: Ratings) -> str:
     between = report.routes.get(BETWEEN)
     text = (
         "Once scores counted, complaints that officers record themselves changed by {own}, "
-        "others by {others}: that points to recording, not to service."
+        "others by {others}. The difference points to recording; what both share may be either."
         if between is not None and (between.headline.high or 0.0) < 0
         else "Once scores counted, complaints that officers record themselves changed by {own}, "
         "others by {others}: no difference that chance would not explain."
     )
-    return report.say(text, own=report.moved(INFLUENCED), others=report.moved(OTHERS))
+    own, others = report.moved_with_range(INFLUENCED), report.moved_with_range(OTHERS)
+    return report.say(text, own=own, others=others)
 
 
 def ratings_sample(report: Ratings) -> Notes:
@@ -124,7 +143,6 @@ def ratings_sample(report: Ratings) -> Notes:
         )
         if ratings.early
         else "",
-        report.note,
         *reading_sentences(report, report.data.accounts),
         privacy(report),
     ]
@@ -151,7 +169,7 @@ def ratings_certainty(report: Ratings) -> Notes:
             "holds for as many {raters} as there were."
         )
         if report.ratings.raters_known
-        else say("The likely range holds for other {rated} rated in the same items."),
+        else "",
         say(
             "Two {raters} of the same {one_rated} agree by {agreed} beyond chance (Krippendorff's "
             "alpha, last round).",

@@ -62,7 +62,10 @@ def answers(report: Ratings) -> Table | Notes:
         return report.notes(
             "answers",
             say("Who answers again"),
-            say("Whether the discontented fall silent cannot be told: no {raters} come again."),
+            say(
+                "Whether the discontented fall silent cannot be told: these data do not follow "
+                "who rated from one round to the next."
+            ),
         )
     low, high = (found[end].map(lambda v: report.number(v, 1)) for end in ("low", "high"))
     ranges = (span(*ends, report.language) for ends in zip(low, high, strict=True))
