@@ -15,6 +15,7 @@ from analysis.data.frames.rates import Comparison, compare_regions, comparison_t
 from analysis.data.reading.account import Account, Line, Source
 from analysis.data.settings import Words
 from analysis.errors import DesignError, ParamsError
+from analysis.page.shared.provenance import dropped_sentences
 from analysis.page.wording import STRONG
 from analysis.reports.region_rates.answer import HIGH, LOW
 from analysis.reports.region_rates.funnel import funnel_figure
@@ -247,3 +248,31 @@ def test_regions_that_move_together_widen_the_overall_range(in_root):
     assert "the same parent_code to move together" in said
     with pytest.raises(ParamsError, match="parent_code"):
         RegionRates.read({**given, "cluster": "parent_cod"})
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_variation_beyond_chance_is_given_no_cause(language):
+    """Rates that differ by half: usual to the limits, but nothing in the data says why."""
+    events = np.random.default_rng(4).poisson(300 * np.exp(np.linspace(-0.5, 0.5, 40)))
+    (said,) = [
+        text
+        for text in regions_summary(regions(events, language)).points
+        if {"en": "vary", "zh": "单纯偶然波动的"}[language] in text
+    ]
+    assert {"en": "why they vary is not in these data", "zh": "原因不在这些数据之中"}[
+        language
+    ] in said
+    assert not any(cause in said for cause in ("trades", "habits", "行业", "习惯"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_regions_left_out_are_named_as_such_in_whole_sentences(language):
+    """Many and one, with the word for regions, and with no mark of the other language."""
+    report = regions(counts(), language)
+    dropped = {"incomplete": 59, "excluded_by_params": 1}
+    many, one = dropped_sentences(report, dropped)
+    words = {"en": ("59 counties left out.", "one county left out."),
+             "zh": ("剔除59个县。", "剔除1个县。")}[language]  # fmt: skip
+    assert many.endswith(words[0])
+    assert one.endswith(words[1])
+    assert language == "en" or ":" not in many

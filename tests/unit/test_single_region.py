@@ -258,6 +258,17 @@ def test_what_a_region_could_show_follows_from_its_records(folders):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("world", ["fell level", "rose level"])
+def test_ranges_of_levels_are_words_in_sentences(folders, world, language):
+    """Lower and higher, without a sign; the table keeps signs."""
+    found = report(folders[world], outcome="score", language=language)
+    texts = [*found.summary().points, found.summary().range_words, found.ways().title]
+    assert not [text for text in texts if any(sign in text for sign in "+−")]
+    word = {"en": ("lower", "higher"), "zh": ("低", "高")}[language][world.startswith("rose")]
+    assert word in found.numbers["likely"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_others_that_acted_are_counted_and_not_said_to_be_missing(tmp_path, language):
     """Three that acted, one looked at: two are named as left out; of one alone none."""
     three = report(

@@ -69,4 +69,8 @@ class PublishedResult(Strict):
     estimate: float
     standard_error: float | None = None
     decimals: int = 3
-    source: str
+    source: Words | str
+
+    def told(self, language: str) -> str:
+        """Where it is published."""
+        return self.source if isinstance(self.source, str) else self.source.of(language)

@@ -200,6 +200,20 @@ def change_span(low: float, high: float, language: str, measure: str = USUAL_MEA
     return say("{low} fewer to {high} more", low=first, high=second)
 
 
+def level_span(low: float, high: float, language: str, decimals: int, unit: str) -> str:
+    """A range of changes of a level: ``0.4 to 2.2 points lower``, ``1 lower to 2 higher``."""
+    say = translator(language)
+    small, large = sorted((low, high))
+    begin, end = (large, small) if large <= 0 else (small, large)
+    first, last = (number(abs(value), language, decimals) for value in (begin, end))
+    last = f"{last}{'' if language == 'zh' else ' '}{unit}".strip()
+    if large <= 0:
+        return say("{low} to {high} lower", low=first, high=last)
+    if small >= 0:
+        return say("{low} to {high} higher", low=first, high=last)
+    return say("{low} lower to {high} higher", low=first, high=last)
+
+
 def change(value: float, language: str, *companions: float, measure: str = USUAL_MEASURE) -> str:
     """One change as fewer or more; companions share its decimals."""
     say = partial(translator(language), measure=measure)

@@ -257,7 +257,7 @@ def answer(study: Study, specification: Specification, beside: Collection[int] =
         own,
         published_estimate=published.estimate,
         published_error=published.standard_error,
-        published_source=published.source,
+        published_source=published.told("en"),
     )
 
 

@@ -15,6 +15,7 @@ from analysis.disclosure.gate import NUMBER
 from analysis.page.charts.axes import Axis, Cell
 from analysis.page.charts.intervals import Interval
 from analysis.page.numbers import (
+    level_span,
     number_cell,
     percent,
     percent_cell,
@@ -87,8 +88,7 @@ class LogPoints(Voice):
         """A range for a sentence."""
         if not self.counted:
             digits = 1 + size_decimals(low, high)
-            first, last = (self.in_full(end, digits, signed=True) for end in (low, high))
-            return self._in_unit(span(first, last, self.language))
+            return level_span(low, high, self.language, digits, self.unit)
         ends = self.share(low), self.share(high)
         if self.ratios:
             first, last = (self.number(end, 2) for end in ends)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.page.numbers import PER_EXPOSURE, number, size_decimals
+from analysis.page.numbers import PER_EXPOSURE, level_span, number, size_decimals
 from analysis.reports.intervention_effect.answer import Brief
 
 
@@ -56,12 +56,5 @@ def changed(brief: Brief) -> str:
 
 def changed_span(brief: Brief) -> str:
     """The range of the change: ``0.4 to 2.2 points lower``, ``0.4 lower to 1.2 points higher``."""
-    small, large = sorted((brief.effect.change_low, brief.effect.change_high))
-    begin, end = (large, small) if large <= 0 else (small, large)
-    first = number(abs(begin), brief.language, size_decimals(small, large))
-    last = size(brief, end, begin)
-    if large <= 0:
-        return brief.say("{low} to {high} lower", low=first, high=last)
-    if small >= 0:
-        return brief.say("{low} to {high} higher", low=first, high=last)
-    return brief.say("{low} lower to {high} higher", low=first, high=last)
+    low, high = brief.effect.change_low, brief.effect.change_high
+    return level_span(low, high, brief.language, size_decimals(low, high), unit_of(brief))

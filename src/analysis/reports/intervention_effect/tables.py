@@ -141,7 +141,10 @@ def specification_table(brief: Brief) -> Table:
         _others_sentence(brief),
     )
     if published:
-        sources = "; ".join(dict.fromkeys(a.published_source for a in published))
+        told = {p.told("en"): p.told(brief.language) for p in brief.description.published_results}
+        sources = say("; ").join(
+            dict.fromkeys(told.get(a.published_source, a.published_source) for a in published)
+        )
         given = say("Published numbers: {sources}.", sources=sources)
         caption = joined(brief.language, caption, given)
     caption = joined(brief.language, caption, repeats_sentence(brief), brief.note)
