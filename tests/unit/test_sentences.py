@@ -425,6 +425,7 @@ STATES: dict[str, Change] = {
     "own course explains it": turned("own_slope", "trend_break", by=-0.2),
     "own course too uncertain": widened(0.5),
     "own course steeper": turned("own_slope", "trend_break"),
+    "own course larger": both(turned("own_slope", "trend_break", by=1.3), widened(0.2)),
     "slope alone bears it out": turned("trend_break"),
     "break alone bears it out": turned("own_slope"),
     "eve was unusual": turned("without_eve"),
@@ -551,6 +552,7 @@ STATES: dict[str, Change] = {
         REASONS["leave_one_out"], paneled(clustered_by="parent_code")
     ),
     "few upper regions adopt": both(few_adopt, paneled(clustered_by="parent_code")),
+    "too few upper regions adopt": both(coursed(adopting=2), paneled(clustered_by="parent_code")),
     "no exposure": paneled(has_exposure=False),
 }
 
@@ -713,6 +715,8 @@ UNSEEN = {
     "own course explains it": ESTIMATES.keys() - {"hardly changed"},
     "own course too uncertain": ESTIMATES.keys(),
     "own course steeper": ESTIMATES.keys() - {"hardly changed"},
+    "own course larger": ESTIMATES.keys(),
+    "too few upper regions adopt": ESTIMATES.keys(),
     **{
         f"own course explains it, by {unit}": ESTIMATES.keys() - {"hardly changed"}
         for unit in ("month", "week", "year")
@@ -791,6 +795,7 @@ def test_no_answer_says_what_the_numbers_do_not(base, state, language):
         assert none_of(CLAIM[language][-sign], answer)
         assert key not in DIRECTIONS or size in answer
         anyway = key == "cannot_tell" and brief.verdict.alone and not brief.verdict.overruled
+        anyway = anyway and state != "own course larger"
         assert (ANYWAY[language][sign] in answer) == bool(anyway)
         assert ANYWAY[language][-sign] not in answer
         certainty_words = GRADE[language].get(brief.verdict.certainty, "")
@@ -1173,7 +1178,7 @@ def test_every_sentence_of_the_report_is_said_in_some_case(base):
             plate(brief)
     for measure in MEASURED.values():
         for estimate in ("fell", "rose", "rather fell"):
-            for state in ("plain", "own course explains it", "drawn", "reason: leads"):
+            for state in (*BY_SIGN[:3], "drawn", "reason: leads"):
                 brief = measure(told(base, estimate, "complaint", "lower", "en", state))
                 found = judged(brief.study, brief.headline, brief.robustness)
                 for plate in PLATES:
@@ -1184,4 +1189,4 @@ def test_every_sentence_of_the_report_is_said_in_some_case(base):
 
 
 BETTER = ("lower", "higher")
-BY_SIGN = ("plain", "own course explains it", "50 per cent shown")
+BY_SIGN = ("plain", "own course explains it", "own course larger", "50 per cent shown")
