@@ -23,7 +23,7 @@ def ways_of(voice: Voice, found: Mapping[str, Estimate]) -> tuple[Way, ...]:
     """Every way beside what the dataset knows to be published of it, by its specification."""
     about = [getattr(voice.question, name) for name in ("intervention", "outcome")]
     known = {
-        p.specification: (p.estimate, p.told(report.language))
+        p.specification: (p.estimate, p.told(voice.language))
         for p in voice.description.published_results
         if [p.intervention, p.outcome] == about
     }
