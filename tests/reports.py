@@ -20,7 +20,9 @@ def regions_report(
     params: RegionRatesParams, description: Description, comparison: Comparison, **given: Any
 ) -> RegionRates:
     """Regions side by side as the store would protect them; ``given`` is more of the data."""
-    data: Any = SimpleNamespace(description=description, tables={}, folder=Path(), **given)
+    data: Any = SimpleNamespace(
+        description=description, tables={}, folder=Path(), worked_out={}, **given
+    )
     frame = comparison.frame
     small = too_small(frame["events"].to_numpy(float), Noise().threshold)
     protected = replace(
@@ -42,7 +44,9 @@ def no_longer_public(dataset: Path) -> None:
 
 def effect_report(brief: Brief) -> InterventionEffect:
     """A report with the results of a brief."""
-    data: Any = SimpleNamespace(description=brief.study.description, tables={}, folder=Path())
+    data: Any = SimpleNamespace(
+        description=brief.study.description, tables={}, folder=Path(), worked_out={}
+    )
     report = InterventionEffect(brief.question, data, brief.study)
     for name in ("headline", "robustness", "verdict"):
         vars(report)[name] = getattr(brief, name)

@@ -34,14 +34,21 @@ class Spell:
 
 
 def interventions_of(dataset: Dataset, regions: Iterable[str]) -> pd.DataFrame:
-    """The table of interventions; what an upper region does, all regions below it do."""
+    """The table of interventions; what an upper region does, all regions below it do.
+
+    Codes of another scheme may look like GB/T 2260: a region of the same level is not above.
+    """
     rows = dataset.tables["interventions"]
     starting, parents = set(rows["region_code"]), parents_in(dataset)
+    known = dataset.tables["regions"]
+    levels = (
+        dict(zip(known["region_code"], known["level"], strict=True)) if "level" in known else {}
+    )
     below = [
         (code, above)
         for code in map(str, regions)
-        for above in regions_above(code, parents)
-        if above in starting
+        for above in regions_above(code, parents) & starting
+        if above not in levels or levels[above] != levels.get(code)
     ]
     if not below:
         return rows
