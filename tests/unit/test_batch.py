@@ -145,6 +145,23 @@ def test_an_error_becomes_an_exit_code(project, values, code, words):
     assert any(word in result.output for word in words.split("|"))
 
 
+def test_counts_that_give_no_ratio_are_refused_before_a_kernel(project):
+    """All zero once a region has adopted: the method would refuse it in a cell."""
+    import pandas as pd
+
+    zones = project / "data/enterprise_zones"
+    file = zones / "outcomes.csv"
+    rows, starts = pd.read_csv(file), pd.read_csv(zones / "interventions.csv")
+    began = starts.set_index("region_code")["started_on"].str[:4].astype(int)
+    adopted = rows["period"] >= rows["region_code"].map(began).fillna(9999)
+    assert adopted.sum() > 10
+    rows.loc[adopted, "count"] = 0
+    rows.to_csv(file, index=False)
+    result = command("check", write_params(project, "x", method="counts"))
+    assert result.exit_code == 12, result.output
+    assert "are all zero since adoption" in result.output
+
+
 def test_a_broken_dataset_exits_with_eleven(project):
     """Contract."""
     file = project / "data/enterprise_zones/outcomes.csv"

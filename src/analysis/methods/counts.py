@@ -99,7 +99,7 @@ def estimate(panel: Panel, options: Options, rng: np.random.Generator) -> Result
 
 
 def check(panel: Panel, options: Options) -> None:
-    """Refuse levels, and a panel that cannot carry the comparison.
+    """Refuse levels, a panel that cannot carry the comparison, and counts that give no ratio.
 
     Raises
     ------
@@ -107,6 +107,8 @@ def check(panel: Panel, options: Options) -> None:
     """
     panel_comparison.require_counts(panel)
     panels.check_comparison(panel, options)
+    used = panels.comparable(panel, options, positive=False, complete=False)
+    imputed.adoption_of(used, options, used.clusters, "equal")
 
 
 def _ways(asked: Options, exposure: bool) -> dict[str, dict[str, Any]]:
