@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -137,13 +138,16 @@ def test_a_direction_needs_both_estimates(folders):
     """Where the region's own course does not bear it out, none is claimed, and it says why."""
     found = report(folders["fell"])
     assert found.claimed == -1
-    vars(found)["agrees"] = 0
-    del vars(found)["claimed"]
-    assert found.verdict_key == "cannot_tell"
-    assert any("does not bear it out" in point for point in found.summary().points)
-    vars(found)["agrees"] = 1
-    del vars(found)["claimed"]
-    assert found.claimed == 0
+    controlled = found.controlled
+    for turned in (0.0, -1.0):
+        own = controlled.headline
+        value = turned * own.value
+        other = replace(own, value=value, low=value - 0.01, high=value + 0.01)
+        vars(found)["controlled"] = replace(controlled, estimates=(other,))
+        vars(found).pop("verdict", None)
+        assert found.claimed == 0
+        assert found.verdict_key == "cannot_tell"
+        assert any("does not bear it out" in point for point in found.summary().points)
 
 
 def test_ranks_gaps_and_weights_are_those_of_the_result(folders):
