@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -142,8 +141,8 @@ def test_a_direction_needs_both_estimates(folders):
     for turned in (0.0, -1.0):
         own = controlled.headline
         value = turned * own.value
-        other = replace(own, value=value, low=value - 0.01, high=value + 0.01)
-        vars(found)["controlled"] = replace(controlled, estimates=(other,))
+        other = dataclasses.replace(own, value=value, low=value - 0.01, high=value + 0.01)
+        vars(found)["controlled"] = dataclasses.replace(controlled, estimates=(other,))
         vars(found).pop("verdict", None)
         assert found.claimed == 0
         assert found.verdict_key == "cannot_tell"
