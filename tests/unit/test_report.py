@@ -223,9 +223,11 @@ def test_numbers_are_written_with_true_minus_signs(value, decimals, signed, engl
     ],
 )
 def test_ranges_read_as_fewer_and_more(low, high, english, chinese):
-    """In both languages."""
+    """In both languages, in Chinese with the measure word that an outcome's dataset names."""
     assert numbers.change_span(low, high, "en") == english
     assert numbers.change_span(low, high, "zh") == chinese
+    people = numbers.change_span(low, high, "zh", "人次")
+    assert people == chinese.replace("件", "人次")
 
 
 @pytest.mark.parametrize(
