@@ -95,7 +95,7 @@ def _raw(
     blank = [""] * (sheet.length - len(sheet.cells))
     columns = {}
     for key, number in needed_columns(names, wanted, shown).items():
-        texts = [*(_text(row[number]) for row in sheet.cells[last:]), *blank]
+        texts = [*_texts([row[number] for row in sheet.cells[last:]]), *blank]
         columns[key] = cells_of(pa.array(texts, pa.string()))
     rows = np.arange(last + 1, sheet.length + 1)
     source = Source(shown, sha256, "Excel", rows.size, sheet=title, header=mapping.header)
@@ -203,7 +203,7 @@ def _sheet(book: Any, file: Path, index: int, name: str, count: int | None = Non
     cells = book.get_sheet_by_index(index).to_python(skip_empty_area=False, nrows=count)
     if old:
         _require_no_errors(file, name)
-    times = any(isinstance(cell, dt.time) for row in cells for cell in row)
+    times = any(dt.time in {*map(type, row)} for row in cells)
     if not old and (times or sheet_xml.is_doubtful(xml)):
         sheet_xml.set_right(cells, xml)
     hidden = sheet_xml.hidden_rows(xml)
@@ -221,6 +221,11 @@ def _require_no_errors(file: Path, name: str) -> None:
     if OLD_ERRORS.search(file.read_bytes()):
         what = "holds an error of Excel, and an .xls does not tell where"
         raise ContractError([Problem(name, what, "Mend the formula, or save it as .xlsx")])
+
+
+def _texts(cells: list[Any]) -> list[str]:
+    """The cells of a column as texts; one of texts alone stays as it is."""
+    return cells if {*map(type, cells)} == {str} else [*map(_text, cells)]
 
 
 def _text(cell: Any) -> str:
