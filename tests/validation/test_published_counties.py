@@ -78,3 +78,14 @@ def test_limits_far_above_every_point_do_not_flatten_the_funnel(limit, cut):
     plt.close(figure)
     assert (top == pytest.approx(23.0)) == cut
     assert (top > 20 * limit) != cut
+
+
+def test_limits_that_are_all_above_every_point_are_seen():
+    """Regions that report far less than is expected of them leave the limits where they are."""
+    band = Band(np.array([10.0, 1000.0]), [50.0, 90.0], [400.0, 110.0], "99.8%")
+    chart = Funnel((Point(20.0, 2.0),), (band,), 100.0, "100", Axis(logarithmic=True), Axis())
+    figure, axes = plt.subplots()
+    chart.draw(axes, "wide")
+    top = axes.get_ylim()[1]
+    plt.close(figure)
+    assert 110 < top < 400

@@ -66,7 +66,8 @@ class Funnel(Chart):
 
     def _top(self) -> float | None:
         """Where the drawing is cut, since limits of the smallest sizes would flatten the rest."""
-        highest = max(point.value for point in self.points)
+        # The limits of the largest sizes are always seen, however low the points lie.
+        highest = max(*(point.value for point in self.points), *(min(b.high) for b in self.bands))
         return ROOM * highest if max(self.bands[0].high) > STEEP * highest else None
 
     def table(self) -> TableData:
