@@ -128,12 +128,16 @@ def _pairs(words: list[nbformat.NotebookNode]) -> Iterator[str]:
 
 
 def plates_of(report: type[Report]) -> list[str]:
-    """The names of a report's methods that show something."""
-    made = inspect.getmembers(report, inspect.isfunction)
+    """The names of a report's methods that show something without being told more."""
+    made = {
+        name: inspect.signature(make)
+        for name, make in inspect.getmembers(report, inspect.isfunction)
+        if not name.startswith("_")
+    }
     said = {
-        name: str(inspect.signature(make).return_annotation)
-        for name, make in made
-        if make is not Report.agree and not name.startswith("_")
+        name: str(signature.return_annotation)
+        for name, signature in made.items()
+        if [one.default for one in signature.parameters.values()].count(inspect.Parameter.empty) < 2
     }
     return [name for name, what in said.items() if PLATES & set(re.findall(r"\w+", what))]
 
@@ -249,7 +253,7 @@ def without(path: str) -> Callable[[Path], None]:
             in_notebook("report.funnel()", "report.rates()"),
             r"report.funnel\(\) is shown by no cell",
         ),
-        (in_notebook("report.funnel()", "for x in y: pass"), "holds a definition or a loop"),
+        (in_notebook("display(report.summary(), report.funnel())", "for x in y: pass"), "holds a"),
         (
             lambda root: rewrite(root / REPORTS / "region_rates/question.py", "def ask(", "def x("),
             r"question.py has no ask\(\)",

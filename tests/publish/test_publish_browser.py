@@ -48,7 +48,7 @@ def test_a_page_has_nothing_wrong_in_a_browser(chromium, site, file, width):
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_first_screen_holds_the_answer(chromium, site, language, width):
     """Verdict and first sentence, without scrolling; the contents can still be reached."""
-    bottom = "() => document.querySelector('main .points li').getBoundingClientRect().bottom"
+    bottom = "() => document.querySelector('main .finding').getBoundingClientRect().bottom"
     with opened(site / f"effect-simulated.{language}.html", width) as (page, _):
         assert page.evaluate(bottom) < 844
         assert page.locator("nav a").first.is_visible()

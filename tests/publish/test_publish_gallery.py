@@ -88,7 +88,7 @@ def test_axes_stand_where_matplotlib_would_lay_them_out(drawn):
 def test_texts_laid_out_once_are_drawn_where_matplotlib_draws_them(monkeypatch, case, language):
     """Every kind of chart: the same bytes as where each text is laid out for whoever asks."""
     once = [figure.images for figure in gallery.figures(case, language)]
-    monkeypatch.setattr(drawing, "_texts_laid_out_once", nullcontext)
+    monkeypatch.setattr(drawing, "laid_out_once", nullcontext)
     assert once == [figure.images for figure in gallery.figures(case, language)]
 
 

@@ -37,8 +37,9 @@ from analysis.data.reading.repair import (
     Given,
     Names,
     contract_columns,
+    without_duplicates,
 )
-from analysis.data.reading.rows import filled_rows, without_duplicates, without_rows
+from analysis.data.reading.rows import filled_rows, without_rows
 from analysis.errors import ContractError, Problem, nearest
 
 TEXTS, WORKBOOKS = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm", ".xls")
@@ -92,7 +93,9 @@ def read_table(
         absent = [problem for part in mappings for problem in _missing_columns(table, part, raw)]
         missing = list(dict.fromkeys(absent))
         problems += missing
-        left = raw if missing else without_rows(raw, mapping)
+        # Of a plain CSV every row is read.
+        whole = missing or (mapping is PLAIN and raw.source.form != "Excel")
+        left = raw if whole else without_rows(raw, mapping)
         for part in () if missing else mappings:
             held = (
                 left

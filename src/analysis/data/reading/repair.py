@@ -1,4 +1,4 @@
-"""From an owner's columns to the contract's: rows left out, cells repaired, words translated."""
+"""From an owner's columns to the contract's: cells repaired, words translated, no row twice."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from analysis.data.reading import distinct
 from analysis.data.reading.account import (
     NO_RECORD,
     Line,
+    Origin,
     column_words,
+    excluded,
     row_problem,
 )
 from analysis.data.reading.distinct import Cells, Raw, as_cells, mask, plain_name
@@ -241,3 +243,55 @@ def _has_form(work: _Repair, form: str) -> bool:
     right = mask(pc.match_substring_regex(work.words, form))
     # The header is read with the rows, and its word is one that no row holds.
     return bool(right.all()) or not work.texts.count(~right)
+
+
+def without_duplicates(
+    frame: pd.DataFrame, origin: Origin, table: Table, mapping: TableMapping, lines: list[Line]
+) -> tuple[pd.DataFrame, Origin, list[Problem]]:
+    """Rows without those that are there twice, as the mapping says; each exclusion counted.
+
+    The last of what is returned are the rows that still repeat a key.
+    """
+    rule = mapping.duplicates
+    key = [n for n in table.key if n in frame or table.column(n).required]
+    if not key or any(name not in frame for name in key):
+        return frame, origin, []
+    shared = _sharing(frame, key)
+    out = np.zeros(len(frame), dtype=bool)
+
+    def leave_out(again: pd.Series, why: str) -> np.ndarray:
+        positions = shared[again]
+        out[positions] = True
+        for file, rows in origin.by_file(positions):
+            lines.extend(excluded(file, why, rows))
+        left: np.ndarray = shared[~again]
+        return left
+
+    if rule.exact == "drop" and shared.size:
+        again = frame.iloc[shared].duplicated(keep="first")
+        shared = leave_out(again, "is there twice, alike in every column that is read")
+    if rule.keep != "none":
+        over = frame.iloc[shared].duplicated(key, keep=rule.keep)
+        shared = leave_out(over, f"shares its key with another row: the {rule.keep} is kept")
+    again = shared[frame.iloc[shared].duplicated(key, keep="first")]
+    what = f"repeats the key {' + '.join(key)} of an earlier row"
+    remedy = "Keep one row per key"
+    if mapping is not PLAIN:
+        remedy += ", or say in dataset.yml which is kept: duplicates: {keep: first} or {keep: last}"
+    problems = origin.problems(again, what, remedy)
+    if not out.any():
+        return frame, origin, problems
+    return frame[~out].reset_index(drop=True), origin.take(~out), problems
+
+
+def _sharing(frame: pd.DataFrame, key: list[str]) -> np.ndarray:
+    """Positions of the rows whose key another row has, too, in order; of whole keys only."""
+    if len(key) > 1 or not pd.api.types.is_string_dtype(frame[key[0]]):
+        shared = frame.duplicated(key, keep=False)
+        return np.flatnonzero(shared & frame[key].notna().all(axis=1))
+    # Arrow tells five million texts apart in a second or two.
+    cells = distinct.cells_of(pa.array(frame[key[0]], pa.string(), from_pandas=True))
+    filled = mask(pc.not_equal(cells.words, ""))
+    return np.flatnonzero(
+        (np.bincount(cells.codes, minlength=len(filled)) > 1)[cells.codes] & filled[cells.codes]
+    )

@@ -1,4 +1,4 @@
-"""Which rows of an owner's files are read: those left out, filled from above, or there twice."""
+"""Which rows of an owner's files are read: those left out, and those filled from above."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.data.contract import Table
 from analysis.data.reading import distinct
-from analysis.data.reading.account import Line, Origin, excluded, first_rows_of
+from analysis.data.reading.account import Line, excluded, first_rows_of
 from analysis.data.reading.distinct import Cells, Raw, as_cells, mask, plain_name
 from analysis.data.reading.mapping import PLAIN, RowRule, TableMapping
-from analysis.errors import Problem
 
 
 def without_rows(raw: Raw, mapping: TableMapping) -> Raw:
@@ -78,55 +75,3 @@ def _meets(raw: Raw, rule: RowRule) -> np.ndarray:
     listed = distinct.plain(pa.array(rule.words, pa.string())).to_pylist()
     met = distinct.is_among(distinct.plain(texts.words), [*listed, ""] if rule.empty else listed)
     return np.take(met, texts.codes)
-
-
-def without_duplicates(
-    frame: pd.DataFrame, origin: Origin, table: Table, mapping: TableMapping, lines: list[Line]
-) -> tuple[pd.DataFrame, Origin, list[Problem]]:
-    """Rows without those that are there twice, as the mapping says; each exclusion counted.
-
-    The last of what is returned are the rows that still repeat a key.
-    """
-    rule = mapping.duplicates
-    key = [n for n in table.key if n in frame or table.column(n).required]
-    if not key or any(name not in frame for name in key):
-        return frame, origin, []
-    shared = _sharing(frame, key)
-    out = np.zeros(len(frame), dtype=bool)
-
-    def leave_out(again: pd.Series, why: str) -> np.ndarray:
-        positions = shared[again]
-        out[positions] = True
-        for file, rows in origin.by_file(positions):
-            lines.extend(excluded(file, why, rows))
-        left: np.ndarray = shared[~again]
-        return left
-
-    if rule.exact == "drop" and shared.size:
-        again = frame.iloc[shared].duplicated(keep="first")
-        shared = leave_out(again, "is there twice, alike in every column that is read")
-    if rule.keep != "none":
-        over = frame.iloc[shared].duplicated(key, keep=rule.keep)
-        shared = leave_out(over, f"shares its key with another row: the {rule.keep} is kept")
-    again = shared[frame.iloc[shared].duplicated(key, keep="first")]
-    what = f"repeats the key {' + '.join(key)} of an earlier row"
-    remedy = "Keep one row per key"
-    if mapping is not PLAIN:
-        remedy += ", or say in dataset.yml which is kept: duplicates: {keep: first} or {keep: last}"
-    problems = origin.problems(again, what, remedy)
-    if not out.any():
-        return frame, origin, problems
-    return frame[~out].reset_index(drop=True), origin.take(~out), problems
-
-
-def _sharing(frame: pd.DataFrame, key: list[str]) -> np.ndarray:
-    """Positions of the rows whose key another row has, too, in order; of whole keys only."""
-    if len(key) > 1 or not pd.api.types.is_string_dtype(frame[key[0]]):
-        shared = frame.duplicated(key, keep=False)
-        return np.flatnonzero(shared & frame[key].notna().all(axis=1))
-    # Arrow tells five million texts apart in a second or two.
-    cells = distinct.cells_of(pa.array(frame[key[0]], pa.string(), from_pandas=True))
-    filled = mask(pc.not_equal(cells.words, ""))
-    return np.flatnonzero(
-        (np.bincount(cells.codes, minlength=len(filled)) > 1)[cells.codes] & filled[cells.codes]
-    )

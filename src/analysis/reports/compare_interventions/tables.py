@@ -13,7 +13,6 @@ from analysis.page.shared.mixes import mixes_table
 from analysis.page.shared.truth import Held, truth_table
 from analysis.page.wording import capital
 from analysis.reports.compare_interventions.answer import Interventions
-from analysis.reports.compare_interventions.sentences import claimed
 
 TWO_WORDS = {"first": "First", "second": "Second"}
 OVERLAP_WORDS = {
@@ -42,7 +41,9 @@ def evidence(report: Interventions) -> Table:
                  report.panel.costs.get(one.name))
         for one in report.findings
     ]  # fmt: skip
-    return evidence_table(report, effects, claimed(report))
+    # The figure above it has the finding as its title; two parts of a page have no name in common.
+    title = report.say("{count} interventions: effects, certainty, what could be wrong")
+    return evidence_table(report, effects, title)
 
 
 def overlap(report: Interventions) -> Table:
