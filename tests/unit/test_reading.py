@@ -22,6 +22,32 @@ def test_a_table_of_complaints_passes_at_most_ten_modules(tmp_path):
     assert len(modules) <= 10, sorted(modules)
 
 
+def test_reports_that_want_other_tables_of_a_folder_share_those_they_have_in_common(tmp_path):
+    """The very frame; outside such a context, or once a file has changed, it is another one."""
+    folder = dataset_of(tmp_path, 3)
+    with datasets_kept():
+        whole, part = read_dataset(folder), read_dataset(folder, ["regions"])
+        assert whole.tables["regions"] is part.tables["regions"]
+        assert set(part.tables) == {"regions"}
+        dataset_of(folder, 4)
+        assert read_dataset(folder).tables["regions"] is not part.tables["regions"]
+    assert read_dataset(folder).tables["regions"] is not whole.tables["regions"]
+
+
+def test_the_folders_asked_for_last_are_kept(tmp_path, monkeypatch):
+    """With room for two, the one asked for again stays and the other makes room for the third."""
+    monkeypatch.setattr("analysis.data.dataset.MOST_KEPT", 2)
+    for name in "abc":
+        (tmp_path / name).mkdir()
+    again, other, third = (dataset_of(tmp_path / name, 3) for name in "abc")
+    with datasets_kept():
+        first, gone = read_dataset(again), read_dataset(other)
+        assert read_dataset(again) is first
+        read_dataset(third)
+        assert read_dataset(again) is first
+        assert read_dataset(other) is not gone
+
+
 def test_a_dataset_is_read_once_only_where_it_is_kept(tmp_path):
     """In a context that keeps datasets, until a file changes; outside each call reads."""
     folder = dataset_of(tmp_path, 3)

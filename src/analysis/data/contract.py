@@ -258,10 +258,15 @@ def _typed(column: Column, raw: pd.Series, text: pd.Series, empty: pd.Series) ->
         return given, ~given.isin(column.allowed), "is not one of the allowed words", allowed
     bad, rule, remedy = pd.Series(False, index=given.index), "", ""
     if column.kind == "period":
-        bad = ~given.map(is_period, na_action="ignore").fillna(False).astype(bool)
+        bad = ~are_periods(given)
         rule = "is not a period"
         remedy = "A year 2019, a quarter 2019Q2, a month 2019-03 or a week 2019-W05, 1000 to 2999"
     return given, bad, rule, remedy
+
+
+def are_periods(given: pd.Series) -> pd.Series:
+    """Which texts are written as periods are; each way of writing is looked at once."""
+    return given.map({text: is_period(text) for text in given.dropna().unique()}).eq(True)
 
 
 def is_period(text: str) -> bool:

@@ -86,8 +86,8 @@ def read_dataset(path: str | Path, tables: Iterable[str] | None = None) -> Datas
     return _sound(folder, wanted) if kept is None else kept.read(folder, wanted)
 
 
-def _sound(folder: Path, wanted: Wanted) -> Dataset:
-    dataset, problems = examine(folder, wanted)
+def _sound(folder: Path, wanted: Wanted, kept: KeptTables | None = None) -> Dataset:
+    dataset, problems = examine(folder, wanted, kept)
     ContractError.raise_for(problems)
     return dataset
 
@@ -96,23 +96,33 @@ Wanted = tuple[str, ...] | None
 """Names of tables, or all."""
 Asked = tuple[Path, Wanted, tuple[object, ...]]
 """What was read: the folder, the tables wanted, and when the files were last changed."""
-MOST_KEPT = 8
+KeptTables = dict[tuple[str, ...], ReadTable]
+"""Tables of one folder: by name, and those read before in which a mapping may look names up."""
+MOST_KEPT = 16
+"""Folders, the last asked for; what several reports want of one shares its tables."""
 
 
 @dataclass
 class KeptDatasets:
-    """Datasets read so far; one is read again only where a file of it changed."""
+    """Datasets read so far; a table is read again only where a file of its folder changed."""
 
     datasets: dict[Asked, Dataset] = field(default_factory=dict)
+    tables: dict[tuple[Path, tuple[object, ...]], KeptTables] = field(default_factory=dict)
 
     def read(self, folder: Path, wanted: Wanted) -> Dataset:
         """The dataset, as :func:`read_dataset` gives it."""
-        asked = (folder, wanted, _stamp(folder))
+        stamp = _stamp(folder)
+        asked = (folder, wanted, stamp)
+        self.tables[folder, stamp] = self.tables.pop((folder, stamp), {})
         if asked not in self.datasets:
-            self.datasets[asked] = _sound(folder, wanted)
-            while len(self.datasets) > MOST_KEPT:
-                del self.datasets[next(iter(self.datasets))]
+            self.datasets[asked] = _sound(folder, wanted, self.tables[folder, stamp])
+            while len(self.tables) > MOST_KEPT:
+                self._forget(next(iter(self.tables)))
         return self.datasets[asked]
+
+    def _forget(self, one: tuple[Path, tuple[object, ...]]) -> None:
+        del self.tables[one]
+        self.datasets = {key: kept for key, kept in self.datasets.items() if key[::2] != one}
 
     def lasting(self) -> KeptDatasets:
         """Those that another process need not read: all but what a database must be asked for."""
@@ -149,8 +159,12 @@ def _stamp(folder: Path) -> tuple[object, ...]:
     return (*stamp, *(object() for database in databases if database is None))
 
 
-def examine(folder: Path, wanted: Wanted = None) -> tuple[Dataset, list[Problem]]:
+def examine(
+    folder: Path, wanted: Wanted = None, kept: KeptTables | None = None
+) -> tuple[Dataset, list[Problem]]:
     """A dataset as far as it can be read, and everything that is wrong with it.
+
+    ``kept`` are tables of the folder as it stands that were read before; it is added to.
 
     Raises
     ------
@@ -165,7 +179,7 @@ def examine(folder: Path, wanted: Wanted = None) -> tuple[Dataset, list[Problem]
     if records and "complaints" in sources:
         remedy = "Keep the table or the key records in dataset.yml"
         problems.append(Problem("table complaints", "stands beside other records", remedy))
-    taken, wrong = _read_tables(folder, description, sources, wanted)
+    taken, wrong = _read_tables(folder, description, sources, wanted, {} if kept is None else kept)
     problems += wrong
     frames = {name: table.frame for name, table in sorted(taken.items())}
     origins = {name: table.origin for name, table in taken.items()}
@@ -194,7 +208,7 @@ def examine(folder: Path, wanted: Wanted = None) -> tuple[Dataset, list[Problem]
 
 
 def _read_tables(
-    folder: Path, description: Description, sources: Sources, wanted: Wanted
+    folder: Path, description: Description, sources: Sources, wanted: Wanted, kept: KeptTables
 ) -> tuple[dict[str, ReadTable], list[Problem]]:
     """The tables wanted, and all that is wrong in them."""
     taken: dict[str, ReadTable] = {}
@@ -206,8 +220,11 @@ def _read_tables(
         # The standard knows the names of its regions, which a row may leave out.
         named = name == "regions" and description.scheme_year
         table = names_optional(TABLES[name]) if named else TABLES[name]
-        read = read_table(folder, table, sources[name], mapping, frames)
-        taken[name] = fill_names(read) if named else read
+        asked = (name, *(() if mapping is PLAIN else taken))
+        if asked not in kept:
+            read = read_table(folder, table, sources[name], mapping, frames)
+            kept[asked] = fill_names(read) if named else read
+        taken[name] = kept[asked]
         problems += [_of_table(problem, name) for problem in taken[name].problems]
         problems += _levels_added_up(description, name, mapping, taken[name].frame)
     return taken, problems

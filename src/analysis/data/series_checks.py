@@ -10,9 +10,9 @@ from analysis.data.contract import (
     FAR_RULE,
     Columns,
     Table,
+    are_periods,
     empty_rows,
     far,
-    is_period,
 )
 from analysis.data.reading.account import Origin
 from analysis.errors import Problem
@@ -62,7 +62,8 @@ def check_periods(table: Table, frame: pd.DataFrame, origin: Origin) -> list[Pro
     if "period" not in frame or not others:
         return []
     written = frame["period"].dropna()
-    length = written[written.map(is_period)].map(length_of)
+    written = written[are_periods(written)]
+    length = written.map({period: length_of(period) for period in written.unique()})
     series = length.groupby(frame.loc[length.index, others[0]])
     mixed, away = np.array([], dtype=int), np.array([], dtype=int)
     for rows in series.groups.values():

@@ -160,7 +160,7 @@ def _rising(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
 def _adds_up(rows: pd.DataFrame, step: pd.Series, first: pd.Series) -> bool:
     """Whether the series of one outcome do what chance would not let them do."""
     years = step.mask(first).groupby([rows["region_code"], rows["year"]])
-    rises = years.agg(lambda steps: bool((steps.dropna() >= 0).all() and steps.sum() > 0))
+    rises = ~(years.min() < 0) & (years.sum() > 0)
     long = years.size() >= 3
     begins = step[first].dropna()
     if not long.any() or not len(begins):
