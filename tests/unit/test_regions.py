@@ -245,7 +245,7 @@ def test_regions_that_move_together_widen_the_overall_range(in_root):
     assert together.result.headline.value == alone.result.headline.value
     assert together.result.headline.low != alone.result.headline.low
     said = " ".join(regions_summary(together).points)
-    assert "the same parent_code to move together" in said
+    assert "below one upper region to move together" in said
     with pytest.raises(ParamsError, match="parent_code"):
         RegionRates.read({**given, "cluster": "parent_cod"})
 

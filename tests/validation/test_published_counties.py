@@ -45,7 +45,9 @@ def test_the_page_holds_the_counties_of_the_package_and_says_how_many_had_none(
         assert any(said in point for point in other.sample().points)
     rate = source["murders"].sum() / source["popul"].sum()
     assert report.pooled[0] == pytest.approx(1e5 * rate, rel=1e-12)
-    assert "6.6 murders per 100,000 residents a year" in " ".join(report.summary().points)
+    said = " ".join(report.summary().points)
+    assert "6.6 murders per 100,000 residents a year (3.1 to 14.2), 1996" in said
+    assert "counties below one upper region to move together" in said
     assert [region.code for region in report.standing("high", "low")] == [
         "US-DC-001",
         "US-LA-071",
@@ -56,7 +58,7 @@ def test_the_page_holds_the_counties_of_the_package_and_says_how_many_had_none(
 def test_rates_of_what_is_common_stay_per_thousand(root, monkeypatch, params):
     """A hundred times as many murders: the smaller base, and no word of the larger."""
     monkeypatch.chdir(root)
-    report = RegionRates.read({**params, "region": "US-LA"})
+    report = RegionRates.read({**params, "region": "US-LA", "cluster": ""})
     many = report.comparison.frame.assign(events=lambda frame: 100 * frame["events"])
     report = RegionRates(report.params, report.data, replace(report.comparison, frame=many))
     assert report.base == 1000

@@ -120,10 +120,12 @@ def _clustered(report: Regions) -> str:
     """Where regions move together: the overall range comes from the groups."""
     if not report.params.cluster:
         return ""
-    return report.say(
-        "The overall range takes {regions} with the same {column} to move together.",
-        column=report.params.cluster,
+    text = (
+        "The overall range takes {regions} below one upper region to move together."
+        if report.params.cluster == "parent_code"
+        else "The overall range takes {regions} with the same {column} to move together."
     )
+    return report.say(text, column=report.params.cluster)
 
 
 def _dispersion(report: Regions) -> str:
