@@ -19,7 +19,7 @@ from browser import (
     screenshot,
 )
 
-from analysis.publish.site.library import KINDS
+from analysis.publish.site.lists.library import KINDS
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from browser import opened
 
-from analysis.publish.site.catalogue import NONE_YET, NOT_EVALUABLE, WAY_WORDS, catalogue
+from analysis.publish.site.lists.catalogue import NONE_YET, NOT_EVALUABLE, WAY_WORDS, catalogue
 from analysis.publish.site.record import read_pages
 from analysis.reports.kind import names
 

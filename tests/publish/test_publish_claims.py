@@ -8,8 +8,8 @@ from statsmodels.stats.multitest import multipletests
 
 from analysis.page.plates import SiteLine
 from analysis.page.wording import LANGUAGES
-from analysis.publish.site.claims import claims_of, sentences
-from analysis.publish.site.library import render_index
+from analysis.publish.site.lists.claims import claims_of, sentences
+from analysis.publish.site.lists.library import render_index
 from analysis.publish.site.record import Entry
 from analysis.stats.pooling.families import benjamini_hochberg, holm
 

@@ -12,8 +12,8 @@ import samples
 from analysis.errors import PublishError
 from analysis.publish.pages.machine_paths import without_machine_paths
 from analysis.publish.site import edition, record
-from analysis.publish.site.changes import Changes, sentences
 from analysis.publish.site.edition import publish_edition
+from analysis.publish.site.lists.changes import Changes, sentences
 from analysis.publish.site.notice import with_notice
 
 
@@ -48,7 +48,7 @@ def test_the_site_is_a_link_that_moves_to_the_new_edition(built):
 
 def test_what_did_not_change_is_not_made_again(built, monkeypatch):
     """Neither the edition, nor the pages of other reports."""
-    from analysis.publish.site import build as pages
+    from analysis.publish.site import one_report as pages
 
     site = built / "site"
     before = site.resolve()
@@ -124,7 +124,7 @@ def test_a_read_only_folder_leaves_the_last_site_whole(built, monkeypatch):
 
 def test_a_page_that_is_cut_off_is_not_shown(built, monkeypatch):
     """The edition is verified before it is shown."""
-    from analysis.publish.site import build as pages
+    from analysis.publish.site import one_report as pages
 
     target = (built / "site").resolve()
     samples.write_report(built / "runs", edition="2026-12-01")

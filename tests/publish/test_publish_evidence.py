@@ -12,10 +12,10 @@ import samples
 
 from analysis.page.numbers import percent_change, percent_span
 from analysis.page.plates import SiteLine
-from analysis.publish.site import evidence
 from analysis.publish.site.build import publish
-from analysis.publish.site.evidence import evidence_files, evidence_table
-from analysis.publish.site.library import render_index
+from analysis.publish.site.lists import evidence
+from analysis.publish.site.lists.evidence import evidence_files, evidence_table
+from analysis.publish.site.lists.library import render_index
 from analysis.publish.site.record import Entry, read_pages
 from analysis.verdicts.rule import DIRECTIONS, VERDICTS
 

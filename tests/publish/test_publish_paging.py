@@ -9,7 +9,7 @@ import samples
 
 from analysis.page.wording import LANGUAGES
 from analysis.publish.site import build, paging, record
-from analysis.publish.site.library import render_library
+from analysis.publish.site.lists.library import render_library
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from analysis.methods.shared.options import meaning
 from analysis.page.text import slug
 from analysis.publish.site import record, workers
 from analysis.publish.site.build import publish
-from analysis.publish.site.library import KINDS
+from analysis.publish.site.lists.library import KINDS
 
 ROOT = Path(__file__).parents[2]
 

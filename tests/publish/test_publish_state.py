@@ -10,8 +10,8 @@ import samples
 
 from analysis.errors import PublishError
 from analysis.publish.site import record
-from analysis.publish.site.changes import Changes, sentences
 from analysis.publish.site.edition import old_editions, publish_edition
+from analysis.publish.site.lists.changes import Changes, sentences
 from analysis.publish.site.state import MOST, write_state
 
 NIGHT = {

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from analysis.page.wording import LANGUAGES
-from analysis.publish.site import joint_studies
-from analysis.publish.site.library import render_reading
-from analysis.publish.site.studies import FILE, in_words, studies
+from analysis.publish.site.lists import joint_studies
+from analysis.publish.site.lists.library import render_reading
+from analysis.publish.site.lists.studies import FILE, in_words, studies
 from analysis.simulated.counties import WORLDS
 from analysis.simulated.interventions import JOINT_WORLDS
 from analysis.studies.counties import COUNTY_WORLDS

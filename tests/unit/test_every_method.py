@@ -15,7 +15,7 @@ from analysis import methods
 from analysis.errors import DesignError, ParamsError
 from analysis.methods.shared.question import check_panel
 from analysis.page.plates import Figure, Notes
-from analysis.publish.site.register import register
+from analysis.publish.site.lists.register import register
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.certainty.checks import certainty
 from analysis.reports.intervention_effect.event_time import event_time_figure

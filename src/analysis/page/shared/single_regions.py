@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
+from analysis.data.regions.tiles import tile_places
 from analysis.disclosure.gate import NUMBER
 from analysis.page.charts.axes import Axis, Cell
 from analysis.page.charts.funnel import Band, Funnel
@@ -19,7 +20,6 @@ from analysis.page.charts.tiles import Tile, Tiles
 from analysis.page.numbers import percent_cell
 from analysis.page.plates import Figure, Notes, TableData
 from analysis.page.shared.log_points import RANGE_WORDS, LogPoints
-from analysis.page.shared.tiles import tile_places
 from analysis.page.wording import capital
 from analysis.stats.joint.region_effects import RegionEffects
 from analysis.studies.counties import HELD

@@ -119,7 +119,7 @@ def render_state(listed: Sequence[State], night: Mapping[str, Any] | None) -> di
 
 
 def _page(listed: Sequence[State], night: Mapping[str, Any] | None, language: str) -> str:
-    from analysis.publish.site.library import addresses
+    from analysis.publish.site.lists.library import addresses
 
     say = translator(language)
     counts = {key: sum(one.state == key for one in listed) for key in STATE_WORDS}

@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from analysis.data.regions.tiles import tile_places
 from analysis.disclosure.gate import NUMBER
 from analysis.page.charts.axes import Axis, Periods, Reference
 from analysis.page.charts.bars import Bar, Bars
@@ -16,7 +17,6 @@ from analysis.page.charts.tiles import Tile, Tiles
 from analysis.page.numbers import PER_EXPOSURE, number_cell, percent_cell
 from analysis.page.plates import Figure, Notes, Table
 from analysis.page.shared.log_points import RANGE_WORDS
-from analysis.page.shared.tiles import tile_places
 from analysis.page.shared.truth import Held, truth_table, truths
 from analysis.page.wording import capital, joined
 from analysis.reports.single_region.answer import Alone

@@ -27,7 +27,7 @@ import numpy as np
 
 from analysis.page.numbers import number, percent
 from analysis.page.wording import translator
-from analysis.publish.site.evidence import lines_of
+from analysis.publish.site.lists.evidence import lines_of
 from analysis.publish.site.record import Entry
 from analysis.stats.pooling.families import benjamini_hochberg, holm
 from analysis.studies.verdict import ALLOWED, ALLOWED_MOVED

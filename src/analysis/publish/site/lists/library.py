@@ -12,16 +12,16 @@ from analysis.data.tables import TABLES
 from analysis.page.numbers import date, number
 from analysis.page.wording import LANGUAGES, translator
 from analysis.publish.pages.templates import asset, render
-from analysis.publish.site.catalogue import catalogue
-from analysis.publish.site.claims import Claims, claims_of, sentences
-from analysis.publish.site.evidence import evidence_files, evidence_table
-from analysis.publish.site.joint_studies import joint_studies
+from analysis.publish.site.lists.catalogue import catalogue
+from analysis.publish.site.lists.claims import Claims, claims_of, sentences
+from analysis.publish.site.lists.evidence import evidence_files, evidence_table
+from analysis.publish.site.lists.joint_studies import joint_studies
+from analysis.publish.site.lists.register import register
+from analysis.publish.site.lists.studies import studies
 from analysis.publish.site.notice import cause_in_words
 from analysis.publish.site.paging import file_of, parts_of
 from analysis.publish.site.record import STATE_PAGES, Entry
-from analysis.publish.site.register import register
 from analysis.publish.site.state import render_state, states
-from analysis.publish.site.studies import studies
 
 KINDS = ("index", "catalogue", "methods", "data", "reading")
 NAMESPACE = uuid.UUID("6f1d3f2c-4f6e-5d0e-9a55-2f6d0c1b7a10")

@@ -1,0 +1,1 @@
+"""What the site says of all its reports: lists, evidence, claims, studies, methods, changes."""
