@@ -114,12 +114,13 @@ def render(
     return {"wide": wide, "narrow": narrow}
 
 
-def rehearse() -> None:
-    """Draw something and forget it: fonts and machinery are then ready in what is forked."""
+def rehearse(letters: str) -> None:
+    """Draw something and forget it: machinery and letters are then ready in what is forked."""
 
     def draw(axes: Axes, width: str) -> None:
         axes.plot([1, 2], [0.5, -0.5], marker="o", label=width)
         axes.legend()
+        axes.text(1, 0, letters).set_in_layout(False)
 
     _render_one(draw, "en", (), width="narrow", height=1.0)
 

@@ -53,10 +53,13 @@ class WordsOnce:
         if key not in WORDS:
             cut: Any = text_to_path
             font = cut._get_font(look)
-            found = cut.get_glyphs_with_font(font, s, features=features, language=language)
+            # Only what is not known yet is cut: outlines are most of what a new word costs.
+            found = cut.get_glyphs_with_font(
+                font, s, GLYPHS, True, features=features, language=language
+            )
             _keep(WORDS, key, [(name, _placed(name, x, y)) for name, x, y, _ in found[0]])
             for name, (vertices, codes) in found[1].items():
-                GLYPHS.setdefault(name, _defined(self._renderer, name, vertices, codes))
+                GLYPHS[name] = _defined(self._renderer, name, vertices, codes)
         word, seen = WORDS[key], self._renderer._glyph_map
         if new := [name for name in dict.fromkeys(name for name, _ in word) if name not in seen]:
             seen.update(dict.fromkeys(new))
