@@ -196,6 +196,7 @@ def check_page(
     views: Sequence[tuple[str, str]] = VIEWS,
     *,
     whole: bool = True,
+    with_axe: bool = True,
     browser: Any = None,
 ) -> list[str]:
     """Everything wrong with the page at the width, in some of its views, closed ones first.
@@ -204,7 +205,7 @@ def check_page(
     unless the page is to be judged as a ``whole`` it looks at the first parts, whose colours are
     those of the rest: no element has a style of its own. Of long tables it sees the first rows.
     """
-    looks = [_own_look, axe] if whole else [_own_look, _axe_apart]
+    looks = [_own_look, *([axe if whole else _axe_apart] if with_axe else [])]
     problems = []
     with opened(path, width, browser=browser) as (page, reported):
         problems += page.evaluate(LOOK)
