@@ -82,9 +82,16 @@ def _exit_code(codes: Sequence[int], others: bool) -> int:
 
 
 def run_due(
-    targets: tuple[str, ...], languages: tuple[str, ...], options: Mapping[str, Any]
+    targets: tuple[str, ...],
+    languages: tuple[str, ...],
+    options: Mapping[str, Any],
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Night:
     """Plan, then execute what is due; what cannot run fails alone.
+
+    Parameters
+    ----------
+    meanwhile: called while the process that forks kernels is still importing, where any run is due.
 
     Raises
     ------
@@ -105,6 +112,8 @@ def run_due(
         _check(tonight, options["strict"], made.add)
         _note(made)
     due, ended = tonight.due, list[Status]()
+    if due:
+        meanwhile()
     with progress(due, ended, tonight.asked, options["jobs"], options["mode"]) as show:
         for status in remember_refused(tonight.planned.refused, began[:10]):
             ended.append(status)
