@@ -204,7 +204,7 @@ def _dispersion_check(z: np.ndarray) -> Check:
 
 def _weight_check(regions: list[Any], size: np.ndarray, effective: float) -> Check:
     """The share of the region that holds most of the size, and how many equal ones weigh so."""
-    largest = int(size.argmax())
+    largest = int(np.argmax(size))
     detail = {"region": regions[largest], "effective_regions": effective}
     return Check("largest_share", None, float(size[largest] / size.sum()), HALF, detail)
 

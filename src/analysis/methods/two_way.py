@@ -210,7 +210,7 @@ def _unlike(panel: Panel) -> int:
     """Clusters in which some start, or lack of one, is not the commonest: the smaller side."""
     starts = panel.adoption.to_numpy()
     kinds, alike = np.unique(starts, return_counts=True)
-    return len(np.unique(panel.clusters[starts != kinds[alike.argmax()]]))
+    return len(np.unique(panel.clusters[starts != kinds[np.argmax(alike)]]))
 
 
 def _treatment(panel: Panel, options: Options) -> np.ndarray:

@@ -142,5 +142,5 @@ def draw_injuries(options: Options, expected: np.ndarray, adoption: Adoption) ->
 def _overdispersed(mean: np.ndarray, alpha: float, rng: np.random.Generator) -> np.ndarray:
     """Negative binomial counts with variance mean + alpha · mean²."""
     if alpha <= 0:
-        return rng.poisson(mean)
-    return rng.poisson(mean * rng.gamma(1 / alpha, alpha, mean.shape))
+        return np.asarray(rng.poisson(mean))
+    return np.asarray(rng.poisson(mean * rng.gamma(1 / alpha, alpha, mean.shape)))

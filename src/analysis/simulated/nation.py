@@ -59,7 +59,7 @@ def world(nation: Nation) -> Province:
     options = Options(complaints_per_month=each, **given)
     once = _drawn(options)
     # Effects and chance move the total: a second draw, scaled, comes within a percent.
-    scale = nation.records / sum(counts.sum() for counts in once.counts.values())
+    scale = nation.records / sum(float(counts.sum()) for counts in once.counts.values())
     return _drawn(replace(options, complaints_per_month=each * scale))
 
 

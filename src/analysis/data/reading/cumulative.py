@@ -7,6 +7,7 @@ with every new one.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from math import lgamma
@@ -65,7 +66,7 @@ def differenced(frame: pd.DataFrame, table: Table, origin: Origin) -> Difference
     ends = _ends(frame["period"])
     keys = [frame[name] for name in _keys(table, frame)]
     year = frame["period"].str[:4]
-    step = int(np.gcd.reduce(ends.dropna().astype(int).unique())) if ends.notna().any() else 12
+    step = math.gcd(*ends.dropna().astype(int).unique().tolist()) if ends.notna().any() else 12
     order = frame.assign(_end=ends).sort_values("_end", kind="stable").index
     grouped = [key.loc[order] for key in (*keys, year)]
     before = ends.loc[order].groupby(grouped, sort=False).shift(fill_value=0).reindex(frame.index)

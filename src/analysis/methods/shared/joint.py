@@ -179,7 +179,7 @@ def _clustered(
     """With what is left out together, without periods that nobody speaks of."""
     shared = rows.groupby("region", sort=False)["cluster" if "cluster" in rows else "region"]
     clusters = np.unique(shared.first().reindex(regions).astype(str), return_inverse=True)[1]
-    count = int(clusters.max()) + 1
+    count = int(np.max(clusters)) + 1
     if count > GROUP_LIMIT:
         clusters = jackknife_groups(count, GROUPS, rng)[clusters]
     return replace(either, clusters=clusters).known()

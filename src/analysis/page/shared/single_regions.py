@@ -74,7 +74,7 @@ class SingleRegions:
                   label=self._region(self.codes[i]) if apart[i] else "")
             for i in np.argsort(found.false_discovery, kind="stable")
         )  # fmt: skip
-        sizes = np.geomspace(tells.min(), tells.max(), POINTS)
+        sizes = np.geomspace(np.min(tells), np.max(tells), POINTS)
         width = scipy.stats.norm.ppf(0.5 + self.level / 2) / np.sqrt(sizes)
         within = report.percent(self.level, 0)
         band = Band(list(sizes), list(np.exp(-width)), list(np.exp(width)), within)

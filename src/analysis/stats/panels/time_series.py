@@ -130,7 +130,9 @@ def fit_counts(
         fit = GLM(counts, design, family=Poisson(), exposure=exposure).fit(
             maxiter=ROUNDS, tol=1e-12, tol_criterion="params", **_newey_west(lags)
         )
-    if float((fit.fittedvalues / exposure).min()) < NOTHING * float(counts.sum() / exposure.sum()):
+    if float((fit.fittedvalues / exposure).min()) < NOTHING * (
+        float(counts.sum()) / float(exposure.sum())
+    ):
         raise ValueError("some term stands for periods without any event (separation)")
     if not fit.converged:
         raise ValueError(f"no convergence in {ROUNDS} rounds")

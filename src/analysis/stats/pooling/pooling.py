@@ -62,8 +62,9 @@ def between_variance(values: np.ndarray, errors: np.ndarray, form: Between) -> f
         # Not statsmodels' "dl": in 0.15.0 its τ² falls below zero where studies are alike.
         weight = errors**-2
         statistic = heterogeneity(values, errors).statistic
-        scale = weight.sum() - (weight**2).sum() / weight.sum()
-        return max(0.0, float((statistic - len(values) + 1) / scale))
+        total = float(weight.sum())
+        scale = total - float((weight**2).sum()) / total
+        return max(0.0, float(statistic - len(values) + 1) / scale)
     # The root of τ² is searched, so that a τ² near 0 is found as precisely as a large one.
     highest = 10 * float(values.std() + errors.max())
     grid = np.linspace(0, highest, 200)

@@ -164,7 +164,7 @@ def _coefficient(
     sums, categories = sums.present(categories)
     if form == "krippendorff":
         apart = 1 - closeness(categories, scale, sums.paired)
-        number = sums.paired.sum()
+        number = float(sums.paired.sum())
         expected = sums.paired @ apart @ sums.paired / (number - 1)
         return float(1 - (sums.pairs * apart).sum() / expected)
     weights = closeness(categories, scale, sums.totals)

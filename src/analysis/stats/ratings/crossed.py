@@ -110,7 +110,7 @@ class _Fit:
     def projected(self, values: np.ndarray) -> np.ndarray:
         """The same with the mean taken off: P times values."""
         solved = self.solved(values)
-        return np.asarray(solved - self.one * (solved.sum() / self.one.sum()))
+        return np.asarray(solved - self.one * (float(solved.sum()) / float(self.one.sum())))
 
     def rest(self, cells: Cells) -> float:
         """The variance of the rest."""
