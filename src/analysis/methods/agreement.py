@@ -165,7 +165,7 @@ def _limits(judged: Judged, options: Options) -> tuple[float, float, float]:
 def _prevalence_check(judged: Judged) -> Check:
     """Share of the commonest score; near 1, chance-corrected agreement is small by arithmetic."""
     _, counts = np.unique(judged.score, return_counts=True)
-    return Check("commonest_score", None, float(np.max(counts) / np.sum(counts)))
+    return Check("commonest_score", None, float(np.max(counts)) / float(np.sum(counts)))
 
 
 def _shares(judged: Judged) -> tuple[dict[str, Any], ...]:
