@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from statsmodels.stats.multitest import multipletests
@@ -9,7 +11,7 @@ from statsmodels.stats.multitest import multipletests
 from analysis.page.plates import SiteLine
 from analysis.page.wording import LANGUAGES
 from analysis.publish.site.lists.claims import claims_of, sentences
-from analysis.publish.site.lists.library import render_index
+from analysis.publish.site.lists.library import render_index, render_reading
 from analysis.publish.site.record import Entry
 from analysis.stats.pooling.families import benjamini_hochberg, holm
 
@@ -146,6 +148,39 @@ NONE = {
     "en": ("None claims a direction", "None changed"),
     "zh": ("没有一份作出方", "没有一份结论有变化"),
 }
+
+
+MARKED = {
+    "holm": {"en": "by the first of these two rules", "zh": "前一种方法不再成立"},
+    "false_discoveries": {"en": "by the second of these two rules", "zh": "后一种方法不再成立"},
+    "none": {"en": "every report is judged by itself", "zh": "每份报告单独判断"},
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("family", "fallen", "rule"),
+    [
+        ("holm", ("b", "c"), "Holm"),
+        ("false_discoveries", ("c",), "Benjamini–Hochberg"),
+        ("none", (), ""),
+    ],
+)
+def test_a_site_chooses_which_claims_are_marked(language, family, fallen, rule):
+    """Holm, false discoveries or nothing, as both pages say; lines of the table are marked."""
+    values = zip("abc", (0.001, 0.02, 0.04), strict=True)
+    site = [entry(name, "fewer_low", p) for name, p in values]
+    lines = several("fewer").site_lines
+    site[2] = site[2].model_copy(update={"site_lines": lines})
+    site.append(entry("d", "cannot_tell", 0.6).model_copy(update={"site_lines": lines}))
+    assert claims_of(site, family).fallen == fallen
+    page = render_index(site, language, family=family)
+    assert page.count(FALLEN[language]) == len(fallen) + ("c" in fallen)
+    assert [name for name, words in MARKED.items() if words[language] in page] == [family]
+    mark = re.search(r'id="badges">.*?</section>', render_reading(language, family), re.DOTALL)
+    assert mark is not None
+    named = [name for name in ("Holm", "Benjamini–Hochberg") if name in mark[0]]
+    assert named == ([rule] if rule else [])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

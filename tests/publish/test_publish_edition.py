@@ -46,6 +46,22 @@ def test_the_site_is_a_link_that_moves_to_the_new_edition(built):
     assert len(kept) == edition.KEPT
 
 
+def test_another_family_renews_the_lists_and_no_page_of_a_report(built, monkeypatch):
+    """Without any new run; asked for again, the edition stays."""
+    from analysis.publish.site import one_report as pages
+
+    site = built / "site"
+    monkeypatch.setattr(pages, "export", None)
+    before, mark = site.resolve(), b"Does not hold among all reports together"
+    assert mark in (site / "reading.html").read_bytes()
+    publish_edition(built / "runs", site, family="none")
+    after = site.resolve()
+    assert after != before
+    assert mark not in (site / "reading.html").read_bytes()
+    publish_edition(built / "runs", site, family="none")
+    assert site.resolve() == after
+
+
 def test_what_did_not_change_is_not_made_again(built, monkeypatch):
     """Neither the edition, nor the pages of other reports."""
     from analysis.publish.site import one_report as pages

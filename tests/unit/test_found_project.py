@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from analysis.batch.suites import kept, languages_of
+from analysis.batch.suites import family, kept, languages_of
 from analysis.cli import commands
 from analysis.data.dataset import read_dataset
 from analysis.errors import ParamsError
@@ -93,6 +93,21 @@ def test_a_build_folder_that_cannot_be_written_says_what_to_do(project, monkeypa
     said = CliRunner().invoke(commands, ["run", "default"])
     assert said.exit_code == 14
     assert "name another folder with --build" in said.output
+
+
+def test_the_strictest_family_that_a_suite_asks_for_counts(project, monkeypatch):
+    """Holm's where none does; a word that is none of the three is refused with the three."""
+    monkeypatch.chdir(project)
+    suites = project / "params/suites"
+    assert family() == "holm"
+    for name, asked in (("a", "none"), ("b", "false_discoveries"), ("c", "holm")):
+        (suites / f"{name}.yml").write_text(f"reports: []\nfamily: {asked}\n", encoding="utf-8")
+        assert family() == asked
+    (suites / "c.yml").write_text("reports: []\nfamily: Holm\n", encoding="utf-8")
+    assert family() == "false_discoveries"
+    said = CliRunner().invoke(commands, ["check", "c"])
+    assert said.exit_code == 10
+    assert all(word in said.output for word in ("family", "holm", "false_discoveries", "none"))
 
 
 def test_who_is_named_nowhere_is_retired_and_suites_say_the_languages(project, monkeypatch):

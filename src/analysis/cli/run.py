@@ -113,7 +113,7 @@ def publish_reports(given: Path | None, night: Night | None) -> Night:
     from analysis.batch.history import remember_page
     from analysis.batch.night import Night, last_night, now
     from analysis.batch.status import runs_folder
-    from analysis.batch.suites import kept, languages_of
+    from analysis.batch.suites import family, kept, languages_of
     from analysis.disclosure.memory import remember
     from analysis.publish.site import record
     from analysis.publish.site.edition import publish_edition
@@ -121,7 +121,7 @@ def publish_reports(given: Path | None, night: Night | None) -> Night:
 
     site, runs = site_folder(given), runs_folder()
     wanted = languages_of(record.reports_seen(runs, site))
-    outcomes = publish_edition(runs, site, wanted=wanted, kept=kept().editions)
+    outcomes = publish_edition(runs, site, wanted=wanted, kept=kept().editions, family=family())
     remember(Path.cwd())
     bad = [outcome for outcome in outcomes if outcome.state != "published"]
     asked = bad if night is None else [one for one in bad if one.report in night.reports]

@@ -13,6 +13,7 @@
     exclude: [intervention_effect/draft_*]            # ids or globs of ids
     languages: [en, zh]
     keep: {editions: 2, days: 400}                    # of the site; of history, see analysis prune
+    family: holm                                      # or false_discoveries, none; of the site
 
 ``region: all`` stands for every area of the dataset that has regions below it, and
 ``region: {level: city}`` for every region of a level.
@@ -20,7 +21,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -44,6 +45,7 @@ from analysis.data.dataset import datasets_kept
 from analysis.errors import AnalysisError, ParamsError, Problem, nearest
 from analysis.params import problems_of
 from analysis.reports import kind
+from analysis.stats.pooling.families import FAMILIES, Family
 
 
 def known_reports() -> list[str]:
@@ -104,12 +106,22 @@ def languages_of(reports: Iterable[str]) -> dict[str, Languages] | None:
 
 def kept() -> Keep:
     """What the suites together ask to be kept: the most that any of them does."""
-    found = [Keep()]
-    for file in SUITES.glob("*.yml"):
-        # A suite that cannot be read asks for nothing tonight; what is wrong is said where it runs.
-        with suppress(AnalysisError):
-            found.append(read_suite(file).keep)
+    found = [Keep(), *(suite.keep for suite in _readable())]
     return Keep(editions=max(k.editions for k in found), days=max(k.days for k in found))
+
+
+def family() -> Family:
+    """How the suites want claims to be judged together: the strictest that any of them asks for."""
+    asked = [suite.family for suite in _readable() if suite.family is not None]
+    return max(asked, key=FAMILIES.index, default=FAMILIES[-1])
+
+
+def _readable() -> Iterator[Suite]:
+    """All suites that can be read; one that cannot asks for nothing tonight, as is said where it
+    runs."""
+    for file in SUITES.glob("*.yml"):
+        with suppress(AnalysisError):
+            yield read_suite(file)
 
 
 def _outside(file: Path) -> Problem:

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from analysis.data.reading.mapping import Strict
 from analysis.errors import AnalysisError, ParamsError, Problem, refusal
+from analysis.stats.pooling.families import Family
 from analysis.strict_yaml import read_yaml
 
 PARAMS = Path("params")
@@ -54,6 +55,7 @@ class Suite(Strict):
     exclude: tuple[str, ...] = ()
     languages: Languages = LANGUAGES
     keep: Keep = Keep()
+    family: Family | None = None
 
 
 @dataclass(frozen=True)

@@ -28,17 +28,23 @@ from analysis.publish.site.record import (
 from analysis.publish.site.rested import FILE as RESTED
 from analysis.publish.site.rested import Rested, as_json, conflicts, read_rested, redrawn
 from analysis.publish.site.workers import each
+from analysis.stats.pooling.families import FAMILIES, Family
 
 
 def publish(
-    runs: Path, site: Path, same: frozenset[str] = frozenset(), wanted: Wanted = None
+    runs: Path,
+    site: Path,
+    same: frozenset[str] = frozenset(),
+    wanted: Wanted = None,
+    family: Family = FAMILIES[-1],
 ) -> list[Outcome]:
     """Export every report under ``runs`` into ``site``, with the site's own pages around them.
 
     A report that failed, or whose pages cannot be made, does not stop the others: it keeps
     its last good pages, marked in the index, and its problems are returned. Reports in ``same``
     have pages in ``site`` from the very same runs, which stay. Reports that are not ``wanted``
-    leave the site; what their pages rested on stays on record, as they have been read.
+    leave the site; what their pages rested on stays on record, as they have been read. Claims are
+    judged together as ``family`` says.
 
     Raises
     ------
@@ -78,7 +84,7 @@ def publish(
         further.unlink()
     write_pages(site, entries)
     write_whole(site / RESTED, as_json(rested))
-    for file, text in render_library(entries).items():
+    for file, text in render_library(entries, family).items():
         write_whole(site / file, text)
     return outcomes
 

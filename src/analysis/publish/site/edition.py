@@ -15,15 +15,23 @@ from pathlib import Path
 from analysis import digest
 from analysis.errors import Problem, PublishError
 from analysis.publish.site import record
+from analysis.stats.pooling.families import FAMILIES, Family
 
 INPUTS = ("notebook.ipynb", "result.json", "since.json", "status.json")
 """What a run leaves for its page."""
 KEPT = 2
 """Editions that stay: the one shown, and the one a reader may still have open."""
+FAMILY = "family"
+"""Where it is kept how claims are judged together; pages have a dash in their names."""
 
 
 def publish_edition(
-    runs: Path, site: Path, *, wanted: record.Wanted = None, kept: int = KEPT
+    runs: Path,
+    site: Path,
+    *,
+    wanted: record.Wanted = None,
+    kept: int = KEPT,
+    family: Family = FAMILIES[-1],
 ) -> list[record.Outcome]:
     """Build a whole new edition and show it; pages whose runs did not change are taken over.
 
@@ -31,6 +39,7 @@ def publish_edition(
     ----------
     wanted: the languages of each report that is to be on the site; all that ran unless given.
     kept: editions that stay.
+    family: how the claims of all reports are judged together.
 
     Raises
     ------
@@ -39,7 +48,7 @@ def publish_edition(
     site = site.absolute()
     editions = site.with_name(f"{site.name}-editions")
     try:
-        return _publish(runs, site, editions, wanted, kept)
+        return _publish(runs, site, editions, wanted, kept, family)
     except OSError as error:
         what = f"cannot be written ({error.strerror or type(error).__name__})"
         remedy = "The last edition stays. Make room, or allow writing, and publish again"
@@ -47,11 +56,11 @@ def publish_edition(
 
 
 def _publish(
-    runs: Path, site: Path, editions: Path, wanted: record.Wanted, kept: int
+    runs: Path, site: Path, editions: Path, wanted: record.Wanted, kept: int, family: Family
 ) -> list[record.Outcome]:
     found = {one.name: one for one in record.runs_below(runs, wanted)}
     inputs = {name: inputs_of(one) for name, one in found.items()}
-    if _is_shown(site, editions, inputs):
+    if _is_shown(site, editions, inputs, family):
         return [record.Outcome(one.report, "published") for one in found.values()]
     # Imported here: rendering takes seconds to load, which an unchanged site does not have.
     from analysis.publish.site.build import publish
@@ -63,9 +72,9 @@ def _publish(
         shutil.rmtree(leftover, ignore_errors=True)
     try:
         _link_pages(current, draft)
-        before = _read_inputs(current, editions)
+        before, _ = _read_inputs(current, editions)
         same = frozenset(name for name, seen in inputs.items() if before.get(name) == seen)
-        outcomes = publish(runs, draft, same, wanted)
+        outcomes = publish(runs, draft, same, wanted, family)
         good = {outcome.report for outcome in outcomes if outcome.state == "published"}
         shown = {name: seen for name, seen in inputs.items() if found[name].report in good}
         mark_stale(draft)
@@ -74,7 +83,7 @@ def _publish(
         final = _put_in_place(draft, site, editions, current, kept)
         # Beside the edition, not in it: digests of runs hold their duration, a site does not.
         known = {name: seen for name, seen in {**before, **shown}.items() if name in stays}
-        text = json.dumps(known, sort_keys=True, indent=1)
+        text = json.dumps({**known, FAMILY: family}, sort_keys=True, indent=1)
         record.write_whole(_inputs_file(final, editions), text + "\n")
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -92,14 +101,15 @@ def inputs_of(one: record.Runs) -> str:
     return digest.of_value([found, digest.source("batch", "cli"), digest.packages()])
 
 
-def _is_shown(site: Path, editions: Path, inputs: dict[str, str]) -> bool:
-    """Whether the site already holds exactly these reports, all of them renewed."""
+def _is_shown(site: Path, editions: Path, inputs: dict[str, str], family: Family) -> bool:
+    """Whether the site already holds exactly these reports, all renewed and so judged together."""
     if not inputs or not site.is_symlink() or not site.is_dir():
         return False
     entries = record.read_pages(site)
-    known = _read_inputs(_current(site), editions)
+    known, judged = _read_inputs(_current(site), editions)
     # Pages whose runs are gone stay, and are neither among the inputs nor renewed.
-    return known == inputs and not any(entry.stale for entry in entries.values())
+    stale = any(entry.stale for entry in entries.values())
+    return known == inputs and judged == family and not stale
 
 
 def _current(site: Path) -> Path | None:
@@ -121,16 +131,17 @@ def _inputs_file(edition: Path, editions: Path) -> Path:
     return editions / f"{edition.name}.json"
 
 
-def _read_inputs(edition: Path | None, editions: Path) -> dict[str, str]:
-    """Names of reports with the inputs of their pages, where those pages are there."""
+def _read_inputs(edition: Path | None, editions: Path) -> tuple[dict[str, str], str]:
+    """Names of reports with the inputs of their pages, where those pages are there; the family."""
     if edition is None:
-        return {}
+        return {}, ""
     try:
         content = json.loads(_inputs_file(edition, editions).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {}
+        return {}, ""
     pages = record.read_pages(edition)
-    return {str(name): str(seen) for name, seen in content.items() if name in pages}
+    known = {str(name): str(seen) for name, seen in content.items() if name in pages}
+    return known, str(content.get(FAMILY, ""))
 
 
 def mark_stale(folder: Path) -> None:

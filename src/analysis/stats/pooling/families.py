@@ -13,7 +13,15 @@ Royal Statistical Society B 57.
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 import numpy as np
+
+Family = Literal["none", "false_discoveries", "holm"]
+"""How claims of many reports are judged together: each by itself; so that few of those kept are
+false (Benjamini and Hochberg); so that any false one is unlikely (Holm)."""
+FAMILIES: tuple[Family, ...] = get_args(Family)
+"""The strictest last."""
 
 
 def holm(p_values: np.ndarray) -> np.ndarray:

@@ -6,9 +6,10 @@ Expectations add up whatever reports share: of n reports that could claim one, Î
 of the expected false claims, the per-family error rate. The family is all reports of the site that
 could claim one. Holm's steps over the p values of all n directions hold the probability of any
 false claim, Benjamini and Hochberg's the expected share of false ones among those kept, both at
-``ALLOWED``. A p value is that of the second looks where it is larger than the headline's: of
-headlines alone Holm's kept a false claim on most sites of twenty reports whose adopters drift by
-2 % a quarter. A report without one counts as 1.
+``ALLOWED``; a suite says which of the two marks claims that fall, or neither. A p value is that of
+the second looks where it is larger than the headline's: of headlines alone Holm's kept a false
+claim on most sites of twenty reports whose adopters drift by 2 % a quarter. A
+report without one counts as 1.
 
 References
 ----------
@@ -29,9 +30,16 @@ from analysis.page.numbers import number, percent
 from analysis.page.wording import translator
 from analysis.publish.site.lists.evidence import lines_of
 from analysis.publish.site.record import Entry
-from analysis.stats.pooling.families import benjamini_hochberg, holm
+from analysis.stats.pooling.families import FAMILIES, Family, benjamini_hochberg, holm
 from analysis.studies.verdict import ALLOWED, ALLOWED_MOVED
 from analysis.verdicts.rule import DIRECTIONS, VERDICTS
+
+MARKED: dict[Family, str] = {
+    "holm": "Marked in the list are those that do not hold by the first of these two rules.",
+    "false_discoveries": "Marked in the list are those that do not hold by the second of these two "
+    "rules.",
+    "none": "None of them is marked for that: here every report is judged by itself.",
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,7 @@ class Claims:
     ``real``: claims on data that are not invented; ``kept``: claims that hold when all reports are
     judged together, so that any false one is unlikely; ``discovered``: so that few of those kept
     are false. ``others`` counts effects of reports on several interventions, ``theirs`` those of
-    them that claim a direction.
+    them that claim a direction; ``family`` says which of the two rules marks claims that fall.
     """
 
     able: tuple[str, ...]
@@ -51,11 +59,13 @@ class Claims:
     others: int = 0
     theirs: int = 0
     real: tuple[str, ...] = ()
+    family: Family = FAMILIES[-1]
 
     @property
     def fallen(self) -> tuple[str, ...]:
-        """Claims that chance among so many reports may have given."""
-        return tuple(name for name in self.claiming if name not in self.kept)
+        """Claims to be marked, which chance among so many reports may have given."""
+        stays = {"holm": self.kept, "false_discoveries": self.discovered, "none": self.claiming}
+        return tuple(name for name in self.claiming if name not in stays[self.family])
 
     @property
     def expected(self) -> float:
@@ -63,8 +73,8 @@ class Claims:
         return ALLOWED_MOVED * len(self.able)
 
 
-def claims_of(entries: Sequence[Entry]) -> Claims:
-    """The claims of a site."""
+def claims_of(entries: Sequence[Entry], family: Family = FAMILIES[-1]) -> Claims:
+    """The claims of a site, judged together as ``family`` says."""
     able = [entry for entry in entries if _key(entry) in VERDICTS]
     claiming = [entry.name for entry in able if _key(entry) in DIRECTIONS]
     values = np.array([1.0 if entry.p_value is None else entry.p_value for entry in able])
@@ -77,7 +87,9 @@ def claims_of(entries: Sequence[Entry]) -> Claims:
     theirs = sum(line.verdict in DIRECTIONS for line in several)
     kept, discovered = judged
     real = tuple(entry.name for entry in able if entry.name in claiming and not entry.simulated)
-    return Claims(tuple(names), tuple(claiming), kept, discovered, len(several), theirs, real)
+    return Claims(
+        tuple(names), tuple(claiming), kept, discovered, len(several), theirs, real, family
+    )
 
 
 def sentences(claims: Claims, language: str) -> list[str]:
@@ -129,6 +141,7 @@ def sentences(claims: Claims, language: str) -> list[str]:
                 "(Benjaminiâ€“Hochberg).",
                 **numbers,
             ),
+            say(MARKED[claims.family]),
         ]
     if claims.others:
         found.append(

@@ -22,6 +22,7 @@ from analysis.publish.site.notice import cause_in_words
 from analysis.publish.site.paging import file_of, parts_of
 from analysis.publish.site.record import STATE_PAGES, Entry
 from analysis.publish.site.state import render_state, states
+from analysis.stats.pooling.families import FAMILIES, Family
 
 KINDS = ("index", "catalogue", "methods", "data", "reading")
 NAMESPACE = uuid.UUID("6f1d3f2c-4f6e-5d0e-9a55-2f6d0c1b7a10")
@@ -38,31 +39,37 @@ def addresses(language: str) -> dict[str, str]:
     return {kind: file_of(kind, language) for kind in KINDS}
 
 
-def render_library(entries: Mapping[str, Entry]) -> dict[str, str]:
-    """Every page and feed of the site beside its reports, by file name."""
+def render_library(entries: Mapping[str, Entry], family: Family = FAMILIES[-1]) -> dict[str, str]:
+    """Every page and feed of the site beside its reports, by file name.
+
+    ``family`` is how the claims of all reports are judged together.
+    """
     files = render_state(states(entries, ()), None)
     listed = sorted(entries.values(), key=lambda entry: (entry.simulated, entry.name))
     files |= evidence_files(listed)
     for language in LANGUAGES:
         parts = len(parts_of(listed))
         for part in range(1, parts + 1):
-            files[file_of("index", language, part)] = render_index(listed, language, part)
+            index = render_index(listed, language, part, family)
+            files[file_of("index", language, part)] = index
             files[file_of("data", language, part)] = render_data(listed, language, part)
         if parts > 1:
             files[file_of("search", language)] = render_search(listed, language)
         files[file_of("catalogue", language)] = render_catalogue(listed, language)
         files[file_of("methods", language)] = render_methods(language)
-        files[file_of("reading", language)] = render_reading(language)
+        files[file_of("reading", language)] = render_reading(language, family)
         files[feed_of(language)] = render_feed(listed, language)
     return files
 
 
-def render_index(entries: Sequence[Entry], language: str, part: int = 1) -> str:
+def render_index(
+    entries: Sequence[Entry], language: str, part: int = 1, family: Family = FAMILIES[-1]
+) -> str:
     """The list of reports or a part of it, with a search that works without a server.
 
     Where the list has parts, the search has a page of its own.
     """
-    claims = claims_of(entries)
+    claims = claims_of(entries, family)
     parts = parts_of(entries)
     return _page(
         "index",
@@ -125,9 +132,10 @@ def render_data(entries: Sequence[Entry], language: str, part: int = 1) -> str:
     )
 
 
-def render_reading(language: str) -> str:
+def render_reading(language: str, family: Family = FAMILIES[-1]) -> str:
     """How to read these reports, and how often the rule of their verdicts is wrong."""
-    return _page("reading", language, studies=studies(language), joint=joint_studies(language))
+    found = {"studies": studies(language), "joint": joint_studies(language)}
+    return _page("reading", language, family=family, **found)
 
 
 def render_feed(entries: Sequence[Entry], language: str) -> str:
