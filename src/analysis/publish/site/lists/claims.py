@@ -34,7 +34,7 @@ from analysis.stats.pooling.families import FAMILIES, Family, benjamini_hochberg
 from analysis.studies.verdict import ALLOWED, ALLOWED_MOVED
 from analysis.verdicts.rule import DIRECTIONS, VERDICTS
 
-MARKED: dict[Family, str] = {
+MARKED_WORDS: dict[Family, str] = {
     "holm": "Marked in the list are those that do not hold by the first of these two rules.",
     "false_discoveries": "Marked in the list are those that do not hold by the second of these two "
     "rules.",
@@ -141,7 +141,7 @@ def sentences(claims: Claims, language: str) -> list[str]:
                 "(Benjamini–Hochberg).",
                 **numbers,
             ),
-            say(MARKED[claims.family]),
+            say(MARKED_WORDS[claims.family]),
         ]
     if claims.others:
         found.append(
