@@ -6,7 +6,15 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from analysis.errors import ParamsError, Problem, nearest
 
@@ -66,10 +74,14 @@ class CountsQuestion(Params):
     region: str = ""
     exclude_regions: list[str] = Field(default_factory=list)
 
-    @model_validator(mode="after")
-    def _periods_in_order(self) -> Self:
-        require_order(self.first_period, self.last_period)
-        return self
+    @field_validator("last_period")
+    @classmethod
+    def _periods_in_order(cls, last: str, info: ValidationInfo) -> str:
+        # Of the field, not of the whole: a whole is looked at only where nothing else is wrong.
+        first = info.data.get("first_period", "")
+        if first and last and first > last:
+            raise ValueError("last_period lies before first_period")
+        return last
 
 
 class JudgedQuestion(CountsQuestion):
@@ -143,12 +155,6 @@ class FiguresQuestion(Params):
 
     dataset: str = "data/published"
     level: float = Field(default=0.95, ge=0.5, le=0.999)
-
-
-def require_order(first: str, last: str) -> None:
-    """Refuse a span that ends before it begins; an empty end is open."""
-    if first and last and first > last:
-        raise ValueError("last_period lies before first_period")
 
 
 def problems_of(error: ValidationError, model: type[BaseModel] | None, where: str) -> list[Problem]:

@@ -13,18 +13,16 @@ from analysis import digest
 from analysis.errors import EstimationError, ParamsError
 from analysis.page.plates import Notes, Table
 from analysis.reports.intervention_effect.plates import InterventionEffect
+from analysis.reports.kind import find
 from analysis.reports.region_rates.plates import RegionRates
 from analysis.result import Result
 
 NOTEBOOKS = {"intervention_effect": ("two_way_effects", {}), "region_rates": ("pooled", {})}
 
 
-class NoSolution:
-    """A model of statsmodels that must not be fitted."""
-
-    def fit(self):
-        """As with a design that does not vary."""
-        raise AssertionError("fitted where the report gives no number")
+def no_model(*_):
+    """A model of statsmodels that must not be made, as of no row at all."""
+    raise AssertionError("made where the report gives no number")
 
 
 def cells_of(root: Path, name: str) -> dict[str, str]:
@@ -89,8 +87,40 @@ def test_a_number_that_the_report_refuses_is_not_compared(in_root, monkeypatch):
     plate = space["report"].agree("two_way_effects", -0.1)
     assert isinstance(plate, Notes)
     # Where all adopters have holes, statsmodels would warn of what has no solution.
-    assert space["report"].agree("two_way_effects", NoSolution(), "d") == plate
+    assert space["report"].agree("two_way_effects", no_model, [], []) == plate
     assert number.words in plate.points[0]
+
+
+def test_where_every_region_has_a_zero_the_cell_runs_and_says_that_there_is_nothing(
+    in_root, tmp_path
+):
+    """Two records or none in each quarter of 14 counties: what check passes, runs."""
+    codes, quarters = (
+        range(990101, 990115),
+        [f"{y}Q{q}" for y in range(2015, 2021) for q in range(1, 5)],
+    )
+    tables = {
+        "regions": ["region_code,name_en,name_zh,level", *(
+            f"{c},C{c},县{c},county" for c in codes)],
+        "outcomes": ["region_code,period,outcome,count", *(
+            f"{c},{q},complaint,{(c * 7 + n * n * 5 + n * c) % 11 % 3}" for c in codes
+            for n, q in enumerate(quarters))],
+        "exposures": ["region_code,period,exposure,value", *(
+            f"{c},{q},enterprises,2000" for c in codes for q in quarters)],
+        "interventions": ["region_code,intervention,started_on", *(
+            f"{c},scheme,2018-01-01" for c in codes[:6])],
+    }  # fmt: skip
+    for name, rows in tables.items():
+        (tmp_path / f"{name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    about = "title: {en: T, zh: T}\nstatus: simulated\nlicence: X\norigin: Y\n"
+    (tmp_path / "dataset.yml").write_text(about, encoding="utf-8")
+    asked = {"dataset": str(tmp_path), "intervention": "scheme", "outcome": "complaint"}
+    asked |= {"exposure": "enterprises", "period": "quarter", "first_period": "", "last_period": ""}
+    kind = find("intervention_effect")
+    kind.check(kind.params(asked))
+    space, plate = ran(in_root, "intervention_effect", **asked)
+    assert (space["report"].frame.groupby("region")["count"].min() == 0).all()
+    assert isinstance(plate, Notes)
 
 
 def test_a_number_from_protected_counts_is_not_held_against_recorded_ones(in_root, monkeypatch):
@@ -101,7 +131,7 @@ def test_a_number_from_protected_counts_is_not_held_against_recorded_ones(in_roo
     ways = [replace(way, regions=0) for way in report.examined.specifications]
     drawn = replace(report.examined, specifications=tuple(ways))
     monkeypatch.setitem(vars(report), "examined", drawn)
-    plate = report.agree("two_way_effects", NoSolution(), "d")
+    plate = report.agree("two_way_effects", no_model, [], [])
     assert isinstance(plate, Notes)
     assert plate.points[0].startswith("This number rests on protected counts")
 

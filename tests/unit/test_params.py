@@ -11,6 +11,7 @@ import yaml
 from analysis.errors import ParamsError
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.kind import find, names
+from analysis.reports.single_region.params import SingleRegionParams
 
 
 def test_a_misspelt_parameter_offers_the_right_name():
@@ -36,6 +37,15 @@ def test_periods_must_be_in_order():
     """Last before first."""
     with pytest.raises(ParamsError, match="last_period lies before first_period"):
         InterventionEffectParams.from_mapping({"first_period": "1985", "last_period": "1981"})
+
+
+def test_what_is_wrong_between_parameters_is_said_beside_all_else():
+    """Four problems of one file, one of them a misspelt name."""
+    given = {"first_period": "1985", "last_period": "1981", "window": [3], "what_if": [0]}
+    with pytest.raises(ParamsError, match="4 problems") as refused:
+        SingleRegionParams.from_mapping({**given, "outcom": "complaint"})
+    told = str(refused.value)
+    assert all(name in told for name in ("last_period", "window", "what_if", "outcom"))
 
 
 def test_every_params_file_is_valid(root):

@@ -110,12 +110,13 @@ class Report(Voice):
         """How many decimals of an average over regions may leave."""
         return DECIMALS if value is None or not noise_of(self.data) else decimals_of(value)
 
-    def agree(self, name: str, value: float | Model, parameter: str = "") -> Table | Notes:
+    def agree(self, name: str, value: float | Callable[..., Model], *given: Any) -> Table | Notes:
         """Hold a number that plain statsmodels gives against the report's own, and show both.
 
         Parameters
         ----------
-        value: the number, or a model that is not fitted yet, whose ``parameter`` it is.
+        value: the number, or a class of models whose first parameter it is, made of what is
+            ``given``, such as outcome and regressors.
 
         Raises
         ------
@@ -126,7 +127,7 @@ class Report(Voice):
         if name not in known:
             what = "is no number of this report"
             raise ParamsError([Problem(f"number {name}", what, nearest(name, list(known)))])
-        return agreement(self, known[name], value, parameter)
+        return agreement(self, known[name], value, *given)
 
     @property
     def verdict_key(self) -> str:

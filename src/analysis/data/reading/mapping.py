@@ -184,14 +184,17 @@ class TableMapping(Strict):
 
     @model_validator(mode="after")
     def _one_source(self) -> TableMapping:
-        if self.files and self.sql:
-            raise ValueError("names files and sql: keep one of them")
-        if bool(self.sql) != bool(self.url):
-            raise ValueError("sql and url belong together")
-        if self.decimal == self.thousands:
-            raise ValueError("decimal and thousands are the same mark")
-        if self.cumulative is False and self.spans:
-            raise ValueError("cumulative: false, and a date format of sums since January")
+        rules = [
+            (self.files and self.sql, "names files and sql: keep one of them"),
+            (bool(self.sql) != bool(self.url), "sql and url belong together"),
+            (self.decimal == self.thousands, "decimal and thousands are the same mark"),
+            (
+                self.cumulative is False and self.spans,
+                "cumulative: false, and a date format of sums since January",
+            ),
+        ]
+        if wrong := [text for broken, text in rules if broken]:
+            raise ValueError("; ".join(wrong))
         return self
 
     @property

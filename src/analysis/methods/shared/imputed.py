@@ -92,7 +92,8 @@ def _require(adoption: Adoption) -> None:
     for when, filled in (("since adoption", counted), ("before adoption", before)):
         clusters = len(np.unique(adoption.clusters[ever & filled]))
         if clusters < MINIMUM_COUNTED:
-            what = f"are all zero {when} in all but {clusters} adopting regions"
+            which = f"all but {clusters}" if clusters else "all"
+            what = f"are all zero {when} in {which} adopting regions"
             remedy = "No ratio can be given; use longer periods, or another outcome"
             problems.append(Problem("counts", what, remedy))
     if problems:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from analysis.disclosure.gate import NUMBER
 from analysis.errors import EstimationError, Problem
@@ -33,20 +34,20 @@ class OwnNumber:
     drawn: bool = False
 
 
-@runtime_checkable
 class Model(Protocol):
     """A model of statsmodels that is not fitted yet."""
 
     def fit(self) -> Any:
-        """Its results, with ``params`` by name."""
+        """Its results, with ``params``."""
 
 
 def agreement(
-    voice: Voice, own: OwnNumber, plain: float | Model, parameter: str = ""
+    voice: Voice, own: OwnNumber, plain: float | Callable[..., Model], *given: Any
 ) -> Table | Notes:
     """The report's own number, that of plain statsmodels, and how far they lie apart.
 
-    A model is fitted where the report gives the number: elsewhere it may have no solution.
+    A model is made of what is ``given`` where the report gives the number: elsewhere there may be
+    no row for it, or no solution.
 
     Raises
     ------
@@ -62,7 +63,7 @@ def agreement(
                 words=own.words,
             )
         return Notes(**plate, title=say("Nothing to agree with in statsmodels"), points=(point,))
-    found = float(plain.fit().params[parameter] if isinstance(plain, Model) else plain)
+    found = float(plain(*given).fit().params.iloc[0] if callable(plain) else plain)
     if not math.isclose(own.value, found, rel_tol=DIFFERENCE, abs_tol=1e-10):
         what = "differs from that of plain statsmodels on the same frame"
         remedy = "Look for the mistake in the notebook's cell, or else in the method"

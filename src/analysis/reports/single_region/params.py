@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator
 
 from analysis.params import CountsQuestion
 
@@ -30,10 +30,16 @@ class SingleRegionParams(CountsQuestion):
     what_if: list[int] = Field(default_factory=list)
     level: float = Field(default=0.95, ge=0.5, le=0.999)
 
-    @model_validator(mode="after")
-    def _possible(self) -> Self:
-        if self.window and (len(self.window) != 2 or min(self.window) < 1):
+    @field_validator("window")
+    @classmethod
+    def _two_sides(cls, window: list[int]) -> list[int]:
+        if window and (len(window) != 2 or min(window) < 1):
             raise ValueError("window is two numbers: periods before the start and since")
-        if any(not 1 <= number <= 1_000_000 for number in self.what_if):
+        return window
+
+    @field_validator("what_if")
+    @classmethod
+    def _records_a_year(cls, what_if: list[int]) -> list[int]:
+        if any(not 1 <= number <= 1_000_000 for number in what_if):
             raise ValueError("what_if are records a year, from 1 to 1,000,000")
-        return self
+        return what_if

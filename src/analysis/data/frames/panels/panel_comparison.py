@@ -96,7 +96,8 @@ def require_positive(panel: Panel) -> None:
         where, what = ("counts", "of zero") if panel.counted else ("levels", "of zero or less")
         what = f"{what} stand in {int(zero.sum())} of {len(zero)} cells ({regions} regions)"
         other = "method: counts" if panel.counted else "method: imputation without a scale"
-        remedy = f"Use longer periods, leave those regions out, or use {other}"
+        remedy = "Use longer periods or leave those regions out; "
+        remedy += f"{other} of intervention_effect takes them"
         raise DesignError([Problem(where, f"{what}; a zero has no logarithm", remedy)])
 
 
