@@ -11,6 +11,7 @@ from scipy import stats
 
 from analysis.data.dataset import read_dataset
 from analysis.data.description import Description
+from analysis.data.frames.names import GROUP_COLUMNS
 from analysis.data.frames.rates import Comparison, compare_regions, comparison_tables
 from analysis.data.reading.account import Account, Line, Source
 from analysis.data.settings import Words
@@ -248,6 +249,22 @@ def test_regions_that_move_together_widen_the_overall_range(in_root):
     assert "below one upper region to move together" in said
     with pytest.raises(ParamsError, match="parent_code"):
         RegionRates.read({**given, "cluster": "parent_cod"})
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_moves_together_is_named_in_the_readers_words(language):
+    """One upper region, one level of government, or nothing at all: words for every such column."""
+    words = {
+        "parent_code": {"en": "below one upper region", "zh": "同一上级地区的县"},
+        "level": {"en": "of one level of government", "zh": "同一行政层级的县"},
+    }
+    assert {*words} == {*GROUP_COLUMNS}
+    together = {"en": "to move together", "zh": "视为同涨同落"}[language]
+    assert not any(together in text for text in regions_summary(regions(counts(), language)).points)
+    for column, known in words.items():
+        report = regions(counts(), language, cluster=column)
+        (said,) = [text for text in regions_summary(report).points if together in text]
+        assert known[language] in said
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

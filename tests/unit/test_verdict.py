@@ -599,7 +599,7 @@ def test_another_intervention_that_ended_counts_like_one_that_began(spotless, en
 def test_every_check_that_was_lost_is_counted(spotless):
     """Placebos, mixes, leaving one out, and second looks; one not asked for is not lost."""
     study, headline, robustness = spotless
-    assert reasoned.lost_checks(robustness) == []
+    assert reasoned.lost_checks("counts", robustness) == []
     looks = {"own_slope": robustness.own_course.looks["own_slope"]}
     bare = dataclasses.replace(
         robustness,
@@ -610,18 +610,35 @@ def test_every_check_that_was_lost_is_counted(spotless):
         own_course=dataclasses.replace(robustness.own_course, looks=looks),
     )
     lost = ["refused", "refused", "leave_one_out", "trend_break", "without_eve"]
-    assert reasoned.lost_checks(bare) == lost
+    assert reasoned.lost_checks("counts", bare) == lost
     given = reasoned.judged(study, headline, bare)
     assert (given.certainty, given.lowered) == ("low", ("checks_lost",))
 
 
-def test_ways_to_estimate_are_lost_where_most_are_refused(spotless):
-    """Six of eight, as where an outcome has zeros; four of eight are not."""
-    *_, robustness = spotless
-    for refused, lost in ((4, []), (6, ["specifications"])):
-        ways = (REFUSED,) * refused + (speaks(-0.3, -0.1),) * (8 - refused)
-        found_ways = dataclasses.replace(robustness, specifications=ways)
-        assert reasoned.lost_checks(found_ways) == lost
+@pytest.mark.parametrize(
+    ("ways", "lost"),
+    [
+        ({"did": (0, 4), "imputation": (0, 1)}, True),
+        ({"did": (1, 3), "imputation": (0, 1)}, False),
+        ({"did": (4, 0), "imputation": (1, 0), "two_way": (0, 9)}, False),
+        ({"did": (0, 4), "two_way": (2, 0)}, True),
+        ({"counts": (0, 5), "did": (1, 0)}, False),
+        ({"counts": (3, 0)}, False),
+    ],
+)
+def test_other_ways_are_lost_where_most_sound_methods_give_no_estimate(spotless, ways, lost):
+    """Neither ways of the headline's own method count, nor those of one that cannot contradict."""
+    study, headline, robustness = spotless
+    answers = tuple(
+        answer
+        for method, (given, refused) in ways.items()
+        for answer in (speaks(-0.6, -0.4, method),) * given
+        + (dataclasses.replace(REFUSED, method=method),) * refused
+    )
+    other = dataclasses.replace(robustness, specifications=answers)
+    assert headline.method == "counts"
+    assert reasoned.lost_checks("counts", other) == (["specifications"] if lost else [])
+    assert reasoned.judged(study, headline, other).certainty == ("low" if lost else "high")
 
 
 def test_reporting_is_unknown_only_for_what_recording_can_move(spotless):

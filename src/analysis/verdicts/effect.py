@@ -177,7 +177,7 @@ def reasons(study: Study, headline: Result, robustness: Robustness) -> list[str]
         "reporting": any(excludes_zero(answer) for answer in robustness.reporting),
         "other_intervention": others_kept(study.panel) > 0,
         "few_adopters": LEAST_ADOPTING <= adopting < FEW_ADOPTERS,
-        "checks_lost": bool(lost_checks(robustness)),
+        "checks_lost": bool(lost_checks(headline.method, robustness)),
         "not_drawn": study.panel.assignment != "random",
         "left_out": left_out_share(headline) > MANY_LEFT_OUT,
         "starting_level": unlike is not None and not 1 / UNLIKE <= unlike <= UNLIKE,
@@ -187,8 +187,12 @@ def reasons(study: Study, headline: Result, robustness: Robustness) -> list[str]
     return [reason for reason, held in holds.items() if held]
 
 
-def lost_checks(robustness: Robustness) -> list[str]:
-    """Keys of checks that apply and could not be made; other ways, where most of them could not."""
+def lost_checks(method: str, robustness: Robustness) -> list[str]:
+    """Keys of checks that apply and could not be made, for a headline by this method.
+
+    ``specifications`` where most other methods that are sound under staggered adoption, and could
+    contradict it, give no estimate by any of their ways: all ways of one fail for one reason.
+    """
     lost = [
         answer.key
         for answer in (robustness.placebo_time, robustness.placebo_outcome, *robustness.reporting)
@@ -196,8 +200,9 @@ def lost_checks(robustness: Robustness) -> list[str]:
     ]
     if robustness.leave_one_out is None:
         lost.append("leave_one_out")
-    refused = sum(answer.estimate is None for answer in robustness.specifications)
-    if refused > len(robustness.specifications) / 2:
+    others = [a for a in robustness.specifications if a.method != method and staggered(a.method)]
+    answered = {answer.method for answer in others if answer.estimate}
+    if len(answered) < len({answer.method for answer in others}) / 2:
         lost.append("specifications")
     looks = robustness.own_course.looks if robustness.own_course else {}
     lost += [name for name in ("own_slope", "trend_break", "without_eve") if name not in looks]

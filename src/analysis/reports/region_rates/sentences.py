@@ -15,6 +15,10 @@ NAMED = 8
 """Regions named in one sentence."""
 MOST = 0.5
 """Share of the size from which one region makes most of the overall rate."""
+CLUSTER_WORDS = {
+    "parent_code": "The overall range takes {regions} below one upper region to move together.",
+    "level": "The overall range takes {regions} of one level of government to move together.",
+}
 
 
 def regions_summary(report: Regions) -> Summary:
@@ -118,14 +122,8 @@ def _names(report: Regions) -> str:
 
 def _clustered(report: Regions) -> str:
     """Where regions move together: the overall range comes from the groups."""
-    if not report.params.cluster:
-        return ""
-    text = (
-        "The overall range takes {regions} below one upper region to move together."
-        if report.params.cluster == "parent_code"
-        else "The overall range takes {regions} with the same {column} to move together."
-    )
-    return report.say(text, column=report.params.cluster)
+    by = report.params.cluster
+    return report.say(CLUSTER_WORDS[by]) if by else ""
 
 
 def _dispersion(report: Regions) -> str:

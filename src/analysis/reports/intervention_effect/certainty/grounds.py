@@ -166,7 +166,7 @@ def _reason(brief: Brief, reason: str) -> str:
         kept = number(others_kept(panel), language)
         return say("{Regions} kept in which another intervention began or ended: {n}.", n=kept)
     if reason == "checks_lost":
-        lost = number(len(lost_checks(brief.robustness)), language)
+        lost = number(len(lost_checks(brief.headline.method, brief.robustness)), language)
         return say("Checks that could not be made: {n}.", n=lost)
     if reason == "starting_level":
         return level_sentence(brief)
