@@ -33,7 +33,8 @@ MOST_ROWS = 5_000_000
 class Print:
     """One table as it is read: its digest, its rows, and rows and digest by region if it has any.
 
-    ``account`` is the digest of what was repaired and left out, which pages show.
+    ``account`` is the digest of what pages show beside the rows: names of columns and files, what
+    was repaired and left out.
     """
 
     sha256: str
@@ -79,25 +80,45 @@ class Prints:
     def _make(self, dataset: Dataset) -> ReadPrints:
         self.folder.mkdir(parents=True, exist_ok=True)
         parents = parents_of(dataset.tables["regions"]) if "regions" in dataset.tables else {}
+        read_as = dataset.description.read_as
         prints = {
-            name: self._of(frame, TABLES[name], dataset.accounts.get(name))
+            # A database answers in any order.
+            name: self._of(
+                frame,
+                TABLES[name],
+                dataset.accounts.get(name),
+                ordered=not read_as.get(name, PLAIN).sql,
+            )
             for name, frame in dataset.tables.items()
         }
         return ReadPrints(prints, parents)
 
-    def _of(self, frame: pd.DataFrame, table: Table, account: Account | None) -> Print:
+    def _of(
+        self, frame: pd.DataFrame, table: Table, account: Account | None, *, ordered: bool
+    ) -> Print:
         hashed = row_digests(frame, table)
+        if not ordered:
+            order = np.argsort(hashed, kind="stable")
+            frame, hashed = frame.iloc[order], hashed[order]
         made = Print(
             digest.of_bytes(hashed.tobytes()),
             len(frame),
             _by_region(frame, hashed),
-            digest.of_value(account.lines if account else ()),
+            digest.of_value([sorted(frame.columns), _told(account)]),
         )
         if len(frame) <= MOST_ROWS:
             sorted_rows = io.BytesIO()
             np.save(sorted_rows, np.sort(hashed))
             stored.write_whole(self.folder / f"{made.sha256}.npy", sorted_rows.getvalue())
         return made
+
+
+def _told(account: Account | None) -> list[Any]:
+    """What an account says, whatever the bytes of the files: a file may be saved anew."""
+    if account is None:
+        return []
+    files = [(source.file, source.sheet, source.rows) for source in account.sources]
+    return [files, account.lines, account.unused]
 
 
 @dataclass(frozen=True)
@@ -109,9 +130,12 @@ class ReadPrints:
 
 
 def row_digests(frame: pd.DataFrame, table: Table) -> np.ndarray:
-    """A digest of each row as read; a person counts by the others of the same hash only."""
+    """A digest of each row as read; a person counts by the others of the same hash only.
+
+    Columns stand in the order of their names: a file may have them in any.
+    """
     plain = {}
-    for name in frame.columns:
+    for name in sorted(frame.columns):
         column = frame[name]
         if name in table.names and table.column(name).personal:
             # With another salt the hashes are other ones, and nothing that is worked out is.
@@ -138,6 +162,9 @@ def data_read(
 ) -> dict[str, dict[str, Any]]:
     """What a run reads, by table or file: ``digest``, and ``rows`` and ``sha256`` as read.
 
+    A table counts by its rows as read and by what its account says, so that a file may be saved
+    anew; records that are counted where they lie count by the bytes of their files.
+
     Parameters
     ----------
     tables: names of tables, or ``None`` for every file of the folder.
@@ -149,9 +176,7 @@ def data_read(
     """
     folder = locate(path)
     description = read_description(folder)
-    found: dict[str, dict[str, Any]] = {
-        "dataset.yml": {"digest": prints.whole(folder / "dataset.yml")}
-    }
+    found: dict[str, dict[str, Any]] = {"dataset.yml": {"digest": _as_read(description)}}
     sources, _ = table_sources(folder, description)
     names = in_order(sources, description, None if tables is None else tuple(tables))
     chosen = {name: sources[name] for name in names}
@@ -167,11 +192,17 @@ def data_read(
     for name, one in known.tables.items():
         part = found.setdefault(name, {"digest": one.sha256})
         part |= {"rows": one.rows, "sha256": one.sha256}
+        part["digest"] = digest.of_value([one.sha256, one.account])
         # Behind a crosswalk a region's rows may stand under codes that are no longer its own.
         if region and one.regions and "crosswalk" not in sources:
             inside = {c: v for c, v in one.regions.items() if lies_in(c, region, known.parents)}
             part["digest"] = digest.of_value([sorted(inside.items()), one.account])
     return found
+
+
+def _as_read(description: Description) -> str:
+    """The digest of what ``dataset.yml`` says; remarks and blank lines in it say nothing."""
+    return digest.of_value([description.model_dump_json(), description.unseen])
 
 
 def _records_read(folder: Path, source: RecordSource, prints: Prints) -> dict[str, dict[str, Any]]:
