@@ -128,6 +128,7 @@ def test_every_answer_says_what_its_numbers_say_in_both_languages(folders, world
         side = {"f": -1, "r": 1, "n": 0}[world[0]]
         assert found.claimed == side
         assert (side == 0) == (row["low"] <= 0 <= row["high"])
+        assert (side == 0) == (found.facts()["p_value"] >= 0.05)
     assert VERDICT_WORDS[key] == en.summary().verdict_words
     for name in ("paths", "gaps", "ranks", "weights", "leave_one_out", "series", "certainty"):
         assert getattr(zh, name)().plain_text()
@@ -145,6 +146,7 @@ def test_a_direction_needs_both_estimates(folders):
         vars(found)["controlled"] = dataclasses.replace(controlled, estimates=(other,))
         vars(found).pop("verdict", None)
         assert found.claimed == 0
+        assert found.facts()["p_value"] == 1
         assert found.verdict_key == "cannot_tell"
         assert any("does not bear it out" in point for point in found.summary().points)
 
@@ -217,6 +219,7 @@ def test_with_few_donors_and_periods_there_is_a_rank_and_no_range(tmp_path):
     found = report(folder, window=[12, 3], fit_limit=1.0)
     assert found.result.options["inference"] == "rank"
     assert found.verdict_key == "cannot_tell"
+    assert found.facts()["p_value"] is None
     assert "no range can be given" in found.summary().points[0]
     assert found.check("placebo_rank").value >= 1 / 7
     assert found.what_if().points

@@ -15,6 +15,7 @@ import pytest
 
 import analysis
 from analysis.errors import DesignError
+from analysis.methods.shared.joint_records import path_records
 from analysis.simulated.interventions import JOINT_WORLDS, JointWorld, draw
 from analysis.stats.joint.contrasts import contrasts, kind_shares
 from analysis.stats.joint.course import JointCourse
@@ -27,7 +28,7 @@ from analysis.studies.counties import study as county_study
 from analysis.studies.joint import ALLOWED, JointRow, study
 from kinds import interventions_world
 
-FEW = 25
+FEW, MANY = 25, 60
 
 
 def drawn(seed: int = 3, **changes) -> Joint:
@@ -304,15 +305,32 @@ def test_the_kept_study_of_single_counties_holds_what_pages_say(root):
 @pytest.mark.parametrize("row", SOUND)
 def test_every_sound_world(row):
     """Coverage of effects and contrasts, and pairs falsely told apart."""
-    found = tried(row, 200)
-    assert_covers(found, 200)
+    found = tried(row, MANY)
+    assert_covers(found, MANY)
     if row in NONE:
-        assert found.family <= ALLOWED + margin(ALLOWED, 200)
+        assert found.family <= ALLOWED + margin(ALLOWED, MANY)
+
+
+@pytest.mark.validate
+@pytest.mark.parametrize("row", [row for row in NONE if "together" not in row])
+def test_bands_over_time_hold_no_change(row):
+    """All periods of an intervention at once, leads too: left out in at most .05 of bands."""
+    found = []
+    for seed in range(MANY):
+        rng = np.random.default_rng((13, seed))
+        course = JointCourse(draw(JOINT_WORLDS[row], rng).joint)
+        names = tuple(map(str, range(len(course.joint.active))))
+        path = path_records(course, names, 0.95, 6, rng)
+        for name in names:
+            band = [r for r in path if r["intervention"] == name and r["low"] is not None]
+            assert len(band) > 10
+            found.append(any(r["low"] > 0 or r["high"] < 0 for r in band))
+    assert np.mean(found) <= ALLOWED + margin(ALLOWED, MANY)
 
 
 @pytest.mark.validate
 @pytest.mark.parametrize("row", DRIFTING)
 def test_every_drifting_world(row):
     """A difference stands falsely at most as often as allowed."""
-    found = tried(row, 200)
-    assert found.claimed <= ALLOWED + margin(ALLOWED, 200)
+    found = tried(row, MANY)
+    assert found.claimed <= ALLOWED + margin(ALLOWED, MANY)

@@ -83,6 +83,21 @@ class Single:
         side = int(found.low > 0) - int(found.high < 0)
         return side if side == _side(controlled) else 0
 
+    def chance(self, controlled: Result | None) -> float | None:
+        """p of a direction: the larger of the synthetic control's and of the other's on that side.
+
+        Below 1 − level just where a direction is claimed, at the usual 95 %. 1 without a second
+        estimate on that side, none where the first has no error.
+        """
+        own = _tail(self.synthetic)
+        if self.synthetic is None or own is None:
+            return None
+        second = _tail(controlled)
+        if controlled is None or second is None:
+            return 1.0
+        agree = self.synthetic.headline.value * controlled.headline.value > 0
+        return max(2 * own, second) if agree else 1.0
+
     def verdict(self, controlled: Result | None) -> Verdict:
         """The same as other reports have it: what is too short cannot be told."""
         counts: dict[int, Key] = {-1: "fewer", 1: "more"}
@@ -108,6 +123,15 @@ class Single:
         degrees = self.result.options["degrees"]
         needed = t_critical(level, degrees) + scipy.stats.t.ppf(POWER, degrees)
         return float(needed * error * math.sqrt(max(square, 0.0)) / noise)
+
+
+def _tail(result: Result | None) -> float | None:
+    """How rarely chance alone leads as far on one side, by Student's t; none without an error."""
+    if result is None or not result.headline.standard_error:
+        return None
+    own = result.headline
+    size = abs(own.value) / result.headline.standard_error
+    return float(scipy.stats.t.sf(size, result.options["degrees"]))
 
 
 def _side(controlled: Result | None) -> int:

@@ -163,8 +163,10 @@ class Alone(Report, LogPoints):
 
     def facts(self) -> Mapping[str, Any]:
         """What both languages must agree on, rounded as published."""
+        chance = self.subject.chance(self.controlled)
         return {
             "verdict": self.verdict_key,
+            "p_value": None if chance is None else round(chance, 6),
             "region": self.subject.code,
             "rank": [self.check("placebo_rank").detail[key] for key in ("rank", "among")],
             "ways": {way.key: round(way.estimate.value, 4) for way in self.every},
