@@ -158,16 +158,22 @@ def _sentences(folder: Path) -> Iterator[str]:
     yield from (f"zh.po holds {text!r}, which it never says" for text in sorted(known - said))
 
 
-def nodes_in(folder: Path) -> list[ast.AST]:
-    """The code of a folder."""
-    trees = (ast.parse(file.read_text(encoding="utf-8")) for file in folder.glob("*.py"))
+def nodes_in(code: Path) -> list[ast.AST]:
+    """The code of a file or folder."""
+    files = [code] if code.is_file() else code.glob("*.py")
+    trees = (ast.parse(file.read_text(encoding="utf-8")) for file in files)
     return [node for tree in trees for node in ast.walk(tree)]
 
 
-def constants(folder: Path) -> set[str]:
-    """Every text in the code of a folder."""
-    values = {node.value for node in nodes_in(folder) if isinstance(node, ast.Constant)}
-    return {value for value in values if isinstance(value, str)}
+def constants(root: Path, code: Path) -> set[str]:
+    """Every text in the code of a file or folder, and in what it shows by ``page/shared``."""
+    found: set[str] = set()
+    for node in nodes_in(code):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.add(node.value)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("analysis.page.shared"):
+            found |= constants(root, root / "src" / f"{str(node.module).replace('.', '/')}.py")
+    return found
 
 
 def opened(root: Path, name: str) -> set[str]:
@@ -196,7 +202,7 @@ def test_every_series_of_a_result_is_drawn(in_root, name):
     """Under every method that the notebook can be asked for."""
     kind = find(name)
     chosen = methods.panel_names() if "method" in kind.model.model_fields else ("",)
-    drawn = constants(in_root / REPORTS / name)
+    drawn = constants(in_root, in_root / REPORTS / name)
     for method in chosen:
         given = {"dataset": kind.model().dataset, **({"method": method} if method else {})}
         try:

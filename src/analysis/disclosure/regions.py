@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -82,3 +83,20 @@ def protected_panel(dataset: Dataset, panel: Panel) -> Panel:
     shown = level.reindex(index=list(panel.regions), columns=periods).to_numpy(float).ravel()
     kept = panel.frame["count"].notna()
     return replace(panel, frame=panel.frame.assign(count=np.where(kept, shown, np.nan)))
+
+
+def shown_of(
+    dataset: Dataset, panel: Panel, code: str, values: Sequence[float]
+) -> tuple[float, ...]:
+    """A path of one region, ``nan`` in periods whose small counts are withheld.
+
+    Parameters
+    ----------
+    values: one for each period of the panel.
+    """
+    path = np.asarray(values, dtype=float)
+    if panel.counted:
+        level = store_of(dataset, panel.outcome).levels[panel.frequency].withheld
+        periods = pd.PeriodIndex(map(period_of, panel.periods), freq=FREQUENCY[panel.frequency])
+        path = np.where(level.reindex(columns=periods).loc[code].to_numpy(bool), np.nan, path)
+    return tuple(map(float, path))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis.methods import its
-from analysis.page.plates import Provenance, SiteLine
+from analysis.page.plates import Notes, Provenance, SiteLine, Table
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.protection import protection_record
 from analysis.page.shared.site_lines import site_line
@@ -48,17 +48,14 @@ class SingleRegion(Alone):
         return (site_line(self, names, self.shares, self.verdict, (1, sample.units), doubts),)
 
     summary = sentences.summary
-    paths = drawings.paths
     sample = sentences.sample
-    gaps = drawings.gaps
-    ranks = drawings.ranks
-    weights = drawings.weights
-    leave_one_out = drawings.leave_one_out
-    series = drawings.series
     ways = drawings.ways
-    what_if = drawings.what_if
     certainty = sentences.certainty
     truth = drawings.truth
+
+    def what_if(self) -> Table | Notes:
+        """Which fall a region of so many records a year could ever show."""
+        return self.could_show(self.params.what_if)
 
     def provenance(self) -> Provenance:
         """Where the numbers come from and with what they were made."""

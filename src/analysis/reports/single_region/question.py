@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from analysis.data.dataset import Dataset
 from analysis.data.frames import names
+from analysis.data.frames.panels.one_region import beside_donors, region_that_acted
 from analysis.data.frames.panels.panel import NEVER, Panel
 from analysis.data.frames.panels.panel_loader import build_panel
 from analysis.disclosure.regions import protected_panel
 from analysis.disclosure.store import noise_of
-from analysis.errors import DesignError, ParamsError, Problem, nearest
+from analysis.errors import DesignError, ParamsError, Problem
 from analysis.methods import synthetic_control
 from analysis.params import PanelQuestion
 from analysis.reports.single_region.params import SingleRegionParams
@@ -49,16 +49,16 @@ def ask(data: Dataset, params: SingleRegionParams) -> Single:
     if problems := unknown_names(data, params):
         raise ParamsError(problems)
     panel = _panel(data, _asked(params), params)
-    code = _treated(panel, params)
+    code = region_that_acted(panel, params.treated_region)
     acted = int((panel.adoption > NEVER).sum()) - 1
-    panel = _beside(panel, code, params)
+    panel = beside_donors(panel, code, params.donors)
     start = int(panel.adoption[code])
     if params.window:
         first, last = max(start - params.window[0], 1), start + params.window[1] - 1
         ends = {"first_period": panel.label(first),
                 "last_period": panel.label(min(last, len(panel.periods)))}  # fmt: skip
         asked = _asked(params).model_copy(update=ends)
-        panel = _beside(_panel(data, asked, params), code, params)
+        panel = beside_donors(_panel(data, asked, params), code, params.donors)
         start = int(panel.adoption[code])
     plain = estimated(panel, params, form="equal")
     close = {"form": params.form, "fit_limit": params.fit_limit}
@@ -86,28 +86,3 @@ def _panel(data: Dataset, asked: PanelQuestion, params: SingleRegionParams) -> P
         what, remedy = "is a level, and levels of one region cannot be protected", "Choose a count"
         raise DesignError([Problem(f"outcome {asked.outcome}", what, remedy)])
     return protected_panel(data, panel) if panel.counted else panel
-
-
-def _treated(panel: Panel, params: SingleRegionParams) -> str:
-    """The region asked for, or the only one that acted."""
-    acted = [str(code) for code in panel.adoption[panel.adoption > NEVER].index]
-    if params.treated_region in acted or (not params.treated_region and len(acted) == 1):
-        return params.treated_region or acted[0]
-    if params.treated_region:
-        what = f"names '{params.treated_region}', which did not begin within these data, or is "
-        what += "left out: another intervention began or ended there, or counts are missing"
-    else:
-        what = f"is not given, and {len(acted)} regions began within these data"
-    raise DesignError([Problem("treated_region", what, nearest(params.treated_region, acted))])
-
-
-def _beside(panel: Panel, code: str, params: SingleRegionParams) -> Panel:
-    """The region and those that never begin, or the donors asked for of these."""
-    never = [str(own) for own in panel.adoption[panel.adoption == NEVER].index]
-    began = [own for own in params.donors if own not in never]
-    if began:
-        what = "did not stay without the intervention within these data, or are left out"
-        raise DesignError([Problem(f"donors {', '.join(began)}", what, "Choose others")])
-    kept = panel.keep([code, *(params.donors or never)])
-    # Each region stands for itself: what acted here is one of them.
-    return replace(kept, together={}, clustered_by="region")

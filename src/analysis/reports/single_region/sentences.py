@@ -10,7 +10,7 @@ from analysis.page.shared.protection import protection_points
 from analysis.page.shared.provenance import sample_points
 from analysis.page.wording import capital
 from analysis.reports.single_region.answer import Alone
-from analysis.reports.single_region.drawings import WAY_WORDS, power_sentence
+from analysis.reports.single_region.drawings import WAY_WORDS
 from analysis.reports.single_region.question import SHORT
 from analysis.verdicts.alone import SECOND
 
@@ -64,7 +64,7 @@ def summary(report: Alone) -> Summary:
         *_why(report),
         _rare(report),
         _others(report),
-        power_sentence(report),
+        report.power_sentence(),
         say(
             "One {region} is one case: whatever else began in {name} around {began} is in the "
             "estimate, and nothing follows for other {regions}."

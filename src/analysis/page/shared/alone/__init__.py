@@ -1,0 +1,1 @@
+"""What is shown of one region that acted alone: beside its likeness, and by its own course."""
