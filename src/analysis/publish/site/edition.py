@@ -15,6 +15,7 @@ from pathlib import Path
 from analysis import digest
 from analysis.errors import Problem, PublishError
 from analysis.publish.site import record
+from analysis.publish.site.paging import STATE
 from analysis.stats.pooling.families import FAMILIES, Family
 
 INPUTS = ("notebook.ipynb", "result.json", "since.json", "status.json")
@@ -231,8 +232,10 @@ def _sync(folder: Path) -> None:
 
 def _equal(one: Path, other: Path) -> bool:
     # The state of the reports tells of every run, and is written into the edition shown.
-    aside = {*record.STATE_PAGES.values(), record.STATE_JSON}
-    names, others = set(os.listdir(one)) - aside, set(os.listdir(other)) - aside
+    names, others = (
+        {name for name in os.listdir(folder) if not STATE.fullmatch(name)}
+        for folder in (one, other)
+    )
     return names == others and all(
         os.path.samefile(one / name, other / name)
         or (one / name).read_bytes() == (other / name).read_bytes()

@@ -17,11 +17,10 @@ from analysis.page.marks import marks_of
 from analysis.page.plates import SiteLine
 from analysis.page.wording import LANGUAGES
 from analysis.params import problems_of
-from analysis.publish.site.paging import parts_of
+from analysis.publish.site.paging import numbered, parts_of
 from analysis.result import Internal
 
 PAGES = "pages.json"
-STATE_PAGES = {"en": "status.html", "zh": "status.zh.html"}
 STATE_JSON = "status.json"
 
 
@@ -255,8 +254,7 @@ def write_pages(site: Path, entries: Mapping[str, Entry]) -> None:
     for number, names in enumerate(parts_of(sorted(entries)), 1):
         content = Pages(pages={name: entries[name] for name in names}).model_dump()
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1)
-        file = PAGES if number == 1 else PAGES.replace(".", f"-{number}.")
-        write_whole(site / file, text + "\n")
+        write_whole(site / numbered(PAGES, number), text + "\n")
 
 
 def read_json(file: Path) -> dict[str, Any]:

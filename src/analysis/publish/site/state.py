@@ -18,9 +18,9 @@ from analysis.page.wording import LANGUAGES, capital, translator
 from analysis.publish.pages.machine_paths import without_machine_paths
 from analysis.publish.pages.templates import render
 from analysis.publish.site.notice import cause_in_words
+from analysis.publish.site.paging import STATE, file_of, numbered, parts_of, turns
 from analysis.publish.site.record import (
     STATE_JSON,
-    STATE_PAGES,
     Entry,
     Outcome,
     page_file,
@@ -96,9 +96,13 @@ def write_state(
     ------
     PublishError: it cannot be written; the site itself stands.
     """
+    files = render_state(states(entries, outcomes), night)
     try:
-        for file, text in render_state(states(entries, outcomes), night).items():
+        for file, text in files.items():
             write_whole(site / file, text)
+        for old in [file for file in site.iterdir() if STATE.fullmatch(file.name)]:
+            if old.name not in files:
+                old.unlink()
     except OSError as error:
         what = f"cannot be written ({error.strerror or type(error).__name__})"
         remedy = "The site stands; make room, or allow writing, and publish again"
@@ -106,22 +110,35 @@ def write_state(
 
 
 def render_state(listed: Sequence[State], night: Mapping[str, Any] | None) -> dict[str, str]:
-    """Page and JSON by file name."""
-    files = {STATE_PAGES[language]: _page(listed, night, language) for language in LANGUAGES}
+    """Pages and JSON by file name: further parts hold further reports, and nothing else."""
+    parts = parts_of(listed)
+    names = [numbered(STATE_JSON, number) for number in range(1, len(parts) + 1)]
     again = [one.report for one in listed if one.state != "renewed"]
-    reports = [
-        {**asdict(one), "why": {c: cause_in_words(one.code, c) for c in LANGUAGES} if one.code
-         else None} for one in listed
-    ]  # fmt: skip
-    content = {"version": 1, "last_run": night, "next": again, "reports": reports}
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1)
-    return {**files, STATE_JSON: text + "\n"}
+    first = {"last_run": night, "next": again, "parts": names}
+    files = {}
+    for number, (name, part) in enumerate(zip(names, parts, strict=True), 1):
+        for language in LANGUAGES:
+            file = file_of("status", language, number)
+            files[file] = _page(listed, night, language, number)
+        content = {"version": 1, "reports": [_plain(one) for one in part]}
+        content |= first if number == 1 else {}
+        files[name] = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    return files
 
 
-def _page(listed: Sequence[State], night: Mapping[str, Any] | None, language: str) -> str:
+def _plain(one: State) -> dict[str, Any]:
+    """One report for programs."""
+    why = {code: cause_in_words(one.code, code) for code in LANGUAGES} if one.code else None
+    return {**asdict(one), "why": why}
+
+
+def _page(
+    listed: Sequence[State], night: Mapping[str, Any] | None, language: str, part: int
+) -> str:
+    """A part of the page; the first has what is said of all reports."""
     from analysis.publish.site.lists.library import addresses
 
-    say = translator(language)
+    say, parts = translator(language), parts_of(listed)
     counts = {key: sum(one.state == key for one in listed) for key in STATE_WORDS}
     again = say("; ").join(one.report for one in listed if one.state != "renewed")
     rows = [
@@ -133,7 +150,7 @@ def _page(listed: Sequence[State], night: Mapping[str, Any] | None, language: st
             "why": capital(cause_in_words(one.code, language)) if one.state != "renewed" else "",
             "page": _address(one, language),
         }
-        for one in listed
+        for one in parts[part - 1]
     ]
     other = next(code for code in LANGUAGES if code != language)
     return render(
@@ -141,13 +158,15 @@ def _page(listed: Sequence[State], night: Mapping[str, Any] | None, language: st
         language,
         kind="status",
         pages=addresses(language),
-        status=STATE_PAGES[language],
-        sibling=STATE_PAGES[other],
+        status=file_of("status", language),
+        sibling=file_of("status", other, part),
+        part=part,
+        turns=turns("status", language, len(parts)),
         facts=[(number(counts[key], language), say(STATE_WORDS[key])) for key in STATE_WORDS],
         rows=rows,
         last=_last_run(night, language),
         again=again,
-        json=STATE_JSON,
+        json=numbered(STATE_JSON, part),
     )
 
 

@@ -16,12 +16,15 @@ from analysis.page.numbers import percent, percent_change, percent_span
 from analysis.page.plates import Column, SiteLine, TableData
 from analysis.page.wording import LANGUAGES, translator
 from analysis.publish.pages.download import csv_text
+from analysis.publish.site.paging import numbered, parts_of
 from analysis.publish.site.record import Entry
 from analysis.verdicts.rule import DIRECTIONS, GRADES
 
 FILES = ("evidence.csv", "evidence.json")
 MOST = 60
 """Lines shown; those beyond stand in the files."""
+PER_FILE = 1000
+"""Lines in one file; further ones stand in ``evidence-2.csv`` and so on."""
 WIDTH, HALF, DOT = 160, 76, 5
 """Of the picture of a line, in units of its drawing."""
 WIDEST = 1.0
@@ -45,11 +48,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """The lines, how wide their pictures are, and how many more stand in the files."""
+    """The lines, how wide their pictures are, how many more stand in the files, and these."""
 
     lines: tuple[Line, ...]
     limit: str
     more: int
+    files: tuple[tuple[str, ...], ...]
 
 
 def lines_of(entry: Entry, language: str) -> tuple[SiteLine, ...]:
@@ -71,7 +75,11 @@ def evidence_table(entries: Sequence[Entry], language: str) -> Table:
     limit = min(WIDEST, -(-limit // STEP) * STEP)
     lines = tuple(_line(entry, one, limit, language) for entry, one in listed)
     every = sum(len(lines_of(entry, language)) for entry in entries)
-    return Table(lines, percent(limit, language, 0), every - len(lines))
+    files = tuple(
+        tuple(numbered(file, part) for part in range(1, len(parts_of(range(every), PER_FILE)) + 1))
+        for file in FILES
+    )
+    return Table(lines, percent(limit, language, 0), every - len(lines), files)
 
 
 def _line(entry: Entry, told: SiteLine, limit: float, language: str) -> Line:
@@ -125,7 +133,10 @@ def evidence_files(entries: Sequence[Entry]) -> dict[str, str]:
     ]
     names = ("report", "status", "edition", *KEYS, *(f"{t}_{x}" for t in TEXTS for x in LANGUAGES))
     columns = tuple(Column(name, name, role=NUMBER) for name in names)
-    cells = ([(str(record[name]), record[name]) for name in names] for record in records)
-    table = TableData.of(columns, cells)
-    content = json.dumps(records, ensure_ascii=False, sort_keys=True, indent=1)
-    return dict(zip(FILES, (csv_text(table), content + "\n"), strict=True))
+    files = {}
+    for number, part in enumerate(parts_of(records, PER_FILE), 1):
+        cells = ([(str(record[name]), record[name]) for name in names] for record in part)
+        content = json.dumps(part, ensure_ascii=False, sort_keys=True, indent=1)
+        texts = csv_text(TableData.of(columns, cells)), content + "\n"
+        files |= {numbered(file, number): text for file, text in zip(FILES, texts, strict=True)}
+    return files

@@ -19,8 +19,8 @@ from analysis.publish.site.lists.joint_studies import joint_studies
 from analysis.publish.site.lists.register import register
 from analysis.publish.site.lists.studies import studies
 from analysis.publish.site.notice import cause_in_words
-from analysis.publish.site.paging import file_of, parts_of
-from analysis.publish.site.record import STATE_PAGES, Entry
+from analysis.publish.site.paging import file_of, parts_of, turns
+from analysis.publish.site.record import Entry
 from analysis.publish.site.state import render_state, states
 from analysis.stats.pooling.families import FAMILIES, Family
 
@@ -75,7 +75,7 @@ def render_index(
         "index",
         language,
         part=part,
-        turns=_turns("index", language, len(parts)),
+        turns=turns("index", language, len(parts)),
         entries=parts[part - 1],
         claims=claims,
         claimed=sentences(claims, language),
@@ -93,11 +93,6 @@ def render_index(
 def render_search(entries: Sequence[Entry], language: str) -> str:
     """All reports by name, to be searched where their list has parts."""
     return _page("search", language, entries=entries, script=asset("search.js"))
-
-
-def _turns(kind: str, language: str, parts: int) -> list[str]:
-    """The files of a page that has parts, in order; none where it has one."""
-    return [file_of(kind, language, part) for part in range(1, parts + 1)] if parts > 1 else []
 
 
 def render_catalogue(entries: Sequence[Entry], language: str) -> str:
@@ -125,7 +120,7 @@ def render_data(entries: Sequence[Entry], language: str, part: int = 1) -> str:
         "data",
         language,
         part=part,
-        turns=_turns("data", language, len(parts)),
+        turns=turns("data", language, len(parts)),
         entries=parts[part - 1],
         dictionary=dictionary if part == 1 else [],
         heads=HEADINGS[language],
@@ -159,7 +154,7 @@ def render_feed(entries: Sequence[Entry], language: str) -> str:
 
 def _page(kind: str, language: str, **content: Any) -> str:
     """A page with its links to the others, and to itself in the other language."""
-    content |= {"kind": kind, "pages": addresses(language), "status": STATE_PAGES[language]}
+    content |= {"kind": kind, "pages": addresses(language), "status": file_of("status", language)}
     other = next(code for code in LANGUAGES if code != language)
     sibling = file_of(kind, other, content.get("part", 1))
     return render(f"{kind}.html.j2", language, sibling=sibling, **content)
