@@ -70,38 +70,43 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     """
     require_frame(frame, DRAW)
     ordered = frame.sort_values("unit")
-    outcome, treated = (ordered[c].to_numpy(float) for c in ("outcome", "treated"))
-    strata = np.zeros(len(ordered), dtype=int)
-    if "stratum" in ordered:
-        strata = pd.factorize(ordered["stratum"], sort=True)[0]
+    outcome, treated = ordered["outcome"].to_numpy(float), ordered["treated"].to_numpy(np.int8)
+    strata = strata_of(ordered)
     _require_arms(ordered, treated, strata, options)
     _require_covariates(ordered, options)
     drawn = possible_assignments(treated, strata, options.draws, rng)
-    value, variance = numerics.stratified_difference(outcome, drawn.given[:1], strata)
+    found = numerics.differences(outcome, drawn, strata)
+    values, variances = found.at()
     remedy = "Ask for a lower level, or draw from more units"
     with estimating("draws", remedy, DesignError):
-        limits = numerics.sharp_interval(outcome, drawn, strata, options.level, options.studentised)
-    p_value = numerics.sharp_p_value(outcome, drawn, strata, 0.0, options.studentised)
-    error = float(np.sqrt(variance[0])) if np.isfinite(variance[0]) else None
+        spread = float(outcome.std())
+        limits = numerics.sharp_interval(found, spread, options.level, options.studentised)
+    p_value = found.p_value(0.0, options.studentised)
+    error = float(np.sqrt(variances[0])) if np.isfinite(variances[0]) else None
     support = int(treated.sum())
     return options.result(
         estimand="Average effect of the assignment on the units that could have been drawn",
         unit="unit of the outcome",
-        estimates=(Estimate("overall", float(value[0]), error, *limits, support),),
+        estimates=(Estimate("overall", float(values[0]), error, *limits, support),),
         sample=Sample(len(frame), len(frame), support, "", ""),
         checks=(
             Check("sharp_null", None, p_value, 1 - options.level),
             *_draw_checks(ordered, drawn, strata, options),
         ),
-        series={
-            "null": null_quantiles(numerics.stratified_difference(outcome, drawn.given, strata)[0])
-        },
+        series={"null": null_quantiles(values)},
         possible=len(drawn.given),
         exact=drawn.exact,
     )
 
 
 METHOD = Method(Options, estimate, DRAW)
+
+
+def strata_of(frame: pd.DataFrame) -> np.ndarray:
+    """The number of each unit's stratum, (N,)."""
+    if "stratum" not in frame:
+        return np.zeros(len(frame), dtype=int)
+    return np.asarray(pd.factorize(frame["stratum"], sort=True)[0])
 
 
 def _require_arms(

@@ -2,75 +2,116 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 
 from analysis.stats.resampling.assignments import Assignments, share_as_far, unrejected_effects
 
 
-def stratified_difference(
-    outcome: np.ndarray, treated: np.ndarray, strata: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Mean differences over strata, weighted by size, and their Neyman variances; shapes (B,).
+@dataclass(frozen=True)
+class Differences:
+    """Mean differences within strata, weighted by size, of every draw, with their Neyman variances.
 
-    The variance is not a number where a stratum has fewer than two treated or untreated.
+    They are of outcomes from which a constant effect has been taken off those that were treated:
+    ``difference`` (2, B) holds what they are without it and what they lose with each unit of it,
+    ``variance`` (3, B) their coefficients of 1, the effect and its square. A variance is not a
+    number where a stratum has fewer than two treated or untreated.
+    """
+
+    difference: np.ndarray
+    variance: np.ndarray
+
+    def at(self, effect: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+        """Differences and variances, each (B,), if every unit's effect were ``effect``."""
+        found = self.difference[0] - effect * self.difference[1]
+        variance = np.array([1.0, effect, effect**2]) @ self.variance
+        return found, np.maximum(variance, 0)
+
+    def p_value(self, effect: float, studentised: bool) -> float:
+        """Share of draws whose statistic is as far from 0 if every unit's effect were ``effect``.
+
+        References
+        ----------
+        Fisher (1935), "The Design of Experiments"; Wu and Ding (2021), "Randomization tests for
+        weak null hypotheses", JASA 116, for the studentised statistic.
+        """
+        difference, variance = self.at(effect)
+        if studentised:
+            # A draw without any spread within arms is the most extreme there is.
+            with np.errstate(divide="ignore", invalid="ignore"):
+                ratio = difference / np.sqrt(variance)
+            difference = np.nan_to_num(ratio, posinf=1e300, neginf=-1e300)
+        return share_as_far(difference)
+
+
+def differences(outcome: np.ndarray, drawn: Assignments, strata: np.ndarray) -> Differences:
+    """Differences of every draw, whatever the effect: sums over each stratum suffice.
 
     Parameters
     ----------
-    outcome: shape (N,) or (B, N). treated: shape (B, N). strata: shape (N,).
+    outcome, strata: shape (N,).
     """
-    member = (strata[:, None] == np.arange(strata.max() + 1)).astype(float)
-    share = member.mean(axis=0)
-    moments = []
-    for arm in (treated, 1 - treated):
-        count = arm @ member
-        total, squares = (arm * outcome) @ member, (arm * outcome**2) @ member
-        mean = total / count
+    actual = drawn.given[0].astype(float)
+    centred = outcome - outcome.mean()
+    columns = np.column_stack([centred, actual, centred**2, centred * actual])
+    difference = np.zeros((2, len(drawn.given)))
+    variance = np.zeros((3, len(drawn.given)))
+    for share, sign, count, sums in _arms(columns, drawn, strata):
+        value, taken, squares, both = sums / count
+        difference += sign * share * np.stack([value, taken])
+        spread = np.stack([squares - value**2, 2 * (value * taken - both), taken - taken**2])
         with np.errstate(divide="ignore", invalid="ignore"):
-            moments.append((mean, (squares / count - mean**2) / (count - 1)))
-    difference = (moments[0][0] - moments[1][0]) @ share
-    return difference, np.maximum(moments[0][1] + moments[1][1], 0) @ share**2
+            variance += share**2 * spread / (count - 1)
+    return Differences(difference, variance)
+
+
+def _arms(
+    columns: np.ndarray, drawn: Assignments, strata: np.ndarray
+) -> Iterator[tuple[float, int, float, np.ndarray]]:
+    """Of each stratum and arm: its share, 1 or −1, how many it has, and sums of columns, (K, B)."""
+    for stratum in np.unique(strata):
+        own = np.flatnonzero(strata == stratum)
+        treated = columns[own].T @ drawn.given[:, own].T.astype(float)
+        number = float(drawn.given[0, own].sum())
+        total = columns[own].sum(axis=0)[:, None]
+        yield len(own) / len(strata), 1, number, treated
+        yield len(own) / len(strata), -1, len(own) - number, total - treated
 
 
 def sharp_p_value(
     outcome: np.ndarray, drawn: Assignments, strata: np.ndarray, effect: float, studentised: bool
 ) -> float:
-    """Share of draws whose statistic is as far from 0 if every unit's effect were ``effect``.
-
-    References
-    ----------
-    Fisher (1935), "The Design of Experiments"; Wu and Ding (2021), "Randomization tests for
-    weak null hypotheses", JASA 116, for the studentised statistic.
-    """
-    untreated = outcome - effect * drawn.given[0]
-    difference, variance = stratified_difference(untreated, drawn.given, strata)
-    if studentised:
-        # A draw without any spread within arms is the most extreme there is.
-        with np.errstate(divide="ignore", invalid="ignore"):
-            difference = np.nan_to_num(difference / np.sqrt(variance), posinf=1e300, neginf=-1e300)
-    return share_as_far(difference)
+    """As :meth:`Differences.p_value`."""
+    return differences(outcome, drawn, strata).p_value(effect, studentised)
 
 
 def sharp_interval(
-    outcome: np.ndarray, drawn: Assignments, strata: np.ndarray, level: float, studentised: bool
+    found: Differences, spread: float, level: float, studentised: bool
 ) -> tuple[float, float]:
     """Constant effects that the test does not reject at 1 − level, to either side of the estimate.
+
+    Parameters
+    ----------
+    spread: standard deviation of the outcome, by which to look where the error is not known.
 
     Raises
     ------
     ValueError: the draw has too few outcomes ever to reject at this level.
     """
-    value, variance = stratified_difference(outcome, drawn.given[:1], strata)
-    spread = float(np.sqrt(variance[0]))
-    step = spread if np.isfinite(spread) and spread > 0 else float(outcome.std())
+    values, variances = found.at()
+    own = float(np.sqrt(variances[0]))
+    step = own if np.isfinite(own) and own > 0 else spread
+    draws = int(found.difference.shape[1])
 
     def excess(effect: float) -> float:
-        p_value = sharp_p_value(outcome, drawn, strata, effect, studentised)
-        return p_value - (1 - level) - 0.5 / len(drawn.given)
+        return found.p_value(effect, studentised) - (1 - level + 0.5 / draws)
 
     try:
-        return unrejected_effects(excess, float(value[0]), step, widen=2, most=1e4, tolerance=1e-6)
+        return unrejected_effects(excess, float(values[0]), step, widen=2, most=1e4, tolerance=1e-6)
     except ValueError as error:
-        raise ValueError(f"{len(drawn.given)} possible draws {error}") from None
+        raise ValueError(f"{draws} possible draws {error}") from None
 
 
 def balance_p_value(covariates: np.ndarray, drawn: Assignments, strata: np.ndarray) -> float:
@@ -88,8 +129,9 @@ def balance_p_value(covariates: np.ndarray, drawn: Assignments, strata: np.ndarr
     Hansen and Bowers (2008), "Covariate balance in simple, stratified and clustered comparative
     studies", Statistical Science 23.
     """
-    means = [stratified_difference(column, drawn.given, strata)[0] for column in covariates.T]
-    gaps = np.column_stack(means)
+    arms = _arms(covariates, drawn, strata)
+    parts = [sign * share * sums / count for share, sign, count, sums in arms]
+    gaps = np.sum(parts, axis=0).T
     metric = np.linalg.pinv(np.atleast_2d(np.cov(gaps, rowvar=False)), rcond=1e-10)
     distance = np.einsum("bk,kl,bl->b", gaps, metric, gaps)
     return share_as_far(distance)
