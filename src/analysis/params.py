@@ -150,6 +150,20 @@ class RatingsQuestion(Params):
     minimum_rated: int = Field(default=5, ge=5)
 
 
+class DrawQuestion(Params):
+    """What a report on random draws asks: of which lists, and what came after the draw.
+
+    ``plans`` are all where none is named. ``outcome`` is a kind of record counted in the days after
+    the draw; blank where only the draw itself is looked at.
+    """
+
+    plans: list[str] = Field(default_factory=list)
+    region: str = ""
+    outcome: str = ""
+    outcome_after_days: int = Field(default=182, ge=1, le=3650)
+    join_strata: bool = False
+
+
 class FiguresQuestion(Params):
     """What a report on published figures asks."""
 

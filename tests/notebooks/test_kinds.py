@@ -27,10 +27,10 @@ PIECES = ("__init__.py", "params.py", "question.py", "sentences.py", "plates.py"
 QUESTIONS = ("tables", "unknown_names", "ask")
 PLATES = {"Summary", "Figure", "Table", "Notes", "Provenance", "End"}
 WAITING = {
-    *("bunching", "randomisation", "rdd", "survival"),
+    *("bunching", "rdd", "survival"),
 }
 """Methods whose notebook is still to come; empty when the suite is whole."""
-UNDRAWN = {"weights", "path", "null", "honest_relative", "honest_smooth", "bacon", "pairs"}
+UNDRAWN = {"weights", "path", "honest_relative", "honest_smooth", "bacon", "pairs"}
 """Series of methods that no page draws yet; to shrink, as ``WAITING``."""
 NOT_BOLD = re.compile(r"[.!?)。！？，；：”）]\*\*\w|\w\*\*[(“（]")
 """Marks that plain markdown takes for stars; the exporter would mend them, JupyterLab does not."""

@@ -102,6 +102,22 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
 METHOD = Method(Options, estimate, DRAW)
 
 
+def check_draw(
+    frame: pd.DataFrame, options: Options, rng: np.random.Generator
+) -> tuple[Check, ...]:
+    """Whether a draw looks like one; the outcome, if there is any, is not looked at.
+
+    Raises
+    ------
+    DesignError: a covariate is missing or holds no numbers.
+    """
+    ordered = frame.sort_values("unit")
+    _require_covariates(ordered, options)
+    strata = strata_of(ordered)
+    drawn = possible_assignments(ordered["treated"].to_numpy(np.int8), strata, options.draws, rng)
+    return _draw_checks(ordered, drawn, strata, options)
+
+
 def strata_of(frame: pd.DataFrame) -> np.ndarray:
     """The number of each unit's stratum, (N,)."""
     if "stratum" not in frame:

@@ -87,7 +87,9 @@ def plain_periods(words: pa.Array, mapping: TableMapping) -> Periods:
 
 def _month_ends(days: np.ndarray) -> np.ndarray:
     months = np.where(days == NO_DAY, 0, days).astype("datetime64[D]").astype("datetime64[M]")
-    return np.asarray((months + 1).astype("datetime64[D]").astype(np.int64) - 1)
+    return np.asarray(
+        (months + np.timedelta64(1, "M")).astype("datetime64[D]").astype(np.int64) - 1
+    )
 
 
 def _cut_months(words: pa.Array, mapping: TableMapping) -> np.ndarray:
@@ -198,7 +200,7 @@ def _labels(
 def _length_of(days: np.ndarray) -> str:
     """Months, where days stand at their begin or end and not at those of quarters only."""
     dates = days.astype("datetime64[D]")
-    ends = {"begin": dates, "end": dates + 1}
+    ends = {"begin": dates, "end": dates + np.timedelta64(1, "D")}
     for edge, at in ends.items():
         months = at.astype("datetime64[M]")
         if (at == months.astype("datetime64[D]")).all():

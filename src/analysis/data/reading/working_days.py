@@ -21,7 +21,7 @@ def last_days(after: np.ndarray, number: int, days: np.ndarray, working: np.ndar
     worked = days[working]
     place = np.searchsorted(worked, after, side="right") + number - 1
     known = (after >= days[0]) & (place < len(worked))
-    return np.where(known, worked[np.minimum(place, len(worked) - 1)], np.datetime64("NaT"))
+    return np.where(known, worked[np.minimum(place, len(worked) - 1)], np.datetime64("NaT", "D"))
 
 
 def with_limits(

@@ -1,0 +1,1 @@
+"""Was the draw random, and does being drawn matter?"""
