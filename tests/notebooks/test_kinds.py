@@ -30,7 +30,7 @@ WAITING = {
     *("bunching", "rdd", "survival"),
 }
 """Methods whose notebook is still to come; empty when the suite is whole."""
-UNDRAWN = {"weights", "path", "honest_relative", "honest_smooth", "bacon", "pairs"}
+UNDRAWN = {"weights", "path", "null", "honest_relative", "honest_smooth", "bacon", "pairs"}
 """Series of methods that no page draws yet; to shrink, as ``WAITING``."""
 NOT_BOLD = re.compile(r"[.!?)。！？，；：”）]\*\*\w|\w\*\*[(“（]")
 """Marks that plain markdown takes for stars; the exporter would mend them, JupyterLab does not."""

@@ -169,12 +169,18 @@ def _visits(visits: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
 
 
 def _joined(frame: pd.DataFrame, join: bool) -> tuple[pd.DataFrame, int]:
-    """Strata that lack two of one arm thrown together, where that is asked for."""
-    thin = _thin(frame)
-    if not (join and thin.any()):
-        return frame, 0
-    number = int(frame.loc[thin, "stratum"].nunique())
-    return frame.assign(stratum=frame["stratum"].where(~thin, JOINED)), number
+    """Strata that lack two of one arm thrown together, where that is asked for.
+
+    Where that is still too small, the smallest of the others is thrown in.
+    """
+    thin = set(frame.loc[_thin(frame), "stratum"]) if join else set()
+    others = frame.groupby("stratum").size().drop(list(thin)).sort_values(kind="stable")
+    for further in [None, *others.index]:
+        thin |= {further} - {None}
+        joined = frame.assign(stratum=frame["stratum"].where(~frame["stratum"].isin(thin), JOINED))
+        if not thin or not _thin(joined).any():
+            return joined, len(thin)
+    return frame, 0
 
 
 def _thin(frame: pd.DataFrame) -> pd.Series:
