@@ -112,16 +112,15 @@ def write_state(
 def render_state(listed: Sequence[State], night: Mapping[str, Any] | None) -> dict[str, str]:
     """Pages and JSON by file name: further parts hold further reports, and nothing else."""
     parts = parts_of(listed)
-    names = [numbered(STATE_JSON, number) for number in range(1, len(parts) + 1)]
+    names = [numbered(STATE_JSON, at) for at in range(1, len(parts) + 1)]
     again = [one.report for one in listed if one.state != "renewed"]
     first = {"last_run": night, "next": again, "parts": names}
     files = {}
-    for number, (name, part) in enumerate(zip(names, parts, strict=True), 1):
+    for at, (name, part) in enumerate(zip(names, parts, strict=True), 1):
         for language in LANGUAGES:
-            file = file_of("status", language, number)
-            files[file] = _page(listed, night, language, number)
+            files[file_of("status", language, at)] = _page(listed, night, language, at)
         content = {"version": 1, "reports": [_plain(one) for one in part]}
-        content |= first if number == 1 else {}
+        content |= first if at == 1 else {}
         files[name] = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
     return files
 

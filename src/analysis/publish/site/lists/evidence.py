@@ -133,7 +133,7 @@ def evidence_files(entries: Sequence[Entry]) -> dict[str, str]:
     ]
     names = ("report", "status", "edition", *KEYS, *(f"{t}_{x}" for t in TEXTS for x in LANGUAGES))
     columns = tuple(Column(name, name, role=NUMBER) for name in names)
-    files = {}
+    files: dict[str, str] = {}
     for number, part in enumerate(parts_of(records, PER_FILE), 1):
         cells = ([(str(record[name]), record[name]) for name in names] for record in part)
         content = json.dumps(part, ensure_ascii=False, sort_keys=True, indent=1)
