@@ -94,6 +94,7 @@ class Sample:
 
     ``status`` is that of the dataset, ``real`` or ``simulated``, blank where it is not known;
     ``internal`` says whether it is for readers inside only, and then whether its counts are open.
+    ``without`` are the regions of the panel that the method could not use.
     """
 
     rows: int
@@ -104,6 +105,7 @@ class Sample:
     dropped: Mapping[str, int] = field(default_factory=dict)
     status: str = ""
     internal: Internal = ""
+    without: tuple[str, ...] = ()
 
 
 RELATIVE = ("log points", "log rate ratio", "log hazard ratio", "log time ratio")
@@ -196,7 +198,7 @@ class Result:
         table = self.tidy()
         if self.unit in RELATIVE:
             table.insert(2, "change", table["value"].map(self.in_words))
-        sample = pd.Series(plain(self.sample)).drop(["dropped", "status", "internal"])
+        sample = pd.Series(plain(self.sample)).drop(["dropped", "status", "internal", "without"])
         sample = pd.concat([sample, pd.Series(dict(self.sample.dropped), dtype=object)])
         checks = pd.DataFrame([plain(check) for check in self.checks])
         parts = [

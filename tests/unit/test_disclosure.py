@@ -516,6 +516,55 @@ def test_a_plate_that_gives_someone_away_is_not_shown(column, value, words):
     assert "3" not in str(refused.value).replace("3.", "").replace("1 problem", "")
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["3"],
+        [" 3 "],
+        ["３"],
+        ["−3"],
+        ["1,234"],
+        ["1 234"],
+        ["3.0"],
+        ["(3)", "withheld"],
+        ["3*", "–"],
+        ["3\u200b"],
+        ["about", "3"],
+    ],
+)
+def test_counts_given_as_text_are_counts(texts):
+    """As values, or on the page alone; words beside them tell nothing."""
+    column = Column("complaints", "Complaints")
+    rows = tuple((text,) for text in texts)
+    for values in (rows, ((None,),) * len(rows)):
+        with pytest.raises(PublishError, match="counts unless its role says"):
+            shown_as(column, rows, values)._repr_mimebundle_()
+        marked = Column("complaints", "Complaints", role="number")
+        assert shown_as(marked, rows, values)._repr_mimebundle_()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("3", 2.6), ("3 %", 0.03), ("2.5", None), ("3%", None), ("2020-01", "2020-01"), ("A3", None)],
+)
+def test_texts_of_other_numbers_are_no_counts(text, value):
+    """What is rounded for readers, shares, months and names."""
+    shown = shown_as(Column("x", "X"), ((text,),), ((value,),))
+    assert shown._repr_mimebundle_()
+
+
+def test_a_hole_makes_no_column_of_counts_one_of_other_numbers():
+    """Neither as nothing nor as not a number."""
+    for hole in (None, float("nan")):
+        with pytest.raises((PublishError, ValueError), match="counts unless its role says"):
+            shown_as(Column("n", "N"), (("3",), ("",)), ((3,), (hole,)))._repr_mimebundle_()
+
+
+def shown_as(column, rows, values):
+    """A Plate of one column, with its texts and its values."""
+    return Table("t", "en", False, "A title", "", TableData((column,), rows, values))
+
+
 def test_a_plate_of_protected_counts_is_shown():
     """Counts of the store, and numbers that are marked as no counts."""
     shown = plate((Column("n", "N", role="count"),), ((0,), (None,), (6,)), "noise 9")

@@ -14,8 +14,9 @@ from analysis.data.dataset import read_dataset
 from analysis.disclosure.memory import Made, edition, editions_kept, remember
 from analysis.disclosure.store import store_of
 from analysis.reports.intervention_effect import adoption
-from analysis.result import Estimate
-from analysis.verdicts import robustness
+from analysis.result import Estimate, Sample
+from analysis.verdicts import averages, robustness
+from analysis.verdicts.averages import Average
 
 CODES = ["a", "b"]
 
@@ -83,25 +84,36 @@ def test_a_mark_of_counts_cannot_be_guessed_without_the_salt(project, monkeypatc
     assert editions_kept("data/own", "report") == set()
 
 
-def test_averages_of_one_page_differ_by_no_region_or_by_five(monkeypatch):
-    """Of twenty regions, fifteen, fourteen, ten and nine: each too near one before is protected."""
-    over = {"a": 15, "b": 14, "c": 10, "d": 9, "e": 20}
-    study = SimpleNamespace(panel="recorded", protected="protected",
-                            description=SimpleNamespace(published_results=()))  # fmt: skip
+@pytest.mark.parametrize("counted", [True, False])
+def test_averages_of_one_page_differ_by_no_region_or_by_five(monkeypatch, counted):
+    """Too near one before: protected, or not shown where there are no protected counts.
+
+    Of regions a to t are left out: none; five; six of these and another; five others; none.
+    """
+    lack = {"a": "", "b": "abcde", "c": "abcdef", "d": "bcdef", "e": "fghij", "f": ""}
+    panels = {name: SimpleNamespace(outcome="report", name=name) for name in ("own", "moved")}
+    study = SimpleNamespace(
+        panel=panels["own"], protected=panels["moved"] if counted else None, shielded=True,
+        description=SimpleNamespace(published_results=()),
+    )  # fmt: skip
 
     def found(_, panel, method, __):
-        value = over[method] if panel == "recorded" else -over[method]
-        sample = SimpleNamespace(units=over[method])
-        own = [Estimate("overall", float(value))]
+        own = [Estimate("overall", 1.0 if panel.name == "own" else -1.0)]
+        sample = Sample(0, 20 - len(lack[method]), 5, "2020", "2023", without=tuple(lack[method]))
         return SimpleNamespace(sample=sample, estimates=own, expected=None)
 
-    monkeypatch.setattr(robustness, "run", found)
+    monkeypatch.setattr(averages, "run", found)
     monkeypatch.setattr(
-        robustness, "specifications", lambda _: [robustness.Specification(n, n) for n in over]
+        robustness, "specifications", lambda _: [robustness.Specification(n, n) for n in lack]
     )
-    answers, beside = robustness.answers_beside(study, 20)
-    assert [one.estimate.value for one in answers] == [15, -14, 10, -9, 20]
-    assert beside == [20, 15, 10, 20]
+    headline = Average.of("report", Sample(0, 20, 5, "2020", "2023"))
+    answers, beside = robustness.answers_beside(study, headline)
+    values = [one.estimate and one.estimate.value for one in answers]
+    near = -1.0 if counted else None
+    assert values == [1.0, 1.0, near, near, 1.0, 1.0]
+    assert ["".join(one.without) for one in beside] == ["", "abcde", "fghij"]
+    if not counted:
+        assert "both together would give these away" in answers[2].refused
 
 
 def test_means_of_few_levels_stay_here_and_all_have_three_digits(monkeypatch):

@@ -136,7 +136,7 @@ class TableData:
         """Everything in the table that may not leave."""
         columns = [(column.key, column.role) for column in self.columns]
         named = f"table of '{where}'" if where else "table"
-        return table_problems(columns, self.values, self.protected, named)
+        return table_problems(columns, (*self.values, *self.rows), self.protected, named)
 
 
 Numbers = Annotated[TableData, AfterValidator(_of_one_shape)]

@@ -248,7 +248,7 @@ class FiguresReport(Report):
                     [(self.named("levels", level(s)), level(s)) for s in order],
                 ),
                 (
-                    Column("period", say("Most counts cover")),
+                    Column("period", say("Most counts cover"), role=NUMBER),
                     [
                         (self.period(*span), "/".join(map(dt.date.isoformat, span)))
                         for span in map(self.span, order)

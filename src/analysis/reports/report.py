@@ -13,7 +13,6 @@ from analysis import stored
 from analysis.data.dataset import Dataset
 from analysis.data.description import Description
 from analysis.data.frames.names import region_names
-from analysis.data.frames.panels.panel import Panel
 from analysis.disclosure.estimates import decimals_of
 from analysis.disclosure.identifiers import identifiers
 from analysis.disclosure.memory import edition
@@ -28,6 +27,7 @@ from analysis.page.voice import Voice
 from analysis.params import Params
 from analysis.reports.kind import find
 from analysis.result import Result
+from analysis.verdicts.averages import Over
 
 DECIMALS = 5
 """Of numbers that nothing of single regions can be read from."""
@@ -158,20 +158,26 @@ class Report(Voice):
         """Outcomes whose protected counts it shows."""
         return ()
 
-    def averaged(self) -> tuple[Panel, str] | None:
-        """The panel of recorded counts that averages are over, and of which outcome; none here."""
-        return None
+    def averages(self) -> Over:
+        """What it averages recorded counts over, the headline first; none here."""
+        return ()
 
     def rests_on(self) -> RestsOn:
         """What its counts were drawn from; where recorded counts are averaged, over whom."""
         marks = {name: edition(self.data, name) for name in self.drawn()}
         shown = {name: mark for name, mark in marks.items() if mark}
         found = RestsOn(self.params.dataset, drawn_from(self.data), editions=shown)
-        if (over := self.averaged()) is None:
-            return found
-        panel, outcome = over
-        ends = (panel.periods[0], panel.periods[-1])
-        return replace(found, outcome=outcome, periods=ends, regions=panel.regions)
+        over = [
+            replace(
+                found,
+                outcome=one.outcome,
+                periods=one.periods,
+                regions=tuple(code for code in panel.regions if code not in one.without),
+                editions={},
+            )
+            for panel, one in self.averages()
+        ]
+        return replace(over[0], editions=shown, beside=tuple(over[1:])) if over else found
 
     def site_lines(self) -> tuple[SiteLine, ...]:
         """Lines of the site's table of evidence; a description has none."""

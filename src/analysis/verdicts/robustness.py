@@ -19,6 +19,7 @@ from analysis.stats.panels.adoption import Adoption
 from analysis.stats.panels.honest import RELATIVE, relative_breakdown
 from analysis.stats.panels.leads import imputed_leads
 from analysis.stats.panels.own_course import Look, OwnCourse, Rank, own_course, placebo_rank
+from analysis.verdicts.averages import Average, run, run_beside
 from analysis.verdicts.rule import LEAST_ADOPTING, RULE_LEVEL, detectable
 
 WITH_OPTIONS = "_with_options"
@@ -27,8 +28,6 @@ NOT_OFFERED = "not offered"
 """Why an answer is missing that the method has no way to give."""
 RANKED = 199
 """Sets of regions that never adopt, among which few adopters are ranked."""
-FEWEST_APART = 5
-"""By fewer regions two published averages of recorded counts may not differ."""
 POWER = 0.8
 """The usual chance with which a study should find what it looks for."""
 
@@ -48,7 +47,7 @@ class Answer:
     """What one specification gave, or why it could not.
 
     ``expected`` is what was expected in the unit of the estimate, ``None`` for logarithms;
-    ``regions`` is over how many recorded counts are averaged, 0 where protected ones are.
+    ``over`` is what it averages recorded counts over, nothing where protected ones are.
     """
 
     key: str
@@ -59,7 +58,7 @@ class Answer:
     published_error: float | None = None
     published_source: str = ""
     expected: float | None = None
-    regions: int = 0
+    over: Average | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +85,7 @@ class Robustness:
     ``reporting`` holds, for complaint records, changes in who complains, how, and with what end.
     ``own_course`` holds the second looks, which allow adopters a course of their own; ``None``
     where the panel cannot be imputed. ``rank`` stands in for errors where too few adopt.
+    ``averages`` is what any of these averages recorded counts over, the headline first.
     """
 
     specifications: tuple[Answer, ...]
@@ -98,6 +98,7 @@ class Robustness:
     breakdown: Breakdown | None = None
     own_course: OwnCourse | None = None
     rank: Rank | None = None
+    averages: tuple[Average, ...] = ()
 
 
 def question(study: Study) -> dict[str, Any]:
@@ -144,12 +145,6 @@ def _headline(study: Study) -> Result:
     if problems := option_problems(study.params, study.columns):
         raise ParamsError(problems)
     return run(study, study.panel, study.params.method, _options(study))
-
-
-def run(study: Study, panel: Panel, name: str, options: Mapping[str, Any]) -> Result:
-    """One method with plain options."""
-    method = methods.panel_method(name)
-    return method.estimate(panel, method.options(**options), study.rng())
 
 
 def specifications(study: Study) -> tuple[Specification, ...]:
@@ -234,12 +229,12 @@ def headline_key(study: Study) -> str:
     return f"{key}{WITH_OPTIONS}" if study.params.method_options else key
 
 
-def answer(study: Study, specification: Specification, beside: Collection[int] = ()) -> Answer:
+def answer(study: Study, specification: Specification, beside: Collection[Average] = ()) -> Answer:
     """A specification's headline; a refusal is an answer too and is shown as one.
 
     Parameters
     ----------
-    beside: how many regions the averages rest on that it is shown beside.
+    beside: the averages that it is shown beside.
     """
     published = next(
         (
@@ -250,7 +245,7 @@ def answer(study: Study, specification: Specification, beside: Collection[int] =
         None,
     )
     way = (specification.key, specification.method, specification.options)
-    own = _answer(study, study.panel, *way, beside=beside)
+    own = _answer(study, (study.panel, study.protected), *way, beside=beside)
     if published is None:
         return own
     return replace(
@@ -261,43 +256,40 @@ def answer(study: Study, specification: Specification, beside: Collection[int] =
     )
 
 
-def answers_beside(study: Study, regions: int) -> tuple[tuple[Answer, ...], list[int]]:
-    """Every specification, and over how many regions averages of recorded counts are shown.
-
-    Parameters
-    ----------
-    regions: that the headline averages over.
-    """
-    beside, answers = [regions], list[Answer]()
+def answers_beside(
+    study: Study, headline: Average
+) -> tuple[tuple[Answer, ...], tuple[Average, ...]]:
+    """Every specification, and what recorded counts are averaged over, the headline's first."""
+    beside: tuple[Average, ...] = (headline,)
+    answers: list[Answer] = []
     for item in specifications(study):
         answers.append(answer(study, item, beside))
-        beside += [answers[-1].regions] if answers[-1].regions else []
+        beside = with_those_of(beside, answers[-1])
     return tuple(answers), beside
+
+
+def with_those_of(beside: tuple[Average, ...], *answers: Answer | None) -> tuple[Average, ...]:
+    """Averages, each once, and those that these answers are."""
+    found = (one.over for one in answers if one is not None and one.over is not None)
+    return tuple(dict.fromkeys((*beside, *found)))
 
 
 def _answer(
     study: Study,
-    panel: Panel,
+    panels: tuple[Panel, Panel | None],
     key: str,
     method: str,
     options: Mapping[str, Any],
     name: str = "overall",
-    beside: Collection[int] = (),
+    beside: Collection[Average] = (),
 ) -> Answer:
-    """The named estimate of a method on a panel; a refusal is an answer too.
-
-    Two averages of recorded counts that differ by a few regions would give these away: what rests
-    on a few more or fewer than what it is shown beside is worked out from protected counts.
-    """
+    """The named estimate of a method on a panel; a refusal is an answer too."""
     try:
-        result = run(study, panel, method, options)
-        regions = result.sample.units
-        if study.protected and any(0 < abs(regions - one) < FEWEST_APART for one in beside):
-            result, regions = run(study, study.protected, method, options), 0
+        result, over = run_beside(study, panels, method, options, beside)
     except AnalysisError as error:
         return Answer(key, method, None, "; ".join(str(problem) for problem in error.problems))
     estimate = next(e for e in result.estimates if e.name == name)
-    return Answer(key, method, estimate, expected=result.expected, regions=regions)
+    return Answer(key, method, estimate, expected=result.expected, over=over)
 
 
 def _options(study: Study, method: str = "") -> dict[str, Any]:
@@ -305,7 +297,7 @@ def _options(study: Study, method: str = "") -> dict[str, Any]:
     return options_for(study.params, method or study.params.method)
 
 
-def placebo_in_time(study: Study) -> Answer:
+def placebo_in_time(study: Study, beside: Collection[Average] = ()) -> Answer:
     """The effect seen in the periods just before the start, where none can be.
 
     The comparison is moved ``placebo_periods`` back and only periods before the real start
@@ -317,11 +309,14 @@ def placebo_in_time(study: Study) -> Answer:
     if not methods.panel_method(method).anticipates:
         return Answer("placebo_time", method, None, NOT_OFFERED)
     options = _options(study)
-    panel = study.panel
-    if ahead := options.get("anticipation", 0):
-        panel = panel.started_earlier(ahead)
+    ahead = options.get("anticipation", 0)
+    panel, protected = (
+        one.started_earlier(ahead) if one and ahead else one
+        for one in (study.panel, study.protected)
+    )
     options["anticipation"] = study.params.placebo_periods
-    return _answer(study, panel, "placebo_time", method, options, "before")
+    panels = (panel or study.panel, protected)
+    return _answer(study, panels, "placebo_time", method, options, "before", beside)
 
 
 def placebo_outcome(study: Study) -> Answer | None:
@@ -331,7 +326,8 @@ def placebo_outcome(study: Study) -> Answer | None:
     method = study.params.method
     if "count_model" in methods.load(method).can and not study.placebo.counted:
         method = methods.that_can("level_model").name
-    return _answer(study, study.placebo, "placebo_outcome", method, _options(study, method))
+    options = _options(study, method)
+    return _answer(study, (study.placebo, None), "placebo_outcome", method, options)
 
 
 def _model(study: Study) -> methods.AnyMethod:
@@ -339,14 +335,17 @@ def _model(study: Study) -> methods.AnyMethod:
     return methods.that_can("count_model" if study.panel.counted else "level_model")
 
 
-def _count_model(study: Study, beside: Collection[int]) -> Answer:
+def _count_model(study: Study, beside: Collection[Average]) -> Answer:
     """The count (or level) model on the question's panel, whatever the headline's method."""
     method = _model(study).name
     options = _options(study, method)
-    return _answer(study, study.panel, "count_model", method, options, beside=beside)
+    panels = (study.panel, study.protected)
+    return _answer(study, panels, "count_model", method, options, beside=beside)
 
 
-def _breakdown(study: Study, headline: Result, adoption: Adoption | None) -> Breakdown | None:
+def _breakdown(
+    study: Study, headline: Result, adoption: Adoption | None, beside: Collection[Average]
+) -> Breakdown | None:
     """How far trends may part: by the imputation's own event times where it is the headline.
 
     Else by the method that says so. ``None`` where neither can, or effects may show before the
@@ -360,7 +359,8 @@ def _breakdown(study: Study, headline: Result, adoption: Adoption | None) -> Bre
         asked = method.options(**options)
         return _imputed_breakdown(study, adoption, asked.leads, asked.effects) if adoption else None
     try:
-        result = run(study, study.panel, method.name, options)
+        panels = (study.panel, study.protected)
+        result, _ = run_beside(study, panels, method.name, options, beside)
     except AnalysisError:
         return None
     check = next(check for check in result.checks if check.name == "breakdown_relative")
@@ -397,7 +397,9 @@ def reporting_checks(study: Study) -> tuple[Answer, ...]:
     """
     method = methods.that_can("count_model").name
     options = _options(study, method)
-    return tuple(_answer(study, panel, mix, method, options) for mix, panel in study.mixes.items())
+    return tuple(
+        _answer(study, (panel, None), mix, method, options) for mix, panel in study.mixes.items()
+    )
 
 
 def imputable(study: Study) -> Adoption | None:
@@ -405,15 +407,31 @@ def imputable(study: Study) -> Adoption | None:
 
     Every method of the headline is held against the same estimates.
     """
+    return _imputable(study, study.panel)[0]
+
+
+def _imputable(study: Study, panel: Panel) -> tuple[Adoption | None, Average | None]:
+    """The same of a panel of the study, and what it is over."""
     method = _model(study)
     options = method.options(**_options(study, method.name))
     try:
-        used = panels.comparable(study.panel, options, positive=False, complete=False)
+        used = panels.comparable(panel, options, positive=False, complete=False)
         clusters = imputed.clusters_of(used, study.rng())
         levels = None if used.counted else panels.rate(used)
-        return imputed.adoption_of(used, options, clusters, options.weights, levels)
+        found = imputed.adoption_of(used, options, clusters, options.weights, levels)
     except AnalysisError:
-        return None
+        return None, None
+    return found, Average.of(panel.outcome, used.sample)
+
+
+def _looked_at(
+    study: Study, beside: tuple[Average, ...]
+) -> tuple[Adoption | None, tuple[Average, ...]]:
+    """What second looks see beside averages that are shown, and all that are then."""
+    found, over = _imputable(study, study.panel)
+    if over is None or not (study.shielded and over.near(beside)):
+        return found, beside if over is None else tuple(dict.fromkeys((*beside, over)))
+    return (_imputable(study, study.protected)[0] if study.protected else None), beside
 
 
 def examine(study: Study, headline: Result) -> Robustness:
@@ -445,20 +463,25 @@ def _detectable(study: Study, headline: Result, course: OwnCourse) -> float | No
 
 def _examine(study: Study, headline: Result) -> Robustness:
     left_out = headline.series.get("leave_one_out")
-    adoption = imputable(study)
+    answers, beside = answers_beside(study, Average.of(study.panel.outcome, headline.sample))
+    count_model = _count_model(study, beside)
+    beside = with_those_of(beside, count_model)
+    earlier, other = placebo_in_time(study, beside), placebo_outcome(study)
+    adoption, beside = _looked_at(study, with_those_of(beside, earlier, other))
     course = own_course(adoption) if adoption else None
-    answers, beside = answers_beside(study, headline.sample.units)
+    reporting = reporting_checks(study)
     return Robustness(
         specifications=answers,
-        placebo_time=placebo_in_time(study),
-        placebo_outcome=placebo_outcome(study),
+        placebo_time=earlier,
+        placebo_outcome=other,
         leave_one_out=None if left_out is None else tuple(left_out),
-        count_model=_count_model(study, beside),
-        reporting=reporting_checks(study),
-        breakdown=_breakdown(study, headline, adoption),
+        count_model=count_model,
+        reporting=reporting,
+        breakdown=_breakdown(study, headline, adoption, beside),
         detectable=_detectable(study, headline, course) if course else None,
         own_course=course,
         rank=placebo_rank(adoption, RANKED, study.rng())
         if adoption and course and course.adopting < LEAST_ADOPTING
         else None,
+        averages=with_those_of(beside, *reporting),
     )

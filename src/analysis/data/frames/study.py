@@ -72,7 +72,7 @@ def mix_panel(dataset: Dataset, panel: Panel, outcome: str, mix: str) -> Panel:
     counts = mix_counts(dataset, outcome, mix, periods)
     counts = counts.reindex(index=list(panel.regions)).fillna(0.0)
     frame = panel.frame.assign(count=counts.to_numpy().ravel(), exposure=panel.frame["count"])
-    return replace(panel, frame=frame, has_exposure=True)
+    return replace(panel, frame=frame, has_exposure=True, outcome=f"{outcome}/{mix}")
 
 
 def tables_needed(params: PanelQuestion) -> set[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
+from analysis.disclosure.gate import NUMBER
 from analysis.page.charts import style
 from analysis.page.charts.axes import Axis
 from analysis.page.charts.chart import Chart
@@ -91,4 +92,4 @@ class Bars(Chart):
         if any(bar.low is not None for bar in self.bars):
             ends = [(bar.values[0], bar.low, bar.high) for bar in self.bars]
             columns = list(self.across.ranged(ends))
-        return TableData.by_column((Column("name", self.head), names), *columns)
+        return TableData.by_column((Column("name", self.head, role=NUMBER), names), *columns)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
+from analysis.disclosure.gate import NUMBER
 from analysis.page.charts import style
 from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.chart import Chart
@@ -62,7 +63,7 @@ class Intervals(Chart):
         """One line a row; limits where any row has them."""
         names = [(row.label, row.code or row.label) for row in self.rows]
         numbers = self.across.ranged((row.value, row.low, row.high) for row in self.rows)
-        return TableData.by_column((Column(self.key, self.head), names), *numbers)
+        return TableData.by_column((Column(self.key, self.head, role=NUMBER), names), *numbers)
 
     def _numbers(self) -> Iterator[float | None]:
         """Everything that must find room along the axis."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
+from analysis.disclosure.gate import NUMBER
 from analysis.page.charts import style
 from analysis.page.charts.chart import Chart
 from analysis.page.charts.labels import short
@@ -60,7 +61,7 @@ class Panels(Chart):
         chart = self.panels[0][1]
         along, up = chart.along, chart.up
         return TableData.by_column(
-            (Column("panel", self.head), [(name, name) for name, _ in rows]),
+            (Column("panel", self.head, role=NUMBER), [(name, name) for name, _ in rows]),
             along.filled(p.at for _, p in rows),
             up.filled(p.value for _, p in rows),
             up.filled((p.low for _, p in rows), self.limits[0], "low"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
+from analysis.disclosure.gate import NUMBER
 from analysis.page.charts import style
 from analysis.page.charts.axes import Periods
 from analysis.page.charts.chart import Chart
@@ -70,7 +71,9 @@ class Spans(Chart):
         beyond = ("", "")
         keys = ("region", "intervention", "start", "end")
         return TableData.of(
-            tuple(Column(key, head) for key, head in zip(keys, self.heads, strict=True)),
+            tuple(
+                Column(key, head, role=NUMBER) for key, head in zip(keys, self.heads, strict=True)
+            ),
             (
                 (
                     self.rows[span.row],

@@ -8,6 +8,7 @@ from itertools import chain, zip_longest
 
 from matplotlib.axes import Axes
 
+from analysis.disclosure.gate import NUMBER
 from analysis.page.charts import style
 from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.chart import Chart
@@ -62,5 +63,7 @@ class Survival(Chart):
         times = chain(*(curve.times for curve in self.curves))
         numbers = chain(*(zip_longest(c.shares, c.low, c.high) for c in self.curves))
         return TableData.by_column(
-            (Column("group", self.head), groups), self.along.filled(times), *self.up.ranged(numbers)
+            (Column("group", self.head, role=NUMBER), groups),
+            self.along.filled(times),
+            *self.up.ranged(numbers),
         )

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba_array
 from matplotlib.patches import Patch, Rectangle
 
+from analysis.disclosure.gate import NUMBER
 from analysis.page.charts import style
 from analysis.page.charts.axes import Axis
 from analysis.page.charts.chart import Chart
@@ -81,7 +82,7 @@ class Tiles(Chart):
         """A line a region."""
         names = [(tile.label, tile.code or tile.label) for tile in self.tiles]
         values = self.shade.filled(tile.value for tile in self.tiles)
-        return TableData.by_column((Column("region", self.head), names), values)
+        return TableData.by_column((Column("region", self.head, role=NUMBER), names), values)
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ class Heat(Chart):
             self.shade.filled([row[place] for row in self.values], name, name)
             for place, name in enumerate(self.columns)
         )
-        return TableData.by_column((Column("name", self.head), names), *columns)
+        return TableData.by_column((Column("name", self.head, role=NUMBER), names), *columns)
 
 
 def _shaded(

@@ -10,6 +10,7 @@ that region's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
@@ -97,16 +98,19 @@ def conflicts(report: str, now: Rested, shown: Mapping[str, Rested]) -> Iterator
             "begin anew, withdraw the old site first"
         )
         yield Problem(report, what, remedy)
-    for own, name, other in pairs:
+    within = [(own, "itself", other) for own, other in combinations((now, *now.beside), 2)]
+    found = {}
+    for own, name, other in (*within, *pairs):
         apart = len(own.regions ^ other.regions)
         if _of_one_time(own, other) and 0 < apart < FEWEST_APART:
             beside = "an edition of its own before" if name == report else name
             what = (
-                f"is an average over regions that differ by {apart} from those of {beside}, on the "
-                "same outcome and time: both together give these away"
+                f"holds an average over regions that differ by {apart} from those of {beside}, on "
+                "the same outcome and time: both together give these away"
             )
-            remedy = "Leave out the same regions in both, or set counts: protected in one"
-            yield Problem(report, what, remedy)
+            found[apart, beside] = what
+    remedy = "Leave out the same regions in both, or set counts: protected in one"
+    yield from (Problem(report, what, remedy) for what in found.values())
 
 
 def redrawn(
@@ -131,7 +135,8 @@ def redrawn(
 
 def _of_one_time(one: Rested, other: Rested) -> bool:
     """Whether both are averages of one outcome over spans that meet, months or years alike."""
-    if not (one.regions and other.regions) or one.outcome != other.outcome:
+    same = one.dataset == other.dataset and one.outcome == other.outcome
+    if not (one.regions and other.regions and same):
         return False
     begun = _first_day(one.periods[0]) <= _last_day(other.periods[1])
     return bool(begun and _first_day(other.periods[0]) <= _last_day(one.periods[1]))

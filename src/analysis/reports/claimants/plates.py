@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from analysis.data.frames.claimants import RATIO
-from analysis.data.frames.panels.panel import Panel
 from analysis.page.plates import Provenance, SiteLine
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.protection import protection_record
@@ -14,6 +14,7 @@ from analysis.page.shared.site_lines import site_line
 from analysis.reports.claimants import drawings, sentences
 from analysis.reports.claimants.answer import Claims
 from analysis.result import plain
+from analysis.verdicts.averages import Average, Over, averages_of
 
 
 class Claimants(Claims):
@@ -33,10 +34,21 @@ class Claimants(Claims):
         found = {name: one.headline for name, one in self.findings.items()} | dict(self.marked)
         return {name: plain(result) for name, result in found.items()}
 
-    def averaged(self) -> tuple[Panel, str] | None:
-        """The outcome in the regions of both classes."""
-        study = self.main.study
-        return (study.panel, self.params.outcome) if study.shielded else None
+    def averages(self) -> Over:
+        """The outcome in the regions of both classes; these, by each way to estimate; the marks."""
+        outcome, main = self.params.outcome, self.main
+        studies = [(one.study, one.examined.averages) for one in self.findings.values()]
+        studies += [
+            (study, (Average.of(study.panel.outcome, self.marked[name].sample),))
+            for name, study in self.asked.studies.items()
+            if name in self.marked
+        ]
+        over = [pair for study, averages in studies for pair in averages_of(study, averages)]
+        both = averages_of(main.study, [Average.of(main.study.panel.outcome, main.headline.sample)])
+        return (
+            *((panel, replace(one, outcome=outcome)) for panel, one in both),
+            *((panel, replace(one, outcome=f"{outcome}/{one.outcome}")) for panel, one in over),
+        )
 
     def site_lines(self) -> tuple[SiteLine, ...]:
         """One class against the other."""

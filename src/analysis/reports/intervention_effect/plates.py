@@ -13,7 +13,7 @@ from analysis.data.frames.study import Study
 from analysis.disclosure.estimates import published, three_digits
 from analysis.disclosure.store import digests_of, noise_of
 from analysis.errors import AnalysisError
-from analysis.page.plates import Provenance, RestsOn, SiteLine, Table
+from analysis.page.plates import Provenance, SiteLine, Table
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.certainty import reasons
 from analysis.page.shared.protection import model_sentence, protection_record
@@ -33,6 +33,7 @@ from analysis.reports.intervention_effect.picture import picture
 from analysis.reports.intervention_effect.sensitivity import specification_name
 from analysis.reports.report import Report
 from analysis.result import Result, plain
+from analysis.verdicts.averages import Over, averages_of
 from analysis.verdicts.effect import judged, outside_zero
 from analysis.verdicts.robustness import Robustness, estimate_headline, examine
 from analysis.verdicts.rule import Verdict
@@ -106,7 +107,7 @@ class InterventionEffect(Report, Brief):
             text = "log points" if answer.expected is None else "units of the outcome"
             unit = self.say(text)
             words, digits = specification_name(self, answer), self.digits_of(value)
-            drawn = value is not None and not answer.regions
+            drawn = value is not None and answer.over is None
             found[answer.key] = OwnNumber(words, unit, value, digits, drawn=drawn)
         return found
 
@@ -129,18 +130,9 @@ class InterventionEffect(Report, Brief):
         panels += [study.placebo] if study.panel is study.protected else []
         return tuple(panel.outcome for panel in panels if panel is not None and panel.counted)
 
-    def rests_on(self) -> RestsOn:
-        """Over which regions its averages of recorded counts are, those of the placebo too."""
-        found, study = super().rests_on(), self.study
-        if not study.shielded or study.panel is study.protected:
-            return found
-        both = [
-            replace(found, outcome=panel.outcome, periods=ends, regions=panel.regions, editions={})
-            for panel in (study.panel, study.placebo)
-            if panel is not None
-            for ends in [(panel.periods[0], panel.periods[-1])]
-        ]
-        return replace(both[0], editions=found.editions, beside=tuple(both[1:]))
+    def averages(self) -> Over:
+        """Those of every way to estimate, and of the placebo and the mixes of records."""
+        return averages_of(self.study, self.examined.averages)
 
     def site_lines(self) -> tuple[SiteLine, ...]:
         """One line, with the doubts that the verdict gives."""

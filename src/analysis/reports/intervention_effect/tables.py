@@ -114,7 +114,7 @@ def cohort_table(brief: Brief) -> Table:
         caption=say("A start in the middle of a period counts from that period on."),
         data=TableData.of(
             (
-                Column("start", say("Adopted in")),
+                Column("start", say("Adopted in"), role=NUMBER),
                 Column("regions", capital(brief.regions), "end", NUMBER),
             ),
             lines,

@@ -127,7 +127,7 @@ class Regions(Report):
     def _columns(self) -> tuple[Column, ...]:
         say = self.say
         return (
-            Column("region", capital(self.region)),
+            Column("region", capital(self.region), role=NUMBER),
             Column("events", capital(self.outcome), "end", COUNT),
             Column("exposure", capital(self.exposure_name), "end", NUMBER),
             Column("rate", say("Rate"), "end", DERIVED),

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from analysis.data.frames.panels.panel import Panel
 from analysis.data.frames.routes import INFLUENCED, OTHERS
 from analysis.disclosure.store import noise_of
 from analysis.methods import agreement
@@ -16,6 +15,7 @@ from analysis.page.shared.truth import Held, truth_table
 from analysis.reports.service_assessment import drawings, sentences, tables
 from analysis.reports.service_assessment.answer import Ratings
 from analysis.result import plain
+from analysis.verdicts.averages import Average, Over
 
 
 class ServiceAssessment(Ratings):
@@ -36,11 +36,18 @@ class ServiceAssessment(Ratings):
         found = {"headline": self.result, **self.routes}
         return {name: plain(replace(result, series={})) for name, result in found.items()}
 
-    def averaged(self) -> tuple[Panel, str] | None:
-        """Complaints that officers can influence, in the regions of their studies."""
-        studies = self.subject.routes
-        recorded = studies and noise_of(self.data) is not None
-        return (studies[INFLUENCED].panel, "complaint") if recorded else None
+    def averages(self) -> Over:
+        """Complaints, and the ways they came, in the regions of their studies."""
+        if noise_of(self.data) is None:
+            return ()
+        over = [
+            (study.panel, Average.of(study.panel.outcome, self.routes[name].sample))
+            for name, study in self.subject.routes.items()
+        ]
+        # The ways add up to the outcome, of which other pages may speak.
+        names = [(panel, panel.outcome.partition("/")[0]) for panel, _ in over[:1]]
+        every = [(panel, replace(over[0][1], outcome=name)) for panel, name in names]
+        return (*every, *over)
 
     summary = sentences.ratings_summary
     sample = sentences.ratings_sample

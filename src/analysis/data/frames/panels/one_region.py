@@ -41,4 +41,4 @@ def beside_donors(panel: Panel, code: str, donors: Sequence[str]) -> Panel:
         raise DesignError([Problem(f"donors {', '.join(began)}", what, "Choose others")])
     kept = panel.keep([code, *(donors or never)])
     # Each region stands for itself: what acted here is one of them.
-    return replace(kept, together={}, clustered_by="region")
+    return replace(kept, together={}, clustered_by="region", without=())

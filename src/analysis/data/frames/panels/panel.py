@@ -45,7 +45,8 @@ class Panel:
     blank where that is not known or differs, and ``dose`` how much of it each took up, empty
     unless that is known of all and varies. A panel of the kind ``level`` has ``value`` in place
     of ``count``; its ``exposure`` is no more than a weight. ``yearly``: whether a year holds as
-    much as its periods together, as counts and amounts do.
+    much as its periods together, as counts and amounts do. ``without`` are regions that it had
+    before some were kept.
     """
 
     frame: pd.DataFrame
@@ -65,6 +66,7 @@ class Panel:
     dose: Mapping[str, float] = field(default_factory=dict)
     kind: Kind = "count"
     yearly: bool = True
+    without: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return panel_line(self.sample, self.outcome, self.intervention, len(self.periods))
@@ -125,6 +127,7 @@ class Panel:
             dropped=dict(self.dropped),
             status=self.status,
             internal=self.internal,
+            without=self.without,
         )
 
     def matrix(self, column: str) -> np.ndarray:
@@ -157,8 +160,10 @@ class Panel:
 
     def keep(self, regions: list[str]) -> Panel:
         """The same panel with these regions only."""
-        chosen = self.frame["region"].isin(regions)
-        return replace(self, frame=self.frame[chosen].reset_index(drop=True))
+        kept = set(regions)
+        gone = (*self.without, *(code for code in self.regions if code not in kept))
+        frame = self.frame[self.frame["region"].isin(kept)].reset_index(drop=True)
+        return replace(self, frame=frame, without=gone)
 
     def without_early(self, least: int) -> tuple[Panel, dict[str, int]]:
         """Without regions treated from period ``least`` or before, and what is left out in all."""
