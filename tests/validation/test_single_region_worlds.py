@@ -38,7 +38,7 @@ def alone(panel, **options) -> Alone:
     plain = estimated(panel, params, form="equal")
     close = CLOSE | {"fit_limit": params.fit_limit}
     subject = Single(panel, code, START, plain, estimated(panel, params, **close))
-    data: Any = SimpleNamespace(description=SimpleNamespace(published_results=()))
+    data: Any = SimpleNamespace(description=SimpleNamespace(published_results=()), tables={})
     return Alone(params, data, subject)
 
 
