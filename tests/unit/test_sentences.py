@@ -741,6 +741,7 @@ LOW = {
     "nothing left out",
     "records tell of reporting",
     "some mixes could not be looked at",
+    "errors as published",  # the one other sound method is refused there
     *(f"reason: {reason}" for reason in LOWERS),
 }
 LOOKED = {
