@@ -57,7 +57,7 @@ def astuple(found: Estimate) -> tuple[float, ...]:
 def test_another_place_is_less_sure_than_the_mean_and_both_languages_agree(root):
     """The range of a new place is wider on either side; facts are the same."""
     english, chinese = (published(root, language=language) for language in LANGUAGES)
-    mean, other = english.mean, english.new_place
+    mean, other = english.together.mean, english.together.new_place
     assert other.low < mean.low < mean.value < mean.high < other.high
     assert english.verdict_key == "expected_elsewhere"
     assert english.facts() == chinese.facts()
@@ -115,14 +115,14 @@ def test_the_answer_follows_the_ranges(tmp_path, effects, measure, verdict, lang
     folder = write(tmp_path / "trials", drawn(effects))
     found = AcrossPlaces.read({"dataset": folder, "language": language, **given})
     assert found.verdict_key == verdict
-    away = [one.low > 0 or one.high < 0 for one in (found.mean, found.new_place)]
+    away = [one.low > 0 or one.high < 0 for one in (found.together.mean, found.together.new_place)]
     assert away == {"expected_elsewhere": [True, True], "average_only": [True, False],
                     "none_told": [False, False]}[verdict]  # fmt: skip
     points = found.summary().points
-    assert found.change(found.mean.value) in points[0]
-    assert found.likely_of(found.new_place) in points[0]
+    assert found.change(found.together.mean.value) in points[0]
+    assert found.likely_of(found.together.new_place) in points[0]
     assert all(name in points[0] for name in (found.outcome, found.those("with")))
-    share = found.percent(max(found.differ, 0.001))
+    share = found.percent(max(found.together.chance, 0.001))
     assert share in points[1]
     assert "p =" not in points[1]
     assert not any("by lot" in point or "抽签" in point for point in found.certainty().points)
@@ -208,8 +208,10 @@ def test_headlines_of_reports_are_pooled_as_they_were_published(project):
         own = report.result.headline
         assert (value, error) == (own.value, own.standard_error)
     pooled = meta.estimate(found.frame, meta.Options(), np.random.default_rng(1))
-    assert found.mean == pooled.headline
-    assert found.mean.value == pytest.approx(-0.2, abs=4 * found.mean.standard_error)
+    assert found.together.mean == pooled.headline
+    assert found.together.mean.value == pytest.approx(
+        -0.2, abs=4 * found.together.mean.standard_error
+    )
     summary = found.summary()
     assert summary.number.startswith("−")
     assert f"On average {summary.number} in calls with scoring (" in summary.points[0]

@@ -65,6 +65,28 @@ def others_of(params: Params) -> Iterator[tuple[str, Kind, Params]]:
         yield name, kind, kind.params({**values, "language": params.language})
 
 
+def across_problems(params: Params, itself: str, what: str) -> list[Problem]:
+    """Reports that one cannot work on with: of its own kind, named twice, unknown, or wrong.
+
+    Parameters
+    ----------
+    itself: the kind of report that asks. what: it does itself, so that its own kind is no help.
+    """
+    across = list(getattr(params, "across", []))
+    remedy = "Name the reports on single places"
+    own = [name for name in across if name.startswith(f"{itself}/")]
+    found = [Problem(f"across, {name}", what, remedy) for name in own]
+    twice = sorted({name for name in across if across.count(name) > 1})
+    found += [Problem(f"across, {name}", "is named twice", "Name it once") for name in twice]
+    if found:
+        return found
+    try:
+        list(others_of(params))
+    except AnalysisError as error:
+        return [Problem(f"across, {p.where}", p.what, p.remedy) for p in error.problems]
+    return []
+
+
 def effects_of(params: Params, estimate: str) -> Effects:
     """An estimate of each report that one works on with; their headlines where it is blank.
 

@@ -22,6 +22,7 @@ from analysis.methods import AnyMethod
 from analysis.page.charts.letters import use_codes
 from analysis.page.plates import End, Notes, Provenance, RestsOn, SiteLine, Table
 from analysis.page.shared.agreement import Model, OwnNumber, agreement
+from analysis.page.shared.protection import protection_record
 from analysis.page.shared.provenance import method_line, source_entries
 from analysis.page.voice import Voice
 from analysis.params import Params
@@ -133,6 +134,16 @@ class Report(Voice):
     def verdict_key(self) -> str:
         """The key of the verdict; a description gives none."""
         return "description"
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Names of the methods used, the headline's first."""
+        found = getattr(self, "result", None)
+        return (found.method,) if isinstance(found, Result) else ()
+
+    def provenance(self) -> Provenance:
+        """Where the numbers come from and with what they were made."""
+        return self._provenance(protection_record(self, self.data), *self.methods)
 
     def _provenance(self, disclosure: str, *methods: str, status: str = "") -> Provenance:
         """Where the numbers come from and with what they were made; the headline's method first."""

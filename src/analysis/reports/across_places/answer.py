@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.description import Description
-from analysis.data.frames.trials import mantel_haenszel
 from analysis.methods import meta
 from analysis.page.shared.log_points import LogPoints
 from analysis.page.shared.ways import Way, ways_of
@@ -17,8 +16,8 @@ from analysis.reports.across_places.params import AcrossPlacesParams
 from analysis.reports.across_places.question import Pool
 from analysis.reports.others import marked
 from analysis.reports.report import Report
-from analysis.result import Estimate, Result
-from analysis.verdicts.effect import outside_zero
+from analysis.result import Result
+from analysis.verdicts.places import Together, poolings
 
 SIDE_WORDS = {"with": "those with {intervention}", "without": "those without {intervention}"}
 
@@ -46,37 +45,20 @@ class Places(Report, LogPoints):
         return self.estimate(meta.METHOD, self.frame, **asked)
 
     @property
-    def mean(self) -> Estimate:
-        """Of places like these."""
-        return self.result.headline
-
-    @property
-    def new_place(self) -> Estimate:
-        """Where the effect in another such place would lie."""
-        return self.result.estimates[1]
+    def together(self) -> Together:
+        """What the places say together."""
+        return Together(self.result)
 
     @cached_property
     def poolings(self) -> tuple[Way, ...]:
         """The mean, beside what there would be if places did not differ at all."""
-        asked = {"between": "none", "interval": "normal", "level": self.params.level}
-        fixed = self.estimate(meta.METHOD, self.frame, **asked).headline
-        found = {"random": self.mean, "fixed": fixed}
-        if self.subject.tables is not None and self.params.measure == "odds_ratio":
-            found["mantel_haenszel"] = mantel_haenszel(self.subject.tables, self.params.level)
-        return ways_of(self, found)
-
-    @property
-    def differ(self) -> float:
-        """p of what is seen between places if they did not differ."""
-        (check,) = (c for c in self.result.checks if c.name == "heterogeneity")
-        return float(check.value or 0.0)
+        odds = self.subject.tables if self.params.measure == "odds_ratio" else None
+        return ways_of(self, poolings(self.result, self.frame, odds, self.estimate))
 
     @property
     def verdict_key(self) -> str:
         """Whether a difference is to be expected in another place, on average, or neither."""
-        if outside_zero(self.new_place):
-            return "expected_elsewhere"
-        return "average_only" if outside_zero(self.mean) else "none_told"
+        return self.together.verdict
 
     @property
     def ratios(self) -> bool:
@@ -98,20 +80,21 @@ class Places(Report, LogPoints):
     @property
     def numbers(self) -> Mapping[str, str]:
         """Words and numbers that sentences name."""
+        mean, other = self.together.mean, self.together.new_place
         return {
             "those_with": self.those("with"),
             "those_without": self.those("without"),
             "count": self.number(len(self.frame)),
             "level": self.percent(self.params.level, 0),
-            "mean": self.change(self.mean.value),
-            "likely": self.likely_of(self.mean),
-            "elsewhere": self.likely_of(self.new_place),
+            "mean": self.change(mean.value),
+            "likely": self.likely_of(mean),
+            "elsewhere": self.likely_of(other),
         }
 
     def facts(self) -> Mapping[str, Any]:
         """What both languages must agree on, rounded as published."""
-        ends = (self.mean.value, self.mean.low, self.mean.high, self.new_place.low,
-                self.new_place.high)  # fmt: skip
+        mean, other = self.together.mean, self.together.new_place
+        ends = (mean.value, mean.low, mean.high, other.low, other.high)
         return {
             "verdict": self.verdict_key,
             "places": len(self.frame),

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from analysis.page.plates import Provenance, RestsOn
+from analysis.page.plates import RestsOn
 from analysis.page.shared.agreement import OwnNumber
-from analysis.page.shared.protection import protection_record
 from analysis.reports.across_places import sentences
 from analysis.reports.across_places.answer import Places
 from analysis.result import plain
@@ -45,7 +44,3 @@ class AcrossPlaces(Places):
     forest = sentences.forest
     poolings_table = sentences.poolings
     certainty = sentences.certainty
-
-    def provenance(self) -> Provenance:
-        """Where the numbers come from and with what they were made."""
-        return self._provenance(protection_record(self, self.data), self.result.method)

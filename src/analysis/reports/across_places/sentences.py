@@ -48,8 +48,6 @@ POOLING_WORDS = {
 PLACE_WORDS = {"place": "Place"}
 POOLED_WORDS = {"way": "How places are pooled", **RANGE_WORDS, "published": "Published",
                 "source": "Where"}  # fmt: skip
-CHANCE = 0.05
-"""p below which places are said to differ by more than chance."""
 
 
 def _measure(report: Places) -> str:
@@ -87,12 +85,12 @@ def _differ(report: Places) -> str:
     text = (
         "The places differ by more than chance explains: were they alike, they would seem to "
         "differ so much in at most {share} of such comparisons."
-        if report.differ < CHANCE
+        if report.together.differ
         else "The places differ by no more than chance explains: were they alike, they would seem "
         "to differ so much in {share} of such comparisons. Few or small places could hide that "
         "they differ."
     )
-    return report.say(text, share=report.percent(max(report.differ, 0.001)))
+    return report.say(text, share=report.percent(max(report.together.chance, 0.001)))
 
 
 def _without(report: Places) -> str:
@@ -109,7 +107,8 @@ def forest(report: Places) -> Figure:
         Interval(report.place_name(row["study"]), *report.ranged(row), code=row["study"])
         for row in report.result.series["forest"]
     ]
-    mean, other = (report.ranged(vars(one)) for one in (report.mean, report.new_place))
+    both = (report.together.mean, report.together.new_place)
+    mean, other = (report.ranged(vars(one)) for one in both)
     rows.append(Interval(say("Mean of all"), *mean, "headline", code="mean"))
     rows.append(Interval(say("Another place"), *other, hollow=True, code="another_place"))
     head, none = SCALE_WORDS[_measure(report)], Reference(report.share(0.0))

@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from analysis.data.frames.claimants import RATIO
-from analysis.page.plates import Provenance, SiteLine
+from analysis.page.plates import SiteLine
 from analysis.page.shared.agreement import OwnNumber
-from analysis.page.shared.protection import protection_record
 from analysis.page.shared.site_lines import site_line
 from analysis.reports.claimants import drawings, sentences
 from analysis.reports.claimants.answer import Claims
@@ -69,7 +68,7 @@ class Claimants(Claims):
     certainty = sentences.certainty
     truth = drawings.truth
 
-    def provenance(self) -> Provenance:
-        """Where the numbers come from and with what they were made."""
-        record = protection_record(self, self.data)
-        return self._provenance(record, self.main.headline.method)
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """That of frequent claimants against others."""
+        return (self.main.headline.method,)

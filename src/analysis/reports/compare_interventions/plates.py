@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from analysis.disclosure.store import noise_of
-from analysis.page.plates import Figure, Notes, Provenance, RestsOn, SiteLine
+from analysis.page.plates import Figure, Notes, RestsOn, SiteLine
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.certainty import reasons
-from analysis.page.shared.protection import protection_record
 from analysis.page.shared.site_lines import site_line
 from analysis.reports.compare_interventions import drawings, sentences, tables
 from analysis.reports.compare_interventions.answer import Interventions
@@ -99,7 +98,3 @@ class CompareInterventions(Interventions):
     certainty = sentences.certainty
     reporting = tables.reporting
     truth = tables.truth
-
-    def provenance(self) -> Provenance:
-        """Where the numbers come from and with what they were made."""
-        return self._provenance(protection_record(self, self.data), self.result.method)

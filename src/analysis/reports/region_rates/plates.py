@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from analysis.page.plates import Provenance
 from analysis.page.shared.agreement import OwnNumber
-from analysis.page.shared.protection import protection_record
 from analysis.reports.region_rates import sentences
 from analysis.reports.region_rates.answer import Regions
 from analysis.reports.region_rates.funnel import funnel_figure
@@ -44,7 +42,3 @@ class RegionRates(Regions):
     funnel = funnel_figure
     rates = sentences.regions_table
     certainty = sentences.regions_certainty
-
-    def provenance(self) -> Provenance:
-        """Where the numbers come from and with what they were made."""
-        return self._provenance(protection_record(self, self.data), self.result.method)

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis.methods import its
-from analysis.page.plates import Notes, Provenance, SiteLine, Table
+from analysis.page.plates import Notes, SiteLine, Table
 from analysis.page.shared.agreement import OwnNumber
-from analysis.page.shared.protection import protection_record
 from analysis.page.shared.site_lines import site_line
 from analysis.reports.single_region import drawings, sentences
 from analysis.reports.single_region.answer import Alone
@@ -24,6 +23,11 @@ class SingleRegion(Alone):
         "statsmodels.formula.api",
         "statsmodels.tsa.statespace.structural",
     )
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The synthetic control, and the interrupted series beside it."""
+        return (self.result.method, its.METHOD.name)
 
     def own_numbers(self) -> Mapping[str, OwnNumber]:
         """The plain comparison, in the unit of the estimate."""
@@ -56,8 +60,3 @@ class SingleRegion(Alone):
     def what_if(self) -> Table | Notes:
         """Which fall a region of so many records a year could ever show."""
         return self.could_show(self.params.what_if)
-
-    def provenance(self) -> Provenance:
-        """Where the numbers come from and with what they were made."""
-        record = protection_record(self, self.data)
-        return self._provenance(record, self.result.method, its.METHOD.name)
