@@ -61,6 +61,10 @@ class Voice:
         """A share as a percentage, as the reader writes it."""
         return percent(share, self.language, decimals, signed)
 
+    def share_cell(self, share: float | None) -> Cell:
+        """A share as a cell of a table."""
+        return ("–", None) if share is None else (self.percent(share), round(share, 3))
+
     def _spoken(self, name: str) -> str:
         """A word of this report for a sentence's field; ``{Regions}`` begins with a capital."""
         if name.lower() not in SPOKEN:

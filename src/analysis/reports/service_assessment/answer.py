@@ -108,10 +108,6 @@ class Ratings(Report, LogPoints):
         likely = self.likely_of(self.routes[name].headline)
         return self.say("{value} ({span})", value=self.moved(name), span=likely)
 
-    def share_cell(self, share: float | None) -> tuple[str, float | None]:
-        """A share as a cell of a table."""
-        return ("–", None) if share is None else (self.percent(share), round(share, 3))
-
     def named(self, key: str) -> Words:
         """Words of the dataset for who is rated, who rates, or an item."""
         return self.description.words.get(key) or USUAL_NAMES.get(key) or self.words(key)

@@ -9,7 +9,8 @@ from typing import Any
 from analysis.data.frames.routes import INFLUENCED, OTHERS
 from analysis.disclosure.store import noise_of
 from analysis.methods import agreement
-from analysis.page.plates import Notes, Provenance, Table
+from analysis.page.plates import Figure, Notes, Provenance, Table
+from analysis.page.shared import rated
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.truth import Held, truth_table
 from analysis.reports.service_assessment import drawings, sentences, tables
@@ -52,12 +53,22 @@ class ServiceAssessment(Ratings):
     summary = sentences.ratings_summary
     sample = sentences.ratings_sample
     ceilings = tables.ceilings
-    answers_table = tables.answers
-    split_figure = drawings.split
-    funnel = drawings.funnel
     composite = tables.composite
     records = drawings.records
     certainty = sentences.ratings_certainty
+
+    def answers_table(self) -> Table | Notes:
+        """Who answers the next round, by how satisfied they were in this one."""
+        return rated.answers_again_table(self, self.again)
+
+    def split_figure(self) -> Figure | Notes:
+        """What the variance of one score is made of."""
+        return rated.split_figure(self, self.worth.split, self.named("rated"))
+
+    def funnel(self) -> Figure | Notes:
+        """The rated as points without names, between the limits of chance."""
+        known = self.ratings.raters_known
+        return rated.unnamed_figure(self, self.points, self.named("rated"), known)
 
     def truth(self) -> Table | Notes:
         """Effects on records beside what simulated data were made with."""

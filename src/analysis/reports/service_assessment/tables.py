@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.page.numbers import number_cell, span
+from analysis.page.numbers import number_cell
 from analysis.page.plates import Notes, Table
 from analysis.page.wording import capital
 from analysis.reports.service_assessment.answer import Ratings
@@ -14,7 +14,6 @@ DESIGN_WORDS = {
     "adjusted": "Less points beyond what enterprises alike have",
 }
 CEILING_WORDS = {"item": "Item", "mean": "Mean score", "top": "Share with the best score"}
-ANSWER_WORDS = {"score": "Score given", "again": "Answered again"}
 COMPOSITE_WORDS = {
     "name": "Score",
     "own": "Its own differences",
@@ -52,37 +51,6 @@ def ceilings(report: Ratings) -> Table:
             "who is very good look the same."
         ),
         data=report.worded(CEILING_WORDS, lines, ("item",)),
-    )
-
-
-def answers(report: Ratings) -> Table | Notes:
-    """Who answers the next round, by how satisfied they were in this one."""
-    say, found = report.say, report.again
-    if found.empty:
-        return report.notes(
-            "answers",
-            say("Who answers again"),
-            say(
-                "Whether the discontented fall silent cannot be told: these data do not follow "
-                "who rated from one round to the next."
-            ),
-        )
-    low, high = (found[end].map(lambda v: report.number(v, 1)) for end in ("low", "high"))
-    ranges = (span(*ends, report.language) for ends in zip(low, high, strict=True))
-    scores = [(text, text) for text in ranges]
-    shares = [report.share_cell(float(share)) for share in found["again"]]
-    return Table(
-        **report.plate("answers"),
-        title=say(
-            "Of the least satisfied quarter {low} answered the next round, of the most {high}",
-            low=shares[0][0],
-            high=shares[-1][0],
-        ),
-        caption=say(
-            "Of ratings whose pair went on into the next round. Where the discontented fall "
-            "silent, means rise by themselves."
-        ),
-        data=report.worded(ANSWER_WORDS, zip(scores, shares, strict=True), ("score",)),
     )
 
 
