@@ -1,10 +1,12 @@
-"""What sums of amounts give away of counts, where some records lack the amount.
+"""What sums of amounts give away of counts, where some records lack the amounts.
 
 Where all amounts are alike, a sum tells how many records have one: as much as it can at the most.
-The reader is told that number as it is protected, beside the protected counts of all records.
+The reader is told these numbers as they are protected, beside the protected counts of all records.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -14,43 +16,64 @@ from attacks.sampler import sampled
 
 WIDE = 30
 """How far from the true count any count may lie, by what is drawn of others."""
+MONTHS = 12
+Parts = tuple[int, ...]
+"""Parts of the records that are counted together, by their places."""
 
 
 def attacked(
-    rng: np.random.Generator, noise: Noise, lacking: float, *, twice: bool, regions: int = 80
-) -> tuple[Score, Score]:
-    """How near a reader comes to counts of all records, and of those of the smaller part.
+    rng: np.random.Generator,
+    noise: Noise,
+    shares: Sequence[float],
+    drawn: Sequence[Parts],
+    *,
+    regions: int = 80,
+) -> Mapping[Parts, Score]:
+    """How near a reader comes to counts of each part, and of all.
 
     Parameters
     ----------
-    lacking: share of records without an amount. twice: whether those with one are drawn for
-        themselves, too; else only the smaller part is.
+    shares: of the parts in all records, by the amounts that they lack. drawn: what is drawn for
+        itself beside all.
     """
-    mean = np.repeat(9 * np.exp(0.5 * rng.standard_normal((regions, 1))), 12, axis=1)
-    parts = np.concatenate([mean * (1 - lacking), mean * lacking], axis=1)
-    world = World(rng.poisson(rng.gamma(SIZE, parts / SIZE)), parts)
-    blocks, (having, without, every) = _blocks()
-    smaller = without if lacking <= 0.5 else having
-    drawn = np.concatenate([having if twice else smaller, every])
+    mean = np.repeat(9 * np.exp(0.5 * rng.standard_normal((regions, 1))), MONTHS, axis=1)
+    means = np.concatenate([mean * share for share in shares], axis=1)
+    world = World(rng.poisson(rng.gamma(SIZE, means / SIZE)), means)
+    every = tuple(range(len(shares)))
+    blocks, places = _blocks(len(shares), [*drawn, every])
+    told = np.concatenate([places[parts] for parts in (*drawn, every)])
     true = world.counts @ blocks.T
-    shown = noise.drawn(true[:, drawn], rng)
-    told = evidence(shown[None], noise.small(true[:, drawn]), noise)
-    found = sampled(world, _placed(told, drawn, true), blocks, rng, sweeps=300)
-    return tuple(
-        score(world, blocks[of], Beliefs(found.lowest[:, of], found.probability[:, of]), noise)
-        for of in (every, smaller)
-    )
+    shown = noise.drawn(true[:, told], rng)
+    given = evidence(shown[None], noise.small(true[:, told]), noise)
+    found = sampled(world, _placed(given, told, true), blocks, rng, sweeps=300)
+    return {
+        parts: score(
+            world, blocks[at], Beliefs(found.lowest[:, at], found.probability[:, at]), noise
+        )
+        for parts, at in places.items()
+    }
 
 
-def _blocks() -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
-    """Blocks of records that have an amount, that lack it, and of all, single months first."""
+def _blocks(parts: int, drawn: Sequence[Parts]) -> tuple[np.ndarray, dict[Parts, np.ndarray]]:
+    """Blocks of each part and of what is drawn, single months of parts first; where each stands."""
     year = ladder(3, 4)
-    none = np.zeros_like(year)
-    having, without = np.hstack([year, none]), np.hstack([none, year])
-    longer = having[12:], without[12:], having + without
-    blocks = np.vstack([having[:12], without[:12], *longer])
-    places = np.arange(len(blocks))
-    return blocks, (np.r_[places[:12], places[24:29]], np.r_[12:24, 29:34], places[34:])
+    longer = len(year) - MONTHS
+    own = [np.hstack([year if other == part else 0 * year for other in range(parts)])
+           for part in range(parts)]  # fmt: skip
+    rows = [block[:MONTHS] for block in own] + [block[MONTHS:] for block in own]
+    places = {
+        (part,): np.r_[
+            part * MONTHS : (part + 1) * MONTHS,
+            parts * MONTHS + part * longer : parts * MONTHS + (part + 1) * longer,
+        ]
+        for part in range(parts)
+    }
+    for union in drawn:
+        if union not in places:
+            start = sum(map(len, rows))
+            rows.append(sum(own[part] for part in union))
+            places[union] = np.arange(start, start + len(year))
+    return np.vstack(rows), places
 
 
 def _placed(told: Evidence, drawn: np.ndarray, true: np.ndarray) -> Evidence:

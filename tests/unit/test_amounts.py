@@ -12,7 +12,10 @@ import yaml
 
 import analysis as an
 from analysis.data.dataset import read_dataset
+from analysis.disclosure import amounts
 from analysis.disclosure.memory import FOLDER
+from analysis.disclosure.noise import Noise, shown_counts
+from analysis.disclosure.salt import salt_of
 from analysis.disclosure.store import store_of
 from analysis.errors import ParamsError
 
@@ -98,6 +101,81 @@ def test_where_most_records_lack_an_amount_those_that_have_one_are_drawn(tmp_pat
     held = records["recovered_yuan"].notna().groupby(records["region_code"]).sum()
     drawn = (found["sum"] / found["mean"]).droplevel("period")
     assert (drawn - held).abs().max() <= 10
+
+
+def test_there_are_as_many_draws_as_parts_and_no_count_follows_in_two_ways(tmp_path, monkeypatch):
+    """Of each region and period: the protected count of all and those of all parts but one.
+
+    Records lack money, an end, both or neither; the parts that they fall into add up to all.
+    """
+    records, rng = year(size=3000, lacking=0.4), np.random.default_rng(8)
+    ends = pd.to_datetime(records["received_on"]) + pd.Timedelta(days=9)
+    records["closed_on"] = ends.mask(rng.random(len(records)) < 0.3)
+    data, drawn = dataset(tmp_path / "p", records), []
+
+    def noting(counts, *rest):
+        drawn.append(counts.reshape(-1, len(amounts.PATTERNS)))
+        return shown_counts(counts, *rest)
+
+    monkeypatch.setattr(amounts, "shown_counts", noting)
+    for length in ("month", "quarter", "year"):
+        shown = {
+            name: an.protected(data, "complaint", amount=name, period=length)
+            for name in amounts.AMOUNTS
+        }
+        held = {name: table["sum"] / table["mean"] for name, table in shown.items()}
+        rows = data.worked_out["amounts", "complaint/amounts"][length]
+        counts = rows[[f"{part}_count" for part in amounts.PATTERNS]].to_numpy()
+        assert (counts > 0).all(axis=1).any()
+        # Both amounts are drawn from the same numbers.
+        assert (drawn[-1] == drawn[-2]).all()
+        assert ((drawn[-1] > 0).sum(axis=1) == (counts > 0).sum(axis=1) - 1).all()
+        assert (counts.max(axis=1) == (counts - drawn[-1]).max(axis=1)).all()
+        level = store_of(data, "complaint").levels[length].shown
+        parts = amounts._parts(
+            rows.assign(shown=[level.at[r.region, r.period] for r in rows.itertuples()]),
+            Noise(), salt_of(data),
+        )  # fmt: skip
+        assert (parts.sum(axis=1) == level.stack().to_numpy()).all()
+        for name, given in held.items():
+            wanted = parts[:, amounts.having(name)].sum(axis=1)
+            known = given.notna().to_numpy()
+            assert known.any()
+            assert given[known].to_numpy() == pytest.approx(wanted[known])
+
+
+def test_parts_of_one_size_are_drawn_apart_and_the_whole_draws_nothing_more(tmp_path):
+    """Ten records lack the one and ten the other: their noise is not twice the same."""
+    records = year(size=1200, lacking=0.0)
+    records["received_on"] = records["received_on"].dt.to_period("M").dt.start_time
+    records = records.sort_values(["region_code", "received_on"], ignore_index=True)
+    place = records.groupby(["region_code", "received_on"]).cumcount()
+    records["recovered_yuan"] = records["recovered_yuan"].mask(place < 10)
+    records["closed_on"] = records["received_on"].mask((place >= 10) & (place < 20))
+    data = dataset(tmp_path / "p", records)
+    held = {
+        name: (table["count"] - table["sum"] / table["mean"]).to_numpy()
+        for name in amounts.AMOUNTS
+        for table in [an.protected(data, "complaint", amount=name, period="month")]
+    }
+    one, other = (lacking.round() for lacking in held.values())
+    assert (one != other).sum() > len(one) / 2
+
+
+def test_amounts_may_be_taken_away_after_counts_alone(project):
+    """What is kept of counts has no columns of amounts yet."""
+    records = year()
+    an.protected(dataset(project, records), "complaint", period="month")
+    first = taken(dataset(project, records))
+    assert first["sum"].notna().any()
+    pd.testing.assert_frame_equal(first, taken(dataset(project, records)), check_exact=True)
+
+
+def test_an_amount_that_no_record_can_have_is_refused(tmp_path):
+    """The column is named, and what would help."""
+    data = dataset(tmp_path / "p", year())
+    with pytest.raises(ParamsError, match="column closed_on, which the records lack"):
+        an.protected(data, "complaint", amount="handling_days")
 
 
 def test_amounts_that_were_taken_away_are_corrected_once_when_their_year_is_over(project):

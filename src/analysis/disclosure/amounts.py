@@ -5,10 +5,12 @@ With n records that have an amount, of sum S and largest part m, what is shown i
     (S / n) · (protected count) + m · z,   z ~ N(0, 1) from a key of the sum,
 
 so that alike amounts tell no more of the count than its protected number does, and the largest part
-is hidden by as much as it is. Where some records lack the amount, the protected count is that of
-all less a protected number of those; only where most lack it, it is drawn for itself. So none but
-the records of the smaller part are drawn once more: of all together the strongest reader keeps .68
-of the error, where he kept .57 when those with the amount were drawn (``tests/attacks``).
+is hidden by as much as it is. Where some records lack an amount, they are told apart by which
+amounts they lack. Of a region and period the largest of these parts is what the protected count of
+all leaves of the others, and only the others are drawn. So there are as many draws of each length
+of period as numbers they are of: no count, of a part or of all, follows in two ways, and whoever
+knows nothing of the parts learns nothing of all from them (``tests/attacks``: of all together the
+strongest reader keeps .68 of the error, where he kept .57 when those with the amount were drawn).
 
 A sum is withheld where fewer than the threshold of records, or one with more than half of it, stand
 behind it. Means are that sum over the protected count of the same records: cases that are still
@@ -37,8 +39,6 @@ from analysis.errors import DesignError, ParamsError, Problem, nearest
 
 PARTS = 100
 """Hundredths of a yuan or a day, in which amounts are added up."""
-STATE = ["count", "lacking", "sum", "largest", "key", "count_key", "lacking_key"]
-"""What amounts of a region and period are drawn from."""
 MOST_OF_ONE = 0.5
 """A sum of which one record holds more than this share is withheld."""
 AMOUNTS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
@@ -46,6 +46,16 @@ AMOUNTS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
     "handling_days": lambda records: (records["closed_on"] - records["received_on"]).dt.days,
 }
 """What is added up of complaint records, by name."""
+NEEDED = {"recovered_yuan": "recovered_yuan", "handling_days": "closed_on"}
+"""The column without which no record has an amount."""
+PATTERNS = range(1 << len(AMOUNTS))
+"""Which amounts a record lacks: the first adds 1, the second 2."""
+STATE = [
+    "count",
+    *(f"{part}_{what}" for part in PATTERNS for what in ("count", "key")),
+    *(f"{amount}_{what}" for amount in AMOUNTS for what in ("sum", "largest", "key")),
+]
+"""What amounts of a region and period are drawn from: parts by their pattern, and sums."""
 
 
 def protected(
@@ -78,6 +88,10 @@ def protected(
     if amount and amount not in AMOUNTS:
         what = "is no amount of records"
         raise ParamsError([Problem(f"amount {amount}", what, nearest(amount, list(AMOUNTS)))])
+    records = data.tables.get("complaints")
+    if amount and records is not None and NEEDED[amount] not in records:
+        what = f"is of the column {NEEDED[amount]}, which the records lack"
+        raise ParamsError([Problem(f"amount {amount}", what, "Add it to the table complaints")])
     levels = store_of(data, outcome).levels
     if period not in levels:
         what = f"is '{period}', but protected counts are by {', '.join(levels)}"
@@ -101,82 +115,120 @@ def protected(
     return table
 
 
+def having(amount: str) -> list[int]:
+    """Patterns of records that have an amount."""
+    lacks = 1 << list(AMOUNTS).index(amount)
+    return [part for part in PATTERNS if not part & lacks]
+
+
 def _sums(data: Dataset, outcome: str, amount: str, period: str) -> pd.DataFrame:
     """Protected sums and means by region and period; nothing where they are withheld."""
     noise = noise_of(data)
-    name = f"{outcome}/{amount}"
-    levels = data.once(("amounts", name), lambda: _levels(data, outcome, amount)) if noise else {}
     if noise is None:
-        found = _by(_months(data, outcome, amount), period)
-        return found.assign(sum=found["sum"] / PARTS, mean=found["sum"] / PARTS / found["count"])
+        found = _by(_months(data, outcome), period)
+        total = found[f"{amount}_sum"] / PARTS
+        mean = total / found[[f"{part}_count" for part in having(amount)]].sum(axis=1)
+        return found[["region", "period"]].assign(sum=total, mean=mean)
+    levels = data.once(("amounts", f"{outcome}/amounts"), lambda: _levels(data, outcome))
     found = levels[period].copy()
     level = store_of(data, outcome).levels[period].shown
     found["shown"] = [level.at[row.region, row.period] for row in found.itertuples()]
-    found[["sum", "mean"]] = _moved(found, noise, salt_of(data))
+    found[["sum", "mean"]] = _moved(found, amount, noise, salt_of(data))
     return found[["region", "period", "sum", "mean"]]
 
 
-def _levels(data: Dataset, outcome: str, amount: str) -> dict[str, pd.DataFrame]:
+def _levels(data: Dataset, outcome: str) -> dict[str, pd.DataFrame]:
     """What amounts are drawn from by length of period, each period as it was first published."""
-    months, name, found = _months(data, outcome, amount), f"{outcome}/{amount}", {}
+    months, found = _months(data, outcome), {}
     for length, level in store_of(data, outcome).levels.items():
         rows = _by(months, length)
-        before = published_units(data, name, length, STATE)
+        before = published_units(data, f"{outcome}/amounts", length, STATE)
         kept = as_published(rows[[*PLACE, *STATE]], before)
         whole = level.shown.columns[level.shown.notna().any()]
         found[length] = kept[kept["period"].isin(set(whole))].reset_index(drop=True)
     return found
 
 
-def _months(data: Dataset, outcome: str, amount: str) -> pd.DataFrame:
-    """Amounts by region and month, with keys of those that have one and of those that lack it."""
+def _months(data: Dataset, outcome: str) -> pd.DataFrame:
+    """Parts by pattern, and amounts, by region and month, with their keys."""
     if data.panel is not None or "millionths" in data.tables.get("complaints", ()):
-        what = "is of records that are counted where they lie, or that changed their region"
-        raise DesignError([Problem(f"amount {amount}", what, "Give the records as a table")])
+        what = "are of records that are counted where they lie, or that changed their region"
+        raise DesignError([Problem("amounts", what, "Give the records as a table")])
     records = data.tables["complaints"]
     records = records[records["kind"] == outcome]
+    place = {
+        "region": records["region_code"].astype(str),
+        "period": records["received_on"].dt.to_period("M"),
+    }
     # Whole parts add up to the same in any order; fractions do not.
-    parts = (AMOUNTS[amount](records).astype(float) * PARTS).round().astype("Int64")
-    rows = pd.DataFrame(
-        {
-            "region": records["region_code"].astype(str),
-            "period": records["received_on"].dt.to_period("M"),
-            "parts": parts,
-        }
-    )
-    groups = rows.groupby(["region", "period"])["parts"]
-    found = groups.agg(["size", "count", "sum", "max"]).fillna(0).astype("int64").reset_index()
-    found["lacking"] = found.pop("size") - found["count"]
-    for name, key in (("lacking", "lacking_key"), ("count", "count_key")):
-        found[key] = unit_keys(outcome, found["region"], found["period"], found[name].to_numpy())
-    texts = (f"{row.count_key}|{amount}|{row.sum}" for row in found.itertuples())
-    # The sum is part of the key: else two editions would differ by just what was corrected.
-    found["key"] = np.where(found["count"] > 0, keys_of(texts), np.uint64(0))
-    return found.rename(columns={"max": "largest"})
+    parts = {
+        amount: (added(records).astype(float) * PARTS).round().astype("Int64")
+        if NEEDED[amount] in records
+        else pd.Series(pd.NA, records.index, dtype="Int64")
+        for amount, added in AMOUNTS.items()
+    }
+    pattern = sum(given.isna() * (1 << bit) for bit, given in enumerate(parts.values()))
+    rows = pd.DataFrame({**place, **parts, "pattern": pattern})
+    groups = rows.groupby(["region", "period"])
+    sizes = rows.groupby(["region", "period", "pattern"]).size().unstack(fill_value=0)
+    sizes = sizes.reindex(columns=list(PATTERNS), fill_value=0).add_suffix("_count")
+    found = groups.size().rename("count").to_frame().join(sizes)
+    for amount in AMOUNTS:
+        found[f"{amount}_sum"] = groups[amount].sum().fillna(0).astype("int64")
+        found[f"{amount}_largest"] = groups[amount].max().fillna(0).astype("int64")
+    return _keyed(found.reset_index(), outcome)
+
+
+def _keyed(found: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    """The same with keys of its parts and of its sums."""
+    own = unit_keys(outcome, found["region"], found["period"], found["count"].to_numpy())
+    keys = {}
+    for part in PATTERNS:
+        counts = found[f"{part}_count"].to_numpy()
+        # Disjoint parts of one size have draws of their own.
+        keys[f"{part}_key"] = unit_keys(
+            f"{outcome}/{part}", found["region"], found["period"], counts
+        )
+    for amount in AMOUNTS:
+        sums = found[f"{amount}_sum"]
+        # The sum is part of the key: else two editions would differ by just what was corrected.
+        texts = (f"{key}|{amount}|{total}" for key, total in zip(own, sums, strict=True))
+        held = found[[f"{part}_count" for part in having(amount)]].sum(axis=1).to_numpy()
+        keys[f"{amount}_key"] = np.where(held > 0, keys_of(texts), np.uint64(0))
+    return found.assign(**keys)
 
 
 def _by(months: pd.DataFrame, length: str) -> pd.DataFrame:
     """Amounts of longer periods: sums of all but the largest part."""
     longer = months["period"].dt.asfreq(FREQUENCY[length])
-    added = {name: "max" if name == "largest" else "sum" for name in STATE}
+    added = {name: "max" if name.endswith("largest") else "sum" for name in STATE}
     found = months.groupby(["region", longer], sort=True).agg(added).reset_index()
     return found.assign(origin=found["region"], share=1.0)
 
 
-def _moved(found: pd.DataFrame, noise: Noise, salt: bytes) -> np.ndarray:
+def _parts(found: pd.DataFrame, noise: Noise, salt: bytes) -> np.ndarray:
+    """Protected counts of the parts, which add up to that of all; shape (N, patterns)."""
+    counts, keys = (
+        found[[f"{part}_{what}" for part in PATTERNS]].to_numpy() for what in ("count", "key")
+    )
+    places = np.arange(len(found)), counts.argmax(axis=1)
+    drawn = counts.copy()
+    drawn[places] = 0
+    parts = shown_counts(drawn.ravel(), keys.ravel(), noise, salt).reshape(drawn.shape)
+    moved = parts.astype(float)
+    moved[places] = found["shown"].to_numpy(float) - moved.sum(axis=1)
+    return moved
+
+
+def _moved(found: pd.DataFrame, amount: str, noise: Noise, salt: bytes) -> np.ndarray:
     """Sums and means with their noise, nothing where they are withheld; shape (N, 2)."""
-    count, lacking, total, largest, shown = (
-        found[name].to_numpy(float) for name in ("count", "lacking", "sum", "largest", "shown")
+    held = having(amount)
+    count = found[[f"{part}_count" for part in held]].sum(axis=1).to_numpy(float)
+    counted = np.maximum(_parts(found, noise, salt)[:, held].sum(axis=1), 1)
+    total, largest = (
+        found[f"{amount}_{what}"].to_numpy(float) / PARTS for what in ("sum", "largest")
     )
-    own, others = (
-        shown_counts(found[name].to_numpy(), found[key].to_numpy(), noise, salt)
-        for name, key in (("count", "count_key"), ("lacking", "lacking_key"))
-    )
-    # Drawn is the smaller part alone: with the larger one nearly all records were drawn once more.
-    counted = np.maximum(np.where(lacking <= count, shown - others, own), 1)
-    largest, total = largest / PARTS, total / PARTS
-    moved = total / count * counted + largest * scipy.special.ndtri(
-        draws(found["key"].to_numpy(), salt)
-    )
+    drawn = scipy.special.ndtri(draws(found[f"{amount}_key"].to_numpy(), salt))
+    moved = total / np.maximum(count, 1) * counted + largest * drawn
     small = (count < noise.threshold) | (largest > MOST_OF_ONE * total)
     return np.where(small[:, None], np.nan, np.column_stack([moved, moved / counted]))

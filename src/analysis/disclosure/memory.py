@@ -33,8 +33,8 @@ NOTED = ".run"
 PLACE = ["region", "origin", "share", "period"]
 """What tells a unit of one outcome and length of period."""
 STATE = ["count", "key"]
-KEYS = ("key", "count_key", "lacking_key")
-"""Columns of a state that hold keys; the others hold whole numbers."""
+KEY = "key"
+"""Ends the name of a column of a state that holds keys; the others hold whole numbers."""
 
 
 def as_published(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
@@ -67,14 +67,14 @@ def as_published(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
         both[name] = both[name].where(~stays, both[f"{name}_then"])
     both["corrected"] += corrected
     kept = both[(both["count"] > 0) | (both["corrected"] > 0)]
-    plain = {name: "uint64" if name in KEYS else "int64" for name in (*state, "corrected")}
+    plain = {name: "uint64" if name.endswith(KEY) else "int64" for name in (*state, "corrected")}
     return kept[[*PLACE, *plain]].astype(plain).reset_index(drop=True)
 
 
 def _exact(units: pd.DataFrame) -> pd.DataFrame:
     """Numbers that may be missing and stay whole: keys of 64 bits are no floating numbers."""
     numbers = [name for name in units if name not in (*PLACE, "outcome", "length")]
-    return units.astype({name: "UInt64" if name in KEYS else "Int64" for name in numbers})
+    return units.astype({name: "UInt64" if name.endswith(KEY) else "Int64" for name in numbers})
 
 
 def published_units(
@@ -102,7 +102,8 @@ def published_units(
         raise ParamsError([Problem(f"{FOLDER}/{file.name}", what, remedy)]) from None
     own = rows[(rows["outcome"] == outcome) & (rows["length"] == length)]
     periods = pd.PeriodIndex(periods_of(own["period"]), freq=FREQUENCY[length])
-    return own.assign(period=periods)[columns].reset_index(drop=True)
+    # A file from before amounts were taken away has no columns of theirs.
+    return own.assign(period=periods).reindex(columns=columns).reset_index(drop=True)
 
 
 @dataclass(frozen=True)
