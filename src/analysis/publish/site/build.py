@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from analysis.disclosure.memory import editions_kept
 from analysis.errors import Problem, PublishError, RunError, refusal
 from analysis.publish.site.lists.library import render_library
-from analysis.publish.site.one_report import Built, build
+from analysis.publish.site.one_report import build
 from analysis.publish.site.paging import FURTHER
 from analysis.publish.site.record import (
     Entry,
@@ -23,6 +24,7 @@ from analysis.publish.site.record import (
     read_status,
     runs_below,
     write_pages,
+    write_through,
     write_whole,
 )
 from analysis.publish.site.rested import FILE as RESTED
@@ -61,16 +63,16 @@ def publish(
     outcomes = []
     found = runs_below(runs, wanted)
     stays = {one.folder for one in found if one.name in same and one.name in entries}
-    made = each(_attempt, [one for one in found if one.folder not in stays])
+    made = each(_attempt, [(one, site) for one in found if one.folder not in stays])
     for one in found:
         outcome, earlier = Outcome(one.report, "published"), entries.get(one.name)
         if one.folder in stays and earlier is not None:
             entries[one.name] = earlier.model_copy(update={"stale": False, "cause": 0})
         else:
             built = _judged(one, next(made), earlier, rested)
-            if isinstance(built, Built):
-                for file, text in built.files.items():
-                    write_whole(site / file, text)
+            if isinstance(built, Drafted):
+                for file, draft in built.drafts.items():
+                    draft.replace(site / file)
                 entries[one.name] = built.entry.following(earlier)
                 rested[one.report] = built.rested.after(rested.get(one.report))
             else:
@@ -89,26 +91,55 @@ def publish(
     return outcomes
 
 
-def _attempt(one: Runs) -> Built | tuple[Problem, ...]:
+@dataclass(frozen=True)
+class Drafted:
+    """A report whose pages stand in the site's folder and wait to be judged, by file name.
+
+    They are written where they were made: the process that judges moves them, and reads none.
+    """
+
+    entry: Entry
+    drafts: dict[str, Path]
+    rested: Rested
+
+    def withdraw(self) -> None:
+        """Remove the pages."""
+        for draft in self.drafts.values():
+            draft.unlink(missing_ok=True)
+
+
+def _attempt(asked: tuple[Runs, Path]) -> Drafted | tuple[Problem, ...]:
     """The pages of a report, or what is wrong with it, which stops no other, whatever it is."""
+    one, site = asked
+    drafts: dict[str, Path] = {}
     try:
-        return build(one)
+        built = build(one)
+        for number, (file, text) in enumerate(built.files.items()):
+            # By its report: two reports may ask for the same file, and one of them is refused.
+            draft = site / f".{one.report.replace('/', '+')}.{number}.draft"
+            drafts[file] = draft
+            write_through(draft, text)
     except Exception as failure:
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)
         return tuple(refusal(failure).problems)
+    return Drafted(built.entry, drafts, built.rested)
 
 
 def _judged(
     one: Runs,
-    made: Built | tuple[Problem, ...],
+    made: Drafted | tuple[Problem, ...],
     earlier: Entry | None,
     rested: Mapping[str, Rested],
-) -> Built | Outcome:
+) -> Drafted | Outcome:
     """A report ready to be written; or why it keeps its last good pages, or has none."""
     try:
-        if not isinstance(made, Built):
+        if not isinstance(made, Drafted):
             raise PublishError(made)
         _refuse_beside(made, earlier, rested)
     except Exception as failure:
+        if isinstance(made, Drafted):
+            made.withdraw()
         problems = tuple(refusal(failure).problems)
         state: Literal["kept", "failed"] = "failed" if earlier is None else "kept"
         stopped = failed_run(one)
@@ -156,7 +187,7 @@ def report_pages(site: Path) -> list[Path]:
     ]
 
 
-def _refuse_beside(built: Built, earlier: Entry | None, shown: Mapping[str, Rested]) -> None:
+def _refuse_beside(built: Drafted, earlier: Entry | None, shown: Mapping[str, Rested]) -> None:
     """Two reports must not write one file, nor give away together what neither does alone."""
     report = built.entry.report
     if earlier is not None and earlier.report != report:

@@ -280,10 +280,15 @@ def write_whole(file: Path, content: str | bytes) -> None:
     """Replace a file by a whole one: a reader sees the old or the new, never a part."""
     draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
     try:
-        with draft.open("wb") as handle:
-            handle.write(content.encode("utf-8") if isinstance(content, str) else content)
-            handle.flush()
-            os.fsync(handle.fileno())
+        write_through(draft, content)
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def write_through(file: Path, content: str | bytes) -> None:
+    """Write a file, and wait until it is on the disk."""
+    with file.open("wb") as handle:
+        handle.write(content.encode("utf-8") if isinstance(content, str) else content)
+        handle.flush()
+        os.fsync(handle.fileno())

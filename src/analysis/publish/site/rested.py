@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, field_serializer
@@ -79,16 +80,60 @@ class Rested(BaseModel):
 SITE = TypeAdapter(dict[str, Rested])
 
 
+class Shown(dict[str, Rested]):
+    """What the reports of a site rest on by name, found by dataset and by what is averaged.
+
+    Ten thousand reports are each held against all others: without this, a hundred million pairs.
+    """
+
+    def __init__(self, reports: Mapping[str, Rested] = MappingProxyType({})) -> None:
+        super().__init__()
+        self._drawn: dict[str, dict[str, set[str]]] = {}
+        self._over: dict[tuple[str, str], dict[frozenset[str], set[str]]] = {}
+        for name, one in reports.items():
+            self[name] = one
+
+    def __setitem__(self, name: str, one: Rested) -> None:
+        for part in self[name].parts if name in self else ():
+            for names in self._places(part):
+                names.discard(name)
+        super().__setitem__(name, one)
+        for part in one.parts:
+            for names in self._places(part):
+                names.add(name)
+
+    def _places(self, part: Rested) -> tuple[set[str], set[str]]:
+        """Where the names of reports stand that were drawn so, and that average so."""
+        drawn = self._drawn.setdefault(part.dataset, {})
+        over = self._over.setdefault((part.dataset, part.outcome), {})
+        return drawn.setdefault(part.draw, set()), over.setdefault(part.regions, set())
+
+    def strangers(self, own: Rested) -> list[str]:
+        """Reports on the same dataset whose counts were drawn in another way."""
+        drawn = self._drawn.get(own.dataset, {})
+        return sorted({name for draw, names in drawn.items() if draw != own.draw for name in names})
+
+    def nearly_alike(self, own: Rested) -> list[tuple[str, Rested]]:
+        """Averages of one time over regions that few set apart, by the names of their reports."""
+        found = set()
+        for regions, names in self._over.get((own.dataset, own.outcome), {}).items():
+            # Sizes first: sets are compared by their regions only where these allow it.
+            if abs(len(regions) - len(own.regions)) < FEWEST_APART and (
+                0 < len(regions ^ own.regions) < FEWEST_APART
+            ):
+                found |= names
+        return [
+            (name, part)
+            for name in sorted(found)
+            for part in self[name].parts
+            if len(part.regions ^ own.regions) < FEWEST_APART and _of_one_time(own, part)
+        ]
+
+
 def conflicts(report: str, now: Rested, shown: Mapping[str, Rested]) -> Iterator[Problem]:
     """Why a report may not stand beside those that are shown, its own editions among them."""
-    others = [(name, part) for name, one in sorted(shown.items()) for part in one.parts]
-    pairs = [
-        (own, name, other)
-        for own in (now, *now.beside)
-        for name, other in others
-        if other.dataset == own.dataset
-    ]
-    if strangers := [name for own, name, other in pairs if other.draw != own.draw]:
+    beside = shown if isinstance(shown, Shown) else Shown(shown)
+    if strangers := [name for own in (now, *now.beside) for name in beside.strangers(own)]:
         what = (
             f"has counts drawn with another salt, or with other settings of the noise, than those "
             f"of {strangers[0]}: beside one another they give counts away"
@@ -98,17 +143,19 @@ def conflicts(report: str, now: Rested, shown: Mapping[str, Rested]) -> Iterator
             "begin anew, withdraw the old site first"
         )
         yield Problem(report, what, remedy)
-    within = [(own, "itself", other) for own, other in combinations((now, *now.beside), 2)]
+    owns = (now, *now.beside)
+    within = [(own, "itself", other) for own, other in combinations(owns, 2)]
+    pairs = [(own, name, other) for own in owns for name, other in beside.nearly_alike(own)]
     found = {}
     for own, name, other in (*within, *pairs):
         apart = len(own.regions ^ other.regions)
-        if _of_one_time(own, other) and 0 < apart < FEWEST_APART:
-            beside = "an edition of its own before" if name == report else name
+        if 0 < apart < FEWEST_APART and _of_one_time(own, other):
+            whose = "an edition of its own before" if name == report else name
             what = (
-                f"holds an average over regions that differ by {apart} from those of {beside}, on "
+                f"holds an average over regions that differ by {apart} from those of {whose}, on "
                 "the same outcome and time: both together give these away"
             )
-            found[apart, beside] = what
+            found[apart, whose] = what
     remedy = "Leave out the same regions in both, or set counts: protected in one"
     yield from (Problem(report, what, remedy) for what in found.values())
 
@@ -150,7 +197,7 @@ def _last_day(label: str) -> pd.Timestamp:
     return period_of(label).end_time
 
 
-def read_rested(site: Path) -> dict[str, Rested]:
+def read_rested(site: Path) -> Shown:
     """What the reports of a site rest on, by name.
 
     Raises
@@ -159,9 +206,9 @@ def read_rested(site: Path) -> dict[str, Rested]:
     """
     file = site / FILE
     if not file.is_file():
-        return {}
+        return Shown()
     try:
-        return SITE.validate_json(file.read_bytes())
+        return Shown(SITE.validate_json(file.read_bytes()))
     except (OSError, ValidationError):
         remedy = "Take it from the site's last edition: it protects what was published there"
         raise PublishError([Problem(FILE, "is not a record of reports", remedy)]) from None
