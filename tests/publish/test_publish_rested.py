@@ -13,7 +13,15 @@ from analysis.disclosure import store
 from analysis.disclosure.store import drawn_from
 from analysis.errors import PublishError
 from analysis.page.plates import RestsOn
-from analysis.publish.site.rested import FILE, Rested, as_json, conflicts, read_rested, redrawn
+from analysis.publish.site.rested import (
+    FILE,
+    Rested,
+    Shown,
+    as_json,
+    conflicts,
+    read_rested,
+    redrawn,
+)
 
 REGIONS = tuple(f"{number:02d}" for number in range(12))
 AVERAGE = RestsOn("data/own", "abc", "report", ("2020Q1", "2023Q4"), REGIONS)
@@ -162,3 +170,20 @@ def test_counts_of_other_data_than_were_noted_are_refused():
         said = list(redrawn("now", now, before, lambda *_, kept=kept: kept))
         assert bool(said) == refused
         assert not refused or "Run it again" in str(said[0])
+
+
+def test_an_average_that_a_report_no_longer_shows_holds_back_nobody():
+    """What is looked up by dataset and regions follows what the site holds, report by report."""
+    first, near = (
+        Rested(dataset="d", draw="x", outcome="o", periods=("2019", "2020"),
+               regions=frozenset(f"9901{n:02d}" for n in range(begin, 12)))
+        for begin in (1, 2)
+    )  # fmt: skip
+    far = first.model_copy(update={"outcome": "another", "draw": "y"})
+    shown = Shown({"other": first})
+    assert len([*conflicts("now", near, shown)]) == 1
+    shown["other"] = far
+    (said,) = conflicts("now", near, shown)
+    assert "another salt" in said.what
+    shown["other"] = far.model_copy(update={"draw": "x"})
+    assert not [*conflicts("now", near, shown)]
