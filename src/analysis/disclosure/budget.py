@@ -3,6 +3,10 @@
 The table ``outcomes`` may hold kinds and their total. Each of these is drawn from keys of its own,
 so that the total tells more of its parts than the noise of these allows. A total is an outcome that
 equals the sum of others, or one other, in every region and period in which it is given.
+
+Records that lack an amount are drawn once more, beside all. That is no matter of this budget but of
+another rule: of each region and period as many counts are drawn as there are parts, so that none
+follows in two ways (:mod:`analysis.disclosure.amounts`).
 """
 
 from __future__ import annotations
