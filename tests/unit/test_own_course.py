@@ -14,6 +14,8 @@ from analysis.methods import rollout
 from analysis.reports.intervention_effect.answer import effect_of
 from analysis.reports.intervention_effect.certainty.grounds import limits
 from analysis.simulated.counties import PLAIN, draw
+from analysis.stats.panels import course
+from analysis.stats.panels.course import fit_course
 from analysis.stats.panels.honest import relative_interval
 from analysis.stats.panels.leads import imputed_leads
 from analysis.stats.panels.own_course import own_course, placebo_rank
@@ -69,6 +71,33 @@ def test_a_drift_of_the_size_that_would_explain_an_effect_takes_it_away(counted)
     moved = drawn.values * np.exp(drift) if counted else drawn.values + drift
     left = own_course(replace(drawn, values=moved)).headline.value
     assert abs(left) < 0.03 * abs(found.headline.value)
+
+
+@pytest.mark.parametrize("counted", [True, False])
+@pytest.mark.parametrize("alone", [False, True])
+def test_many_clusters_left_out_together_are_left_out_one_by_one(counted, alone, monkeypatch):
+    """To 1e-11, slopes too; also where one cluster alone tells of the first period."""
+    drawn = draw(STAGGERED, np.random.default_rng(2)).known()
+    column = drawn.ever[:, None] * (np.arange(1, PLAIN.periods + 1) - PLAIN.periods / 2)
+    used = drawn.untreated | drawn.active
+    used[1:, 0] &= not alone
+    cells = replace(drawn.cells(used, column, drawn.active.astype(float)), counted=counted)
+    one_by_one = fit_course(cells)
+    monkeypatch.setattr(course, "MANY", 1)
+    together = fit_course(cells)
+    assert together.slopes == pytest.approx(one_by_one.slopes, abs=1e-11)
+    # Without that cluster nothing tells how the first period differs from all others.
+    courses = [np.diff(found.periods[:, 1:], axis=1) for found in (together, one_by_one)]
+    assert courses[0] == pytest.approx(courses[1], abs=1e-11)
+
+
+def test_columns_that_say_the_same_share_what_they_tell():
+    """As least squares do, of a column given twice; solving would give any numbers."""
+    drawn = draw(STAGGERED, np.random.default_rng(3)).known()
+    used, active = drawn.untreated | drawn.active, drawn.active.astype(float)
+    once = fit_course(drawn.cells(used, active), leave_out=False).slopes[0]
+    twice = fit_course(drawn.cells(used, active, active), leave_out=False).slopes[0]
+    assert twice == pytest.approx([once[0] / 2, once[0] / 2], abs=1e-6)
 
 
 def test_few_adopters_are_ranked_among_sets_that_move_together_as_they_do():

@@ -30,6 +30,10 @@ import numpy as np
 STEPS, TOLERANCE = 40, 1e-10
 SHORTEST = 1e-4
 """A Newton step cut below this share of itself will not find a better likelihood."""
+MANY, SETTLED = 200, 1e-12
+"""From so many clusters on they are left out together, to so many log points or units."""
+OWN = 1e-8
+"""Share of a column that those before it must leave for a step to be solved for."""
 SURE = 0.1
 """Log points (or units) below which a step is taken without a look."""
 
@@ -187,11 +191,10 @@ class _Problem:
         for _ in range(STEPS):
             p, total, residual = self.shares(theta)
             h = self.of_regions(p, total, slice(None))
-            # Least squares: a column that the periods already say gets no more than they leave.
             s = self.scores(residual).sum(axis=0)
             if not (np.isfinite(h).all() and np.isfinite(s).all()):  # too large for any fit
                 return theta, False
-            step = np.linalg.lstsq(h, s, rcond=1e-12)[0]
+            step = _step(h, s)
             theta, loss, moved = _descend(self.loss, theta, step, loss)
             if moved < TOLERANCE:
                 return theta, True
@@ -201,14 +204,50 @@ class _Problem:
         """What leaving out each cluster changes; shape (G, K)."""
         p, total, residual = self.shares(theta)
         whole = self.of_regions(p, total, slice(None))
-        scores = self.scores(residual)
+        wanted = -self.by_cluster(self.scores(residual))
         change = np.zeros((self.groups, len(theta)))
         order = np.argsort(self.clusters, kind="stable")
         numbers, first = np.unique(self.clusters[order], return_index=True)
+        settled = np.zeros(self.groups, dtype=bool)
+        if self.groups >= MANY:
+            change, settled = self.together(p, total, whole, wanted)
         for number, rows in zip(numbers, np.split(order, first[1:]), strict=True):
-            rest = whole - self.of_regions(p, total, rows)
-            change[number] = _solve(rest, -scores[rows].sum(axis=0))
+            if not settled[number]:
+                rest = whole - self.of_regions(p, total, rows)
+                change[number] = _solve(rest, wanted[number])
         return change
+
+    def by_cluster(self, of_regions: np.ndarray) -> np.ndarray:
+        """Sums over the regions of each cluster; shape (G, K)."""
+        found = np.zeros((self.groups, of_regions.shape[1]))
+        np.add.at(found, self.clusters, of_regions)
+        return found
+
+    def together(
+        self, p: np.ndarray, total: np.ndarray, whole: np.ndarray, wanted: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """x of (H − H_g) x = s_g for all clusters at once, by x ← H⁻¹ (s_g + H_g x).
+
+        H_g x are the scores of the cells when they move by what x says. Returns x, shape (G, K),
+        and for which clusters it settled: one that alone tells of a period does not.
+        """
+        x, settled = np.zeros_like(wanted), np.zeros(self.groups, dtype=bool)
+        try:
+            inverse = np.linalg.inv(whole)
+        except np.linalg.LinAlgError:
+            return x, settled
+        mu = total[:, None] * p
+        for _ in range(STEPS):
+            own = x[self.clusters]
+            moved = np.einsum("nm,mnt->nt", own[:, self.free :], self.z)
+            moved[:, 1:] += own[:, : self.free]
+            moved -= (p * moved).sum(axis=1, keepdims=True)
+            after = (wanted + self.by_cluster(self.scores(mu * moved))) @ inverse
+            settled = np.abs(after - x).max(axis=1) < SETTLED
+            x = after
+            if settled.all():
+                break
+        return x, settled
 
 
 def _solve(h: np.ndarray, s: np.ndarray) -> np.ndarray:
@@ -217,6 +256,20 @@ def _solve(h: np.ndarray, s: np.ndarray) -> np.ndarray:
     except np.linalg.LinAlgError:
         found: np.ndarray = np.linalg.lstsq(h, s, rcond=1e-10)[0]
         return found
+
+
+def _step(h: np.ndarray, s: np.ndarray) -> np.ndarray:
+    """A column that the periods already say gets no more than they leave, by least squares.
+
+    Where each column says something of its own, solving gives the same in a thirtieth of the time.
+    """
+    try:
+        own = np.diag(np.linalg.cholesky(h)) ** 2
+    except np.linalg.LinAlgError:
+        own = np.zeros(len(h))
+    if (own > OWN * np.diag(h)).all():
+        return np.asarray(np.linalg.solve(h, s))
+    return np.asarray(np.linalg.lstsq(h, s, rcond=1e-12)[0])
 
 
 def _descend(
