@@ -13,6 +13,7 @@ from statsmodels.stats.anova import anova_lm
 from analysis import methods
 from analysis.errors import DesignError
 from analysis.result import Result
+from analysis.stats.ratings import crossed as crossed_ratings
 from analysis.stats.ratings.crossed import Cells, crossed
 from analysis.stats.ratings.nested import one_way
 from studies import WORLDS, assert_sound, study
@@ -95,6 +96,18 @@ def test_restricted_likelihood_ends_where_statsmodels_does(most):
     ours = crossed(Cells.of(*(again[n].to_numpy() for n in ("score", "rated", "rater"))))
     for name, value in zip(("rated", "rater", "pair", "rest"), ours.variances, strict=True):
         assert value == pytest.approx(theirs.get(name, 0.0), rel=2e-3, abs=2e-4), name
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 0.8])
+def test_the_search_begins_near_where_it_ends_from_anywhere(monkeypatch, share):
+    """Moments within a third of restricted likelihood; from far away the same, to a thousandth."""
+    given = some_of_all(3, share, rated=80, raters=120, pairs=2000)
+    cells = Cells.of(*(given[name].to_numpy() for name in ("score", "rated", "rater")))
+    found = crossed(cells).variances
+    ends = np.log(np.clip(found[:2] / found[3], *crossed_ratings.FAIR))
+    assert np.abs(crossed_ratings.near(cells) - ends).max() < 0.33
+    monkeypatch.setattr(crossed_ratings, "near", lambda _: np.array([3.0, -3.0]))
+    assert crossed(cells).variances == pytest.approx(found, rel=2e-3, abs=2e-4)
 
 
 def test_what_one_dimension_holds_alone_is_no_part_of_a_rating():
