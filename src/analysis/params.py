@@ -63,16 +63,12 @@ class Params(BaseModel):
             raise ParamsError(problems_of(error, cls, where)) from None
 
 
-class CountsQuestion(Params):
-    """What a report on counts by region asks: of what, out of what, where and when."""
+class SpanQuestion(Params):
+    """When and where a report asks; blank for all there is."""
 
-    outcome: str = ""
-    exposure: str = ""
-    period: Literal["week", "month", "quarter", "year"] = "year"
     first_period: Period = ""
     last_period: Period = ""
     region: str = ""
-    exclude_regions: list[str] = Field(default_factory=list)
 
     @field_validator("last_period")
     @classmethod
@@ -82,6 +78,15 @@ class CountsQuestion(Params):
         if first and last and first > last:
             raise ValueError("last_period lies before first_period")
         return last
+
+
+class CountsQuestion(SpanQuestion):
+    """What a report on counts by region asks: of what, out of what, where and when."""
+
+    outcome: str = ""
+    exposure: str = ""
+    period: Literal["week", "month", "quarter", "year"] = "year"
+    exclude_regions: list[str] = Field(default_factory=list)
 
 
 class JudgedQuestion(CountsQuestion):
@@ -162,6 +167,21 @@ class DrawQuestion(Params):
     outcome: str = ""
     outcome_after_days: int = Field(default=182, ge=1, le=3650)
     join_strata: bool = False
+
+
+class SamplesQuestion(SpanQuestion):
+    """What a report on samples of products asks: of which, and of what they are to tell.
+
+    Blank ``mode`` shows samples of every mode, each by itself. ``weighted`` makes strata count as
+    the table ``strata`` says.
+    """
+
+    mode: str = ""
+    product: str = ""
+    region: str = ""
+    first_period: Period = ""
+    last_period: Period = ""
+    weighted: bool = False
 
 
 class FiguresQuestion(Params):

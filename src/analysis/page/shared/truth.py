@@ -38,12 +38,12 @@ def truths(data: Dataset) -> dict[str, float]:
     return dict(zip(table["name"], table["value"].astype(float), strict=True))
 
 
-def truth_table(voice: Voice, head: str, held: Sequence[Held]) -> Table | Notes:
+def truth_table(voice: Voice, head: str, held: Sequence[Held], value: str = "") -> Table | Notes:
     """Whether each range holds its truth; that there is none, as of data not simulated.
 
     Parameters
     ----------
-    head: what the estimates are of.
+    head: what the estimates are of. value: what they are, changes unless told.
     """
     say = voice.say
     if not held:
@@ -52,7 +52,7 @@ def truth_table(voice: Voice, head: str, held: Sequence[Held]) -> Table | Notes:
             point = say("No truth was written down beside these data for what is estimated here.")
         return Notes(**voice.plate("truth"), title=say("The truth"), points=(point,))
     numbers = ("truth", "value", "low", "high")
-    heads = (say("Truth"), say("Change"), say("Range from"), say("Range to"))
+    heads = (say("Truth"), value or say("Change"), say("Range from"), say("Range to"))
     columns = (
         Column("name", head),
         *(Column(k, h, "end", NUMBER) for k, h in zip(numbers, heads, strict=True)),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import scipy
+
 from analysis.stats.pooling.rates import exact_limits
 
 
@@ -42,3 +45,57 @@ def ratio_interval(after: int, before: int, level: float = 0.95) -> Interval:
     ratio = after / before if before else float("inf")
     high = share.high / (1 - share.high) if share.high < 1 else float("inf")
     return Interval(ratio, share.low / (1 - share.low), high)
+
+
+def weighted_share(
+    failed: np.ndarray, taken: np.ndarray, weight: np.ndarray, level: float = 0.95
+) -> Interval:
+    """A share over strata that count by their weights, with limits exact for its effective size.
+
+    The size is that of a simple sample with the same variance, never more than was taken; where
+    nothing failed, that which unequal weights leave (Kish).
+
+    Parameters
+    ----------
+    failed, taken, weight: shape (S,); weights add up to 1, and every stratum has a sample.
+
+    References
+    ----------
+    Korn and Graubard (1998), "Confidence intervals for proportions with small expected number of
+    positive counts estimated from survey data", Survey Methodology 24; Kish (1965), "Survey
+    Sampling".
+    """
+    share = failed / taken
+    value = float(weight @ share)
+    variance = float(weight**2 @ (share * (1 - share) / np.maximum(taken - 1, 1)))
+    kish = 1 / float(weight**2 @ (1 / taken))
+    size = value * (1 - value) / variance if variance > 0 else kish
+    size = min(size, kish, float(taken.sum()))
+    limits = exact_limits(value * size, size, level, "binomial")
+    return Interval(value, float(limits.low), float(limits.high))
+
+
+def batches_to_tell(good: float, bad: float, level: float, power: float, most: int = 20_000) -> int:
+    """The fewest samples of which a number of failing ones tells two shares apart; 0 for none.
+
+    The share of failing ones is 1 − ``good`` or 1 − ``bad``. Above so many failing ones the better
+    is ruled out: that happens in at most 1 − ``level`` of samples of the better, and in at least
+    ``power`` of samples of the worse.
+    """
+    low, high = 0, most
+    if not _tells(high, good, bad, level, power):
+        return 0
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _tells(middle, good, bad, level, power) else (middle, high)
+    return high
+
+
+def _tells(size: int, good: float, bad: float, level: float, power: float) -> bool:
+    """Whether samples of this size, and of any up to a tenth more, tell the two shares apart.
+
+    Whole numbers make power fall a little at some larger sizes.
+    """
+    sizes = np.arange(size, size + max(size // 10, 1))
+    limit = scipy.stats.binom.ppf(level, sizes, 1 - good)
+    return bool((scipy.stats.binom.sf(limit, sizes, 1 - bad) >= power).all())

@@ -1,0 +1,160 @@
+"""Shares that fail, each with what its samples can say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from analysis.data.frames.names import region_names
+from analysis.data.frames.samples import Samples
+from analysis.data.tables import TABLES
+from analysis.disclosure.estimates import decimals_of
+from analysis.disclosure.store import noise_of
+from analysis.page.numbers import span
+from analysis.reports.report import Report
+from analysis.reports.sampling_pass_rates.params import SamplingPassRatesParams
+from analysis.stats.pooling.exact import (
+    Interval,
+    batches_to_tell,
+    share_interval,
+    weighted_share,
+)
+
+POWER = 0.8
+MODES = {key: (en, zh) for key, en, zh in TABLES["samples"].column("mode").choices}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Samples that belong together, and the share of them that failed."""
+
+    code: str
+    mode: str
+    words: str
+    taken: int
+    failing: Interval
+
+
+class PassRates(Report):
+    """Samples of one mode, or of each by itself."""
+
+    params: SamplingPassRatesParams
+    subject: Samples
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row a stratum and result, or a group of samples."""
+        return self.subject.frame
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Each product of the mode asked about, or every group where none is."""
+        return tuple(self._groups(self.params.mode))
+
+    @cached_property
+    def by_mode(self) -> tuple[Group, ...]:
+        """All samples of each mode; none where not even those of one mode belong together."""
+        if not self.params.mode:
+            return ()
+        rows = self.subject.groups.groupby("mode", observed=True)[["taken", "failed"]].sum()
+        return tuple(
+            Group(str(mode), str(mode), self.mode(str(mode)), *self._told(row))
+            for mode, row in rows.iterrows()
+        )
+
+    def _groups(self, mode: str) -> Iterator[Group]:
+        names = region_names(self.data) if "regions" in self.data.tables else {}
+        rows = self.subject.groups
+        for _, row in (rows[rows["mode"] == mode] if mode else rows).iterrows():
+            parts = [self.product(str(row["product"]))]
+            if not mode:
+                parts.append(self.mode(str(row["mode"])))
+            if "region_code" in row:
+                parts.insert(0, names[str(row["region_code"])][self.language == "zh"])
+            place = str(row.get("region_code", ""))
+            code = " ".join(part for part in (place, str(row["product"]), str(row["mode"])) if part)
+            words = self.say(", ").join(parts)
+            yield Group(code, str(row["mode"]), words, *self._told(row))
+
+    def _told(self, row: Mapping[str, Any]) -> tuple[int, Interval]:
+        taken, failed = int(row["taken"]), int(row["failed"])
+        return taken, self.rounded(share_interval(failed, taken, self.params.level))
+
+    def rounded(self, found: Interval) -> Interval:
+        """To three digits, where counts are protected: so it tells nothing of one sample."""
+        if noise_of(self.data) is None:
+            return found
+        return Interval(*(round(v, decimals_of(v)) for v in vars(found).values()))
+
+    @cached_property
+    def whole(self) -> Interval | None:
+        """The share of the whole that fails, by weights of strata; none if unweighted."""
+        if self.subject.strata is None:
+            return None
+        rows = self.subject.strata
+        failed, taken, weight = (rows[c].to_numpy(float) for c in ("failed", "taken", "weight"))
+        return self.rounded(weighted_share(failed, taken, weight, self.params.level))
+
+    @cached_property
+    def plain(self) -> Interval | None:
+        """The same as sampled, each sample counting alike; none where modes differ."""
+        if self.subject.strata is None:
+            return None
+        rows = self.subject.strata
+        sums = int(rows["failed"].sum()), int(rows["taken"].sum())
+        return self.rounded(share_interval(*sums, self.params.level))
+
+    @cached_property
+    def needed(self) -> int:
+        """Samples that tell the two shares of ``detect`` apart; 0 where no number does."""
+        good, bad = self.params.detect
+        return batches_to_tell(good, bad, self.params.level, POWER)
+
+    def product(self, key: str) -> str:
+        """What the dataset calls a product."""
+        own = self.description.words.get(key)
+        return own.of(self.language) if own else key.replace("_", " ")
+
+    def mode(self, key: str) -> str:
+        """Why samples were taken."""
+        return MODES[key][self.language == "zh"]
+
+    def range_of(self, found: Interval) -> str:
+        """The likely range of a share."""
+        return span(self.percent(found.low), self.percent(found.high), self.language)
+
+    @property
+    def numbers(self) -> Mapping[str, str]:
+        """Words and numbers that sentences name."""
+        good, bad = self.params.detect
+        found = {
+            "level": self.percent(self.params.level, 0),
+            "good": self.percent(good, 0),
+            "bad": self.percent(bad, 0),
+            "power": self.percent(POWER, 0),
+            "miss": self.percent(1 - self.params.level, 0),
+            "needed": self.number(self.needed),
+            "groups": self.number(len(self.groups)),
+            "mode": self.mode(self.params.mode) if self.params.mode else "",
+            "uncovered": self.percent(self.subject.uncovered),
+            "hidden": self.number(self.subject.hidden),
+        }
+        if self.whole and self.plain:
+            found |= {
+                "failing": self.percent(self.whole.value),
+                "likely": self.range_of(self.whole),
+                "sampled": self.percent(self.plain.value),
+                "likely_sampled": self.range_of(self.plain),
+            }
+        return found
+
+    def facts(self) -> Mapping[str, Any]:
+        """Numbers that both languages must agree on, rounded as published."""
+        found: dict[str, Any] = {"needed": self.needed}
+        if self.whole:
+            found["failing_percent"] = [round(100 * v, 2) for v in vars(self.whole).values()]
+        return found | {one.code: round(100 * one.failing.value, 1) for one in self.groups}
