@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -175,6 +176,33 @@ def test_nobody_stands_out_of_a_concentration():
     one = concentration(np.array([1, 2, 9000]), np.array([980, 19, 1]), (0.02, 0.5, 1.0))
     assert one == []
     assert concentration(np.array([2]), np.array([9]), (1.0,)) == []
+
+
+def test_shares_of_claimants_do_not_tell_how_many_there_are():
+    """Six digits of a share fit one number of claimants of 1,000 to 2,000, three digits hundreds.
+
+    Two editions would tell how many came late.
+    """
+    sizes = pd.DataFrame({"records": [1, 2, 5, 9], "claimants": [800, 401, 70, 27]})
+    people, fits = int(sizes["claimants"].sum()), {}
+    for shielded in (False, True):
+        study = SimpleNamespace(shielded=shielded)
+        report = SimpleNamespace(
+            asked=SimpleNamespace(claimants=SimpleNamespace(sizes=sizes)),
+            main=SimpleNamespace(study=study),
+        )
+        told = [share for share, _ in Claimants.tops.fget(report)]
+        digits = 3 if shielded else 6
+
+        within = 0.5 * 10.0**-digits
+        fits[shielded] = [
+            n for n in range(1000, 2000)
+            if all(abs(round(share * n) / n - share) <= within for share in told)
+        ]  # fmt: skip
+    assert people in fits[False]
+    assert people in fits[True]
+    assert len(fits[False]) < 5
+    assert len(fits[True]) > 100
 
 
 @pytest.fixture(scope="module")

@@ -87,10 +87,14 @@ class Claims(Report, LogPoints):
 
     @property
     def tops(self) -> list[tuple[float, float]]:
-        """Share of claimants and of their complaints, those who complain most first."""
+        """Share of claimants and of their complaints, those who complain most first.
+
+        To the last digit they would tell how many of both there are, and so what came late.
+        """
         sizes = self.asked.claimants.sizes
         size, people = (sizes[name].to_numpy(float) for name in ("records", "claimants"))
-        return concentration(size, people, TOPS) if len(sizes) else []
+        found = concentration(size, people, TOPS) if len(sizes) else []
+        return three_digits(found) if self.main.study.shielded else found
 
     @cached_property
     def carried(self) -> Mapping[str, float]:
