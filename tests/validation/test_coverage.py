@@ -24,7 +24,7 @@ from analysis.verdicts.robustness import estimate_headline, examine
 from studies import ERRORS, WORLDS, Study, assert_sound, monte_carlo_error, plausible, study
 from worlds import make_panel
 
-SPIKES = 200
+SPIKES = WORLDS
 ERROR = np.sqrt(0.95 * 0.05 / SPIKES)
 REGIONS, PERIODS = 36, 14
 
