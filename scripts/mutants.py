@@ -118,7 +118,7 @@ MUTANTS = (
            "never = same.pop(0, 0)", "never = 0", (EDGES, "-k", "decided_above")),
     Mutant("half of the periods lacking is too many", "data/frames/panels/panel_loader.py",
            "lacking > MOST_HOLES", "lacking >= MOST_HOLES", (EDGES, "-k", "half_of_its_periods")),
-    Mutant("a case on the last day is not treated", "data/frames/durations.py",
+    Mutant("a case on the last day is not treated", "data/frames/cases/durations.py",
            'records["received_on"] > records["region_code"].map(spell["ended_on"])',
            'records["received_on"] >= records["region_code"].map(spell["ended_on"])',
            (EDGES, "-k", "last_day")),

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis.data.dataset import read_dataset
-from analysis.data.frames.durations import SAME_DAY, days_taken, handling_times
+from analysis.data.frames.cases.durations import SAME_DAY, days_taken, handling_times
 from analysis.errors import DesignError, ParamsError
 from analysis.methods import bunching, survival
 from analysis.simulated.province_records import write

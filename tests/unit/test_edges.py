@@ -11,7 +11,7 @@ import pytest
 import scipy.stats
 
 from analysis.data.dataset import read_dataset
-from analysis.data.frames.durations import handling_times
+from analysis.data.frames.cases.durations import handling_times
 from analysis.data.frames.panels.panel import NEVER
 from analysis.data.frames.panels.panel_loader import build_panel
 from analysis.data.frames.panels.timeline import Spell, adopt_together, lapsed, others_moved

@@ -34,7 +34,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from analysis.data.frames.durations import VALUES
+from analysis.data.frames.cases.durations import VALUES
 from analysis.data.frames.frame import require_frame
 from analysis.errors import Problem
 from analysis.methods.shared.method import Method

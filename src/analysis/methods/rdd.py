@@ -42,9 +42,9 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from analysis.data.frames import scores
+from analysis.data.frames.cases import scores
+from analysis.data.frames.cases.scores import SCORES
 from analysis.data.frames.frame import require_frame
-from analysis.data.frames.scores import SCORES
 from analysis.errors import DesignError, EstimationError
 from analysis.methods.shared.method import Method
 from analysis.methods.shared.options import MethodOptions

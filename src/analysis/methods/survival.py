@@ -34,7 +34,7 @@ import pandas as pd
 import scipy
 from pydantic import Field
 
-from analysis.data.frames.durations import DURATIONS
+from analysis.data.frames.cases.durations import DURATIONS
 from analysis.data.frames.frame import require_frame, unusable_columns
 from analysis.errors import Problem
 from analysis.methods.shared import results

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.data.frames.draws import BEFORE, FEWEST_RECORDS, Drawn
+from analysis.data.frames.cases.draws import BEFORE, FEWEST_RECORDS, Drawn
 from analysis.data.settings import Words
 from analysis.disclosure.estimates import decimals_of
 from analysis.disclosure.store import noise_of

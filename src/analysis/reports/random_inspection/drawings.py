@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.data.frames.draws import FEWEST_RECORDS
+from analysis.data.frames.cases.draws import FEWEST_RECORDS
 from analysis.data.tables import TABLES
 from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.histogram import Histogram

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.data.dataset import Dataset
-from analysis.data.frames.draws import TABLES, Drawn, build_drawn, unknown_in_draws
+from analysis.data.frames.cases.draws import TABLES, Drawn, build_drawn, unknown_in_draws
 from analysis.errors import Problem
 from analysis.reports.random_inspection.params import RandomInspectionParams
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.data.frames.cases.samples import Samples
 from analysis.data.frames.names import region_names
-from analysis.data.frames.samples import Samples
 from analysis.data.tables import TABLES
 from analysis.disclosure.estimates import decimals_of
 from analysis.disclosure.store import noise_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.data.dataset import Dataset
-from analysis.data.frames.samples import Samples, build_samples, unknown_in_samples
+from analysis.data.frames.cases.samples import Samples, build_samples, unknown_in_samples
 from analysis.errors import Problem
 from analysis.reports.sampling_pass_rates.params import SamplingPassRatesParams
 
