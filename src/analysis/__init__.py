@@ -30,6 +30,8 @@ def _reports() -> dict[str, str]:
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__all__":  # asked for by help(an), which else shows no name that is loaded late
+        return sorted([*_FACE, *_reports()])
     if name == "methods":  # the package itself, which is called to list what is in it
         return import_module("analysis.methods")
     if name in _FACE:

@@ -196,7 +196,11 @@ def test_the_content_key_sees_the_files_the_mapping_and_the_names_looked_up(tmp_
     assert before.keys() == {"complaints", "dataset.yml", "regions"}
     (folder / "notes.txt").write_text("nothing")
     assert key() == before
-    more = {"台账.csv": "\n", "regions.csv": "990199,X,某县,county\n", "dataset.yml": "\n"}
+    more = {
+        "台账.csv": "\n",
+        "regions.csv": "990199,X,某县,county\n",
+        "dataset.yml": "\nnote: {en: N, zh: 注}\n",
+    }
     for file, end in more.items():
         whole = (folder / file).read_bytes()
         (folder / file).write_bytes(whole + end.encode())
@@ -364,3 +368,61 @@ def test_a_first_description_of_the_ugly_export_finds_its_form(ugly, tmp_path, i
     assert complaints["values"]["outcome"] == mapping["complaints"]["values"]["outcome"]
     assert "# not read: 备注" in text
     assert not re.search(r"C\d{8}|R\d{9}", text), "an identifier of a record or person"
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [("2023年各区县投诉统计表,,,\n", "2023-01"), ("", "YEAR-01")],
+    ids=["the title names the year", "no cell names the year"],
+)
+def test_months_side_by_side_are_drafted_as_rows(tmp_path, in_root, head, said):
+    """With their year or a word to be written, and districts below the cities beside them."""
+    rows = "地市,区县,1月,2月,3月\n甲市,市中区,12,13,15\n甲市,东区,9,8,7\n乙市,市中区,22,23,25\n"
+    (tmp_path / "统计.csv").write_text(head + rows, encoding="utf-8")
+    regions = "990100,A,甲市,city,\n990200,B,乙市,city,\n990101,C,市中区,district,990100\n"
+    regions += "990102,D,东区,district,990100\n990201,E,市中区,district,990200\n"
+    names = "region_code,name_en,name_zh,level,parent_code\n"
+    (tmp_path / "regions.csv").write_text(names + regions, encoding="utf-8")
+    assert begin(tmp_path, tmp_path / "统计.csv").exit_code == 0
+    drafted = yaml.safe_load((tmp_path / "dataset.yml").read_text(encoding="utf-8"))
+    mapping = drafted["mapping"]["outcomes"]
+    assert mapping["columns"]["region_code"] == ["地市", "区县"]
+    assert mapping["wide"]["columns"][said] == "1月"
+    del mapping["columns"]["outcome"]
+    mapping["constants"] = {"outcome": "complaint"}
+    text = yaml.safe_dump(drafted | FILLED, allow_unicode=True).replace("YEAR", "2023")
+    (tmp_path / "dataset.yml").write_text(text, encoding="utf-8")
+    dataset, problems = examine(tmp_path)
+    assert not problems
+    read = dataset.tables["outcomes"].set_index(["region_code", "period"])["count"]
+    assert read.loc[("990201", "2023-03")] == 25
+    assert len(read) == 9
+
+
+def test_years_of_the_republic_are_drafted_with_their_era(tmp_path, in_root):
+    """民國112年 is 2023, in both ways in which it is written; years of the common era stay."""
+    rows = ["東區,民國112年3月5日,1", "西區,112/03/06,2", "東區,2023-04-07,3"]
+    (tmp_path / "案件.csv").write_text(
+        "\n".join(["區縣,登記日期,編號", *rows]) + "\n", encoding="utf-8"
+    )
+    assert begin(tmp_path, tmp_path / "案件.csv").exit_code == 0
+    drafted = yaml.safe_load((tmp_path / "dataset.yml").read_text(encoding="utf-8"))
+    mapping = drafted["mapping"]["complaints"]
+    assert mapping["era"] == "minguo"
+    names = "region_code,name_en,name_zh,level\n990101,A,東區,district\n990102,B,西區,district\n"
+    (tmp_path / "regions.csv").write_text(names, encoding="utf-8")
+    for name in ("kind", "channel"):
+        del mapping["columns"][name]
+    mapping["constants"] = {"kind": "complaint", "channel": "phone"}
+    text = yaml.safe_dump(drafted | FILLED, allow_unicode=True)
+    (tmp_path / "dataset.yml").write_text(text, encoding="utf-8")
+    dataset, problems = examine(tmp_path)
+    assert not problems
+    days = dataset.tables["complaints"]["received_on"].dt.strftime("%Y-%m-%d")
+    assert days.tolist() == ["2023-03-05", "2023-03-06", "2023-04-07"]
+
+
+def test_a_record_with_two_months_is_no_header(tmp_path, in_root):
+    """Three months or more side by side are names; a record names the first and the last."""
+    (tmp_path / "a.csv").write_text("东区,1月,2月\n西区,3月,4月\n", encoding="utf-8")
+    assert begin(tmp_path, tmp_path / "a.csv").exit_code == 11

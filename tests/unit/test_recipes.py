@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pydoc
 import re
 
 import pytest
@@ -61,3 +62,20 @@ def test_tab_offers_what_is_called_and_nothing_that_a_module_imports():
     assert {"read_dataset", "estimate", "RegionRates"} <= {*offered}
     assert not {"Any", "import_module", "annotations"} & {*offered}
     assert all(getattr(an, name).__doc__ for name in offered)
+
+
+def test_help_names_every_call_of_the_face():
+    """Names are loaded late; help shows them all the same, with what they do."""
+    shown = pydoc.plain(pydoc.render_doc(an))
+    for name in dir(an):
+        if not name.startswith("_") and name != "methods":
+            assert re.search(
+                rf"^    (class )?{name}\(|^    {name} = class ", shown, re.MULTILINE
+            ), name
+
+
+def test_a_dataset_that_is_not_there_offers_the_nearest_from_a_notebooks_folder(root, monkeypatch):
+    """One digit short; the data lie in the project above."""
+    monkeypatch.chdir(root / "notebooks")
+    with pytest.raises(ParamsError, match="Did you mean 'proposition99'"):
+        an.read_dataset("data/proposition9")

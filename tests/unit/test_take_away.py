@@ -10,7 +10,7 @@ import pytest
 
 from analysis.disclosure.gate import COUNT
 from analysis.errors import PublishError
-from analysis.page.plates import Column, Figure, Image, Notes, Table, TableData
+from analysis.page.plates import Column, End, Figure, Image, Notes, Table, TableData
 from analysis.page.spreadsheet import guarded
 from analysis.page.wording import bold
 
@@ -124,3 +124,13 @@ def test_a_preview_sets_columns_at_their_sides_and_folds_what_the_page_folds():
     rows = len(table().data.rows)
     assert f"<details><summary>Show all {rows} rows</summary><table>" in html
     assert "<details>" not in table()._repr_mimebundle_()["text/html"]
+
+
+def test_the_end_is_shown_as_names_and_facts_and_not_as_code():
+    """In JupyterLab a table, in a console one line; a long fact is counted, not printed."""
+    end = End(key="end", language="en", simulated=True, verdict="cannot_tell",
+              facts={"value": -0.1, "by_year": [1, 2, 3]})  # fmt: skip
+    shown = end._repr_mimebundle_()
+    assert shown["text/plain"] == "end: cannot_tell; by_year 3; value -0.1"
+    assert "<td" in shown["text/html"]
+    assert "{" not in shown["text/html"].partition("</style>")[2]

@@ -25,7 +25,7 @@ from analysis.data.settings import Printed, Protection, PublishedResult, Words
 from analysis.data.tables import CONTRACT, READY
 from analysis.errors import ContractError, ParamsError, Problem, nearest
 from analysis.params import problems_of
-from analysis.project import looked_in
+from analysis.project import locate, looked_in
 from analysis.result import Internal
 from analysis.strict_yaml import read_yaml
 
@@ -210,7 +210,9 @@ def _missing(folder: Path, file: Path) -> Problem:
     if folder.is_dir():
         remedy = "A dataset is a folder of tables with a dataset.yml beside them"
         return Problem(where, f"has no {file.name}", remedy)
-    siblings = folder.parent.iterdir() if folder.parent.is_dir() else ()
+    # From a notebook's folder, the project's data lie in a folder above.
+    beside = locate(folder.parent)
+    siblings = beside.iterdir() if beside.is_dir() else ()
     names = [other.name for other in siblings if (other / "dataset.yml").is_file()]
     remedy = nearest(folder.name, names) or looked_in()
     if folder.name == "simulated" or folder.parent.name == "simulated":

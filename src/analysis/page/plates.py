@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +24,7 @@ from analysis.disclosure.gate import table_problems
 from analysis.errors import Problem, PublishError
 from analysis.page import preview, spreadsheet
 from analysis.page.marks import marks_of, short
-from analysis.page.wording import bold, joined
+from analysis.page.wording import bold, joined, translator
 from analysis.result import Internal, plain
 
 if TYPE_CHECKING:
@@ -453,12 +452,23 @@ class End(Plate):
     site_lines: tuple[SiteLine, ...] = ()
 
     def preview(self) -> list[str]:
-        """One line."""
-        return [preview.code(self.plain_text())]
+        """Its verdict and facts, by the names under which programs find them."""
+        say = translator(self.language)
+        rows = [("verdict", self.verdict), *((name, str(fact)) for name, fact in self._facts())]
+        heads = (say("End of the notebook: what is recorded"), "")
+        return [preview.table(heads, rows)]
+
+    def _facts(self) -> list[tuple[str, Any]]:
+        """Single numbers and words, sorted; what is longer is counted."""
+        return [
+            (name, f"{len(fact)}" if isinstance(fact, (list, dict)) else fact)
+            for name, fact in sorted(plain(self.facts).items())
+        ]
 
     def plain_text(self) -> str:
-        """Facts as JSON."""
-        return json.dumps({"verdict": self.verdict, "facts": plain(self.facts)}, sort_keys=True)
+        """Verdict and facts in one line."""
+        told = [f"{name} {fact}" for name, fact in self._facts()]
+        return "; ".join([f"end: {self.verdict}", *told])
 
 
 PLATES: Mapping[str, type[Plate]] = {

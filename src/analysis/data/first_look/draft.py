@@ -29,6 +29,8 @@ status:                # real or simulated
 licence:               # what may be done with the data
 origin:                # who gave them, from which system, for which period
 """
+CITIES = {*["地市", "所属地市", "市", "城市", "市州", "所属市", "设区市", "設區市", "縣市", "县市"]}
+"""What a column of cities is called that stands beside one of their districts."""
 MOST_KNOWN = 0.9
 """From this share of known codes on a file is taken to code by GB/T 2260."""
 NO_REGIONS = """\
@@ -73,7 +75,8 @@ def draft_text(folder: Path, exports: Sequence[Sniffed]) -> str:
     parts = [HEAD.format(folder=folder)]
     groups: dict[str, list[Sniffed]] = {}
     for export in exports:
-        if any(c.name in export.guesses for c in TABLES[export.table].columns if c.required):
+        found = any(c.name in export.guesses for c in TABLES[export.table].columns if c.required)
+        if found or sniff.months_of(export.names):
             groups.setdefault(export.table, []).append(export)
         else:
             parts.append(f"# {word(export.file)}: which table is it? none of ours fits\n")
@@ -113,7 +116,7 @@ def _mapping(table: str, group: Sequence[Sniffed]) -> Iterator[str]:
         yield f"    sheet: {word(first.sheet)}  # the first"
     if first.header != (1,):
         yield f"    header: [{', '.join(map(str, first.header))}]  # guessed"
-    for part in (_marks, _columns, _dates, _values):
+    for part in (_marks, _columns, _months, _dates, _values):
         yield from part(first)
 
 
@@ -131,32 +134,68 @@ def _marks(export: Sniffed) -> Iterator[str]:
 
 def _columns(export: Sniffed) -> Iterator[str]:
     yield "    columns:"
+    wide, upper = sniff.months_of(export.names), _upper(export)
     for column in TABLES[export.table].columns:
         owner_name = export.guesses.get(column.name)
         if owner_name is not None:
             note = "" if likeness(owner_name, column) == 1 else "  # guessed: look at it"
             if column.personal:
                 note = "  # of persons: replaced by a keyed hash on reading"
-            yield f"      {column.name}: {word(owner_name)}{note}"
+            if upper and column.name == "region_code":
+                owners = f"[{word(upper)}, {word(owner_name)}]"
+                note = "  # joined by -: two cities may have districts of one name"
+                yield f"      {column.name}: {owners}{note}"
+            else:
+                yield f"      {column.name}: {word(owner_name)}{note}"
+        elif wide and column.name in ("period", "count"):
+            continue
         elif column.needed(export.guesses):
             meaning = f"{column.en} ({column.kind})"
             yield f"      {column.name}:  # needed: {meaning}; or give it under constants"
     for owner_name in export.names:
-        if owner_name not in export.guesses.values():
+        if owner_name not in {*export.guesses.values(), *wide, upper}:
             yield f"      # not read: {owner_name}".replace("\n", " ")
+
+
+def _upper(export: Sniffed) -> str:
+    """The column of the cities, where regions are named by a column of names beside it."""
+    named = sniff.words_of(export.cells("region_code"))
+    if export.table == "regions" or re.search(r"\d", "".join(named)):
+        return ""
+    found = [name for name in export.names if name.strip() in CITIES]
+    free = [name for name in found if name not in export.guesses.values()]
+    return free[0] if free and "region_code" in export.guesses else ""
+
+
+def _months(export: Sniffed) -> Iterator[str]:
+    """Months side by side, each a row of its own."""
+    months = sniff.months_of(export.names)
+    if not months:
+        return
+    year = export.year or "YEAR"
+    told = "the year of the title" if export.year else "write the year for YEAR: no cell names it"
+    known = all(own for own, _ in months.values())
+    yield f"    wide:  # {'each month is a row' if known else told}"
+    yield "      numbers: count"
+    yield "      names: period"
+    yield "      columns:"
+    for name, (own, month) in months.items():
+        yield f"        {own or year}-{month:02d}: {word(name)}"
 
 
 def _dates(export: Sniffed) -> Iterator[str]:
     """Formats of all columns of dates and periods."""
     forms: dict[str, None] = {}
-    left = 0
+    left, era = 0, ""
     for column, cells in _guessed(export, "date", "period"):
-        used, unread = sniff.formats_of(cells, column.kind)
+        used, of_era, unread = sniff.formats_of(cells, column.kind)
         forms |= dict.fromkeys(used)
-        left += unread
+        left, era = left + unread, era or of_era
     if forms:
         note = f"  # {left:,} cells fit none of them" if left else "  # found in the cells"
         yield f"    dates: [{', '.join(json.dumps(f, ensure_ascii=False) for f in forms)}]{note}"
+    if era:
+        yield f"    era: {era}  # years below 1000 are of it"
 
 
 def _guessed(export: Sniffed, *kinds: str) -> Iterator[tuple[Column, Cells]]:

@@ -19,7 +19,7 @@ from analysis.data.reading import distinct
 from analysis.data.reading.containers.delimited import decoded, first_rows, guess_delimiter
 from analysis.data.reading.containers.excel import sheet_rows
 from analysis.data.reading.distinct import Cells, as_cells, mask, plain_name
-from analysis.data.reading.mapping import TableMapping
+from analysis.data.reading.mapping import Era, TableMapping
 from analysis.data.reading.numbers import plain_numbers
 from analysis.data.reading.read_table import TEXTS, WORKBOOKS, read_file
 from analysis.data.reading.times import formats_read
@@ -31,6 +31,31 @@ FORMATS = (
     *("%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%d/%m/%Y", "excel"),
 )
 PERIODS = ("%Y年%m月", "%Y/%m", "%Y%m", "%Y年%q季度", "%Y年")
+OF_MINGUO = r"^民[國国]|^1[01]\d[^\d]"
+"""A year of the Republic (民國) since 2011, or one that says so."""
+MINGUO = {
+    "date": (
+        "民國%Y年%m月%d日",
+        "民国%Y年%m月%d日",
+        "%Y年%m月%d日",
+        "%Y/%m/%d",
+        "%Y-%m-%d",
+        "%Y.%m.%d",
+    ),
+    "period": (
+        "民國%Y年%m月",
+        "民国%Y年%m月",
+        "%Y年%m月",
+        "%Y/%m",
+        "%Y-%m",
+        "民國%Y年",
+        "民国%Y年",
+    ),
+}
+"""Forms of such years, which stand for none of the common era."""
+MONTH = re.compile(r"(?:([12]\d{3})年)?(1[0-2]|0?[1-9])月份?")
+FEWEST_MONTHS = 3
+"""From so many months on in one row they are names of columns; a record names a day or two."""
 NEAR = 0.75
 """From this likeness on two names are taken for one another."""
 MOST_WORDS = 30
@@ -56,7 +81,10 @@ OTHER_NAMES = {
 
 @dataclass(frozen=True)
 class Sniffed:
-    """How a file is written, what stands in its columns, and which of ours each seems to be."""
+    """How a file is written, what stands in its columns, and which of ours each seems to be.
+
+    ``year`` is the only one named above the header.
+    """
 
     file: str
     encoding: str
@@ -67,6 +95,7 @@ class Sniffed:
     columns: dict[str, Cells]
     table: str
     guesses: dict[str, str]
+    year: str = ""
 
     def cells(self, column: str) -> Cells:
         """What stands in the column that seems to be one of ours; nothing where there is none."""
@@ -83,6 +112,7 @@ def sniff(file: Path, name: str) -> Sniffed:
     ContractError: it cannot be read at all, or has no row of names.
     """
     encoding = delimiter = sheet = ""
+    rows: Sequence[Sequence[str]] = ()
     header: tuple[int, ...] = (1,)
     if file.suffix.lower() in WORKBOOKS:
         rows, sheet = sheet_rows(file, name, FIRST_ROWS)
@@ -91,7 +121,8 @@ def sniff(file: Path, name: str) -> Sniffed:
         text, encoding = decoded(file.read_bytes(), "", name)
         sample = text[: 1 << 20].decode("utf-8", errors="ignore")
         delimiter = guess_delimiter(sample)
-        header = header_rows(first_rows(sample, delimiter, FIRST_ROWS))
+        rows = first_rows(sample, delimiter, FIRST_ROWS)
+        header = header_rows(rows)
     if not header:
         # The cells of a record must not become names of columns in a file that is passed on.
         remedy = "Write names above the columns in a copy, or write dataset.yml by hand"
@@ -100,8 +131,22 @@ def sniff(file: Path, name: str) -> Sniffed:
     (raw,) = read_file(file, name, mapping, bool)
     columns = {key: as_cells(column) for key, column in raw.columns.items()}
     names = tuple(owner_name for owner_name in raw.names if owner_name)
-    guessed = guess_table(names)
-    return Sniffed(name, encoding, delimiter, sheet, header, names, columns, *guessed)
+    table, guesses = guess_table(names)
+    above = " ".join(cell for row in rows[: header[0] - 1] for cell in row)
+    years = set(re.findall(r"([12]\d{3})年", above))
+    if len(months_of(names)) >= FEWEST_MONTHS:
+        # A name of a month is like that of a column of months; such a file is wide.
+        table = "outcomes"
+        told = [owner_name for owner_name in names if not MONTH.fullmatch(owner_name)]
+        guesses = _guesses(TABLES[table], told)
+    year = years.pop() if len(years) == 1 else ""
+    return Sniffed(name, encoding, delimiter, sheet, header, names, columns, table, guesses, year)
+
+
+def months_of(names: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """Names of columns that are months, each with its year, if it has one, and its number."""
+    found = {name: MONTH.fullmatch(name.strip()) for name in names}
+    return {name: (month[1] or "", int(month[2])) for name, month in found.items() if month}
 
 
 def header_rows(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
@@ -115,7 +160,9 @@ def header_rows(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
     usual = Counter(width for width in widths if width).most_common(1)[0][0]
     for number, row in enumerate(rows):
         full = widths[number] >= max(2, 0.6 * usual)
-        if full and not any(_is_value(cell) for cell in row):
+        months = months_of(row)
+        named = len(months) >= FEWEST_MONTHS
+        if full and not any(_is_value(cell) and not (named and cell in months) for cell in row):
             gaps = any(not cell.strip() for cell in row[1:])
             below = rows[number + 1] if number + 1 < len(rows) else ()
             fills = [cell for cell in below if cell.strip()]
@@ -203,15 +250,24 @@ def marks_of(column: Cells) -> tuple[str, str, int]:
     return *choices[chosen], left
 
 
-def formats_of(column: Cells, kind: str) -> tuple[list[str], int]:
-    """The formats that a column of dates or periods needs, and how many cells none reads."""
+def formats_of(column: Cells, kind: str) -> tuple[list[str], Era, int]:
+    """Formats that a column of dates or periods needs, their era, how many cells none reads."""
     words = distinct.plain(column.words)
     # A header read with the rows is a word that no row holds.
     left = (np.bincount(column.codes, minlength=len(words)) > 0) & mask(pc.not_equal(words, ""))
     used = []
-    for form in FORMATS if kind == "date" else PERIODS:
-        read = left & formats_read(words, form, date=kind == "date")
+    era: Era = ""
+    date = kind == "date"
+    for form in FORMATS if date else PERIODS:
+        read = left & formats_read(words, form, date=date)
         if read.any():
             used.append(form)
             left &= ~read
-    return used, column.count(left)
+    of_era = mask(pc.match_substring_regex(words, OF_MINGUO))
+    for form in MINGUO[kind] if (left & of_era).any() else ():
+        read = left & of_era & formats_read(words, form, date=date, era="minguo")
+        if read.any():
+            era = "minguo"
+            used += [form] if form not in used else []
+            left &= ~read
+    return used, era, column.count(left)

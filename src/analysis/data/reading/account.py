@@ -26,7 +26,8 @@ MAPPED = {
     "is not a date": f"Name its form under dates in dataset.yml, such as '%Y年%m月%d日'; {_ERA}; "
     "an open end is empty, or listed under empty",
     "is not a period": f"Name its form under dates in dataset.yml, such as '%Y年%m月'; {_ERA}; "
-    "others lie in 1000 to 2999",
+    "others lie in 1000 to 2999; a year that stands in a title only is written under values: "
+    "{period: {patterns: {'{n}月': '2023-{n:02}'}}}",
     "is not a whole number": "A count has no decimals; what stands for nothing is listed "
     "under empty",
     "is not a number": "Name decimal, thousands or units in dataset.yml; what stands for nothing "

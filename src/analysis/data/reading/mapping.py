@@ -44,6 +44,9 @@ Plain = BeforeValidator(as_written)
 Words: TypeAlias = Annotated[tuple[str, ...], Plain, Listed]
 
 
+Era: TypeAlias = Literal["", "minguo", "heisei", "reiwa"]
+
+
 class ValueMap(Strict):
     """Words of the owner and the contract's word for each.
 
@@ -165,7 +168,7 @@ class TableMapping(Strict):
     columns: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
     constants: Annotated[dict[str, str], Plain] = Field(default_factory=dict)
     dates: Annotated[tuple[str, ...], Listed, AfterValidator(readable_formats)] = ()
-    era: Literal["", "minguo", "heisei", "reiwa"] = ""
+    era: Era = ""
     period: Literal["", "week", "month", "quarter", "year"] = ""
     cumulative: bool | None = None
     units: Annotated[dict[str, str], Plain, AfterValidator(known_units)] = Field(

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from analysis.data.reading import distinct
 from analysis.data.reading.distinct import mask
 from analysis.data.reading.fields import DASHES, ERAS, is_span
-from analysis.data.reading.mapping import TableMapping
+from analysis.data.reading.mapping import Era, TableMapping
 
 ISO = "%Y-%m-%d"
 NO_DAY = np.iinfo(np.int64).min
@@ -101,11 +101,11 @@ def _cut_months(words: pa.Array, mapping: TableMapping) -> np.ndarray:
     return mask(pc.match_substring_regex(words, r"^\d{4}\.1$")) if padded.any() else none
 
 
-def formats_read(words: pa.Array, form: str, *, date: bool) -> np.ndarray:
+def formats_read(words: pa.Array, form: str, *, date: bool, era: Era = "") -> np.ndarray:
     """Which words a single format reads, for first guesses."""
-    mapping = TableMapping(dates=(form,))
+    mapping = TableMapping(dates=(form,), era=era)
     if date:
-        return np.asarray(_days(words, form, "") != NO_DAY)
+        return np.asarray(_days(words, form, era) != NO_DAY)
     return distinct.changed(words, plain_periods(words, mapping).words)
 
 

@@ -25,6 +25,7 @@ class Alone(Report, OwnCourse):
     params: SingleRegionParams
     subject: Single
     steepest = None
+    """Axes of changes are cut nowhere: what one region shows is seen whole."""
 
     @property
     def frame(self) -> pd.DataFrame:
