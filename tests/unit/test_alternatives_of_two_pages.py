@@ -13,6 +13,7 @@ import yaml
 from analysis.data.dataset import read_dataset
 from analysis.disclosure.store import store_of
 from analysis.publish.site.rested import Rested, conflicts
+from analysis.reports.compare_interventions.plates import CompareInterventions
 from analysis.reports.intervention_effect.plates import InterventionEffect
 
 YEARS = ("2020", "2021", "2022")
@@ -116,3 +117,15 @@ def test_years_and_regions_known_by_codes_are_no_counts(pages, language):
              "certainty")  # fmt: skip
     for name in shown:
         assert getattr(page, name)()._repr_mimebundle_()
+
+
+def test_a_comparison_of_interventions_names_its_placebo_and_mixes_too(in_root):
+    """Their averages rest on recorded counts as well, which another page may be about."""
+    params = yaml.safe_load((in_root / "params/compare_interventions/province.yml").read_text())
+    found = CompareInterventions.read(params).rests_on()
+    others = {one.outcome: one for one in found.beside}
+    mixes = {name for name in others if name.startswith(f"{params['outcome']}/")}
+    assert len(mixes) >= 2
+    assert set(others) - mixes == {params["placebo_outcome"]}
+    assert all(set(one.regions) == set(found.regions) != set() for one in found.beside)
+    assert all(one.draw == found.draw != "" for one in found.beside)

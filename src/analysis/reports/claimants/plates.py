@@ -44,10 +44,17 @@ class Claimants(Claims):
         ]
         over = [pair for study, averages in studies for pair in averages_of(study, averages)]
         both = averages_of(main.study, [Average.of(main.study.panel.outcome, main.headline.sample)])
-        return (
-            *((panel, replace(one, outcome=outcome)) for panel, one in both),
-            *((panel, replace(one, outcome=f"{outcome}/{one.outcome}")) for panel, one in over),
+        other = self.params.placebo_outcome
+        named = (
+            (
+                panel,
+                one if one.outcome == other else replace(one, outcome=f"{outcome}/{one.outcome}"),
+            )
+            for panel, one in over
         )
+        every = ((panel, replace(one, outcome=outcome)) for panel, one in both)
+        # The placebo stands beside each of the classes.
+        return tuple({one: (panel, one) for panel, one in (*every, *named)}.values())
 
     def site_lines(self) -> tuple[SiteLine, ...]:
         """One class against the other."""

@@ -48,13 +48,24 @@ class CompareInterventions(Interventions):
         return (self.params.outcome,)
 
     def rests_on(self) -> RestsOn:
-        """Over which regions its averages of recorded counts are."""
-        found, panel = super().rests_on(), self.panel
+        """Over which regions its averages of recorded counts are, placebo and mixes too."""
+        found, panel, outcome = super().rests_on(), self.panel, self.params.outcome
         if noise_of(self.data) is None:
             return found
-        regions = tuple(panel.frame["region"].drop_duplicates())
-        periods = (panel.periods[0], panel.periods[-1])
-        return replace(found, outcome=self.params.outcome, periods=periods, regions=regions)
+        frames = {outcome: panel.frame}
+        frames |= {f"{outcome}/{mix}": frame for mix, frame in panel.mixes.items()}
+        frames |= {self.params.placebo_outcome: panel.placebo} if panel.placebo is not None else {}
+        own, *others = (
+            replace(
+                found,
+                outcome=name,
+                periods=(panel.periods[0], panel.periods[-1]),
+                regions=tuple(frame["region"].drop_duplicates()),
+                editions={},
+            )
+            for name, frame in frames.items()
+        )
+        return replace(own, editions=found.editions, beside=tuple(others))
 
     def site_lines(self) -> tuple[SiteLine, ...]:
         """A line an intervention."""
