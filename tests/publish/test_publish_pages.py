@@ -205,7 +205,9 @@ def test_a_table_comes_down_as_a_guarded_csv():
     texts = ["=1+1", "+1", "-1", "@a", "\tb", "\rc", "＝d", "plain"]
     values = (*((text, -1.5) for text in texts), (None, 3))
     rows = tuple(("x", "y") for _ in values)
-    data = TableData((Column("=name", "Name"), Column("value", "Value")), rows, values)
+    data = TableData(
+        (Column("=name", "Name", role="number"), Column("value", "Value")), rows, values
+    )
     content = downloaded(rendered("en", samples.changed("table", data=data)), "choices.csv")
     assert content.startswith(b"\xef\xbb\xbf")
     read = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))

@@ -128,7 +128,7 @@ def test_a_number_from_protected_counts_is_not_held_against_recorded_ones(in_roo
     space, _ = ran(in_root, "intervention_effect")
     report = space["report"]
     assert not report.own_numbers()["two_way_effects"].drawn
-    ways = [replace(way, regions=0) for way in report.examined.specifications]
+    ways = [replace(way, over=None) for way in report.examined.specifications]
     drawn = replace(report.examined, specifications=tuple(ways))
     monkeypatch.setitem(vars(report), "examined", drawn)
     plate = report.agree("two_way_effects", no_model, [], [])
