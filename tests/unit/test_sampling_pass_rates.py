@@ -14,7 +14,8 @@ from analysis.errors import AnalysisError
 from analysis.stats.pooling.exact import batches_to_tell, share_interval, weighted_share
 
 TABLES = {
-    "regions": "region_code,name_en,name_zh,level,parent_code\n1,A,甲,county,\n",
+    "regions": "region_code,name_en,name_zh,level,parent_code\n"
+    + "".join(f"{code},{code},{code},county,\n" for code in range(1, 6)),
     "strata": "stratum,weight\nfood market,0.5\nfood shop,0.3\ntoys shop,0.2\n",
 }
 DESCRIPTION = """
@@ -38,7 +39,7 @@ def sampled(tmp_path):
         frame = pd.DataFrame(rows, columns=["product", "mode", "stratum", "passed"])
         frame.insert(0, "sample_id", [f"Q{i:05d}" for i in range(len(frame))])
         frame.insert(1, "taken_on", "2020-03-01")
-        frame.insert(2, "region_code", "1")
+        frame.insert(2, "region_code", [str(1 + number % 5) for number in range(len(frame))])
         frame.assign(passed=frame["passed"].astype(int)).to_csv(
             tmp_path / "samples.csv", index=False
         )
@@ -150,6 +151,26 @@ def test_what_is_left_out_does_not_follow_from_the_whole_less_the_others(sampled
         assert report.subject.hidden == 1
         shown.append((report.facts(), report.results(), report.summary(), report.products()))
     assert shown[0] == shown[1]
+
+
+def test_shares_of_few_regions_are_refused(sampled, tmp_path):
+    """Of one by name, or of four that were sampled: recorded samples would be told of single ones.
+
+    Three digits of a share of 143 fit one number of failing samples.
+    """
+    assert sum(round(failed / 143, 3) == round(17 / 143, 3) for failed in range(144)) == 1
+    asked = sampled(*EVERY[1:], ("food", "routine", "food market", 1000, 100))
+    with pytest.raises(AnalysisError, match="behind a share are 1"):
+        an.SamplingPassRates.read(asked | {"region": "3", "weighted": False})
+    rows = pd.read_csv(tmp_path / "samples.csv")
+    rows["region_code"] = rows["region_code"].clip(upper=4)
+    rows.to_csv(tmp_path / "samples.csv", index=False)
+    with pytest.raises(AnalysisError, match="behind a share are 4"):
+        an.SamplingPassRates.read(asked)
+    inside = "protection: none\naudience: internal\n"
+    file = tmp_path / "dataset.yml"
+    file.write_text(file.read_text(encoding="utf-8") + inside, encoding="utf-8")
+    assert an.SamplingPassRates.read(asked).whole
 
 
 def test_modes_are_shown_apart_and_never_together(sampled):

@@ -33,13 +33,14 @@ class Samples:
     and ``failed``. ``strata``: of the mode asked about, one row a stratum with ``taken``,
     ``failed`` and ``weight``, which add up to 1; ``None`` where nothing is weighted.
     ``uncovered`` is the share of the weight that no sample stands for, ``hidden`` how many groups
-    were left out as too small.
+    were left out as too small; ``regions`` is in how many the group with the fewest was taken.
     """
 
     groups: pd.DataFrame
     strata: pd.DataFrame | None
     uncovered: float
     hidden: int
+    regions: int
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -98,6 +99,8 @@ def build_samples(dataset: Dataset, question: SamplesQuestion) -> Samples:
     keys = [*printed, "mode", "product"]
     groups = rows.groupby(keys, observed=True)[["taken", "failed"]].sum().reset_index()
     kept = _told(groups, dataset)
+    taken_in = rows.groupby(keys, observed=True)["region_code"].agg(lambda codes: codes.nunique())
+    regions = int(taken_in.to_numpy()[kept].min()) if kept.any() else 0
     strata, uncovered = None, 0.0
     if question.weighted:
         # What is left out must not follow from the whole less the others.
@@ -105,7 +108,8 @@ def build_samples(dataset: Dataset, question: SamplesQuestion) -> Samples:
         own = own[own["product"].isin(told)]
         strata, uncovered = _weighted(own, dataset.tables["strata"], question.product != "")
         DesignError.raise_for(list(_uncovered(uncovered)))
-    return Samples(groups[kept].reset_index(drop=True), strata, uncovered, int((~kept).sum()))
+    told = groups[kept].reset_index(drop=True)
+    return Samples(told, strata, uncovered, int((~kept).sum()), regions)
 
 
 def _rows(dataset: Dataset) -> pd.DataFrame:
