@@ -13,10 +13,10 @@ import yaml
 
 from analysis.disclosure.store import store_of
 from analysis.errors import AnalysisError, DesignError
+from analysis.page.shared.certainty import GRADED_WORDS
 from analysis.page.wording import STRONG
 from analysis.reports.single_region import sentences
 from analysis.reports.single_region.plates import SingleRegion
-from analysis.reports.single_region.sentences import VERDICT_WORDS
 from worlds import make_panel
 
 DATASET = """
@@ -129,7 +129,7 @@ def test_every_answer_says_what_its_numbers_say_in_both_languages(folders, world
         assert found.claimed == side
         assert (side == 0) == (row["low"] <= 0 <= row["high"])
         assert (side == 0) == (found.facts()["p_value"] >= 0.05)
-    assert VERDICT_WORDS[key] == en.summary().verdict_words
+    assert GRADED_WORDS[key] == en.summary().verdict_words
     for name in ("paths", "gaps", "ranks", "weights", "leave_one_out", "series", "certainty"):
         assert getattr(zh, name)().plain_text()
 

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from analysis.disclosure.effects import answered
 from analysis.reports.claimants import question
-from analysis.reports.claimants.answer import answered
 from analysis.reports.claimants.params import ClaimantsParams
 from analysis.studies.verdict import ALLOWED
 from analysis.verdicts.robustness import estimate_headline

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+import pandas as pd
+
 from analysis import methods, stored
 from analysis.data.frames.panels.panel import MINIMUM_SUPPORT, Panel
 from analysis.data.frames.study import Study
@@ -432,6 +434,21 @@ def _looked_at(
     if over is None or not (study.shielded and over.near(beside)):
         return found, beside if over is None else tuple(dict.fromkeys((*beside, over)))
     return (_imputable(study, study.protected)[0] if study.protected else None), beside
+
+
+def cells_seen(study: Study) -> pd.DataFrame:
+    """The panel cell by cell, with the ``weight`` of a region in the second looks.
+
+    ``untreated`` cells tell what is to be expected of ``active`` ones; no rows where the panel
+    cannot be imputed as it is.
+    """
+    adoption = imputable(study)
+    frame = study.panel.frame.drop(columns="first_treated")
+    if adoption is None or len(adoption.values) != len(study.panel.regions):
+        return frame.iloc[:0]
+    weights = adoption.weights.repeat(adoption.values.shape[1])
+    cells = {"untreated": adoption.untreated.ravel(), "active": adoption.active.ravel()}
+    return frame.assign(weight=weights, **cells)
 
 
 def examine(study: Study, headline: Result) -> Robustness:

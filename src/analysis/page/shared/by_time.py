@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from analysis.data.frames.interventions import InterventionsPanel
+from analysis.data.frames.panels.panel import NEVER, Panel
 from analysis.disclosure.gate import NUMBER
 from analysis.page.charts.axes import Axis, Periods, Reference
 from analysis.page.charts.lines import Line, Lines
 from analysis.page.charts.panels import Panels
 from analysis.page.charts.points import Point, Points
+from analysis.page.charts.steps import Steps
 from analysis.page.shared.log_points import LogPoints
 from analysis.page.wording import capital
 
@@ -34,6 +36,15 @@ def adoption_lines(report: LogPoints, panel: InterventionsPanel, names: Mapping[
     )
     label = report.say("{Regions} with it")
     return Lines(lines, along, Axis(report.in_full, label, whole=True, key="regions", role=NUMBER))
+
+
+def adoption_steps(report: LogPoints, panel: Panel, label: str) -> Steps:
+    """How many regions had adopted, period by period, up to all of them."""
+    starts = panel.adoption[panel.adoption > NEVER]
+    along = Periods(panel.periods, report.language, report.say("Period"))
+    values = tuple(float((starts <= place).sum()) for place in along.places)
+    up = Axis(report.in_full, label, whole=True, key="regions", role=NUMBER)
+    return Steps(values, along, up, float(len(panel.regions)))
 
 
 def event_panels(

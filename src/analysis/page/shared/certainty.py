@@ -15,6 +15,37 @@ EFFECT_WORDS = {
     "too_small_to_matter": "too small to matter",
     "cannot_tell": "cannot tell",
 }
+GRADED_WORDS = {
+    "fewer_low": "Fewer recorded, low certainty",
+    "fewer_moderate": "Fewer recorded, moderate certainty",
+    "fewer_high": "Fewer recorded, high certainty",
+    "more_low": "More recorded, low certainty",
+    "more_moderate": "More recorded, moderate certainty",
+    "more_high": "More recorded, high certainty",
+    "lower_low": "Lower than expected, low certainty",
+    "lower_moderate": "Lower than expected, moderate certainty",
+    "lower_high": "Lower than expected, high certainty",
+    "higher_low": "Higher than expected, low certainty",
+    "higher_moderate": "Higher than expected, moderate certainty",
+    "higher_high": "Higher than expected, high certainty",
+    "improves_low": "Improves, low certainty",
+    "improves_moderate": "Improves, moderate certainty",
+    "improves_high": "Improves, high certainty",
+    "worsens_low": "Worsens, low certainty",
+    "worsens_moderate": "Worsens, moderate certainty",
+    "worsens_high": "Worsens, high certainty",
+    "too_small_to_matter_low": "Too small to matter, low certainty",
+    "too_small_to_matter_moderate": "Too small to matter, moderate certainty",
+    "too_small_to_matter_high": "Too small to matter, high certainty",
+    "cannot_tell": "Cannot tell",
+}
+"""The verdict with its certainty, as lists and feeds show it."""
+CERTAINTY_WORDS = {
+    "low": "Certainty: low",
+    "moderate": "Certainty: moderate",
+    "high": "Certainty: high",
+    "": "No direction is claimed",
+}
 GRADE_WORDS = {"low": "low", "moderate": "moderate", "high": "high"}
 PLACEBO_WORDS = "{placebo}, which should not be affected, moved as well"
 REASON_WORDS = {

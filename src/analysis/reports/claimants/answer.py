@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.frames.claimants import CLASSES, RATIO
-from analysis.data.frames.study import Study
 from analysis.data.records.claimants import MARKS
-from analysis.disclosure.estimates import published, three_digits
+from analysis.disclosure.effects import answered, shown
+from analysis.disclosure.estimates import published
 from analysis.page.numbers import percent_change, percent_span, period_span
 from analysis.page.shared.log_points import LogPoints
 from analysis.page.wording import capital
@@ -21,24 +21,12 @@ from analysis.reports.claimants.question import Asked
 from analysis.reports.report import Report
 from analysis.result import Result
 from analysis.stats.concentration import concentration
-from analysis.verdicts.effect import Answered, judged, p_value
-from analysis.verdicts.robustness import Robustness, estimate_headline, examine, imputable
+from analysis.verdicts.effect import Answered, p_value
+from analysis.verdicts.robustness import cells_seen, estimate_headline
 
 FREQUENT, OTHER = CLASSES
 TOPS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
 """Shares of claimants, those who complain most first, of which it is told what they bring."""
-
-
-def answered(study: Study) -> Answered:
-    """A study judged; of who complains nothing is in the protected store, so of averages alone."""
-    headline = published(study, estimate_headline(study), None)
-    examined = examine(study, headline)
-    return Answered(study, headline, examined, judged(study, headline, shown(study, examined)))
-
-
-def shown(study: Study, examined: Robustness) -> Robustness:
-    """What a headline rests on, as far as it may leave."""
-    return three_digits(examined) if study.shielded else examined
 
 
 class Claims(Report, LogPoints):
@@ -71,13 +59,7 @@ class Claims(Report, LogPoints):
     @property
     def frame(self) -> pd.DataFrame:
         """Complaints of frequent claimants (count) and of others (exposure), with weights."""
-        adoption, study = imputable(self.main.study), self.main.study
-        frame = study.panel.frame.drop(columns="first_treated")
-        if adoption is None or len(adoption.values) != len(study.panel.regions):
-            return frame.iloc[:0]
-        weights = adoption.weights.repeat(adoption.values.shape[1])
-        cells = {"untreated": adoption.untreated.ravel(), "active": adoption.active.ravel()}
-        return frame.assign(weight=weights, **cells)
+        return cells_seen(self.main.study)
 
     @property
     def verdict_key(self) -> str:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 
 from analysis.data.frames.claimants import CLASSES, RATIO
-from analysis.data.frames.panels.panel import NEVER
 from analysis.disclosure.gate import NUMBER
-from analysis.page.charts.axes import Axis, Periods, Reference
+from analysis.page.charts.axes import Axis, Reference
 from analysis.page.charts.intervals import Interval, Intervals
 from analysis.page.charts.points import Point, Points
-from analysis.page.charts.steps import Steps
 from analysis.page.numbers import percent_cell
 from analysis.page.plates import Figure, Notes, Table, TableData
-from analysis.page.shared.by_time import event_panels
+from analysis.page.shared.by_time import adoption_steps, event_panels
 from analysis.page.shared.truth import Held, truth_table, truths
 from analysis.page.wording import capital
 from analysis.reports.claimants.answer import FREQUENT, OTHER, Claims
@@ -27,18 +25,12 @@ CLASS_WORDS = {
     "burst": "Bursts",
     "label": "Listed subjects, again",
 }
-EFFECT_WORDS = {
-    "class": "Claimants",
-    "change": "Change",
-    "low": "Range from",
-    "high": "Range to",
-}
+CHANGE_WORDS = {"change": "Change", "low": "Range from", "high": "Range to"}
+EFFECT_WORDS = {"class": "Claimants", **CHANGE_WORDS}
 MARK_WORDS = {
     "class": "Claimants",
     "carried": "Share of {outcome}",
-    "change": "Change",
-    "low": "Range from",
-    "high": "Range to",
+    **CHANGE_WORDS,
     "verdict": "Verdict",
 }
 KEYS = {FREQUENT: "professional", OTHER: "ordinary"}
@@ -100,12 +92,8 @@ def concentration(report: Claims) -> Figure | Notes:
 
 def adoption(report: Claims) -> Figure:
     """How many regions had adopted, period by period."""
-    say, panel = report.say, report.main.study.panel
-    starts = panel.adoption[panel.adoption > NEVER]
-    along = Periods(panel.periods, report.language, say("Period"))
-    values = tuple(float((starts <= place).sum()) for place in along.places)
-    up = Axis(report.in_full, say("{Regions} with it"), whole=True, key="regions", role=NUMBER)
-    return Steps(values, along, up, float(len(panel.regions))).figure(
+    say = report.say
+    return adoption_steps(report, report.main.study.panel, say("{Regions} with it")).figure(
         **report.plate("adoption"),
         title=say("{treated} {regions} took up {name}, {rest} did not or not yet"),
         caption=say(

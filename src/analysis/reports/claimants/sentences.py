@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from analysis.data.frames.claimants import share_unknown
 from analysis.disclosure.store import noise_of
 from analysis.page.plates import Notes, Summary
-from analysis.page.shared.certainty import EFFECT_WORDS, reasons
+from analysis.page.shared.certainty import CERTAINTY_WORDS, EFFECT_WORDS, reasons
 from analysis.page.shared.protection import model_sentence
 from analysis.page.shared.provenance import sample_points
 from analysis.page.wording import capital, joined
@@ -45,12 +45,6 @@ AGAINST_WORDS = {
     "cannot_tell": "cannot tell",
 }
 """The verdict on frequent claimants against others: it falls where others rise, too."""
-CERTAINTY_WORDS = {
-    "low": "Certainty: low",
-    "moderate": "Certainty: moderate",
-    "high": "Certainty: high",
-    "": "No direction is claimed",
-}
 
 
 def summary(report: Claims) -> Summary:

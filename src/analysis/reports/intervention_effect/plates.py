@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.frames.study import Study
-from analysis.disclosure.estimates import published, three_digits
+from analysis.disclosure.effects import shown
+from analysis.disclosure.estimates import published
 from analysis.disclosure.store import digests_of, noise_of
 from analysis.errors import AnalysisError
 from analysis.page.plates import Provenance, SiteLine, Table
@@ -72,7 +73,7 @@ class InterventionEffect(Report, Brief):
     @cached_property
     def robustness(self) -> Robustness:
         """What the headline rests on, as far as it may leave."""
-        return three_digits(self.examined) if self.study.shielded else self.examined
+        return shown(self.study, self.examined)
 
     @cached_property
     def examined(self) -> Robustness:

@@ -15,6 +15,7 @@ from analysis.page.numbers import (
     span,
 )
 from analysis.page.plates import Summary
+from analysis.page.shared.certainty import GRADED_WORDS
 from analysis.page.wording import capital, joined
 from analysis.reports.intervention_effect.answer import PER_EXPECTED, Brief
 from analysis.reports.intervention_effect.certainty.grounds import (
@@ -31,31 +32,6 @@ from analysis.reports.intervention_effect.sensitivity import distinct_changes
 from analysis.verdicts.effect import left_out_share, outside_zero, smallest_share
 from analysis.verdicts.rule import Verdict
 
-VERDICT_WORDS = {
-    "fewer_low": "Fewer recorded, low certainty",
-    "fewer_moderate": "Fewer recorded, moderate certainty",
-    "fewer_high": "Fewer recorded, high certainty",
-    "more_low": "More recorded, low certainty",
-    "more_moderate": "More recorded, moderate certainty",
-    "more_high": "More recorded, high certainty",
-    "lower_low": "Lower than expected, low certainty",
-    "lower_moderate": "Lower than expected, moderate certainty",
-    "lower_high": "Lower than expected, high certainty",
-    "higher_low": "Higher than expected, low certainty",
-    "higher_moderate": "Higher than expected, moderate certainty",
-    "higher_high": "Higher than expected, high certainty",
-    "improves_low": "Improves, low certainty",
-    "improves_moderate": "Improves, moderate certainty",
-    "improves_high": "Improves, high certainty",
-    "worsens_low": "Worsens, low certainty",
-    "worsens_moderate": "Worsens, moderate certainty",
-    "worsens_high": "Worsens, high certainty",
-    "too_small_to_matter_low": "Too small to matter, low certainty",
-    "too_small_to_matter_moderate": "Too small to matter, moderate certainty",
-    "too_small_to_matter_high": "Too small to matter, high certainty",
-    "cannot_tell": "Cannot tell",
-}
-"""The verdict with its certainty, as lists and feeds show it."""
 CLAIM_WORDS = {
     "fewer": "**Fewer {outcome} in {regions} with {intervention}: about {size} fewer "
     "than expected** (likely range {span}).",
@@ -107,7 +83,7 @@ def summary(brief: Brief) -> Summary:
             if point
         ),
         verdict=graded(brief.verdict),
-        verdict_words=say(VERDICT_WORDS[graded(brief.verdict)]),
+        verdict_words=say(GRADED_WORDS[graded(brief.verdict)]),
         certainty_words=certainty_words(brief),
         certainty=grade(brief),
         grounds=grounds(brief),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from analysis.disclosure.store import noise_of
 from analysis.page.plates import Notes, Summary
+from analysis.page.shared.certainty import GRADED_WORDS
 from analysis.page.shared.protection import protection_points
 from analysis.page.shared.provenance import sample_points
 from analysis.page.wording import capital
@@ -14,14 +15,7 @@ from analysis.reports.single_region.drawings import WAY_WORDS
 from analysis.reports.single_region.question import SHORT
 from analysis.verdicts.alone import SECOND
 
-VERDICT_WORDS = {
-    "fewer_low": "Fewer recorded, low certainty",
-    "more_low": "More recorded, low certainty",
-    "lower_low": "Lower than expected, low certainty",
-    "higher_low": "Higher than expected, low certainty",
-    "cannot_tell": "Cannot tell",
-    "too_short": "Too short to be matched",
-}
+TOO_SHORT_WORDS = "Too short to be matched"
 ANSWER_WORDS = {
     "fewer_low": "**Fewer {outcome} in {name} than others lead to expect: {value}** (likely range "
     "{likely}).",
@@ -75,7 +69,7 @@ def summary(report: Alone) -> Summary:
         **report.plate("summary"),
         points=tuple(point for point in points if point)[:6],
         verdict=key,
-        verdict_words=say(VERDICT_WORDS[key]),
+        verdict_words=say(GRADED_WORDS.get(key, TOO_SHORT_WORDS)),
         number=report.numbers["value"],
         number_unit=report.outcome if report.counted else "",
         number_words=say(
@@ -116,7 +110,7 @@ def _reason(report: Alone) -> str:
 def doubts(report: Alone) -> str:
     """What could be wrong, in a line."""
     if report.verdict_key == "too_short":
-        return report.say(VERDICT_WORDS["too_short"])
+        return report.say(TOO_SHORT_WORDS)
     if report.verdict_key == "cannot_tell":
         return _reason(report)
     return report.say("A single {region}; it was not drawn by lot.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analysis.page.numbers import number, percent, percent_change, percent_span
+from analysis.page.shared.certainty import CERTAINTY_WORDS
 from analysis.reports.intervention_effect.answer import Brief
 from analysis.reports.intervention_effect.changes import in_words
 from analysis.stats.panels.own_course import Look
@@ -20,12 +21,6 @@ from analysis.verdicts.effect import (
 from analysis.verdicts.robustness import POWER, imputes
 from analysis.verdicts.rule import LEAST_ADOPTING, LEAST_OTHERS, LOOKS, RULE_LEVEL
 
-CERTAINTY_WORDS = {
-    "high": "Certainty: high",
-    "moderate": "Certainty: moderate",
-    "low": "Certainty: low",
-    "": "No direction is claimed",
-}
 GRADES = ("low", "moderate", "high")
 LOOK_WORDS = {
     "own_slope": "A second estimate, in which adopters keep the slope they were on, gives {value} "
