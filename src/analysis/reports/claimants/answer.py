@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.data.frames.claimants import CLASSES, RATIO
 from analysis.data.records.claimants import MARKS
 from analysis.disclosure.effects import answered, shown
-from analysis.disclosure.estimates import published
+from analysis.disclosure.estimates import published, three_digits
 from analysis.page.numbers import percent_change, percent_span, period_span
 from analysis.page.shared.log_points import LogPoints
 from analysis.page.wording import capital
