@@ -48,8 +48,8 @@ def listed(tmp_path):
 def test_an_honest_draw_tells_its_effect_within_the_range(listed):
     """A true −20 % lies inside; the frame's weights give the report's difference."""
     report = an.RandomInspection.read(listed(effect=np.log(0.8)))
-    assert not report.judged.doubted
-    value, low, high = report.effect
+    assert not report.found.judged.doubted
+    value, low, high = report.found.effect
     assert low < -0.2 < high < 0
     assert report.verdict_key.startswith("fewer")
     assert report.result.headline.value == pytest.approx(
@@ -66,9 +66,9 @@ def test_an_honest_draw_tells_its_effect_within_the_range(listed):
 def test_a_draw_from_the_head_of_the_list_is_doubted_and_tells_no_effect(listed):
     """However large the effect seems, no number of it stands anywhere."""
     report = an.RandomInspection.read(listed(effect=np.log(0.5), head=4))
-    assert report.judged.doubted
+    assert report.found.judged.doubted
     assert report.verdict_key == "not_random"
-    assert report.effect is None
+    assert report.found.effect is None
     assert report.site_lines() == ()
     assert report.stated == "place"
     assert "relative_percent" not in report.facts()
@@ -82,7 +82,7 @@ def test_honest_draws_are_doubted_no_oftener_than_allowed_and_faulty_ones_mostly
         found = []
         for seed, params in enumerate(given):
             listed(head=head, seed=seed)
-            found.append(an.RandomInspection.read(params).judged.doubted)
+            found.append(an.RandomInspection.read(params).found.judged.doubted)
         doubted[head] = np.mean(found)
     assert doubted[0.0] <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 60)
     assert doubted[2.0] >= 0.9
@@ -112,7 +112,7 @@ def test_small_strata_are_joined_where_that_is_asked_for(listed):
     given = listed(effect=np.log(0.6), stratum=strata, drawn=[1, 0, 0] + [0, 1] * 198 + [0])
     report = an.RandomInspection.read(given | {"join_strata": True})
     assert report.subject.joined == 2
-    assert not report.verdict.certainty or report.verdict.certainty == "moderate"
+    assert not report.found.verdict.certainty or report.found.verdict.certainty == "moderate"
 
 
 def test_enterprises_unknown_to_the_dataset_and_plans_are_named(in_root):

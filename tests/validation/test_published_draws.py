@@ -13,8 +13,8 @@ def test_the_lottery_of_1970_was_no_draw(in_root, published):
     """Fienberg's correlation to three digits; balance fails, where runs alone would not show it."""
     file = Path("params/random_inspection/draft_lottery.yml")
     report = an.RandomInspection.read(yaml.safe_load(file.read_text(encoding="utf-8")))
-    found = report.along_numbers
+    found = report.found.along_numbers
     published("r of day and number, 1970 lottery", found, -0.226, 5e-4, "Fienberg 1971")
-    assert report.judged.balance == 0.0002
-    assert report.judged.runs > 0.5
+    assert report.found.judged.balance == 0.0002
+    assert report.found.judged.runs > 0.5
     assert report.verdict_key == "not_random"

@@ -14,8 +14,9 @@ from analysis.page.charts.points import Point, Points
 from analysis.page.numbers import number_cell
 from analysis.page.plates import Figure, Notes, Table
 from analysis.page.shared.truth import Held, truth_table, truths
-from analysis.reports.random_inspection.answer import COVARIATE_WORDS, TENTHS, Draws
+from analysis.reports.random_inspection.answer import COVARIATE_WORDS, Draws
 from analysis.stats.pooling.exact import share_interval
+from analysis.verdicts.draw import TENTHS
 
 BINS = 41
 EFFECT = "drawn/complaint"
@@ -48,7 +49,7 @@ def along(report: Draws) -> Figure | Notes:
     points = tuple(
         Point(tenth, one.value, one.low, one.high,
               key="high" if not one.low <= expected <= one.high else "within")
-        for tenth, one in enumerate(report.along_list, 1)
+        for tenth, one in enumerate(report.found.along_list, 1)
     )  # fmt: skip
     off = sum(point.key == "high" for point in points)
     title = say("Drawn along the list: {off} of {tenths} tenths leave out the share of the whole",
@@ -70,7 +71,7 @@ def along(report: Draws) -> Figure | Notes:
 def balance(report: Draws) -> Table | Notes:
     """Drawn and others, in what was known before."""
     say = report.say
-    rows = [*report.means()]
+    rows = [*report.found.means()]
     if not rows:
         text = say("Nothing of the {units} is known from before the draw.")
         return report.notes("balance", say("Drawn and not drawn, before"), text)
@@ -132,7 +133,7 @@ def share_beyond(report: Draws) -> str:
 
 def groups(report: Draws) -> Figure | Notes:
     """The effect in each kind of stratum."""
-    say, found = report.say, report.by_group
+    say, found = report.say, report.found.by_group
     title = say("By kind of stratum")
     if not found:
         return report.notes("groups", title, say("No effect is told by kind of stratum here."))
@@ -141,12 +142,14 @@ def groups(report: Draws) -> Figure | Notes:
         Interval(words[name].of(language) if name in words else name, *shares, code=name)
         for name, shares in found.items()
     ]
-    rows.append(Interval(say("All"), *(report.effect or (0.0, 0.0, 0.0)), "headline", code="all"))
+    rows.append(
+        Interval(say("All"), *(report.found.effect or (0.0, 0.0, 0.0)), "headline", code="all")
+    )
     axis = _share_axis(report, say("Change against those not drawn"))
     return Intervals(tuple(rows), axis, (Reference(0.0),), say("Stratum"), "stratum").figure(
         **report.plate("groups"),
         title=say(
-            "By kind of stratum, {value} in all", **report.spoken(report.effect or (0, 0, 0))
+            "By kind of stratum, {value} in all", **report.spoken(report.found.effect or (0, 0, 0))
         ),
         caption=say("Bars: likely ranges at {level}, each by itself."),
         alt=say("Estimates with ranges by kind of stratum, and for all."),
@@ -219,8 +222,8 @@ def burden(report: Draws) -> Table | Notes:
 def truth(report: Draws) -> Table | Notes:
     """The effect beside what simulated data were made with."""
     known, held = truths(report.data).get(EFFECT), []
-    if known is not None and report.effect and report.params.outcome == "complaint":
-        value, low, high = np.log1p(np.maximum(report.effect, -0.999))
+    if known is not None and report.found.effect and report.params.outcome == "complaint":
+        value, low, high = np.log1p(np.maximum(report.found.effect, -0.999))
         words = report.say("{Outcome} about those drawn")
         held = [Held(EFFECT, words, known, float(value), float(low), float(high))]
     return truth_table(report, report.say("Drawn against not drawn"), held)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from analysis.disclosure.estimates import three_digits
 from analysis.page.plates import Provenance, SiteLine
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.protection import protection_record
@@ -29,15 +30,18 @@ class RandomInspection(Draws):
 
     def results(self) -> Mapping[str, Any]:
         """The difference that is stated."""
-        return {"headline": plain(replace(self.result, series={}))}
+        found = replace(self.result, series={})
+        return {"headline": plain(three_digits(found) if self.found.rounded else found)}
 
     def site_lines(self) -> tuple[SiteLine, ...]:
         """What being drawn changed, where it is told."""
-        if self.effect is None:
+        if self.found.effect is None:
             return ()
         names = (self.say("Drawn for a visit at random"), self.outcome)
         drawn = (int(self.frame["treated"].sum()), len(self.frame))
-        line = site_line(self, names, self.effect, self.verdict, drawn, sentences.doubts(self))
+        line = site_line(
+            self, names, self.found.effect, self.found.verdict, drawn, sentences.doubts(self)
+        )
         return (replace(line, region_words=self.named("unit").plural(self.language)),)
 
     summary = sentences.summary

@@ -51,12 +51,12 @@ CERTAINTY_WORDS = {
 
 def summary(report: Draws) -> Summary:
     """The answer first: the draw, then its effect, and what would tell more."""
-    say, verdict = report.say, report.verdict
+    say, verdict = report.say, report.found.verdict
     number, unit, words, likely = _number(report)
-    key = verdict.key if report.told else report.verdict_key
+    key = verdict.key if report.found.told else report.verdict_key
     points = (
         say(ANSWER_WORDS[key], why=why(report)),
-        why(report, whole=True) if report.told else "",
+        why(report, whole=True) if report.found.told else "",
         _numbers(report),
         _power(report),
         _listed(report),
@@ -71,17 +71,17 @@ def summary(report: Draws) -> Summary:
         number_words=words,
         range_words=likely,
         scope={"place": report.place, "period": "", "intervention": say("Random draw")},
-        certainty_words=say(CERTAINTY_WORDS[verdict.certainty]) if report.told else "",
+        certainty_words=say(CERTAINTY_WORDS[verdict.certainty]) if report.found.told else "",
         certainty=GRADES.index(verdict.certainty),
-        grounds=tuple(_grounds(report)) if report.told else (),
-        limits=tuple(limits(report)) if report.told else (),
+        grounds=tuple(_grounds(report)) if report.found.told else (),
+        limits=tuple(limits(report)) if report.found.told else (),
     )
 
 
 def _number(report: Draws) -> tuple[str, str, str, str]:
     """The number of the first screen with its words: the effect, else how rare such a draw is."""
-    say, judged = report.say, report.judged
-    if report.told:
+    say, judged = report.say, report.found.judged
+    if report.found.told:
         return (
             say("{value}"),
             say("drawn against not drawn"),
@@ -99,7 +99,7 @@ def _number(report: Draws) -> tuple[str, str, str, str]:
 
 def why(report: Draws, whole: bool = False) -> str:
     """What speaks for or against a draw by lot."""
-    judged, say, told = report.judged, report.say, []
+    judged, say, told = report.found.judged, report.say, []
     allowed = report.params.doubt / (1 + (judged.balance is not None and judged.runs is not None))
     if judged.balance is not None:
         far = judged.balance < allowed
@@ -131,7 +131,7 @@ def _listed(report: Draws) -> str:
 
 
 def _numbers(report: Draws) -> str:
-    r = report.along_numbers
+    r = report.found.along_numbers
     if r is None:
         return ""
     text = (
@@ -146,7 +146,7 @@ def _numbers(report: Draws) -> str:
 
 def _power(report: Draws) -> str:
     """What would be found, and how many more would find what matters."""
-    found, smallest = report.detectable, report.params.smallest_effect
+    found, smallest = report.found.detectable, report.params.smallest_effect
     if found is None:
         return ""
     first = report.say(
@@ -181,7 +181,7 @@ def limits(report: Draws) -> Iterator[str]:
         yield say("Many of those drawn were not visited.")
     if given.joined:
         yield say("Small strata were thrown together.")
-    if report.verdict.key == "cannot_tell":
+    if report.found.verdict.key == "cannot_tell":
         yield say("The likely range includes no change.")
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.data.frames.cases.samples import Samples
 from analysis.data.frames.names import region_names
 from analysis.data.tables import TABLES
-from analysis.disclosure.estimates import decimals_of
+from analysis.disclosure.estimates import three_digits
 from analysis.disclosure.store import noise_of
 from analysis.page.numbers import span
 from analysis.reports.report import Report
@@ -86,9 +86,7 @@ class PassRates(Report):
 
     def rounded(self, found: Interval) -> Interval:
         """To three digits, where counts are protected: so it tells nothing of one sample."""
-        if noise_of(self.data) is None:
-            return found
-        return Interval(*(round(v, decimals_of(v)) for v in vars(found).values()))
+        return found if noise_of(self.data) is None else three_digits(found)
 
     @cached_property
     def whole(self) -> Interval | None:
