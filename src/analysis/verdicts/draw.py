@@ -98,8 +98,8 @@ def mean_of(frame: pd.DataFrame, treated: int, column: str) -> float:
 class ExaminedDraw:
     """A draw held against draws by lot, and what being drawn changed where that may be told.
 
-    ``estimate`` asks the method ``randomisation`` of a frame; ``rounded`` gives averages of recorded
-    counts to three digits.
+    ``estimate`` asks the method ``randomisation`` of a frame; ``rounded`` gives averages of
+    recorded counts to three digits.
     """
 
     given: Drawn
