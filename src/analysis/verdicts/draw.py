@@ -14,13 +14,12 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
 from analysis.data.frames.cases.draws import FEWEST_RECORDS, Drawn
-from analysis.disclosure.estimates import three_digits
 from analysis.methods import randomisation
 from analysis.result import Check, Result
 from analysis.stats.pooling.exact import Interval, share_interval
@@ -99,13 +98,13 @@ class ExaminedDraw:
     """A draw held against draws by lot, and what being drawn changed where that may be told.
 
     ``estimate`` asks the method ``randomisation`` of a frame; ``rounded`` gives averages of
-    recorded counts to three digits.
+    recorded counts as they may leave.
     """
 
     given: Drawn
     asked: Asked
     estimate: Callable[..., Result]
-    rounded: bool
+    rounded: Callable[[Any], Any]
 
     @cached_property
     def judged(self) -> DrawJudged:
@@ -152,7 +151,8 @@ class ExaminedDraw:
         value, low, high = (float(v or 0.0) / mean for v in (one.value, one.low, one.high))
         found = value, low, high
         # To three digits an average tells nothing of one unit.
-        return three_digits(found) if self.rounded else found
+        shares: Shares = self.rounded(found)
+        return shares
 
     @cached_property
     def effect(self) -> Shares | None:

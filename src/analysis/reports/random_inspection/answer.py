@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.data.frames.cases.draws import BEFORE, Drawn
 from analysis.data.settings import Words
+from analysis.disclosure.estimates import three_digits
 from analysis.disclosure.store import noise_of
 from analysis.methods import randomisation
 from analysis.page.numbers import percent_change, percent_span
@@ -30,6 +31,11 @@ COVARIATE_WORDS = {
 }
 
 
+def _as_it_is(found: Any) -> Any:
+    """What may leave to the last digit."""
+    return found
+
+
 class Draws(Report):
     """Units on lists, the draw, and what came after it."""
 
@@ -44,7 +50,7 @@ class Draws(Report):
     @cached_property
     def found(self) -> ExaminedDraw:
         """The draw held against draws by lot, and what being drawn changed."""
-        rounded = noise_of(self.data) is not None
+        rounded = three_digits if noise_of(self.data) is not None else _as_it_is
         asked = partial(self.estimate, randomisation.METHOD)
         return ExaminedDraw(self.subject, self.params, asked, rounded)
 

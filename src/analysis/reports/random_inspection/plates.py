@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from analysis.disclosure.estimates import three_digits
 from analysis.page.plates import Provenance, SiteLine
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.protection import protection_record
@@ -31,7 +30,7 @@ class RandomInspection(Draws):
     def results(self) -> Mapping[str, Any]:
         """The difference that is stated."""
         found = replace(self.result, series={})
-        return {"headline": plain(three_digits(found) if self.found.rounded else found)}
+        return {"headline": plain(self.found.rounded(found))}
 
     def site_lines(self) -> tuple[SiteLine, ...]:
         """What being drawn changed, where it is told."""
