@@ -13,10 +13,10 @@ from analysis.data.dataset import read_dataset
 from analysis.data.frames.claimants import claimants_of, share_unknown, with_classes
 from analysis.data.records.claimants import CASES, MARKS, Frequent
 from analysis.data.records.groupings import MILLIONTHS
+from analysis.disclosure.effects import answered
 from analysis.errors import AnalysisError, DesignError, ParamsError
 from analysis.page.numbers import percent_change, percent_span
 from analysis.reports.claimants import question, sentences
-from analysis.reports.claimants.answer import answered
 from analysis.reports.claimants.params import ClaimantsParams
 from analysis.reports.claimants.plates import Claimants
 from analysis.reports.claimants.sentences import VERDICT_WORDS

@@ -20,6 +20,7 @@ from analysis.data.frames.study import Study
 from analysis.disclosure.estimates import three_digits
 from analysis.page import numbers, voice, wording
 from analysis.page.charts import style
+from analysis.page.shared import certainty as certainty_words
 from analysis.page.shared.provenance import DROPPED_WORDS
 from analysis.page.wording import translations
 from analysis.reports.intervention_effect import sensitivity, sentences, tables
@@ -1152,11 +1153,11 @@ def test_the_breakdown_speaks_of_its_own_range_not_of_the_headline(base, languag
 def test_every_verdict_certainty_and_reason_has_words():
     """One sentence each, what would change our mind, and every unit of time."""
     sure = {f"{key}_{grade}" for key in VERDICTS[:-1] for grade in GRADES[1:]}
-    assert set(sentences.VERDICT_WORDS) == sure | {"cannot_tell"}
+    assert set(certainty_words.GRADED_WORDS) == sure | {"cannot_tell"}
     counted = {"other_intervention", "checks_lost", "left_out", "starting_level"}
     assert set(grounds.REASON_WORDS) | counted == {*OVERRULES, *LOWERS, *CAPS} == set(REASONS)
     assert set(MIND_WORDS) == {*OVERRULES, *LOWERS}
-    assert set(grounds.CERTAINTY_WORDS) == {*GRADES}
+    assert set(certainty_words.CERTAINTY_WORDS) == {*GRADES}
     timed = (grounds.DRIFT_WORDS, grounds.SLOPE_WORDS, grounds.EVE_WORDS, EXPLAINED_WORDS)
     for words in timed:
         assert set(words) == {"week", "month", "quarter", "year"}
