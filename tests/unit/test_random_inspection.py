@@ -122,6 +122,15 @@ def test_enterprises_unknown_to_the_dataset_and_plans_are_named(in_root):
         an.RandomInspection.read(given)
 
 
+def test_an_effect_in_one_county_is_refused_and_its_draw_can_be_looked_at(in_root):
+    """The counts behind it are recorded ones; whether the draw was one rests on none."""
+    given = {"dataset": "data/simulated/province", "plans": ["draw 2021-07"], "region": "990101",
+             "draws": 199, "outcome_after_days": 800}  # fmt: skip
+    with pytest.raises(AnalysisError, match="regions: on the lists are 1"):
+        an.RandomInspection.read(given)
+    assert an.RandomInspection.read(given | {"outcome": ""}).stated == "place"
+
+
 @pytest.mark.parametrize(
     ("shares", "visited", "joined", "expected"),
     [

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from analysis.data.dataset import Dataset
 from analysis.data.frames.cases.draws import TABLES, Drawn, build_drawn, unknown_in_draws
-from analysis.errors import Problem
+from analysis.disclosure.estimates import FEWEST_REGIONS
+from analysis.disclosure.store import noise_of
+from analysis.errors import DesignError, Problem
 from analysis.reports.random_inspection.params import RandomInspectionParams
 
 
@@ -23,6 +25,12 @@ def ask(data: Dataset, params: RandomInspectionParams) -> Drawn:
 
     Raises
     ------
-    AnalysisError: names unknown to the dataset, or lists that tell nothing.
+    AnalysisError: names unknown to the dataset, lists that tell nothing, or of so few regions that
+        an effect would tell of these: it rests on recorded counts.
     """
-    return build_drawn(data, params)
+    found = build_drawn(data, params)
+    if noise_of(data) is not None and found.measured and 0 < found.regions < FEWEST_REGIONS:
+        what = f"on the lists are {found.regions}: an effect is told of {FEWEST_REGIONS} or more"
+        remedy = "Ask about a larger region, or leave outcome blank to look at the draw alone"
+        raise DesignError([Problem("regions", what, remedy)])
+    return found

@@ -36,7 +36,8 @@ class Drawn:
     ``treated``, ``place`` (share of the list above it), ``weight`` (with which means of the drawn
     and of others are those of the list), ``outcome`` and ``number``, where there are any, and the
     ``covariates`` from before the draw. ``joined`` strata were thrown together, being too small.
-    ``visited`` is the share of drawn units that were visited, where visits name their plan.
+    ``visited`` is the share of drawn units that were visited, where visits name their plan;
+    ``regions`` how many the drawn, or the others, are of at least, 0 where regions are not known.
     """
 
     frame: pd.DataFrame
@@ -44,6 +45,7 @@ class Drawn:
     plans: int
     joined: int
     visited: float | None
+    regions: int
 
     @property
     def measured(self) -> bool:
@@ -91,8 +93,12 @@ def build_drawn(dataset: Dataset, question: DrawQuestion) -> Drawn:
     before = {"place", BEFORE, "months"} & set(frame)
     covariates = tuple(sorted(name for name in before if frame[name].nunique() > 1))
     visited = float(frame.pop("visited").mean()) if "visited" in frame else None
+    regions = 0
+    if "region" in frame:
+        regions = int(frame.groupby("treated")["region"].nunique().min())
+        frame = frame.drop(columns="region")
     plans = int(frame.pop("plan").nunique()) if "plan" in frame else 1
-    return Drawn(frame, covariates, plans, joined, visited)
+    return Drawn(frame, covariates, plans, joined, visited, regions)
 
 
 def _ready(dataset: Dataset) -> pd.DataFrame:
@@ -129,7 +135,7 @@ def _listed(dataset: Dataset, question: DrawQuestion) -> pd.DataFrame:
     frame["stratum"] = plan + " " + stratum
     pairs = zip(stratum, region, strict=True)
     frame["group"] = [one.removeprefix(code).lstrip("-_ ") for one, code in pairs]
-    frame["list"] = plan + " " + region
+    frame["region"], frame["list"] = region, plan + " " + region
     if "place" in rows:
         frame["place"] = rows["place"].astype(float)
     if "announced_on" in rows and rows["announced_on"].notna().all():
