@@ -146,15 +146,14 @@ class Voice:
     def worded(
         self, heads: Mapping[str, str], lines: Iterable[Iterable[Cell]], texts: Iterable[str]
     ) -> TableData:
-        """A table with these headings, in English; what is no text stands at the end, as a number.
+        """A table with these headings, in English, that holds no counts of records.
 
         Parameters
         ----------
-        texts: keys of the columns that hold words.
+        texts: keys of the columns that hold words, or codes; all others stand at the end.
         """
         named = [(key, capital(self.say(head))) for key, head in heads.items()]
         columns = [
-            Column(key, head) if key in texts else Column(key, head, "end", NUMBER)
-            for key, head in named
+            Column(key, head, "start" if key in texts else "end", NUMBER) for key, head in named
         ]
         return TableData.of(columns, lines)
