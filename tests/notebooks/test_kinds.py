@@ -191,6 +191,14 @@ def test_a_kind_of_report_is_whole(root, name):
     assert lacking(root, name) == []
 
 
+@pytest.mark.parametrize("name", FOLDERS)
+def test_what_judges_an_effect_has_words_for_its_verdicts(name):
+    """Feeds, history and "what changed" take them from the folder, by the key of a verdict."""
+    kind = find(name)
+    if kind.report.site_lines is not Report.site_lines:
+        assert "cannot_tell" in kind.verdict_words or len(kind.verdict_words) > 1
+
+
 def test_every_method_is_opened_by_a_notebook_or_waits_for_one(root):
     """A method with a notebook leaves the list."""
     used = {method for name in FOLDERS for method in opened(root, name)}

@@ -15,7 +15,7 @@ from analysis.page.numbers import (
     span,
 )
 from analysis.page.plates import Summary
-from analysis.page.shared.certainty import GRADED_WORDS
+from analysis.page.shared.certainty import GRADED_WORDS as VERDICT_WORDS
 from analysis.page.wording import capital, joined
 from analysis.reports.intervention_effect.answer import PER_EXPECTED, Brief
 from analysis.reports.intervention_effect.certainty.grounds import (
@@ -83,7 +83,7 @@ def summary(brief: Brief) -> Summary:
             if point
         ),
         verdict=graded(brief.verdict),
-        verdict_words=say(GRADED_WORDS[graded(brief.verdict)]),
+        verdict_words=say(VERDICT_WORDS[graded(brief.verdict)]),
         certainty_words=certainty_words(brief),
         certainty=grade(brief),
         grounds=grounds(brief),

@@ -16,6 +16,7 @@ from analysis.reports.single_region.question import SHORT
 from analysis.verdicts.alone import SECOND
 
 TOO_SHORT_WORDS = "Too short to be matched"
+VERDICT_WORDS = GRADED_WORDS | {"too_short": TOO_SHORT_WORDS}
 ANSWER_WORDS = {
     "fewer_low": "**Fewer {outcome} in {name} than others lead to expect: {value}** (likely range "
     "{likely}).",
@@ -69,7 +70,7 @@ def summary(report: Alone) -> Summary:
         **report.plate("summary"),
         points=tuple(point for point in points if point)[:6],
         verdict=key,
-        verdict_words=say(GRADED_WORDS.get(key, TOO_SHORT_WORDS)),
+        verdict_words=say(VERDICT_WORDS[key]),
         number=report.numbers["value"],
         number_unit=report.outcome if report.counted else "",
         number_words=say(
