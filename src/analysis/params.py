@@ -165,7 +165,7 @@ class DrawQuestion(Params):
     plans: list[str] = Field(default_factory=list)
     region: str = ""
     outcome: str = ""
-    outcome_after_days: int = Field(default=182, ge=1, le=3650)
+    outcome_after_days: int = Field(default=180, ge=1, le=3650)
     join_strata: bool = False
 
 

@@ -106,6 +106,44 @@ def test_lists_that_tell_nothing_are_refused(listed, more, asked, words):
         an.RandomInspection.read(listed(**more) | asked)
 
 
+def test_a_draw_that_cannot_be_looked_at_is_never_said_to_look_like_one(listed):
+    """Without a place nothing is known from before: an effect is told, and surer than that not."""
+    params = listed(effect=np.log(0.5), place=np.nan)
+    report = an.RandomInspection.read(params)
+    assert report.subject.covariates == ()
+    assert report.found.verdict.certainty == "moderate"
+    shown = report.summary()
+    assert not any("speaks against" in text for text in shown.grounds)
+    assert "Whether this was a draw by lot could not be looked at." in shown.limits
+
+
+def test_a_list_that_tells_nothing_else_is_refused(listed, tmp_path):
+    """No place, no outcome: before a kernel, not by an index that is not there."""
+    params = listed()
+    frame = pd.read_csv(tmp_path / "draw.csv").drop(columns=["place", "outcome"])
+    frame.to_csv(tmp_path / "draw.csv", index=False)
+    with pytest.raises(AnalysisError, match="tells nothing of its units"):
+        an.RandomInspection.read(params)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [([np.nan] + [1.0, 2.0] * 199 + [1.0], "is not known of every unit"),
+     ([0.0] * 400, "has no mean above zero")],
+)  # fmt: skip
+def test_an_outcome_of_which_no_share_can_be_told_is_refused(listed, outcome, words):
+    """Holes, and nothing but zeros: neither ends as a number that is none."""
+    with pytest.raises(AnalysisError, match=words):
+        an.RandomInspection.read(listed(outcome=outcome))
+
+
+def test_time_after_a_draw_that_is_not_over_is_refused(in_root):
+    """The page says "in so many days": these must lie within the records."""
+    given = {"dataset": "data/simulated/province", "plans": ["draw 2023-07"]}
+    with pytest.raises(AnalysisError, match="go 216 days beyond the last record"):
+        an.RandomInspection.read(given | {"outcome_after_days": 400})
+
+
 def test_small_strata_are_joined_where_that_is_asked_for(listed):
     """And the page says how many, and is no surer than moderate."""
     strata = ["tiny"] * 3 + ["rest"] * 397

@@ -118,6 +118,7 @@ def test_shares_too_close_for_any_number_say_so():
     ("asked", "words"),
     [
         ({"mode": ""}, "Name one mode"),
+        ({"mode": "targeted"}, "tell of all that is sold"),
         ({"mode": "rutine"}, "names 'rutine'.*Did you mean 'routine'"),
         ({"product": "toy"}, "names 'toy'.*Did you mean 'toys'"),
         ({"first_period": "2021"}, "samples: are none of these"),
@@ -171,6 +172,19 @@ def test_shares_of_few_regions_are_refused(sampled, tmp_path):
     file = tmp_path / "dataset.yml"
     file.write_text(file.read_text(encoding="utf-8") + inside, encoding="utf-8")
     assert an.SamplingPassRates.read(asked).whole
+
+
+def test_groups_that_are_all_too_small_are_refused(sampled):
+    """Before a kernel; nothing would be left to show."""
+    with pytest.raises(AnalysisError, match="are too few"):
+        an.SamplingPassRates.read(sampled(("food", "routine", "food market", 40, 3)))
+
+
+def test_without_weights_one_mode_is_said_to_be_one(sampled):
+    """Not "taken for different reasons"; and nothing of all that is sold."""
+    report = an.SamplingPassRates.read(sampled(*EVERY) | {"weighted": False})
+    assert "different reasons" not in report.summary().points[0]
+    assert "say nothing of all that is sold" in report.summary().points[0]
 
 
 def test_modes_are_shown_apart_and_never_together(sampled):

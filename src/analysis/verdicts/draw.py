@@ -5,7 +5,8 @@ along its list, in at most so many of a hundred draws as were allowed beforehand
 at, and each is allowed half. Of a doubted draw no effect is told. Else drawn and undrawn differ by
 chance alone: a direction is claimed where the range of the difference leaves out no change, and it
 is too small to matter where the range lies within the smallest effect. Certainty is high where
-four in five of those drawn were visited and no strata were thrown together, else moderate.
+the draw could be looked at, four in five of those drawn were visited and no strata were thrown
+together, else moderate.
 """
 
 from __future__ import annotations
@@ -41,6 +42,11 @@ class DrawJudged:
     runs: float | None
     doubted: bool
 
+    @property
+    def looked(self) -> bool:
+        """Whether anything could be looked at."""
+        return self.balance is not None or self.runs is not None
+
 
 def judge_draw(checks: tuple[Check, ...], doubt: float) -> DrawJudged:
     """Hold the checks of a draw against how often a draw by lot may be doubted."""
@@ -50,10 +56,12 @@ def judge_draw(checks: tuple[Check, ...], doubt: float) -> DrawJudged:
     return DrawJudged(found.get("balance"), found.get("runs"), doubted)
 
 
-def verdict_of_draw(shares: Shares, smallest: float, visited: float | None, joined: int) -> Verdict:
+def verdict_of_draw(
+    shares: Shares, smallest: float, visited: float | None, joined: int, *, looked: bool = True
+) -> Verdict:
     """The verdict on a difference between drawn and undrawn, of a draw that is not doubted."""
     _, low, high = shares
-    followed = visited is not None and visited >= VISITED and not joined
+    followed = looked and visited is not None and visited >= VISITED and not joined
     certainty: Certainty = "high" if followed else "moderate"
     key: Key = "cannot_tell"
     if high < 0 or low > 0:
@@ -176,7 +184,13 @@ class ExaminedDraw:
         if self.effect is None:
             return Verdict("cannot_tell")
         given = self.given
-        return verdict_of_draw(self.effect, self.asked.smallest_effect, given.visited, given.joined)
+        return verdict_of_draw(
+            self.effect,
+            self.asked.smallest_effect,
+            given.visited,
+            given.joined,
+            looked=self.judged.looked,
+        )
 
     @property
     def detectable(self) -> float | None:

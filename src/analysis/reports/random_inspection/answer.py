@@ -31,11 +31,6 @@ COVARIATE_WORDS = {
 }
 
 
-def _as_it_is(found: Any) -> Any:
-    """What may leave to the last digit."""
-    return found
-
-
 class Draws(Report):
     """Units on lists, the draw, and what came after it."""
 
@@ -50,9 +45,12 @@ class Draws(Report):
     @cached_property
     def found(self) -> ExaminedDraw:
         """The draw held against draws by lot, and what being drawn changed."""
-        rounded = three_digits if noise_of(self.data) is not None else _as_it_is
         asked = partial(self.estimate, randomisation.METHOD)
-        return ExaminedDraw(self.subject, self.params, asked, rounded)
+        return ExaminedDraw(self.subject, self.params, asked, self.rounded)
+
+    def rounded(self, found: Any) -> Any:
+        """To three digits, where counts are protected: so an average tells of no single unit."""
+        return found if noise_of(self.data) is None else three_digits(found)
 
     @property
     def result(self) -> Result:

@@ -78,10 +78,9 @@ def balance(report: Draws) -> Table | Notes:
     lines = (
         [
             (say(COVARIATE_WORDS[name], days=report.numbers["days"]), name),
-            *(number_cell(value, report.language, 2, 4) for value in (drawn, others)),
-            number_cell(gap, report.language, 2, 4),
+            *(number_cell(value, report.language, 2, 4) for value in report.rounded(numbers)),
         ]
-        for name, drawn, others, gap in rows
+        for name, *numbers in rows
     )
     return Table(
         **report.plate("balance"),
@@ -156,20 +155,26 @@ def groups(report: Draws) -> Figure | Notes:
     )
 
 
+def _visits(report: Draws) -> pd.DataFrame | None:
+    """Visits of the whole of the data; of one region alone none are told of."""
+    return None if report.params.region else report.data.tables.get("inspections")
+
+
 def hits(report: Draws) -> Figure | Notes:
     """How often visits found a problem, by why the enterprise was chosen."""
-    say, visits = report.say, report.data.tables.get("inspections")
+    say, visits = report.say, _visits(report)
     title = say("What visits found")
     if visits is None or "problems" not in visits or not report.params.targeted_as_contrast:
         return report.notes("hits", title, say("Visits are not in these data, or not asked for."))
     known = visits[visits["problems"].notna()]
     chinese = report.language == "zh"
-    rows = [
-        Interval(zh if chinese else en, found.value, found.low, found.high, code=key)
-        for key, en, zh in SELECTION
-        if len(own := known.loc[known["selection"] == key, "problems"]) >= FEWEST_RECORDS
-        for found in [share_interval(int((own > 0).sum()), len(own), report.params.level)]
-    ]
+    rows = []
+    for key, en, zh in SELECTION:
+        own = known.loc[known["selection"] == key, "problems"]
+        number = int((own > 0).sum())
+        if min(number, len(own) - number) >= FEWEST_RECORDS:
+            one = report.rounded(share_interval(number, len(own), report.params.level))
+            rows.append(Interval(zh if chinese else en, one.value, one.low, one.high, code=key))
     if not rows:
         return report.notes("hits", title, say("Too few visits to tell."))
     spoken = {one.code: report.percent(one.value, 0) for one in rows}
@@ -191,7 +196,7 @@ def hits(report: Draws) -> Figure | Notes:
 
 def burden(report: Draws) -> Table | Notes:
     """Visits for each hundred on the register, before and since departments go together."""
-    say, visits = report.say, report.data.tables.get("inspections")
+    say, visits = report.say, _visits(report)
     register, title = report.data.tables.get("enterprises"), say("Visits an enterprise has")
     joint = visits is not None and "departments" in visits and (visits["departments"] > 1).any()
     if not joint or visits is None or register is None:

@@ -20,7 +20,7 @@ VERDICT_WORDS = {
     "more_high": "More recorded about those drawn, high certainty",
     "too_small_to_matter_moderate": "No difference that matters, moderate certainty",
     "too_small_to_matter_high": "No difference that matters, high certainty",
-    "cannot_tell": "Random draw; cannot tell whether it matters",
+    "cannot_tell": "Cannot tell whether being drawn matters",
 }
 ANSWER_WORDS = {
     "not_random": "**This was no draw by lot:** {why} What being drawn changed cannot be told "
@@ -33,8 +33,8 @@ ANSWER_WORDS = {
     "against those not drawn** (likely range {likely}).",
     "too_small_to_matter": "**Being drawn made no difference that matters:** the likely range of "
     "{outcome} about those drawn, {likely}, lies within ±{smallest}.",
-    "cannot_tell": "**The draw looks random, but we cannot tell whether being drawn matters.** The "
-    "best estimate for {outcome} is {value}, the likely range {likely}.",
+    "cannot_tell": "**We cannot tell whether being drawn matters.** The best "
+    "estimate for {outcome} is {value}, the likely range {likely}.",
 }
 BALANCE_WORDS = {
     True: "drawn and undrawn {units} differed in what was known before the draw, as they would in "
@@ -165,7 +165,8 @@ def _power(report: Draws) -> str:
 
 def _grounds(report: Draws) -> Iterator[str]:
     say, visited = report.say, report.subject.visited
-    yield say("Who was drawn was left to chance, and the draw looks like it.")
+    if report.found.judged.looked:
+        yield say("Nothing that was known before speaks against a draw by lot.")
     if visited is not None:
         yield say(
             "Visited under their plan: {share} of those drawn.", share=report.percent(visited)
@@ -175,6 +176,8 @@ def _grounds(report: Draws) -> Iterator[str]:
 def limits(report: Draws) -> Iterator[str]:
     """Why the verdict is not surer."""
     say, given = report.say, report.subject
+    if not report.found.judged.looked:
+        yield say("Whether this was a draw by lot could not be looked at.")
     if given.visited is None:
         yield say("Whether those drawn were visited is not known.")
     elif given.visited < VISITED:
@@ -225,7 +228,8 @@ def certainty(report: Draws) -> Notes:
         ),
         say(
             "The likely range holds every difference that draws by lot do not contradict. "
-            "Certainty is high where four in five of those drawn were visited, else moderate."
+            "Certainty is high where the draw could be looked at and four in five of those drawn "
+            "were visited, else moderate."
         ),
         say(
             "What would change our mind: the seed of the draw published beforehand, longer lists, "

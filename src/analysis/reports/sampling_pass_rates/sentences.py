@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from analysis.data.frames.cases.samples import NOT_OF_THE_WHOLE
 from analysis.page.plates import Notes, Summary
 from analysis.page.shared.provenance import reading_sentences
 from analysis.reports.sampling_pass_rates.answer import PassRates
-
-CHOSEN = ("targeted", "complaint", "follow_up")
-"""Modes in which who samples looks where trouble is suspected."""
 
 
 def summary(report: PassRates) -> Summary:
@@ -22,6 +20,11 @@ def summary(report: PassRates) -> Summary:
         else say(
             "**Each of these {groups} groups of samples stands by itself.** Taken for different "
             "reasons, they have no common rate."
+        )
+        if not report.params.mode
+        else say(
+            "**Each of these {groups} products stands by itself.** Without weights of strata, "
+            "their samples say nothing of all that is sold."
         )
     )
     points = (answer, _sampled(report), _chosen(report), _few(report), _needed(report))
@@ -62,10 +65,10 @@ def _chosen(report: PassRates) -> str:
             "A share of samples taken where trouble is suspected says how well the suspicion was, "
             "not how safe goods are; where it is not stated why they were taken, neither."
         )
-    if report.params.mode in CHOSEN:
+    if report.params.mode in NOT_OF_THE_WHOLE:
         return report.say(
-            "**These samples were taken where trouble is suspected:** their share says how good "
-            "the suspicion was, not how safe goods are."
+            "**These samples were taken where trouble is suspected, or nobody says how:** their "
+            "share does not say how safe goods are."
         )
     return (
         report.say("Samples taken for other reasons are shown beside it and not put together.")

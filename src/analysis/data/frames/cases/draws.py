@@ -25,6 +25,7 @@ LEAST = 2
 JOINED = "joined"
 FEWEST_RECORDS = 10
 BEFORE = "before"
+KNOWN_BEFORE = frozenset({"place", BEFORE, "months"})
 """Records of a unit in as long a time before the draw as is looked at after it."""
 
 
@@ -85,13 +86,13 @@ def build_drawn(dataset: Dataset, question: DrawQuestion) -> Drawn:
     """
     ParamsError.raise_for(unknown_in_draws(dataset, question))
     frame = _ready(dataset) if dataset.has("draw") else _listed(dataset, question)
-    frame, joined = _joined(frame, question.join_strata)
-    DesignError.raise_for(list(_problems(dataset, frame)))
+    protected = _protected(dataset)
+    frame, joined = _joined(_known(frame, protected), question.join_strata)
+    DesignError.raise_for([*_beyond_records(dataset, question), *_problems(frame, protected)])
     strata = frame.groupby("stratum")["treated"]
     share = strata.transform("mean")
     frame["weight"] = np.where(frame["treated"] == 1, 1 / share, 1 / (1 - share))
-    before = {"place", BEFORE, "months"} & set(frame)
-    covariates = tuple(sorted(name for name in before if frame[name].nunique() > 1))
+    covariates = tuple(sorted(KNOWN_BEFORE & set(frame)))
     visited = float(frame.pop("visited").mean()) if "visited" in frame else None
     regions = 0
     if "region" in frame:
@@ -174,6 +175,42 @@ def _visits(visits: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
     return pd.Series([float((e, p) in seen) if d else np.nan for e, p, d in keys], rows.index)
 
 
+def _protected(dataset: Dataset) -> bool:
+    """Whether small numbers of records may not be told."""
+    description = dataset.description
+    return description.disclosure != "public" and description.protection != "none"
+
+
+def _known(frame: pd.DataFrame, protected: bool) -> pd.DataFrame:
+    """Without what is not known of every unit, is the same of all, or tells of few records."""
+    for name in KNOWN_BEFORE & set(frame):
+        few = 0
+        if protected and name == BEFORE:
+            few = int(frame.groupby("treated")[BEFORE].sum().min() < FEWEST_RECORDS)
+        if few or frame[name].isna().any() or frame[name].nunique() < LEAST:
+            frame = frame.drop(columns=name)
+    return frame
+
+
+def _beyond_records(dataset: Dataset, question: DrawQuestion) -> Iterator[Problem]:
+    """Plans of which the time after the draw is not over where the records end."""
+    if dataset.has("draw") or not question.outcome:
+        return
+    rows, records = dataset.tables["draws"], dataset.tables["complaints"]
+    rows = rows[rows["plan"].isin(question.plans)] if question.plans else rows
+    if "announced_on" not in rows or rows["announced_on"].isna().any():
+        what, remedy = "are not all known", "Fill announced_on, or leave outcome blank"
+        yield Problem("days of the draws", what, remedy)
+        return
+    over = rows["announced_on"].max() + pd.Timedelta(days=question.outcome_after_days)
+    ended = records["received_on"].max() + pd.Timedelta(days=1)
+    if over > ended:
+        what = f"go {(over - ended).days} days beyond the last record"
+        yield Problem(
+            "outcome_after_days", what, "Ask about fewer days, or leave the last plan out"
+        )
+
+
 def _joined(frame: pd.DataFrame, join: bool) -> tuple[pd.DataFrame, int]:
     """Strata that lack two of one arm thrown together, where that is asked for.
 
@@ -195,7 +232,7 @@ def _thin(frame: pd.DataFrame) -> pd.Series:
     return (drawn < LEAST) | (size - drawn < LEAST)
 
 
-def _problems(dataset: Dataset, frame: pd.DataFrame) -> Iterator[Problem]:
+def _problems(frame: pd.DataFrame, protected: bool) -> Iterator[Problem]:
     if frame.empty or frame["treated"].nunique() < LEAST:
         what = "holds nobody who was not drawn" if len(frame) else "is empty"
         yield Problem("the list", what, "Add the whole list that was drawn from")
@@ -203,9 +240,18 @@ def _problems(dataset: Dataset, frame: pd.DataFrame) -> Iterator[Problem]:
     if thin := int(frame.loc[_thin(frame), "stratum"].nunique()):
         what = f"hold fewer than {LEAST} drawn or undrawn units: {thin} of them"
         yield Problem("strata", what, "Set join_strata: true, or ask about more plans")
-    if "outcome" not in frame or dataset.description.disclosure == "public":
+    if "outcome" not in frame:
+        if not KNOWN_BEFORE & set(frame):
+            what = "tells nothing of its units beside who was drawn"
+            yield Problem("the list", what, "Add places, days of the draw, or an outcome")
         return
+    if frame["outcome"].isna().any():
+        what = "is not known of every unit"
+        yield Problem("outcome", what, "Fill it from the source, or leave it out")
+    elif frame.loc[frame["treated"] == 0, "outcome"].mean() <= 0:
+        what = "has no mean above zero among those not drawn, of which a change would be a share"
+        yield Problem("outcome", what, "Look at a longer time, or at another outcome")
     least = frame.groupby("treated")["outcome"].sum().min()
-    if dataset.description.protection != "none" and least < FEWEST_RECORDS:
+    if protected and least < FEWEST_RECORDS:
         what = f"are fewer than {FEWEST_RECORDS} on one side"
         yield Problem("records after the draw", what, "Look at a longer time, or at more plans")

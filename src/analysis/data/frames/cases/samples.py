@@ -21,6 +21,8 @@ from analysis.params import SamplesQuestion
 
 LEAST = 10
 """Samples of a group, and failing ones unless there are none, below which it is left out."""
+NOT_OF_THE_WHOLE = ("targeted", "complaint", "follow_up", "not_stated")
+"""Modes whose share says how good a suspicion was, or nothing."""
 UNCOVERED = 0.2
 """Share of the weight of strata without samples from which nothing is told of the whole."""
 
@@ -73,7 +75,11 @@ def unknown_in_samples(dataset: Dataset, question: SamplesQuestion) -> list[Prob
     if question.weighted and not question.mode:
         what = "asks for one share of samples taken for different reasons, which is none"
         found.append(Problem("weighted", what, "Name one mode, or set weighted: false"))
-    if question.weighted and not (dataset.has("samples") and dataset.has("strata")):
+    if question.weighted and question.mode in NOT_OF_THE_WHOLE:
+        what = "asks what samples chosen on suspicion, or nobody says how, tell of all that is sold"
+        found.append(Problem("weighted", what, "Set weighted: false, or name another mode"))
+    kept = dataset.has("samples") and "stratum" in dataset.tables["samples"]
+    if question.weighted and not (kept and dataset.has("strata")):
         what = "needs the tables samples (with its column stratum) and strata"
         found.append(Problem("weighted", what, "Add them, or set weighted: false"))
     return found
@@ -99,6 +105,9 @@ def build_samples(dataset: Dataset, question: SamplesQuestion) -> Samples:
     keys = [*printed, "mode", "product"]
     groups = rows.groupby(keys, observed=True)[["taken", "failed"]].sum().reset_index()
     kept = _told(groups, dataset)
+    if not (kept & ((groups["mode"] == question.mode) | (question.mode == ""))).any():
+        what = f"are too few: under {LEAST} taken, or 1 to {LEAST - 1} failed, in each group"
+        raise DesignError([Problem("samples", what, "Ask about a longer span or larger region")])
     taken_in = rows.groupby(keys, observed=True)["region_code"].agg(lambda codes: codes.nunique())
     regions = int(taken_in.to_numpy()[kept].min()) if kept.any() else 0
     strata, uncovered = None, 0.0
