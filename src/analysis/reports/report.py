@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Self, cast
+from typing import Any, Self, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from analysis import stored
 from analysis.data.dataset import Dataset
 from analysis.data.description import Description
 from analysis.data.frames.names import region_names
-from analysis.disclosure.estimates import decimals_of
+from analysis.disclosure.estimates import decimals_of, three_digits
 from analysis.disclosure.identifiers import identifiers
 from analysis.disclosure.memory import edition
 from analysis.disclosure.store import digests_of, drawn_from, noise_of
@@ -30,6 +30,7 @@ from analysis.reports.kind import find
 from analysis.result import Result
 from analysis.verdicts.averages import Over
 
+Average = TypeVar("Average")
 DECIMALS = 5
 """Of numbers that nothing of single regions can be read from."""
 
@@ -102,6 +103,10 @@ class Report(Voice):
             return method.estimate(frame, method.options(**options), rng)
 
         return stored.kept(method.name, asked, Result, compute)
+
+    def may_leave(self, found: Average) -> Average:
+        """To three digits where counts are protected: so an average tells of no single unit."""
+        return found if noise_of(self.data) is None else three_digits(found)
 
     def own_numbers(self) -> Mapping[str, OwnNumber]:
         """Numbers that a cell of the notebook may work out again, by name."""

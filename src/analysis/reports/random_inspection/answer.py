@@ -10,8 +10,6 @@ import pandas as pd
 
 from analysis.data.frames.cases.draws import BEFORE, Drawn
 from analysis.data.settings import Words
-from analysis.disclosure.estimates import three_digits
-from analysis.disclosure.store import noise_of
 from analysis.methods import randomisation
 from analysis.page.numbers import percent_change, percent_span
 from analysis.reports.random_inspection.params import RandomInspectionParams
@@ -46,11 +44,7 @@ class Draws(Report):
     def found(self) -> ExaminedDraw:
         """The draw held against draws by lot, and what being drawn changed."""
         asked = partial(self.estimate, randomisation.METHOD)
-        return ExaminedDraw(self.subject, self.params, asked, self.rounded)
-
-    def rounded(self, found: Any) -> Any:
-        """To three digits, where counts are protected: so an average tells of no single unit."""
-        return found if noise_of(self.data) is None else three_digits(found)
+        return ExaminedDraw(self.subject, self.params, asked, self.may_leave)
 
     @property
     def result(self) -> Result:

@@ -78,7 +78,7 @@ def balance(report: Draws) -> Table | Notes:
     lines = (
         [
             (say(COVARIATE_WORDS[name], days=report.numbers["days"]), name),
-            *(number_cell(value, report.language, 2, 4) for value in report.rounded(numbers)),
+            *(number_cell(value, report.language, 2, 4) for value in report.may_leave(numbers)),
         ]
         for name, *numbers in rows
     )
@@ -173,7 +173,7 @@ def hits(report: Draws) -> Figure | Notes:
         own = known.loc[known["selection"] == key, "problems"]
         number = int((own > 0).sum())
         if min(number, len(own) - number) >= FEWEST_RECORDS:
-            one = report.rounded(share_interval(number, len(own), report.params.level))
+            one = report.may_leave(share_interval(number, len(own), report.params.level))
             rows.append(Interval(zh if chinese else en, one.value, one.low, one.high, code=key))
     if not rows:
         return report.notes("hits", title, say("Too few visits to tell."))

@@ -30,7 +30,7 @@ class RandomInspection(Draws):
     def results(self) -> Mapping[str, Any]:
         """The difference that is stated."""
         found = replace(self.result, series={})
-        return {"headline": plain(self.found.rounded(found))}
+        return {"headline": plain(self.may_leave(found))}
 
     def site_lines(self) -> tuple[SiteLine, ...]:
         """What being drawn changed, where it is told."""

@@ -12,8 +12,6 @@ import pandas as pd
 from analysis.data.frames.cases.samples import Samples
 from analysis.data.frames.names import region_names
 from analysis.data.tables import TABLES
-from analysis.disclosure.estimates import three_digits
-from analysis.disclosure.store import noise_of
 from analysis.page.numbers import span
 from analysis.reports.report import Report
 from analysis.reports.sampling_pass_rates.params import SamplingPassRatesParams
@@ -82,11 +80,7 @@ class PassRates(Report):
 
     def _told(self, row: Mapping[str, Any]) -> tuple[int, Interval]:
         taken, failed = int(row["taken"]), int(row["failed"])
-        return taken, self.rounded(share_interval(failed, taken, self.params.level))
-
-    def rounded(self, found: Interval) -> Interval:
-        """To three digits, where counts are protected: so it tells nothing of one sample."""
-        return found if noise_of(self.data) is None else three_digits(found)
+        return taken, self.may_leave(share_interval(failed, taken, self.params.level))
 
     @cached_property
     def whole(self) -> Interval | None:
@@ -95,7 +89,7 @@ class PassRates(Report):
             return None
         rows = self.subject.strata
         failed, taken, weight = (rows[c].to_numpy(float) for c in ("failed", "taken", "weight"))
-        return self.rounded(weighted_share(failed, taken, weight, self.params.level))
+        return self.may_leave(weighted_share(failed, taken, weight, self.params.level))
 
     @cached_property
     def plain(self) -> Interval | None:
@@ -104,7 +98,7 @@ class PassRates(Report):
             return None
         rows = self.subject.strata
         sums = int(rows["failed"].sum()), int(rows["taken"].sum())
-        return self.rounded(share_interval(*sums, self.params.level))
+        return self.may_leave(share_interval(*sums, self.params.level))
 
     @cached_property
     def needed(self) -> int:
