@@ -185,6 +185,8 @@ def test_the_verdict_follows_its_rule(shares, visited, joined, expected):
     """Both directions, both edges, every grade."""
     found = verdict_of_draw(shares, 0.05, visited, joined)
     assert (found.key, found.certainty) == expected
+    unseen = verdict_of_draw(shares, 0.05, visited, joined, looked=False)
+    assert (unseen.key, unseen.certainty) == (expected[0], "moderate" if expected[1] else "")
 
 
 @pytest.mark.parametrize(

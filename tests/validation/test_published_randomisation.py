@@ -13,7 +13,7 @@ from analysis.errors import DesignError
 from analysis.methods import randomisation, two_way
 from analysis.stats.resampling.assignments import possible_assignments
 from analysis.stats.resampling.bootstrap import wild_two_way, wild_weights
-from analysis.stats.resampling.randomisation import sharp_p_value
+from analysis.stats.resampling.randomisation import differences, sharp_p_value
 from worlds import county_world
 
 CROSSED = [188, 96, 168, 176, 153, 172, 177, 163, 146, 173, 186, 168, 177, 184, 96]
@@ -65,6 +65,25 @@ def test_sampled_draws_keep_every_stratums_number_and_agree_with_all_draws():
     assert not big.exact
     sums = np.add.reduceat(big.given, np.cumsum([0, *[8, 9] * 4][:-1]), axis=1)
     assert (sums == [3, 4] * 4).all()
+
+
+@pytest.mark.parametrize("effect", [0.0, 0.4])
+def test_sums_over_strata_give_neymans_difference_and_error_of_every_draw(effect):
+    """Against means and variances of each arm, stratum by stratum; unequal strata; to 1e-10."""
+    own = np.random.default_rng(8)
+    strata = np.repeat([0, 1, 2], [6, 11, 20])
+    treated = np.array([1] * 2 + [0] * 4 + [1] * 5 + [0] * 6 + [1] * 4 + [0] * 16)
+    outcome = own.normal(size=37) * (1 + strata) + 5 * strata + 0.4 * treated
+    drawn = possible_assignments(treated, strata, 50, rng())
+    found, errors = differences(outcome, drawn, strata).at(effect)
+    untreated = outcome - effect * treated
+    for given, difference, variance in zip(drawn.given, found, errors, strict=True):
+        parts = [(untreated[(strata == s) & (given == arm)], (strata == s).mean(), 2 * arm - 1)
+                 for s in range(3) for arm in (0, 1)]  # fmt: skip
+        mean = sum(sign * share * values.mean() for values, share, sign in parts)
+        neyman = sum(share**2 * values.var(ddof=1) / len(values) for values, share, _ in parts)
+        assert difference == pytest.approx(mean, abs=1e-10)
+        assert variance == pytest.approx(neyman, rel=1e-10)
 
 
 def test_strata_without_an_arm_are_refused_with_their_rows():
