@@ -97,7 +97,8 @@ def _install_uv(lock: str) -> None:
 
 def _simulate() -> None:
     """The worlds of the default suite, where one is missing or its source is newer."""
-    source = max(file.stat().st_mtime for file in Path("src/analysis/simulated").rglob("*.py"))
+    files = Path("src/analysis/simulated").rglob("*.*")
+    source = max(file.stat().st_mtime for file in files if file.suffix in {".py", ".yml"})
     for world, folder in WORLDS.items():
         made = folder / "dataset.yml"
         if not made.is_file() or made.stat().st_mtime < source:

@@ -54,7 +54,7 @@ def along(report: Draws) -> Figure | Notes:
     off = sum(point.key == "high" for point in points)
     title = say("Drawn along the list: {off} of {tenths} tenths leave out the share of the whole",
                 off=report.number(off), tenths=report.number(TENTHS))  # fmt: skip
-    line = Reference(expected, say("Share of the whole list"), dashed=True)
+    line = Reference(expected, say("Whole list"), dashed=True)
     axis = Axis(label=say("Tenth of the list, from its head"), whole=True, key="tenth",
                 head=say("Tenth of the list"), role="number")  # fmt: skip
     return Points(points, axis, _share_axis(report, say("Share drawn")), (line,)).figure(
