@@ -95,13 +95,12 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     """
     require_frame(frame, DURATIONS)
     _require_arms(frame, options)
-    ordered = frame.sort_values("case").reset_index(drop=True)
-    cases = _cases(ordered, options, rng)
+    cases = _cases(frame, options, rng)
     values, covariance, trend = _fit(cases, options)
-    degrees = _degrees(ordered, cases, len(values), options)
+    degrees = _degrees(frame, cases, len(values), options)
     critical, errors = t_critical(options.level, degrees), np.sqrt(np.diag(covariance))
-    treated = ordered["treated"].to_numpy() == 1
-    support = int(ordered.loc[treated, "region"].nunique()) if "region" in ordered else None
+    treated = frame["treated"].to_numpy() == 1
+    support = int(frame.loc[treated, "region"].nunique()) if "region" in frame else None
     checks = [] if trend is None else [_trend_check(*trend, degrees)]
     if options.deadline is not None:
         checks.append(_deadline_check(cases, options.deadline))

@@ -1,7 +1,8 @@
 """Cox's proportional hazards, fitted again without every region in turn.
 
 statsmodels' ``PHReg`` gives the same numbers, which a test holds, but walks over risk sets in
-Python: these sums run over sorted arrays, 14 times as fast (``benchmarks/methods.py``).
+Python. Here equal cases are one row, and the ends of one day are summed in closed form: Efron's
+sums over ties are differences of the digamma function and its like (``benchmarks/methods.py``).
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from analysis.stats.survival.cases import Cases, left_out_covariance
+from analysis.stats.survival.cases import Cases, Distinct, distinct, left_out_covariance
 
 STEPS = 50
 TOLERANCE = 1e-10
 Trend = tuple[float, float]
 """How the first term's log hazard ratio changes over time, and the error of that."""
+Likelihood = tuple[float, np.ndarray, np.ndarray]
+"""Its logarithm, its slopes (K,) and minus their slopes (K, K)."""
 
 
 @dataclass(frozen=True)
@@ -29,20 +32,33 @@ class Hazards:
 
 @dataclass(frozen=True)
 class _RiskSets:
-    """Cases in order of stratum and falling time, and where the sums of each end are found.
+    """Distinct rows by stratum and falling time, and where each time begins.
 
-    ``time`` (D,) is when cases ended; ``last`` (D,) is the last row at risk and ``before`` (D,)
-    the last row of the stratum before; ``tied`` (D, 2) bounds the ends at the same time;
-    ``share`` (D,) is the part of them gone.
+    ``opens`` (T,) is the first row of each time of a stratum, ``before`` (T,) the place of the
+    first time of its stratum; ``time`` (T,) is when.
     """
 
     design: np.ndarray
-    ends: np.ndarray
-    time: np.ndarray
-    last: np.ndarray
+    products: np.ndarray
+    ended: np.ndarray
+    opens: np.ndarray
     before: np.ndarray
-    tied: np.ndarray
-    share: np.ndarray
+    time: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Moments:
+    """What each time with ends adds, its ties summed; shapes (D,), (D, K), (D, K, K).
+
+    ``own`` is the sum of the design over its ends, ``expected`` over as many from the risk set.
+    """
+
+    time: np.ndarray
+    ends: np.ndarray
+    size: np.ndarray
+    own: np.ndarray
+    expected: np.ndarray
+    spread: np.ndarray
 
 
 def estimate_hazards(cases: Cases) -> tuple[np.ndarray, np.ndarray, Trend]:
@@ -52,25 +68,23 @@ def estimate_hazards(cases: Cases) -> tuple[np.ndarray, np.ndarray, Trend]:
     ------
     ValueError: the likelihood has no highest point, with all cases or without some group.
     """
-    fit = fit_hazards(cases)
-    slope, error = hazard_trend(cases, fit)
+    told = distinct(cases)
+    risk = _risk_sets(told)
+    fit = _fit(risk, told.counts)
+    slope, error = _trend(risk, told.counts, fit)
     if not cases.group.size:
         return fit.value, fit.covariance, (float(slope[0]), float(error[0]))
 
-    def refit(others: Cases) -> np.ndarray:
-        found = fit_hazards(others, fit.value)
-        return np.append(found.value, hazard_trend(others, found)[0][0])
+    def refit(counts: np.ndarray) -> np.ndarray:
+        found = _fit(risk, counts, fit.value)
+        return np.append(found.value, _trend(risk, counts, found)[0][0])
 
-    joint = left_out_covariance(cases, np.append(fit.value, slope[0]), refit)
+    joint = left_out_covariance(cases, told, np.append(fit.value, slope[0]), refit)
     return fit.value, joint[:-1, :-1], (float(slope[0]), float(np.sqrt(joint[-1, -1])))
 
 
-def fit_hazards(cases: Cases, start: np.ndarray | None = None) -> Hazards:
+def fit_hazards(cases: Cases) -> Hazards:
     """Cox's proportional hazards by Newton's method, ties by Efron's likelihood.
-
-    Parameters
-    ----------
-    start: shape (K,), where the search begins.
 
     Raises
     ------
@@ -80,20 +94,27 @@ def fit_hazards(cases: Cases, start: np.ndarray | None = None) -> Hazards:
     ----------
     Cox (1972), JRSS B 34; Efron (1977), JASA 72.
     """
-    risk = _risk_sets(cases)
-    value = np.zeros(cases.design.shape[1]) if start is None else start
-    log, gradient, information = _likelihood(risk, value)
+    told = distinct(cases)
+    return _fit(_risk_sets(told), told.counts)
+
+
+def _fit(risk: _RiskSets, counts: np.ndarray, start: np.ndarray | None = None) -> Hazards:
+    """The same of rows that count for many; ``start`` (K,) is where the search begins."""
+    value = np.zeros(risk.design.shape[1]) if start is None else start
+    log, gradient, information = _likelihood(risk, counts, value)
     for _ in range(STEPS):
         step = _solve(information, gradient)
-        new = _likelihood(risk, value + step)
+        new = _likelihood(risk, counts, value + step)
         while not np.isfinite(new[0]) or new[0] < log - 1e-9 * (1 + abs(log)):
             step = step / 2
-            new = _likelihood(risk, value + step)
+            new = _likelihood(risk, counts, value + step)
         value = value + step
         gain, (log, gradient, information) = new[0] - log, new
         if np.abs(step).max() < 1e-7 or gain < TOLERANCE * (1 + abs(log)):
             break
-    if not np.isfinite(value).all() or np.abs(value * cases.design.std(axis=0)).max() > 10:
+    centred = risk.design - np.average(risk.design, axis=0, weights=counts)
+    scale = np.sqrt(np.average(centred**2, axis=0, weights=counts))
+    if not np.isfinite(value).all() or np.abs(value * scale).max() > 10:
         raise ValueError("has no finite solution")
     return Hazards(value, np.linalg.inv(information))
 
@@ -105,47 +126,77 @@ def _solve(information: np.ndarray, gradient: np.ndarray) -> np.ndarray:
         raise ValueError("has terms that the others determine") from None
 
 
-def _risk_sets(cases: Cases) -> _RiskSets:
-    """Rows in order and, for every end, the bounds of its risk set and of its ties."""
-    order = np.lexsort((-cases.ended, -cases.duration, cases.strata))
-    time, group, end = cases.duration[order], cases.strata[order], cases.ended[order] == 1
-    opens = np.flatnonzero(np.diff(group, prepend=group[0] - 1))
-    first_of_group = opens[np.searchsorted(opens, np.arange(len(time)), side="right") - 1]
-    changes = (np.diff(time, prepend=np.inf) != 0) | (np.diff(group, prepend=group[0] - 1) != 0)
-    first = np.flatnonzero(changes)
-    tie = np.cumsum(changes) - 1
-    last = np.append(first[1:], len(time))[tie] - 1
-    number = np.bincount(tie, end)[tie]
-    at = np.flatnonzero(end)
-    share = (at - first[tie[at]]) / number[at]
-    tied = np.column_stack([first[tie[at]], first[tie[at]] + number[at].astype(int)])
-    design = cases.design[order]
-    return _RiskSets(design, at, time[at], last[at], first_of_group[at], tied, share)
+def _risk_sets(told: Distinct) -> _RiskSets:
+    """Where times and strata begin among the rows, which stand in order."""
+    cases = told.cases
+    stratum = np.diff(cases.strata, prepend=cases.strata[0] - 1) != 0
+    opens = np.flatnonzero((np.diff(cases.duration, prepend=np.inf) != 0) | stratum)
+    firsts = np.flatnonzero(stratum[opens])
+    before = firsts[np.searchsorted(firsts, np.arange(len(opens)), side="right") - 1]
+    products = cases.design[:, :, None] * cases.design[:, None, :]
+    flat = products.reshape(len(cases.duration), -1)
+    return _RiskSets(cases.design, flat, cases.ended, opens, before, cases.duration[opens])
 
 
-def _moments(risk: _RiskSets, value: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Sum, mean and covariance of the design over each end's risk set; (D,), (D, K), (D, K, K)."""
+def _moments(risk: _RiskSets, counts: np.ndarray, value: np.ndarray) -> _Moments:
+    """Sums over the risk set of each time, its ends leaving one after another as Efron has it.
+
+    Where d cases of weight W end out of a risk set of weight S, the l-th sees S − l W/d: sums over
+    l of its logarithm and of its inverse powers are closed in x = d S/W.
+    """
     score = risk.design @ value
-    weight = np.exp(score - score.max())
-    rows, terms = risk.design.shape
-    squares = (risk.design[:, :, None] * risk.design[:, None, :]).reshape(rows, -1)
-    stacked = weight[:, None] * np.column_stack([np.ones(rows), risk.design, squares])
-    total = np.vstack([np.zeros(stacked.shape[1]), np.cumsum(stacked, axis=0)])
-    sums = total[risk.last + 1] - total[risk.before]
-    sums = sums - risk.share[:, None] * (total[risk.tied[:, 1]] - total[risk.tied[:, 0]])
-    mean = sums[:, 1 : terms + 1] / sums[:, :1]
-    square = (sums[:, terms + 1 :] / sums[:, :1]).reshape(-1, terms, terms)
-    size = np.log(sums[:, 0]) + score.max()
-    return size, mean, square - mean[:, :, None] * mean[:, None, :]
+    top = score.max()
+    weight = counts * np.exp(score - top)
+    stacked = weight[:, None] * np.column_stack([np.ones(len(weight)), risk.design, risk.products])
+    ended = (counts * risk.ended)[:, None] * np.column_stack([np.ones(len(weight)), risk.design])
+    tied = np.add.reduceat(stacked * risk.ended[:, None], risk.opens)
+    ends = np.add.reduceat(ended, risk.opens)
+    total = np.cumsum(np.add.reduceat(stacked, risk.opens), axis=0)
+    sums = total - np.vstack([np.zeros(total.shape[1]), total])[risk.before]
+    kept = ends[:, 0] > 0
+    sums, tied, ends = sums[kept], tied[kept], ends[kept]
+    number, terms = ends[:, 0], risk.design.shape[1]
+    log, inverse, squares = _over_ties(sums[:, 0], tied[:, 0], number)
+    # Of the l-th the mean is m + (the risk set's sum less m times its weight) over what it sees.
+    mean = tied[:, 1:] / tied[:, :1]
+    rest = sums[:, 1:] - sums[:, :1] * mean
+    expected = number[:, None] * mean + rest * inverse[:, None]
+    first, more = mean[:, :terms], rest[:, :terms]
+    cross = first[:, :, None] * more[:, None, :]
+    outer = (
+        number[:, None, None] * first[:, :, None] * first[:, None, :]
+        + inverse[:, None, None] * (cross + cross.transpose(0, 2, 1))
+        + squares[:, None, None] * more[:, :, None] * more[:, None, :]
+    )
+    spread = expected[:, terms:].reshape(-1, terms, terms) - outer
+    size = log + number * top
+    return _Moments(risk.time[kept], number, size, ends[:, 1:], expected[:, :terms], spread)
 
 
-def _likelihood(risk: _RiskSets, value: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-    """The log-likelihood, its slopes (K,) and minus their slopes (K, K)."""
+def _over_ties(
+    whole: np.ndarray, tied: np.ndarray, number: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sums of log, inverse and squared inverse of ``whole − l tied/number``, l from 0 to number."""
+    log, inverse = np.log(whole), 1 / whole
+    squares, several = inverse**2, number > 1
+    size, step = number[several], tied[several] / number[several]
+    place = whole[several] / step
+    special = scipy.special
+    log[several] = (
+        size * np.log(step) + special.gammaln(place + 1) - special.gammaln(place - size + 1)
+    )
+    inverse[several] = (special.digamma(place + 1) - special.digamma(place - size + 1)) / step
+    trigamma = special.polygamma(1, place - size + 1) - special.polygamma(1, place + 1)
+    squares[several] = trigamma / step**2
+    return log, inverse, squares
+
+
+def _likelihood(risk: _RiskSets, counts: np.ndarray, value: np.ndarray) -> Likelihood:
+    """The log-likelihood and its slopes."""
     with np.errstate(all="ignore"):
-        size, mean, spread = _moments(risk, value)
-    own = risk.design[risk.ends]
-    log = float((own @ value - size).sum())
-    return log, (own - mean).sum(axis=0), spread.sum(axis=0)
+        found = _moments(risk, counts, value)
+    log = float((found.own @ value - found.size).sum())
+    return log, (found.own - found.expected).sum(axis=0), found.spread.sum(axis=0)
 
 
 def hazard_trend(cases: Cases, fit: Hazards) -> tuple[np.ndarray, np.ndarray]:
@@ -159,11 +210,18 @@ def hazard_trend(cases: Cases, fit: Hazards) -> tuple[np.ndarray, np.ndarray]:
     Grambsch and Therneau (1994), "Proportional hazards tests and diagnostics based on weighted
     residuals", Biometrika 81.
     """
-    risk = _risk_sets(cases)
-    _, mean, _ = _moments(risk, fit.value)
-    rank = scipy.stats.rankdata(risk.time) / len(risk.ends)
-    centred = rank - rank.mean()
-    number, squares = len(rank), float((centred**2).sum())
-    scaled = number * (risk.design[risk.ends] - mean) @ fit.covariance
+    told = distinct(cases)
+    return _trend(_risk_sets(told), told.counts, fit)
+
+
+def _trend(risk: _RiskSets, counts: np.ndarray, fit: Hazards) -> tuple[np.ndarray, np.ndarray]:
+    found = _moments(risk, counts, fit.value)
+    number = found.ends.sum()
+    _, place = np.unique(found.time, return_inverse=True)
+    at_once = np.bincount(place, found.ends)
+    rank = (np.cumsum(at_once) - (at_once - 1) / 2)[place] / number
+    centred = rank - found.ends @ rank / number
+    squares = float(found.ends @ centred**2)
+    scaled = number * (found.own - found.expected) @ fit.covariance
     error = np.sqrt(number * np.diag(fit.covariance) / squares)
     return centred @ scaled / squares, error
