@@ -7,10 +7,11 @@ import json
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
@@ -81,17 +82,27 @@ def _exit_code(codes: Sequence[int], others: bool) -> int:
     return RunError.exit_code if others else codes[0]
 
 
+class Beside(Protocol):
+    """What is done beside the runs, such as pages of those that have ended."""
+
+    def start(self) -> None:
+        """Called while the process that forks kernels is still importing."""
+
+    def ran(self, report: str) -> None:
+        """Called when the last run of a report has ended, well or not."""
+
+
 def run_due(
     targets: tuple[str, ...],
     languages: tuple[str, ...],
     options: Mapping[str, Any],
-    meanwhile: Callable[[], object] = lambda: None,
+    beside: Beside | None = None,
 ) -> Night:
     """Plan, then execute what is due; what cannot run fails alone.
 
     Parameters
     ----------
-    meanwhile: called while the process that forks kernels is still importing, where any run is due.
+    beside: what else is done in this process, where any run is due.
 
     Raises
     ------
@@ -112,8 +123,8 @@ def run_due(
         _check(tonight, options["strict"], made.add)
         _note(made)
     due, ended = tonight.due, list[Status]()
-    if due:
-        meanwhile()
+    if due and beside is not None:
+        beside.start()
     with progress(due, ended, tonight.asked, options["jobs"], options["mode"]) as show:
         for status in remember_refused(tonight.planned.refused, began[:10]):
             ended.append(status)
@@ -122,9 +133,13 @@ def run_due(
             if parent is not None:
                 # Each kernel would read and check the same tables anew.
                 parent.hand_over(datasets.lasting())
+            left = Counter(task.run.report for task in due)
             for status in _executed(due, keys, options):
                 ended.append(status)
                 show(status)
+                left[status.report] -= 1
+                if beside is not None and not left[status.report]:
+                    beside.ran(status.report)
     codes = [status.code for status in ended if not status.done]
     reports = {task.run.report for task in tonight.tasks} | {status.report for status in ended}
     return Night(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
@@ -15,6 +16,7 @@ from analysis.errors import PublishError
 
 if TYPE_CHECKING:
     from analysis.batch.night import Night
+    from analysis.publish.site.drafts import Ahead
 
 STATE = "status.html"
 
@@ -65,18 +67,46 @@ def run(targets: tuple[str, ...], language: tuple[str, ...], **options: Any) -> 
             warm.started_parent()
         from analysis.batch.command import run_due
 
-        meanwhile = _load_publishing if options["publishing"] else lambda: None
-        night = run_due(targets, language, options, meanwhile)
         if options["publishing"]:
-            night = publish_reports(options["site"], night)
+            with contextlib.closing(_Pages(options["site"])) as pages:
+                night = run_due(targets, language, options, pages)
+                night = publish_reports(options["site"], night, pages.ahead)
+        else:
+            night = run_due(targets, language, options)
         night.write()
     if night.code:
         sys.exit(night.code)
 
 
-def _load_publishing() -> None:
-    """Import what makes pages, which takes half a second."""
-    importlib.import_module("analysis.publish.site.build")
+class _Pages:
+    """Makes pages of reports that have run while others still run."""
+
+    def __init__(self, site: Path | None) -> None:
+        self.site = site_folder(site)
+        self.ahead: Ahead | None = None
+
+    def start(self) -> None:
+        """Import what makes pages, which takes half a second."""
+        from analysis.publish.site.drafts import Ahead
+        from analysis.publish.site.edition import editions_of
+
+        importlib.import_module("analysis.publish.site.build")
+        self.ahead = Ahead(editions_of(self.site))
+
+    def ran(self, report: str) -> None:
+        """Begin with the pages of a report."""
+        from analysis.batch.status import runs_folder
+        from analysis.batch.suites import languages_of
+        from analysis.publish.site.record import runs_of
+
+        folder = runs_folder() / report
+        if self.ahead is not None:
+            self.ahead.make(lambda: runs_of(folder, languages_of([report])))
+
+    def close(self) -> None:
+        """Remove what no edition took."""
+        if self.ahead is not None:
+            self.ahead.close()
 
 
 @commands.command()
@@ -108,7 +138,7 @@ def site_folder(given: Path | None) -> Path:
     return build_folder() / "site" if given is None else given
 
 
-def publish_reports(given: Path | None, night: Night | None) -> Night:
+def publish_reports(given: Path | None, night: Night | None, ahead: Ahead | None = None) -> Night:
     """Build the site, and tell the night of the reports it asked for whose page failed."""
     from analysis.batch.history import remember_page
     from analysis.batch.night import Night, last_night, now
@@ -121,7 +151,9 @@ def publish_reports(given: Path | None, night: Night | None) -> Night:
 
     site, runs = site_folder(given), runs_folder()
     wanted = languages_of(record.reports_seen(runs, site))
-    outcomes = publish_edition(runs, site, wanted=wanted, kept=kept().editions, family=family())
+    outcomes = publish_edition(
+        runs, site, wanted=wanted, kept=kept().editions, family=family(), ahead=ahead
+    )
     remember(Path.cwd())
     bad = [outcome for outcome in outcomes if outcome.state != "published"]
     asked = bad if night is None else [one for one in bad if one.report in night.reports]

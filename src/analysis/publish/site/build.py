@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from analysis.disclosure.memory import editions_kept
 from analysis.errors import Problem, PublishError, RunError, refusal
+from analysis.publish.site.drafts import Attempt, Drafted, attempt
 from analysis.publish.site.lists.library import render_library
-from analysis.publish.site.one_report import build
 from analysis.publish.site.paging import FURTHER
 from analysis.publish.site.record import (
     Entry,
@@ -24,7 +23,6 @@ from analysis.publish.site.record import (
     read_status,
     runs_below,
     write_pages,
-    write_through,
     write_whole,
 )
 from analysis.publish.site.rested import FILE as RESTED
@@ -39,6 +37,7 @@ def publish(
     same: frozenset[str] = frozenset(),
     wanted: Wanted = None,
     family: Family = FAMILIES[-1],
+    ahead: Mapping[str, Attempt] | None = None,
 ) -> list[Outcome]:
     """Export every report under ``runs`` into ``site``, with the site's own pages around them.
 
@@ -46,7 +45,7 @@ def publish(
     its last good pages, marked in the index, and its problems are returned. Reports in ``same``
     have pages in ``site`` from the very same runs, which stay. Reports that are not ``wanted``
     leave the site; what their pages rested on stays on record, as they have been read. Claims are
-    judged together as ``family`` says.
+    judged together as ``family`` says. Pages ``ahead``, by the name of their report, are made.
 
     Raises
     ------
@@ -63,13 +62,16 @@ def publish(
     outcomes = []
     found = runs_below(runs, wanted)
     stays = {one.folder for one in found if one.name in same and one.name in entries}
-    made = each(_attempt, [(one, site) for one in found if one.folder not in stays])
+    ready = ahead or {}
+    left = [one for one in found if one.folder not in stays and one.name not in ready]
+    made = each(attempt, [(one, site) for one in left])
     for one in found:
         outcome, earlier = Outcome(one.report, "published"), entries.get(one.name)
         if one.folder in stays and earlier is not None:
             entries[one.name] = earlier.model_copy(update={"stale": False, "cause": 0})
         else:
-            built = _judged(one, next(made), earlier, rested)
+            pages = ready[one.name] if one.name in ready else next(made)
+            built = _judged(one, pages, earlier, rested)
             if isinstance(built, Drafted):
                 for file, draft in built.drafts.items():
                     draft.replace(site / file)
@@ -91,44 +93,9 @@ def publish(
     return outcomes
 
 
-@dataclass(frozen=True)
-class Drafted:
-    """A report whose pages stand in the site's folder and wait to be judged, by file name.
-
-    They are written where they were made: the process that judges moves them, and reads none.
-    """
-
-    entry: Entry
-    drafts: dict[str, Path]
-    rested: Rested
-
-    def withdraw(self) -> None:
-        """Remove the pages."""
-        for draft in self.drafts.values():
-            draft.unlink(missing_ok=True)
-
-
-def _attempt(asked: tuple[Runs, Path]) -> Drafted | tuple[Problem, ...]:
-    """The pages of a report, or what is wrong with it, which stops no other, whatever it is."""
-    one, site = asked
-    drafts: dict[str, Path] = {}
-    try:
-        built = build(one)
-        for number, (file, text) in enumerate(built.files.items()):
-            # By its report: two reports may ask for the same file, and one of them is refused.
-            draft = site / f".{one.report.replace('/', '+')}.{number}.draft"
-            drafts[file] = draft
-            write_through(draft, text)
-    except Exception as failure:
-        for draft in drafts.values():
-            draft.unlink(missing_ok=True)
-        return tuple(refusal(failure).problems)
-    return Drafted(built.entry, drafts, built.rested)
-
-
 def _judged(
     one: Runs,
-    made: Drafted | tuple[Problem, ...],
+    made: Attempt,
     earlier: Entry | None,
     rested: Mapping[str, Rested],
 ) -> Drafted | Outcome:

@@ -11,15 +11,17 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from analysis import digest
 from analysis.errors import Problem, PublishError
 from analysis.publish.site import record
+from analysis.publish.site.inputs import inputs_of
 from analysis.publish.site.paging import STATE
 from analysis.stats.pooling.families import FAMILIES, Family
 
-INPUTS = ("notebook.ipynb", "result.json", "since.json", "status.json")
-"""What a run leaves for its page."""
+if TYPE_CHECKING:
+    from analysis.publish.site.drafts import Ahead
+
 KEPT = 2
 """Editions that stay: the one shown, and the one a reader may still have open."""
 FAMILY = "family"
@@ -33,6 +35,7 @@ def publish_edition(
     wanted: record.Wanted = None,
     kept: int = KEPT,
     family: Family = FAMILIES[-1],
+    ahead: Ahead | None = None,
 ) -> list[record.Outcome]:
     """Build a whole new edition and show it; pages whose runs did not change are taken over.
 
@@ -41,15 +44,15 @@ def publish_edition(
     wanted: the languages of each report that is to be on the site; all that ran unless given.
     kept: editions that stay.
     family: how the claims of all reports are judged together.
+    ahead: pages that were made while other reports ran.
 
     Raises
     ------
     PublishError: the edition cannot be written or is not whole; the last one stays.
     """
     site = site.absolute()
-    editions = site.with_name(f"{site.name}-editions")
     try:
-        return _publish(runs, site, editions, wanted, kept, family)
+        return _publish(runs, site, wanted, kept, family, ahead)
     except OSError as error:
         what = f"cannot be written ({error.strerror or type(error).__name__})"
         remedy = "The last edition stays. Make room, or allow writing, and publish again"
@@ -57,8 +60,14 @@ def publish_edition(
 
 
 def _publish(
-    runs: Path, site: Path, editions: Path, wanted: record.Wanted, kept: int, family: Family
+    runs: Path,
+    site: Path,
+    wanted: record.Wanted,
+    kept: int,
+    family: Family,
+    ahead: Ahead | None,
 ) -> list[record.Outcome]:
+    editions = editions_of(site)
     found = {one.name: one for one in record.runs_below(runs, wanted)}
     inputs = {name: inputs_of(one) for name, one in found.items()}
     if _is_shown(site, editions, inputs, family):
@@ -75,7 +84,8 @@ def _publish(
         _link_pages(current, draft)
         before, _ = _read_inputs(current, editions)
         same = frozenset(name for name, seen in inputs.items() if before.get(name) == seen)
-        outcomes = publish(runs, draft, same, wanted, family)
+        made = {} if ahead is None else ahead.of(inputs)
+        outcomes = publish(runs, draft, same, wanted, family, made)
         good = {outcome.report for outcome in outcomes if outcome.state == "published"}
         shown = {name: seen for name, seen in inputs.items() if found[name].report in good}
         mark_stale(draft)
@@ -91,15 +101,9 @@ def _publish(
     return outcomes
 
 
-def inputs_of(one: record.Runs) -> str:
-    """One digest of all that a report's pages are made from: its runs, the code, the packages."""
-    found = {
-        f"{language}/{name}": digest.of_file(one.folder / language / name)
-        for language in one.languages
-        for name in INPUTS
-        if (one.folder / language / name).is_file()
-    }
-    return digest.of_value([found, digest.source("batch", "cli"), digest.packages()])
+def editions_of(site: Path) -> Path:
+    """The folder of a site's editions."""
+    return site.absolute().with_name(f"{site.name}-editions")
 
 
 def _is_shown(site: Path, editions: Path, inputs: dict[str, str], family: Family) -> bool:
@@ -209,7 +213,7 @@ def _put_in_place(draft: Path, site: Path, editions: Path, current: Path | None,
 def old_editions(site: Path, kept: int) -> list[Path]:
     """Editions beyond the newest, oldest first; never the one that is shown."""
     site = site.absolute()
-    editions = site.with_name(f"{site.name}-editions")
+    editions = editions_of(site)
     found = [each for each in editions.glob("*") if each.name.isdigit() and each.is_dir()]
     old = sorted(found, key=lambda each: int(each.name))[: max(0, len(found) - kept)]
     return [each for each in old if each.resolve() != site.resolve()]

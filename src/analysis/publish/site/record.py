@@ -187,15 +187,15 @@ class Runs:
 
 def runs_below(runs: Path, wanted: Wanted = None) -> list[Runs]:
     """The folders ``<notebook>/<name>`` with runs in languages that are wanted, sorted."""
-    ran: dict[Path, set[str]] = {}
-    for file in runs.glob("*/*/*/status.json"):
-        ran.setdefault(file.parent.parent, set()).add(file.parent.name)
-    found = []
-    for folder in sorted(ran):
-        asked = LANGUAGES if wanted is None else wanted.get(report_name(folder), ())
-        languages = tuple(c for c in LANGUAGES if c in asked and c in ran[folder])
-        found += [Runs(folder, languages)] if languages else []
-    return found
+    folders = {file.parent.parent for file in runs.glob("*/*/*/status.json")}
+    return [one for folder in sorted(folders) for one in runs_of(folder, wanted)]
+
+
+def runs_of(folder: Path, wanted: Wanted = None) -> list[Runs]:
+    """The runs of one report, or none."""
+    asked = LANGUAGES if wanted is None else wanted.get(report_name(folder), ())
+    ran = (c for c in LANGUAGES if c in asked and (folder / c / "status.json").is_file())
+    return [Runs(folder, languages)] if (languages := tuple(ran)) else []
 
 
 def reports_seen(runs: Path, site: Path) -> list[str]:
