@@ -169,6 +169,32 @@ class DrawQuestion(Params):
     join_strata: bool = False
 
 
+class HandlingQuestion(SpanQuestion):
+    """What a report on how long cases take asks: of which, until when, and by which route.
+
+    ``route`` is held against ``compared_with``; a ready frame ``durations`` has groups in their
+    place. ``deadline_days`` are working days from receipt, ``acknowledge`` and ``mediate``.
+    """
+
+    kind: str = "complaint"
+    end: Literal["closed", "acknowledged"] = "closed"
+    route: str = "odr"
+    compared_with: str = "bureau"
+    deadline_days: dict[str, int] = Field(default_factory=dict)
+
+    @field_validator("deadline_days")
+    @classmethod
+    def _named_days(cls, days: dict[str, int]) -> dict[str, int]:
+        if set(days) - {"acknowledge", "mediate"} or min(days.values(), default=1) < 1:
+            raise ValueError("names not acknowledge or mediate with working days of 1 or more")
+        return days
+
+    @property
+    def legal_days(self) -> int:
+        """Working days until the end that is asked about is due; 0 where none are named."""
+        return self.deadline_days.get("mediate" if self.end == "closed" else "acknowledge", 0)
+
+
 class SamplesQuestion(SpanQuestion):
     """What a report on samples of products asks: of which, and of what they are to tell.
 

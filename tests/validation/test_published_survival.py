@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy
+import yaml
 from statsmodels.duration.hazard_regression import PHReg
 
+import analysis as an
 from analysis.errors import DesignError, EstimationError
 from analysis.methods import survival
 from analysis.stats.resampling.jackknife import jackknife_covariance
@@ -181,6 +183,22 @@ def test_errors_are_those_of_fits_to_the_other_regions(model):
     found = estimate_hazards(cases) if model == "cox" else estimate_accelerated(cases, model)
     assert np.allclose(found[0], fits[0], rtol=1e-8)
     assert np.allclose(found[1], by_hand, rtol=1e-6)
+
+
+def test_weeks_off_work_have_the_published_difference(in_root, published):
+    """The difference in differences of log weeks, and its error up to degrees of freedom."""
+    with open("params/complaint_handling/injury_weeks.yml", encoding="utf-8") as file:
+        report = an.ComplaintHandling.read(yaml.safe_load(file))
+    found = report.result.headline
+    source = "Wooldridge, Introductory Econometrics, example 13.4 (recalled)"
+    published("injury, log weeks", found.value, 0.191, 5e-4, source)
+    published("injury, its error", found.standard_error, 0.069, 6e-4, source)
+    columns = report.frame[["treated", "group", "after"]].astype(float)
+    ended = report.frame["ended"]
+    plain = PHReg(report.frame["duration"], columns, status=ended, ties="efron").fit()
+    assert report.hazard.headline.value == pytest.approx(plain.params[0], rel=1e-7)
+    assert report.verdict.key == "cannot_tell"
+    assert "depends on how times are compared" in report.summary().points[1]
 
 
 def test_the_proportionality_check_agrees_with_lifelines(published):

@@ -3,14 +3,17 @@
 A case lasts T; where it is still open when last seen, only T > t is known. The headline is β of
 
     h(t | x) = h_s(t) exp(β·treated + x'γ)          Cox; exp(β) a ratio of rates of ending, or
-    log T = a + β·treated + x'γ + σ W               accelerated; exp(β) a ratio of durations,
+    log T = a + β·treated + x'γ + σ W               accelerated; exp(β) a ratio of durations, or
+    β = log m_1 − log m_0                           medians; when half of the cases have ended,
 
 h_s the baseline of the case's stratum, left free, ties by Efron's likelihood; W smallest extreme
-value (Weibull), normal or logistic. Where cases lie in regions, errors come from leaving out one
-region at a time, with Student's t; where treatment is by region the smaller side sets its
-degrees. Curves are Kaplan–Meier's, their limits Greenwood's, which take cases as independent.
-Treatment and covariates are those at a case's start: nothing that happens while it is open. Cases
-that end in a rush before a deadline are no proportional hazard: see the method ``bunching``.
+value (Weibull), normal or logistic; m_1 and m_0 from Kaplan–Meier's curves, where untreated cases
+count so that their strata are those of the treated. Where cases lie in regions, errors come from
+leaving out one region at a time, with Student's t; where treatment is by region the smaller side
+sets its degrees. Curves are Kaplan–Meier's, their limits Greenwood's, which take cases as
+independent. Treatment and covariates are those at a case's start: nothing that happens while it is
+open. Cases that end in a rush before a deadline are no proportional hazard: see the method
+``bunching``.
 
 References
 ----------
@@ -46,6 +49,7 @@ from analysis.stats.survival.accelerated import estimate_accelerated
 from analysis.stats.survival.cases import Cases
 from analysis.stats.survival.curves import kaplan_meier, log_rank
 from analysis.stats.survival.hazards import Trend, estimate_hazards
+from analysis.stats.survival.medians import estimate_medians
 
 MINIMUM_ENDS = 5
 """With fewer ends in an arm its rate would be a guess."""
@@ -58,14 +62,15 @@ CURVE_POINTS = 200
 class Options(MethodOptions):
     """Options of the method."""
 
-    model: Literal["cox", "weibull", "lognormal", "loglogistic"] = "cox"
-    """Cox's hazards, or accelerated failure of this distribution
+    model: Literal["cox", "weibull", "lognormal", "loglogistic", "median"] = "cox"
+    """Cox's hazards, accelerated failure of this distribution, or medians
 
     words: model | 模型
     cox: Cox's hazards | Cox比例风险
     weibull: Weibull, accelerated | Weibull加速失效
     lognormal: log-normal, accelerated | 对数正态加速失效
     loglogistic: log-logistic, accelerated | 对数逻辑加速失效
+    median: medians, no form assumed | 中位时长（不设分布形式）
     """
     covariates: tuple[str, ...] = Field((), strict=False)
     """further numeric columns known when a case begins
@@ -115,7 +120,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
         ),
         sample=Sample(len(frame), len(frame), int(treated.sum()), "", ""),
         checks=tuple(checks),
-        series=_curves(cases, treated, options.level),
+        series=_curves(cases, treated, options),
         degrees=degrees,
         ends=int(cases.ended.sum()),
     )
@@ -127,6 +132,8 @@ METHOD = Method(Options, estimate, DURATIONS)
 def _estimand(options: Options) -> str:
     if options.model == "cox":
         return "Ratio of the rates at which open cases end, treated to untreated"
+    if options.model == "median":
+        return "Ratio of times in which half of the cases end, treated to untreated of like strata"
     return "Ratio of how long cases take, treated to untreated"
 
 
@@ -146,9 +153,12 @@ def _require_arms(frame: pd.DataFrame, options: Options) -> None:
     if options.cluster not in ("region", *frame):
         remedy = "Add it to the frame, or leave the option out"
         problems.append(Problem(f"column {options.cluster}", "is missing", remedy))
-    if options.model != "cox" and "stratum" in frame:
+    if options.model not in ("cox", "median") and "stratum" in frame:
         what = f"of model {options.model} cannot differ by stratum"
         problems.append(Problem("baseline", what, "Use model: cox, or drop the column stratum"))
+    if options.model == "median" and options.covariates:
+        what = "are not held equal by model median"
+        problems.append(Problem("covariates", what, "Put cases into strata, or choose a model"))
     results.refuse(problems)
 
 
@@ -156,7 +166,7 @@ def _cases(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> C
     """Arrays of the frame; a constant is added for accelerated models."""
     names = ["treated", *options.covariates]
     design = frame[names].to_numpy(float)
-    if options.model != "cox":
+    if options.model not in ("cox", "median"):
         design = np.column_stack([design, np.ones(len(frame))])
     strata = np.zeros(len(frame), dtype=int)
     if "stratum" in frame:
@@ -165,6 +175,9 @@ def _cases(frame: pd.DataFrame, options: Options, rng: np.random.Generator) -> C
     if options.cluster in frame:
         codes, regions = pd.factorize(frame[options.cluster], sort=True)
         group = jackknife_groups(len(regions), GROUP_LIMIT, rng)[codes]
+    elif options.model == "median":
+        # Without one case a median hardly moves: only larger groups tell how far it may.
+        group = jackknife_groups(len(frame), GROUP_LIMIT, rng)
     duration, ended = (frame[c].to_numpy(float) for c in ("duration", "ended"))
     return Cases(duration, ended, design, strata, group)
 
@@ -175,6 +188,8 @@ def _fit(cases: Cases, options: Options) -> tuple[np.ndarray, np.ndarray, Trend 
     with results.estimating("survival", remedy):
         if options.model == "cox":
             return estimate_hazards(cases)
+        if options.model == "median":
+            return (*estimate_medians(cases)[:2], None)
         return (*estimate_accelerated(cases, options.model), None)
 
 
@@ -183,6 +198,8 @@ def _degrees(frame: pd.DataFrame, cases: Cases, terms: int, options: Options) ->
     if not cases.group.size:
         return max(int(cases.ended.sum()) - terms, 1)
     groups = len(np.unique(cases.group))
+    if options.cluster not in frame:
+        return groups - 1
     share = frame.groupby(options.cluster)["treated"].mean()
     if share.isin([0, 1]).all():
         treated = int((share == 1).sum())
@@ -208,18 +225,21 @@ def _deadline_check(cases: Cases, deadline: float) -> Check:
 
 
 def _curves(
-    cases: Cases, treated: np.ndarray, level: float
+    cases: Cases, treated: np.ndarray, options: Options
 ) -> dict[str, tuple[dict[str, Any], ...]]:
-    """Kaplan–Meier curves of both arms and their medians."""
+    """Kaplan–Meier curves of both arms and their medians; of like strata where these are asked."""
     rows: list[dict[str, Any]] = []
     medians = []
     for arm in (1, 0):
         own = treated == (arm == 1)
-        curve = kaplan_meier(cases.duration[own], cases.ended[own], level)
+        curve = kaplan_meier(cases.duration[own], cases.ended[own], options.level)
         value, low, high = curve.median
         medians.append({"treated": arm, "value": value, "low": low, "high": high})
         shown = np.unique(np.linspace(0, len(curve.time) - 1, CURVE_POINTS).astype(int))
         names = ("time", "share", "low", "high", "at_risk")
         columns = {name: getattr(curve, name)[shown].astype(float) for name in names}
         rows += results.records(treated=[arm] * len(shown), **columns)
+    if options.model == "median":
+        values = zip((1, 0), estimate_medians(cases)[2], strict=True)
+        medians = [{"treated": arm, "value": at, "low": None, "high": None} for arm, at in values]
     return {"survival": tuple(rows), "medians": tuple(medians)}

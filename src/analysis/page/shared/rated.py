@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -46,26 +47,36 @@ HIDDEN_WORDS = {
 ANSWER_WORDS = {"score": "Score given", "again": "Answered again"}
 
 
-def unnamed_funnel(voice: Voice, found: Points) -> Funnel:
-    """A point for each, by how many rated it, and limits that narrow from left to right."""
+def unnamed_funnel(
+    voice: Voice,
+    found: Points,
+    along: str = "",
+    up: str = "",
+    write: Callable[[float], str] | None = None,
+) -> Funnel:
+    """A point for each, by how many rated it, and limits that narrow from left to right.
+
+    Parameters
+    ----------
+    along, up, write: labels of the axes and how heights are written, where these are no ratings.
+    """
     sizes = np.linspace(found.raters.min(), found.raters.max(), ALONG)
     middle, bands = found.middle, []
     for text, chance in LIMITS.items():
         margin = found.margin(chance, sizes)
         bands.append(Band(tuple(sizes), tuple(middle - margin), tuple(middle + margin), text))
-    low = min(float(found.score.min()), *bands[0].low) - 0.1
+    low = min(float(found.score.min()), *bands[0].low)
+    low -= 0.1 if write is None else 0.05 * (float(found.score.max()) - low)
     pairs = zip(found.raters, found.score, strict=True)
-
-    def write(value: float) -> str:
-        return voice.number(value, decimals=1)
+    write = write or partial(voice.number, decimals=1)
 
     return Funnel(
         tuple(Point(float(n), float(score), key="within", size=4) for n, score in pairs),
         tuple(bands),
         middle,
         write(middle),
-        Axis(voice.number, voice.say("How many rated"), logarithmic=True, role=NUMBER),
-        Axis(write, voice.say("Mean score"), low=low, role=NUMBER),
+        Axis(voice.number, along or voice.say("How many rated"), logarithmic=True, role=NUMBER),
+        Axis(write, up or voice.say("Mean score"), low=low, role=NUMBER),
     )
 
 

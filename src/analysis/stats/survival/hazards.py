@@ -222,6 +222,8 @@ def _trend(risk: _RiskSets, counts: np.ndarray, fit: Hazards) -> tuple[np.ndarra
     rank = (np.cumsum(at_once) - (at_once - 1) / 2)[place] / number
     centred = rank - found.ends @ rank / number
     squares = float(found.ends @ centred**2)
+    if not squares:  # all ended at once
+        return np.full_like(fit.value, np.nan), np.full_like(fit.value, np.nan)
     scaled = number * (found.own - found.expected) @ fit.covariance
     error = np.sqrt(number * np.diag(fit.covariance) / squares)
     return centred @ scaled / squares, error

@@ -1,0 +1,1 @@
+"""How long do cases take, and do routes and deadlines change it?"""

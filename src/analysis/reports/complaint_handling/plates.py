@@ -1,0 +1,64 @@
+"""The object that ``notebooks/complaint_handling.ipynb`` works with: its plates in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from analysis.page.plates import Provenance, SiteLine
+from analysis.page.shared.agreement import OwnNumber
+from analysis.page.shared.protection import protection_record
+from analysis.page.shared.site_lines import site_line
+from analysis.reports.complaint_handling import drawings, sentences
+from analysis.reports.complaint_handling.answer import Handling
+from analysis.result import plain
+
+
+class ComplaintHandling(Handling):
+    """How long do cases take, and do routes and deadlines change it?"""
+
+    preload = (
+        "analysis.methods.survival",
+        "analysis.methods.bunching",
+        "statsmodels.duration.hazard_regression",
+    )
+
+    def own_numbers(self) -> Mapping[str, OwnNumber]:
+        """The ratio of the rates at which open cases end, before it is rounded."""
+        value = self.hazard.headline.value
+        words, unit = self.say("Rate at which open cases end, by Cox"), self.say("log ratio")
+        return {"hazard": OwnNumber(words, unit, value, self.digits_of(value))}
+
+    def results(self) -> Mapping[str, Any]:
+        """The ratios of times and of rates."""
+        found = {"headline": self.result, "hazard": self.hazard}
+        return {k: plain(self.may_leave(replace(v, series={}))) for k, v in found.items()}
+
+    def site_lines(self) -> tuple[SiteLine, ...]:
+        """The difference in time."""
+        value, low, high = (float(np.expm1(v)) for v in self.range)
+        counts = (self.subject.regions, self.subject.regions)
+        names = (self.arms[0], self.say("time that cases take"))
+        words = self.say(sentences.SITE_WORDS[self.verdict.key])
+        shares = (value, low, high)
+        doubts = sentences.doubts(self)
+        return (site_line(self, names, shares, self.verdict, counts, doubts, words),)
+
+    summary = sentences.summary
+    curves = drawings.curves
+    sample = sentences.sample
+    ages = drawings.ages
+    routes = drawings.routes
+    hazards = drawings.hazards
+    deadline = drawings.deadline
+    on_time = drawings.on_time
+    certainty = sentences.certainty
+    truth = drawings.truth
+
+    def provenance(self) -> Provenance:
+        """Where the numbers come from and with what they were made."""
+        record = protection_record(self, self.data)
+        return self._provenance(record, self.result.method, "bunching")
