@@ -18,13 +18,14 @@ from analysis.page.numbers import number_cell, span
 from analysis.page.plates import Figure, Notes, Table
 from analysis.page.shared.rated import unnamed_funnel
 from analysis.page.shared.truth import Held, truth_table, truths
+from analysis.page.wording import joined
 from analysis.reports.complaint_handling.answer import AGES, CEILING, FLOORS, Handling
 from analysis.stats.pooling.exact import share_interval
 from analysis.stats.survival.curves import kaplan_meier
 
 COLOURS = ("blue", "vermilion", "green", "purple")
 MOST_SHOWN = 0.98
-"""Share of the cases up to whose times curves are drawn."""
+"""Share of the cases that ended up to whose times curves are drawn."""
 WEEK, MOST_WEEKS = 7, 12
 FEWEST_OPEN = 200
 TRUTHS = ("odr/time", "hurried")
@@ -100,7 +101,8 @@ def curves(report: Handling) -> Figure:
                 own["duration"].to_numpy(), own["ended"].to_numpy(), report.params.level
             )
             rows = pd.DataFrame({k: getattr(one, k) for k in ("time", "share", "low", "high")})
-        longest = max(longest, float(np.quantile(own["duration"], MOST_SHOWN)))
+        ended = own.loc[own["ended"] == 1, "duration"]
+        longest = max(longest, float(np.quantile(ended, MOST_SHOWN)))
         found.append((COLOURS[place % len(COLOURS)], words, rows))
     kept = [(k, w, rows[rows["time"] <= longest]) for k, w, rows in found]
     drawn = tuple(
@@ -225,7 +227,8 @@ def deadline(report: Handling) -> Figure | Notes:
     window = rows.loc[rows["window"] == 1, "value"]
     orders = [row["value"] for row in found.series["by_order"]]
     part = float(found.options["cases"] / total)
-    low, high = (report.percent(report.may_leave(part * v)) for v in (min(orders), max(orders)))
+    ends = (part * min(orders), part * max(orders))
+    low, high = (report.percent(report.may_leave(v), 2) for v in ends)
     words = say("Working days from the legal day to the end") if report.subject.working else say(
         "Days from the legal day to the end"
     )  # fmt: skip
@@ -260,19 +263,25 @@ def on_time(report: Handling) -> Figure | Notes:
         text = say("No legal day is known here, or too few {regions} have cases enough.")
         return report.notes("on_time", title, text)
     top = float((found.score > CEILING).mean())
-    write = lambda value: report.percent(value, 1)  # noqa: E731
+    text = say(
+        "Each point is a {region} without a name, moved by noise; limits are those of chance. Open "
+        "cases count as late."
+    )
+    ceiling = say(
+        "Above {ceiling} lie {top} of the points: at the ceiling the share says nothing.",
+        ceiling=report.percent(CEILING, 0),
+        top=report.percent(top, 0),
+    ) if top > 0 else ""  # fmt: skip
+
+    def write(value: float) -> str:
+        return report.percent(value, 1)
+
     funnel = unnamed_funnel(report, found, say("Cases whose day has passed"),
                             say("Share on time"), write)  # fmt: skip
     return funnel.figure(
         **report.plate("on_time"),
         title=say("{on_time} of cases whose legal day has passed ended by then"),
-        caption=say(
-            "Each point is a {region} without a name, moved by noise; limits are those of chance. "
-            "Open cases count as late. Above {ceiling} lie {top} of the points: at the ceiling the "
-            "share says nothing.",
-            ceiling=report.percent(CEILING, 0),
-            top=report.percent(top, 0),
-        ),
+        caption=joined(report.language, text, ceiling),
         alt=say("Scatter of {regions} without names: number of cases across, share on time up."),
     )
 
