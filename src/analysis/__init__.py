@@ -13,6 +13,8 @@ from typing import Any
 _FACE = {
     "compare": "analysis.result",
     "estimate": "analysis.methods",
+    "house_style": "analysis.page.charts.style",
+    "long_table": "analysis.data.frames.cases.long_table",
     "methods": "analysis",
     "panel": "analysis.data.frames.panels.panel_loader",
     "plot": "analysis.page.plot",

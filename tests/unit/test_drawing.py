@@ -34,7 +34,7 @@ def plainly(width):
     """The same drawing on a new canvas, with words by matplotlib."""
     inches, tall = style.SIZES[width]
     target = io.StringIO()
-    with mpl.rc_context(style.settings()):
+    with mpl.rc_context(style.house_style()):
         figure = Figure(figsize=(inches, tall), dpi=canvas.POINTS)
         axes = figure.add_subplot()
         draw(axes, width)
@@ -62,7 +62,7 @@ def test_a_drawing_is_what_matplotlib_draws_to_the_byte(again):
 
 def test_no_transform_of_a_copied_canvas_is_known_by_an_address():
     """A new one could lie there and take its place."""
-    with mpl.rc_context(style.settings()):
+    with mpl.rc_context(style.house_style()):
         figure, axes = canvas.blank(4, 3)
     held = [one for one in gc.get_objects() if isinstance(one, TransformNode)]
     assert figure.transFigure in held

@@ -162,6 +162,24 @@ def test_the_reference_period_is_zero_and_has_no_band(brief):
     assert point.low is None
 
 
+def test_points_far_above_are_drawn_and_without_bands_none_is_said_to_hold(brief):
+    """Five times what was expected, in a few regions: the axis follows, the title tells of none."""
+    records = [
+        {
+            **record,
+            "value": math.log(5.0 * (1 + record["event_time"] % 3)),
+            "low": None,
+            "high": None,
+        }
+        for record in brief.headline.series["by_event_time"]
+    ]
+    series = {**brief.headline.series, "by_event_time": tuple(records)}
+    alone = dataclasses.replace(brief, headline=dataclasses.replace(brief.headline, series=series))
+    figure = event_time_figure(alone)
+    assert max(float(row[1][1]) for row in figure.table.rows) == pytest.approx(9.0)
+    assert figure.title.endswith("; for no period can a band be told")
+
+
 def test_simulated_data_are_marked_in_every_figure(brief):
     """The watermark changes the drawing, and the flag is set."""
     description = brief.study.description.model_copy(update={"status": "simulated"})

@@ -54,8 +54,8 @@ SMALL = 9.0
 TINY = 8.0
 
 
-def settings() -> dict[str, Any]:
-    """Matplotlib settings of every figure."""
+def house_style() -> dict[str, Any]:
+    """Matplotlib settings of every figure, with Chinese letters: ``plt.rcParams.update(…)``."""
     return {
         "font.family": [font_family(), SECOND_FONT],
         # A dollar in a name is a dollar, and does not begin a formula.
@@ -88,7 +88,7 @@ def settings() -> dict[str, Any]:
 def canvas(width: str, height: float = 1.0) -> Iterator[tuple[Figure, Axes]]:
     """A figure of one axes in the house style; no window, no global state left behind."""
     inches, tall = SIZES[width]
-    with mpl.rc_context(settings()):
+    with mpl.rc_context(house_style()):
         yield blank(inches, tall * height)
 
 

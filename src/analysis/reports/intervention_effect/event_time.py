@@ -63,6 +63,8 @@ def event_time_figure(brief: Brief) -> Figure | Notes:
         )
         if outside
         else say("in none of {after} periods does the band rule out “no change”", after=len(after))
+        if after
+        else say("for no period can a band be told")
     )
     text = (
         "{Outcome} were {size} below what was expected on average since adoption; {periods}"
@@ -107,8 +109,9 @@ def event_time_figure(brief: Brief) -> Figure | Notes:
 
 
 def _chart(brief: Brief, points: list[Point]) -> Points:
-    """Points before and since adoption; a band beyond +150 % is cut at the axis."""
+    """Points before and since adoption; a band beyond +150 % is cut, unless a point lies there."""
     say, language = brief.say, brief.language
+    high = max(1.5, *(point.value for point in points))
     change = partial(percent, language=language, signed=True)
     return Points(
         tuple(points),
@@ -120,7 +123,7 @@ def _chart(brief: Brief, points: list[Point]) -> Points:
             head=say("Periods since adoption"),
             role=NUMBER,
         ),
-        Axis(partial(change, decimals=0), low=-1.0, high=1.5, cell=change, digits=5, role=NUMBER),
+        Axis(partial(change, decimals=0), low=-1.0, high=high, cell=change, digits=5, role=NUMBER),
         references=(Reference(0.0),),
         upright=(Reference(-0.5, dashed=True),),
         sides=(("before", say("before")), ("after", say("since adoption"))),
