@@ -176,8 +176,9 @@ def test_points_far_above_are_drawn_and_without_bands_none_is_said_to_hold(brief
     series = {**brief.headline.series, "by_event_time": tuple(records)}
     alone = dataclasses.replace(brief, headline=dataclasses.replace(brief.headline, series=series))
     figure = event_time_figure(alone)
-    assert max(float(row[1][1]) for row in figure.table.rows) == pytest.approx(9.0)
-    assert figure.title.endswith("; for no period can a band be told")
+    assert max(float(row[1][1]) for row in figure.table.rows) > 8
+    none = {"en": "; for no period can a band be told", "zh": "；各期都无法给出可能范围"}
+    assert figure.title.endswith(none[brief.language])
 
 
 def test_simulated_data_are_marked_in_every_figure(brief):

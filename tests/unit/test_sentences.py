@@ -524,6 +524,18 @@ STATES: dict[str, Change] = {
             },
         ),
     ),
+    "no period has a band": lambda brief: dataclasses.replace(
+        brief,
+        headline=dataclasses.replace(
+            brief.headline,
+            series={
+                **brief.headline.series,
+                "by_event_time": tuple(
+                    {**r, "low": None, "high": None} for r in brief.headline.series["by_event_time"]
+                ),
+            },
+        ),
+    ),
     "others moved where nothing was kept": paneled(
         timeline=(Spell("000000", "grants", 3, 5, False), *GRANTS[1:])
     ),
