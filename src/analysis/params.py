@@ -195,6 +195,32 @@ class HandlingQuestion(SpanQuestion):
         return self.deadline_days.get("mediate" if self.end == "closed" else "acknowledge", 0)
 
 
+class ThresholdQuestion(Params):
+    """What a report on cut-offs of a score asks: of which, and what came after.
+
+    ``cutoffs`` are those of a ready frame where none is named. ``outcome`` is a kind of record
+    counted in the full months after the month of the score, until the next score of the same
+    enterprise (``regrade: first``) or whatever was scored meanwhile (``all``); blank where only the
+    scores are looked at. ``reach`` is from how many points short of a cut-off scores may be moved.
+    """
+
+    cutoffs: list[float] = Field(default_factory=list)
+    treated: Literal["above", "below"] = "above"
+    selection: str = ""
+    region: str = ""
+    outcome: str = ""
+    horizon_months: int = Field(default=12, ge=1, le=120)
+    regrade: Literal["first", "all"] = "first"
+    reach: int = Field(default=3, ge=1, le=20)
+
+    @field_validator("cutoffs")
+    @classmethod
+    def _in_order(cls, cutoffs: list[float]) -> list[float]:
+        if cutoffs != sorted(set(cutoffs)):
+            raise ValueError("does not rise: write each cut-off once, the lowest first")
+        return cutoffs
+
+
 class SamplesQuestion(SpanQuestion):
     """What a report on samples of products asks: of which, and of what they are to tell.
 

@@ -26,9 +26,7 @@ REPORTS = Path("src/analysis/reports")
 PIECES = ("__init__.py", "params.py", "question.py", "sentences.py", "plates.py", "zh.po")
 QUESTIONS = ("tables", "unknown_names", "ask")
 PLATES = {"Summary", "Figure", "Table", "Notes", "Provenance", "End"}
-WAITING = {
-    *("rdd",),
-}
+WAITING: set[str] = set()
 """Methods whose notebook is still to come; empty when the suite is whole."""
 UNDRAWN = {"weights", "path", "null", "honest_relative", "honest_smooth", "bacon", "pairs"}
 """Series of methods that no page draws yet; to shrink, as ``WAITING``."""

@@ -148,6 +148,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
         },
         bandwidth=jump.bandwidth,
         rows=jump.rows,
+        level_short_of_it=float(jump.left[0]),
     )
 
 
@@ -163,10 +164,10 @@ def _estimand(frame: pd.DataFrame) -> str:
     return f"Average effect of crossing on {units}"
 
 
-def _settings(options: Options, width: float | None) -> discontinuity.Settings:
+def _settings(options: Options, width: float | None, pilot: float | None) -> discontinuity.Settings:
     rule = {"least_error": "mserd", "coverage": "cerrd"}[options.window]
     width = width or options.width
-    return discontinuity.Settings(options.order, options.kernel, rule, width, options.level)
+    return discontinuity.Settings(options.order, options.kernel, rule, width, options.level, pilot)
 
 
 def _jump(
@@ -176,6 +177,7 @@ def _jump(
     *,
     adjusted: bool = False,
     width: float | None = None,
+    pilot: float | None = None,
 ) -> discontinuity.Jump:
     """The jump of a column; adjusted for take-up and covariates only where the outcome is asked."""
     takeup = frame["takeup"].to_numpy(float) if adjusted and "takeup" in frame else None
@@ -183,7 +185,7 @@ def _jump(
     if adjusted and options.covariates:
         covariates = frame[list(options.covariates)].to_numpy(float)
     score, outcome = frame["x"].to_numpy(), frame[column].to_numpy(float)
-    settings = _settings(options, width)
+    settings = _settings(options, width, pilot)
     with estimating(f"jump of {column}", "Use other columns, a wider window or more units"):
         return discontinuity.estimate_jump(score, outcome, settings, takeup, covariates)
 
@@ -237,12 +239,15 @@ def _balance(
 def _by_bandwidth(
     frame: pd.DataFrame, jump: discontinuity.Jump, options: Options
 ) -> tuple[dict[str, Any], ...]:
-    """The jump under narrower and wider windows; those that are too thin are left out."""
+    """The jump under narrower and wider windows; those that are too thin are left out.
+
+    Both windows, of the fit and of its curvature, grow alike: at a ratio of 1 it is the headline.
+    """
     rows = []
     for ratio in SENSITIVITY:
-        width = ratio * max(jump.bandwidth)
+        width, pilot = ratio * max(jump.bandwidth), ratio * max(jump.pilot)
         try:
-            found = _jump(frame, "outcome", options, adjusted=True, width=width)
+            found = _jump(frame, "outcome", options, adjusted=True, width=width, pilot=pilot)
             scores.require_window(found.rows, found.distinct)
         except (DesignError, EstimationError):
             continue

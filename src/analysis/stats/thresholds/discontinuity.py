@@ -23,14 +23,16 @@ WIDE = "Bandwidth h_", "Fewer than 20 effective", "Estimated density is negative
 class Jump:
     """A jump at 0: bias-corrected with its robust limits, and as fitted with its own.
 
-    ``bandwidth`` (2,) is the window left and right; ``rows`` (2,) those in it and ``distinct``
-    (2,) their different scores; ``left`` and ``right`` (order + 1,) are the fitted polynomials.
+    ``bandwidth`` (2,) is the window left and right, ``pilot`` (2,) that in which curvature was
+    measured; ``rows`` (2,) those in the first and ``distinct`` (2,) their different scores;
+    ``left`` and ``right`` (order + 1,) are the fitted polynomials.
     """
 
     robust: Estimate
     fitted: Estimate
     p_value: float
     bandwidth: tuple[float, float]
+    pilot: tuple[float, float]
     rows: tuple[int, int]
     distinct: tuple[int, int]
     left: np.ndarray
@@ -39,13 +41,17 @@ class Jump:
 
 @dataclass(frozen=True)
 class Settings:
-    """How jumps are estimated: order and kernel of the fit, rule or width of the window."""
+    """How jumps are estimated: order and kernel of the fit, rule or width of the window.
+
+    ``pilot`` is the width in which curvature is measured; as ``width`` where there is none.
+    """
 
     order: int
     kernel: str
     rule: str
     width: float | None
     level: float
+    pilot: float | None = None
 
 
 def estimate_jump(
@@ -85,6 +91,7 @@ def estimate_jump(
         kernel=settings.kernel,
         bwselect=settings.rule,
         h=settings.width,
+        b=settings.pilot,
         alpha=1 - settings.level,
     )
     found = _said(
@@ -119,6 +126,7 @@ def _jump(found: Any, score: np.ndarray) -> Jump:
         ),
         p_value=float(found.p_value),
         bandwidth=(float(found.h_left), float(found.h_right)),
+        pilot=(float(found.b_left), float(found.b_right)),
         rows=(len(below), len(above)),
         distinct=(len(np.unique(below)), len(np.unique(above))),
         left=np.asarray(found.beta_p_left, dtype=float).ravel(),

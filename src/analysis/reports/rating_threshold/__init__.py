@@ -1,0 +1,1 @@
+"""What does a colour code, a list or a star do to those just over the line?"""

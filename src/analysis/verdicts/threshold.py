@@ -1,0 +1,458 @@
+"""What crossing a cut-off changed, and whether units were moved across it.
+
+A cut-off is doubted where scores pile up on it, or lack short of it, so that honest scores would
+look as odd in at most so many of a hundred datasets as were allowed beforehand, over all cut-offs
+(Holm). Of a doubted cut-off no effect is told. Of the others, fine scores are compared by the
+method ``rdd``; where a window holds too few different scores, units within so many points of the
+cut-off are, by ``randomisation``, after the slope of the outcome along the score is taken out.
+
+A direction is claimed where that range and an honest one, which allows any course as curved as the
+data are, both leave out no change, and nothing known before jumps; too small to matter where both
+lie within the smallest effect. Certainty is high where balance and placebo cut-offs were looked at
+and passed and no cut-off was doubted, else moderate.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from analysis.data.frames.cases.scores import MINIMUM_DISTINCT, MINIMUM_WINDOW, measured_scores
+from analysis.data.frames.cases.thresholds import Scored
+from analysis.errors import DesignError, EstimationError, Problem
+from analysis.methods import randomisation, rdd
+from analysis.result import Result
+from analysis.stats.resampling.jackknife import minimum_detectable
+from analysis.stats.thresholds.discontinuity import density_p_value
+from analysis.stats.thresholds.honest import HonestJump, honest_jump
+from analysis.stats.thresholds.moved import Moved, moved_over
+from analysis.verdicts import draw
+from analysis.verdicts.rule import Certainty, Key, Verdict
+
+POWER = 0.8
+WINDOWS, DONUTS = (1, 2, 3, 5), (0, 1, 2)
+"""Points within which, and leaving out so many, units are compared again."""
+DONUT_SHARES = (0.0, 0.1, 0.25, 0.5)
+"""The same for fine scores, of the window."""
+FEW = 2
+BAND = 10
+"""Points on each side in which the slope along the score is measured."""
+Shares = tuple[float, float, float]
+"""A jump and its limits, as shares of the level just short of the cut-off."""
+
+
+@dataclass(frozen=True)
+class Density:
+    """Whether scores were moved across one cut-off: p over all of them; none where not looked."""
+
+    cutoff: float
+    p: float | None
+    doubted: bool
+    moved: Moved | None
+
+
+@dataclass(frozen=True)
+class Jumped:
+    """A jump in the unit of the outcome, and the level just short of the cut-off."""
+
+    numbers: Shares
+    error: float
+    level: float
+    p: float
+    fewer: int
+    """Units compared on the side that has fewer."""
+
+    @property
+    def shares(self) -> Shares:
+        """The jump with its limits, as shares."""
+        value, low, high = (number / self.level for number in self.numbers)
+        return value, low, high
+
+
+class Asked(draw.Asked, Protocol):
+    """What is asked of cut-offs, as the report's parameters say it."""
+
+    @property
+    def treated(self) -> str:
+        """The side that is treated: above or below."""
+
+    @property
+    def window(self) -> int:
+        """Points on each side within which whole-number scores are compared."""
+
+    @property
+    def width(self) -> float:
+        """The same for fine scores; 0 for what the data choose."""
+
+    @property
+    def donut(self) -> float:
+        """Those nearer to the cut-off are left out."""
+
+    @property
+    def curvature(self) -> float:
+        """The most that the course may bend; 0 for as much as the data do."""
+
+    @property
+    def reach(self) -> int:
+        """From how many points short of a cut-off scores may be moved."""
+
+
+def verdict_of_threshold(
+    shares: Shares,
+    honest: Shares | None,
+    smallest: float,
+    *,
+    counted: bool,
+    balanced: bool | None,
+    sound: bool,
+) -> Verdict:
+    """The verdict on a jump; ``sound``: placebo cut-offs passed and no cut-off is doubted."""
+    ranges = [shares, *([honest] if honest else [])]
+    key: Key = "cannot_tell"
+    if honest is None or balanced is False:
+        return Verdict(key)
+    if all(high < 0 for _, _, high in ranges):
+        key = "fewer" if counted else "lower"
+    elif all(low > 0 for _, low, _ in ranges):
+        key = "more" if counted else "higher"
+    elif all(-smallest <= low and high <= smallest for _, low, high in ranges):
+        key = "too_small_to_matter"
+    certainty: Certainty = "high" if balanced and sound else "moderate"
+    return Verdict(key, certainty) if key != "cannot_tell" else Verdict(key)
+
+
+@dataclass(frozen=True)
+class ExaminedThreshold:
+    """Cut-offs held against smooth courses, and what crossing them changed where that may be told.
+
+    ``estimate`` asks a method of a frame; ``rounded`` gives averages of recorded counts as they may
+    leave.
+    """
+
+    given: Scored
+    asked: Asked
+    estimate: Callable[..., Result]
+    rounded: Callable[[Any], Any]
+
+    @property
+    def above(self) -> bool:
+        """Whether units above a cut-off are treated."""
+        return bool(self.asked.treated == "above")
+
+    @cached_property
+    def densities(self) -> tuple[Density, ...]:
+        """Each cut-off, held against a smooth course of scores."""
+        from statsmodels.stats.multitest import multipletests
+
+        looked = [self._looked(cutoff) for cutoff in self.given.cutoffs]
+        known = [p for p, _ in looked if p is not None]
+        adjusted = iter(multipletests(known, method="holm")[1]) if known else iter(())
+        found = []
+        for cutoff, (p, moved) in zip(self.given.cutoffs, looked, strict=True):
+            over_all = None if p is None else float(next(adjusted))
+            doubted = over_all is not None and over_all < self.asked.doubt
+            found.append(Density(cutoff, over_all, doubted, moved))
+        return tuple(found)
+
+    def _looked(self, cutoff: float) -> tuple[float | None, Moved | None]:
+        scores, number = (self.given.scores[c].to_numpy(float) for c in ("score", "number"))
+        turned = 1 if self.above else -1
+        try:
+            if not self.given.whole:
+                own = self.given.frame.loc[self.given.frame["cutoff"] == cutoff, "score"]
+                return density_p_value(np.sort(turned * (own.to_numpy(float) - cutoff))), None
+            every = np.arange(scores.min(), scores.max() + 1)
+            counts = np.zeros(every.size)
+            counts[(scores - every[0]).astype(int)] = number
+            others = tuple(turned * c for c in self.given.cutoffs if c != cutoff)
+            moved = moved_over(
+                counts[::turned],
+                (turned * every)[::turned],
+                turned * cutoff,
+                others,
+                reach=self.asked.reach,
+                level=self.asked.level,
+                draws=max(self.asked.draws, 199),
+                rng=np.random.default_rng(self.asked.seed),
+            )
+        except ValueError:
+            return None, None
+        return moved.p_value, moved
+
+    @property
+    def doubted(self) -> tuple[Density, ...]:
+        """Cut-offs across which units were moved."""
+        return tuple(one for one in self.densities if one.doubted)
+
+    @cached_property
+    def told(self) -> tuple[float, ...]:
+        """Cut-offs of which an effect is told."""
+        if not self.given.measured:
+            return ()
+        return tuple(one.cutoff for one in self.densities if not one.doubted)
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """Units at these cut-offs, with their distance ``x``, 0 or more if treated."""
+        frame = self.given.frame
+        return measured_scores(frame[frame["cutoff"].isin(self.told)], 0.0, above=self.above)
+
+    @cached_property
+    def coarse(self) -> bool:
+        """Whether windows hold too few different scores for a course on each side."""
+        if not self.given.whole:
+            return False
+        different = self.rows.groupby(["own_cutoff", self.rows["x"] >= 0])["score"].nunique()
+        if different.min() <= MINIMUM_DISTINCT:
+            return True
+        try:
+            self._fine(self.rows, "outcome", self.asked.donut)
+        except (DesignError, EstimationError):
+            return True
+        return False
+
+    @cached_property
+    def result(self) -> Result | None:
+        """What the method gave over the cut-offs of which an effect is told."""
+        if not self.told:
+            return None
+        if not self.coarse:
+            return self._asked(self.rows, "outcome", self.asked.donut)
+        near = self.compared(self.rows)
+        given = near[["unit", "stratum", "treated"]].assign(outcome=near["stated"])
+        asked = {"draws": self.asked.draws, "level": self.asked.level}
+        return self.estimate(randomisation.METHOD, given, **asked)
+
+    @cached_property
+    def jump(self) -> Jumped | None:
+        """What crossing changed, over the cut-offs of which it is told."""
+        if self.result is None:
+            return None
+        found, one = self.of(self.rows), self.result.headline
+        low, high = (float(limit or 0.0) for limit in (one.low, one.high))
+        return replace(found, numbers=(one.value, low, high))
+
+    def of(
+        self,
+        rows: pd.DataFrame,
+        column: str = "outcome",
+        window: int = 0,
+        donut: float | None = None,
+    ) -> Jumped:
+        """The jump of a column over some units.
+
+        Raises
+        ------
+        AnalysisError: too few units, or an outcome that tells nothing.
+        """
+        if self.coarse:
+            return self._near(self.compared(rows, column, window, donut))
+        return self._fine(rows, column, self.asked.donut if donut is None else donut)
+
+    def _asked(self, rows: pd.DataFrame, column: str, donut: float) -> Result:
+        """What the method ``rdd`` says of a column."""
+        given = pd.DataFrame({name: rows[name] for name in ("unit", "score", "cutoff")})
+        given["outcome"] = rows[column].to_numpy(float)
+        options: dict[str, Any] = {"treated": self.asked.treated, "level": self.asked.level}
+        if self.asked.width:
+            options["width"] = self.asked.width
+        return self.estimate(rdd.METHOD, given.reset_index(drop=True), donut=donut, **options)
+
+    def _fine(self, rows: pd.DataFrame, column: str, donut: float) -> Jumped:
+        found = self._asked(rows, column, donut)
+        level, one = float(found.options["level_short_of_it"]), found.headline
+        error = float(one.standard_error or math.inf)
+        p = float(2 * norm.sf(abs(one.value) / error))
+        numbers = one.value, float(one.low or 0.0), float(one.high or 0.0)
+        return Jumped(numbers, error, level, p, int(min(found.options["rows"])))
+
+    def compared(
+        self,
+        rows: pd.DataFrame,
+        column: str = "outcome",
+        window: int = 0,
+        donut: float | None = None,
+    ) -> pd.DataFrame:
+        """Units within so many points of their cut-off, the slope along the score taken out."""
+        start, window = self.asked.donut if donut is None else donut, window or self.asked.window
+        place = np.where(rows["x"] >= 0, rows["x"] + 1, -rows["x"])
+        parts = []
+        for _, own in rows.groupby("own_cutoff"):
+            y, x = own[column].to_numpy(float), own["x"].to_numpy(float)
+            near = (x >= -BAND) & (x < BAND)
+            design = np.column_stack([np.ones(x.size), x >= 0, x])
+            slope = np.linalg.lstsq(design[near], y[near], rcond=None)[0][2]
+            parts.append(own.assign(stated=y - slope * x))
+        found = pd.concat(parts).sort_index()
+        found = found[(place > start) & (place <= start + window)]
+        found = found.assign(treated=(found["x"] >= 0).astype(int))
+        found["stratum"] = found["own_cutoff"].map("{:g}".format)
+        share = found.groupby("stratum")["treated"].transform("mean")
+        weight = np.where(found["treated"] == 1, 1 / share, 1 / (1 - share))
+        return found.assign(weight=weight).reset_index(drop=True)
+
+    def _near(self, near: pd.DataFrame) -> Jumped:
+        """The difference of means within cut-offs, with Neyman's error."""
+        arms = near.groupby(["stratum", "treated"])["stated"].agg(["mean", "var", "size"])
+        mean, var, size = (arms[name].unstack() for name in ("mean", "var", "size"))
+        if mean.isna().any(axis=None) or (size < FEW).any(axis=None):
+            raise DesignError(
+                [Problem("cut-offs", "have a side without two units", "Widen window")]
+            )
+        share = size.sum(axis=1) / size.to_numpy().sum()
+        value = float(share @ (mean[1] - mean[0]))
+        error = float(np.sqrt(share**2 @ (var[1] / size[1] + var[0] / size[0])))
+        half = float(norm.ppf((1 + self.asked.level) / 2)) * error
+        p = float(2 * norm.sf(abs(value) / error)) if error else 1.0
+        fewer = int(size.to_numpy().min())
+        level = float(share @ mean[0])
+        return Jumped((value, value - half, value + half), error, level, p, fewer)
+
+    @cached_property
+    def effect(self) -> Shares | None:
+        """What crossing changed, as shares of the level just short; nothing where not told."""
+        found: Shares | None = self.rounded(self.jump.shares) if self.jump else None
+        return found
+
+    @cached_property
+    def honest(self) -> HonestJump | None:
+        """The jump with limits that hold for every course as curved as the data are."""
+        if not self.told:
+            return None
+        distance = self.rows["x"].abs()
+        near = distance >= self.asked.donut
+        if self.coarse:
+            near &= distance <= BAND
+        rows = self.rows[near]
+        x, y = rows["x"].to_numpy(float), rows["outcome"].to_numpy(float)
+        try:
+            return honest_jump(x, y, level=self.asked.level, curvature=self.asked.curvature or None)
+        except ValueError:
+            return None
+
+    @cached_property
+    def honest_effect(self) -> Shares | None:
+        """The same as shares."""
+        if self.honest is None or self.jump is None:
+            return None
+        one, level = self.honest, self.jump.level
+        found: Shares = self.rounded((one.value / level, one.low / level, one.high / level))
+        return found
+
+    @cached_property
+    def by_cutoff(self) -> dict[float, Shares]:
+        """What crossing each cut-off changed."""
+        found = {}
+        for cutoff in self.told:
+            one = self._tried(self.rows[self.rows["own_cutoff"] == cutoff])
+            if one:
+                found[cutoff] = self.rounded(one.shares)
+        return found
+
+    @cached_property
+    def balance(self) -> tuple[Shares, float] | None:
+        """The jump of what was known before, which there should not be, and its p."""
+        if "before" not in self.rows or not self.told:
+            return None
+        one = self._tried(self.rows[self.rows["before"].notna()].reset_index(drop=True), "before")
+        return (self.rounded(one.shares), one.p) if one else None
+
+    @property
+    def balanced(self) -> bool | None:
+        """Whether nothing known before jumps; none where it was not looked at."""
+        return None if self.balance is None else self.balance[1] >= 1 - self.asked.level
+
+    @cached_property
+    def placebos(self) -> tuple[tuple[float, Shares, float], ...]:
+        """Jumps where nothing begins, in the middle between cut-offs, each with its p."""
+        found = []
+        for segment in self._between():
+            middle = float(np.median(segment["score"]))
+            middle = round(middle) if self.given.whole else middle
+            rows = segment.assign(cutoff=middle).drop(columns=["x", "own_cutoff"])
+            one = self._tried(measured_scores(rows, 0.0, above=self.above))
+            if one:
+                found.append((middle, self.rounded(one.shares), one.p))
+        return tuple(found)
+
+    def _between(self) -> Iterator[pd.DataFrame]:
+        """Units of each stretch of scores without a cut-off inside."""
+        rows = self.rows.drop_duplicates("score" if "number" in self.rows else ["unit"])
+        last = self.told[-1] if self.told else 0.0
+        for cutoff in self.told:
+            own = rows[rows["own_cutoff"] == cutoff]
+            low, high = own["score"] < cutoff, own["score"] > cutoff
+            if cutoff == self.told[0] or self.given.cutoffs.index(cutoff) == 0:
+                yield own[low]
+            if cutoff != last or self.given.cutoffs[-1] == cutoff:
+                yield own[high]
+
+    @property
+    def placebos_pass(self) -> bool | None:
+        """Whether there are no more such jumps than chance makes (Holm); none where not looked."""
+        from statsmodels.stats.multitest import multipletests
+
+        if not self.placebos:
+            return None
+        p = multipletests([p for _, _, p in self.placebos], method="holm")[1].min()
+        return bool(p >= 1 - self.asked.level)
+
+    def windows(self) -> Iterator[tuple[float, Shares]]:
+        """The jump within narrower and wider windows."""
+        if self.coarse:
+            for window in WINDOWS:
+                if one := self._tried(self.rows, window=window):
+                    yield float(window), self.rounded(one.shares)
+        elif self.jump and self.result:
+            for row in self.result.series["by_bandwidth"]:
+                numbers = (float(row[key]) / self.jump.level for key in ("value", "low", "high"))
+                yield float(row["width"]), self.rounded(tuple(numbers))
+
+    def donuts(self) -> Iterator[tuple[float, Shares]]:
+        """The jump with those nearest to the cut-off left out."""
+        if self.result is None:
+            return
+        steps: tuple[float, ...] = DONUTS
+        if not self.coarse:
+            width = max(self.result.options["bandwidth"])
+            steps = tuple(share * width for share in DONUT_SHARES)
+        for donut in steps:
+            if one := self._tried(self.rows, donut=donut):
+                yield float(donut), self.rounded(one.shares)
+
+    def _tried(self, rows: pd.DataFrame, column: str = "outcome", **how: Any) -> Jumped | None:
+        """The jump over some units; none where they are too few to tell."""
+        try:
+            one = self.of(rows, column, **how)
+        except (DesignError, EstimationError):
+            return None
+        return one if one.fewer >= MINIMUM_WINDOW and one.level > 0 else None
+
+    @property
+    def verdict(self) -> Verdict:
+        """On what crossing changed."""
+        if self.effect is None:
+            return Verdict("cannot_tell")
+        return verdict_of_threshold(
+            self.effect,
+            self.honest_effect,
+            self.asked.smallest_effect,
+            counted=self.given.counted,
+            balanced=self.balanced,
+            sound=bool(self.placebos_pass) and not self.doubted,
+        )
+
+    @property
+    def detectable(self) -> float | None:
+        """A share that would be found in four of five such datasets."""
+        if self.jump is None:
+            return None
+        error, level = self.jump.error, self.jump.level
+        return minimum_detectable(error, self.asked.level, POWER, math.inf) / level

@@ -1,0 +1,97 @@
+"""Cut-offs in worlds whose jump is known: ranges hold it, and no direction comes from nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from analysis.verdicts.threshold import ExaminedThreshold
+from studies import WORLDS
+from threshold_worlds import examined, scored_world
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of a world."""
+
+    effect: tuple[float, float, float]
+    honest_effect: tuple[float, float, float]
+    key: str
+    doubted: bool
+    at_70: bool
+    share: tuple[float, float, float]
+    placebos_pass: bool | None
+    balanced: bool | None
+
+
+def kept(one: ExaminedThreshold) -> Kept:
+    """The numbers of a world, without its units."""
+    at_70 = next(density for density in one.densities if density.cutoff == 70)
+    return Kept(
+        *(one.effect, one.honest_effect, one.verdict.key, bool(one.doubted), at_70.doubted),
+        *(at_70.moved.share, one.placebos_pass, one.balanced),
+    )
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, list[Kept]]:
+    """Worlds without a jump, with one of −.25 log points, and with a lifted cut-off as well."""
+    worlds = {"null": (0.0, 0.0), "jump": (-0.25, 0.0), "lifted": (-0.25, 0.17)}
+    return {
+        name: [kept(examined(scored_world(seed, *made), draws=199)) for seed in range(WORLDS)]
+        for name, made in worlds.items()
+    }
+
+
+def share(values: list[bool]) -> float:
+    """How often."""
+    return float(np.mean(values))
+
+
+@pytest.mark.validate
+def test_ranges_hold_the_jump_and_the_second_look_at_least_as_often(found):
+    """Within three Monte-Carlo errors of 95 %; the estimate's bias below a fifth of its spread."""
+    for name, truth in (("null", 0.0), ("jump", np.exp(-0.25) - 1)):
+        effects = np.array([one.effect for one in found[name]])
+        honest = np.array([one.honest_effect for one in found[name]])
+        least = 0.95 - 3 * np.sqrt(0.95 * 0.05 / WORLDS)
+        covered = (effects[:, 1] <= truth) & (truth <= effects[:, 2])
+        assert covered.mean() >= least
+        assert ((honest[:, 1] <= truth) & (truth <= honest[:, 2])).mean() >= least
+        assert abs(effects[:, 0].mean() - truth) < 0.2 * effects[:, 0].std()
+        print(name, covered.mean(), effects[:, 0].mean() - truth, effects[:, 0].std())
+
+
+@pytest.mark.validate
+def test_no_direction_comes_from_nothing_and_most_jumps_are_found(found):
+    """At most one in twenty; of jumps of a fifth four in five."""
+    claimed = share([one.key != "cannot_tell" for one in found["null"]])
+    seen = share([one.key == "fewer" for one in found["jump"]])
+    print(claimed, seen)
+    assert claimed <= 0.05
+    assert seen >= 0.8
+
+
+@pytest.mark.validate
+def test_lifted_cutoffs_are_doubted_and_honest_ones_seldom(found):
+    """All of the lifted; of honest sets no more than allowed; the share moved lies in its range."""
+    honest = share([one.doubted for name in ("null", "jump") for one in found[name]])
+    inside = share([one.share[1] <= 0.17 <= one.share[2] for one in found["lifted"]])
+    print(honest, inside)
+    assert honest <= 0.01 + 3 * np.sqrt(0.01 * 0.99 / (2 * WORLDS))
+    assert all(one.at_70 for one in found["lifted"])
+    assert inside >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / WORLDS)
+
+
+@pytest.mark.validate
+def test_lines_that_are_none_pass_as_often_as_they_should(found):
+    """Of honest worlds one in twenty fails; within three Monte-Carlo errors."""
+    honest = [one for name in ("null", "jump") for one in found[name]]
+    failed = share([one.placebos_pass is False for one in honest])
+    unbalanced = share([one.balanced is False for one in honest])
+    print(failed, unbalanced)
+    most = 0.05 + 3 * np.sqrt(0.05 * 0.95 / (2 * WORLDS))
+    assert failed <= most
+    assert unbalanced <= most
