@@ -221,6 +221,20 @@ class ThresholdQuestion(Params):
         return cutoffs
 
 
+class TargetsQuestion(SpanQuestion):
+    """What a report on targets asks: of which indicator, and of which twin that nobody scores.
+
+    ``year_end`` and ``quarter_end`` are how many days before an end are looked at by themselves;
+    ``revisions`` holds results against what they were revised to.
+    """
+
+    indicator: str = ""
+    unmeasured: str = ""
+    year_end: int = Field(default=5, ge=1, le=60)
+    quarter_end: int = Field(default=5, ge=1, le=30)
+    revisions: bool = True
+
+
 class SamplesQuestion(SpanQuestion):
     """What a report on samples of products asks: of which, and of what they are to tell.
 

@@ -1,5 +1,9 @@
 """Excess of cases just at a target or deadline, over a smooth course with heaps on round values.
 
+Before a deadline late cases are pulled down to it, ``moved: from_above``; to a mark that is to be
+reached, values are pulled up, ``from_below``. What follows is said of the first; of the second it
+holds in a mirror, and a bin begins at its value where before it ended there.
+
 Values are counted in bins of one width around the target. The course without the target is
 
     E[c_j] = exp(Σ_k a_k p_k(j) + Σ_h b_h · 1{value of bin j is a multiple of h}),
@@ -8,8 +12,10 @@ fitted by Poisson likelihood to the bins outside the window from ``below`` bins 
 to ``above`` bins over it, so that cases moved to the target do not bend it. The headline is the
 excess, Σ (c_j − ĉ_j) from ``below`` bins under the target to it, as a share of all cases in the
 range; ``excess_bins`` is the same in heights of the course, ``missing`` what lacks over the
-target. Where the target is a round value, its own heap is expected from the other heaps. Errors
-come from drawing regions anew where there are any, else cases, widened by over-dispersion.
+target. Where values were moved from below, the course of the window is held to as many cases as
+were counted there: the peak of a distribution often lies in it, which a course through both sides
+alone misses. Where the target is a round value, its own heap is expected from the other heaps.
+Errors come from drawing regions anew where there are any, else cases, widened by over-dispersion.
 
 A rush before a deadline need not be gaming: work may be planned to end then. Excess over the
 course is not evidence of false dates by itself.
@@ -28,7 +34,7 @@ line: Excess of cases just at a target or deadline | 恰在目标值或期限处
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -59,6 +65,13 @@ class Options(MethodOptions):
 
     words: the target or deadline | 目标值或期限
     """
+    moved: Literal["from_above", "from_below"] = "from_above"
+    """from where cases are moved to the target
+
+    words: from where cases are moved to the target | 案件从何处移向目标
+    from_above: from above, as before a deadline | 从上方移来（如期限）
+    from_below: from below, as to a mark to be reached | 从下方移来（如任务指标）
+    """
     width: float = Field(1.0, gt=0)
     """width of a bin
 
@@ -75,14 +88,14 @@ class Options(MethodOptions):
     words: bins over the target to look at | 目标以上考察的组数
     """
     below: int = Field(0, ge=0)
-    """bins under the target where excess may lie too
+    """bins under the target where excess may lie too, or from where cases may have been moved
 
-    words: bins under the target where excess may lie too | 目标以下也可能堆积的组数
+    words: bins under the target that may be moved | 目标以下可能受移动影响的组数
     """
     above: int = Field(5, ge=0)
-    """bins over the target from where cases may have been moved
+    """bins over the target from where cases may have been moved, or where excess may lie too
 
-    words: bins over the target from where cases may have been moved | 目标以上可能被移走案件的组数
+    words: bins over the target that may be moved | 目标以上可能受移动影响的组数
     """
     order: int = Field(6, ge=1, le=9)
     """degree of the smooth course
@@ -110,21 +123,27 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     EstimationError: the course could not be fitted.
     """
     require_frame(frame, VALUES)
+    asked, upwards = options, options.moved == "from_below"
+    if upwards:
+        frame, options = frame.assign(value=-frame["value"]), _mirrored(options)
     counts, steps, dropped = _histogram(frame, options)
     values = options.target + options.width * steps
     heaps = np.array([heap for heap in options.heaps if heap != options.width])
     bins = lay_out(steps, values, options.order, options.below, options.above, heaps)
     _require_bins(counts, bins, options, values)
     whole = counts.sum(axis=0, keepdims=True).astype(float)
-    found = _measured(whole, bins)
+    found = _measured(whole, bins, upwards)
     dispersion = float(found.dispersion[0])
     drawn = redraw(counts, options.draws, dispersion, rng)
-    spread = _measured(drawn, bins)
+    spread = _measured(drawn, bins, upwards)
     degrees = len(counts) - 1 if len(counts) > 1 else int(whole.sum()) - 1
     units = len(counts) if len(counts) > 1 else len(frame)
     points, again = _numbers(found, whole), _numbers(spread, drawn)
     critical = t_critical(options.level, degrees)
-    return options.result(
+    free = (_measured(each, bins) for each in (whole, drawn)) if upwards else (found, spread)
+    shift = _shift_check(asked.moved, *map(_numbers, free, (whole, drawn)))
+    way = -1 if upwards else 1
+    return asked.result(
         estimand="Share of cases at the target beyond what a smooth course leads to expect",
         unit="share",
         estimates=tuple(
@@ -132,15 +151,15 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
             for name, value in points.items()
         ),
         sample=Sample(len(frame), units, 0, "", "", dropped),
-        checks=(Check("dispersion", None, dispersion, 1.0), _shift_check(points, again)),
+        checks=(Check("dispersion", None, dispersion, 1.0), shift),
         series={
             "histogram": records(
-                value=values,
-                count=whole[0],
-                expected=found.course[0],
-                window=(~bins.outside).astype(float),
+                value=way * values[::way],
+                count=whole[0][::way],
+                expected=found.course[0][::way],
+                window=(~bins.outside).astype(float)[::way],
             ),
-            "by_order": _by_order(whole, steps, values, options, heaps),
+            "by_order": _by_order(whole, steps, values, options, heaps, upwards),
         },
         degrees=degrees,
         cases=int(whole.sum()),
@@ -148,6 +167,19 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
 
 
 METHOD = Method(Options, estimate, VALUES)
+
+
+def _mirrored(options: Options) -> Options:
+    """The options with what is over the target under it."""
+    return options.model_copy(
+        update={
+            "target": -options.target,
+            "bins_below": options.bins_above,
+            "bins_above": options.bins_below,
+            "below": options.above,
+            "above": options.below,
+        }
+    )
 
 
 def _histogram(
@@ -184,7 +216,8 @@ def _require_bins(counts: np.ndarray, bins: Bins, options: Options, values: np.n
             problems += at_least(where, number, 2, "Take more bins, or drop the heap")
     for side in (bins.steps < 0, bins.steps > 0):
         if counts[:, side & bins.outside].sum() == 0:
-            where = "cases under the target" if side[0] else "cases over the target"
+            under = side[0] == (options.moved == "from_above")
+            where = "cases under the target" if under else "cases over the target"
             what = "outside the window are none"
             problems.append(Problem(where, what, "A course needs both sides; choose other bins"))
     if len(counts) > 1:
@@ -193,9 +226,9 @@ def _require_bins(counts: np.ndarray, bins: Bins, options: Options, values: np.n
     refuse(problems)
 
 
-def _measured(counts: np.ndarray, bins: Bins) -> Excess:
+def _measured(counts: np.ndarray, bins: Bins, conserved: bool = False) -> Excess:
     with estimating("course", "Take wider bins, fewer heaps or a lower order"):
-        return measure(counts, bins)
+        return measure(counts, bins, conserved=conserved)
 
 
 def _numbers(found: Excess, counts: np.ndarray) -> dict[str, np.ndarray]:
@@ -208,21 +241,26 @@ def _numbers(found: Excess, counts: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def _shift_check(points: dict[str, np.ndarray], again: dict[str, np.ndarray]) -> Check:
-    """Whether what is missing over the target makes up for the excess, within 2 errors."""
+def _shift_check(moved: str, points: dict[str, np.ndarray], again: dict[str, np.ndarray]) -> Check:
+    """Whether what is missing beside the target makes up for the excess, within 2 errors."""
     rest = float((points["overall"] - points["missing"])[0])
     error = float((again["overall"] - again["missing"]).std(ddof=1))
-    return Check("shifted_from_above", abs(rest) <= 2 * error, rest, 2 * error)
+    return Check(f"shifted_{moved}", abs(rest) <= 2 * error, rest, 2 * error)
 
 
 def _by_order(
-    counts: np.ndarray, steps: np.ndarray, values: np.ndarray, options: Options, heaps: np.ndarray
+    counts: np.ndarray,
+    steps: np.ndarray,
+    values: np.ndarray,
+    options: Options,
+    heaps: np.ndarray,
+    conserved: bool,
 ) -> tuple[dict[str, Any], ...]:
     """The headline under smooth courses of neighbouring degrees."""
     rows = []
     for order in range(max(1, options.order - 2), min(9, options.order + 2) + 1):
         bins = lay_out(steps, values, order, options.below, options.above, heaps)
         if bins.outside.sum() >= bins.design.shape[1] + MINIMUM_FREE:
-            found = _measured(counts, bins)
+            found = _measured(counts, bins, conserved)
             rows.append({"order": order, "value": float(found.excess[0] / counts.sum())})
     return tuple(rows)

@@ -65,7 +65,7 @@ def lay_out(
     return Bins(steps, np.column_stack(columns).astype(float), ~at & ~beside, at, beside)
 
 
-def measure(counts: np.ndarray, bins: Bins) -> Excess:
+def measure(counts: np.ndarray, bins: Bins, *, conserved: bool = False) -> Excess:
     """Excess over a Poisson course ``E[c_j] = exp(Σ_k p_k(j) a_k + Σ_h b_h heap_h(j))``.
 
     The course is fitted to the bins outside the window only, by iterated weighted least squares,
@@ -74,6 +74,8 @@ def measure(counts: np.ndarray, bins: Bins) -> Excess:
     Parameters
     ----------
     counts: shape (B, J).
+    conserved: whether cases at the target came from beside it alone: the course of both together
+        then holds as many as were counted there, and is raised or lowered to do so.
 
     Raises
     ------
@@ -100,6 +102,10 @@ def measure(counts: np.ndarray, bins: Bins) -> Excess:
     else:
         raise ValueError("does not converge")
     course = np.exp(np.clip(slopes @ bins.design.T, -30, 30))
+    if conserved:
+        window = ~bins.outside
+        held = counts[:, window].sum(axis=1) / course[:, window].sum(axis=1)
+        course[:, window] *= held[:, None]
     free = max(int(bins.outside.sum()) - bins.design.shape[1], 1)
     return Excess(
         (counts - course)[:, bins.at].sum(axis=1),

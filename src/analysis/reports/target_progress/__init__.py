@@ -1,0 +1,1 @@
+"""Do targets move the work, or its reporting?"""

@@ -1,0 +1,161 @@
+"""How many results stand just above the mark, and what the way there looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.frames.cases.marks import MARK, Marks
+from analysis.methods import bunching, reliability
+from analysis.page.numbers import span
+from analysis.reports.report import Report
+from analysis.reports.target_progress.params import TargetProgressParams
+from analysis.result import Result
+from analysis.verdicts.marks import verdict_of_marks
+
+AROUND = {"bins_below": 20, "bins_above": 20, "order": 3, "target": MARK, "heaps": [],
+          "moved": "from_below"}  # fmt: skip
+"""Per cent of the target that are looked at below and above the mark."""
+LAST_MONTH = 12
+Shares = tuple[float, float, float]
+
+
+class Progress(Report):
+    """Results against targets."""
+
+    params: TargetProgressParams
+    subject: Marks
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row a region and year."""
+        return self.subject.frame
+
+    @cached_property
+    def result(self) -> Result:
+        """The excess of results just above the mark."""
+        beside = {"below": self.params.below, "above": self.params.above}
+        given = self.frame[["value", "region"]]
+        return self.estimate(bunching.METHOD, given, level=self.params.level, **AROUND, **beside)
+
+    @property
+    def histogram(self) -> pd.DataFrame:
+        """Bins of one per cent with their counts and places, as the course is fitted to them."""
+        rows = pd.DataFrame(self.result.series["histogram"])
+        scaled = 2 * (rows["value"] - rows["value"].min()) / np.ptp(rows["value"]) - 1
+        return rows.assign(place=scaled, at=(rows["window"] == 1) & (rows["value"] >= MARK))
+
+    @cached_property
+    def excess(self) -> Shares:
+        """Of all results, the share just above the mark beyond a smooth course."""
+        part = self.result.options["cases"] / len(self.frame)
+        one = self.result.headline
+        value, low, high = (float(part * (v or 0.0)) for v in (one.value, one.low, one.high))
+        return value, low, high
+
+    @cached_property
+    def back(self) -> float | None:
+        """Share of all results that reached the mark and lie below it since they were revised."""
+        known = self.frame.dropna(subset="revised")
+        if known.empty or (known["revised"] == known["value"]).all():
+            return None
+        return float(((known["value"] >= MARK) & (known["revised"] < MARK)).mean())
+
+    @property
+    def verdict_key(self) -> str:
+        """On results just above the mark."""
+        return verdict_of_marks(self.excess, self.back, self.params.smallest)
+
+    @cached_property
+    def sections(self) -> Shares | None:
+        """Share of the variance of a score that lies between sections; none without ledgers."""
+        if self.subject.sections.empty:
+            return None
+        found = self.estimate(reliability.METHOD, self.subject.sections, form="icc3",
+                              level=self.params.level).headline  # fmt: skip
+        return self.may_leave((found.value, found.low or 0.0, found.high or 0.0))
+
+    @cached_property
+    def ratchet(self) -> tuple[float, float, float] | None:
+        """The next target over this result: its median and the middle half; none of one year."""
+        known = self.frame["next"].dropna()
+        if known.empty:
+            return None
+        middle, low, high = (float(v) for v in np.quantile(known, (0.5, 0.25, 0.75)))
+        return self.may_leave((middle, low, high))
+
+    def last_month(self, months: pd.DataFrame) -> float:
+        """What comes in the last month of a year, over what comes in a month before it."""
+        last = months["month"].dt.month == LAST_MONTH
+        own = months["new"].groupby(last).mean()
+        return self.may_leave(float(own[True] / own[False]))
+
+    @cached_property
+    def year_end(self) -> float | None:
+        """What comes on one of the last days of the year, over what comes on other days."""
+        days = self.subject.days
+        if days.empty:
+            return None
+        left = self._left(days, "Y")
+        return self._over(days, left < self.params.year_end)
+
+    @cached_property
+    def quarter_end(self) -> float | None:
+        """The same of the first three quarters, over other days of these."""
+        days = self.subject.days
+        if days.empty:
+            return None
+        days = days[days["day"].dt.quarter < 4]
+        return self._over(days, self._left(days, "Q") < self.params.quarter_end)
+
+    def _left(self, days: pd.DataFrame, length: str) -> pd.Series:
+        """Days left of the year or quarter."""
+        ends = days["day"].dt.to_period(length).dt.end_time.dt.normalize()
+        return (ends - days["day"].dt.normalize()).dt.days
+
+    def _over(self, days: pd.DataFrame, last: pd.Series) -> float | None:
+        own = days["new"].groupby(last).mean()
+        if len(own) < len((True, False)) or own[False] == 0:
+            return None
+        return self.may_leave(float(own[True] / own[False]))
+
+    @property
+    def indicator(self) -> str:
+        """What the dataset calls the indicator."""
+        return self.named(self.params.indicator)
+
+    def named(self, key: str) -> str:
+        """What the dataset calls an indicator."""
+        own = self.description.words.get(key)
+        return own.plural(self.language) if own else key.replace("_", " ")
+
+    @property
+    def numbers(self) -> Mapping[str, str]:
+        """Words and numbers that sentences name."""
+        value, low, high = self.excess
+        held = float((self.frame["value"] >= MARK).mean())
+        return {
+            "indicator": self.indicator,
+            "twin": self.named(self.params.unmeasured),
+            "results": self.number(len(self.frame)),
+            "years": self.number(self.frame["year"].nunique()),
+            "excess": self.percent(value),
+            "likely": span(self.percent(low), self.percent(high), self.language),
+            "most": self.percent(max(high, 0.0)),
+            "held": self.percent(held, 0),
+            "back": self.percent(self.back or 0.0),
+            "above": self.number(MARK + self.params.above + 1),
+            "below": self.number(MARK - self.params.below),
+            "smallest": self.percent(self.params.smallest, 0),
+            "level": self.percent(self.params.level, 0),
+            "in_ten": self.number(10 * value, 1),
+        }
+
+    def facts(self) -> Mapping[str, Any]:
+        """Numbers that both languages must agree on, rounded as published."""
+        found: dict[str, Any] = {"excess_percent": [round(100 * v, 1) for v in self.excess]}
+        return found | ({} if self.back is None else {"back_percent": round(100 * self.back, 1)})

@@ -1,0 +1,30 @@
+"""The verdict on results just above a mark: moved there, and if so whether they were taken back.
+
+More than a smooth course leads to expect stand there where the range of the excess lies above
+nothing. That is work or its reporting: both end at the mark. It is called reporting where at least
+half of the excess falls below the mark again once results are revised. None is claimed to be there
+where the range lies below the smallest share that matters.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Key = Literal["reporting_moderate", "heaped_low", "no_heap", "cannot_tell"]
+MOSTLY = 0.5
+
+
+def verdict_of_marks(
+    excess: tuple[float, float, float], back: float | None, smallest: float
+) -> Key:
+    """Of the share beyond the course with its limits, and of the share that was taken back.
+
+    Parameters
+    ----------
+    back: share of all results that reached the mark and lie below it since they were revised; none
+        where no result was revised, or revisions are not known.
+    """
+    value, low, high = excess
+    if low > 0:
+        return "reporting_moderate" if back and back >= MOSTLY * value else "heaped_low"
+    return "no_heap" if high < smallest else "cannot_tell"
