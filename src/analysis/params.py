@@ -235,6 +235,32 @@ class TargetsQuestion(SpanQuestion):
     revisions: bool = True
 
 
+class MonthlyQuestion(Params):
+    """What a report on new counts asks: of what, where, by what, and as of which month.
+
+    ``last_period`` is the last month looked at, blank for the last that is closed. Of the last
+    ``late_months`` records still come in: they are not judged, unless ``entered`` gives the share
+    that is there by now, the oldest first. Each forecast rests on ``months_history`` months.
+    """
+
+    outcome: str = ""
+    by: Literal["region", "category"] = "region"
+    region: str = ""
+    last_period: Annotated[str, Field(pattern=r"^$|^[12][0-9]{3}-(0[1-9]|1[0-2])$")] = ""
+    months_history: int = Field(default=48, ge=24, le=240)
+    late_months: int = Field(default=2, ge=0, le=6)
+    entered: list[float] = Field(default_factory=list)
+
+    @field_validator("entered")
+    @classmethod
+    def _a_share_a_month(cls, entered: list[float], info: ValidationInfo) -> list[float]:
+        if entered and len(entered) != info.data.get("late_months"):
+            raise ValueError("gives not one share for each of late_months")
+        if not all(0 < share <= 1 for share in entered):
+            raise ValueError("holds not only shares above 0 and up to 1")
+        return entered
+
+
 class SamplesQuestion(SpanQuestion):
     """What a report on samples of products asks: of which, and of what they are to tell.
 

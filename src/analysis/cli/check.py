@@ -29,6 +29,7 @@ def check(targets: tuple[str, ...], sources: Path | None, report: Path | None) -
     never a value.
     """
     from analysis.batch.plan import plan
+    from analysis.data.dataset import datasets_kept
 
     folders = [target for target in targets if Path(target).is_dir()]
     if report is not None and len(folders) != 1:
@@ -36,7 +37,8 @@ def check(targets: tuple[str, ...], sources: Path | None, report: Path | None) -
     for target in targets:
         if Path(target).is_dir():
             check_dataset(target, sources, report)
-        else:
+            continue
+        with datasets_kept():
             for run in plan([target]):
                 click.echo(f"{run.report} [{run.language}]: can run")
 
