@@ -51,6 +51,17 @@ def test_honest_limits_are_those_of_a_second_implementation(
         published(f"honest high, {kernel}", found.high, high, 1e-5, PORT)
 
 
+def test_the_method_gives_the_honest_limits_where_asked():
+    """The option's jump and limits are those of the numbers above."""
+    folder = Path(find_spec("rdrobust").origin).parent
+    frame = pd.read_csv(folder / "data" / "rdrobust_RDsenate.csv").dropna(subset=["vote", "margin"])
+    given = pd.DataFrame({"unit": range(len(frame)), "score": frame["margin"].to_numpy()})
+    given["outcome"] = frame["vote"].to_numpy()
+    options = rdd.Options(limits="honest", curvature=0.1, width=10.0)
+    found = rdd.estimate(given, options, np.random.default_rng(1)).headline
+    assert (found.value, found.low, found.high) == pytest.approx((7.984687, 3.901825, 12.067550))
+
+
 def test_exams_marked_at_school_pile_up_at_the_passing_line(in_root, published):
     """102 papers of 64 points, 8,451 of 65; about 40 % near the line lies between our two looks."""
     found = report("regents_exams")

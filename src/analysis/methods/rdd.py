@@ -12,6 +12,10 @@ outcome over the jump of take-up. With a column ``cutoff`` every unit has its ow
 are measured from it and pooled, which weighs cut-offs by their rows nearby; each with enough rows
 also stands by itself.
 
+With ``limits: honest`` the estimate is the jump as fitted, and its limits add to chance the most
+that any course with a second derivative up to ``curvature`` can hide from straight lines. They hold
+however few different scores there are, as where scores are whole numbers.
+
 It speaks of units at the cut-off only, and takes nobody to be able to place himself on one side:
 the density test looks for that, the balance test for units that differed before.
 
@@ -19,6 +23,10 @@ References
 ----------
 Calonico, Cattaneo and Titiunik (2014), "Robust nonparametric confidence intervals for
 regression-discontinuity designs", Econometrica 82.
+
+Armstrong and Kolesár (2020), "Simple and honest confidence intervals in nonparametric
+regression", Quantitative Economics 11; Kolesár and Rothe (2018), "Inference in regression
+discontinuity designs with a discrete running variable", American Economic Review 108.
 
 Cattaneo, Keele, Titiunik and Vazquez-Bare (2016), "Interpreting regression discontinuity designs
 with multiple cutoffs", Journal of Politics 78.
@@ -51,6 +59,7 @@ from analysis.methods.shared.options import MethodOptions
 from analysis.methods.shared.results import estimating
 from analysis.result import Check, Estimate, Result, Sample
 from analysis.stats.thresholds import discontinuity
+from analysis.stats.thresholds.honest import honest_jump
 
 SENSITIVITY = (0.5, 0.75, 1.0, 1.5, 2.0)
 """Windows, in multiples of the chosen one, under which the jump is shown again."""
@@ -99,6 +108,18 @@ class Options(MethodOptions):
 
     words: width of the window on each side; chosen by default | 每侧带宽
     """
+    limits: Literal["robust", "honest"] = "robust"
+    """how the limits allow for the course of the outcome
+
+    words: how the limits allow for the course of the outcome | 可能范围如何计入结果的走势
+    robust: robust, bias-corrected | 稳健（已校正偏差）
+    honest: honest, for any course up to a curvature | 对弯曲程度有限的任何走势均成立
+    """
+    curvature: float | None = Field(None, gt=0)
+    """the most that the course may bend, for honest limits; found from the data by default
+
+    words: the most that the course may bend, for honest limits | 走势弯曲程度的上限
+    """
     donut: float = Field(0.0, ge=0)
     """units nearer to the cut-off than this are left out
 
@@ -130,6 +151,8 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     near = ordered["x"].abs() < options.donut
     used = ordered[~near]
     scores.require_sides(used, donut=options.donut > 0)
+    if options.limits == "honest":
+        return _honest(frame, used, options)
     jump = _jump(used, "outcome", options, adjusted=True)
     scores.require_window(jump.rows, jump.distinct)
     balance, balance_check = _balance(used, options)
@@ -153,6 +176,28 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
 
 
 METHOD = Method(Options, estimate, SCORES)
+
+
+def _honest(frame: pd.DataFrame, used: pd.DataFrame, options: Options) -> Result:
+    """The same by straight lines, with limits that hold for any course of bounded curvature."""
+    score, outcome = used["x"].to_numpy(), used["outcome"].to_numpy(float)
+    level, curvature, width = options.level, options.curvature, options.width
+    with estimating("jump", "Use a wider window or more units"):
+        found = honest_jump(score, outcome, level=level, curvature=curvature, width=width)
+    limits = found.standard_error, found.low, found.high
+    treated = int((score >= 0).sum())
+    return options.result(
+        estimand=_estimand(frame),
+        unit="unit of the outcome",
+        estimates=(Estimate("overall", found.value, *limits, found.rows[1]),),
+        sample=Sample(len(used), len(used), treated, "", ""),
+        bandwidth=(found.width, found.width),
+        rows=found.rows,
+        bias=found.bias,
+        bend=found.curvature,
+        p=found.p_value,
+        level_short_of_it=found.level,
+    )
 
 
 def _estimand(frame: pd.DataFrame) -> str:

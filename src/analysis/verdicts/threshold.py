@@ -3,20 +3,21 @@
 A cut-off is doubted where scores pile up on it, or lack short of it, so that honest scores would
 look as odd in at most so many of a hundred datasets as were allowed beforehand, over all cut-offs
 (Holm). Of a doubted cut-off no effect is told. Of the others, fine scores are compared by the
-method ``rdd``; where a window holds too few different scores, units within so many points of the
-cut-off are, by ``randomisation``, after the slope of the outcome along the score is taken out.
+method ``rdd`` with its robust limits, and by its honest ones, which allow any course as curved as
+the data are, as a second look. Where a window holds too few different scores, the honest limits are
+the headline, and the second look compares those within so many points of the cut-off, by
+``randomisation``, as if the last point had been drawn by lot.
 
-A direction is claimed where that range and an honest one, which allows any course as curved as the
-data are, both leave out no change, and nothing known before jumps; too small to matter where both
-lie within the smallest effect. Certainty is high where balance and placebo cut-offs were looked at
-and passed and no cut-off was doubted, else moderate.
+A direction is claimed where both ranges leave out no change, and nothing known before jumps; too
+small to matter where both lie within the smallest effect. Certainty is high where balance and
+placebo cut-offs were looked at and passed and no cut-off was doubted, else moderate.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -26,24 +27,22 @@ from scipy.stats import norm
 
 from analysis.data.frames.cases.scores import MINIMUM_DISTINCT, MINIMUM_WINDOW, measured_scores
 from analysis.data.frames.cases.thresholds import Scored
-from analysis.errors import DesignError, EstimationError, Problem
+from analysis.errors import DesignError, EstimationError
 from analysis.methods import randomisation, rdd
 from analysis.result import Result
-from analysis.stats.resampling.jackknife import minimum_detectable
 from analysis.stats.thresholds.discontinuity import density_p_value
-from analysis.stats.thresholds.honest import HonestJump, honest_jump
+from analysis.stats.thresholds.honest import curvature_of
 from analysis.stats.thresholds.moved import Moved, moved_over
 from analysis.verdicts import draw
 from analysis.verdicts.rule import Certainty, Key, Verdict
 
 POWER = 0.8
-WINDOWS, DONUTS = (1, 2, 3, 5), (0, 1, 2)
-"""Points within which, and leaving out so many, units are compared again."""
+WINDOWS, DONUTS = (3.0, 5.0, 7.0, 10.0), (0.0, 1.0, 2.0)
+"""Points within which, and leaving out so many, whole-number scores are compared again."""
 DONUT_SHARES = (0.0, 0.1, 0.25, 0.5)
 """The same for fine scores, of the window."""
-FEW = 2
 BAND = 10
-"""Points on each side in which the slope along the score is measured."""
+"""Points on each side within which whole-number scores are compared."""
 Shares = tuple[float, float, float]
 """A jump and its limits, as shares of the level just short of the cut-off."""
 
@@ -76,6 +75,15 @@ class Jumped:
         return value, low, high
 
 
+def jumped(result: Result) -> Jumped:
+    """The jump that the method ``rdd`` gave."""
+    one, level = result.headline, float(result.options["level_short_of_it"])
+    numbers = one.value, float(one.low or 0.0), float(one.high or 0.0)
+    error = float(one.standard_error or math.inf)
+    p = float(result.options.get("p", 2 * norm.sf(abs(one.value) / error)))
+    return Jumped(numbers, error, level, p, int(min(result.options["rows"])))
+
+
 class Asked(draw.Asked, Protocol):
     """What is asked of cut-offs, as the report's parameters say it."""
 
@@ -106,7 +114,7 @@ class Asked(draw.Asked, Protocol):
 
 def verdict_of_threshold(
     shares: Shares,
-    honest: Shares | None,
+    second: Shares | None,
     smallest: float,
     *,
     counted: bool,
@@ -114,9 +122,9 @@ def verdict_of_threshold(
     sound: bool,
 ) -> Verdict:
     """The verdict on a jump; ``sound``: placebo cut-offs passed and no cut-off is doubted."""
-    ranges = [shares, *([honest] if honest else [])]
+    ranges = [shares, *([second] if second else [])]
     key: Key = "cannot_tell"
-    if honest is None or balanced is False:
+    if second is None or balanced is False:
         return Verdict(key)
     if all(high < 0 for _, _, high in ranges):
         key = "fewer" if counted else "lower"
@@ -206,14 +214,14 @@ class ExaminedThreshold:
 
     @cached_property
     def coarse(self) -> bool:
-        """Whether windows hold too few different scores for a course on each side."""
+        """Whether windows hold too few different scores for robust limits."""
         if not self.given.whole:
             return False
         different = self.rows.groupby(["own_cutoff", self.rows["x"] >= 0])["score"].nunique()
         if different.min() <= MINIMUM_DISTINCT:
             return True
         try:
-            self._fine(self.rows, "outcome", self.asked.donut)
+            self._asked(self.rows, "outcome", self.asked.donut, limits="robust")
         except (DesignError, EstimationError):
             return True
         return False
@@ -221,29 +229,26 @@ class ExaminedThreshold:
     @cached_property
     def result(self) -> Result | None:
         """What the method gave over the cut-offs of which an effect is told."""
-        if not self.told:
-            return None
-        if not self.coarse:
-            return self._asked(self.rows, "outcome", self.asked.donut)
-        near = self.compared(self.rows)
-        given = near[["unit", "stratum", "treated"]].assign(outcome=near["stated"])
-        asked = {"draws": self.asked.draws, "level": self.asked.level}
-        return self.estimate(randomisation.METHOD, given, **asked)
+        return self._asked(self.rows, "outcome", self.asked.donut) if self.told else None
 
     @cached_property
     def jump(self) -> Jumped | None:
         """What crossing changed, over the cut-offs of which it is told."""
-        if self.result is None:
-            return None
-        found, one = self.of(self.rows), self.result.headline
-        low, high = (float(limit or 0.0) for limit in (one.low, one.high))
-        return replace(found, numbers=(one.value, low, high))
+        return jumped(self.result) if self.result else None
+
+    @cached_property
+    def bend(self) -> float:
+        """The most that the course may bend, in every look at whole-number scores."""
+        if self.asked.curvature:
+            return self.asked.curvature
+        rows = self.rows[self.rows["x"].abs() <= BAND]
+        return curvature_of(rows["x"].to_numpy(float), rows["outcome"].to_numpy(float))
 
     def of(
         self,
         rows: pd.DataFrame,
         column: str = "outcome",
-        window: int = 0,
+        width: float = 0.0,
         donut: float | None = None,
     ) -> Jumped:
         """The jump of a column over some units.
@@ -252,68 +257,56 @@ class ExaminedThreshold:
         ------
         AnalysisError: too few units, or an outcome that tells nothing.
         """
-        if self.coarse:
-            return self._near(self.compared(rows, column, window, donut))
-        return self._fine(rows, column, self.asked.donut if donut is None else donut)
+        start = self.asked.donut if donut is None else donut
+        return jumped(self._asked(rows, column, start, width))
 
-    def _asked(self, rows: pd.DataFrame, column: str, donut: float) -> Result:
-        """What the method ``rdd`` says of a column."""
-        given = pd.DataFrame({name: rows[name] for name in ("unit", "score", "cutoff")})
-        given["outcome"] = rows[column].to_numpy(float)
-        options: dict[str, Any] = {"treated": self.asked.treated, "level": self.asked.level}
-        if self.asked.width:
-            options["width"] = self.asked.width
-        return self.estimate(rdd.METHOD, given.reset_index(drop=True), donut=donut, **options)
-
-    def _fine(self, rows: pd.DataFrame, column: str, donut: float) -> Jumped:
-        found = self._asked(rows, column, donut)
-        level, one = float(found.options["level_short_of_it"]), found.headline
-        error = float(one.standard_error or math.inf)
-        p = float(2 * norm.sf(abs(one.value) / error))
-        numbers = one.value, float(one.low or 0.0), float(one.high or 0.0)
-        return Jumped(numbers, error, level, p, int(min(found.options["rows"])))
-
-    def compared(
+    def _asked(
         self,
         rows: pd.DataFrame,
-        column: str = "outcome",
-        window: int = 0,
-        donut: float | None = None,
-    ) -> pd.DataFrame:
-        """Units within so many points of their cut-off, the slope along the score taken out."""
-        start, window = self.asked.donut if donut is None else donut, window or self.asked.window
-        place = np.where(rows["x"] >= 0, rows["x"] + 1, -rows["x"])
-        parts = []
-        for _, own in rows.groupby("own_cutoff"):
-            y, x = own[column].to_numpy(float), own["x"].to_numpy(float)
-            near = (x >= -BAND) & (x < BAND)
-            design = np.column_stack([np.ones(x.size), x >= 0, x])
-            slope = np.linalg.lstsq(design[near], y[near], rcond=None)[0][2]
-            parts.append(own.assign(stated=y - slope * x))
-        found = pd.concat(parts).sort_index()
-        found = found[(place > start) & (place <= start + window)]
-        found = found.assign(treated=(found["x"] >= 0).astype(int))
-        found["stratum"] = found["own_cutoff"].map("{:g}".format)
-        share = found.groupby("stratum")["treated"].transform("mean")
-        weight = np.where(found["treated"] == 1, 1 / share, 1 / (1 - share))
-        return found.assign(weight=weight).reset_index(drop=True)
+        column: str,
+        donut: float,
+        width: float = 0.0,
+        limits: str = "",
+    ) -> Result:
+        """What the method ``rdd`` says of a column."""
+        options: dict[str, Any] = {"treated": self.asked.treated, "level": self.asked.level}
+        options["limits"] = limits or ("honest" if self.coarse else "robust")
+        if options["limits"] == "honest":
+            if self.given.whole:
+                rows = rows[rows["x"].abs() <= BAND]
+            # Of what was known before the course may bend as much as of what came after.
+            options["curvature"] = self.bend if self.coarse else (self.asked.curvature or None)
+        if chosen := width or self.asked.width:
+            options["width"] = chosen
+        # On a whole-number line the nearest short of it is one point away, the line itself none.
+        gap = donut + 1e-9 if donut and self.given.whole else donut
+        given = rows[["unit", "score", "cutoff"]].assign(outcome=rows[column].astype(float))
+        return self.estimate(rdd.METHOD, given.reset_index(drop=True), donut=gap, **options)
 
-    def _near(self, near: pd.DataFrame) -> Jumped:
-        """The difference of means within cut-offs, with Neyman's error."""
-        arms = near.groupby(["stratum", "treated"])["stated"].agg(["mean", "var", "size"])
-        mean, var, size = (arms[name].unstack() for name in ("mean", "var", "size"))
-        if mean.isna().any(axis=None) or (size < FEW).any(axis=None):
-            raise DesignError(
-                [Problem("cut-offs", "have a side without two units", "Widen window")]
-            )
-        share = size.sum(axis=1) / size.to_numpy().sum()
-        value = float(share @ (mean[1] - mean[0]))
-        error = float(np.sqrt(share**2 @ (var[1] / size[1] + var[0] / size[0])))
-        half = float(norm.ppf((1 + self.asked.level) / 2)) * error
-        p = float(2 * norm.sf(abs(value) / error)) if error else 1.0
-        fewer = int(size.to_numpy().min())
-        level = float(share @ mean[0])
-        return Jumped((value, value - half, value + half), error, level, p, fewer)
+    def near(self) -> pd.DataFrame:
+        """Units within so many points of their cut-off, weighted so that cut-offs count alike."""
+        rows = self.rows
+        place = np.where(rows["x"] >= 0, rows["x"] + 1, -rows["x"])
+        start = self.asked.donut
+        found = rows[(place > start) & (place <= start + self.asked.window)]
+        return found.assign(
+            treated=(found["x"] >= 0).astype(int), stratum=found["own_cutoff"].map("{:g}".format)
+        )
+
+    @cached_property
+    def by_lot(self) -> Shares | None:
+        """The difference of those nearest to the line, as if drawn by lot, as shares."""
+        near = self.near()
+        given = near[["unit", "stratum", "treated", "outcome"]].reset_index(drop=True)
+        asked = {"draws": self.asked.draws, "level": self.asked.level}
+        try:
+            found = self.estimate(randomisation.METHOD, given, **asked).headline
+        except (DesignError, EstimationError):
+            return None
+        means = near[near["treated"] == 0].groupby("stratum")["outcome"].mean()
+        level = float(np.average(means, weights=near.groupby("stratum").size()[means.index]))
+        numbers = (found.value, float(found.low or 0.0), float(found.high or 0.0))
+        return (numbers[0] / level, numbers[1] / level, numbers[2] / level) if level > 0 else None
 
     @cached_property
     def effect(self) -> Shares | None:
@@ -322,29 +315,24 @@ class ExaminedThreshold:
         return found
 
     @cached_property
-    def honest(self) -> HonestJump | None:
-        """The jump with limits that hold for every course as curved as the data are."""
+    def second(self) -> Shares | None:
+        """The same by the second look."""
         if not self.told:
             return None
-        distance = self.rows["x"].abs()
-        near = distance >= self.asked.donut
         if self.coarse:
-            near &= distance <= BAND
-        rows = self.rows[near]
-        x, y = rows["x"].to_numpy(float), rows["outcome"].to_numpy(float)
-        try:
-            return honest_jump(x, y, level=self.asked.level, curvature=self.asked.curvature or None)
-        except ValueError:
-            return None
+            found = self.by_lot
+        else:
+            one = self._tried_limits()
+            found = one.shares if one else None
+        shares: Shares | None = self.rounded(found) if found else None
+        return shares
 
-    @cached_property
-    def honest_effect(self) -> Shares | None:
-        """The same as shares."""
-        if self.honest is None or self.jump is None:
+    def _tried_limits(self) -> Jumped | None:
+        try:
+            result = self._asked(self.rows, "outcome", self.asked.donut, limits="honest")
+        except (DesignError, EstimationError):
             return None
-        one, level = self.honest, self.jump.level
-        found: Shares = self.rounded((one.value / level, one.low / level, one.high / level))
-        return found
+        return jumped(result)
 
     @cached_property
     def by_cutoff(self) -> dict[float, Shares]:
@@ -407,9 +395,9 @@ class ExaminedThreshold:
     def windows(self) -> Iterator[tuple[float, Shares]]:
         """The jump within narrower and wider windows."""
         if self.coarse:
-            for window in WINDOWS:
-                if one := self._tried(self.rows, window=window):
-                    yield float(window), self.rounded(one.shares)
+            for width in WINDOWS:
+                if one := self._tried(self.rows, width=width):
+                    yield width, self.rounded(one.shares)
         elif self.jump and self.result:
             for row in self.result.series["by_bandwidth"]:
                 numbers = (float(row[key]) / self.jump.level for key in ("value", "low", "high"))
@@ -442,7 +430,7 @@ class ExaminedThreshold:
             return Verdict("cannot_tell")
         return verdict_of_threshold(
             self.effect,
-            self.honest_effect,
+            self.second,
             self.asked.smallest_effect,
             counted=self.given.counted,
             balanced=self.balanced,
@@ -451,8 +439,8 @@ class ExaminedThreshold:
 
     @property
     def detectable(self) -> float | None:
-        """A share that would be found in four of five such datasets."""
+        """A share that the headline's range would find in four of five such datasets."""
         if self.jump is None:
             return None
-        error, level = self.jump.error, self.jump.level
-        return minimum_detectable(error, self.asked.level, POWER, math.inf) / level
+        _, low, high = self.jump.numbers
+        return float((high - low) / 2 + norm.ppf(POWER) * self.jump.error) / self.jump.level

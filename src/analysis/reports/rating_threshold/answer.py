@@ -18,7 +18,6 @@ from analysis.reports.report import Report
 from analysis.result import Result
 from analysis.verdicts.threshold import Density, ExaminedThreshold, Shares
 
-METHODS = {True: randomisation.METHOD.name, False: rdd.METHOD.name}
 UNIT = Words(en="visit", en_plural="visits", zh="检查", zh_measure="次")
 RARE = 0.0001
 
@@ -49,8 +48,6 @@ class Thresholds(Report):
         """Units that are compared, or bins of scores, as the cell of the notebook takes them."""
         if not self.found.told:
             return self._bins()
-        if self.found.coarse:
-            return self.found.compared(self.found.rows)
         rows, width = self.found.rows, self.bandwidth
         near = rows[(rows["x"].abs() < width) & (rows["x"].abs() >= self.params.donut)]
         weight = 1 - near["x"].abs() / width
@@ -78,7 +75,7 @@ class Thresholds(Report):
         """What the notebook's cell fits to the frame."""
         if not self.found.told:
             return " + ".join(["stated ~ 0 + treated", *(c for c in self.frame if c[0] == "p")])
-        return "stated ~ treated" if self.found.coarse else "stated ~ treated * x"
+        return "stated ~ treated * x"
 
     @property
     def family(self) -> Any:
@@ -101,8 +98,10 @@ class Thresholds(Report):
 
     @property
     def methods(self) -> tuple[str, ...]:
-        """The method that compares; none where scores alone are looked at."""
-        return (METHODS[self.found.coarse],) if self.found.told else ()
+        """The methods that compare; none where scores alone are looked at."""
+        if not self.found.told:
+            return ()
+        return (rdd.METHOD.name, *([randomisation.METHOD.name] if self.found.coarse else []))
 
     @property
     def verdict_key(self) -> str:
@@ -144,6 +143,7 @@ class Thresholds(Report):
             "doubted": self.listed([one.cutoff for one in found.doubted]),
             "months": self.number(asked.horizon_months),
             "window": self.number(asked.window),
+            "band": self.point(self.bandwidth),
             "reach": self.number(asked.reach),
             "level": self.percent(asked.level, 0),
             "smallest": self.percent(asked.smallest_effect, 0),

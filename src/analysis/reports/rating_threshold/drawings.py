@@ -175,12 +175,11 @@ def effects(report: Thresholds) -> Figure | Notes:
         (say("At {at}", at=report.point(cutoff)), f"{cutoff:g}", shares)
         for cutoff, shares in (found.by_cutoff if len(found.told) > 1 else {}).items()
     )
-    if found.honest_effect:
-        rows.append(Interval(say("Second look"), *found.honest_effect, code="honest"))
+    if found.second:
+        rows.append(Interval(say("Second look"), *found.second, code="second"))
     told = found.effect and found.verdict.key != "cannot_tell"
     title = say("By line, {value} in all") if told else say("By line")
-    caption = say("Likely ranges at {level}, each by itself. Second look: a straight line on each "
-                  "side, with room for the most it can miss.")  # fmt: skip
+    caption = say("Likely ranges at {level}, each by itself. The second look is told of above.")
     return _forest(report, "effects", title, rows, say("Line"), caption)
 
 

@@ -43,7 +43,7 @@ def summary(report: Thresholds) -> Summary:
         say("Told of the lines at {told}, together.") if told and report.subject.whole else "",
         *(moved_words(report, one) for one in found.doubted),
         say("At {doubted} no effect is told.") if told and found.doubted else "",
-        _honest(report),
+        _second(report),
         _power(report),
     )
     number, unit, words, likely = _number(report)
@@ -111,15 +111,22 @@ def moved_words(report: Thresholds, one: Density) -> str:
     )
 
 
-def _honest(report: Thresholds) -> str:
-    honest = report.found.honest_effect
-    if honest is None:
+def _second(report: Thresholds) -> str:
+    second = report.found.second
+    if second is None:
         return ""
+    told = {"second": report.spoken(second)["value"], "range": report.spoken(second)["likely"]}
+    if report.found.coarse:
+        return report.say(
+            "A second look, at those within {window} of the line alone, as if that had been drawn "
+            "by lot: {second} (likely range {range}). A direction is claimed only where both leave "
+            "out no change.",
+            **told,
+        )
     return report.say(
         "A second look, which allows any course as curved as these data: {second} (likely range "
         "{range}). A direction is claimed only where both leave out no change.",
-        second=report.spoken(honest)["value"],
-        range=report.spoken(honest)["likely"],
+        **told,
     )
 
 
@@ -197,9 +204,9 @@ def sample(report: Thresholds) -> Notes:
     if report.found.told and report.found.coarse:
         points.append(
             say(
-                "Scores are whole numbers, too few different ones for a curve on each side: "
-                "compared are those within {window} points of a line, after the slope of "
-                "{outcome} along the score is taken out."
+                "Scores are whole numbers, too few different ones for a curve on each side: a "
+                "straight line is fitted on each side within {band} points, and the range leaves "
+                "room for the most it can miss."
             )
         )
     if len(given.cutoffs) > 1:

@@ -21,7 +21,10 @@ MANY_SCORES = 20
 
 @dataclass(frozen=True)
 class HonestJump:
-    """A jump with limits; ``bias`` is the most that curvature up to ``curvature`` can add."""
+    """A jump with limits; ``bias`` is the most that curvature up to ``curvature`` can add.
+
+    ``level`` is where the line on the left ends; ``rows`` (2,) are those in the window.
+    """
 
     value: float
     low: float
@@ -30,6 +33,14 @@ class HonestJump:
     bias: float
     width: float
     curvature: float
+    level: float
+    rows: tuple[int, int]
+
+    @property
+    def p_value(self) -> float:
+        """Of no jump, if curvature adds as much as it can."""
+        ratio = self.bias / self.standard_error
+        return float(ncx2.sf((self.value / self.standard_error) ** 2, 1, ratio**2))
 
 
 def honest_jump(
@@ -89,7 +100,8 @@ def _at(
     score: np.ndarray, outcome: np.ndarray, most: float, width: float, level: float, kernel: str
 ) -> HonestJump | None:
     """The jump in one window; none where that holds too little."""
-    value = variance = bias = 0.0
+    value = variance = bias = end = 0.0
+    sizes = []
     for side, sign in ((score >= 0, 1), (score < 0, -1)):
         near = side & (np.abs(score) <= width)
         x, y = score[near], outcome[near]
@@ -103,11 +115,15 @@ def _at(
         # What each row counts in the limit of the line at 0.
         counts = (inverse @ (design * weight[:, None]).T)[0]
         fitted = design @ (inverse @ (design * weight[:, None]).T @ y)
-        value += sign * float(counts @ y)
+        end = float(counts @ y)
+        sizes.append(x.size)
+        value += sign * end
         variance += float((counts**2) @ (y - fitted) ** 2)
         bias += abs(float(counts @ x**2)) * most / 2
     error = float(np.sqrt(variance))
     if error == 0:
         return None
     half = error * float(np.sqrt(ncx2.ppf(level, 1, (bias / error) ** 2)))
-    return HonestJump(value, value - half, value + half, error, bias, float(width), float(most))
+    limits = value - half, value + half
+    rows = (sizes[1], sizes[0])
+    return HonestJump(value, *limits, error, bias, float(width), float(most), end, rows)
