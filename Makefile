@@ -25,9 +25,12 @@ SET_UP = $(PYTHON) scripts/set_up.py $(if $(filter file,$(origin PYTHON)),,--thi
 # Tests are not alike: who has none left takes half of what waits for the other.
 SHARED = -n 2 --dist worksteal
 
-.PHONY: reports test quick validate gallery lock format clean ready ready-tests
+.PHONY: reports site test quick validate gallery lock format clean ready ready-tests
 
-reports: ready  ## run every report of the default suite and build the site
+reports: ready  ## run a first suite, one report a kind of question, and build the site
+	$(BIN)/analysis run first --publish --wait 3600
+
+site: ready  ## run every report of the default suite and build the site
 	$(BIN)/analysis run default --publish --wait 3600
 
 test: ready-tests  ## everything that must hold before a change lands

@@ -64,13 +64,15 @@ def row(request):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """Simulation studies whenever some ran; published numbers with ``-vv``."""
-    from tables import HEADS, PUBLISHED, collected
+    """Simulation studies whenever some ran; published numbers with ``-vv``, or into ``RECORD``."""
+    from tables import HEADS, PUBLISHED, collected, line, record
 
     reports = [report for found in terminalreporter.stats.values() for report in found]
     for table, head in HEADS.items():
         rows = collected(reports, table)
+        if rows and table == PUBLISHED and (file := os.environ.get("RECORD")):
+            record(rows, ROOT / file)
         if rows and (table != PUBLISHED or config.get_verbosity() > 0):
             terminalreporter.section(table)
-            for line in (*head, *rows):
-                terminalreporter.write_line(line)
+            for text in (*head, *map(line, rows)):
+                terminalreporter.write_line(text)

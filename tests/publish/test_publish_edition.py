@@ -264,3 +264,23 @@ def test_a_change_of_the_likely_range_alone_is_said(old, new, said):
     assert ("best estimate" in " ".join(sentences(changes, "en", "intervention_effect"))) == bool(
         said
     )
+
+
+def test_reports_that_could_be_here_are_named_and_renew_the_list_alone(built, monkeypatch):
+    """Built from a first suite, the index says what the rest adds; once all are here, nothing."""
+    from analysis.publish.site import one_report as pages
+
+    site = built / "site"
+    assert "Not built here" not in (site / "index.html").read_text(encoding="utf-8")
+    monkeypatch.setattr(pages, "export", None)
+    rest = {"effect/rest": {"en": "The <rest>", "zh": "其余"}}
+    publish_edition(built / "runs", site, further=rest)
+    text = (site / "index.html").read_text(encoding="utf-8")
+    assert "Further reports of this project: 1." in text
+    assert "The &lt;rest&gt;" in text
+    assert "其余" in (site / "index.zh.html").read_text(encoding="utf-8")
+    before = site.resolve()
+    publish_edition(built / "runs", site, further=rest)
+    assert site.resolve() == before
+    publish_edition(built / "runs", site)
+    assert "Not built here" not in (site / "index.html").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ import yaml
 from click.testing import CliRunner
 
 from analysis.batch.plan import list_runs, plan
-from analysis.batch.suites import expand
+from analysis.batch.suites import expand, further_than
 from analysis.cli import commands
 from analysis.data.dataset import read_dataset
 from analysis.data.regions.hierarchy import upper_regions
@@ -216,3 +216,24 @@ def test_hundreds_of_runs_are_planned_in_a_moment(project):
     started = time.process_time()
     assert len(plan([suite])) == 300
     assert time.process_time() - started < 1.5
+
+
+def test_the_default_suite_says_what_is_not_here(project):
+    """By titles in each language; nothing once all are, or where there is no such suite."""
+    write(project, "default", reports=[ZONES, {"report": ZONES, "matrix": {"seed": [2]}}])
+    ((other, titles),) = further_than([ZONES]).items()
+    assert other.startswith(f"{ZONES}-")
+    assert set(titles) == {"en", "zh"}
+    assert further_than([ZONES, other]) == {}
+    (project / "params/suites/default.yml").unlink()
+    assert further_than([]) == {}
+
+
+def test_the_first_suite_is_part_of_the_default_one(in_root):
+    """Real data first, two minutes at most: so many reports."""
+    first, every = (expand(name).reports for name in ("first", "default"))
+    names = [one.report for one in first]
+    assert {*names} < {one.report for one in every}
+    assert 6 <= len(names) <= 10
+    simulated = ["simulated" in str(one.values.get("dataset", "simulated")) for one in first]
+    assert simulated == sorted(simulated)

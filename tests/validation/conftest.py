@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
 from analysis.simulated.province_records import write
@@ -10,14 +12,27 @@ from tables import PUBLISHED
 from written import Written
 
 
+@pytest.fixture(scope="session")
+def stored(root) -> dict[tuple[str, str, str], float]:
+    """The numbers of ``data/methods`` by method, name and source."""
+    with (root / "data/methods/published.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {(r["method"], r["number"], r["source"]): float(r["obtained"]) for r in rows}
+
+
 @pytest.fixture
-def published(request):
+def published(request, stored):
     """Compare an obtained number with a published one, and keep the row for the table."""
 
     def compare(what: str, obtained: float, printed: float, tolerance: float, source: str) -> None:
-        row = f"| {what} | {printed:g} | {obtained:.5f} | {tolerance:g} | {source} |"
+        # A module of published numbers says which method they are of: METHOD.
+        numbers = [float(printed), float(obtained), tolerance]
+        row = [request.module.METHOD, what, *numbers, source, request.node.nodeid]
         request.node.user_properties.append((PUBLISHED, row))
         assert obtained == pytest.approx(printed, abs=tolerance), what
+        # The page of the methods tells what is stored.
+        known = stored.get((request.module.METHOD, what, source), numbers[1])
+        assert numbers[1] == pytest.approx(known, rel=1e-4, abs=1e-6), f"{what}: record it anew"
 
     return compare
 

@@ -13,6 +13,8 @@ from analysis.result import Result
 from analysis.stats.ratings.agreement import Judged, coefficient, coefficients
 from studies import WORLDS, plausible, study
 
+METHOD = "agreement"
+
 HOLE = np.nan
 OBSERVERS = np.array(
     [[1, 2, 3, 3, 2, 1, 4, 1, 2, HOLE, HOLE, HOLE], [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, HOLE, 3],

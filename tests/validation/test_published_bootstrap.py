@@ -16,6 +16,8 @@ from analysis.stats.resampling.bootstrap import (
     wild_weights,
 )
 
+METHOD = "two_way"
+
 STARTS = np.array([0, 0, 0, 0, 2, 3, 3, 4, 5, 5])
 REFERENCE = {
     1: (1.1960696839534253, 0.21875, 0.224762),

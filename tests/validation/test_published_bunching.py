@@ -17,6 +17,8 @@ from analysis.methods import bunching
 from analysis.stats.thresholds.bunching import lay_out, measure, redraw
 from kinds import values_world
 
+METHOD = "bunching"
+
 STEPS = np.arange(-25, 26)
 EARNINGS = np.array(
     [2776, 2888, 2885, 2940, 2942, 3052, 3039, 3162, 3088, 2940, 7122, 3037, 2979, 2878, 2778, 2554,

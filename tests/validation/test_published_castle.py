@@ -19,6 +19,8 @@ from analysis.reports.intervention_effect.plates import InterventionEffect
 from analysis.stats.panels.regression import absorb, two_way_slope, weighted_slope
 from worlds import county_world
 
+METHOD = "two_way"
+
 SOURCE = "Cheng and Hoekstra 2013, table 5, from memory; the 8% of its summary was looked up"
 PRINTED = 5e-5
 """Half of the last digit printed."""

@@ -17,6 +17,8 @@ from analysis.page.charts.funnel import Band, Funnel
 from analysis.page.charts.points import Point
 from analysis.reports.region_rates.plates import RegionRates
 
+METHOD = "rates"
+
 SOURCE = "Wooldridge, Introductory Econometrics, computer exercise C6 of chapter 1"
 
 

@@ -19,6 +19,8 @@ import statsmodels.api as sm
 from analysis.methods import counts
 from worlds import make_panel
 
+METHOD = "counts"
+
 WEEKS = np.array([8.0, 2.0, 2.0, 2.0, 2.0])
 SOURCE = "Diggle, Liang and Zeger 1994"
 OUTLIER = 151

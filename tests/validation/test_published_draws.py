@@ -8,6 +8,8 @@ import yaml
 
 import analysis as an
 
+METHOD = "randomisation"
+
 
 def test_the_lottery_of_1970_was_no_draw(in_root, published):
     """Fienberg's correlation to three digits; balance fails, where runs alone would not show it."""

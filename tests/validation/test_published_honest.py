@@ -22,6 +22,8 @@ from analysis.stats.panels.honest import (
 from analysis.stats.panels.pretrend import detectable_slope
 from worlds import county_world, make_panel
 
+METHOD = "event_study"
+
 SOURCE = "HonestDiD on Medicaid, Rambachan and Roth"
 GRID_STEP = 0.0005
 """The published limits lie on a grid of 1,000 points over 40 standard errors (.0092)."""

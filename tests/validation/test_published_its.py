@@ -14,6 +14,8 @@ from analysis.stats.panels.time_series import fit_counts, fit_linear
 from kinds import series_world
 from studies import WORLDS, assert_sound, study
 
+METHOD = "its"
+
 BOOK = "Wooldridge, Introductory Econometrics, ch. 10"
 
 

@@ -10,6 +10,8 @@ import yaml
 
 from analysis.reports.intervention_effect.plates import InterventionEffect
 
+METHOD = "counts"
+
 
 def test_late_pick_ups_double_by_our_method_and_by_a_plain_poisson_model(root, monkeypatch):
     """Both predict fined weeks from all others; the study tells of about twice as many."""

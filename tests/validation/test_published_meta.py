@@ -18,6 +18,8 @@ from analysis.stats.pooling.pooling import (
 )
 from kinds import effects_world
 
+METHOD = "meta"
+
 BCG = np.array(
     [
         [4, 119, 11, 128], [6, 300, 29, 274], [3, 228, 11, 209], [62, 13536, 248, 12619],

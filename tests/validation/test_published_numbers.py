@@ -17,6 +17,8 @@ from analysis.stats.panels.regression import two_way_slope
 from analysis.verdicts.robustness import answer, specifications
 from worlds import make_panel
 
+METHOD = "did"
+
 
 @pytest.fixture(scope="module")
 def zone_answers():

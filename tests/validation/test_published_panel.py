@@ -19,6 +19,8 @@ from analysis.stats.panels.doubly_robust import doubly_robust_effects
 from analysis.stats.panels.overdispersion import overdispersion
 from worlds import county_world, make_panel
 
+METHOD = "did"
+
 
 def rng():
     """A fresh generator."""

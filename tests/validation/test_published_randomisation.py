@@ -16,6 +16,8 @@ from analysis.stats.resampling.bootstrap import wild_two_way, wild_weights
 from analysis.stats.resampling.randomisation import differences, sharp_p_value
 from worlds import county_world
 
+METHOD = "randomisation"
+
 CROSSED = [188, 96, 168, 176, 153, 172, 177, 163, 146, 173, 186, 168, 177, 184, 96]
 SELFED = [139, 163, 160, 160, 147, 149, 149, 122, 132, 144, 130, 144, 102, 124, 144]
 """Heights of Darwin's maize in eighths of an inch, 15 pairs (Fisher 1935, ch. 3)."""

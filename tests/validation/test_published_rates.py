@@ -17,6 +17,8 @@ from analysis.stats.pooling.rates import (
     standardised,
 )
 
+METHOD = "rates"
+
 DEATHS = np.array([0, 18, 8, 46, 8, 13, 9, 31, 14, 8, 29, 24])
 OPERATIONS = np.array([47, 148, 119, 810, 211, 196, 148, 215, 207, 97, 256, 360])
 BUGS = "BUGS examples I, Surgical"

@@ -13,6 +13,8 @@ from statsmodels.stats.oneway import anova_oneway
 from analysis import methods
 from analysis.reports.service_assessment.plates import ServiceAssessment
 
+METHOD = "reliability"
+
 
 def test_lawyers_say_one_thing_of_judges_in_ten_items(root, published):
     """Alpha and ICC(3,1) of the ten items, and both from a table of variance."""

@@ -22,6 +22,8 @@ from analysis.stats.thresholds.discontinuity import density_p_value
 from kinds import scores_world
 from studies import WORLDS, assert_sound, study
 
+METHOD = "rdd"
+
 CCT = "Calonico, Cattaneo, Farrell and Titiunik 2017, Senate"
 CJM = "Cattaneo, Jansson and Ma 2018, rddensity, Senate"
 

@@ -10,6 +10,8 @@ from analysis.errors import DesignError
 from analysis.methods import reliability
 from analysis.stats.ratings.reliability import generalisability, mean_squares, variance_components
 
+METHOD = "reliability"
+
 JUDGES = np.array(
     [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
 )

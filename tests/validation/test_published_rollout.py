@@ -19,6 +19,8 @@ from analysis.stats.resampling.rollout import cohort_weights
 from kinds import draw_world
 from worlds import county_world, make_panel
 
+METHOD = "rollout"
+
 
 def rng():
     """A fresh generator."""

@@ -10,6 +10,8 @@ from test_published_synthetic import WEIGHTS
 
 from analysis.reports.single_region.plates import SingleRegion
 
+METHOD = "synthetic_control"
+
 
 def page(name: str, **changes) -> SingleRegion:
     """The report that a params file asks for."""

@@ -22,6 +22,8 @@ from analysis.stats.survival.curves import kaplan_meier, log_rank
 from analysis.stats.survival.hazards import estimate_hazards, fit_hazards, hazard_trend
 from kinds import durations_world
 
+METHOD = "survival"
+
 HERE = Path(__file__).parent
 R = "R survival 3.5-3"
 LIFELINES = "lifelines 0.30.3"

@@ -23,6 +23,8 @@ from analysis.stats.synthetic_controls.predictors import predictor_weights
 from analysis.stats.synthetic_controls.synthetic import fit_synthetic
 from worlds import make_panel
 
+METHOD = "synthetic_control"
+
 ADH = "Abadie, Diamond and Hainmueller 2010, table 2 and figures 2, 8"
 SDID = "Arkhangelsky and others 2021, table 1"
 WEIGHTS = {

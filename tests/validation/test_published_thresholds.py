@@ -18,6 +18,8 @@ import analysis as an
 from analysis.methods import rdd
 from analysis.stats.thresholds.honest import honest_jump
 
+METHOD = "rdd"
+
 PORT = "rdhonest 0.0.1, Senate"
 BOOK = "Huntington-Klein, The Effect, ch. 20"
 

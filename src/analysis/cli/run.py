@@ -143,16 +143,22 @@ def publish_reports(given: Path | None, night: Night | None, ahead: Ahead | None
     from analysis.batch.history import remember_page
     from analysis.batch.night import Night, last_night, now
     from analysis.batch.status import runs_folder
-    from analysis.batch.suites import family, kept, languages_of
+    from analysis.batch.suites import family, further_than, kept, languages_of
     from analysis.disclosure.memory import remember
     from analysis.publish.site import record
     from analysis.publish.site.edition import publish_edition
     from analysis.publish.site.state import write_state
 
     site, runs = site_folder(given), runs_folder()
-    wanted = languages_of(record.reports_seen(runs, site))
+    seen = record.reports_seen(runs, site)
     outcomes = publish_edition(
-        runs, site, wanted=wanted, kept=kept().editions, family=family(), ahead=ahead
+        runs,
+        site,
+        wanted=languages_of(seen),
+        kept=kept().editions,
+        family=family(),
+        ahead=ahead,
+        further=further_than(seen),
     )
     remember(Path.cwd())
     bad = [outcome for outcome in outcomes if outcome.state != "published"]

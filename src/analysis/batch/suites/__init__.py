@@ -47,6 +47,9 @@ from analysis.params import problems_of
 from analysis.reports import kind
 from analysis.stats.pooling.families import FAMILIES, Family
 
+DEFAULT = "default"
+"""The suite of all reports."""
+
 
 def known_reports() -> list[str]:
     """Every params file, as ``<notebook>/<report>``."""
@@ -102,6 +105,19 @@ def languages_of(reports: Iterable[str]) -> dict[str, Languages] | None:
         if said or report in alone:
             wanted[report] = tuple(code for code in LANGUAGES if not said or code in said)
     return wanted
+
+
+@datasets_kept()
+def further_than(reports: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Titles, by language, of what the default suite lists beside these reports."""
+    if not (SUITES / f"{DEFAULT}.yml").is_file():
+        return {}
+    here = set(reports)
+    rest = [one for one in _from_suite(DEFAULT).reports if one.report not in here]
+    return {
+        one.report: {c: str(one.values.get(f"title_{c}") or one.report) for c in LANGUAGES}
+        for one in rest
+    }
 
 
 def kept() -> Keep:

@@ -14,6 +14,7 @@ from analysis.publish.site.lists.library import render_library
 from analysis.publish.site.paging import FURTHER
 from analysis.publish.site.record import (
     Entry,
+    Further,
     Outcome,
     Runs,
     Status,
@@ -38,6 +39,7 @@ def publish(
     wanted: Wanted = None,
     family: Family = FAMILIES[-1],
     ahead: Mapping[str, Attempt] | None = None,
+    further: Further | None = None,
 ) -> list[Outcome]:
     """Export every report under ``runs`` into ``site``, with the site's own pages around them.
 
@@ -46,6 +48,7 @@ def publish(
     have pages in ``site`` from the very same runs, which stay. Reports that are not ``wanted``
     leave the site; what their pages rested on stays on record, as they have been read. Claims are
     judged together as ``family`` says. Pages ``ahead``, by the name of their report, are made.
+    Lists name ``further`` reports that could be on the site.
 
     Raises
     ------
@@ -84,11 +87,11 @@ def publish(
                     entries[one.name] = earlier.model_copy(update=why)
         outcomes.append(outcome)
     _remove_pages(site, entries)
-    for further in [file for file in site.iterdir() if FURTHER.fullmatch(file.name)]:
-        further.unlink()
+    for part in [file for file in site.iterdir() if FURTHER.fullmatch(file.name)]:
+        part.unlink()
     write_pages(site, entries)
     write_whole(site / RESTED, as_json(rested))
-    for file, text in render_library(entries, family).items():
+    for file, text in render_library(entries, family, further).items():
         write_whole(site / file, text)
     return outcomes
 

@@ -13,6 +13,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis import digest
 from analysis.errors import Problem, PublishError
 from analysis.publish.site import record
 from analysis.publish.site.inputs import inputs_of
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 KEPT = 2
 """Editions that stay: the one shown, and the one a reader may still have open."""
-FAMILY = "family"
-"""Where it is kept how claims are judged together; pages have a dash in their names."""
+LISTS = "lists"
+"""Where it is kept what lists of reports rest on besides; pages have a dash in their names."""
 
 
 def publish_edition(
@@ -36,6 +37,7 @@ def publish_edition(
     kept: int = KEPT,
     family: Family = FAMILIES[-1],
     ahead: Ahead | None = None,
+    further: record.Further | None = None,
 ) -> list[record.Outcome]:
     """Build a whole new edition and show it; pages whose runs did not change are taken over.
 
@@ -45,6 +47,7 @@ def publish_edition(
     kept: editions that stay.
     family: how the claims of all reports are judged together.
     ahead: pages that were made while other reports ran.
+    further: reports that are not on the site and could be, by their titles.
 
     Raises
     ------
@@ -52,7 +55,7 @@ def publish_edition(
     """
     site = site.absolute()
     try:
-        return _publish(runs, site, wanted, kept, family, ahead)
+        return _publish(runs, site, wanted, kept, family, ahead, further or {})
     except OSError as error:
         what = f"cannot be written ({error.strerror or type(error).__name__})"
         remedy = "The last edition stays. Make room, or allow writing, and publish again"
@@ -66,11 +69,13 @@ def _publish(
     kept: int,
     family: Family,
     ahead: Ahead | None,
+    further: record.Further,
 ) -> list[record.Outcome]:
     editions = editions_of(site)
     found = {one.name: one for one in record.runs_below(runs, wanted)}
     inputs = {name: inputs_of(one) for name, one in found.items()}
-    if _is_shown(site, editions, inputs, family):
+    lists = digest.of_value([family, further])
+    if _is_shown(site, editions, inputs, lists):
         return [record.Outcome(one.report, "published") for one in found.values()]
     # Imported here: rendering takes seconds to load, which an unchanged site does not have.
     from analysis.publish.site.build import publish
@@ -85,7 +90,7 @@ def _publish(
         before, _ = _read_inputs(current, editions)
         same = frozenset(name for name, seen in inputs.items() if before.get(name) == seen)
         made = {} if ahead is None else ahead.of(inputs)
-        outcomes = publish(runs, draft, same, wanted, family, made)
+        outcomes = publish(runs, draft, same, wanted, family, made, further)
         good = {outcome.report for outcome in outcomes if outcome.state == "published"}
         shown = {name: seen for name, seen in inputs.items() if found[name].report in good}
         mark_stale(draft)
@@ -94,7 +99,7 @@ def _publish(
         final = _put_in_place(draft, site, editions, current, kept)
         # Beside the edition, not in it: digests of runs hold their duration, a site does not.
         known = {name: seen for name, seen in {**before, **shown}.items() if name in stays}
-        text = json.dumps({**known, FAMILY: family}, sort_keys=True, indent=1)
+        text = json.dumps({**known, LISTS: lists}, sort_keys=True, indent=1)
         record.write_whole(_inputs_file(final, editions), text + "\n")
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -106,15 +111,15 @@ def editions_of(site: Path) -> Path:
     return site.absolute().with_name(f"{site.name}-editions")
 
 
-def _is_shown(site: Path, editions: Path, inputs: dict[str, str], family: Family) -> bool:
+def _is_shown(site: Path, editions: Path, inputs: dict[str, str], lists: str) -> bool:
     """Whether the site already holds exactly these reports, all renewed and so judged together."""
     if not inputs or not site.is_symlink() or not site.is_dir():
         return False
     entries = record.read_pages(site)
-    known, judged = _read_inputs(_current(site), editions)
+    known, listed = _read_inputs(_current(site), editions)
     # Pages whose runs are gone stay, and are neither among the inputs nor renewed.
     stale = any(entry.stale for entry in entries.values())
-    return known == inputs and judged == family and not stale
+    return known == inputs and listed == lists and not stale
 
 
 def _current(site: Path) -> Path | None:
@@ -137,7 +142,7 @@ def _inputs_file(edition: Path, editions: Path) -> Path:
 
 
 def _read_inputs(edition: Path | None, editions: Path) -> tuple[dict[str, str], str]:
-    """Names of reports with the inputs of their pages, where those pages are there; the family."""
+    """Names of reports that have their pages with what these were made from; the same of lists."""
     if edition is None:
         return {}, ""
     try:
@@ -146,7 +151,7 @@ def _read_inputs(edition: Path | None, editions: Path) -> tuple[dict[str, str], 
         return {}, ""
     pages = record.read_pages(edition)
     known = {str(name): str(seen) for name, seen in content.items() if name in pages}
-    return known, str(content.get(FAMILY, ""))
+    return known, str(content.get(LISTS, ""))
 
 
 def mark_stale(folder: Path) -> None:

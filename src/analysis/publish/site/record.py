@@ -163,6 +163,8 @@ class Pages(BaseModel):
     pages: dict[str, Entry] = {}
 
 
+Further = Mapping[str, Mapping[str, str]]
+"""Titles of reports by language, by their names."""
 Wanted = Mapping[str, Sequence[str]] | None
 """The languages in which each report is to be published; ``None`` for all that ran."""
 

@@ -20,7 +20,7 @@ from analysis.publish.site.lists.register import register
 from analysis.publish.site.lists.studies import studies
 from analysis.publish.site.notice import cause_in_words
 from analysis.publish.site.paging import file_of, parts_of, turns
-from analysis.publish.site.record import Entry
+from analysis.publish.site.record import Entry, Further
 from analysis.publish.site.state import render_state, states
 from analysis.stats.pooling.families import FAMILIES, Family
 
@@ -39,10 +39,13 @@ def addresses(language: str) -> dict[str, str]:
     return {kind: file_of(kind, language) for kind in KINDS}
 
 
-def render_library(entries: Mapping[str, Entry], family: Family = FAMILIES[-1]) -> dict[str, str]:
+def render_library(
+    entries: Mapping[str, Entry], family: Family = FAMILIES[-1], further: Further | None = None
+) -> dict[str, str]:
     """Every page and feed of the site beside its reports, by file name.
 
-    ``family`` is how the claims of all reports are judged together.
+    ``family`` is how the claims of all reports are judged together, ``further`` are titles of
+    reports that are not here and could be.
     """
     files = render_state(states(entries, ()), None)
     listed = sorted(entries.values(), key=lambda entry: (entry.simulated, entry.name))
@@ -50,7 +53,7 @@ def render_library(entries: Mapping[str, Entry], family: Family = FAMILIES[-1]) 
     for language in LANGUAGES:
         parts = len(parts_of(listed))
         for part in range(1, parts + 1):
-            index = render_index(listed, language, part, family)
+            index = render_index(listed, language, part, family, further)
             files[file_of("index", language, part)] = index
             files[file_of("data", language, part)] = render_data(listed, language, part)
         if parts > 1:
@@ -63,7 +66,11 @@ def render_library(entries: Mapping[str, Entry], family: Family = FAMILIES[-1]) 
 
 
 def render_index(
-    entries: Sequence[Entry], language: str, part: int = 1, family: Family = FAMILIES[-1]
+    entries: Sequence[Entry],
+    language: str,
+    part: int = 1,
+    family: Family = FAMILIES[-1],
+    further: Further | None = None,
 ) -> str:
     """The list of reports or a part of it, with a search that works without a server.
 
@@ -84,6 +91,7 @@ def render_index(
         marked=any(entry.simulated for entry in entries),
         filters=_filters(entries, language),
         script=asset("search.js") if entries and len(parts) == 1 else "",
+        further=sorted(titles[language] for titles in (further or {}).values()),
         feed=feed_of(language),
         search=file_of("search", language),
         cause=partial(cause_in_words, language=language),
