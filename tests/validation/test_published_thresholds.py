@@ -45,12 +45,13 @@ def test_honest_limits_are_those_of_a_second_implementation(
     folder = Path(find_spec("rdrobust").origin).parent
     frame = pd.read_csv(folder / "data" / "rdrobust_RDsenate.csv").dropna(subset=["vote", "margin"])
     given = frame["margin"].to_numpy(), frame["vote"].to_numpy()
+    rule = f"curvature {curvature}" if curvature else "rule of thumb"
     found = honest_jump(*given, level=0.95, curvature=curvature, width=10, kernel=kernel)
-    published(f"honest, {kernel}", found.value, value, 1e-6, PORT)
-    published(f"honest bias, {kernel}", found.bias, bias, 1e-6, PORT)
+    published(f"honest, {kernel}, {rule}", found.value, value, 1e-6, PORT)
+    published(f"honest bias, {kernel}, {rule}", found.bias, bias, 1e-6, PORT)
     if low is not None:
-        published(f"honest low, {kernel}", found.low, low, 1e-5, PORT)
-        published(f"honest high, {kernel}", found.high, high, 1e-5, PORT)
+        published(f"honest low, {kernel}, {rule}", found.low, low, 1e-5, PORT)
+        published(f"honest high, {kernel}, {rule}", found.high, high, 1e-5, PORT)
 
 
 def test_the_method_gives_the_honest_limits_where_asked():

@@ -95,7 +95,7 @@ class Validated(Report):
     def without(self) -> list[str]:
         """Methods of which no published number is stored, in words."""
         told = set(self.published["method"])
-        asked = [self.params.method] if self.params.method else methods.names()
+        asked = [self.params.only] if self.params.only else methods.names()
         return [self.name_of(name) for name in asked if name not in told]
 
     @property

@@ -11,5 +11,5 @@ class MethodValidationParams(Params):
     """May I trust these methods?"""
 
     dataset: str = "data/methods"
-    method: str = ""
+    only: str = ""
     level: float = Field(default=0.99, ge=0.5, le=0.999)

@@ -40,9 +40,9 @@ def unknown_names(data: Dataset, params: MethodValidationParams) -> list[Problem
     gone = sorted(told - {*methods.names()})
     remedy = "Remove its rows, or run benchmarks/study.py --methods"
     found = [Problem(f"method {name}", "is no method of this package", remedy) for name in gone]
-    if params.method and params.method not in told:
-        what = f"names {params.method!r}, of which nothing is stored"
-        found.append(Problem("method", what, nearest(params.method, sorted(told))))
+    if params.only and params.only not in told:
+        what = f"names {params.only!r}, of which nothing is stored"
+        found.append(Problem("only", what, nearest(params.only, sorted(told))))
     return found
 
 
@@ -55,12 +55,12 @@ def ask(data: Dataset, params: MethodValidationParams) -> Stored:
     """
     ParamsError.raise_for(unknown_names(data, params))
     numbers, worlds = (
-        table[table["method"] == params.method] if params.method else table
+        table[table["method"] == params.only] if params.only else table
         for table in (data.tables[NUMBERS], data.tables[WORLDS])
     )
     if not len(numbers) or not len(worlds):
         what = "are stored of it not both, published numbers and simulated worlds"
-        raise DesignError([Problem("method", what, "Leave method blank to see what there is")])
+        raise DesignError([Problem("only", what, "Leave only blank to see what there is")])
     off = (numbers["obtained"] - numbers["published"]).abs()
     used = (off / numbers["tolerance"]).where(off > 0, 0.0)
     return Stored(numbers.assign(used=used.round(6)), worlds.reset_index(drop=True))
