@@ -1,0 +1,1 @@
+"""Can this dataset carry the question?"""
