@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.data.dataset import Dataset
@@ -19,6 +20,9 @@ from analysis.page.charts.letters import lacking
 from analysis.reports.data_quality.params import DataQualityParams
 from analysis.reports.readiness import READY, Readiness, askable, readiness_of
 from analysis.reports.report import Report
+
+SEVEN = 7
+"""Months: the last one and the half-year before it."""
 
 
 class Checked(Report):
@@ -46,8 +50,14 @@ class Checked(Report):
 
     @property
     def frame(self) -> pd.DataFrame:
-        """Rows by month of each table, wide."""
-        return pd.DataFrame(dict(self.quality.months)).sort_index()
+        """The last seven months of the table with most rows; empty where none has months."""
+        months = {name: rows for name, rows in self.quality.months.items() if rows[-SEVEN:].all()}
+        if not months:
+            return pd.DataFrame()
+        rows = max(months.values(), key=lambda one: float(one.sum()))[-SEVEN:]
+        last = np.arange(len(rows)) == len(rows) - 1
+        logs = np.log(rows.to_numpy(float))
+        return pd.DataFrame({"logs": logs, "last": last.astype(float), "one": 1.0})
 
     @property
     def ready(self) -> int:

@@ -44,7 +44,7 @@ DO_WORDS = {
     "heaped": "Do not read differences smaller than ten",
     "one_day": "Do not use single days; months are sound",
     "constant": "It tells nothing apart: leave it out of comparisons",
-    "ceiling": "Do not rank by it: those at the top cannot be told apart",
+    "ceiling": "Do not rank by it: it does not separate those at the top",
     "blank": "Ask why; who is blank may differ from who is not",
     "letters": "Codes stand in figures; give names in common characters",
 }
@@ -197,7 +197,7 @@ def certainty(report: Checked) -> Notes:
         ),
         say(
             "Small faults stay unseen: a jump by less than half, a region with few rows, single "
-            "wrong values. That nothing was found is no proof that the data are right."
+            "wrong values. Data in which nothing was found may still be wrong."
         ),
         protection_record(report, report.data),
     )
