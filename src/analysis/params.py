@@ -261,6 +261,21 @@ class MonthlyQuestion(Params):
         return entered
 
 
+class LeniencyQuestion(Params):
+    """What a report on sparing first violations asks: of which behaviours, from when.
+
+    ``behaviours`` are those that are ever on the list where none is named; ``listed_from`` is the
+    day on which it began everywhere, blank for that of each region's first case on it.
+    ``goods_limit`` is the value of goods up to which a first violation is spared; 0 for none.
+    """
+
+    listed_from: str = Field(default="", pattern=r"^$|^[12]\d{3}-[01]\d-[0-3]\d$")
+    behaviours: list[str] = Field(default_factory=list)
+    region: str = ""
+    horizon_days: int = Field(default=730, ge=30, le=3650)
+    goods_limit: float = Field(default=0.0, ge=0)
+
+
 class SamplesQuestion(SpanQuestion):
     """What a report on samples of products asks: of which, and of what they are to tell.
 

@@ -41,7 +41,7 @@ def summary(report: Thresholds) -> Summary:
     points = (
         say(ANSWER_WORDS[verdict.key if told else report.verdict_key]),
         say("Told of the lines at {told}, together.") if told and report.subject.whole else "",
-        *(moved_words(report, one) for one in found.doubted),
+        moved_words(report, report.seen) if found.doubted else "",
         say("At {doubted} no effect is told.") if told and found.doubted else "",
         _second(report),
         _power(report),

@@ -1,0 +1,1 @@
+"""Does sparing first minor violations bring more of them?"""
