@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
 
 from analysis.data.published.audit_rules import RULES, Outcome, Terms
 from analysis.data.published.figures import PrintedFigure, Published
+from analysis.data.published.found import found
 
 VERDICTS = ("contradicts", "cannot_be_checked", "agrees_after_rounding", "agrees")
-SAME, PART = "same_thing", "part_of"
-LONE = {
-    "share_pct": ("lone_share", ("share", "share_of_unstated", "share_without_numerator")),
-    "change_pct": ("lone_change", ("growth", "weighted_mean", "bound")),
-}
-"""What a percentage is that no relation of these types tests, by its kind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +66,7 @@ class Audit:
 
 def audit(published: Published) -> Audit:
     """Run every rule over the relations, then over what rules find in the figures."""
-    return Audit((*_listed(published), *_found(published), *_lone_percentages(published)))
+    return Audit((*_listed(published), *_found(published)))
 
 
 def _listed(published: Published) -> Iterator[Check]:
@@ -83,33 +77,9 @@ def _listed(published: Published) -> Iterator[Check]:
 
 
 def _found(published: Published) -> Iterator[Check]:
-    """Checks that no one listed: repeated indicators, and parts by scope."""
-    listed = published.related(SAME, PART)
-    said = {frozenset((row["result"], term.id)) for row, terms in listed for term in terms}
-    figures = [f for f in published.figures.values() if f.kind in ("level", "money")]
-    for first, second in combinations(figures, 2):
-        if _about(first) != _about(second) or frozenset((first.id, second.id)) in said:
-            continue
-        if first.scope == second.scope:
-            yield _check(f"found-same-{second.id}", SAME, "implied", second, [first])
-        elif not first.scope or not second.scope:
-            whole, part = sorted((first, second), key=lambda one: bool(one.scope))
-            yield _check(f"found-part-{part.id}", PART, "implied", part, [whole])
-
-
-def _about(figure: PrintedFigure) -> tuple[object, ...]:
-    """One indicator of one region in one document and period."""
-    return figure.source, figure.region, figure.indicator, figure.start, figure.end
-
-
-def _lone_percentages(published: Published) -> Iterator[Check]:
-    tested = {
-        kind: {row["result"] for row, _ in published.related(*types)}
-        for kind, (_, types) in LONE.items()
-    }
-    for figure in published.figures.values():
-        if figure.kind in LONE and figure.id not in tested[figure.kind]:
-            yield _check(f"found-{figure.id}", LONE[figure.kind][0], "stated", figure)
+    """Checks that no one listed."""
+    for one in found(published):
+        yield _check(one.id, one.rule, one.basis, one.result, one.terms)
 
 
 def _check(

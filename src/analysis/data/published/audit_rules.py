@@ -191,10 +191,36 @@ def lone_change(_: PrintedFigure, __: Terms, ___: int) -> Outcome:
     return Outcome(OPEN)
 
 
+def all_full(_: PrintedFigure, terms: Terms, __: int) -> Outcome:
+    """Shares that are all 100 %: how many; nothing in them varies."""
+    return Outcome(OPEN, float(len(terms) + 1), None, "figure")
+
+
+def after_document(_: PrintedFigure, __: Terms, ___: int) -> Outcome:
+    """A count up to a day after its document was published."""
+    return Outcome(CONTRADICTS)
+
+
+def region_above(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
+    """A region has no more than the region it lies in."""
+    whole = terms[0].range
+    fits = result.range.low <= whole.high + NEAR or terms[0].bound == "at_least"
+    return Outcome(AGREES if fits else CONTRADICTS, whole.value)
+
+
+def target_of_result(result: PrintedFigure, terms: Terms, _: int) -> Outcome:
+    """A target asks for no less than was reached in the year before."""
+    reached = terms[0].range
+    # What is asked for "at least" is met from its number on.
+    fits = result.number >= reached.low - NEAR
+    return Outcome(AGREES if fits else CONTRADICTS, reached.value)
+
+
 NAMED = (
     *(partial_sum, part_of, same_thing, difference, share, share_without_numerator),
     *(share_of_unstated, progress_of_target, growth, weighted_mean, year_span, order),
     *(count_list, open_list, lone_share, lone_change),
+    *(all_full, after_document, region_above, target_of_result),
 )
 RULES: Mapping[str, Rule] = {rule.__name__: rule for rule in NAMED} | {
     "sum": total,
