@@ -137,6 +137,18 @@ class InterventionsQuestion(JudgedQuestion):
     dose: list[str] = Field(default_factory=list)
 
 
+class RegisterQuestion(PanelQuestion):
+    """What a report on a register asks: of who came, left or fell dormant, and of which type.
+
+    ``cohort`` is the quarter in which entrants came whose stay is looked at, all where blank.
+    """
+
+    outcome: Literal["registered", "deregistered", "dormant"] = "registered"
+    type: str = ""
+    cohort: Period = ""
+    exit_route: str = ""
+
+
 class RatingsQuestion(Params):
     """What a report on ratings asks: of which round and items, and how scores are put together.
 

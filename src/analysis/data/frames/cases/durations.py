@@ -49,7 +49,7 @@ def handling_times(
             "case": cases["complaint_id"],
             "duration": days.astype(float).clip(lower=SAME_DAY),
             "ended": cases[end].notna().astype(int),
-            "treated": _treated(dataset, intervention, cases),
+            "treated": under(dataset, intervention, cases["region_code"], cases["received_on"]),
             "region": cases["region_code"],
         }
     )
@@ -81,15 +81,15 @@ def _require(dataset: Dataset, intervention: str, kind: str, end: str) -> None:
         raise ParamsError(problems)
 
 
-def _treated(dataset: Dataset, intervention: str, records: pd.DataFrame) -> pd.Series:
-    """1 for a case received while the intervention was in force in its region."""
+def under(dataset: Dataset, intervention: str, region: pd.Series, day: pd.Series) -> pd.Series:
+    """1 for what began on a day on which the intervention was in force in its region."""
     rows = dataset.tables["interventions"]
     rows = rows[rows["intervention"] == intervention]
-    treated = pd.Series(False, index=records.index)
+    treated = pd.Series(False, index=day.index)
     for _, spells in rows.groupby(rows.groupby("region_code").cumcount()):
         spell = spells.set_index("region_code")
-        within = records["received_on"] >= records["region_code"].map(spell["started_on"])
+        within = day >= region.map(spell["started_on"])
         if "ended_on" in spell:
-            within &= ~(records["received_on"] > records["region_code"].map(spell["ended_on"]))
+            within &= ~(day > region.map(spell["ended_on"]))
         treated |= within
     return treated.astype(int)

@@ -1,0 +1,1 @@
+"""Do openings, dormancy and exits change with easier registration?"""
