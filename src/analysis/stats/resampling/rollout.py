@@ -113,7 +113,8 @@ class Moments:
         means = np.einsum("k,kbc->bc", one, self.sums) * np.einsum("k,kbc->bc", other, self.sums)
         with np.errstate(invalid="ignore", divide="ignore"):
             within = self.size * (products - means / self.size) / (self.size - 1)
-        return np.asarray(within.sum(axis=1))
+            # Of cohorts of one region there is no variance: sums are infinite, or no number.
+            return np.asarray(within.sum(axis=1))
 
 
 def rollout_moments(linear: Linear, orders: Assignments, efficient: bool) -> Moments:
