@@ -150,8 +150,8 @@ def certainty(report: Entries) -> Notes:
     points = (
         say("The change is judged by the rule for one intervention, its range at {rule}.",
             rule=report.percent(RULE_LEVEL, 0)),
-        say("That entrants stay as long is no proof that they are as good: those that came because "
-            "it was easier are others than those who would have come anyway."),
+        say("Entrants that stay as long need not be as good: those that came because it was "
+            "easier are others than those who would have come anyway."),
         say("What would change our mind: more {regions}, starts drawn by lot, or taxes and "
             "insurance paid by those that came."),
     )  # fmt: skip
