@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from filelock import FileLock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "publish"))
@@ -21,21 +22,36 @@ from words import broken, spaced, texts
 pytestmark = pytest.mark.notebooks
 
 
+def one_of_each(root: Path) -> list[str]:
+    """The first report of each notebook on real data, and the first on simulated ones."""
+    suite = yaml.safe_load((root / "params/suites/default.yml").read_text(encoding="utf-8"))
+    found: dict[tuple[str, bool], str] = {}
+    for report in suite["reports"]:
+        text = (root / f"params/{report}.yml").read_text(encoding="utf-8")
+        found.setdefault((report.split("/")[0], "data/simulated" in text), report)
+    return list(found.values())
+
+
 @pytest.fixture(scope="module")
 def site(root, tmp_path_factory) -> Path:
-    """The default suite, run and published in a folder of its own by the command of ``make``.
+    """A suite of the tests' own, run and published by the command of ``make``.
 
     Tests of two processes share it.
     """
     shared = tmp_path_factory.getbasetemp()
     shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
-    folder, site = shared / "default-suite", shared / "default-suite/build/site"
-    with FileLock(shared / "default-suite.lock"):
+    folder, site = shared / "tested-suite", shared / "tested-suite/build/site"
+    with FileLock(shared / "tested-suite.lock"):
         if not site.exists():
-            folder.mkdir()
-            for name in ("notebooks", "params", "data"):
+            (folder / "params/suites").mkdir(parents=True)
+            for name in ("notebooks", "data"):
                 (folder / name).symlink_to(root / name)
-            command = [sys.executable, "-m", "analysis", "run", "default", "--publish"]
+            for kind in (root / "params").iterdir():
+                if kind.name != "suites":
+                    (folder / "params" / kind.name).symlink_to(kind)
+            suite = yaml.safe_dump({"reports": one_of_each(root), "languages": ["en", "zh"]})
+            (folder / "params/suites/tested.yml").write_text(suite, encoding="utf-8")
+            command = [sys.executable, "-m", "analysis", "run", "tested", "--publish"]
             ended = subprocess.run(
                 command, check=False, cwd=folder, capture_output=True, text=True, timeout=900
             )
