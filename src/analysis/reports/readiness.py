@@ -58,6 +58,9 @@ def _asked(data: Dataset, dataset: str, usual: Params) -> Params:
         "intervention": named(data.tables, "interventions"),
     }
     for field, known in held.items():
-        if known and getattr(usual, field, None) not in (None, "", *known):
+        # A field that offers choices of its own names nothing in the data.
+        offered = type(usual).model_fields.get(field)
+        free = offered is not None and offered.annotation is str
+        if free and known and getattr(usual, field, None) not in (None, "", *known):
             changed[field] = known[0]
     return usual.model_copy(update=changed)
