@@ -114,7 +114,7 @@ def power(
         what = f"gives {headline.unit}, in which no effect can be put into this panel"
         raise DesignError([Problem(f"method {method}", what, "Leave its scale out")])
     removed = headline.headline.value
-    history = _change_treated_counts(panel, -removed, rng)
+    history = change_treated_counts(panel, -removed, rng)
     seeds = [int(seed) for seed in rng.integers(2**63, size=draws)]
     none = _found(history, method, options, 0.0, seeds)
     level = headline.level
@@ -168,7 +168,7 @@ def _found(
     estimates = []
     for seed in seeds:
         rng = np.random.default_rng(seed)
-        dealt = _change_treated_counts(_deal_starts(history, rng), effect, rng)
+        dealt = change_treated_counts(_deal_starts(history, rng), effect, rng)
         try:
             headline = _run(dealt, method, options, rng).headline
         except AnalysisError:
@@ -204,7 +204,7 @@ def _deal_starts(panel: Panel, rng: np.random.Generator) -> Panel:
     return replace(panel, frame=frame)
 
 
-def _change_treated_counts(panel: Panel, effect: float, rng: np.random.Generator) -> Panel:
+def change_treated_counts(panel: Panel, effect: float, rng: np.random.Generator) -> Panel:
     """The same panel with treated counts changed by a factor of exp(effect), kept whole.
 
     A fall keeps each event with probability exp(effect); a rise adds a Poisson number of events.

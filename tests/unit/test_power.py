@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from analysis.cli import commands
 from analysis.errors import DesignError
-from analysis.power import Found, _change_treated_counts, _deal_starts, _detectable, power
+from analysis.power import Found, _deal_starts, _detectable, change_treated_counts, power
 from worlds import county_world
 
 
@@ -30,7 +30,7 @@ def test_starts_are_dealt_with_as_many_at_each_date():
 def test_treated_counts_change_by_the_effect_and_stay_whole(effect):
     """Within 4 errors of Poisson counts; untreated cells do not change."""
     panel = county_world(2, effect=0.0)
-    moved = _change_treated_counts(panel, effect, rng()).frame
+    moved = change_treated_counts(panel, effect, rng()).frame
     treated = (panel.frame["first_treated"] > 0) & (
         panel.frame["period"] >= panel.frame["first_treated"]
     )

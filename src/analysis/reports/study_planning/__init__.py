@@ -1,0 +1,1 @@
+"""Is a roll-out worth studying, and in which order should it start?"""
