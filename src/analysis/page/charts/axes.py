@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from matplotlib.axes import Axes
@@ -15,7 +16,7 @@ from matplotlib.ticker import Formatter, LogLocator, MaxNLocator, NullLocator
 from analysis.disclosure.gate import NUMBER
 from analysis.page.charts import style
 from analysis.page.charts.labels import beside, short, wrap
-from analysis.page.numbers import period, period_tick
+from analysis.page.numbers import percent, period, period_tick
 from analysis.page.plates import Column, Value
 
 Cell = tuple[str, Value]
@@ -101,6 +102,23 @@ class Axis:
         drawn.set_major_formatter(_Written(self))
         room = round(ALONG * style.CHARACTERS[width if across else "narrow"])
         drawn.set_label_text(wrap(self.label, room))
+
+
+def share_axis(language: str, label: str, decimals: int = 0, cell: int = 1) -> Axis:
+    """An axis of shares that are no counts, as percentages.
+
+    Parameters
+    ----------
+    decimals, cell: of ticks, and of the texts in the table.
+    """
+    return Axis(
+        partial(percent, language=language, decimals=decimals),
+        label,
+        key="share",
+        digits=4,
+        cell=partial(percent, language=language, decimals=cell),
+        role="number",
+    )
 
 
 class _Written(Formatter):

@@ -12,7 +12,7 @@ from analysis.page.plates import Provenance, SiteLine
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.protection import protection_record
 from analysis.page.shared.site_lines import site_line
-from analysis.reports.complaint_handling import drawings, sentences
+from analysis.reports.complaint_handling import deadlines, drawings, sentences
 from analysis.reports.complaint_handling.answer import Handling
 from analysis.result import plain
 
@@ -53,10 +53,10 @@ class ComplaintHandling(Handling):
     ages = drawings.ages
     routes = drawings.routes
     hazards = drawings.hazards
-    deadline = drawings.deadline
-    on_time = drawings.on_time
+    deadline = deadlines.deadline
+    on_time = deadlines.on_time
     certainty = sentences.certainty
-    truth = drawings.truth
+    truth = deadlines.truth
 
     def provenance(self) -> Provenance:
         """Where the numbers come from and with what they were made."""

@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from analysis.page.charts.axes import Axis
+from analysis.page.charts.axes import Axis, share_axis
 from analysis.page.charts.survival import Curve, Survival
 from analysis.page.numbers import number_cell
 from analysis.page.plates import Figure, Notes, Table
@@ -96,20 +96,18 @@ def stay(report: Entries) -> Figure | Notes:
             Curve(COLOURS[arm], say(words), (own["time"] / YEAR).round(3).tolist(), *columns)
         )
     value, likely = report.stay_words
-    write = report.percent
     return Survival(
         tuple(curves),
         Axis(report.in_full, say("Years since registration"), key="years", role="number"),
-        Axis(lambda v: write(v, 0), say("Share still registered"), key="share", digits=4,
-             cell=lambda v: write(v, 1), role="number"),
+        share_axis(report.language, say("Share still registered")),
         say("Entrants"),
     ).figure(
         **report.plate("stay"),
-        title=say("With it, entrants left at {ratio} times the rate of others", ratio=value),
+        title=say("With it, entrants left at {ratio} times the rate of others ({rates})",
+                  ratio=value, rates=likely),
         caption=say(
-            "Likely range {likely}, among those that came in the same quarter; certain entrants "
-            "came because of it, so that they are others than before.",
-            likely=likely,
+            "Among those that came in the same quarter. Some came because of it, so that entrants "
+            "are others than before."
         ),
         alt=say("Curves of the share of entrants still registered, with {name} and without."),
     )  # fmt: skip

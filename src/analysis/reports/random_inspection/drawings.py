@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.data.frames.cases.draws import FEWEST_RECORDS
 from analysis.data.tables import TABLES
-from analysis.page.charts.axes import Axis, Reference
+from analysis.page.charts.axes import Axis, Reference, share_axis
 from analysis.page.charts.histogram import Histogram
 from analysis.page.charts.intervals import Interval, Intervals
 from analysis.page.charts.points import Point, Points
@@ -29,17 +29,6 @@ BURDEN_WORDS = {"time": "When", "visits": "Visits a year for each 100 on the reg
                 "calls": "Departments' visits a year for each 100"}  # fmt: skip
 
 
-def _share_axis(report: Draws, label: str) -> Axis:
-    return Axis(
-        lambda v: report.percent(v, 0),
-        label,
-        key="share",
-        digits=4,
-        cell=lambda v: report.percent(v, 1),
-        role="number",
-    )
-
-
 def along(report: Draws) -> Figure | Notes:
     """The share drawn in each tenth of the list."""
     say = report.say
@@ -57,7 +46,7 @@ def along(report: Draws) -> Figure | Notes:
     line = Reference(expected, say("Whole list"), dashed=True)
     axis = Axis(label=say("Tenth of the list, from its head"), whole=True, key="tenth",
                 head=say("Tenth of the list"), role="number")  # fmt: skip
-    return Points(points, axis, _share_axis(report, say("Share drawn")), (line,)).figure(
+    return Points(points, axis, share_axis(report.language, say("Share drawn")), (line,)).figure(
         **report.plate("along"),
         title=title,
         caption=say(
@@ -111,7 +100,7 @@ def chance(report: Draws) -> Figure:
         tuple(edges[:-1]),
         tuple(np.diff(below)),
         along_axis,
-        _share_axis(report, say("Share of draws by lot")),
+        share_axis(report.language, say("Share of draws by lot")),
         references=(Reference(value, say("This draw"), "claim"),),
     ).figure(
         **report.plate("chance"),
@@ -144,7 +133,7 @@ def groups(report: Draws) -> Figure | Notes:
     rows.append(
         Interval(say("All"), *(report.found.effect or (0.0, 0.0, 0.0)), "headline", code="all")
     )
-    axis = _share_axis(report, say("Change against those not drawn"))
+    axis = share_axis(report.language, say("Change against those not drawn"))
     return Intervals(tuple(rows), axis, (Reference(0.0),), say("Stratum"), "stratum").figure(
         **report.plate("groups"),
         title=say(
@@ -182,7 +171,7 @@ def hits(report: Draws) -> Figure | Notes:
         title = say(
             "Problems found at {random} of random and {targeted} of targeted visits", **spoken
         )
-    axis = _share_axis(report, say("Share of visits that found a problem"))
+    axis = share_axis(report.language, say("Share of visits that found a problem"))
     return Intervals(tuple(rows), axis, (), say("Why visited"), "selection").figure(
         **report.plate("hits"),
         title=title,

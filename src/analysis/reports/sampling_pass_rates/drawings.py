@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from analysis.page.charts.axes import Axis, Reference
+from analysis.page.charts.axes import Axis, Reference, share_axis
 from analysis.page.charts.intervals import Interval, Intervals
 from analysis.page.numbers import number_cell, percent_cell
 from analysis.page.plates import Figure, Notes, Table
@@ -26,14 +26,7 @@ NEARER = (1.0, 0.75, 0.5)
 
 
 def _axis(report: PassRates) -> Axis:
-    return Axis(
-        lambda v: report.percent(v, 0),
-        report.say("Share that failed"),
-        key="share",
-        digits=4,
-        cell=lambda v: report.percent(v, 1),
-        role="number",
-    )
+    return share_axis(report.language, report.say("Share that failed"))
 
 
 def _rows(groups: tuple[Group, ...]) -> list[Interval]:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from analysis.data.frames.cases.marks import MARK
-from analysis.page.charts.axes import Axis, Cell, Periods, Reference
+from analysis.page.charts.axes import Axis, Cell, Periods, Reference, share_axis
 from analysis.page.charts.histogram import Histogram
 from analysis.page.charts.lines import Line, Lines
 from analysis.page.charts.points import Point, Points
@@ -73,8 +73,7 @@ def pace(report: Progress) -> Figure | Notes:
     lines.append(Line("cannot_be_checked", say("calendar"), even))
     late, done = (report.percent(v, 0) for v in (lines[0].values[5], lines[0].values[-1]))
     along = Periods(tuple(str(m) for m in table.columns), report.language, say("Month"))
-    axis = Axis(lambda v: report.percent(v, 0), say("Share of the year's target"), key="reached",
-                digits=4, role="number")  # fmt: skip
+    axis = share_axis(report.language, say("Share of the year's target"))
     return Lines(tuple(lines), along, axis).figure(
         **report.plate("pace"),
         title=say("The slowest fifth had reached {late} half-way and {done} in the end", late=late,

@@ -107,8 +107,12 @@ def _within(dataset: Dataset, rows: pd.DataFrame, question: TargetsQuestion) -> 
     known = {str(m): pd.Period(str(m), "M") for m in rows["month"].unique()}
     month = rows["month"].astype(str).map(known).astype("period[M]")
     rows = rows.assign(month=month, year=rows["year"].astype(str).astype(int))
-    first, last = question.first_period[:4], question.last_period[:4]
-    return rows[(rows["year"] >= int(first or 0)) & (rows["year"] <= int(last or 9999))]
+    return rows[rows["year"].between(*_years(question))]
+
+
+def _years(question: TargetsQuestion) -> tuple[int, int]:
+    """The first year asked about and the last."""
+    return int(question.first_period[:4] or 0), int(question.last_period[:4] or 9999)
 
 
 def _months(rows: pd.DataFrame) -> pd.DataFrame:
@@ -135,7 +139,8 @@ def _days(dataset: Dataset, question: TargetsQuestion) -> pd.DataFrame:
     if question.region:
         parents = parents_in(dataset)
         rows = rows[[lies_in(str(c), question.region, parents) for c in rows["region"]]]
-    rows = rows.sort_values(["region", "day"])
+    first, last = _years(question)
+    rows = rows[rows["day"].dt.year.between(first, last)].sort_values(["region", "day"])
     new = rows.groupby(["region", rows["day"].dt.year], observed=True)["value"].diff()
     first = (rows["day"].dt.month == 1) & (rows["day"].dt.day == 1)
     found = rows[["region", "day"]].assign(new=new.where(~first, rows["value"]))
