@@ -288,6 +288,21 @@ class LeniencyQuestion(Params):
     goods_limit: float = Field(default=0.0, ge=0)
 
 
+class JoinersQuestion(Params):
+    """What a report on programmes that enterprises join asks: of which, and beside whom.
+
+    Others are looked for in the same region, alike in ``match_on`` (columns of enterprises, and
+    ``age`` for months on the register), ``others`` for each joiner.
+    """
+
+    programme: str = ""
+    match_on: list[str] = Field(default_factory=lambda: ["type", "industry", "age"])
+    region: str = ""
+    outcome: str = "complaint"
+    horizon_months: int = Field(default=12, ge=3, le=60, multiple_of=3)
+    others: int = Field(default=3, ge=1, le=10)
+
+
 class SamplesQuestion(SpanQuestion):
     """What a report on samples of products asks: of which, and of what they are to tell.
 

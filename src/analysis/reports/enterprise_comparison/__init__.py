@@ -1,0 +1,1 @@
+"""Do enterprises that joined a programme do better than like ones that did not?"""

@@ -1,0 +1,85 @@
+"""Joiners of a programme beside like enterprises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.frames.cases.joiners import Joined
+from analysis.page.numbers import percent_change, percent_span
+from analysis.reports.enterprise_comparison.params import EnterpriseComparisonParams
+from analysis.reports.report import Report
+from analysis.verdicts.joiners import ExaminedJoiners, Range
+
+
+class Joiners(Report):
+    """Enterprises that joined, and like ones that did not."""
+
+    params: EnterpriseComparisonParams
+    subject: Joined
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Two rows an enterprise: before joining, and after."""
+        parts = [
+            self.subject.frame[["unit", "region", "treated", name, f"months_{name}"]]
+            .set_axis(["unit", "region", "treated", "records", "months"], axis=1)
+            .assign(post=post)
+            for post, name in enumerate(("before", "after"))
+        ]
+        found = pd.concat(parts, ignore_index=True)
+        return found[found["months"] > 0]
+
+    @cached_property
+    def found(self) -> ExaminedJoiners:
+        """The comparison, and what it rests on."""
+        return ExaminedJoiners(self.subject, self.params)
+
+    @property
+    def verdict_key(self) -> str:
+        """Of joining."""
+        verdict = self.found.verdict
+        return f"{verdict.key}_{verdict.certainty}" if verdict.certainty else verdict.key
+
+    def shares(self, found: Range) -> Range:
+        """Log ratios as changes, as they may leave."""
+        value, low, high = (float(np.expm1(v)) for v in found)
+        return self.may_leave((value, low, high))
+
+    @property
+    def programme(self) -> str:
+        """What the dataset calls the programme."""
+        own = self.description.words.get(self.params.programme)
+        return own.of(self.language) if own else self.params.programme.replace("_", " ")
+
+    @property
+    def numbers(self) -> Mapping[str, str]:
+        """Words and numbers that sentences name."""
+        given, asked = self.subject, self.params
+        return self.spoken(self.shares(self.found.ratio)) | {
+            "programme": self.programme,
+            "joiners": self.number(given.joiners),
+            "alike": self.number(int((given.frame["treated"] == 0).sum())),
+            "alone": self.number(given.alone),
+            "refusals": self.number(len(given.refused)),
+            "months": self.number(asked.horizon_months),
+            "level": self.percent(asked.level, 0),
+            "smallest": self.percent(asked.smallest_effect, 0),
+        }
+
+    def spoken(self, shares: Range) -> dict[str, str]:
+        """A change and its range in words."""
+        value, low, high = shares
+        return {
+            "value": percent_change(value, self.language),
+            "likely": percent_span(low, high, self.language),
+        }
+
+    def facts(self) -> Mapping[str, Any]:
+        """Numbers that both languages must agree on, rounded as published."""
+        found = [round(100 * v, 1) for v in self.shares(self.found.ratio)]
+        return {"percent": found, "joiners": self.subject.joiners}
