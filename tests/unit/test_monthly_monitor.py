@@ -9,6 +9,7 @@ import statsmodels.formula.api as formula
 from statsmodels.genmod.families import Poisson
 
 import analysis as an
+from analysis.data.dataset import datasets_kept
 from analysis.errors import AnalysisError
 from analysis.stats.forecasts.edition import edition
 from worlds_by_month import SEASON, jumped, watched_world
@@ -25,6 +26,13 @@ words: {{cases: {{en: recorded case, en_plural: recorded cases, zh: 登记案件
 audience: internal
 protection: none
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def read_once():
+    """The province is read once for all tests here."""
+    with datasets_kept():
+        yield
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 import analysis as an
+from analysis.data.dataset import datasets_kept
 from analysis.errors import AnalysisError
 from analysis.planning import Design, commitment_of, deal, draw_order, try_design
 
@@ -16,6 +17,13 @@ STAGGERED = Design("staggered", 40, 4, 8, 4)
 CODES = [f"99{i:04d}" for i in range(40)]
 SMALL = {"counties": [30], "periods": [4], "waves": 2, "draws": 20, "effects": [-0.3],
          "last_period": "2023Q3"}  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def read_once():
+    """The province is read once for all tests here."""
+    with datasets_kept():
+        yield
 
 
 def test_waves_start_one_after_the_other_and_one_group_does_not():

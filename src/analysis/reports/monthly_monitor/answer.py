@@ -12,11 +12,11 @@ import pandas as pd
 
 from analysis.data.frames.cases.months import Months
 from analysis.disclosure.months import categories_are_recorded
-from analysis.page.numbers import period, span
+from analysis.page.numbers import period, period_span, span
 from analysis.page.plates import RestsOn
 from analysis.reports.monthly_monitor.params import MonthlyMonitorParams
 from analysis.reports.report import Report
-from analysis.stats.forecasts.edition import Edition, Watched, edition
+from analysis.stats.forecasts.edition import TOTAL_HELD, Edition, Watched, edition
 
 HIGH, LOW, WITHIN = "high", "low", "within"
 POWER = 0.8
@@ -135,7 +135,7 @@ class Monitor(Report):
         """Words and numbers that sentences name."""
         now, given = self.now, self.subject
         low, high, mean = (float(end) for end in now.total)
-        later = [period(str(month), self.language) for month in given.late]
+        later = [str(month) for month in given.late]
         return {
             "series": self.series,
             "month": self.month,
@@ -149,11 +149,12 @@ class Monitor(Report):
             "level": self.percent(self.params.level, 0),
             "power": self.percent(POWER, 0),
             "held": self.percent(now.held, 0),
+            "total_held": self.percent(TOTAL_HELD, 0),
             "history": self.number(self.params.months_history),
             "total": self.number(now.total_count),
             "expected": self.number(mean),
             "likely": span(self.number(low), self.number(high), self.language),
-            "late": span(later[0], later[-1], self.language) if later[1:] else "".join(later),
+            "late": period_span(later[0], later[-1], self.language) if later else "",
             "smallest": self.percent(now.smallest(POWER), 0),
         }
 
@@ -163,4 +164,7 @@ class Monitor(Report):
                  for side in (HIGH, LOW)}  # fmt: skip
         found: dict[str, Any] = {"month": str(self.subject.month), **sides}
         total = [round(float(one)) for one in (self.now.total_count, *self.now.total)]
+        if self.focus is not None and self.told[self.focus]:
+            own = (self.now.count, self.now.low, self.now.high)
+            found["own"] = [round(float(each[self.focus])) for each in own]
         return found | {"total": total, "held": round(self.now.held, 3)}

@@ -156,7 +156,8 @@ def certainty(report: Monitor) -> Notes:
         say(
             "Ranges allow for chance, for what each usually strays by, for the noise of protection "
             "and for not knowing its level and season. Seasons are those of all together: a season "
-            "that one has alone can be flagged every year."
+            "that one has alone can be flagged every year. Ranges of the total and of steps, meant "
+            "to hold 95%, held {total_held} in simulated worlds."
         ),
         say(
             "Alone among all, a middling one would be flagged in {power} of cases if it recorded "

@@ -34,8 +34,8 @@ def summary(report: Plan) -> Summary:
     )  # fmt: skip
     points = (
         say(
-            "**A fall of {smallest} or more in {outcome} would be found in {wanted} of such "
-            "studies**, with {counties} {regions} and {span} from the first start.",
+            "**A fall of {smallest} in {outcome} would be found in {wanted} of such studies**, a "
+            "larger one more often, with {counties} {regions} and {span} from the first start.",
             span=_span(report),
         ),
         say("Found of the changes asked about, out of {draws} trials: {chances}.", chances=chances),

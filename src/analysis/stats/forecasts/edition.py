@@ -13,6 +13,8 @@ from analysis.stats.forecasts.series import Forecasts, forecast
 
 BACK = 12
 """Months before over which ranges are held against what came."""
+TOTAL_HELD = 0.93
+"""Share of ranges of a total, and of steps, at 95 % that held in 350 worlds of seven kinds."""
 
 
 class Expected(NamedTuple):
