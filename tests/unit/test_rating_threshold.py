@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -178,3 +180,38 @@ def test_a_bureau_without_scores_or_with_too_few_regions_is_refused(in_root):
         an.RatingThreshold.read(given)
     with pytest.raises(AnalysisError, match=r"(?s)cut-off 90: has \d+ units|regions: with scores"):
         an.RatingThreshold.read({"dataset": "data/simulated/province", "region": "990101"})
+
+
+def test_the_side_that_is_treated_is_named_on_the_page(scored, tmp_path):
+    """Below the line: the change is of those below it, against those above."""
+    params = scored(jump=-1.5) | {"treated": "below"}
+    file = tmp_path / "threshold.csv"
+    frame = pd.read_csv(file)
+    frame.assign(score=100 - frame["score"]).to_csv(file, index=False)
+    points = an.RatingThreshold.read(params).summary().points
+    assert "just below the line" in points[0]
+    assert "those just above it" in points[0]
+    assert "just over the line" not in " ".join(points)
+
+
+def test_whole_scores_kept_from_a_line_that_treats_below_it_are_found():
+    """Scores of 61 to 63 put down to 60, at and below which something is given."""
+    given = scored_world(5, size=30_000)
+    scores = given.scores.set_index("score")["number"].copy()
+    for score in (61.0, 62.0, 63.0):
+        scores[60.0] += int(0.5 * scores[score])
+        scores[score] -= int(0.5 * scores[score])
+    bent = replace(given, scores=scores.reset_index(), cutoffs=(60.0,))
+    (one,) = examined(bent, treated="below").densities
+    assert one.doubted
+    assert one.moved.share[1] < 0.5 < one.moved.share[2]
+    (honest,) = examined(replace(given, cutoffs=(60.0,)), treated="below").densities
+    assert not honest.doubted
+
+
+def test_a_donut_leaves_out_as_many_scores_on_each_side():
+    """Of whole scores one: those just short of the line and those on it."""
+    found = examined(scored_world(6, size=30_000))
+    kept = found._asked(found.rows, "outcome", 1.0).sample.rows
+    near = found.rows[found.rows["x"].between(-10, 10)]
+    assert kept == len(near) - int(near["x"].isin([-1, 0]).sum())

@@ -278,10 +278,11 @@ class ExaminedThreshold:
             options["curvature"] = self.bend if self.coarse else (self.asked.curvature or None)
         if chosen := width or self.asked.width:
             options["width"] = chosen
-        # On a whole-number line the nearest short of it is one point away, the line itself none.
-        gap = donut + 1e-9 if donut and self.given.whole else donut
+        if donut and self.given.whole:
+            # The line lies between two scores: the nearest on each side are half a point away.
+            rows, donut = rows[(rows["x"] + 0.5).abs() > donut], 0.0
         given = rows[["unit", "score", "cutoff"]].assign(outcome=rows[column].astype(float))
-        return self.estimate(rdd.METHOD, given.reset_index(drop=True), donut=gap, **options)
+        return self.estimate(rdd.METHOD, given.reset_index(drop=True), donut=donut, **options)
 
     def near(self) -> pd.DataFrame:
         """Units within so many points of their cut-off, weighted so that cut-offs count alike."""

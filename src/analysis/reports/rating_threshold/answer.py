@@ -135,7 +135,11 @@ class Thresholds(Report):
     def numbers(self) -> Mapping[str, str]:
         """Words and numbers that sentences name."""
         asked, found = self.params, self.found
+        below = asked.treated == "below"
+        say = self.say
         told = {
+            "here": say("just below the line") if below else say("just over the line"),
+            "there": say("just above it") if below else say("just short of it"),
             "count": self.number(self.subject.units),
             "units": self.named("unit").plural(self.language),
             "cutoffs": self.listed(self.subject.cutoffs),

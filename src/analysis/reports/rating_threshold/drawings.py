@@ -15,6 +15,7 @@ from analysis.page.charts.points import Point, Points
 from analysis.page.plates import Figure, Notes, Table
 from analysis.page.shared.truth import Held, truth_table, truths
 from analysis.reports.rating_threshold.answer import Thresholds
+from analysis.stats.resampling.jackknife import t_critical
 from analysis.verdicts.threshold import BAND, Shares
 
 BINS = 40
@@ -44,9 +45,11 @@ def scores(report: Thresholds) -> Figure:
     say, one = report.say, report.seen
     fitted: tuple[float, ...] = ()
     if one.moved is not None:
-        order = np.argsort(np.abs(one.moved.scores))
+        turned = 1 if report.found.above else -1
+        own_scores = turned * one.moved.scores
+        order = np.argsort(own_scores)
         number = report.subject.units
-        lefts = np.abs(one.moved.scores[order]) - 0.5
+        lefts = own_scores[order] - 0.5
         counts, course = one.moved.counts[order] / number, one.moved.course[order] / number
         fitted = tuple(report.may_leave([float(v) for v in course]))
     else:
@@ -114,7 +117,7 @@ def sides(report: Thresholds) -> Figure | Notes:
     title = say("{Outcome} on both sides of the line")
     if found.verdict.key != "cannot_tell":
         title = say("{Outcome}, {value} where the line is crossed")
-    along = Axis(report.point, say("Distance from the line, over it to the right"), key="distance",
+    along = Axis(report.point, say("Distance from the line, {here} to the right"), key="distance",
                  digits=6, role="number")  # fmt: skip
     up = Axis(lambda v: f"{v:.3g}", report.outcome if not report.subject.counted else
               say("{Outcome} a month"), key="mean", role="number")  # fmt: skip
@@ -138,7 +141,7 @@ def _means(report: Thresholds) -> Iterable[Point]:
     place = np.floor(rows["x"] / step)
     for at, own in rows.groupby(place)["outcome"]:
         if len(own) >= FEWEST_RECORDS:
-            error = 1.96 * float(own.std()) / math.sqrt(len(own))
+            error = t_critical(report.params.level, len(own) - 1) * float(own.sem())
             mean, low, high = report.may_leave(
                 (float(own.mean()), float(own.mean()) - error, float(own.mean()) + error)
             )
@@ -154,7 +157,7 @@ def _forest(
     if effect is None or not rows:
         return report.notes(key, title, say("No effect is told."))
     rows = [*rows, Interval(say("As stated"), *effect, "headline", code="stated")]
-    axis = _percent(report, say("Change against those just short of the line"))
+    axis = _percent(report, say("Change against those {there}"))
     return Intervals(tuple(rows), axis, (Reference(0.0),), head, key).figure(
         **report.plate(key),
         title=title,

@@ -22,7 +22,7 @@ class RatingThreshold(Thresholds):
     def own_numbers(self) -> Mapping[str, OwnNumber]:
         """The change that is stated, as the method gives it before its curve is corrected."""
         value, say = self.plain_value, self.say
-        words, unit = say("Over less short of the line"), say("mean of one with a score")
+        words, unit = say("Those {here} less those {there}"), say("mean of one with a score")
         if not self.found.told:
             words, unit = say("On the line against its smooth course"), say("log of their ratio")
         return {"jump": OwnNumber(words, unit, value, self.digits_of(value))}

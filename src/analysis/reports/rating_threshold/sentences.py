@@ -22,14 +22,14 @@ ANSWER_WORDS = {
     "cannot be told there: who stands just over it did not get there as others did.",
     "not_seen": "**Nothing shows that scores were moved over a line.** That does not prove that "
     "none were.",
-    "fewer": "**{Outcome} of {units} just over the line: {value} against those just short of it** "
-    "(likely range {likely}).",
-    "more": "**{Outcome} of {units} just over the line: {value} against those just short of it** "
-    "(likely range {likely}).",
+    "fewer": "**{Outcome} of {units} {here}: {value} against those {there}** (likely "
+    "range {likely}).",
+    "more": "**{Outcome} of {units} {here}: {value} against those {there}** (likely "
+    "range {likely}).",
     "too_small_to_matter": "**Crossing the line made no difference that matters:** the likely "
     "range for {outcome}, {likely}, lies within ±{smallest}.",
     "cannot_tell": "**We cannot tell what crossing the line does.** The best estimate for "
-    "{outcome} is {value}, the likely range {likely}.",
+    "{outcome}, {here} against {there}, is {value}, the likely range {likely}.",
 }
 ANSWER_WORDS |= {"lower": ANSWER_WORDS["fewer"], "higher": ANSWER_WORDS["more"]}
 
@@ -70,7 +70,7 @@ def _number(report: Thresholds) -> tuple[str, str, str, str]:
     if report.found.told:
         return (
             say("{value}"),
-            say("just over against just short of the line"),
+            say("{here} against {there}"),
             say("{Outcome} of {units} at the line."),
             say("Likely range at {level}: {likely}."),
         )

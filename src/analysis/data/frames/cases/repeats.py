@@ -20,7 +20,7 @@ from analysis.data.regions.hierarchy import lies_in, parents_in
 from analysis.errors import DesignError, ParamsError, Problem
 from analysis.params import LeniencyQuestion
 
-TABLES = frozenset({"durations", "penalties", "complaints", "inspections", "truth", "enterprises"})
+TABLES = frozenset({"durations", "penalties", "complaints", "inspections", "truth"})
 FEWEST_ENDS = 10
 """Repeats of each of the four: listed or not, before or after."""
 KNOWN = tuple(f"known_{number}" for number in range(1, 10))
