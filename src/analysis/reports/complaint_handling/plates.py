@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.methods import bunching
 from analysis.page.plates import Provenance, SiteLine
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.protection import protection_record
@@ -61,4 +62,4 @@ class ComplaintHandling(Handling):
     def provenance(self) -> Provenance:
         """Where the numbers come from and with what they were made."""
         record = protection_record(self, self.data)
-        return self._provenance(record, self.result.method, "bunching")
+        return self._provenance(record, self.result.method, bunching.METHOD.name)

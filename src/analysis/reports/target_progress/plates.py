@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from analysis.methods import reliability
 from analysis.page.plates import Provenance
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.protection import protection_record
@@ -42,5 +43,5 @@ class TargetProgress(Progress):
     def provenance(self) -> Provenance:
         """Where the numbers come from and with what they were made."""
         record = protection_record(self, self.data)
-        more = ("reliability",) if self.sections else ()
+        more = (reliability.METHOD.name,) if self.sections else ()
         return self._provenance(record, self.result.method, *more)
