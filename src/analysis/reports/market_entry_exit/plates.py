@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from analysis.methods import rates, survival
 from analysis.page.plates import SiteLine
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.site_lines import site_line
@@ -46,8 +47,8 @@ class MarketEntryExit(Entries):
     @property
     def methods(self) -> tuple[str, ...]:
         """The headline's, and those of exits and of the stay."""
-        more = ("survival",) if self.stay else ()
-        return (self.main.headline.method, "rates", *more)
+        more = (survival.METHOD.name,) if self.stay else ()
+        return (self.main.headline.method, rates.METHOD.name, *more)
 
     summary = sentences.summary
     event_time = drawings.event_time
