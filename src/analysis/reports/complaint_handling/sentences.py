@@ -44,6 +44,10 @@ SITE_WORDS = {
     "too_small_to_matter": "too small to matter",
     "cannot_tell": "cannot tell",
 }
+END_WORDS = {
+    "closed": "A case ends here when it is closed.",
+    "acknowledged": "A case ends here when its receipt is acknowledged.",
+}
 CERTAINTY_WORDS = {"low": "Certainty: low", "": "No direction is claimed"}
 
 
@@ -172,6 +176,7 @@ def sample(report: Handling) -> Notes:
         say("About {count} cases; {still} are still open.", count=report.number(count), still=still)
     ]
     if given.last is not None:
+        points.append(say(END_WORDS[report.params.end]))
         points.append(
             say("A case belongs to the route that it had taken when it came in: time in which it "
                 "waited to change its route is not counted for the new one.")
