@@ -26,7 +26,7 @@ def published(request, stored):
 
     def compare(what: str, obtained: float, printed: float, tolerance: float, source: str) -> None:
         # A module of published numbers says which method they are of: METHOD.
-        numbers = [float(printed), float(obtained), tolerance]
+        numbers = [float(printed), float(obtained), float(tolerance)]
         row = [request.module.METHOD, what, *numbers, source, request.node.nodeid]
         request.node.user_properties.append((PUBLISHED, row))
         assert obtained == pytest.approx(printed, abs=tolerance), what
