@@ -289,7 +289,7 @@ def test_fifty_killed_runs_leave_the_last_site_whole(project):
 def test_pages_are_put_in_place_under_the_same_lock(project, monkeypatch):
     """Between a run and its pages no other run may begin."""
 
-    def publish(_: object, night: Night) -> Night:
+    def publish(_: object, night: Night, __: object = None) -> Night:
         with pytest.raises(RunError, match="is in use by process"), one_run_at_a_time():
             pass
         return night

@@ -23,6 +23,7 @@ same = (outcome, treated, np.ones((22, 9)), np.zeros(22, dtype=int))
 again, nested = (weighted_slope(*same, nested=flag) for flag in (False, True))
 print([float(x) for x in (plain.clustered, again.clustered, nested.clustered)])
 """
+METHOD = "two_way"
 LOADER = re.compile(r"^(load_|list_datasets|clear_cache)")
 
 
