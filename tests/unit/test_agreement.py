@@ -147,7 +147,7 @@ def test_a_frame_is_left_as_it_was(in_root):
     ("module", "expected"),
     [
         ("analysis.methods.did", ["scipy"]),
-        ("analysis.methods.rdd", ["diff-diff", "statsmodels"]),
+        ("analysis.methods.rdd", ["diff-diff", "scipy", "statsmodels"]),
         ("analysis.methods.rates", ["scipy", "statsmodels"]),
         ("analysis.reports.published_figures.plates", ["scipy", "statsmodels"]),
         ("statsmodels", ["statsmodels"]),
