@@ -35,7 +35,7 @@ class Tried:
     def strays(self) -> bool:
         """Whether the worlds rule out that its ranges are as sure as they say."""
         too_few, too_many = self.covered.high < LEAST, self.covered.low > MOST
-        return too_few or too_many or self.false.low > 1 - LEAST + (MOST - LEVEL)
+        return too_few or too_many or self.false.low > 1 - LEAST
 
 
 class Validated(Report):

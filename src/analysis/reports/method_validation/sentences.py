@@ -91,7 +91,7 @@ def certainty(report: Validated) -> Notes:
         ),
         say(
             "Worlds are simple where data are not: one kind each. Harder ones, with drifts, shocks "
-            "and holes, stand on the site's page of methods."
+            "and holes, stand on the site's page on how to read these reports."
         ),
         say(
             "What would change our mind: a published number that is not obtained, or a world, as "
