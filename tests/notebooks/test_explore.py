@@ -76,6 +76,16 @@ def _names(folder: Path) -> dict[str, tuple[str, str]]:
     return {row.region_code: (row.name_en, row.name_zh) for row in regions.itertuples()}
 
 
+@pytest.mark.parametrize("name", ["explore", "tutorial"])
+def test_cells_are_short_and_hold_no_output(name):
+    """Eight lines at most beside the parameters, as in the notebooks that make pages."""
+    for cell in nbformat.read(ROOT / f"notebooks/{name}.ipynb", as_version=4).cells:
+        if cell.cell_type == "code":
+            lines = [line for line in cell.source.splitlines() if line.strip()]
+            assert len(lines) <= 8
+            assert not cell.outputs
+
+
 def test_no_page_can_be_made_of_it(in_root):
     """It shows recorded counts: it is no kind of report, and says so."""
     from analysis.reports.kind import names
