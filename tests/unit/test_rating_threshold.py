@@ -151,6 +151,17 @@ def test_a_direction_needs_both_looks_and_what_was_known_before(
 
 
 @pytest.mark.parametrize(
+    ("shares", "key", "certainty"),
+    [(LESS, "fewer", "low"), (MORE, "more", "low"), (TINY, "too_small_to_matter", "high")],
+)
+def test_another_window_of_the_other_sign_leaves_little_certainty(shares, key, certainty):
+    """Of a direction; what is too small to matter may have either sign."""
+    how = {"counted": True, "balanced": True, "sound": True, "turned": True}
+    found = verdict_of_threshold(shares, shares, 0.05, **how)
+    assert (found.key, found.certainty) == (key, certainty)
+
+
+@pytest.mark.parametrize(
     ("more", "asked", "words"),
     [
         ({}, {"cutoffs": [60.0], "outcome": "complaint"}, r"(?s)outcome: is no part.*cutoffs: is"),

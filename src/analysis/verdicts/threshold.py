@@ -10,7 +10,8 @@ the headline, and the second look compares those within so many points of the cu
 
 A direction is claimed where both ranges leave out no change, and nothing known before jumps; too
 small to matter where both lie within the smallest effect. Certainty is high where balance and
-placebo cut-offs were looked at and passed and no cut-off was doubted, else moderate.
+placebo cut-offs were looked at and passed and no cut-off was doubted, else moderate; a direction is
+of low certainty where another window, or leaving out the nearest, gives the other sign.
 """
 
 from __future__ import annotations
@@ -120,8 +121,15 @@ def verdict_of_threshold(
     counted: bool,
     balanced: bool | None,
     sound: bool,
+    turned: bool = False,
 ) -> Verdict:
-    """The verdict on a jump; ``sound``: placebo cut-offs passed and no cut-off is doubted."""
+    """The verdict on a jump.
+
+    Parameters
+    ----------
+    sound: placebo cut-offs passed and no cut-off is doubted.
+    turned: within another window, or without the nearest, the jump has the other sign.
+    """
     ranges = [shares, *([second] if second else [])]
     key: Key = "cannot_tell"
     if second is None or balanced is False:
@@ -133,6 +141,8 @@ def verdict_of_threshold(
     elif all(-smallest <= low and high <= smallest for _, low, high in ranges):
         key = "too_small_to_matter"
     certainty: Certainty = "high" if balanced and sound else "moderate"
+    if turned and key != "too_small_to_matter":
+        certainty = "low"
     return Verdict(key, certainty) if key != "cannot_tell" else Verdict(key)
 
 
@@ -393,8 +403,23 @@ class ExaminedThreshold:
         p = multipletests([p for _, _, p in self.placebos], method="holm")[1].min()
         return bool(p >= 1 - self.asked.level)
 
-    def windows(self) -> Iterator[tuple[float, Shares]]:
+    @cached_property
+    def within(self) -> tuple[tuple[float, Shares], ...]:
         """The jump within narrower and wider windows."""
+        return tuple(self._windows())
+
+    @cached_property
+    def without(self) -> tuple[tuple[float, Shares], ...]:
+        """The jump with those nearest to the cut-off left out."""
+        return tuple((points, shares) for points, shares in self._donuts() if points > 0)
+
+    @property
+    def turned(self) -> int:
+        """How many of these jumps have another sign than the headline."""
+        value = self.effect[0] if self.effect else 0.0
+        return sum(bool(shares[0] * value < 0) for _, shares in (*self.within, *self.without))
+
+    def _windows(self) -> Iterator[tuple[float, Shares]]:
         if self.coarse:
             for width in WINDOWS:
                 if one := self._tried(self.rows, width=width):
@@ -404,8 +429,7 @@ class ExaminedThreshold:
                 numbers = (float(row[key]) / self.jump.level for key in ("value", "low", "high"))
                 yield float(row["width"]), self.rounded(tuple(numbers))
 
-    def donuts(self) -> Iterator[tuple[float, Shares]]:
-        """The jump with those nearest to the cut-off left out."""
+    def _donuts(self) -> Iterator[tuple[float, Shares]]:
         if self.result is None:
             return
         steps: tuple[float, ...] = DONUTS
@@ -436,6 +460,7 @@ class ExaminedThreshold:
             counted=self.given.counted,
             balanced=self.balanced,
             sound=bool(self.placebos_pass) and not self.doubted,
+            turned=self.turned > 0,
         )
 
     @property

@@ -193,17 +193,15 @@ def windows(report: Thresholds) -> Figure | Notes:
         return report.notes("windows", say("Wider and narrower"), say("No effect is told."))
     rows = [
         (say("Within {points}", points=report.point(width)), f"window {width:g}", shares)
-        for width, shares in found.windows()
+        for width, shares in found.within
     ]
     rows += [
         (say("Without those within {points}", points=report.point(gap)), f"donut {gap:g}", shares)
-        for gap, shares in found.donuts()
-        if gap > 0
+        for gap, shares in found.without
     ]
-    turned = sum(np.sign(shares[0]) != np.sign((found.effect or (0.0,))[0]) for *_, shares in rows)
     title = say(
         "Wider, narrower and without the nearest: {turned} of {all} of the other sign",
-        turned=report.number(int(turned)),
+        turned=report.number(found.turned),
         all=report.number(len(rows)),
     )
     caption = say(

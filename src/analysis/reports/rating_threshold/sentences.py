@@ -174,6 +174,8 @@ def limits(report: Thresholds) -> Iterator[str]:
         yield say("Lines where none is drawn could not be looked at.")
     elif not found.placebos_pass:
         yield say("A change is seen where no line is drawn, too.")
+    if found.turned:
+        yield say("Within another window, or without the nearest, the change has the other sign.")
     if found.verdict.key == "cannot_tell":
         yield say("One of the two likely ranges includes no change, or changes that matter.")
 
@@ -231,7 +233,8 @@ def certainty(report: Thresholds) -> Notes:
         say(
             "A direction needs both likely ranges to leave out no change, and nothing known "
             "before to change at the line. Certainty is high where that and lines drawn where "
-            "none is could be looked at and passed, and no line is doubted; else moderate."
+            "none is could be looked at and passed, and no line is doubted; else moderate. It is "
+            "low where another window, or leaving out the nearest, gives the other sign."
         ),
         say(
             "What would change our mind: scores before rounding, who gave them, and a line that "
