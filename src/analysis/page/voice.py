@@ -17,6 +17,8 @@ from analysis.result import Internal
 if TYPE_CHECKING:
     from analysis.page.charts.axes import Cell
 
+WHOLE_TIMES = 10
+"""From so many times as many, tenths are not said."""
 SPOKEN = ("outcome", "measure", "exposure", "region", "regions", "intervention")
 """What a sentence may name without being given it."""
 
@@ -64,6 +66,15 @@ class Voice:
     def share_cell(self, share: float | None) -> Cell:
         """A share as a cell of a table."""
         return ("–", None) if share is None else (self.percent(share), round(share, 3))
+
+    def times(self, value: float) -> str:
+        """How many times as many: in tenths below ten."""
+        return self.number(value, 0 if value >= WHOLE_TIMES else 1)
+
+    def called(self, key: str) -> str:
+        """What the dataset calls a thing; without a word for it, its key."""
+        own = self.description.words.get(key)
+        return own.of(self.language) if own else key.replace("_", " ")
 
     def _spoken(self, name: str) -> str:
         """A word of this report for a sentence's field; ``{Regions}`` begins with a capital."""

@@ -128,6 +128,11 @@ class Verdict:
         """Whether a direction is claimed."""
         return self.key in DIRECTIONS
 
+    @property
+    def graded(self) -> str:
+        """The key with its certainty, where it has one."""
+        return f"{self.key}_{self.certainty}" if self.certainty else self.key
+
 
 @lru_cache
 def bound_of_two(correlation: float) -> float:

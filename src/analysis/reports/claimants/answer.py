@@ -64,8 +64,7 @@ class Claims(Report, LogPoints):
     @property
     def verdict_key(self) -> str:
         """The verdict on the ratio, with its certainty."""
-        verdict = self.main.verdict
-        return f"{verdict.key}_{verdict.certainty}" if verdict.certainty else verdict.key
+        return self.main.verdict.graded
 
     @property
     def tops(self) -> list[tuple[float, float]]:

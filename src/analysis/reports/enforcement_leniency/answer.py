@@ -64,8 +64,7 @@ class Leniency(Report):
     @property
     def verdict_key(self) -> str:
         """Of repeats."""
-        verdict = self.found.verdict
-        return f"{verdict.key}_{verdict.certainty}" if verdict.certainty else verdict.key
+        return self.found.verdict.graded
 
     def shares(self, found: Range) -> Range:
         """Log ratios as changes, as they may leave."""

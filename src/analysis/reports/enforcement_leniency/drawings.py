@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from analysis.data.frames.cases.repeats import FEWEST_ENDS
-from analysis.page.charts.axes import Axis, Reference
+from analysis.page.charts.axes import Axis, Reference, share_axis
 from analysis.page.charts.histogram import Histogram
 from analysis.page.charts.intervals import Interval, Intervals
 from analysis.page.charts.points import Point, Points
@@ -35,17 +35,6 @@ LEAST_SHARE = 0.02
 """Of a curve's cases still followed, as far as it is drawn."""
 
 
-def _percent(report: Leniency, label: str) -> Axis:
-    return Axis(
-        lambda v: report.percent(v, 0),
-        label,
-        key="share",
-        digits=4,
-        cell=lambda v: report.percent(v, 1),
-        role="number",
-    )
-
-
 def curves(report: Leniency) -> Figure:
     """The share without another yet, of all four, or of both groups."""
     say, cases, found = report.say, report.subject.cases, []
@@ -66,7 +55,7 @@ def curves(report: Leniency) -> Figure:
         digits=1,
         role="number",
     )
-    up = _percent(report, say("Share without another yet"))
+    up = share_axis(report.language, say("Share without another yet"))
     return Survival(tuple(found), along, up, say("Group")).figure(
         **report.plate("curves"),
         title=say("Without another yet, by group"),
@@ -92,7 +81,8 @@ def by_time(report: Leniency) -> Figure | Notes:
     line = Reference(report.may_leave(before), say("Mean before"), dashed=True)
     along = Axis(label=say("Half-years from the list's day"), whole=True, key="half_year",
                  role="number")  # fmt: skip
-    return Points(points, along, _percent(report, say("Found again, against others")), (line,),
+    up = share_axis(report.language, say("Found again, against others"))
+    return Points(points, along, up, (line,),
                   upright=(Reference(-0.5, dashed=True),)).figure(
         **report.plate("by_time"),
         title=title,
@@ -114,7 +104,7 @@ def looks(report: Leniency) -> Figure:
             rows.append(Interval(words, *report.shares(one), code=code))
     rows.append(Interval(say("Repeats, as stated"), *report.shares(found.repeats), "headline",
                          code="stated"))  # fmt: skip
-    axis = _percent(report, say("Change against others"))
+    axis = share_axis(report.language, say("Change against others"))
     return Intervals(tuple(rows), axis, (Reference(0.0),), say("Look"), "look").figure(
         **report.plate("looks"),
         title=say("Repeats, and what it rests on"),
@@ -161,7 +151,7 @@ def at_limit(report: Leniency) -> Figure | Notes:
         tuple(float(v) for v in edges[:-1]),
         tuple(report.may_leave([float(v) for v in counts])),
         along,
-        _percent(report, say("Share of listed cases")),
+        share_axis(report.language, say("Share of listed cases")),
         references=(line,),
     ).figure(
         **report.plate("at_limit"),

@@ -124,7 +124,7 @@ def _power(report: Leniency) -> str:
         return ""
     return report.say(
         "For a range of ±{smallest}, about {times} times as many repeats would have to be known.",
-        times=report.number(times, 0 if times >= 10 else 1),
+        times=report.times(times),
     )
 
 

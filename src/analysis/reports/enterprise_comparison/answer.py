@@ -42,8 +42,7 @@ class Joiners(Report):
     @property
     def verdict_key(self) -> str:
         """Of joining."""
-        verdict = self.found.verdict
-        return f"{verdict.key}_{verdict.certainty}" if verdict.certainty else verdict.key
+        return self.found.verdict.graded
 
     def shares(self, found: Range) -> Range:
         """Log ratios as changes, as they may leave."""
@@ -53,8 +52,7 @@ class Joiners(Report):
     @property
     def programme(self) -> str:
         """What the dataset calls the programme."""
-        own = self.description.words.get(self.params.programme)
-        return own.of(self.language) if own else self.params.programme.replace("_", " ")
+        return self.called(self.params.programme)
 
     @property
     def numbers(self) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from analysis.page.charts.axes import Axis, Reference
+from analysis.page.charts.axes import Axis, Reference, share_axis
 from analysis.page.charts.intervals import Interval, Intervals
 from analysis.page.charts.points import Point, Points
 from analysis.page.numbers import number_cell
@@ -29,17 +29,6 @@ EFFECT = "{programme}/complaint"
 """By which the truth of simulated data names the effect of joining."""
 
 
-def _percent(report: Joiners, label: str) -> Axis:
-    return Axis(
-        lambda v: report.percent(v, 0),
-        label,
-        key="share",
-        digits=4,
-        cell=lambda v: report.percent(v, 1),
-        role="number",
-    )
-
-
 def by_quarter(report: Joiners) -> Figure | Notes:
     """Joiners against like ones, quarter by quarter from joining."""
     say, found = report.say, report.found.by_quarter
@@ -51,7 +40,7 @@ def by_quarter(report: Joiners) -> Figure | Notes:
         for quarter, one in found
     )
     along = Axis(label=say("Quarters from joining"), whole=True, key="quarter", role="number")
-    up = _percent(report, say("Change against like ones"))
+    up = share_axis(report.language, say("Change against like ones"))
     lines = (Reference(0.0),)
     edge = (Reference(-0.5, dashed=True),)
     return Points(points, along, up, lines, upright=edge).figure(
@@ -89,7 +78,7 @@ def looks(report: Joiners) -> Figure:
         if one is not None
     ]
     rows.append(Interval(say("As stated"), *report.shares(found.ratio), "headline", code="stated"))
-    axis = _percent(report, say("Change against like ones"))
+    axis = share_axis(report.language, say("Change against like ones"))
     return Intervals(tuple(rows), axis, (Reference(0.0),), say("Look"), "look").figure(
         **report.plate("looks"),
         title=say("The answer, and what it rests on"),

@@ -83,7 +83,7 @@ def _power(report: Joiners) -> str:
         return ""
     return report.say(
         "For a range of ±{smallest}, about {times} times as many joiners would be needed.",
-        times=report.number(times, 0 if times >= 10 else 1),
+        times=report.times(times),
     )
 
 

@@ -88,7 +88,7 @@ class InterventionEffect(Report, Brief):
     @property
     def verdict_key(self) -> str:
         """Its key, with its certainty."""
-        return sentences.graded(self.verdict)
+        return self.verdict.graded
 
     @property
     def frame(self) -> pd.DataFrame:

@@ -30,7 +30,6 @@ from analysis.reports.intervention_effect.levels import changed, changed_span
 from analysis.reports.intervention_effect.levels import size as amount
 from analysis.reports.intervention_effect.sensitivity import distinct_changes
 from analysis.verdicts.effect import left_out_share, outside_zero, smallest_share
-from analysis.verdicts.rule import Verdict
 
 CLAIM_WORDS = {
     "fewer": "**Fewer {outcome} in {regions} with {intervention}: about {size} fewer "
@@ -60,11 +59,6 @@ WHOLE_PERCENT = 0.01
 """A smaller share is written with decimals."""
 
 
-def graded(verdict: Verdict) -> str:
-    """The key of a verdict with its certainty."""
-    return f"{verdict.key}_{verdict.certainty}" if verdict.certainty else verdict.key
-
-
 def summary(brief: Brief) -> Summary:
     """The answer first: at most six points and one number with its range in words."""
     effect, language, say = brief.effect, brief.language, brief.say
@@ -82,8 +76,8 @@ def summary(brief: Brief) -> Summary:
             )
             if point
         ),
-        verdict=graded(brief.verdict),
-        verdict_words=say(VERDICT_WORDS[graded(brief.verdict)]),
+        verdict=brief.verdict.graded,
+        verdict_words=say(VERDICT_WORDS[brief.verdict.graded]),
         certainty_words=certainty_words(brief),
         certainty=grade(brief),
         grounds=grounds(brief),

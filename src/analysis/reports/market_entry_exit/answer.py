@@ -80,8 +80,7 @@ class Entries(Report, LogPoints):
     @property
     def verdict_key(self) -> str:
         """The verdict with its certainty."""
-        verdict = self.main.verdict
-        return f"{verdict.key}_{verdict.certainty}" if verdict.certainty else verdict.key
+        return self.main.verdict.graded
 
     @cached_property
     def entrants(self) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.page.charts.axes import Axis, Reference
+from analysis.page.charts.axes import Reference, share_axis
 from analysis.page.charts.intervals import Interval, Intervals
 from analysis.page.numbers import number_cell, percent_cell
 from analysis.page.plates import Figure, Notes, Table
@@ -52,17 +52,6 @@ def _exact(value: float) -> tuple[str, float]:
     return f"{value:.6g}".replace("-", "−"), value
 
 
-def _shares(report: Validated, label: str, key: str) -> Axis:
-    return Axis(
-        lambda v: report.percent(v, 0),
-        label,
-        key=key,
-        digits=4,
-        cell=lambda v: report.percent(v, 1),
-        role="number",
-    )
-
-
 def _rows(tried: tuple[Tried, ...], share: str) -> tuple[Interval, ...]:
     found = ((one, getattr(one, share)) for one in tried)
     return tuple(
@@ -83,7 +72,7 @@ def covered(report: Validated) -> Figure:
     say = report.say
     return Intervals(
         _rows(report.tried, "covered"),
-        _shares(report, say("Ranges that hold the truth"), "covered"),
+        share_axis(report.language, say("Ranges that hold the truth")),
         (Reference(LEVEL, say("{level}"), dashed=True),),
         say("Method"),
         "method",
@@ -103,7 +92,7 @@ def false_claims(report: Validated) -> Figure:
     say = report.say
     return Intervals(
         _rows(report.tried, "false"),
-        _shares(report, say("Ranges that leave out “no effect” where there is none"), "false"),
+        share_axis(report.language, say("Ranges that leave out “no effect” where there is none")),
         (Reference(1 - LEVEL, say("{chance}"), dashed=True),),
         say("Method"),
         "method",

@@ -87,8 +87,7 @@ class Monitor(Report):
         code = str(self.subject.counts.index[place])
         if self.params.by == "region":
             return self.subject.names[code][self.language == "zh"]
-        own = self.description.words.get(code)
-        return own.of(self.language) if own else code.replace("_", " ")
+        return self.called(code)
 
     @property
     def frame(self) -> pd.DataFrame:

@@ -158,7 +158,7 @@ def _power(report: Draws) -> str:
     times = (found / smallest) ** 2
     more = report.say(
         "To find one of {smallest}, lists would have to be about {times} times as long.",
-        times=report.number(times, 0 if times >= 10 else 1),
+        times=report.times(times),
     )
     return joined(report.language, first, more)
 

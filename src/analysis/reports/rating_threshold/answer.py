@@ -108,8 +108,7 @@ class Thresholds(Report):
         """On the cut-offs where no effect is told, else on the effect."""
         if not self.found.told:
             return "manipulated" if self.found.doubted else "not_seen"
-        verdict = self.found.verdict
-        return f"{verdict.key}_{verdict.certainty}" if verdict.certainty else verdict.key
+        return self.found.verdict.graded
 
     def named(self, key: str) -> Words:
         """What the dataset calls a thing; of units, visits where it does not say."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from analysis.data.frames.cases.draws import FEWEST_RECORDS
-from analysis.page.charts.axes import Axis, Reference
+from analysis.page.charts.axes import Axis, Reference, share_axis
 from analysis.page.charts.histogram import Histogram
 from analysis.page.charts.intervals import Interval, Intervals
 from analysis.page.charts.points import Point, Points
@@ -27,17 +27,6 @@ LINES_WORDS = {
     "to": "To",
     "told": "Effect told",
 }
-
-
-def _percent(report: Thresholds, label: str, digits: int = 0) -> Axis:
-    return Axis(
-        lambda v: report.percent(v, digits),
-        label,
-        key="share",
-        digits=4,
-        cell=lambda v: report.percent(v, 1),
-        role="number",
-    )
 
 
 def scores(report: Thresholds) -> Figure:
@@ -72,7 +61,7 @@ def scores(report: Thresholds) -> Figure:
         tuple(float(v) for v in lefts),
         tuple(report.may_leave([float(v) for v in counts])),
         along,
-        _percent(report, say("Share of all scores"), 1),
+        share_axis(report.language, say("Share of all scores"), 1),
         fitted=fitted,
         fitted_label=say("smooth course"),
         references=lines,
@@ -157,7 +146,7 @@ def _forest(
     if effect is None or not rows:
         return report.notes(key, title, say("No effect is told."))
     rows = [*rows, Interval(say("As stated"), *effect, "headline", code="stated")]
-    axis = _percent(report, say("Change against those {there}"))
+    axis = share_axis(report.language, say("Change against those {there}"))
     return Intervals(tuple(rows), axis, (Reference(0.0),), head, key).figure(
         **report.plate(key),
         title=title,

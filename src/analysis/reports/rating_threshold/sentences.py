@@ -144,7 +144,7 @@ def _power(report: Thresholds) -> str:
     times = (found / smallest) ** 2
     more = report.say(
         "To find one of {smallest}, about {times} times as many would be needed near the line.",
-        times=report.number(times, 0 if times >= 10 else 1),
+        times=report.times(times),
     )
     return joined(report.language, first, more)
 

@@ -68,7 +68,7 @@ class PassRates(Report):
         names = region_names(self.data) if "regions" in self.data.tables else {}
         rows = self.subject.groups
         for _, row in (rows[rows["mode"] == mode] if mode else rows).iterrows():
-            parts = [self.product(str(row["product"]))]
+            parts = [self.called(str(row["product"]))]
             if not mode:
                 parts.append(self.mode(str(row["mode"])))
             if "region_code" in row:
@@ -105,11 +105,6 @@ class PassRates(Report):
         """Samples that tell the two shares of ``detect`` apart; 0 where no number does."""
         good, bad = self.params.detect
         return batches_to_tell(good, bad, self.params.level, POWER)
-
-    def product(self, key: str) -> str:
-        """What the dataset calls a product."""
-        own = self.description.words.get(key)
-        return own.of(self.language) if own else key.replace("_", " ")
 
     def mode(self, key: str) -> str:
         """Why samples were taken."""
