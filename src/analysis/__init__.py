@@ -14,7 +14,7 @@ _FACE = {
     "compare": "analysis.result",
     "estimate": "analysis.methods",
     "house_style": "analysis.page.charts.style",
-    "long_table": "analysis.data.frames.cases.long_table",
+    "long_table": "analysis.data.long_table",
     "methods": "analysis",
     "panel": "analysis.data.frames.panels.panel_loader",
     "plot": "analysis.page.plot",
