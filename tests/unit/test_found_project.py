@@ -28,6 +28,8 @@ def project(tmp_path, root) -> Path:
     for file in (folder / "params").glob("[!s]*/*.yml"):
         if file.stem != "enterprise_zones":
             file.unlink()
+    for file in (folder / "params/suites").glob("*.yml"):
+        file.unlink()
     suite = folder / "params/suites/default.yml"
     suite.write_text("reports: [intervention_effect/enterprise_zones]\n", encoding="utf-8")
     return folder
