@@ -119,7 +119,7 @@ def run_due(
             from analysis.batch import warm
 
             # The process that forks kernels imports what they need while data are checked.
-            parent = warm.started_parent()
+            parent = warm.started_parent(targets)
         _check(tonight, options["strict"], made.add)
         _note(made)
     due, ended = tonight.due, list[Status]()

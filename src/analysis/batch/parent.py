@@ -1,13 +1,14 @@
 """The warm parent: one single-threaded process that has imported everything and forks kernels.
 
-    python -m analysis.batch.parent SOCKET FILE
+    python -m analysis.batch.parent SOCKET FILE [TARGET …]
 
 It listens on a Unix socket. One connection is one kernel: the client sends the arguments, folder
 and variables of a kernel and ``length``, and receives its process number, or a text that says why
 there is none; later its exit code. It may send numbers of signals between. A connection that
 closes takes its kernel with it, and the end of standard input takes everything, so that no kernel
 outlives the process that asked for it. ``FILE`` is the number of an open file with the datasets
-that the client has read, ``length`` their length in bytes: kernels find them as if read.
+that the client has read, ``length`` their length in bytes: kernels find them as if read. The
+targets are the suites and reports for whose kinds it imports; without any, for all kinds.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import socket
 import sys
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -230,8 +232,26 @@ def run_kernel(argv: list[str], cwd: str, env: dict[str, str], datasets: Any) ->
     IPKernelApp.launch_instance(argv, parent_handle=os.getppid())
 
 
-def preload() -> None:
-    """Import what kernels and every kind of report import; what cannot be had is no failure."""
+def named_kinds(targets: Sequence[str]) -> list[str]:
+    """The kinds of report that targets name, by the words of their suites alone; else all.
+
+    A suite is read in full where it is planned: here a kind too many costs a moment, as does one
+    that is missed, whose kernels import for themselves.
+    """
+    from analysis.batch.suites.listing import SUITES
+    from analysis.reports import kind
+
+    said = ""
+    for target in targets:
+        file = SUITES / f"{Path(target).stem}.yml"
+        said += f" {target} "
+        with contextlib.suppress(OSError, ValueError):
+            said += file.read_text(encoding="utf-8")
+    return [name for name in kind.names() if f"{name}/" in said] or list(kind.names())
+
+
+def preload(targets: Sequence[str] = ()) -> None:
+    """Import what kernels and kinds of report import; what cannot be had is no failure."""
     from analysis.digest import software
     from analysis.methods import panel_names
     from analysis.page.charts.style import rehearse
@@ -241,14 +261,15 @@ def preload() -> None:
 
     # statsmodels imports polars where it finds it, and polars starts threads, which forbid forking.
     sys.modules.setdefault("polars", None)  # type: ignore[arg-type]
-    for name in (*PRELOAD, *(name for one in kind.names() for name in kind.find(one).modules())):
+    kinds = named_kinds(targets)
+    for name in (*PRELOAD, *(name for one in kinds for name in kind.find(one).modules())):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     if sys.modules["polars"] is None:
         del sys.modules["polars"]
     # Loads every method, and reads what the numbers of a report are worked out with.
     panel_names()
-    for one in kind.names():
+    for one in kinds:
         software(*kind.find(one).modules())
     rehearse(common_letters())
     for language in LANGUAGES:
@@ -271,7 +292,7 @@ def thread_count() -> int:
     return len(list(tasks.iterdir())) if tasks.is_dir() else threading.active_count()
 
 
-def main(path: str, file: int) -> None:
+def main(path: str, file: int, targets: Sequence[str]) -> None:
     """Preload, listen, say ``ready``, serve."""
     if sys.path and (sys.path[0] == "" or Path(sys.path[0]) == Path.cwd()):
         del sys.path[0]
@@ -279,7 +300,7 @@ def main(path: str, file: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Looking for garbage while importing takes a sixth of the time and finds next to nothing.
     gc.disable()
-    preload()
+    preload(targets)
     gc.freeze()
     gc.enable()
     listener = socket.socket(socket.AF_UNIX)
@@ -291,4 +312,4 @@ def main(path: str, file: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3:])

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from multiprocessing.connection import Client, Connection, wait
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,7 @@ class Kernel:
 class WarmParent:
     """A process that has imported everything, and its socket in a private folder."""
 
-    def __init__(self) -> None:
+    def __init__(self, targets: Sequence[str]) -> None:
         self.folder = tempfile.TemporaryDirectory(prefix="analysis-warm-")
         self.socket = str(Path(self.folder.name) / "parent")
         # It has no name, so that what is handed over is gone however the processes end.
@@ -89,7 +90,7 @@ class WarmParent:
         self.length = 0
         number = self.handed_over.fileno()
         self.process = subprocess.Popen(  # noqa: S603  our own module
-            [sys.executable, "-m", "analysis.batch.parent", self.socket, str(number)],
+            [sys.executable, "-m", "analysis.batch.parent", self.socket, str(number), *targets],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pass_fds=(number,),
@@ -167,10 +168,11 @@ _lock = threading.RLock()
 _parents: list[WarmParent] = []
 
 
-def started_parent() -> WarmParent | None:
+def started_parent(targets: Sequence[str] = ()) -> WarmParent | None:
     """The parent of this process, started if there is none or it died; ``None`` without fork.
 
-    It imports while runs are checked: only :func:`ready_parent` waits for it.
+    It imports while runs are checked: only :func:`ready_parent` waits for it. ``targets`` are the
+    suites and reports that will run; other kinds of report import for themselves.
     """
     if not hasattr(os, "fork") or not hasattr(socket, "AF_UNIX"):
         return None
@@ -178,7 +180,7 @@ def started_parent() -> WarmParent | None:
         while _parents and _parents[0].process.poll() is not None:
             _parents.pop().stop()
         if not _parents:
-            _parents.append(WarmParent())
+            _parents.append(WarmParent(targets))
         return _parents[0]
 
 

@@ -16,6 +16,7 @@ from analysis.errors import PublishError
 
 if TYPE_CHECKING:
     from analysis.batch.night import Night
+    from analysis.batch.suites import Named
     from analysis.publish.site.drafts import Ahead
 
 STATE = "status.html"
@@ -64,7 +65,7 @@ def run(targets: tuple[str, ...], language: tuple[str, ...], **options: Any) -> 
             from analysis.batch import warm
 
             # Its imports take a second, ours half of one: both at once where there are two cores.
-            warm.started_parent()
+            warm.started_parent(targets)
         from analysis.batch.command import run_due
 
         if options["publishing"]:
@@ -84,24 +85,28 @@ class _Pages:
     def __init__(self, site: Path | None) -> None:
         self.site = site_folder(site)
         self.ahead: Ahead | None = None
+        self.named: Named | None = None
 
     def start(self) -> None:
         """Import what makes pages, which takes half a second."""
+        from analysis.batch.suites import named_reports
         from analysis.publish.site.drafts import Ahead
         from analysis.publish.site.edition import editions_of
 
+        # Read once: it takes half a second where a suite asks a dataset for its regions.
+        self.named = named_reports()
         importlib.import_module("analysis.publish.site.build")
         self.ahead = Ahead(editions_of(self.site))
 
     def ran(self, report: str) -> None:
         """Begin with the pages of a report."""
         from analysis.batch.status import runs_folder
-        from analysis.batch.suites import languages_of
         from analysis.publish.site.record import runs_of
 
         folder = runs_folder() / report
+        wanted = None if self.named is None else self.named.languages_of([report])
         if self.ahead is not None:
-            self.ahead.make(lambda: runs_of(folder, languages_of([report])))
+            self.ahead.make(lambda: runs_of(folder, wanted))
 
     def close(self) -> None:
         """Remove what no edition took."""

@@ -21,8 +21,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -77,12 +78,34 @@ def expand(target: str) -> Listing:
     return found
 
 
-@datasets_kept()
-def languages_of(reports: Iterable[str]) -> dict[str, Languages] | None:
-    """In which languages reports are to be published; those that nothing names are left out.
+@dataclass(frozen=True)
+class Named:
+    """The reports that suites and params files name, and in which languages.
 
-    A report is named by its params file or by a suite; a suite that lists it says in which
-    languages. ``None`` where a suite cannot be read, so that nobody knows.
+    ``stems`` are how the ids of a matrix begin that cannot be listed tonight; ``alone`` are the
+    reports of params files.
+    """
+
+    listed: Mapping[str, set[str]]
+    stems: Mapping[str, set[str]]
+    alone: frozenset[str]
+
+    def languages_of(self, reports: Iterable[str]) -> dict[str, Languages]:
+        """In which languages reports are to be published; those that nothing names are left out."""
+        wanted: dict[str, Languages] = {}
+        for report in reports:
+            begun = [said for stem, said in self.stems.items() if report.startswith(stem)]
+            said = set().union(self.listed.get(report, set()), *begun)
+            if said or report in self.alone:
+                wanted[report] = tuple(code for code in LANGUAGES if not said or code in said)
+        return wanted
+
+
+@datasets_kept()
+def named_reports() -> Named | None:
+    """What the suites and params files name; ``None`` where a suite cannot be read.
+
+    A suite that lists a report says in which languages.
     """
     listed: dict[str, set[str]] = {}
     stems: dict[str, set[str]] = {}
@@ -96,15 +119,13 @@ def languages_of(reports: Iterable[str]) -> dict[str, Languages] | None:
             listed.setdefault(refused.report, set()).update(refused.languages)
             if refused.many:
                 stems.setdefault(f"{refused.report}-", set()).update(refused.languages)
-    alone = set(known_reports())
-    wanted: dict[str, Languages] = {}
-    for report in reports:
-        # The ids of a matrix that cannot be listed tonight are known by how they begin.
-        begun = [said for stem, said in stems.items() if report.startswith(stem)]
-        said = set().union(listed.get(report, set()), *begun)
-        if said or report in alone:
-            wanted[report] = tuple(code for code in LANGUAGES if not said or code in said)
-    return wanted
+    return Named(listed, stems, frozenset(known_reports()))
+
+
+def languages_of(reports: Iterable[str]) -> dict[str, Languages] | None:
+    """In which languages reports are to be published; ``None`` where nobody knows."""
+    named = named_reports()
+    return None if named is None else named.languages_of(reports)
 
 
 @datasets_kept()
