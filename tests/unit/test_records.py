@@ -387,6 +387,18 @@ def test_a_small_report_does_not_pay_for_the_engines(root):
     assert done.stdout.decode().strip() == "set()"
 
 
+def test_a_night_does_not_pay_for_what_kernels_load(root):
+    """To plan, to run and to publish, methods are loaded and no statistics or drawing."""
+    code = (
+        "import sys; import analysis.cli.run;"
+        "import analysis.batch.execute, analysis.batch.runner, analysis.publish.site.edition;"
+        "from analysis.publish.site.lists.register import register; register('en');"
+        "print({'scipy.stats', 'scipy.optimize', 'matplotlib', 'statsmodels'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=root)
+    assert done.stdout.decode().strip() == "set()"
+
+
 def test_the_key_of_a_run_changes_with_a_file_of_records(months, tmp_path):
     """Digests by file, without reading a record."""
     from analysis.data.fingerprint import Prints, data_read

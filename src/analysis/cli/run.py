@@ -88,14 +88,18 @@ class _Pages:
         self.named: Named | None = None
 
     def start(self) -> None:
-        """Import what makes pages, which takes half a second."""
+        """Load what makes pages while kernels are made ready, which leaves a core idle."""
         from analysis.batch.suites import named_reports
+        from analysis.publish.pages.templates import prepare
         from analysis.publish.site.drafts import Ahead
         from analysis.publish.site.edition import editions_of
+        from analysis.publish.site.lists.register import register
 
         # Read once: it takes half a second where a suite asks a dataset for its regions.
         self.named = named_reports()
         importlib.import_module("analysis.publish.site.build")
+        prepare()
+        register("en")
         self.ahead = Ahead(editions_of(self.site))
 
     def ran(self, report: str) -> None:

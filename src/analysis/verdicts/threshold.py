@@ -24,7 +24,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+import scipy
 
 from analysis.data.frames.cases.scores import MINIMUM_DISTINCT, MINIMUM_WINDOW, measured_scores
 from analysis.data.frames.cases.thresholds import Scored
@@ -81,7 +81,7 @@ def jumped(result: Result) -> Jumped:
     one, level = result.headline, float(result.options["level_short_of_it"])
     numbers = one.value, float(one.low or 0.0), float(one.high or 0.0)
     error = float(one.standard_error or math.inf)
-    p = float(result.options.get("p", 2 * norm.sf(abs(one.value) / error)))
+    p = float(result.options.get("p", 2 * scipy.stats.norm.sf(abs(one.value) / error)))
     return Jumped(numbers, error, level, p, int(min(result.options["rows"])))
 
 
@@ -469,4 +469,7 @@ class ExaminedThreshold:
         if self.jump is None:
             return None
         _, low, high = self.jump.numbers
-        return float((high - low) / 2 + norm.ppf(POWER) * self.jump.error) / self.jump.level
+        return (
+            float((high - low) / 2 + scipy.stats.norm.ppf(POWER) * self.jump.error)
+            / self.jump.level
+        )

@@ -46,6 +46,12 @@ def render(template: str, language: str, *, marks: tuple[str, ...] = (), **conte
     return text.rstrip("\n") + "\n"
 
 
+def prepare() -> None:
+    """Compile every template, which takes as long as a few pages."""
+    for file in TEMPLATE.glob("*.j2"):
+        _environment().get_template(file.name)
+
+
 def source_hash(source: str) -> str:
     """The hash that lets the browser apply this style, or run this script, and no other."""
     digest = hashlib.sha256(source.encode("utf-8")).digest()

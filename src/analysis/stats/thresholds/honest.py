@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import ncx2
+import scipy
 
 WIDTHS = 12
 LEAST_ROWS, LEAST_SCORES = 20, 3
@@ -40,7 +40,7 @@ class HonestJump:
     def p_value(self) -> float:
         """Of no jump, if curvature adds as much as it can."""
         ratio = self.bias / self.standard_error
-        return float(ncx2.sf((self.value / self.standard_error) ** 2, 1, ratio**2))
+        return float(scipy.stats.ncx2.sf((self.value / self.standard_error) ** 2, 1, ratio**2))
 
 
 def honest_jump(
@@ -123,7 +123,7 @@ def _at(
     error = float(np.sqrt(variance))
     if error == 0:
         return None
-    half = error * float(np.sqrt(ncx2.ppf(level, 1, (bias / error) ** 2)))
+    half = error * float(np.sqrt(scipy.stats.ncx2.ppf(level, 1, (bias / error) ** 2)))
     limits = value - half, value + half
     rows = (sizes[1], sizes[0])
     return HonestJump(value, *limits, error, bias, float(width), float(most), end, rows)

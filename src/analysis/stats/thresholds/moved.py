@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+import scipy
 
 from analysis.stats.thresholds.bunching import Bins, lay_out, measure, redraw
 
@@ -76,10 +76,10 @@ def moved_over(
     expected = found.course[:, bins.beside].sum(axis=1)
     shares = again.excess / again.course[:, bins.beside].sum(axis=1)
     share, half = float(found.excess[0] / expected[0]), float(shares.std(ddof=1))
-    half *= float(norm.ppf((1 + level) / 2))
+    half *= float(scipy.stats.norm.ppf((1 + level) / 2))
     return Moved(
         cutoff,
-        float(2 * norm.sf(abs(float(found.excess[0])) / error)),
+        float(2 * scipy.stats.norm.sf(abs(float(found.excess[0])) / error)),
         (share, share - half, share + half),
         float(found.missing[0] / expected[0]),
         own,
