@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,11 +14,12 @@ import analysis as an
 from analysis.data.frames.cases.repeats import build_repeats
 from analysis.errors import AnalysisError
 from analysis.params import LeniencyQuestion
+from analysis.reports.enforcement_leniency.sentences import limits
 from analysis.verdicts.leniency import verdict_of_repeats
 from repeat_worlds import examined, repeated_world
 
 LESS, NONE, MORE = (-0.3, -0.4, -0.2), (0.0, -0.2, 0.2), (0.3, 0.2, 0.4)
-TINY = (0.0, -0.03, 0.03)
+TINY, WIDE = (0.0, -0.03, 0.03), (0.0, -0.5, 0.5)
 PROVINCE = {"dataset": "data/simulated/province"}
 
 
@@ -113,26 +115,33 @@ def test_more_repeats_are_found_and_a_slope_is_not_taken_for_them():
 
 
 @pytest.mark.parametrize(
-    ("repeats", "second", "passed", "against", "listed", "key", "certainty"),
+    ("repeats", "second", "made_up", "complaints", "visits", "key", "certainty"),
     [
-        (MORE, MORE, True, False, True, "more", "moderate"),
-        (LESS, LESS, True, False, True, "fewer", "moderate"),
-        (MORE, MORE, None, False, True, "more", "low"),
-        (MORE, MORE, True, True, True, "more", "low"),
-        (MORE, MORE, True, False, False, "more", "low"),
-        (MORE, NONE, True, False, True, "cannot_tell", ""),
-        (MORE, LESS, True, False, True, "cannot_tell", ""),
-        (MORE, None, True, False, True, "cannot_tell", ""),
-        (MORE, MORE, False, False, True, "cannot_tell", ""),
-        (TINY, NONE, True, False, True, "too_small_to_matter", "moderate"),
-        (NONE, NONE, True, False, True, "cannot_tell", ""),
+        (MORE, MORE, NONE, NONE, NONE, "more", "moderate"),
+        (LESS, LESS, NONE, LESS, MORE, "fewer", "moderate"),
+        (MORE, MORE, None, NONE, NONE, "more", "low"),
+        (MORE, MORE, WIDE, NONE, NONE, "more", "low"),
+        (MORE, MORE, NONE, LESS, NONE, "more", "low"),
+        (MORE, MORE, NONE, NONE, MORE, "more", "low"),
+        (LESS, LESS, NONE, NONE, LESS, "fewer", "low"),
+        (MORE, MORE, NONE, None, NONE, "more", "low"),
+        (MORE, MORE, NONE, NONE, None, "more", "low"),
+        (MORE, NONE, NONE, NONE, NONE, "cannot_tell", ""),
+        (MORE, LESS, NONE, NONE, NONE, "cannot_tell", ""),
+        (MORE, None, NONE, NONE, NONE, "cannot_tell", ""),
+        (MORE, MORE, LESS, NONE, NONE, "cannot_tell", ""),
+        (TINY, NONE, TINY, NONE, NONE, "too_small_to_matter", "moderate"),
+        (TINY, NONE, NONE, NONE, NONE, "too_small_to_matter", "low"),
+        (TINY, NONE, TINY, MORE, NONE, "too_small_to_matter", "low"),
+        (TINY, NONE, TINY, NONE, LESS, "too_small_to_matter", "low"),
+        (NONE, NONE, NONE, NONE, NONE, "cannot_tell", ""),
     ],
 )
 def test_a_direction_needs_both_looks_and_a_day_made_up(
-    repeats, second, passed, against, listed, key, certainty
+    repeats, second, made_up, complaints, visits, key, certainty
 ):
-    """Either alone, or a change at a made-up day, leaves no direction."""
-    how = {"passed": passed, "against": against, "listed": listed}
+    """Either alone, or a change at a made-up day, leaves no direction; visits leave little."""
+    how = {"made_up": made_up, "complaints": complaints, "visits": visits}
     found = verdict_of_repeats(repeats, second, 0.05, **how)
     assert (found.key, found.certainty) == (key, certainty)
 
@@ -150,3 +159,18 @@ def test_ten_coefficients_of_the_textbook(in_root):
         assert found[name] == pytest.approx(numbers, abs=6e-4), name
     assert report.verdict_key == "cannot_tell"
     assert report.site_lines()[0].certainty == ""
+
+
+def test_no_doubt_names_a_second_look_that_agrees():
+    """Both looks clear, and a made-up day that shows a change: that day alone is the reason."""
+    found = SimpleNamespace(
+        of_list=True, passed=False, telling=False, made_up=LESS, beside=(), disturbed=(),
+        undervalued=None, second=MORE, verdict=SimpleNamespace(key="cannot_tell"),
+    )  # fmt: skip
+    report = SimpleNamespace(
+        found=found, say=lambda words, **_: words, shares=lambda one: one,
+        spoken=lambda _: {"value": "", "likely": ""},
+    )  # fmt: skip
+    told = list(limits(report))
+    assert any("shows a change, too" in one for one in told)
+    assert not any("second look does not agree" in one for one in told)

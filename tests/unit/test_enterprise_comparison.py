@@ -13,7 +13,7 @@ from analysis.verdicts.joiners import ExaminedJoiners, verdict_of_joining
 from joiner_worlds import ASKED, QUESTION, Tables, joined_world
 
 LESS, NONE, MORE = (-0.3, -0.4, -0.2), (0.0, -0.2, 0.2), (0.3, 0.2, 0.4)
-TINY = (0.0, -0.03, 0.03)
+TINY, WIDE = (0.0, -0.03, 0.03), (0.0, -0.5, 0.5)
 
 
 @pytest.fixture(scope="module")
@@ -102,24 +102,30 @@ def test_the_report_asks_for_five_regions(in_root):
 
 
 @pytest.mark.parametrize(
-    ("ratio", "second", "passed", "refused", "key", "certainty"),
+    ("ratio", "second", "made_up", "refused", "key", "certainty"),
     [
-        (LESS, LESS, True, LESS, "fewer", "moderate"),
-        (MORE, MORE, True, MORE, "more", "moderate"),
-        (LESS, LESS, True, NONE, "fewer", "low"),
-        (LESS, LESS, True, None, "fewer", "low"),
+        (LESS, LESS, NONE, LESS, "fewer", "moderate"),
+        (MORE, MORE, NONE, MORE, "more", "moderate"),
+        (LESS, LESS, NONE, NONE, "fewer", "low"),
+        (LESS, LESS, NONE, None, "fewer", "low"),
         (LESS, LESS, None, LESS, "fewer", "low"),
-        (LESS, NONE, True, LESS, "cannot_tell", ""),
-        (LESS, MORE, True, LESS, "cannot_tell", ""),
-        (LESS, None, True, LESS, "cannot_tell", ""),
-        (LESS, LESS, False, LESS, "cannot_tell", ""),
-        (TINY, NONE, True, NONE, "too_small_to_matter", "low"),
-        (NONE, NONE, True, NONE, "cannot_tell", ""),
+        (LESS, LESS, WIDE, LESS, "fewer", "low"),
+        (LESS, LESS, NONE, MORE, "cannot_tell", ""),
+        (MORE, MORE, NONE, LESS, "cannot_tell", ""),
+        (LESS, NONE, NONE, LESS, "cannot_tell", ""),
+        (LESS, MORE, NONE, LESS, "cannot_tell", ""),
+        (LESS, None, NONE, LESS, "cannot_tell", ""),
+        (LESS, LESS, LESS, LESS, "cannot_tell", ""),
+        (TINY, NONE, TINY, TINY, "too_small_to_matter", "moderate"),
+        (TINY, NONE, NONE, TINY, "too_small_to_matter", "low"),
+        (TINY, NONE, TINY, NONE, "too_small_to_matter", "low"),
+        (TINY, NONE, TINY, LESS, "cannot_tell", ""),
+        (NONE, NONE, NONE, NONE, "cannot_tell", ""),
     ],
 )
 def test_a_direction_needs_both_looks_and_a_date_made_up(
-    ratio, second, passed, refused, key, certainty
+    ratio, second, made_up, refused, key, certainty
 ):
-    """Either alone, or a change at a made-up date, leaves no direction."""
-    found = verdict_of_joining(ratio, second, 0.05, passed=passed, refused=refused)
+    """Either alone, a change at a made-up date, or the other side of those refused leaves none."""
+    found = verdict_of_joining(ratio, second, 0.05, made_up=made_up, refused=refused)
     assert (found.key, found.certainty) == (key, certainty)

@@ -2,9 +2,11 @@
 
 The headline is the log ratio of records after joining to before, of joiners to like ones of the
 same region and time. A direction needs its range to leave out no change, a doubly robust second
-look to lie on the same side at 90 %, and a date made up one span earlier to show nothing. It is too
-small to matter where the range lies within the smallest effect. Certainty is moderate where those
-whose application was refused give the same side, too; else low: joiners chose to join.
+look to lie on the same side at 90 %, a date made up one span earlier to show nothing, and those
+whose application was refused not to give the other side. It is too small to matter where the range
+lies within the smallest effect, and that against those refused is not all beyond it. Certainty is
+moderate where those refused give the same side, too (or are within twice the smallest effect), and
+the made-up date leaves out a change as large; else low: joiners chose to join.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from analysis.stats.resampling.jackknife import (
     simultaneous_critical,
     t_critical,
 )
-from analysis.verdicts.rule import Certainty, Key, Verdict
+from analysis.verdicts.rule import Key, Verdict, side, tells, within
 
 NARROWER = 0.9
 AFTER, MOST_GROUPS = 2, 40
@@ -57,23 +59,31 @@ def verdict_of_joining(
     second: Range | None,
     smallest: float,
     *,
-    passed: bool | None,
+    made_up: Range | None,
     refused: Range | None,
 ) -> Verdict:
-    """Of a log ratio; ``passed``: the made-up date; ``refused``: against refused applicants."""
+    """Of a log ratio; ``made_up``: at a date made up; ``refused``: against refused applicants."""
     value, low, high = ratio
+    if second is None or (made_up is not None and side(*made_up[1:])):
+        return Verdict("cannot_tell")
     key: Key = "cannot_tell"
-    if second is None or passed is False:
-        return Verdict(key)
-    if high < 0 and second[2] < 0:
+    _, least, most = refused or (0.0, -math.inf, math.inf)
+    bound, agrees = None, least > 0 if value > 0 else most < 0
+    if high < 0 and second[2] < 0 and not least > 0:
         key = "fewer"
-    elif low > 0 and second[1] > 0:
+    elif low > 0 and second[1] > 0 and not most < 0:
         key = "more"
-    elif math.log1p(-smallest) <= low and high <= math.log1p(smallest):
-        key = "too_small_to_matter"
-    agrees = refused is not None and (refused[2] < 0 if value < 0 else refused[1] > 0)
-    certainty: Certainty = "moderate" if passed and agrees else "low"
-    return Verdict(key, certainty) if key != "cannot_tell" else Verdict(key)
+    elif (
+        within(low, high, smallest)
+        and most >= math.log1p(-smallest)
+        and (least <= math.log1p(smallest))
+    ):
+        key, bound = "too_small_to_matter", 2 * math.log1p(smallest)
+        agrees = -bound < least and most < bound
+    if key == "cannot_tell":
+        return Verdict(key)
+    firm = agrees and made_up is not None and tells(made_up, value, bound)
+    return Verdict(key, "moderate" if firm else "low")
 
 
 @dataclass(frozen=True)
@@ -137,6 +147,22 @@ class ExaminedJoiners:
     def passed(self) -> bool | None:
         """Whether the made-up date shows nothing; none where it could not be looked at."""
         return None if self.made_up is None else self.made_up[1] <= 0 <= self.made_up[2]
+
+    @property
+    def telling(self) -> bool:
+        """Whether the made-up date shows nothing, and would have shown as large a change."""
+        if self.made_up is None or not self.passed:
+            return False
+        little = self.verdict.key == "too_small_to_matter"
+        bound = 2 * math.log1p(self.asked.smallest_effect) if little else None
+        return tells(self.made_up, self.ratio[0], bound)
+
+    @property
+    def by_refused(self) -> int:
+        """The side of the change against those refused: 1 that of the headline, −1 the other."""
+        if self.refused is None:
+            return 0
+        return side(*self.refused[1:]) * (1 if self.ratio[0] > 0 else -1)
 
     @cached_property
     def refused(self) -> Range | None:
@@ -219,6 +245,6 @@ class ExaminedJoiners:
             self.ratio,
             self.second,
             self.asked.smallest_effect,
-            passed=self.passed,
+            made_up=self.made_up,
             refused=self.refused,
         )

@@ -6,9 +6,10 @@ direction needs its range to leave out no change, and a second look to lie on th
 one that lets listed behaviours have a slope in time of their own; of a ready frame, which has no
 list, the other kind of model (rates beside times). It needs a list whose day made up in the past
 shows nothing, where that could be looked at. It is too small to matter where the range lies within
-the smallest effect. Certainty is moderate where the made-up day shows nothing and what others
-record about the same enterprises does not go the other way, else low: nobody drew lots for what
-stands on a list, and repeats are found ones.
+the smallest effect. Certainty is moderate where the made-up day shows nothing and leaves out a
+change as large, complaints about the same enterprises do not go the other way, and visits to them,
+by which repeats are found, did not move to the same side; else, and where one of these could not be
+looked at, low: nobody drew lots for what stands on a list, and repeats are found ones.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from analysis.data.frames.cases.repeats import FEWEST_ENDS, Repeats
 from analysis.errors import AnalysisError
 from analysis.methods import bunching, survival
 from analysis.result import Estimate, Result
-from analysis.verdicts.rule import Certainty, Key, Verdict
+from analysis.verdicts.rule import Key, Verdict, side, tells, within
 
 YEAR, HALF_YEAR = 365, 182
 MOST_HALVES = 4
@@ -81,23 +82,41 @@ def verdict_of_repeats(
     second: Range | None,
     smallest: float,
     *,
-    passed: bool | None,
-    against: bool,
-    listed: bool,
+    made_up: Range | None,
+    complaints: Range | None,
+    visits: Range | None,
 ) -> Verdict:
-    """Of log ratios of repeats; ``passed``: the made-up day; ``against``: other records."""
-    _, low, high = repeats
+    """Of log ratios of repeats, at the list's day and at one ``made_up``, and of other records."""
+    value, low, high = repeats
+    if second is None or (made_up is not None and side(*made_up[1:])):
+        return Verdict("cannot_tell")
     key: Key = "cannot_tell"
-    if second is None or passed is False:
-        return Verdict(key)
+    bound = None
     if low > 0 and second[1] > 0:
         key = "more"
     elif high < 0 and second[2] < 0:
         key = "fewer"
-    elif math.log1p(-smallest) <= low and high <= math.log1p(smallest):
-        key = "too_small_to_matter"
-    certainty: Certainty = "moderate" if passed and listed and not against else "low"
-    return Verdict(key, certainty) if key != "cannot_tell" else Verdict(key)
+    elif within(low, high, smallest):
+        key, bound = "too_small_to_matter", 2 * math.log1p(smallest)
+    if key == "cannot_tell":
+        return Verdict(key)
+    firm = made_up is not None and tells(made_up, value, bound)
+    firm = firm and complaints is not None and visits is not None
+    firm = firm and not disturbed(repeats, complaints, visits, little=bound is not None)
+    return Verdict(key, "moderate" if firm else "low")
+
+
+def disturbed(
+    repeats: Range, complaints: Range | None, visits: Range | None, *, little: bool
+) -> tuple[str, ...]:
+    """Which other records speak against repeats: complaints the other way, visits the same way.
+
+    Of repeats that changed by too ``little`` to matter both do on either side.
+    """
+    way = 1 if repeats[0] > 0 else -1
+    apart = {"complaints": (complaints, -way), "inspections": (visits, way)}
+    sides = {key: (side(*one[1:]), bad) for key, (one, bad) in apart.items() if one is not None}
+    return tuple(key for key, (own, bad) in sides.items() if own == bad or (little and own))
 
 
 @dataclass(frozen=True)
@@ -289,14 +308,32 @@ class ExaminedRepeats:
     @property
     def verdict(self) -> Verdict:
         """On repeats."""
-        more = self.repeats[0] > 0
-        others = [one.ratio for one in self.beside if one.key == "complaints"]
-        against = any(high < 0 if more else low > 0 for _, low, high in others)
         return verdict_of_repeats(
             self.repeats,
             self.second,
             self.asked.smallest_effect,
-            passed=self.passed,
-            against=against,
-            listed=self.of_list,
+            made_up=self.made_up,
+            complaints=self._others("complaints"),
+            visits=self._others("inspections"),
         )
+
+    def _others(self, key: str) -> Range | None:
+        return next((one.ratio for one in self.beside if one.key == key), None)
+
+    @property
+    def telling(self) -> bool:
+        """Whether the made-up day shows nothing, and would have shown as large a change."""
+        if self.made_up is None or not self.passed:
+            return False
+        bound = 2 * math.log1p(self.asked.smallest_effect) if self._little else None
+        return tells(self.made_up, self.repeats[0], bound)
+
+    @property
+    def disturbed(self) -> tuple[str, ...]:
+        """Which other records speak against what was found."""
+        others = (self._others("complaints"), self._others("inspections"))
+        return disturbed(self.repeats, *others, little=self._little)
+
+    @property
+    def _little(self) -> bool:
+        return self.verdict.key == "too_small_to_matter"

@@ -180,6 +180,24 @@ def side(low: float, high: float) -> int:
     return int(low > 0) - int(high < 0)
 
 
+def within(low: float, high: float, smallest: float) -> bool:
+    """Whether limits in log points lie within the smallest share that matters."""
+    return math.log1p(-smallest) <= low and high <= math.log1p(smallest)
+
+
+def tells(made_up: tuple[float, float, float], value: float, bound: float | None = None) -> bool:
+    """Whether a start made up in the past leaves out a change as large as the one found since.
+
+    A range that holds both no change and that one passes and speaks for nothing.
+
+    Parameters
+    ----------
+    value: what was found. bound: where that is too small to matter, what the range has to keep to.
+    """
+    _, low, high = made_up
+    return -bound < low and high < bound if bound is not None else not low <= value <= high
+
+
 def find(course: OwnCourse, limits: tuple[float, float], onset: Onset, smallest: float) -> Finding:
     """The direction that the numbers allow.
 

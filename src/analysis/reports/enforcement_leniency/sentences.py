@@ -130,10 +130,28 @@ def _power(report: Leniency) -> str:
 
 def _grounds(report: Leniency) -> Iterator[str]:
     say = report.say
-    if report.found.of_list and report.found.passed:
-        yield say("A list's day made up a year earlier shows no change.")
+    if report.found.of_list and report.found.telling:
+        yield say(
+            "At a list's day made up a year earlier, by the same comparison: {earlier} (likely "
+            "range {range}).",
+            **_made_up(report),
+        )
     if report.found.of_list:
         yield say("Listed and other violations are compared in the same regions and times.")
+
+
+def _made_up(report: Leniency) -> dict[str, str]:
+    """The change at the made-up day, in words."""
+    found = report.found.made_up
+    told = report.spoken(report.shares(found)) if found else {"value": "", "likely": ""}
+    return {"earlier": told["value"], "range": told["likely"]}
+
+
+DISTURBED_WORDS = {
+    "complaints": "Complaints about the same enterprises do not go with it.",
+    "inspections": "Visits to the same enterprises changed as well: what is found may follow from "
+    "how often one looks.",
+}
 
 
 def limits(report: Leniency) -> Iterator[str]:
@@ -146,12 +164,27 @@ def limits(report: Leniency) -> Iterator[str]:
     if found.passed is None:
         yield say("A list's day made up earlier could not be looked at.")
     elif not found.passed:
-        yield say("A list's day made up a year earlier shows a change, too.")
-    if not found.beside:
-        yield say("No other record of the same enterprises could be looked at.")
+        yield say(
+            "A list's day made up a year earlier shows a change, too: {earlier} (likely range "
+            "{range}).",
+            **_made_up(report),
+        )
+    elif not found.telling:
+        yield say(
+            "A list's day made up a year earlier tells little: {earlier} (likely range {range}).",
+            **_made_up(report),
+        )
+    if len(found.beside) < len(BESIDE_WORDS):
+        yield say("Not both complaints and visits of the same enterprises could be looked at.")
+    for key in found.disturbed if found.verdict.key != "cannot_tell" else ():
+        yield say(DISTURBED_WORDS[key])
+    if found.verdict.key == "fewer":
+        yield say("What is spared may be written down less often: then fewer are found anyway.")
     if found.undervalued and found.undervalued[1] > 0:
         yield say("Goods are valued down to come under the limit: who is spared is chosen.")
-    if found.verdict.key == "cannot_tell":
+    if found.second is None:
+        yield say("The second look could not be made.")
+    elif found.verdict.key == "cannot_tell" and found.passed is not False:
         yield say("The likely range includes no change, or the second look does not agree.")
 
 
@@ -206,8 +239,10 @@ def certainty(report: Leniency) -> Notes:
             "same side in nine of ten, and a list's day made up earlier that shows none."
         ),
         say(
-            "Certainty is moderate at most: it is low where that day could not be looked at, where "
-            "complaints about the same enterprises go the other way, or where there is no list."
+            "Certainty is moderate at most: it is low where that day could not be looked at or "
+            "would not have shown as large a change, where complaints about the same enterprises "
+            "go the other way, where visits to them moved to the same side, where one of these is "
+            "not known, or where there is no list."
         ),
         say(
             "What would change our mind: visits at random to spared and fined alike, and a record "

@@ -89,10 +89,21 @@ def _power(report: Joiners) -> str:
 
 def _grounds(report: Joiners) -> Iterator[str]:
     say, found = report.say, report.found
-    if found.passed:
-        yield say("A date made up {months} months earlier shows no change.")
-    if found.refused is not None and (found.refused[1] > 0 or found.refused[2] < 0):
-        yield say("Those refused give a change as well.")
+    if found.telling:
+        yield say(
+            "At a date made up {months} months earlier, by the same comparison: {earlier} (likely "
+            "range {range}).",
+            **_made_up(report),
+        )
+    if found.by_refused > 0 and found.verdict.key != "too_small_to_matter":
+        yield say("Against those refused the change is to the same side.")
+
+
+def _made_up(report: Joiners) -> dict[str, str]:
+    """The change at the made-up date, in words."""
+    found = report.found.made_up
+    told = report.spoken(report.shares(found)) if found else {"value": "", "likely": ""}
+    return {"earlier": told["value"], "range": told["likely"]}
 
 
 def limits(report: Joiners) -> Iterator[str]:
@@ -102,13 +113,27 @@ def limits(report: Joiners) -> Iterator[str]:
     if found.passed is None:
         yield say("A date made up earlier could not be looked at.")
     elif not found.passed:
-        yield say("A date made up {months} months earlier shows a change, too.")
+        yield say(
+            "A date made up {months} months earlier shows a change, too: {earlier} (likely range "
+            "{range}).",
+            **_made_up(report),
+        )
+    elif not found.telling:
+        yield say(
+            "A date made up {months} months earlier tells little: {earlier} (likely range "
+            "{range}).",
+            **_made_up(report),
+        )
     if found.second is None:
         yield say("The second look could not be made.")
     if found.refused is None:
         yield say("Nobody was refused, or too few to compare with.")
     elif found.refused[1] <= 0 <= found.refused[2]:
         yield say("Against those refused the likely range includes no change.")
+    elif found.by_refused < 0:
+        yield say("Against those refused the change is to the other side.")
+    elif found.verdict.key == "too_small_to_matter":
+        yield say("Against those refused the likely range leaves out no change.")
 
 
 def doubts(report: Joiners) -> str:
@@ -141,11 +166,13 @@ def certainty(report: Joiners) -> Notes:
     points = (
         say(
             "A direction needs the likely range to leave out no change, the second look on the "
-            "same side in nine of ten, and a date made up earlier that shows none."
+            "same side in nine of ten, a date made up earlier that shows none, and no change to "
+            "the other side against those refused."
         ),
         say(
             "Certainty is moderate at most: where those refused, who wished to join as well, give "
-            "the same side; else low."
+            "the same side, and where the date made up earlier would have shown as large a change; "
+            "else low."
         ),
         say(
             "What would change our mind: places given by lot among applicants, or a line in the "
