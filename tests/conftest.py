@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -61,6 +62,21 @@ def row(request):
     from tables import STUDIES
 
     return lambda line: request.node.user_properties.append((STUDIES, str(line)))
+
+
+def pytest_collection_finish():
+    """Look no more for garbage among what was imported and collected: half a second each time.
+
+    It is looked for at many allocations, and whenever statsmodels adjusts p values.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_runtest_teardown(item, nextitem):
+    """The same for what fixtures keep, at the end of every module."""
+    if nextitem is not None and item.path != nextitem.path:
+        pytest_collection_finish()
 
 
 def pytest_terminal_summary(terminalreporter, config):

@@ -126,7 +126,7 @@ CLIPPED = """() => [...document.querySelectorAll('body *')].filter(element => {
 }).map(element => 'clipped: ' + element.textContent.trim().slice(0, 30))"""
 FIRST_PARTS = "header, nav, main > section:nth-of-type(-n+2), footer"
 """What a page shows above its third section, and its foot."""
-DIM_APART = {"color-contrast": {"enabled": False}}
+DIM_APART = {rule: {"enabled": False} for rule in ("color-contrast", "link-in-text-block")}
 SHORTENED = """() => document.querySelectorAll('tbody').forEach(body =>
   [...body.rows].slice(40).forEach(row => row.remove()))"""
 """Tables without what follows their first rows, which is alike."""
@@ -203,9 +203,12 @@ def check_page(
 
     Contrast is ours to find in every word. Axe takes ten times as long for it as for all else, so
     unless the page is to be judged as a ``whole`` it looks at the first parts, whose colours are
-    those of the rest: no element has a style of its own. Of long tables it sees the first rows.
+    those of the rest: no element has a style of its own. Of long tables it sees the first rows. No
+    other rule of it reads colours, and what is seen while details are closed is seen when they are
+    open: where it gets all views, structure is looked at in light, contrast with details open.
     """
     looks = [_own_look, *([axe if whole else _axe_apart] if with_axe else [])]
+    every = len(views) == len(VIEWS)
     problems = []
     with opened(path, width, browser=browser) as (page, reported):
         problems += page.evaluate(LOOK)
@@ -217,7 +220,12 @@ def check_page(
                 if state == "open":
                     page.evaluate(OPEN_ALL)
                 page.emulate_media(color_scheme=scheme)
-                problems += [f"{item} ({scheme}, details {state})" for item in look(page)]
+                if look is _axe_apart and every:
+                    seen = _structure(page) if scheme == "light" else []
+                    seen += _dim(page) if state == "open" else []
+                else:
+                    seen = look(page)
+                problems += [f"{item} ({scheme}, details {state})" for item in seen]
         problems += reported
     return [f"{Path(path).name} at {width}: {problem}" for problem in problems]
 
@@ -233,7 +241,7 @@ def check_figures(path: Path, widths: Sequence[int]) -> list[str]:
         for width in widths:
             page.set_viewport_size({"width": width, "height": 900})
             seen = [*page.evaluate(DRAWINGS), *page.evaluate(LOOK), *page.evaluate(OVERFLOW)]
-            seen += axe(page, rules=DIM_APART)
+            seen += _structure(page)
             for scheme in ("dark", "light"):
                 page.emulate_media(color_scheme=scheme)
                 seen += [f"{item} ({scheme})" for item in (*page.evaluate(CONTRAST), *_dim(page))]
@@ -249,12 +257,17 @@ def _own_look(page: Any) -> list[str]:
 
 def _axe_apart(page: Any) -> list[str]:
     """What axe finds, contrast in the first parts only."""
-    return [*axe(page, rules=DIM_APART), *_dim(page)]
+    return [*_structure(page), *_dim(page)]
+
+
+def _structure(page: Any) -> list[str]:
+    """What axe finds by rules that read no colours."""
+    return axe(page, rules=DIM_APART)
 
 
 def _dim(page: Any) -> list[str]:
     """What axe finds too dim in the first parts of the page."""
-    return axe(page, FIRST_PARTS, runOnly=["color-contrast", "link-in-text-block"])
+    return axe(page, FIRST_PARTS, runOnly=[*DIM_APART])
 
 
 def screenshot(

@@ -82,7 +82,7 @@ class Kernel:
 class WarmParent:
     """A process that has imported everything, and its socket in a private folder."""
 
-    def __init__(self, targets: Sequence[str]) -> None:
+    def __init__(self, targets: Sequence[str] = ()) -> None:
         self.folder = tempfile.TemporaryDirectory(prefix="analysis-warm-")
         self.socket = str(Path(self.folder.name) / "parent")
         # It has no name, so that what is handed over is gone however the processes end.
