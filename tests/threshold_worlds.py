@@ -14,11 +14,17 @@ CUTOFFS = (60.0, 70.0, 80.0, 90.0)
 
 
 def scored_world(
-    seed: int, jump: float = 0.0, lifted: float = 0.0, size: int = 12_000, mean: float = 1.0
+    seed: int,
+    jump: float = 0.0,
+    lifted: float = 0.0,
+    size: int = 12_000,
+    mean: float = 1.0,
+    liked: tuple[float, int] = (0.0, 10),
 ) -> Scored:
     """Whole-number scores; records fall with quality, and by ``jump`` log points at each cut-off.
 
-    ``lifted`` is the share of scores of 67 to 69 that are lifted to 70. Who complains differs
+    ``lifted`` is the share of scores of 67 to 69 that are lifted to 70; ``liked`` is the share of
+    those within two points of a multiple of a number that are written as it. Who complains differs
     between enterprises, so that records vary more than counts do.
     """
     rng = np.random.default_rng(seed)
@@ -26,6 +32,9 @@ def scored_world(
     score = (77 + 7 * quality + rng.normal(0, 6, size)).round().clip(30, 100)
     under = (score >= 67) & (score < 70)
     score = np.where(under & (rng.random(size) < lifted), 70.0, score)
+    away = (score + 2) % liked[1] - 2
+    near = (np.abs(away) <= 2) & (score + 2 <= 100)
+    score = np.where(near & (rng.random(size) < liked[0]), score - away, score)
     band = np.searchsorted(CUTOFFS, score, side="right") - 2
     size_of = rng.lognormal(-0.3, 0.8, size)
     before = rng.poisson(mean * size_of * np.exp(-0.4 * quality)) / 12

@@ -86,6 +86,58 @@ def test_one_line_of_four_is_doubted_and_the_others_are_told():
     assert found.effect[2] < 0
 
 
+def test_a_liking_for_round_scores_is_not_taken_for_scores_that_were_moved(scored, tmp_path):
+    """Tens are full everywhere: uneven; fuller at 70 than at the others: moved there, and there."""
+    liked = examined(scored_world(0, liked=(0.15, 10)))
+    assert len(liked.doubted) == 4
+    assert liked.crossed == ()
+    both = examined(scored_world(0, liked=(0.15, 10), lifted=0.3))
+    assert [one.cutoff for one in both.crossed] == [70]
+    params = scored() | {"cutoffs": list(liked.given.cutoffs)}
+    liked.given.scores.assign(unit=liked.given.scores["score"]).to_csv(
+        tmp_path / "threshold.csv", index=False
+    )
+    report = an.RatingThreshold.read(params)
+    assert report.verdict_key == "uneven"
+    said = " ".join(report.summary().points)
+    assert "whether they were moved there cannot be told" in said
+    assert "A liking for round scores may explain it" in said
+    assert "were moved over" not in said
+
+
+@pytest.mark.parametrize("at", [64, 65])
+def test_a_line_that_is_no_round_score_needs_no_other_to_be_held_against(scored, tmp_path, at):
+    """At 64 nobody's liking explains it; at 65 the other multiples of five do not."""
+    params = scored()
+    scores = np.arange(101)
+    number = np.round(2000 * np.exp(-(((scores - 60) / 20) ** 2) / 2)).astype(int)
+    moved = number[at - 3 : at] // 3
+    number[at - 3 : at] -= moved
+    number[at] += moved.sum()
+    frame = pd.DataFrame({"unit": scores, "score": scores, "number": number})
+    frame.to_csv(tmp_path / "threshold.csv", index=False)
+    report = an.RatingThreshold.read(params | {"cutoffs": [float(at)]})
+    assert report.verdict_key == "manipulated"
+    said = " ".join(report.summary().points)
+    told = {64: "It is no round score", 65: "A liking for round scores does not explain it"}
+    assert told[at] in said
+
+
+def test_too_few_on_a_line_are_not_called_moved_over_it(scored, tmp_path):
+    """Half of those on 64 lack: the page says that, and not that too many lie there."""
+    params = scored()
+    scores = np.arange(101)
+    number = np.round(2000 * np.exp(-(((scores - 60) / 20) ** 2) / 2)).astype(int)
+    number[64] //= 2
+    frame = pd.DataFrame({"unit": scores, "score": scores, "number": number})
+    frame.to_csv(tmp_path / "threshold.csv", index=False)
+    report = an.RatingThreshold.read(params | {"cutoffs": [64.0]})
+    assert report.verdict_key == "uneven"
+    said = " ".join(report.summary().points)
+    assert "too few lie on the line" in said
+    assert "too many" not in said
+
+
 def test_the_slope_along_the_score_is_not_taken_for_a_jump():
     """Without a jump, records fall by 3 % a point: within 8 points a plain comparison finds it."""
     given = [examined(scored_world(seed, size=20_000), window=8) for seed in range(8)]

@@ -92,3 +92,25 @@ def test_lines_that_are_none_pass_as_often_as_they_should(found):
     most = 0.05 + 3 * np.sqrt(0.05 * 0.95 / (2 * WORLDS))
     assert failed <= most
     assert unbalanced <= most
+
+
+@pytest.mark.validate
+def test_a_liking_for_round_scores_is_seldom_called_moving():
+    """Tens liked by a seventh or a third: at most one in twenty; lifted beside it, nine in ten."""
+    called = {
+        (liked, lifted): share(
+            [
+                any(line.cutoff == 70 or not lifted for line in found.crossed)
+                for found in (
+                    examined(scored_world(seed, liked=(liked, 10), lifted=lifted))
+                    for seed in range(WORLDS // 2)
+                )
+            ]
+        )
+        for liked, lifted in ((0.15, 0.0), (0.3, 0.0), (0.15, 0.3))
+    }
+    print(called)
+    most = 0.05 + 3 * np.sqrt(0.05 * 0.95 / (WORLDS // 2))
+    assert called[0.15, 0.0] <= most
+    assert called[0.3, 0.0] <= most
+    assert called[0.15, 0.3] >= 0.9 - 3 * np.sqrt(0.09 / (WORLDS // 2))

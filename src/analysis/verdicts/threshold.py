@@ -2,7 +2,9 @@
 
 A cut-off is doubted where scores pile up on it, or lack short of it, so that honest scores would
 look as odd in at most so many of a hundred datasets as were allowed beforehand, over all cut-offs
-(Holm). Of a doubted cut-off no effect is told. Of the others, fine scores are compared by the
+(Holm). A doubted cut-off that is a round number is held against other scores as round: units were
+moved over it where more lie on it than on nearly all of those, else a liking for round scores may
+explain it. Of a doubted cut-off no effect is told. Of the others, fine scores are compared by the
 method ``rdd`` with its robust limits, and by its honest ones, which allow any course as curved as
 the data are, as a second look. Where a window holds too few different scores, the honest limits are
 the headline, and the second look compares those within so many points of the cut-off, by
@@ -44,18 +46,44 @@ DONUT_SHARES = (0.0, 0.1, 0.25, 0.5)
 """The same for fine scores, of the window."""
 BAND = 10
 """Points on each side within which whole-number scores are compared."""
+ROUND = (10, 5)
+"""Numbers whose multiples people like, those they like more first."""
+MINIMUM_OTHERS = 2
+"""Other round scores, fewer of which say little of a liking for them."""
+AS_FULL = 1 / 8
+"""The share of them that may be as full where scores are said to be moved: with few, none."""
 Shares = tuple[float, float, float]
 """A jump and its limits, as shares of the level just short of the cut-off."""
 
 
 @dataclass(frozen=True)
 class Density:
-    """Whether scores were moved across one cut-off: p over all of them; none where not looked."""
+    """Whether scores were moved across one cut-off: p over all of them; none where not looked.
+
+    ``others`` are the other scores as round as a doubted cut-off, of which as much can be told.
+    """
 
     cutoff: float
     p: float | None
     doubted: bool
     moved: Moved | None
+    others: tuple[Moved, ...] = ()
+
+    @property
+    def crossed(self) -> bool:
+        """Whether units were moved over it: doubted, and no liking for round scores explains it."""
+        if self.moved is None or not self.doubted:
+            return self.doubted
+        share, low, _ = self.moved.share
+        if share < 0 or not roundness(self.cutoff):
+            return self.doubted and share > 0
+        as_full = sum(one.share[0] >= low for one in self.others)
+        return len(self.others) >= MINIMUM_OTHERS and as_full <= AS_FULL * len(self.others)
+
+
+def roundness(score: float) -> int:
+    """Of which round number a score is a multiple, of ten or five; 0 where of neither."""
+    return next((step for step in ROUND if score % step == 0), 0)
 
 
 @dataclass(frozen=True)
@@ -176,8 +204,21 @@ class ExaminedThreshold:
         for cutoff, (p, moved) in zip(self.given.cutoffs, looked, strict=True):
             over_all = None if p is None else float(next(adjusted))
             doubted = over_all is not None and over_all < self.asked.doubt
-            found.append(Density(cutoff, over_all, doubted, moved))
+            others = self._as_round(cutoff, moved) if moved and doubted else ()
+            found.append(Density(cutoff, over_all, doubted, moved, others))
         return tuple(found)
+
+    def _as_round(self, cutoff: float, line: Moved) -> tuple[Moved, ...]:
+        """What lies on other scores as round as a cut-off, where its excess could be seen."""
+        step, score = roundness(cutoff), self.given.scores["score"]
+        if not step:
+            return ()
+        # So far from the ends of the scale that something may lack between.
+        room = self.asked.reach + 2
+        first, last = math.ceil((score.min() + room) / step) * step, score.max() - room
+        places = (place for place in np.arange(first, last + 1, step) if place != cutoff)
+        found = [one for _, one in map(self._looked, places) if one is not None]
+        return tuple(one for one in found if one.share[2] - one.share[0] < line.share[0])
 
     def _looked(self, cutoff: float) -> tuple[float | None, Moved | None]:
         scores, number = (self.given.scores[c].to_numpy(float) for c in ("score", "number"))
@@ -206,8 +247,13 @@ class ExaminedThreshold:
 
     @property
     def doubted(self) -> tuple[Density, ...]:
-        """Cut-offs across which units were moved."""
+        """Cut-offs around which scores are uneven: units may have been moved across."""
         return tuple(one for one in self.densities if one.doubted)
+
+    @property
+    def crossed(self) -> tuple[Density, ...]:
+        """Cut-offs across which units were moved."""
+        return tuple(one for one in self.densities if one.crossed)
 
     @cached_property
     def told(self) -> tuple[float, ...]:

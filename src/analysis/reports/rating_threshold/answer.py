@@ -40,8 +40,10 @@ class Thresholds(Report):
 
     @cached_property
     def seen(self) -> Density:
-        """The cut-off that is shown: the most doubtful one."""
-        return min(self.found.densities, key=lambda one: 1.0 if one.p is None else one.p)
+        """The cut-off that is shown: the most doubtful one, first of those that were crossed."""
+        return min(
+            self.found.densities, key=lambda one: (not one.crossed, 1.0 if one.p is None else one.p)
+        )
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -53,6 +55,11 @@ class Thresholds(Report):
         weight = 1 - near["x"].abs() / width
         treated = (near["x"] >= 0).astype(int)
         return near.assign(stated=near["outcome"], treated=treated, weight=weight)
+
+    @property
+    def uneven(self) -> list[float]:
+        """Doubted lines of which it cannot be told whether scores were moved over them."""
+        return [one.cutoff for one in self.found.doubted if not one.crossed]
 
     @property
     def bandwidth(self) -> float:
@@ -107,7 +114,9 @@ class Thresholds(Report):
     def verdict_key(self) -> str:
         """On the cut-offs where no effect is told, else on the effect."""
         if not self.found.told:
-            return "manipulated" if self.found.doubted else "not_seen"
+            if self.found.crossed:
+                return "manipulated"
+            return "uneven" if self.found.doubted else "not_seen"
         return self.found.verdict.graded
 
     def named(self, key: str) -> Words:
@@ -144,6 +153,8 @@ class Thresholds(Report):
             "cutoffs": self.listed(self.subject.cutoffs),
             "told": self.listed(found.told),
             "doubted": self.listed([one.cutoff for one in found.doubted]),
+            "crossed": self.listed([one.cutoff for one in found.crossed]),
+            "uneven": self.listed(self.uneven),
             "months": self.number(asked.horizon_months),
             "window": self.number(asked.window),
             "band": self.point(self.bandwidth),
@@ -172,6 +183,7 @@ class Thresholds(Report):
     def facts(self) -> Mapping[str, Any]:
         """Numbers that both languages must agree on, rounded as published."""
         found: dict[str, Any] = {"doubted": [one.cutoff for one in self.found.doubted]}
+        found["crossed"] = [one.cutoff for one in self.found.crossed]
         for one in self.found.densities:
             if one.moved is not None:
                 found[f"moved {one.cutoff:g}"] = round(self.may_leave(one.moved.share[0]), 3)

@@ -21,7 +21,7 @@ from analysis.verdicts.threshold import BAND, Shares
 BINS = 40
 LINES_WORDS = {
     "cutoff": "Line",
-    "p": "Share of honest sets that look like it",
+    "p": "Share of smooth sets that look like it",
     "share": "Too many on it, as a share of those expected short of it",
     "from": "From",
     "to": "To",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from statistics import median
 
 from analysis.page.plates import Notes, Summary
 from analysis.page.shared.certainty import CERTAINTY_WORDS, GRADED_WORDS
@@ -10,16 +11,19 @@ from analysis.page.shared.provenance import reading_sentences
 from analysis.page.wording import joined
 from analysis.reports.rating_threshold.answer import Thresholds
 from analysis.verdicts.rule import GRADES
-from analysis.verdicts.threshold import Density
+from analysis.verdicts.threshold import MINIMUM_OTHERS, Density, roundness
 
 VERDICT_WORDS = {
     "manipulated": "Scores were moved over the line",
+    "uneven": "Scores pile up or lack at the line: whether they were moved cannot be told",
     "not_seen": "No sign that scores were moved",
     **GRADED_WORDS,
 }
 ANSWER_WORDS = {
-    "manipulated": "**Scores were moved over the line, or lines:** {doubted}. What crossing does "
+    "manipulated": "**Scores were moved over the line, or lines:** {crossed}. What crossing does "
     "cannot be told there: who stands just over it did not get there as others did.",
+    "uneven": "**Scores pile up or lack at the line, or lines, {uneven}: whether they were moved "
+    "there cannot be told.** What crossing does cannot be told there either.",
     "not_seen": "**Nothing shows that scores were moved over a line.** That does not prove that "
     "none were.",
     "fewer": "**{Outcome} of {units} {here}: {value} against those {there}** (likely "
@@ -41,7 +45,7 @@ def summary(report: Thresholds) -> Summary:
     points = (
         say(ANSWER_WORDS[verdict.key if told else report.verdict_key]),
         say("Told of the lines at {told}, together.") if told and report.subject.whole else "",
-        moved_words(report, report.seen) if found.doubted else "",
+        _seen(report) if found.doubted else "",
         say("At {doubted} no effect is told.") if told and found.doubted else "",
         _second(report),
         _power(report),
@@ -95,19 +99,69 @@ def moved_words(report: Thresholds, one: Density) -> str:
     say, p = report.say, report.rarity(one.p or 0.0)
     if one.moved is None:
         return say(
-            "At {at}, {p} of honest sets of scores would differ as much between the two sides.",
+            "At {at}, {p} of sets of scores that run smoothly would differ as much between the two "
+            "sides.",
             at=report.point(one.cutoff),
             p=p,
         )
     share, lacking = report.may_leave((one.moved.share[0], one.moved.lacking))
+    at = report.point(one.cutoff)
+    if share < 0:
+        return say(
+            "At {at} too few lie on the line: fewer than expected by {share} of all expected in "
+            "the {reach} points short of it. Of sets of scores that run smoothly {p} would look "
+            "like that.",
+            at=at,
+            share=report.percent(-share, 0),
+            p=p,
+        )
     return say(
         "At {at} too many lie on the line: as many as {share} of all expected in the {reach} "
-        "points short of it, where {lacking} are lacking. Of honest sets of scores {p} would look "
-        "like that.",
-        at=report.point(one.cutoff),
+        "points short of it, where {lacking} are lacking. Of sets of scores that run smoothly {p} "
+        "would look like that.",
+        at=at,
         share=report.percent(share, 0),
         lacking=report.percent(max(lacking, 0.0), 0),
         p=p,
+    )
+
+
+def _seen(report: Thresholds) -> str:
+    """What lies on the line that is shown, and whether a liking for round scores explains it."""
+    words = [moved_words(report, report.seen), _liking(report)]
+    return joined(report.language, *(one for one in words if one))
+
+
+def _liking(report: Thresholds) -> str:
+    """Whether a liking for round scores explains what lies on the line that is shown."""
+    say, one = report.say, report.seen
+    if not one.doubted or one.moved is None or one.moved.share[0] < 0:
+        return ""
+    step = roundness(one.cutoff)
+    if not step:
+        return say("It is no round score, so that no liking for round scores explains it.")
+    if len(one.others) < MINIMUM_OTHERS:
+        return say(
+            "A liking for round scores may explain it: on too few other multiples of {step} could "
+            "so much be seen.",
+            step=report.number(step),
+        )
+    shares = report.may_leave([other.share[0] for other in one.others])
+    told = {
+        "step": report.number(step),
+        "others": report.number(len(shares)),
+        "middle": report.percent(max(median(shares), 0.0), 0),
+    }
+    if one.crossed:
+        return say(
+            "A liking for round scores does not explain it: of {others} other multiples of {step} "
+            "the middle one has {middle} too many, measured alike.",
+            **told,
+        )
+    return say(
+        "A liking for round scores may explain it: of {others} other multiples of {step} the "
+        "middle one has {middle} too many, measured alike.",
+        **told,
     )
 
 
@@ -162,8 +216,10 @@ def _grounds(report: Thresholds) -> Iterator[str]:
 def limits(report: Thresholds) -> Iterator[str]:
     """Why the verdict is not surer."""
     say, found = report.say, report.found
-    if found.doubted:
-        yield say("At other lines scores were moved: {doubted}.")
+    if found.crossed:
+        yield say("At other lines scores were moved: {crossed}.")
+    if report.uneven:
+        yield say("At other lines scores pile up or lack: {uneven}.")
     if any(one.p is None for one in found.densities):
         yield say("Whether scores were moved could not be looked at everywhere.")
     if found.balanced is None:
@@ -223,12 +279,13 @@ def certainty(report: Thresholds) -> Notes:
     say = report.say
     points = (
         say(
-            "A line is doubted where, of honest sets of scores, fewer than {doubt} would be as "
-            "uneven there, over all lines. That share of honest sets is doubted, too."
+            "A line is doubted where, of sets of scores that run smoothly, fewer than {doubt} "
+            "would be as uneven there, over all lines. That share of such sets is doubted, too."
         ),
         say(
-            "Of a doubted line no effect is told. A liking for round scores would look alike: see "
-            "whether other round scores are as full."
+            "Of a doubted line no effect is told. That scores were moved is said where a liking "
+            "for round scores does not explain it: the line is no multiple of five, or more lie "
+            "on it than on seven of eight other scores as round, or of a few on each."
         ),
         say(
             "A direction needs both likely ranges to leave out no change, and nothing known "
