@@ -2,7 +2,8 @@
 
     python scripts/messages.py
 
-Exits with 1 where a sentence is missing, orphaned, twice, or its fields differ in translation.
+Exits with 1 where a sentence is missing, orphaned, twice or in two ways, or where its fields
+differ in translation.
 Sentences of one report stand in its own folder, those of several in ``page/locale``.
 """
 
@@ -98,11 +99,19 @@ def shared() -> set[str]:
     return {text for file in files for text in translations(file)}
 
 
+def two_ways() -> set[str]:
+    """Every sentence that two files say in other words: what is read last would hold in both."""
+    found: dict[str, str] = {}
+    pairs = [pair for file in catalogues("zh") for pair in translations(file).items()]
+    return {text for text, chinese in pairs if found.setdefault(text, chinese) != chinese}
+
+
 def problems() -> list[str]:
     """Everything that keeps the languages from matching."""
     everything = {text for room in ROOMS for text in messages(SOURCE / room)}
     found = [f"missing: {text}" for text in sorted(everything - catalogue("zh").keys())]
     found += [f"orphaned: {text}" for text in sorted(shared() - everything)]
+    found += [f"in two ways: {text}" for text in sorted(two_ways())]
     for file in (SOURCE / "reports").glob("*/zh.po"):
         said, known = messages(file.parent), translations(file).keys()
         name = f"reports/{file.parent.name}"

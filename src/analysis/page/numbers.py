@@ -161,6 +161,11 @@ def size_decimals(*values: float) -> int:
     return 1 if largest >= 1 else 2
 
 
+def mean_decimals(value: float) -> int:
+    """Decimals of a mean in a table: what three figures hold, and two at most."""
+    return 1 if abs(value) >= 10 else 2
+
+
 def span(low: str, high: str, language: str) -> str:
     """A range: ``1.8 to 2.8``, ``1.8至2.8``."""
     return translator(language)("{low} to {high}", low=low, high=high)

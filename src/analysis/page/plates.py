@@ -411,6 +411,7 @@ class SiteLine:
     ----------
     value, low, high: changes as shares of what was expected. verdict, certainty: their keys.
     treated, regions: how many adopted, of how many. doubts: what could be wrong.
+    measure: the Chinese measure word of what is counted.
     """
 
     intervention: Text
@@ -426,6 +427,7 @@ class SiteLine:
     regions: StrictInt
     region_words: Text
     doubts: str
+    measure: str = "个"
 
     @property
     def numbers(self) -> tuple[object, ...]:

@@ -24,6 +24,8 @@ FILLED = 0.97
 """Share of a drawing's width that its squares may fill."""
 LARGEST = 0.6
 """Inches of the side of a square on a map, at most."""
+LETTER = 0.53 * style.TINY / 72
+"""Inches of a letter in a square; a Chinese character takes two."""
 WRITTEN = {"wide": 16, "narrow": 6}
 """Columns up to which each square of a heat table holds its number."""
 
@@ -53,8 +55,9 @@ class Tiles(Chart):
         """Squares with short names."""
         values = [tile.value for tile in self.tiles]
         colours = _shaded(axes, self.shade, values, self.missing, width)
+        room = 0.95 * self._inches(width) / LETTER
         for tile, colour in zip(self.tiles, colours, strict=True):
-            name = short(tile.label, width, 0.9 * self._inches(width) / style.SIZES[width][0])
+            name = short(tile.label, width, room / style.CHARACTERS[width])
             corner = (tile.column - 0.5, -tile.row - 0.5)
             axes.add_patch(Rectangle(corner, 1, 1, facecolor=colour, edgecolor=style.GRID))
             _word(axes, (tile.column, -tile.row), name, colour)

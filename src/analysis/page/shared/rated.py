@@ -101,7 +101,7 @@ def split_figure(voice: Voice, parts: Mapping[str, float], rated: Words) -> Figu
     if not parts:
         return voice.notes(
             "split",
-            say("What is in a score"),
+            say("What one score is made of"),
             say("Of means alone it cannot be told what a single score is made of."),
         )
     met = "rater" in parts

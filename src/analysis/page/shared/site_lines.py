@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from analysis.data.settings import Words
 from analysis.page.plates import SiteLine
 from analysis.page.shared.certainty import EFFECT_WORDS, GRADE_WORDS
 from analysis.page.voice import Voice
@@ -22,6 +23,7 @@ def site_line(
     regions: tuple[int, int],
     doubts: str,
     words: str = "",
+    unit: Words | None = None,
 ) -> SiteLine:
     """One line.
 
@@ -29,6 +31,7 @@ def site_line(
     ----------
     names: of the intervention and the outcome. regions: how many adopted, of how many.
     doubts: what could be wrong. words: of the verdict, where it is of one against another.
+    unit: what is counted in the place of regions.
     """
     value, low, high = (None if v is None or not math.isfinite(v) else float(v) for v in shares)
     grade = verdict.certainty
@@ -44,6 +47,7 @@ def site_line(
         certainty_words=voice.say(GRADE_WORDS[grade]) if grade else "",
         treated=int(regions[0]),
         regions=int(regions[1]),
-        region_words=voice.regions,
+        region_words=unit.plural(voice.language) if unit else voice.regions,
         doubts=doubts,
+        measure=(unit.zh_measure if unit else "") or "个",
     )

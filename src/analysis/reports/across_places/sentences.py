@@ -47,7 +47,7 @@ POOLING_WORDS = {
 }
 PLACE_WORDS = {"place": "Place"}
 POOLED_WORDS = {"way": "How places are pooled", **RANGE_WORDS, "published": "Published",
-                "source": "Where"}  # fmt: skip
+                "source": "Published where"}  # fmt: skip
 
 
 def _measure(report: Places) -> str:

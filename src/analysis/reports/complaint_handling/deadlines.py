@@ -99,5 +99,6 @@ def truth(report: Handling) -> Table | Notes:
         held = [Held(TRUTHS[0], say("Time, {one} to {other}"), known[TRUTHS[0]], *report.range)]
         if report.hurried is not None:
             shares = (float(np.log1p(v)) for v in (known[TRUTHS[1]], *report.hurried))
-            held.append(Held(TRUTHS[1], say("Ends hurried to the legal day, as a share"), *shares))
+            words = say("Ends hurried to the legal day, as a share")
+            held.append(Held(TRUTHS[1], words, *shares, share=True))
     return truth_table(report, say("How long cases take"), held, say("Change or share"))

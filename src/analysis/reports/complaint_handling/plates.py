@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.data.settings import Words
 from analysis.methods import bunching
 from analysis.page.plates import Provenance, SiteLine
 from analysis.page.shared.agreement import OwnNumber
@@ -16,6 +17,8 @@ from analysis.page.shared.site_lines import site_line
 from analysis.reports.complaint_handling import deadlines, drawings, sentences
 from analysis.reports.complaint_handling.answer import Handling
 from analysis.result import plain
+
+CASE = Words(en="case", zh="案件", zh_measure="件")
 
 
 class ComplaintHandling(Handling):
@@ -41,12 +44,17 @@ class ComplaintHandling(Handling):
     def site_lines(self) -> tuple[SiteLine, ...]:
         """The difference in time."""
         value, low, high = (float(np.expm1(v)) for v in self.range)
-        counts = (self.subject.regions, self.subject.regions)
+        counts, unit = (self.subject.regions, self.subject.regions), None
+        if not self.subject.regions:
+            cases = self.subject.cases
+            routes = ("group", self.params.route)
+            own = cases["group"] == 1 if self.subject.covariates else cases["route"].isin(routes)
+            counts, unit = self.rested_on(own.sum(), len(cases)), CASE
         names = (self.arms[0], self.say("time that cases take"))
         words = self.say(sentences.SITE_WORDS[self.verdict.key])
         shares = (value, low, high)
         doubts = sentences.doubts(self)
-        return (site_line(self, names, shares, self.verdict, counts, doubts, words),)
+        return (site_line(self, names, shares, self.verdict, counts, doubts, words, unit),)
 
     summary = sentences.summary
     curves = drawings.curves

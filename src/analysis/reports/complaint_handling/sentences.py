@@ -141,7 +141,8 @@ def _grounds(report: Handling) -> Iterator[str]:
     say, one = report.say, report.may_leave(report.hazard.headline)
     if (one.low or 0.0) * (one.high or 0.0) > 0:
         yield say(
-            "Of cases still open, {rate} end for each one of the others (Cox; {rates}).",
+            "Of as many cases still open for as long, {rate} end of these for each one of the "
+            "others (Cox; {rates}).",
             **_rates(report),
         )
     if "stratum" in report.frame:
@@ -174,7 +175,10 @@ def sample(report: Handling) -> Notes:
     still = report.percent(report.may_leave(1 - float(cases["ended"].mean())))
     points = [
         say("About {count} cases; {still} are still open.", count=report.number(count), still=still)
-    ]
+        if not cases["ended"].all()
+        else say("About {count} cases, all of which ended: none that was still open is in these "
+                 "data, and recent ones look quicker by that.", count=report.number(count))
+    ]  # fmt: skip
     if given.last is not None:
         points.append(say(END_WORDS[report.params.end]))
         points.append(

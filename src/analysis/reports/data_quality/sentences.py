@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.data.quality.found import Defect
 from analysis.page.charts.axes import Axis
 from analysis.page.charts.tiles import Heat
-from analysis.page.numbers import period
+from analysis.page.numbers import percent_change, period
 from analysis.page.plates import Figure, Notes, Summary, Table
 from analysis.page.shared.protection import protection_record
 from analysis.page.shared.provenance import reading_sentences
@@ -53,6 +53,7 @@ DEFECT_WORDS = {"what": "What was found", "table": "One row is", "column": "Colu
                 "do": "What to do"}  # fmt: skip
 READINESS_WORDS = {"notebook": "Notebook", "grade": "With its usual parameters",
                    "where": "Lacks"}  # fmt: skip
+HALF_WORDS = {"1": "{year} H1", "2": "{year} H2"}
 NAMED, SHOWN = 3, 40
 VERDICT_WORDS = {"sound": "Nothing to see to first", "repair": "See to this first"}
 
@@ -84,9 +85,9 @@ def summary(report: Checked) -> Summary:
 
 def what(report: Checked, one: Defect) -> str:
     """A defect in words, with its numbers."""
-    signed = one.code in ("break", "late")
     where = period(one.where, report.language) if "-" in one.where else one.where
-    share = report.percent(one.share, 1, signed=signed)
+    moved = one.code in ("break", "late")
+    share = percent_change(one.share, report.language) if moved else report.percent(one.share)
     return report.say(WHAT_WORDS[one.code], share=share, where=where)
 
 
@@ -129,12 +130,13 @@ def coverage(report: Checked) -> Figure | Notes:
         tuple(None if math.isnan(v) else float(f"{v:.3g}") for v in row) for row in wide.to_numpy()
     )
     shade = Axis(lambda v: report.percent(v, 0), role="number")
-    chart = Heat(tuple(report.row(name) for name in wide.index), tuple(wide.columns), values, shade,
+    halves_said = tuple(say(HALF_WORDS[key[-1]], year=key[:-2]) for key in wide.columns)
+    chart = Heat(tuple(report.row(name) for name in wide.index), halves_said, values, shade,
                  say("One row is"), say("no rows"))  # fmt: skip
     return chart.figure(
         **report.plate("coverage"),
         title=title,
-        caption=say("100%: as many rows a month as over the whole time. Columns: year and half."),
+        caption=say("100%: as many rows a month as over the whole time. Columns: half-years."),
         alt=say("Heat table of {n} tables by half-year: rows a month out of the mean month.",
                 n=report.number(len(wide))),
     )  # fmt: skip

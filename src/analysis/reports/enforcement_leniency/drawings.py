@@ -172,5 +172,6 @@ def truth(report: Leniency) -> Table | Notes:
     if "undervalued" in known and report.found.undervalued:
         shares = (known["undervalued"], *report.may_leave(report.found.undervalued))
         logs = (math.log1p(value) for value in shares)
-        held.append(Held("undervalued", say("Valued just under the limit"), *logs))
+        words = say("Valued just under the limit")
+        held.append(Held("undervalued", words, *logs, share=True))
     return truth_table(report, say("Of the list"), held, say("Change or share"))

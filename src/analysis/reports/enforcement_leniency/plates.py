@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from analysis.page.plates import SiteLine
@@ -39,10 +38,10 @@ class EnforcementLeniency(Leniency):
         names = (self.say("Sparing first violations"), self.say("repeats"))
         if not found.of_list:
             names = (self.name("group"), self.name("event"))
-        counts = (int(frame["treated"].sum()), len(frame))
-        shares = self.shares(found.repeats)
-        line = site_line(self, names, shares, found.verdict, counts, sentences.doubts(self))
-        return (replace(line, region_words=self.named("unit").plural(self.language)),)
+        counts = self.rested_on(frame["treated"].sum(), len(frame))
+        shares, doubts = self.shares(found.repeats), sentences.doubts(self)
+        unit = self.named("unit")
+        return (site_line(self, names, shares, found.verdict, counts, doubts, unit=unit),)
 
     summary = sentences.summary
     curves = drawings.curves

@@ -7,7 +7,7 @@ import math
 from analysis.page.charts.axes import Axis, Reference, share_axis
 from analysis.page.charts.intervals import Interval, Intervals
 from analysis.page.charts.points import Point, Points
-from analysis.page.numbers import number_cell
+from analysis.page.numbers import mean_decimals, number_cell
 from analysis.page.plates import Figure, Notes, Table
 from analysis.page.shared.truth import Held, truth_table, truths
 from analysis.reports.enterprise_comparison.answer import Joiners
@@ -55,7 +55,9 @@ def balance(report: Joiners) -> Table:
     """What was known before, of joiners, all others and like ones."""
     say, lines = report.say, []
     for name, numbers in report.found.balance().items():
-        cells = (number_cell(v, report.language, 2, 4) for v in report.may_leave(numbers))
+        cells = (
+            number_cell(v, report.language, mean_decimals(v), 4) for v in report.may_leave(numbers)
+        )
         lines.append([(say(KNOWN_WORDS[name]), name), *cells])
     return Table(
         **report.plate("balance"),

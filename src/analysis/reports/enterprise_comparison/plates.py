@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from analysis.data.settings import Words
 from analysis.page.plates import SiteLine
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.site_lines import site_line
 from analysis.reports.enterprise_comparison import drawings, sentences
 from analysis.reports.enterprise_comparison.answer import Joiners
+
+ENTERPRISE = Words(en="enterprise", zh="企业", zh_measure="家")
 
 
 class EnterpriseComparison(Joiners):
@@ -30,10 +33,11 @@ class EnterpriseComparison(Joiners):
     def site_lines(self) -> tuple[SiteLine, ...]:
         """What joining changed."""
         given = self.subject
-        counts = (given.joiners, given.joiners + int((given.frame["treated"] == 0).sum()))
+        others = int((given.frame["treated"] == 0).sum())
+        counts = self.rested_on(given.joiners, given.joiners + others)
         shares, names = self.shares(self.found.ratio), (self.programme, self.outcome)
-        doubts = sentences.doubts(self)
-        return (site_line(self, names, shares, self.found.verdict, counts, doubts),)
+        verdict, doubts = self.found.verdict, sentences.doubts(self)
+        return (site_line(self, names, shares, verdict, counts, doubts, unit=ENTERPRISE),)
 
     summary = sentences.summary
     by_quarter = drawings.by_quarter

@@ -167,7 +167,7 @@ def timeline_figure(brief: Brief) -> Figure:
         ),
         Periods(tuple(panel.periods), language, say("Period")),
         tuple(words.items()),
-        (capital(brief.region), say("Intervention"), say("From"), say("To")),
+        (capital(brief.region), say("Intervention"), say("In force from"), say("In force to")),
     )
     sets = {"own": own, "moved": moved, "ended": ended}
     count = {name: number(len(codes), language) for name, codes in sets.items()}

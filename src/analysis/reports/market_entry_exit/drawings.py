@@ -126,5 +126,5 @@ def truth(report: Entries) -> Table | Notes:
         year = 12 * math.log1p(-known[EXIT])
         logs = (math.log1p(v) for v in report.leaving)
         words = say("Leave within a year, not counting the young")
-        held.append(Held(EXIT, words, math.log1p(-math.expm1(year)), *logs))
+        held.append(Held(EXIT, words, math.log1p(-math.expm1(year)), *logs, share=True))
     return truth_table(report, capital(say("register")), held, say("Change or share"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from analysis.page.charts.axes import Reference, share_axis
 from analysis.page.charts.intervals import Interval, Intervals
-from analysis.page.numbers import number_cell, percent_cell
+from analysis.page.numbers import number_cell
 from analysis.page.plates import Figure, Notes, Table
 from analysis.reports.method_validation.answer import LEVEL, Tried, Validated
 
@@ -49,7 +51,8 @@ def published_numbers(report: Validated) -> Table:
 
 
 def _exact(value: float) -> tuple[str, float]:
-    return f"{value:.6g}".replace("-", "−"), value
+    # In full, without an exponent; nothing is no number below nothing.
+    return format(Decimal(f"{value + 0.0:.6g}"), "f").replace("-", "−"), value
 
 
 def _rows(tried: tuple[Tried, ...], share: str) -> tuple[Interval, ...]:
@@ -112,7 +115,7 @@ def power(report: Validated) -> Table:
     say, lines = report.say, []
     for row in report.frame.sort_values("method").to_dict("records"):
         figures = [_exact(round(row[name], 4)) for name in ("truth", "bias", "spread")]
-        shares = [percent_cell(row[name], report.language) for name in ("found", "refused")]
+        shares = [report.share_cell(row[name]) for name in ("found", "refused")]
         name = report.name_of(row["method"])
         lines.append([(name, name), *figures, *shares])
     return Table(

@@ -57,7 +57,7 @@ def summary(report: Validated) -> Summary:
         points=tuple(point for point in points if point),
         verdict="description",
         verdict_words=say("Description"),
-        number=say("{within} of {all}"),
+        number=say("{within} of {all}") if report.off else say("all {all}"),
         number_unit="",
         number_words=say("published numbers are obtained again, of {methods} methods."),
         range_words=say("Ranges at {level} hold the truth in {lowest} to {highest} of worlds."),

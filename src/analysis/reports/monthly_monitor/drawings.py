@@ -24,7 +24,7 @@ from analysis.stats.forecasts.edition import BACK
 STANDING_WORDS = {HIGH: "flagged, more", LOW: "flagged, fewer", WITHIN: "not flagged"}
 """One outside its own range need not be flagged: of many, some lie there by chance."""
 CHANGE_WORDS = {"name": "Name", "now": "Now", "before": "A month before"}
-BREAK_WORDS = {"day": "From", "what": "What changed", "where": "Where",
+BREAK_WORDS = {"day": "Since", "what": "What changed", "where": "Where",
                "step": "Step, all together", "low": "Range from", "high": "Range to"}  # fmt: skip
 MOST = 20
 """Series drawn; all stand in the table."""

@@ -160,9 +160,9 @@ def certainty(report: Monitor) -> Notes:
             "to hold 95%, held {total_held} in simulated worlds."
         ),
         say(
-            "Alone among all, a middling one would be flagged in {power} of cases if it recorded "
-            "{smallest} more than expected. Smaller changes are mostly missed in one month; more "
-            "records or longer periods would show them."
+            "Alone among all {series}, a middling one would be flagged in {power} of cases if it "
+            "recorded {smallest} more than expected. Smaller changes are mostly missed in one "
+            "month; more records or longer periods would show them."
         ),
         say(
             "What would change our mind: the same one flagged again next month, another kind of "

@@ -11,7 +11,7 @@ from analysis.page.charts.axes import Axis, Reference, share_axis
 from analysis.page.charts.histogram import Histogram
 from analysis.page.charts.intervals import Interval, Intervals
 from analysis.page.charts.points import Point, Points
-from analysis.page.numbers import number_cell
+from analysis.page.numbers import mean_decimals, number_cell
 from analysis.page.plates import Figure, Notes, Table
 from analysis.page.shared.truth import Held, truth_table, truths
 from analysis.reports.random_inspection.answer import COVARIATE_WORDS, Draws
@@ -41,8 +41,11 @@ def along(report: Draws) -> Figure | Notes:
         for tenth, one in enumerate(report.found.along_list, 1)
     )  # fmt: skip
     off = sum(point.key == "high" for point in points)
+    tenths = report.number(TENTHS)
     title = say("Drawn along the list: {off} of {tenths} tenths leave out the share of the whole",
-                off=report.number(off), tenths=report.number(TENTHS))  # fmt: skip
+                off=report.number(off), tenths=tenths) if off else say(
+        "Drawn along the list: none of {tenths} tenths leaves out the share of the whole",
+        tenths=tenths)  # fmt: skip
     line = Reference(expected, say("Whole list"), dashed=True)
     axis = Axis(label=say("Tenth of the list, from its head"), whole=True, key="tenth",
                 head=say("Tenth of the list"), role="number")  # fmt: skip
@@ -67,7 +70,10 @@ def balance(report: Draws) -> Table | Notes:
     lines = (
         [
             (say(COVARIATE_WORDS[name], days=report.numbers["days"]), name),
-            *(number_cell(value, report.language, 2, 4) for value in report.may_leave(numbers)),
+            *(
+                number_cell(v, report.language, mean_decimals(v), 4)
+                for v in report.may_leave(numbers)
+            ),
         ]
         for name, *numbers in rows
     )

@@ -38,10 +38,9 @@ class RandomInspection(Draws):
             return ()
         names = (self.say("Drawn for a visit at random"), self.outcome)
         drawn = (int(self.frame["treated"].sum()), len(self.frame))
-        line = site_line(
-            self, names, self.found.effect, self.found.verdict, drawn, sentences.doubts(self)
-        )
-        return (replace(line, region_words=self.named("unit").plural(self.language)),)
+        effect, verdict, unit = self.found.effect, self.found.verdict, self.named("unit")
+        doubts = sentences.doubts(self)
+        return (site_line(self, names, effect, verdict, drawn, doubts, unit=unit),)
 
     summary = sentences.summary
     along = drawings.along

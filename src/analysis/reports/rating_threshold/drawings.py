@@ -78,6 +78,15 @@ def scores(report: Thresholds) -> Figure:
     )
 
 
+def _lines_title(report: Thresholds, lines: int) -> str:
+    all_, doubted = report.number(lines), len(report.found.doubted)
+    if not doubted:
+        return report.say("Lines looked at: {all}; doubted: none", all=all_)
+    return report.say(
+        "Lines looked at: {all}; doubted: {number}", all=all_, number=report.number(doubted)
+    )
+
+
 def lines(report: Thresholds) -> Table:
     """Each cut-off: whether scores were moved, and whether an effect is told."""
     say, rows = report.say, []
@@ -90,8 +99,7 @@ def lines(report: Thresholds) -> Table:
         rows.append([cutoff, p, *shares, (say("yes") if told else say("no"), told)])
     return Table(
         **report.plate("lines"),
-        title=say("Lines looked at: {all}; doubted: {number}", all=report.number(len(rows)),
-                  number=report.number(len(report.found.doubted))),
+        title=_lines_title(report, len(rows)),
         caption=say("Shares over all lines looked at, by Holm's steps. Below {doubt} in doubt."),
         data=report.worded(LINES_WORDS, rows, ()),
     )  # fmt: skip
@@ -188,10 +196,17 @@ def windows(report: Thresholds) -> Figure | Notes:
         (say("Without those within {points}", points=report.point(gap)), f"donut {gap:g}", shares)
         for gap, shares in found.without
     ]
-    title = say(
-        "Wider, narrower and without the nearest: {turned} of {all} of the other sign",
-        turned=report.number(found.turned),
-        all=report.number(len(rows)),
+    title = (
+        say(
+            "Wider, narrower and without the nearest: {turned} of {all} of the other sign",
+            turned=report.number(found.turned),
+            all=report.number(len(rows)),
+        )
+        if found.turned
+        else say(
+            "Wider, narrower and without the nearest: none of {all} of the other sign",
+            all=report.number(len(rows)),
+        )
     )
     caption = say(
         "Points of the score on each side of the line. Those nearest to it are left out, as they "
@@ -212,10 +227,14 @@ def nothing(report: Thresholds) -> Figure | Notes:
     if found.balance:
         rows.append((say("Known before"), "before", found.balance[0]))
     seen = sum(low > 0 or high < 0 for _, _, (_, low, high) in rows)
-    title = say(
-        "Where no change should be: {seen} of {all} ranges leave out none",
-        seen=report.number(seen),
-        all=report.number(len(rows)),
+    title = (
+        say(
+            "Where no change should be: {seen} of {all} show one",
+            seen=report.number(seen),
+            all=report.number(len(rows)),
+        )
+        if seen
+        else say("Where no change should be: none of {all} shows one", all=report.number(len(rows)))
     )
     caption = say(
         "Halfway between lines, and what was recorded before the score. Each range by itself: "
@@ -240,5 +259,6 @@ def truth(report: Thresholds) -> Table | Notes:
             logs = (
                 math.log1p(value) for value in (known[name], *report.may_leave(one.moved.share))
             )
-            held.append(Held(name, say("Moved over {at}", at=report.point(one.cutoff)), *logs))
+            words = say("Moved over {at}", at=report.point(one.cutoff))
+            held.append(Held(name, words, *logs, share=True))
     return truth_table(report, say("At the lines"), held, say("Change or share"))

@@ -40,11 +40,10 @@ class RatingThreshold(Thresholds):
             return ()
         names = (self.say("Crossing a line in a score"), self.outcome)
         rows = self.found.rows
-        counts = (int((rows["x"] >= 0).sum()), len(rows))
-        line = site_line(
-            self, names, self.found.effect, self.found.verdict, counts, sentences.doubts(self)
-        )
-        return (replace(line, region_words=self.named("unit").plural(self.language)),)
+        counts = self.rested_on((rows["x"] >= 0).sum(), len(rows))
+        effect, verdict, unit = self.found.effect, self.found.verdict, self.named("unit")
+        doubts = sentences.doubts(self)
+        return (site_line(self, names, effect, verdict, counts, doubts, unit=unit),)
 
     summary = sentences.summary
     scores = drawings.scores

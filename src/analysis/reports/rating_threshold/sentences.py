@@ -20,7 +20,7 @@ VERDICT_WORDS = {
     **GRADED_WORDS,
 }
 ANSWER_WORDS = {
-    "manipulated": "**Scores were moved over the line, or lines:** {crossed}. What crossing does "
+    "manipulated": "**Scores were moved over the line at {crossed}.** What crossing does "
     "cannot be told there: who stands just over it did not get there as others did.",
     "uneven": "**Scores pile up or lack at the line, or lines, {uneven}: whether they were moved "
     "there cannot be told.** What crossing does cannot be told there either.",
@@ -85,7 +85,7 @@ def _number(report: Thresholds) -> tuple[str, str, str, str]:
     return (
         report.percent(share, 0),
         say("of those expected just short of it"),
-        say("stand on the line at {at} instead.", at=report.point(one.cutoff)),
+        say("stand too many on the line at {at}.", at=report.point(one.cutoff)),
         say(
             "Likely range at {level}: {low} to {high}.",
             low=report.percent(low, 0),

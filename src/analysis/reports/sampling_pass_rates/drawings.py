@@ -6,7 +6,7 @@ import math
 
 from analysis.page.charts.axes import Axis, Reference, share_axis
 from analysis.page.charts.intervals import Interval, Intervals
-from analysis.page.numbers import number_cell, percent_cell
+from analysis.page.numbers import number_cell
 from analysis.page.plates import Figure, Notes, Table
 from analysis.page.shared.truth import Held, truth_table, truths
 from analysis.reports.sampling_pass_rates.answer import POWER, Group, PassRates
@@ -112,7 +112,7 @@ def plan(report: PassRates) -> Table:
         worse = good - part * (good - bad)
         found = batches_to_tell(good, worse, report.params.level, POWER)
         number = number_cell(found if found else None, report.language, 0)
-        cells = [percent_cell(share, report.language) for share in (good, worse)]
+        cells = [report.share_cell(share) for share in (good, worse)]
         lines.append([*cells, number])
     return Table(
         **report.plate("plan"),
@@ -130,6 +130,6 @@ def truth(report: PassRates) -> Table | Notes:
     asked = report.params
     if known is not None and one and asked.mode == "routine" and not asked.product:
         logs = (math.log1p(value) for value in (known, one.value, one.low, one.high))
-        held = [Held(EFFECT, report.say("All, by weight"), *logs)]
+        held = [Held(EFFECT, report.say("All, by weight"), *logs, share=True)]
     say = report.say
     return truth_table(report, say("Share of routine samples that fail"), held, say("Share"))

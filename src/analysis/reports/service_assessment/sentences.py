@@ -151,6 +151,8 @@ def ratings_sample(report: Ratings) -> Notes:
 
 def privacy(report: Ratings) -> str:
     """What is done so that nobody can be told."""
+    if not report.ratings.raters_known:
+        return report.say("No {one_rated} is named. Shares and averages are over all together.")
     return report.say(
         "No {one_rated} is named. A point in a figure stands for one with at least {least} "
         "{raters_counted}; it shares its place across with at least {others} others, and its score "
@@ -196,4 +198,4 @@ def ratings_certainty(report: Ratings) -> Notes:
             "{one_rated}, and the same {rated} rated by others."
         ),
     ]
-    return report.notes("certainty", say("How sure, and what would change our mind"), *points)
+    return report.notes("certainty", say("What would change our mind"), *points)

@@ -15,7 +15,7 @@ DESIGN_WORDS = {
 }
 CEILING_WORDS = {"item": "Item", "mean": "Mean score", "top": "Share with the best score"}
 COMPOSITE_WORDS = {
-    "name": "Score",
+    "name": "Scores",
     "own": "Its own differences",
     "size": "Correlation with how many rated",
     "same": "Same bottom",

@@ -152,7 +152,7 @@ def after(report: Progress) -> Table | Notes:
         lines.append([
             (say("Next year's target, over this result"), "next"),
             number_cell(middle, report.language, 2),
-            (span(low, high, report.language), None),
+            (span(low, high, report.language) if low != high else low, None),
         ])  # fmt: skip
     if report.back is not None:
         share = report.back / float((report.frame["value"] >= MARK).mean())
@@ -182,5 +182,5 @@ def truth(report: Progress) -> Table | Notes:
     for name, (words, shares) in found.items():
         if name in known and whole:
             logs = (math.log1p(v) for v in (known[name], *shares))
-            held.append(Held(name, words, *logs))
+            held.append(Held(name, words, *logs, share=True))
     return truth_table(report, say("Targets"), held, say("Share"))

@@ -34,7 +34,8 @@ def summary(report: Progress) -> Summary:
     """The answer first: what stands at the mark, what was taken back, how it was reached."""
     say, key = report.say, report.verdict_key
     grade = GRADES.get(key, 0)
-    points = (say(ANSWER_WORDS[key]), _back(report), _end(report), _twin(report), _ratchet(report))
+    back = _back(report) if key != "reporting_moderate" else ""  # A ground there, said once.
+    points = (say(ANSWER_WORDS[key]), back, _end(report), _twin(report), _ratchet(report))
     return Summary(
         **report.plate("summary"),
         points=tuple(point for point in points if point),
@@ -89,6 +90,11 @@ def _ratchet(report: Progress) -> str:
     if report.ratchet is None:
         return ""
     middle, low, high = (report.number(v, 2) for v in report.ratchet)
+    if low == high:
+        return report.say(
+            "In half of all cases or more the next target is {middle} times this result.",
+            middle=middle,
+        )
     return report.say(
         "The next target is {middle} times this result in the middle case ({range} in the middle "
         "half).",
