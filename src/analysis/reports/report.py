@@ -108,10 +108,6 @@ class Report(Voice):
         """To three digits where counts are protected: so an average tells of no single unit."""
         return found if noise_of(self.data) is None else three_digits(found)
 
-    def rested_on(self, part: float, whole: float) -> tuple[int, int]:
-        """How many of how many an average rests on, as they may leave."""
-        return int(self.may_leave(float(part))), int(self.may_leave(float(whole)))
-
     def own_numbers(self) -> Mapping[str, OwnNumber]:
         """Numbers that a cell of the notebook may work out again, by name."""
         return {}

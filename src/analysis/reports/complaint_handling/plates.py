@@ -49,7 +49,8 @@ class ComplaintHandling(Handling):
             cases = self.subject.cases
             routes = ("group", self.params.route)
             own = cases["group"] == 1 if self.subject.covariates else cases["route"].isin(routes)
-            counts, unit = self.rested_on(own.sum(), len(cases)), CASE
+            some, every = (self.may_leave(float(count)) for count in (own.sum(), len(cases)))
+            counts, unit = (int(some), int(every)), CASE
         names = (self.arms[0], self.say("time that cases take"))
         words = self.say(sentences.SITE_WORDS[self.verdict.key])
         shares = (value, low, high)

@@ -77,7 +77,7 @@ def summary(report: Checked) -> Summary:
         verdict_words=say(VERDICT_WORDS[key]),
         number=say("{first} first") if found.first else say("none first"),
         number_unit="",
-        number_words=say("of {found} defects found in {tables} tables."),
+        number_words=say("Found in all: {found}; tables looked at: {tables}."),
         range_words=say("Repaired on reading, and counted: {repaired} kinds of damage."),
         scope={"place": report.place},
     )
@@ -171,14 +171,14 @@ def _because(report: Checked, one: Readiness) -> str:
     if one.grade == ABSENT:
         more = " …" if len(one.tables) > NAMED else ""
         return report.say(", ").join(one.tables[:NAMED]) + more
-    return "–" if one.grade == READY else report.say("{n} problems", n=report.number(one.problems))
+    return "–" if one.grade == READY else report.say("problems: {n}", n=report.number(one.problems))
 
 
 def sample(report: Checked) -> Notes:
     """What was read and repaired."""
     say = report.say
     points = [
-        say("Looked at: {tables} tables."),
+        say("Tables looked at: {tables}."),
         *reading_sentences(report, report.data.accounts),
     ]
     return report.notes("sample", say("What was read"), *points)

@@ -38,7 +38,7 @@ class EnforcementLeniency(Leniency):
         names = (self.say("Sparing first violations"), self.say("repeats"))
         if not found.of_list:
             names = (self.name("group"), self.name("event"))
-        counts = self.rested_on(frame["treated"].sum(), len(frame))
+        counts = (int(frame["treated"].sum()), len(frame))
         shares, doubts = self.shares(found.repeats), sentences.doubts(self)
         unit = self.named("unit")
         return (site_line(self, names, shares, found.verdict, counts, doubts, unit=unit),)

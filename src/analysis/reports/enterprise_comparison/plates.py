@@ -34,7 +34,7 @@ class EnterpriseComparison(Joiners):
         """What joining changed."""
         given = self.subject
         others = int((given.frame["treated"] == 0).sum())
-        counts = self.rested_on(given.joiners, given.joiners + others)
+        counts = (given.joiners, given.joiners + others)
         shares, names = self.shares(self.found.ratio), (self.programme, self.outcome)
         verdict, doubts = self.found.verdict, sentences.doubts(self)
         return (site_line(self, names, shares, verdict, counts, doubts, unit=ENTERPRISE),)

@@ -14,6 +14,7 @@ from analysis.page.charts.points import Point, Points
 from analysis.page.numbers import mean_decimals, number_cell
 from analysis.page.plates import Figure, Notes, Table
 from analysis.page.shared.truth import Held, truth_table, truths
+from analysis.page.wording import capital
 from analysis.reports.random_inspection.answer import COVARIATE_WORDS, Draws
 from analysis.stats.pooling.exact import share_interval
 from analysis.verdicts.draw import TENTHS
@@ -110,7 +111,9 @@ def chance(report: Draws) -> Figure:
         references=(Reference(value, say("This draw"), "claim"),),
     ).figure(
         **report.plate("chance"),
-        title=say("{share} of draws by lot would lie as far from zero or farther", share=share),
+        title=capital(
+            say("{share} of draws by lot would lie as far from zero or farther", share=share)
+        ),
         caption=say(
             "Grey: what the difference would be in other draws by lot of the same list, from its "
             "percentiles."

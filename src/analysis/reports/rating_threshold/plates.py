@@ -40,7 +40,7 @@ class RatingThreshold(Thresholds):
             return ()
         names = (self.say("Crossing a line in a score"), self.outcome)
         rows = self.found.rows
-        counts = self.rested_on((rows["x"] >= 0).sum(), len(rows))
+        counts = (int((rows["x"] >= 0).sum()), len(rows))
         effect, verdict, unit = self.found.effect, self.found.verdict, self.named("unit")
         doubts = sentences.doubts(self)
         return (site_line(self, names, effect, verdict, counts, doubts, unit=unit),)

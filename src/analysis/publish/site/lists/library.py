@@ -182,7 +182,7 @@ def _figures(entries: Sequence[Entry], claims: Claims, language: str) -> list[tu
          say("of {all} that could; on real data: {real}; expected wrong by chance or drift: up to "
              "{expected}",
              all=number(len(claims.able), language),
-             real=number(len(claims.real), language),
+             real=number(len(claims.real), language) if claims.real else say("none"),
              expected=number(min(claims.expected, len(claims.claiming)), language, 1))),
     ]  # fmt: skip
     text = "{n} changed" if changed else "None changed"
