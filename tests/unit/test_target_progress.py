@@ -180,6 +180,60 @@ def test_what_cannot_be_asked_is_refused(targeted, asked, words):
         an.TargetProgress.read(targeted(results(1, 0.5)) | asked)
 
 
+def honest(seed: int, units: int, lifted: float, strays: float) -> pd.DataFrame:
+    """Rows of Decembers: work is done up to the mark by some, and honest revisions stray."""
+    rng, rows = np.random.default_rng(seed), []
+    for region in range(REGIONS):
+        for year in range(2013, 2023):
+            target = max(int(rng.lognormal(np.log(units), 0.3)), 3)
+            done = rng.poisson(target * rng.normal(1, 0.05))
+            if 0.9 * target < done < target and rng.random() < lifted:
+                done = target + rng.integers(max(target // 40, 1))
+            new = max(done + round(rng.normal(0, strays) * target), 0)
+            rows.append((f"{100001 + region}", year, "work", target, f"{year}-12", done, new))
+    names = ["region_code", "year", "indicator", "target", "month", "cumulative", "revised"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def test_work_up_to_the_mark_with_honest_revisions_is_not_called_reporting(targeted):
+    """Revisions to both sides take results from any line: that speaks for no false reports."""
+    for seed in range(3):
+        report = an.TargetProgress.read(targeted(honest(seed, 400, 0.7, 0.05)))
+        assert report.back >= 0.5 * report.excess[0]
+        assert report.verdict_key == "heaped_low"
+
+
+@pytest.mark.parametrize("units", [60, 100])
+def test_whole_numbers_make_no_heap_by_themselves(targeted, units):
+    """Nothing moved; 100 per cent is one of few results that a small target allows."""
+    found = [
+        an.TargetProgress.read(targeted(honest(seed, units, 0.0, 0.0))).verdict_key
+        for seed in range(6)
+    ]
+    assert found.count("heaped_low") <= 1
+
+
+@pytest.mark.parametrize("kept", ["-06", "-12"])
+def test_a_twin_of_part_of_a_year_is_compared_with_nothing(targeted, kept):
+    """Without a last month, or with nothing else: no number, and no page that fails."""
+    rows = results(1, 0.5)
+    twin = rows[rows["month"].str.endswith(kept)].assign(indicator="other", target=np.nan)
+    asked = targeted(pd.concat([rows, twin])) | {"unmeasured": "other"}
+    report = an.TargetProgress.read(asked)
+    assert report.last_months is None
+    assert report.twins() is not None
+    assert not any("in a month before it" in point for point in report.summary().points)
+
+
+def test_targets_of_few_units_are_left_out_and_refused(targeted):
+    """Of eight or twelve there is no course around the mark."""
+    with pytest.raises(AnalysisError, match="more have targets of under 50"):
+        an.TargetProgress.read(targeted(honest(1, 10, 0.0, 0.0)))
+    report = an.TargetProgress.read(targeted(honest(1, 60, 0.0, 0.0)))
+    assert report.subject.coarse > 0
+    assert any("Left out, as a target" in point for point in report.sample().points)
+
+
 def test_targets_that_were_not_printed_are_refused(targeted):
     """A number alone is no progress."""
     rows = results(1, 0.5).assign(target=np.nan)

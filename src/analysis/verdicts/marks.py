@@ -2,7 +2,8 @@
 
 More than a smooth course leads to expect stand there where the range of the excess lies above
 nothing. That is work or its reporting: both end at the mark. It is called reporting where at least
-half of the excess falls below the mark again once results are revised. None is claimed to be there
+half of the excess falls below the mark again once results are revised, beyond what revisions take
+from just above lines that nobody aims at. None is claimed to be there
 where the range lies below the smallest share that matters.
 """
 
@@ -21,8 +22,8 @@ def verdict_of_marks(
 
     Parameters
     ----------
-    back: share of all results that reached the mark and lie below it since they were revised; none
-        where no result was revised, or revisions are not known.
+    back: share of all results taken from just above the mark by revisions, beyond what they take
+        elsewhere; none where no result was revised, or revisions are not known.
     """
     value, low, high = excess
     if low > 0:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.data.frames.cases.marks import MARK, Marks
+from analysis.data.frames.cases.marks import FEWEST_UNITS, MARK, Marks
 from analysis.methods import bunching, reliability
 from analysis.page.numbers import span
 from analysis.reports.report import Report
@@ -39,7 +39,7 @@ class Progress(Report):
     def result(self) -> Result:
         """The excess of results just above the mark."""
         beside = {"below": self.params.below, "above": self.params.above}
-        given = self.frame[["value", "region"]]
+        given = self.frame[["laid", "region"]].rename(columns={"laid": "value"})
         return self.estimate(bunching.METHOD, given, level=self.params.level, **AROUND, **beside)
 
     @property
@@ -63,12 +63,40 @@ class Progress(Report):
         known = self.frame.dropna(subset="revised")
         if known.empty or (known["revised"] == known["value"]).all():
             return None
-        return float(((known["value"] >= MARK) & (known["revised"] < MARK)).mean())
+        fell = (known["value"] >= MARK) & (known["revised"] < MARK)
+        return float(fell.sum() / len(self.frame))
+
+    @cached_property
+    def taken_back(self) -> float | None:
+        """Share of all results taken from just above the mark beyond what any mark would lose.
+
+        Honest revisions move results as well: as many fall below a line that nobody aims at.
+        """
+        if self.back is None:
+            return None
+        at, fell = self._falls([MARK])
+        others, fallen = self._falls([MARK + step for step in self._aside])
+        usual = fallen / others if others else 0.0
+        return (fell - at * usual) / len(self.frame)
+
+    def _falls(self, marks: list[float]) -> tuple[int, int]:
+        """Results just above some lines, and those of them that lie below since revised."""
+        value, revised = self.frame["value"], self.frame["revised"]
+        just = [(value >= mark) & (value <= mark + self.params.above) for mark in marks]
+        fell = [own & (revised < mark) for own, mark in zip(just, marks, strict=True)]
+        return int(sum(own.sum() for own in just)), int(sum(own.sum() for own in fell))
+
+    @property
+    def _aside(self) -> list[int]:
+        """Lines that nobody aims at, in per cent from the mark, clear of what may have moved."""
+        wide, above = int(str(AROUND["bins_below"])), self.params.above + 1
+        below = range(-wide, -self.params.below - above + 1)
+        return [*below, *range(above, wide - above + 1)]
 
     @property
     def verdict_key(self) -> str:
         """On results just above the mark."""
-        return verdict_of_marks(self.excess, self.back, self.params.smallest)
+        return verdict_of_marks(self.excess, self.taken_back, self.params.smallest)
 
     @cached_property
     def sections(self) -> Shares | None:
@@ -88,11 +116,19 @@ class Progress(Report):
         middle, low, high = (float(v) for v in np.quantile(known, (0.5, 0.25, 0.75)))
         return self.may_leave((middle, low, high))
 
-    def last_month(self, months: pd.DataFrame) -> float:
-        """What comes in the last month of a year, over what comes in a month before it."""
-        last = months["month"].dt.month == LAST_MONTH
-        own = months["new"].groupby(last).mean()
-        return self.may_leave(float(own[True] / own[False]))
+    @cached_property
+    def last_months(self) -> tuple[float, float] | None:
+        """What comes in the last month of a year, over a month before it: here, and of the twin."""
+        found = []
+        for months in (self.subject.months, self.subject.twin):
+            if months.empty:
+                return None
+            last = months["month"].dt.month == LAST_MONTH
+            own = months["new"].groupby(last).mean().reindex([True, False])
+            if own.isna().any() or not own[False] > 0:
+                return None
+            found.append(float(own[True] / own[False]))
+        return self.may_leave((found[0], found[1]))
 
     @cached_property
     def year_end(self) -> float | None:
@@ -150,6 +186,8 @@ class Progress(Report):
             "back": self.percent(self.back or 0.0),
             "above": self.number(MARK + self.params.above + 1),
             "below": self.number(MARK - self.params.below),
+            "coarse": self.number(self.subject.coarse),
+            "units": self.number(FEWEST_UNITS),
             "smallest": self.percent(self.params.smallest, 0),
             "level": self.percent(self.params.level, 0),
             "in_ten": self.number(10 * value, 1),

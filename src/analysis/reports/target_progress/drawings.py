@@ -126,11 +126,14 @@ def ends(report: Progress) -> Figure | Notes:
 
 def twins(report: Progress) -> Table | Notes:
     """The last month against others, of the indicator and of one that nobody scores."""
-    say, twin = report.say, report.subject.twin
+    say, both = report.say, report.last_months
     title = say("Measured against unmeasured")
-    if twin.empty:
-        return report.notes("twins", title, say("No indicator without a target is named."))
-    both = [report.last_month(months) for months in (report.subject.months, twin)]
+    if both is None:
+        return report.notes(
+            "twins",
+            title,
+            say("No indicator without a target is named, or its last months are not there."),
+        )
     cells = [number_cell(value, report.language, 2) for value in both]
     name = say("Last month of the year, over a month before it")
     return Table(

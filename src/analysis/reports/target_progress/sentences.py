@@ -75,9 +75,9 @@ def _end(report: Progress) -> str:
 
 
 def _twin(report: Progress) -> str:
-    if report.subject.twin.empty:
+    if report.last_months is None:
         return ""
-    one, other = (report.last_month(m) for m in (report.subject.months, report.subject.twin))
+    one, other = report.last_months
     return report.say(
         "In the last month come {one} times as many as in a month before it; of {twin}, which have "
         "no target, {other} times.",
@@ -119,6 +119,8 @@ def sample(report: Progress) -> Notes:
     points = [
         say("{results} results of {years} years: {indicator}, by {region} and year."),
         say("A result counts where its year is there to the last month and its target is printed."),
+        say("Left out, as a target of under {units} has few results beside 100 per cent: {coarse}.")
+        if report.subject.coarse else "",
         say("Farther from the target than 20 per cent, and not in the course: {n} results.",
             n=report.number(dropped)) if dropped else "",
         _sections(report),
@@ -155,7 +157,8 @@ def certainty(report: Progress) -> Notes:
         say(
             "Results are said to heap where the likely range of the excess lies above nothing; to "
             "be reporting where at least half of the excess falls below the target once results "
-            "are revised; not to heap where the range lies below {smallest}."
+            "are revised, beyond what falls below lines that nobody aims at; not to heap where the "
+            "range lies below {smallest}."
         ),
         say(
             "Those above the target are taken to have come from {below} per cent of it and more. "
