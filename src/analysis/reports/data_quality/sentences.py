@@ -11,7 +11,6 @@ from analysis.page.charts.axes import Axis
 from analysis.page.charts.tiles import Heat
 from analysis.page.numbers import percent_change, period
 from analysis.page.plates import Figure, Notes, Summary, Table
-from analysis.page.shared.protection import protection_record
 from analysis.page.shared.provenance import reading_sentences
 from analysis.reports.data_quality.answer import Checked
 from analysis.reports.readiness import ABSENT, READY, REFUSED, Readiness
@@ -201,6 +200,5 @@ def certainty(report: Checked) -> Notes:
             "Small faults stay unseen: a jump by less than half, a region with few rows, single "
             "wrong values. Data in which nothing was found may still be wrong."
         ),
-        protection_record(report, report.data),
     )
     return report.notes("certainty", say("What was looked for"), *points)
