@@ -40,7 +40,8 @@ class RatingThreshold(Thresholds):
             return ()
         names = (self.say("Crossing a line in a score"), self.outcome)
         rows = self.found.rows
-        counts = (int((rows["x"] >= 0).sum()), len(rows))
+        # Who stands between two lines is in the rows of both.
+        counts = (rows.loc[rows["x"] >= 0, "unit"].nunique(), rows["unit"].nunique())
         effect, verdict, unit = self.found.effect, self.found.verdict, self.named("unit")
         doubts = sentences.doubts(self)
         return (site_line(self, names, effect, verdict, counts, doubts, unit=unit),)
