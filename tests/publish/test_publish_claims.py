@@ -141,7 +141,7 @@ def test_effects_of_reports_on_several_interventions_are_counted_too(language):
 
 REAL = {
     "en": ("on real data: 2;", "2 are on real data", "expected wrong by chance or drift"),
-    "zh": ("真实数据：2份", "有2份依据真实数据", "因偶然波动或原有走势预计有误"),
+    "zh": ("真实数据的份数：2；", "有2份依据真实数据", "因偶然波动或原有走势预计有误"),
 }
 INVENTED = {"en": "None of those that claim a direction is on real", "zh": "没有一份依据真实数据"}
 NONE = {
