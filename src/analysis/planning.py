@@ -29,6 +29,7 @@ from analysis.data.frames.panels.panel import Panel
 from analysis.errors import AnalysisError, DesignError, Problem
 from analysis.power import change_treated_counts
 from analysis.stats.resampling.jackknife import minimum_detectable
+from analysis.verdicts.rule import LEAST_OTHERS
 
 METHOD = "counts"
 LEAST = 20
@@ -155,8 +156,9 @@ def require_design(counts: pd.DataFrame, design: Design) -> list[Problem]:
     if design.regions > regions:
         what = f"asks for {design.regions}, and {regions} have a whole history"
         problems.append(Problem("counties", what, "Ask for fewer"))
-    if design.regions < 4 * len(design.starts):
-        what = f"asks for {design.regions} in {len(design.starts)} groups: under four in each"
+    if design.regions < LEAST_OTHERS * len(design.starts):
+        groups = f"{design.regions} in {len(design.starts)} groups: under {LEAST_OTHERS} in each"
+        what = f"asks for {groups}, with which no direction is ever claimed"
         problems.append(Problem("counties", what, "Ask for more, or for fewer waves"))
     if design.periods > periods:
         what = f"asks for {design.periods} periods, and the history has {periods}"

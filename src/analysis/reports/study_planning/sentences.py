@@ -20,6 +20,15 @@ DESIGN_WORDS = {
     "within the study.",
     "parallel": "All at once: half of them start, the other half does not within the study.",
 }
+FOUND_WORDS = {
+    "staggered": "Found is what the likely range shows. A direction also needs a second look, "
+    "which lets those that start keep a course of their own: it is claimed no more often than "
+    "that.",
+    "parallel": "Found is what the likely range shows. A direction also needs a second look, "
+    "which lets those that start keep a course of their own and is weak where all start at once: "
+    "in a simulated study of 40 {regions} a change found in 72% of draws was claimed in 28%. Waves "
+    "lose less.",
+}
 ORDER_WORDS = {"name": "{region}", "starts": "Starts"}
 PLAN_WORDS = {"parameter": "Parameter", "value": "Value"}
 VERDICT_WORDS = {"planned": "Plan"}
@@ -40,9 +49,10 @@ def summary(report: Plan) -> Summary:
         ),
         say("Found of the changes asked about, out of {draws} trials: {chances}.", chances=chances),
         say(
-            "Where nothing changes, {size} of {draws} trials would claim a change; {miss} are "
+            "Where nothing changes, {size} of {draws} trials would find a change; {miss} are "
             "allowed."
         ),
+        say(FOUND_WORDS[report.params.design]),
         say(DESIGN_WORDS[report.params.design]),
         _draw(report),
     )
