@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ import pytest
 import analysis as an
 from analysis.data.frames.cases.handling import SELDOM
 from analysis.errors import AnalysisError
+from analysis.reports.complaint_handling.sentences import _second
 from analysis.result import Estimate
 from analysis.stats.survival.cases import Cases
 from analysis.stats.survival.medians import estimate_medians
@@ -259,3 +262,20 @@ def test_every_plate_is_said_in_both_languages(handled, ratio, language):
         assert said[language][ratio] in report.summary().points[0]
     for name in ("curves", "routes", "hazards", "deadline", "on_time", "ages", "truth"):
         assert getattr(report, name)() is not None
+
+
+@pytest.mark.parametrize(
+    ("rates", "words"),
+    [((0.1, 0.5), "do not"), ((-0.5, -0.1), "to the other side"), ((-0.2, 0.2), "do not")],
+)
+def test_rates_on_the_other_side_are_not_said_to_show_nothing(rates, words):
+    """Times are shorter by half: open cases end less often, or nobody can tell."""
+    hazard = SimpleNamespace(value=sum(rates) / 2, low=rates[0], high=rates[1])
+    report = SimpleNamespace(
+        range=(-0.5, -0.7, -0.3), hazard=SimpleNamespace(headline=hazard),
+        verdict=verdict_of_times(SimpleNamespace(low=-0.7, high=-0.3), hazard, 0.05),
+        may_leave=lambda one: one, number=lambda value, _: f"{value:.2f}", language="en",
+        say=lambda text, **_: text,
+    )  # fmt: skip
+    told = _second(report)
+    assert (words in told) if report.verdict.key == "cannot_tell" else not told

@@ -86,6 +86,14 @@ def _second(report: Handling) -> str:
     _, low, high = report.range
     if report.verdict.key != "cannot_tell" or low * high <= 0:
         return ""
+    hazard = report.hazard.headline
+    if (hazard.low or 0.0) * (hazard.high or 0.0) > 0:
+        return report.say(
+            "The range leaves out no difference, and so do the rates at which open cases end, but "
+            "to the other side (Cox: {rate}, likely range {rates}): which is quicker depends on "
+            "how times are compared.",
+            **_rates(report),
+        )
     return report.say(
         "The range leaves out no difference, but the rates at which open cases end do not (Cox: "
         "{rate}, likely range {rates}): which is quicker depends on how times are compared.",
