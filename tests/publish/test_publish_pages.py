@@ -286,7 +286,7 @@ def test_every_word_of_the_templates_is_translated():
         said |= set(re.findall(r'say\("([^"]+)"', file.read_text(encoding="utf-8")))
     assert len(said) > 15
     for sentence in said:
-        fields = dict.fromkeys(re.findall(r"{(\w+)}", sentence), "1")
+        fields = dict.fromkeys([*re.findall(r"{(\w+)}", sentence), "measure"], "1")
         assert re.search("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]", say(sentence, **fields))
 
 
