@@ -23,7 +23,8 @@ Cook and Weisberg (1982), "Residuals and Influence in Regression", for the one-s
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -87,6 +88,9 @@ def fit_course(cells: Cells, *, leave_out: bool = True) -> Course:
     return Course(periods, every[:, len(free) - 1 :], converged)
 
 
+Shares = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
 @dataclass(frozen=True)
 class _Problem:
     """The cells that speak, without those of empty regions and periods."""
@@ -99,6 +103,7 @@ class _Problem:
     periods: np.ndarray
     groups: int
     counted: bool
+    last: dict[bytes, Shares] = field(default_factory=dict)
 
     @classmethod
     def of(cls, cells: Cells) -> _Problem:
@@ -127,8 +132,16 @@ class _Problem:
         periods = np.concatenate([[0.0], theta[: self.free]])
         return periods + np.tensordot(theta[self.free :], self.z, 1)
 
-    def shares(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def shares(self, theta: np.ndarray) -> Shares:
         """How the cells of a region share its total, that total, and residuals times weights."""
+        key = theta.tobytes()
+        if key not in self.last:
+            # What a step is judged by is what the next begins with.
+            self.last.clear()
+            self.last[key] = self._shares(theta)
+        return self.last[key]
+
+    def _shares(self, theta: np.ndarray) -> Shares:
         linear = self.linear(theta)
         if self.counted:
             u = self.size * np.exp(linear - linear.max(axis=1, keepdims=True))
@@ -206,8 +219,7 @@ class _Problem:
         whole = self.of_regions(p, total, slice(None))
         wanted = -self.by_cluster(self.scores(residual))
         change = np.zeros((self.groups, len(theta)))
-        order = np.argsort(self.clusters, kind="stable")
-        numbers, first = np.unique(self.clusters[order], return_index=True)
+        order, numbers, first = self.by_number
         settled = np.zeros(self.groups, dtype=bool)
         if self.groups >= MANY:
             change, settled = self.together(p, total, whole, wanted)
@@ -217,10 +229,18 @@ class _Problem:
                 change[number] = _solve(rest, wanted[number])
         return change
 
+    @cached_property
+    def by_number(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Regions in the order of their clusters, these clusters, and where each begins."""
+        order = np.argsort(self.clusters, kind="stable")
+        return order, *np.unique(self.clusters[order], return_index=True)
+
     def by_cluster(self, of_regions: np.ndarray) -> np.ndarray:
         """Sums over the regions of each cluster; shape (G, K)."""
+        order, numbers, first = self.by_number
         found = np.zeros((self.groups, of_regions.shape[1]))
-        np.add.at(found, self.clusters, of_regions)
+        # A third of the time of adding region by region.
+        found[numbers] = np.add.reduceat(of_regions[order], first, axis=0)
         return found
 
     def together(

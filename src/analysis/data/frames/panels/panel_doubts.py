@@ -76,11 +76,14 @@ def repeated(panel: Panel) -> Iterator[Problem]:
 
 def _stale(values: np.ndarray) -> np.ndarray:
     """Regions whose last known counts are the same, and no few; shape (N,)."""
-    found = np.zeros(len(values), dtype=bool)
-    for place, row in enumerate(values):
-        last = row[np.isfinite(row)][-STALE_PERIODS:]
-        found[place] = len(last) == STALE_PERIODS and last[0] >= STALE_COUNT and np.ptp(last) == 0
-    return found
+    if values.shape[1] < STALE_PERIODS:
+        return np.zeros(len(values), dtype=bool)
+    last = values[:, -STALE_PERIODS:].copy()
+    for place in np.flatnonzero(~np.isfinite(last).all(axis=1)):
+        known = values[place][np.isfinite(values[place])][-STALE_PERIODS:]
+        last[place] = known if len(known) == STALE_PERIODS else np.nan
+    # Nothing is as large as what is not known.
+    return np.asarray((last[:, 0] >= STALE_COUNT) & (last.min(axis=1) == last.max(axis=1)))
 
 
 def misplaced(panel: Panel) -> Iterator[Problem]:
