@@ -283,7 +283,10 @@ def test_every_verdict_has_its_sentence_with_the_numbers_of_the_table(
     assert line[2:5] == pytest.approx(main.shares, abs=1e-6)
     assert percent_change(line[2], language) in summary.points[0] or key == "too_small_to_matter"
     assert percent_span(line[3], line[4], language) in summary.points[0]
-    words = {"en": {"fewer": " fell ", "more": " rose "}, "zh": {"fewer": "减少", "more": "增多"}}
+    words = {
+        "en": {"fewer": " fell ", "more": " rose "},
+        "zh": {"fewer": "投诉人下降", "more": "投诉人上升"},
+    }
     said = {k for k, word in words[language].items() if word in summary.points[0]}
     assert said == {key} & {"fewer", "more"}
     assert summary.verdict == (f"{key}_{grade}" if grade else key)

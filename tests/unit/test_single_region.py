@@ -98,8 +98,8 @@ def folders(tmp_path_factory):
 
 
 KEYS = {
-    "fell": ("fewer_low", "Fewer recorded calls", "少于"),
-    "rose": ("more_low", "More recorded calls", "多于"),
+    "fell": ("fewer_low", "Fewer recorded calls", "水平下降"),
+    "rose": ("more_low", "More recorded calls", "水平上升"),
     "none": ("cannot_tell", "We cannot tell what advice did", "无法判断指导"),
     "fell level": ("lower_low", "points lower", "分"),
     "rose level": ("higher_low", "points higher", "分"),
