@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
@@ -98,6 +99,18 @@ def test_a_planted_jump_is_flagged_alone_and_named(counted):
     assert calm.facts()["high"] == calm.facts()["low"] == []
     assert "None of 12 counties" in " ".join(calm.summary().points)
     assert "105县" in " ".join(counted(planted, language="zh").summary().points)
+
+
+def test_a_share_of_false_flags_is_promised_only_where_ranges_held(counted):
+    """Where those of the last year held nine in ten, meant to hold more, the page says so."""
+    calm = counted()
+    assert "at most 1% of flags are false" in calm.summary().range_words
+    for language, words in (("en", "more than 1% of flags may be false"), ("zh", "可能多于1%")):
+        report = counted(language=language)
+        vars(report)["now"] = dataclasses.replace(report.now, held=0.9)
+        said = report.summary().range_words
+        assert words in said
+        assert "90%" in said
 
 
 def test_since_the_edition_before_says_what_is_new_and_what_is_over(counted):

@@ -77,7 +77,8 @@ def _stay(report: Entries) -> str:
     value, likely = report.stay_words
     return report.say(
         "Those that came with {name} in force leave at {ratio} times the rate of others that came "
-        "in the same quarter (likely range {rates}).",
+        "in the same quarter (likely range {rates}). Places are compared as they are, not with "
+        "their own past: whatever else differs between them is in it.",
         ratio=value,
         rates=likely,
     )

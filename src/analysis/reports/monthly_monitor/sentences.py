@@ -14,6 +14,8 @@ from analysis.reports.monthly_monitor.drawings import entered_so_far
 
 NAMED = 8
 """Series named in one sentence."""
+HELD_SHORT = 0.03
+"""By how much less than asked the ranges of the last year may have held what came."""
 FOCUS_WORDS = {
     HIGH: "**{name} has more {outcome} than its own past leads to expect**: {count} in "
     "{month}, likely range {range}.",
@@ -61,8 +63,18 @@ def summary(report: Monitor) -> Summary:
         number_words=say("{name}, {month}.", **own) if own else say("flagged in {month}."),
         range_words=say("Likely range from the months before: {range}.", **own)
         if own
-        else say("By this rule, at most {false} of flags are false, on average."),
+        else _false(report),
         scope={"place": report.place, "period": report.month},
+    )
+
+
+def _false(report: Monitor) -> str:
+    """How many flags may be false, which the ranges of the last year must bear out."""
+    if report.now.held >= report.params.level - HELD_SHORT:
+        return report.say("By this rule, at most {false} of flags are false, on average.")
+    return report.say(
+        "Over the last twelve months ranges held only {held}: more than {false} of flags may be "
+        "false."
     )
 
 
