@@ -2,8 +2,11 @@
 
 In every draw, so many regions are taken from the history at random, a stretch of it as long as the
 study, and starts are dealt to them as the roll-out would deal them. Treated counts are then changed
-by exactly the effect, and the method runs as it would in earnest (:mod:`analysis.power`). At an
-effect of 0 the share found is the size of the test.
+by exactly the effect, and the method and the rule of the verdict run as they would in earnest
+(:mod:`analysis.power`, :mod:`analysis.verdicts.rule`): found is what a direction is claimed for. A
+range that leaves out no change is not enough; of 40 regions that all start at once it did for 6.6 %
+in .72 of studies, and the rule claimed a direction in .28. At an effect of 0 the share found is the
+size of the rule.
 
 The order comes from a secret text. Its SHA-256 can be published before anybody knows who starts
 when; once the text is told, everybody can draw the same order again, and none other fits the hash.
@@ -28,10 +31,12 @@ from analysis import methods
 from analysis.data.frames.panels.panel import Panel
 from analysis.errors import AnalysisError, DesignError, Problem
 from analysis.power import change_treated_counts
-from analysis.stats.resampling.jackknife import minimum_detectable
-from analysis.verdicts.rule import LEAST_OTHERS
+from analysis.stats.panels.own_course import own_course
+from analysis.verdicts.robustness import adoption_seen
+from analysis.verdicts.rule import LEAST_OTHERS, RULE_LEVEL, Onset, detectable, find
 
 METHOD = "counts"
+ONSET: Onset = "unknown"
 LEAST = 20
 """Draws below which no share is told."""
 NEVER = 0
@@ -67,24 +72,24 @@ class Design:
 
 @dataclass(frozen=True)
 class Tried:
-    """How often one effect, in log points, was found under a design, and what was estimated."""
+    """How often one effect, in log points, was found under a design, and what was estimated.
+
+    ``least`` is the smallest effect, in log points, that the rule would find with the power wanted,
+    in the middle of the draws.
+    """
 
     regions: int
     after: int
     effect: float
     found: float
     error: float
-    degrees: float
+    least: float
     estimates: tuple[float, ...]
 
     @property
     def spread(self) -> float:
         """The standard deviation of the estimates."""
         return float(np.std(self.estimates, ddof=1))
-
-    def detectable(self, level: float, power: float) -> float:
-        """The smallest effect found with the power, in log points, from the estimates' spread."""
-        return minimum_detectable(self.spread, level, power, self.degrees)
 
 
 def deal(groups: int, strata: Sequence[object], rng: np.random.Generator) -> np.ndarray:
@@ -120,7 +125,7 @@ def draw_order(
     return {code: design.starts[group] for code, group in zip(ordered, dealt, strict=True)}
 
 
-def try_design(
+def try_design(  # noqa: PLR0913
     counts: pd.DataFrame,
     exposure: pd.DataFrame,
     strata: Mapping[str, str],
@@ -130,23 +135,24 @@ def try_design(
     *,
     draws: int,
     frequency: str,
+    wanted: float = 0.8,
 ) -> list[Tried]:
     """How often each effect is found under a design; all effects meet the same draws.
 
     Parameters
     ----------
     counts, exposure: N regions by T periods, wide, without holes.
-    effects: in log points; 0 gives the size of the test.
+    effects: in log points; 0 gives the size of the rule. wanted: the power of ``least``.
 
     Raises
     ------
-    DesignError: too short a history, too few regions, or counts that the method cannot take.
+    DesignError: too short a history, too few regions, counts that the method cannot take, or a
+        design in which the rule can claim nothing.
     """
     DesignError.raise_for(require_design(counts, design))
     seeds = rng.integers(2**63, size=draws).tolist()
-    return [
-        _tried(counts, exposure, strata, design, effect, seeds, frequency) for effect in effects
-    ]
+    history = (counts, exposure)
+    return [_tried(history, strata, design, one, seeds, frequency, wanted) for one in effects]
 
 
 def require_design(counts: pd.DataFrame, design: Design) -> list[Problem]:
@@ -170,35 +176,38 @@ def require_design(counts: pd.DataFrame, design: Design) -> list[Problem]:
 
 
 def _tried(
-    counts: pd.DataFrame,
-    exposure: pd.DataFrame,
+    history: tuple[pd.DataFrame, pd.DataFrame],
     strata: Mapping[str, str],
     design: Design,
     effect: float,
     seeds: Sequence[int],
     frequency: str,
+    wanted: float,
 ) -> Tried:
     method, rows = methods.load(METHOD), []
     for seed in seeds:
         rng = np.random.default_rng(seed)
-        panel = change_treated_counts(
-            _dealt(counts, exposure, strata, design, rng, frequency), effect, rng
-        )
+        panel = change_treated_counts(_dealt(*history, strata, design, rng, frequency), effect, rng)
         try:
-            found = method.estimate(panel, method.options(), rng)
+            one = method.estimate(panel, method.options(), rng).headline
+            course = own_course(adoption_seen(panel, method.options(), rng)[0])
         except AnalysisError:
             continue
-        one = found.headline
         if one.low is not None and one.high is not None:
-            rows.append((one.value, one.low, one.high, found.options.get("degrees", np.nan)))
+            claimed = find(course, (one.low, one.high), ONSET, 0.0).direction != 0
+            least = detectable(course, ONSET, RULE_LEVEL, wanted)
+            rows.append((one.value, claimed, np.nan if least is None else least))
     if 2 * len(rows) < len(seeds):
         what = f"could be estimated in {len(rows)} of {len(seeds)} draws only"
         raise DesignError([Problem("design", what, "Take more regions or longer periods")])
-    value, low, high, degrees = np.array(rows, dtype=float).T
-    share = float(np.mean((low > 0) | (high < 0)))
+    value, claims, least = np.array(rows, dtype=float).T
+    if 2 * np.isfinite(least).sum() < len(rows):
+        what = "lets no direction be claimed: those that start have no course of their own before"
+        raise DesignError([Problem("before", what, "Take more periods before the first start")])
+    share = float(claims.mean())
     error = math.sqrt(max(share * (1 - share), 1 / len(rows)) / len(rows))
-    usual = float(np.nanmedian(degrees)) if np.isfinite(degrees).any() else design.regions - 1.0
-    return Tried(design.regions, design.after, effect, share, error, usual, tuple(value.tolist()))
+    needed = float(np.nanmedian(least))
+    return Tried(design.regions, design.after, effect, share, error, needed, tuple(value.tolist()))
 
 
 def _dealt(

@@ -11,7 +11,6 @@ import analysis as an
 from analysis.data.dataset import datasets_kept
 from analysis.errors import AnalysisError
 from analysis.planning import Design, commitment_of, deal, draw_order, try_design
-from analysis.reports.study_planning.sentences import DESIGN_WORDS, FOUND_WORDS
 
 TEXT = "three cranes over the river at dusk"
 STAGGERED = Design("staggered", 40, 4, 8, 4)
@@ -62,13 +61,6 @@ def test_the_same_text_draws_the_same_order_whatever_the_order_of_rows():
     assert len(fewer) == 20
 
 
-def test_what_a_range_finds_is_not_promised_as_a_direction():
-    """The plan is evaluated by a rule that asks for a second look, weak where all start at once."""
-    assert set(FOUND_WORDS) == set(DESIGN_WORDS)
-    assert all("A direction also needs a second look" in words for words in FOUND_WORDS.values())
-    assert "claimed in 28%" in FOUND_WORDS["parallel"]
-
-
 def world(seed, regions=60, periods=16):
     """Counts of regions without any effect, and sizes."""
     rng = np.random.default_rng(seed)
@@ -88,6 +80,27 @@ def test_a_large_change_is_found_and_none_is_not():
     assert rows[0].found <= 0.25
     assert rows[1].found >= 0.95
     assert np.mean(rows[1].estimates) == pytest.approx(-0.5, abs=0.05)
+
+
+def test_found_is_what_the_verdict_would_claim_and_not_what_a_range_shows():
+    """All at once: what the spread of estimates alone would promise is claimed in under half."""
+    counts, size = world(1)
+    parallel, how = Design("parallel", 40, 4, 8), {"draws": 20, "frequency": "quarter"}
+    none, *_ = try_design(counts, size, {}, parallel, [0.0], np.random.default_rng(1), **how)
+    tried = [-2.85 * none.spread, -none.least]
+    small, least = try_design(counts, size, {}, parallel, tried, np.random.default_rng(1), **how)
+    assert none.least > 1.4 * 2.85 * none.spread
+    assert small.found <= 0.5
+    assert least.found >= 0.55
+
+
+def test_a_design_that_shows_no_course_of_its_own_is_refused():
+    """Two periods before all start tell no slope, and the rule claims nothing without one."""
+    counts, size = world(1)
+    short = Design("parallel", 40, 2, 4)
+    with pytest.raises(AnalysisError, match="lets no direction be claimed"):
+        try_design(counts, size, {}, short, [0.0], np.random.default_rng(1), draws=20,
+                   frequency="quarter")  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -168,10 +181,13 @@ def test_the_plan_runs_as_it_was_written(in_root, tmp_path):
 @pytest.mark.validate
 @pytest.mark.parametrize(("kind", "effect"), [("staggered", -0.1), ("parallel", -0.1)])
 def test_the_power_it_promises_is_met_in_worlds(kind, effect, row):
-    """12 worlds: promised on a history, met in what comes after it; size is the level."""
+    """12 worlds: promised on a history, met in what comes after it; size is at most the level."""
     from analysis import methods
     from analysis.planning import _dealt
     from analysis.power import change_treated_counts
+    from analysis.stats.panels.own_course import own_course
+    from analysis.verdicts.robustness import adoption_seen
+    from analysis.verdicts.rule import find
 
     design = Design(kind, 40, 4, 6, 3)
     promised, met, size = [], [], []
@@ -187,11 +203,12 @@ def test_the_power_it_promises_is_met_in_worlds(kind, effect, row):
             to_come = _dealt(counts.iloc[:, 20:], exposure.iloc[:, 20:], {}, design, rng, "quarter")
             panel = change_treated_counts(to_come, effect, rng)
             one = method.estimate(panel, method.options(), rng).headline
-            met.append(one.high < 0 or one.low > 0)
+            course = own_course(adoption_seen(panel, method.options(), rng)[0])
+            met.append(find(course, (one.low, one.high), "unknown", 0.0).direction != 0)
     # Draws of one world are alike: the error is that between worlds.
     each = np.array(met, dtype=float).reshape(12, 20).mean(axis=1)
     apart = np.array(promised) - each
     error = max(np.std(apart, ddof=1) / np.sqrt(12), np.sqrt(0.25 / 240))
     row(f"| planning {kind}: promised {np.mean(promised):.3f}, met {np.mean(met):.3f} | 240 | 0 |")
     assert np.mean(apart) == pytest.approx(0.0, abs=3 * error)
-    assert np.mean(size) == pytest.approx(0.05, abs=3 * np.sqrt(0.05 * 0.95 / 480) + 0.01)
+    assert np.mean(size) <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 480) + 0.01

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis import methods, stored
@@ -417,13 +418,27 @@ def _imputable(study: Study, panel: Panel) -> tuple[Adoption | None, Average | N
     method = _model(study)
     options = method.options(**_options(study, method.name))
     try:
-        used = panels.comparable(panel, options, positive=False, complete=False)
-        clusters = imputed.clusters_of(used, study.rng())
-        levels = None if used.counted else panels.rate(used)
-        found = imputed.adoption_of(used, options, clusters, options.weights, levels)
+        found, used = adoption_seen(panel, options, study.rng())
     except AnalysisError:
         return None, None
     return found, Average.of(panel.outcome, used.sample)
+
+
+def adoption_seen(panel: Panel, options: Any, rng: np.random.Generator) -> tuple[Adoption, Panel]:
+    """A panel as the second looks see it, and what of it is used.
+
+    Parameters
+    ----------
+    options: of a method that imputes.
+
+    Raises
+    ------
+    DesignError: the panel cannot carry the comparison.
+    """
+    used = panels.comparable(panel, options, positive=False, complete=False)
+    clusters = imputed.clusters_of(used, rng)
+    levels = None if used.counted else panels.rate(used)
+    return imputed.adoption_of(used, options, clusters, options.weights, levels), used
 
 
 def _looked_at(

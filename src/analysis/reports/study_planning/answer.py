@@ -18,6 +18,7 @@ from analysis.planning import Design, Tried, draw_order, try_design
 from analysis.reports.report import Report
 from analysis.reports.study_planning.params import StudyPlanningParams
 from analysis.reports.study_planning.question import Planned
+from analysis.verdicts.rule import RULE_LEVEL
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Plan(Report):
             rng = np.random.default_rng(asked.seed)
             rows += try_design(
                 given.counts, given.exposure, given.strata, one, [0.0, *logs], rng,
-                draws=asked.draws, frequency=asked.period,
+                draws=asked.draws, frequency=asked.period, wanted=asked.wanted,
             )  # fmt: skip
         return Trials(tuple(rows))
 
@@ -74,9 +75,9 @@ class Plan(Report):
 
     def smallest(self, one: Tried) -> float:
         """The smallest fall that a design would find with the power wanted, as a share."""
-        return -math.expm1(-one.detectable(self.level, self.params.wanted))
+        return -math.expm1(-one.least)
 
-    level = 0.95
+    level = RULE_LEVEL
 
     @property
     def frame(self) -> pd.DataFrame:

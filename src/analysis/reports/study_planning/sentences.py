@@ -20,15 +20,6 @@ DESIGN_WORDS = {
     "within the study.",
     "parallel": "All at once: half of them start, the other half does not within the study.",
 }
-FOUND_WORDS = {
-    "staggered": "Found is what the likely range shows. A direction also needs a second look, "
-    "which lets those that start keep a course of their own: it is claimed no more often than "
-    "that.",
-    "parallel": "Found is what the likely range shows. A direction also needs a second look, "
-    "which lets those that start keep a course of their own and is weak where all start at once: "
-    "in a simulated study of 40 {regions} a change found in 72% of draws was claimed in 28%. Waves "
-    "lose less.",
-}
 ORDER_WORDS = {"name": "{region}", "starts": "Starts"}
 PLAN_WORDS = {"parameter": "Parameter", "value": "Value"}
 VERDICT_WORDS = {"planned": "Plan"}
@@ -52,7 +43,6 @@ def summary(report: Plan) -> Summary:
             "Where nothing changes, {size} of {draws} trials would find a change; {miss} are "
             "allowed."
         ),
-        say(FOUND_WORDS[report.params.design]),
         say(DESIGN_WORDS[report.params.design]),
         _draw(report),
     )
@@ -204,6 +194,12 @@ def certainty(report: Plan) -> Notes:
     """What the promise rests on."""
     say = report.say
     points = (
+        say(
+            "Found is what the rule for one intervention would claim a direction for: the range of "
+            "the change leaves out none, and a second look that lets those that start keep a "
+            "course of their own agrees. Where all start at once that look is weak: waves find "
+            "more."
+        ),
         say(
             "The promise holds if the time to come is as restless as the history, and if whoever "
             "is drawn does start then. Measures that were taken within the history are in it."
