@@ -19,8 +19,10 @@ from jupyter_client.provisioning import KernelProvisionerFactory
 
 from analysis.batch import kernels, warm
 from analysis.batch.execute import Settings, execute
+from analysis.batch.parent import named_kinds
 from analysis.batch.plan import Run
 from analysis.data.dataset import datasets_kept, read_dataset
+from analysis.reports import kind
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 
 pytestmark = pytest.mark.notebooks
@@ -311,3 +313,17 @@ def test_broken_input_or_output_is_tried_again_after_longer_and_longer_pauses(
     status = execute(run, Settings()).status
     assert (status.attempts, slept) == (attempts, pauses)
     assert status.done == (len(failures) < attempts)
+
+
+@pytest.mark.parametrize(
+    ("targets", "kinds"),
+    [
+        (["region_rates/county_murders"], ["region_rates"]),
+        (["monthly", "random_inspection/draft_lottery"], ["monthly_monitor", "random_inspection"]),
+        (["params/suites/monthly.yml"], ["monthly_monitor"]),
+        (["no_such_suite"], list(kind.names())),
+    ],
+)
+def test_the_parent_imports_for_the_kinds_that_are_named(in_root, targets, kinds):
+    """By a report, by a suite, by its file; for all kinds where nothing is known of it."""
+    assert named_kinds(targets) == kinds

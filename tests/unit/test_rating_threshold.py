@@ -133,9 +133,12 @@ def test_too_few_on_a_line_are_not_called_moved_over_it(scored, tmp_path):
     frame.to_csv(tmp_path / "threshold.csv", index=False)
     report = an.RatingThreshold.read(params | {"cutoffs": [64.0]})
     assert report.verdict_key == "uneven"
-    said = " ".join(report.summary().points)
+    summary = report.summary()
+    said = " ".join((*summary.points, summary.number_words))
     assert "too few lie on the line" in said
+    assert "are lacking on the line at 64" in said
     assert "too many" not in said
+    assert not summary.number.startswith("−")
 
 
 def test_the_slope_along_the_score_is_not_taken_for_a_jump():

@@ -375,26 +375,27 @@ def test_what_cannot_be_moved_is_refused(districts, table, old, new, message):
         read_dataset(districts)
 
 
-def test_a_small_report_does_not_pay_for_the_engines(root):
-    """Records in memory are counted without Ibis, DuckDB or Spark being imported."""
-    code = (
-        "import sys; from analysis.data.dataset import read_dataset;"
-        "import analysis.data.frames.panels.panel;"
-        "read_dataset('data/enterprise_zones');"
-        "print({'ibis', 'duckdb', 'pyspark', 'sqlglot'} & set(sys.modules))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=root)
-    assert done.stdout.decode().strip() == "set()"
+SMALL = (
+    "from analysis.data.dataset import read_dataset; import analysis.data.frames.panels.panel;"
+    "read_dataset('data/enterprise_zones')"
+)
+NIGHT = (
+    "import analysis.cli.run, analysis.batch.execute, analysis.batch.runner;"
+    "import analysis.publish.site.edition;"
+    "from analysis.publish.site.lists.register import register; register('en')"
+)
 
 
-def test_a_night_does_not_pay_for_what_kernels_load(root):
-    """To plan, to run and to publish, methods are loaded and no statistics or drawing."""
-    code = (
-        "import sys; import analysis.cli.run;"
-        "import analysis.batch.execute, analysis.batch.runner, analysis.publish.site.edition;"
-        "from analysis.publish.site.lists.register import register; register('en');"
-        "print({'scipy.stats', 'scipy.optimize', 'matplotlib', 'statsmodels'} & set(sys.modules))"
-    )
+@pytest.mark.parametrize(
+    ("code", "spared"),
+    [
+        (SMALL, {"ibis", "duckdb", "pyspark", "sqlglot"}),
+        (NIGHT, {"scipy.stats", "scipy.optimize", "matplotlib", "statsmodels"}),
+    ],
+)
+def test_nobody_pays_for_what_others_load(root, code, spared):
+    """A small report for engines; a night that plans, runs and publishes for what kernels load."""
+    code += f"; import sys; print({spared} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=root)
     assert done.stdout.decode().strip() == "set()"
 

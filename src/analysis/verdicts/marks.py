@@ -3,8 +3,8 @@
 More than a smooth course leads to expect stand there where the range of the excess lies above
 nothing. That is work or its reporting: both end at the mark. It is called reporting where at least
 half of the excess falls below the mark again once results are revised, beyond what revisions take
-from just above lines that nobody aims at. None is claimed to be there
-where the range lies below the smallest share that matters.
+from just above lines that nobody aims at. None is claimed to be there where the range lies below
+the smallest share that matters.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ class Density:
             return self.doubted
         share, low, _ = self.moved.share
         if share < 0 or not roundness(self.cutoff):
-            return self.doubted and share > 0
+            return share > 0
         as_full = sum(one.share[0] >= low for one in self.others)
         return len(self.others) >= MINIMUM_OTHERS and as_full <= AS_FULL * len(self.others)
 

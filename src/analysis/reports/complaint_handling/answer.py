@@ -77,8 +77,7 @@ class Handling(Report):
     @property
     def verdict_key(self) -> str:
         """Of the times."""
-        grade = self.verdict.certainty
-        return f"{self.verdict.key}_{grade}" if grade else self.verdict.key
+        return self.verdict.graded
 
     @cached_property
     def excess(self) -> Result | None:

@@ -46,10 +46,8 @@ class ComplaintHandling(Handling):
         value, low, high = (float(np.expm1(v)) for v in self.range)
         counts, unit = (self.subject.regions, self.subject.regions), None
         if not self.subject.regions:
-            cases = self.subject.cases
-            routes = ("group", self.params.route)
-            own = cases["group"] == 1 if self.subject.covariates else cases["route"].isin(routes)
-            some, every = (self.may_leave(float(count)) for count in (own.sum(), len(cases)))
+            own = self.subject.cases["route"].isin(("group", self.params.route))
+            some, every = (self.may_leave(float(count)) for count in (own.sum(), len(own)))
             counts, unit = (int(some), int(every)), CASE
         names = (self.arms[0], self.say("time that cases take"))
         words = self.say(sentences.SITE_WORDS[self.verdict.key])

@@ -82,10 +82,15 @@ def _number(report: Thresholds) -> tuple[str, str, str, str]:
         words = say("The scores are looked at as they stand; no share can be told.")
         return "–", say("of scores"), words, ""
     share, low, high = report.may_leave(one.moved.share)
+    at = report.point(one.cutoff)
+    words = say("stand too many on the line at {at}.", at=at)
+    if share < 0:
+        share, low, high = -share, -high, -low
+        words = say("are lacking on the line at {at}.", at=at)
     return (
         report.percent(share, 0),
         say("of those expected just short of it"),
-        say("stand too many on the line at {at}.", at=report.point(one.cutoff)),
+        words,
         say(
             "Likely range at {level}: {low} to {high}.",
             low=report.percent(low, 0),
