@@ -1,10 +1,12 @@
 """How long 24 reports with pages take: ours, plain papermill with nbconvert, and the floor.
 
-    python benchmarks/batch.py [--reports 12] [--repeat 3]
+    python benchmarks/batch.py [--reports 12] [--rounds 4]
     python benchmarks/batch.py --unchanged    # 100 reports of which none is due
 
 Every mode runs the same notebook, data and params (so many reports in two languages) in a fresh
-folder; medians and ratios are of one session. The floor is the same cells as plain code, without
+folder. A machine's speed can change by a third within minutes. So the modes take turns in rounds,
+in each of which plain papermill runs its share of the reports, and ratios are of one round: the
+median counts. The floor is the same cells as plain code, without
 pages, in one process per core that has imported everything and run a report before. Run it on a
 quiet machine.
 """
@@ -19,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -29,6 +32,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 REPORT = "intervention_effect/enterprise_zones"
 PINNED = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+OURS = "ours, two kernels"
 Given = dict[str, Any]
 
 
@@ -108,28 +112,33 @@ def ours(jobs: int) -> None:
     subprocess.run([*command, "--jobs", str(jobs)], check=True)
 
 
-def measure(mode: str, reports: int) -> float:
-    """Seconds of one mode in a fresh folder."""
+def measured(reports: int, part: slice) -> dict[str, float]:
+    """Seconds of each mode for all reports; of plain ones a part runs, and stands for all."""
+    seconds: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         given = project(Path(folder), reports)
+        some = given[part]
+
+        def measure(mode: str, work: Callable[[], Any], share: float = 1.0) -> None:
+            started = time.monotonic()
+            answer = work()
+            took = answer if isinstance(answer, float) else time.monotonic() - started
+            seconds[mode] = took / share
+            print(f"{mode:<24} {seconds[mode]:7.1f} s", flush=True)
+
+        share = len(some) / len(given)
         before = Path.cwd()
         os.chdir(folder)
         try:
-            if mode == "nothing changed":
-                ours(2)
-            started = time.monotonic()
-            if mode == "plain, serial":
-                for one in given:
-                    plain(one)
-            elif mode == "plain, two processes":
-                in_processes(plain, given, 2)
-            elif mode.startswith("floor"):
-                return warm_floor(given, "" if mode == "floor, warm" else f"{folder}/results")
-            else:
-                ours(2)
-            return time.monotonic() - started
+            measure("plain, serial", lambda: [plain(one) for one in some], share)
+            measure(OURS, lambda: ours(2))
+            measure("nothing changed", lambda: ours(2))
+            measure("plain, two processes", lambda: in_processes(plain, some, 2), share)
+            measure("floor, warm", lambda: warm_floor(given, ""))
+            measure("floor, warm and sharing", lambda: warm_floor(given, f"{folder}/results"))
         finally:
             os.chdir(before)
+    return seconds
 
 
 def unchanged(repeat: int) -> None:
@@ -151,39 +160,35 @@ def unchanged(repeat: int) -> None:
                 )
 
 
-MODES = (
-    *("plain, serial", "plain, two processes", "ours, two kernels"),
-    *("floor, warm", "floor, warm and sharing", "nothing changed"),
-)
-
-
 def main() -> None:
     """Measure every mode in turn, and print medians and ratios."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--reports", type=int, default=12)
-    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--unchanged", action="store_true")
     options = parser.parse_args()
     os.environ.update(PINNED)
     # Without kept bytecode every process would compile its imports anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if options.unchanged:
-        unchanged(options.repeat)
+        unchanged(options.rounds)
         return
-    seconds: dict[str, list[float]] = {mode: [] for mode in MODES}
-    for _ in range(options.repeat):
-        for mode in MODES:
-            seconds[mode].append(measure(mode, options.reports))
-            print(f"{mode:<24} {seconds[mode][-1]:7.1f} s", flush=True)
-    median = {mode: statistics.median(found) for mode, found in seconds.items()}
-    print(f"\n{2 * options.reports} reports with pages, median of {options.repeat}")
-    for mode, value in median.items():
-        print(f"{mode:<24} {value:7.1f} s")
-    own = median["ours, two kernels"]
-    print(f"against plain, serial:        {median['plain, serial'] / own:.1f} times as fast")
-    print(f"against plain, two processes: {median['plain, two processes'] / own:.1f} times as fast")
+    rounds = [
+        measured(options.reports, slice(first, None, options.rounds))
+        for first in range(options.rounds)
+    ]
+    print(f"\n{2 * options.reports} reports with pages, median of {options.rounds} rounds")
+    for mode in rounds[0]:
+        print(f"{mode:<24} {statistics.median(one[mode] for one in rounds):7.1f} s")
+    for mode in ("plain, serial", "plain, two processes"):
+        print(f"against {mode + ':':<25}", told([one[mode] / one[OURS] for one in rounds]))
     for mode in ("floor, warm", "floor, warm and sharing"):
-        print(f"against the {mode + ':':<25} {own / median[mode]:.2f} times as long")
+        print(f"over the {mode + ':':<24}", told([one[OURS] / one[mode] for one in rounds]))
+
+
+def told(ratios: list[float]) -> str:
+    """The median of ratios, and all of them."""
+    return f"{statistics.median(ratios):.2f} ({', '.join(f'{one:.2f}' for one in ratios)})"
 
 
 if __name__ == "__main__":

@@ -129,7 +129,7 @@ def software(*modules: str) -> str:
     these and what they import of ``stats`` compute with are named.
     """
     named = (*COMPUTED_WITH, *libraries(*modules), *MADE_WITH)
-    others = "; ".join(f"{name} {metadata.version(name)}" for name in named)
+    others = "; ".join(f"{name} {_described(name)[1]}" for name in named)
     return f"Python {platform.python_version()}; analysis {VERSION}; {others}"
 
 
@@ -148,7 +148,14 @@ def libraries(*modules: str) -> list[str]:
         seen |= new
         waiting += new
     found -= {*sys.stdlib_module_names, *COMPUTED_WITH, "analysis", "pydantic"}
-    return sorted(str(metadata.metadata(name)["Name"]) for name in found)
+    return sorted(_described(name)[0] for name in found)
+
+
+@cache
+def _described(distribution: str) -> tuple[str, str]:
+    """Name and version of what is installed; each look takes milliseconds."""
+    found = metadata.metadata(distribution)
+    return str(found["Name"]), str(found["Version"])
 
 
 @cache

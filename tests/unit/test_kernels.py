@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import pickle
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,9 +21,10 @@ from jupyter_client.provisioning import KernelProvisionerFactory
 
 from analysis.batch import kernels, warm
 from analysis.batch.execute import Settings, execute
-from analysis.batch.parent import named_kinds
+from analysis.batch.parent import Parent, named_kinds
 from analysis.batch.plan import Run
 from analysis.data.dataset import datasets_kept, read_dataset
+from analysis.page.charts import words
 from analysis.reports import kind
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 
@@ -103,6 +106,43 @@ def test_kernels_find_what_was_read_before_them_and_read_what_changed(tmp_path, 
     lines = outcomes.read_text(encoding="utf-8").splitlines(keepends=True)
     outcomes.write_text("".join(lines[:-1]), encoding="utf-8")
     assert run_cells(source, folder=tmp_path) == [f"[False, {rows - 1}]"]
+
+
+DRAW = """import hashlib
+from analysis.page.charts import style, words
+def draw(axes, width):
+    axes.plot([0, 1], [0, 1])
+    axes.set_xlabel("Zwiesel 镇 of no dataset")
+told = sum("Zwiesel" in str(key) for kept in words.KEPT for key in kept)
+drawn = style.render(draw, "en", ())
+print(told, hashlib.sha256(str(drawn).encode()).hexdigest())"""
+
+
+def test_words_that_one_kernel_has_laid_out_are_known_to_the_next(tmp_path):
+    """And drawn as where they are laid out anew."""
+    first, second = (run_cells(DRAW, "1", folder=tmp_path)[0].split() for _ in range(2))
+    # Its layout, and its glyphs.
+    assert (first[0], second[0]) == ("0", "2")
+    assert first[1] == second[1]
+
+
+def test_what_a_kernel_tells_is_kept_or_left():
+    """A message that cannot be read harms nobody; what was worked out since is all there is."""
+    listener = socket.socket(socket.AF_UNIX)
+    parent = Parent(listener, 0)
+    before = words.sizes()
+    for message in (b"", b"no pickle", pickle.dumps(3)):
+        parent.words_out.send(message)
+        parent.learn(parent.words_in)
+    assert words.sizes() == before
+    parent.words_out.send(pickle.dumps([{}, {}, {"of-no-font": "<path/>"}]))
+    parent.learn(parent.words_in)
+    assert words.worked_out_since(before) == [{}, {}, {"of-no-font": "<path/>"}]
+    del words.GLYPHS["of-no-font"]
+    for opened in (listener, parent.words_in, parent.words_out, parent.selector):
+        opened.close()
+    os.close(parent.wake_reader)
+    os.close(parent.wake_writer)
 
 
 def test_without_room_for_the_data_nothing_is_handed_over():

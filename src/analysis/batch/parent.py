@@ -7,7 +7,8 @@ and variables of a kernel and ``length``, and receives its process number, or a 
 there is none; later its exit code. It may send numbers of signals between. A connection that
 closes takes its kernel with it, and the end of standard input takes everything, so that no kernel
 outlives the process that asked for it. ``FILE`` is the number of an open file with the datasets
-that the client has read, ``length`` their length in bytes: kernels find them as if read. The
+that the client has read, ``length`` their length in bytes: kernels find them as if read. What
+kernels tell of the words they have drawn, later kernels know. The
 targets are the suites and reports for whose kinds it imports; without any, for all kinds.
 """
 
@@ -23,11 +24,14 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
+
+MOST_TOLD = 1 << 20
+"""Bytes of one message of a kernel."""
 
 
 class Parent:
@@ -41,6 +45,10 @@ class Parent:
         self.selector = selectors.DefaultSelector()
         self.clients: dict[int, Connection] = {}
         """The connection of each kernel, by its process number."""
+        # A message arrives whole or not at all, and nobody waits for one.
+        self.words_in, self.words_out = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.words_in.setblocking(False)
+        self.words_out.setblocking(False)
         self.wake_reader, self.wake_writer = os.pipe()
         os.set_blocking(self.wake_reader, False)
         os.set_blocking(self.wake_writer, False)
@@ -51,6 +59,7 @@ class Parent:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self.selector.register(self.listener, selectors.EVENT_READ, self.accept)
         self.selector.register(self.wake_reader, selectors.EVENT_READ, self.report_ended)
+        self.selector.register(self.words_in, selectors.EVENT_READ, self.learn)
         self.selector.register(0, selectors.EVENT_READ, self.end_with_client)
         while True:
             for key, _ in self.selector.select():
@@ -95,6 +104,14 @@ class Parent:
         self.length = length
         gc.freeze()
 
+    def learn(self, _: socket.socket) -> None:
+        """Keep what a kernel has worked out about the words of its drawings."""
+        from analysis.page.charts.words import remember
+
+        # What cannot be read is worked out again; no other kernel may be lost for it.
+        with contextlib.suppress(Exception):
+            remember(pickle.loads(self.words_in.recv(MOST_TOLD)))  # noqa: S301  from our own kernel
+
     def pass_signal_on(self, pid: int, connection: Connection) -> None:
         """Pass a client's signal on to its kernel; kill the kernel if the client is gone."""
         signum = message_from(connection)
@@ -135,7 +152,7 @@ class Parent:
             self.selector.close()
             for number in (self.wake_reader, self.wake_writer, self.file):
                 os.close(number)
-            run_kernel(argv, cwd, env, self.datasets)
+            run_kernel(argv, cwd, env, self.datasets, self.words_out)
             status = 0
         except SystemExit as leaving:
             status = leaving.code if isinstance(leaving.code, int) else 1
@@ -171,11 +188,16 @@ def signal_group(pid: int, signum: int) -> None:
             os.kill(pid, signum)
 
 
-def run_kernel(argv: list[str], cwd: str, env: dict[str, str], datasets: Any) -> None:
+def run_kernel(
+    argv: list[str], cwd: str, env: dict[str, str], datasets: Any, line: socket.socket
+) -> None:
     """Run a kernel with its own session, environment, folder and random numbers.
 
-    ``datasets`` is :class:`analysis.data.dataset.KeptDatasets`, what the client has read before,
-    or nothing.
+    Parameters
+    ----------
+    datasets: :class:`analysis.data.dataset.KeptDatasets`, what the client has read before, or
+        nothing.
+    line: takes what the parent shall tell later kernels.
     """
     import random
 
@@ -203,7 +225,27 @@ def run_kernel(argv: list[str], cwd: str, env: dict[str, str], datasets: Any) ->
     KEPT.set(KeptDatasets() if datasets is None else datasets)
     # Nothing of a report belongs in the history of a person's IPython.
     argv = [*argv, "--HistoryManager.enabled=False"]
-    IPKernelApp.launch_instance(argv, parent_handle=os.getppid())
+    application = IPKernelApp.instance(parent_handle=os.getppid())
+    application.initialize(argv)
+    application.shell.events.register("post_run_cell", teller(line))
+    application.start()
+
+
+def teller(line: socket.socket) -> Callable[[object], None]:
+    """What tells the parent after each cell which words its drawings have laid out."""
+    from analysis.page.charts import words
+
+    told = words.sizes()
+
+    def tell(_: object) -> None:
+        nonlocal told
+        if words.sizes() != told:
+            # What does not fit or finds no room is told with what comes next, or never.
+            with contextlib.suppress(OSError):
+                line.send(pickle.dumps(words.worked_out_since(told), pickle.HIGHEST_PROTOCOL))
+                told = words.sizes()
+
+    return tell
 
 
 def named_kinds(targets: Sequence[str]) -> list[str]:

@@ -21,6 +21,8 @@ POINTS = 72
 """Per inch, as in every SVG: what is measured for the layout is what is drawn."""
 TICKS = 6
 """So many ticks of each axis are made beforehand; further ones are made when they are needed."""
+STOCK: list[Figure] = []
+"""Copies made before a process is forked: each that is forked has them all."""
 
 
 class PlainAxes(Axes):
@@ -37,9 +39,19 @@ class PlainAxes(Axes):
 
 def blank(inches: float, tall: float) -> tuple[Figure, Axes]:
     """A figure of one axes; the settings of matplotlib that hold are those of the first call."""
-    figure: Figure = pickle.loads(_kept())  # noqa: S301  our own bytes
+    figure = STOCK.pop() if STOCK else _copy()
     figure.set_size_inches(inches, tall)
     return figure, figure.axes[0]
+
+
+def stock_up(number: int) -> None:
+    """Make copies beforehand; the settings of matplotlib are as for :func:`blank`."""
+    STOCK.extend(_copy() for _ in range(number))
+
+
+def _copy() -> Figure:
+    figure: Figure = pickle.loads(_kept())  # noqa: S301  our own bytes
+    return figure
 
 
 @lru_cache(maxsize=1)

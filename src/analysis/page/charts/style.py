@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.errors import Problem, PublishError
-from analysis.page.charts.canvas import POINTS, blank
+from analysis.page.charts.canvas import POINTS, blank, stock_up
 from analysis.page.charts.drawing import drawn
 from analysis.page.charts.letters import SECOND_FONT, font_family
 from analysis.page.marks import short
@@ -47,6 +47,8 @@ others are wide: text must not shrink in either."""
 LOW = 1.6
 """Inches of height below which the watermark lies flat."""
 MOST_GRIDLINES = 10
+DRAWINGS = 16
+"""So many a report draws at least, as a rule."""
 CHARACTERS = {"wide": 84, "column": 64, "narrow": 42}
 """Latin characters of the small size that fit across each drawing."""
 TEXT = 10.0
@@ -123,6 +125,8 @@ def rehearse(letters: str) -> None:
         axes.text(1, 0, letters).set_in_layout(False)
 
     _render_one(draw, "en", (), width="narrow", height=1.0)
+    with mpl.rc_context(house_style()):
+        stock_up(DRAWINGS)
 
 
 def _render_one(

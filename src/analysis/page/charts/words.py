@@ -2,13 +2,15 @@
 
 A report draws the same words wide and narrow and in figure after figure, and matplotlib measures
 each anew, cuts its glyphs anew and writes every one by calls of its own: a third of the time of a
-drawing. What is written here is the same to the byte.
+drawing. What is written here is the same to the byte. A process that forks others can be told what
+they worked out, so that the next need not: 0.25 s of the 0.95 s that a report draws for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from matplotlib.backends.backend_svg import RendererSVG, _generate_transform
@@ -27,6 +29,29 @@ WORDS: dict[Any, list[tuple[str, str]]] = {}
 """Of each glyph of a word its name and the element that places it, by word and font."""
 GLYPHS: dict[str, str] = {}
 """The element that defines a glyph, by its name."""
+KEPT = (LAYOUTS, WORDS, GLYPHS)
+Worked = list[dict[Any, Any]]
+"""Something of each that is kept, in this order."""
+
+
+def sizes() -> list[int]:
+    """How much of each is kept."""
+    return [len(kept) for kept in KEPT]
+
+
+def worked_out_since(before: list[int]) -> Worked:
+    """What was added to each since there was so much of it."""
+    added = (islice(kept.items(), size, None) for kept, size in zip(KEPT, before, strict=True))
+    return list(map(dict, added))
+
+
+def remember(worked: Worked) -> None:
+    """Keep what another process worked out; equal keys hold equal things."""
+    layouts, words, glyphs = worked
+    GLYPHS.update(glyphs)
+    for kept, new in ((LAYOUTS, layouts), (WORDS, words)):
+        for key, value in new.items():
+            _keep(kept, key, value)
 
 
 class WordsOnce:
