@@ -120,7 +120,7 @@ def _highest(
 
     def minus(point: np.ndarray) -> tuple[float, np.ndarray]:
         log, slopes = _likelihood(point, log_time, cases, counts, distribution)
-        return -log / number, -slopes / number
+        return float(-log / number), -slopes / number
 
     with np.errstate(over="ignore", invalid="ignore"):
         exact = {"gtol": 1e-8}

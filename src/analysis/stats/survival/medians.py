@@ -32,12 +32,12 @@ def estimate_medians(cases: Cases) -> tuple[np.ndarray, np.ndarray, Medians]:
     """
     arm, group = cases.design[:, 0].astype(int), cases.group
     time, place = np.unique(cases.duration, return_inverse=True)
-    strata = np.unique(cases.strata, return_inverse=True)[1]
-    number = np.bincount(2 * strata + arm, minlength=2 * strata.max() + 2).reshape(-1, 2)
+    levels, strata = np.unique(cases.strata, return_inverse=True)
+    number = np.bincount(2 * strata + arm, minlength=2 * len(levels)).reshape(-1, 2)
     both = number.min(axis=1)[strata] > 0
     weight = both * np.where(arm == 1, 1.0, (number[:, 1] / np.maximum(number[:, 0], 1))[strata])
-    groups = np.unique(group, return_inverse=True)[1]
-    shape = (int(groups.max()) + 1, 2, 2, len(time))
+    names, groups = np.unique(group, return_inverse=True)
+    shape = (len(names), 2, 2, len(time))
     cell = np.ravel_multi_index((groups, arm, cases.ended.astype(int), place), shape)
     counts = np.bincount(cell, weight, minlength=int(np.prod(shape))).reshape(shape)
     whole = counts.sum(axis=0)
