@@ -80,6 +80,7 @@ def test_the_truths_of_the_simulated_province_lie_inside(in_root):
     _, low, high = report.range
     assert low <= truth["odr/time"] <= high
     assert report.hurried[1] <= truth["hurried"] <= report.hurried[2]
+    assert report.rush
 
 
 def test_medians_of_like_strata_by_hand():
@@ -178,6 +179,22 @@ def test_a_rush_is_found_and_not_called_false(handled):
     assert report.hurried[1] <= pulled.sum() / rows["closed_on"].notna().sum() <= report.hurried[2]
     text = " ".join(report.summary().points)
     assert "That is a rush; it does not say that dates are false" in text
+
+
+@pytest.mark.parametrize("seed", [2, 3, 4])
+def test_a_rhythm_of_weeks_is_no_rush(handled, seed):
+    """Most comes in on a Monday and ends on a Friday: heaps on every fifth day, of all limits."""
+    rows = records(seed, size=9000)
+    received = rows["received_on"] - pd.to_timedelta(rows["received_on"].dt.day_of_week, "D")
+    rng = np.random.default_rng(seed)
+    waits = np.where(rng.random(len(rows)) < 0.7, (4 - rows["closed_on"].dt.day_of_week) % 7, 0)
+    closed = rows["closed_on"] + pd.to_timedelta(waits, "D")
+    weekly = rows.assign(
+        received_on=received.clip(lower=START), closed_on=closed.where(closed <= LAST)
+    )
+    report = an.ComplaintHandling.read(handled(weekly) | {"deadline_days": {"mediate": 44}})
+    assert report.hurried[1] > 0
+    assert "no sign of a rush" in " ".join(report.summary().points)
 
 
 def test_where_cases_end_on_working_days_distances_are_working_days(handled):

@@ -103,6 +103,26 @@ class Handling(Report):
         return self.may_leave((value, low, high))
 
     @cached_property
+    def elsewhere(self) -> float:
+        """The largest such share at any day, and the one before, that is not beside the legal day.
+
+        A rhythm, as of weeks in which most is ended on a Friday, is no smooth course, and shows as
+        much at a day that is nobody's limit.
+        """
+        if self.excess is None:
+            return 0.0
+        rows = pd.DataFrame(self.excess.series["histogram"]).sort_values("value")
+        beyond = (rows["count"] - rows["expected"]).where(rows["window"] == 0)
+        most = beyond.rolling(WINDOW["below"] + 1).sum().max()
+        return float(self.may_leave(float(most / self.subject.cases["ended"].sum())))
+
+    @property
+    def rush(self) -> bool:
+        """Whether more cases end at the legal day than on a smooth course, or at any other day."""
+        found = self.hurried
+        return found is not None and found[1] > 0 and found[0] > self.elsewhere
+
+    @cached_property
     def punctual(self) -> float | None:
         """Share of cases whose legal day has passed that ended by then; open ones did not."""
         if "due" not in self.subject.cases:
@@ -197,6 +217,7 @@ class Handling(Report):
             share, low, high = self.hurried
             found |= {"hurried": self.percent(share)}
             found |= {"likely_hurried": span(self.percent(low), self.percent(high), self.language)}
+            found |= {"elsewhere": self.percent(self.elsewhere)}
         if self.punctual is not None:
             found |= {"on_time": self.percent(self.punctual)}
         return found

@@ -199,7 +199,10 @@ def hazards(report: Handling) -> Figure:
     ).figure(
         **report.plate("hazards"),
         title=say("How readily open cases end, by how long they have been open"),
-        caption=say("Blue: {one}. Vermilion: {other}. A step upwards is a rush."),
+        caption=say(
+            "Blue: {one}. Vermilion: {other}. A step upwards at the legal day is what a "
+            "rush looks like."
+        ),
         alt=say("Points of the rate at which open cases end, for {one} and {other}."),
     )
 

@@ -128,10 +128,22 @@ def _rush(report: Handling) -> str:
             "At the legal day ({legal} working days) no more cases end than a smooth course leads "
             "to expect, as far as can be told ({hurried}, likely range {likely_hurried})."
         )
-    return report.say(
+    found = report.say(
         "At the legal day ({legal} working days) and the day before, {hurried} of all cases end "
-        "beyond a smooth course (likely range {likely_hurried}). That is a rush; it does not say "
-        "that dates are false."
+        "beyond a smooth course (likely range {likely_hurried})."
+    )
+    return joined(
+        report.language,
+        found,
+        report.say(
+            "No day away from it shows as much (at most {elsewhere}). That is a rush; it does not "
+            "say that dates are false."
+        )
+        if report.rush
+        else report.say(
+            "Days that are nobody's limit show as much (up to {elsewhere}), as a rhythm of weeks "
+            "does. That is no sign of a rush."
+        ),
     )
 
 
