@@ -43,7 +43,7 @@ test: ready-tests  ## everything that must hold before a change lands
 quick: ready-tests  ## what a change needs, in under a minute: style, types, layers, the nearest tests
 	$(BIN)/python scripts/quick.py
 
-validate: ready-tests  ## the long simulation studies of methods, over WORLDS worlds each (100)
+validate: ready-tests  ## the long simulation studies of methods, over WORLDS worlds each (60)
 	$(BIN)/pytest $(SHARED) -m validate -s
 
 gallery: ready-tests  ## every kind of figure under conditions that break layouts, to look at

@@ -12,8 +12,8 @@ import numpy as np
 from analysis.errors import AnalysisError
 from analysis.result import Estimate
 
-WORLDS = int(os.environ.get("WORLDS", "100"))
-"""As many as all rows take in twenty minutes on two cores: they tell .86 from .95. A thousand,
+WORLDS = int(os.environ.get("WORLDS", "60"))
+"""As many as all rows take in twenty minutes on two cores: they tell .84 from .95. A thousand,
 ``make validate WORLDS=1000``, tell .99 from .97 as clearly as .90 from .93."""
 LEAST, MOST = 0.93, 0.97
 """Share of 95 % intervals that must hold the truth; without an effect, size is what is left."""

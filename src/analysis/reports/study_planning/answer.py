@@ -137,7 +137,7 @@ class Plan(Report):
             "waves": self.number(len(main.starts) - 1),
             "wanted": self.percent(self.params.wanted, 0),
             "smallest": self.percent(self.smallest(none), 1),
-            "size": self.percent(none.found, 1),
+            "size": self.number(round(none.found * len(none.estimates))),
             "level": self.percent(self.level, 0),
             "miss": self.percent(1 - self.level, 0),
             "draws": self.number(len(none.estimates)),

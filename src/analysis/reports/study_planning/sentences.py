@@ -23,6 +23,8 @@ DESIGN_WORDS = {
 ORDER_WORDS = {"name": "{region}", "starts": "Starts"}
 PLAN_WORDS = {"parameter": "Parameter", "value": "Value"}
 VERDICT_WORDS = {"planned": "Plan"}
+SHOWN = 40
+"""Lines of the order above which it is folded away."""
 
 
 def summary(report: Plan) -> Summary:
@@ -40,7 +42,7 @@ def summary(report: Plan) -> Summary:
         ),
         say("Found of the changes asked about, out of {draws} trials: {chances}.", chances=chances),
         say(
-            "Where nothing changes, {size} of {draws} trials would find a change; {miss} are "
+            "Where nothing changes, {size} of {draws} trials found a change; {miss} of them are "
             "allowed."
         ),
         say(DESIGN_WORDS[report.params.design]),
@@ -147,6 +149,7 @@ def order(report: Plan) -> Table | Notes:
         title=say("The order of the roll-out, drawn by lot"),
         caption=say("From the text whose SHA-256 is {commitment}. Anybody can draw it again."),
         data=report.worded(ORDER_WORDS, lines, ("name", "starts")),
+        folded=len(lines) > SHOWN,
     )
 
 
