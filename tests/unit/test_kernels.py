@@ -126,6 +126,14 @@ def test_words_that_one_kernel_has_laid_out_are_known_to_the_next(tmp_path):
     assert first[1] == second[1]
 
 
+def test_words_laid_out_under_other_settings_are_not_told(tmp_path):
+    """A notebook's own way to cut letters is no other's."""
+    other = DRAW.replace("Zwiesel", "Kirchdorf")
+    settings = "import matplotlib\nmatplotlib.rcParams['text.hinting'] = 'none'\n"
+    first, second = (run_cells(s + other, "1", folder=tmp_path)[0] for s in (settings, ""))
+    assert first.split()[0] == second.split()[0] == "0"
+
+
 def test_what_a_kernel_tells_is_kept_or_left():
     """A message that cannot be read harms nobody; what was worked out since is all there is."""
     listener = socket.socket(socket.AF_UNIX)

@@ -232,14 +232,17 @@ def run_kernel(
 
 
 def teller(line: socket.socket) -> Callable[[object], None]:
-    """What tells the parent after each cell which words its drawings have laid out."""
+    """What tells the parent after each cell which words its drawings have laid out.
+
+    A notebook that sets matplotlib to lay words out in another way keeps them to itself.
+    """
     from analysis.page.charts import words
 
-    told = words.sizes()
+    told, settings = words.sizes(), words.settings()
 
     def tell(_: object) -> None:
         nonlocal told
-        if words.sizes() != told:
+        if words.sizes() != told and words.settings() == settings:
             # What does not fit or finds no room is told with what comes next, or never.
             with contextlib.suppress(OSError):
                 line.send(pickle.dumps(words.worked_out_since(told), pickle.HIGHEST_PROTOCOL))

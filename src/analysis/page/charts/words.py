@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
+import matplotlib as mpl
 from matplotlib.backends.backend_svg import RendererSVG, _generate_transform
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
@@ -30,8 +31,14 @@ WORDS: dict[Any, list[tuple[str, str]]] = {}
 GLYPHS: dict[str, str] = {}
 """The element that defines a glyph, by its name."""
 KEPT = (LAYOUTS, WORDS, GLYPHS)
+SETTINGS = ("font.", "mathtext.", "path.", "svg.", "text.")
 Worked = list[dict[Any, Any]]
 """Something of each that is kept, in this order."""
+
+
+def settings() -> dict[str, Any]:
+    """What matplotlib is set to, as far as words can hang on it beside what the keys hold."""
+    return {key: value for key, value in mpl.rcParams.items() if key.startswith(SETTINGS)}
 
 
 def sizes() -> list[int]:
