@@ -30,7 +30,7 @@ WORDS: dict[Any, list[tuple[str, str]]] = {}
 """Of each glyph of a word its name and the element that places it, by word and font."""
 GLYPHS: dict[str, str] = {}
 """The element that defines a glyph, by its name."""
-KEPT = (LAYOUTS, WORDS, GLYPHS)
+KEPT: tuple[dict[Any, Any], ...] = (LAYOUTS, WORDS, GLYPHS)
 SETTINGS = ("font.", "mathtext.", "path.", "svg.", "text.")
 Worked = list[dict[Any, Any]]
 """Something of each that is kept, in this order."""
@@ -38,7 +38,8 @@ Worked = list[dict[Any, Any]]
 
 def settings() -> dict[str, Any]:
     """What matplotlib is set to, as far as words can hang on it beside what the keys hold."""
-    return {key: value for key, value in mpl.rcParams.items() if key.startswith(SETTINGS)}
+    every = dict(mpl.rcParams)
+    return {key: value for key, value in every.items() if key.startswith(SETTINGS)}
 
 
 def sizes() -> list[int]:
