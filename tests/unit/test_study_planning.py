@@ -196,19 +196,19 @@ def test_the_power_it_promises_is_met_in_worlds(kind, effect, row):
         counts, exposure = world(seed, regions=60, periods=40)
         rng = np.random.default_rng(seed)
         past = (counts.iloc[:, :20], exposure.iloc[:, :20])
-        rows = try_design(*past, {}, design, [0.0, effect], rng, draws=40, frequency="quarter")
+        rows = try_design(*past, {}, design, [0.0, effect], rng, draws=24, frequency="quarter")
         size.append(rows[0].found)
         promised.append(rows[1].found)
-        for _ in range(20):
+        for _ in range(12):
             to_come = _dealt(counts.iloc[:, 20:], exposure.iloc[:, 20:], {}, design, rng, "quarter")
             panel = change_treated_counts(to_come, effect, rng)
             one = method.estimate(panel, method.options(), rng).headline
             course = own_course(adoption_seen(panel, method.options(), rng)[0])
             met.append(find(course, (one.low, one.high), "unknown", 0.0).direction != 0)
     # Draws of one world are alike: the error is that between worlds.
-    each = np.array(met, dtype=float).reshape(12, 20).mean(axis=1)
+    each = np.array(met, dtype=float).reshape(12, 12).mean(axis=1)
     apart = np.array(promised) - each
-    error = max(np.std(apart, ddof=1) / np.sqrt(12), np.sqrt(0.25 / 240))
-    row(f"| planning {kind}: promised {np.mean(promised):.3f}, met {np.mean(met):.3f} | 240 | 0 |")
+    error = max(np.std(apart, ddof=1) / np.sqrt(12), np.sqrt(0.25 / 144))
+    row(f"| planning {kind}: promised {np.mean(promised):.3f}, met {np.mean(met):.3f} | 144 | 0 |")
     assert np.mean(apart) == pytest.approx(0.0, abs=3 * error)
     assert np.mean(size) <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 480) + 0.01

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import scipy
 
+import studies
 from analysis.stats.forecasts.edition import edition
 from worlds_by_month import jumped, watched_world
 
-WORLDS = 200
+WORLDS = 2 * studies.WORLDS
 LEVEL, SHARE = 0.95, 0.05
 KINDS = {
     "as the province": {},
@@ -25,7 +26,7 @@ KINDS = {
 @pytest.mark.validate
 @pytest.mark.parametrize("kind", KINDS)
 def test_ranges_hold_and_flags_are_no_more_often_false_than_promised(kind, row):
-    """200 worlds without anything new: 95 % of ranges hold; at most 5 % of worlds have a flag.
+    """Worlds without anything new: 95 % of ranges hold; at most 5 % of worlds have a flag.
 
     Counts are whole, so that ranges may hold more; three Monte-Carlo errors are allowed, counties
     of one world moving together.

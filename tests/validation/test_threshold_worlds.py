@@ -51,13 +51,17 @@ def share(values: list[bool]) -> float:
 
 @pytest.mark.validate
 def test_ranges_hold_the_jump(found):
-    """95 % or more: they leave room for a curve; the bias is below a third of the spread."""
+    """95 % or more: they leave room for a curve; the bias is below a third of the spread.
+
+    Three Monte-Carlo errors are allowed.
+    """
     for name, truth in (("null", 0.0), ("jump", np.exp(-0.25) - 1)):
         effects = np.array([one.effect for one in found[name]])
         least = 0.95 - 3 * np.sqrt(0.95 * 0.05 / WORLDS)
         covered = (effects[:, 1] <= truth) & (truth <= effects[:, 2])
         assert covered.mean() >= least
-        assert abs(effects[:, 0].mean() - truth) < effects[:, 0].std() / 3
+        spread, error = effects[:, 0].std(), effects[:, 0].std() / np.sqrt(WORLDS)
+        assert abs(effects[:, 0].mean() - truth) < spread / 3 + 3 * error
         print(name, covered.mean(), effects[:, 0].mean() - truth, effects[:, 0].std())
 
 
