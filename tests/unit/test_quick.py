@@ -40,7 +40,7 @@ def test_nothing_far_from_a_change_is_chosen(nearest):
 def test_tests_end_with_their_time_in_the_midst_of_one(root, tmp_path):
     """The file that was not reached is named, and nothing has failed."""
     file = tmp_path / "test_slow.py"
-    file.write_text("import time\n\ndef test_slow():\n    time.sleep(60)\n")
+    file.write_text("import time\n\ndef test_slow():\n    time.sleep(900)\n")
     source = (
         f"import quick, sys, time; sys.exit(quick.run_tests([{str(file)!r}], time.monotonic()))"
     )
@@ -51,4 +51,4 @@ def test_tests_end_with_their_time_in_the_midst_of_one(root, tmp_path):
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
     assert "No time was left for 1 files" in ended.stdout
-    assert time.monotonic() - started < 45
+    assert time.monotonic() - started < 600
