@@ -181,20 +181,43 @@ def test_a_rush_is_found_and_not_called_false(handled):
     assert "That is a rush; it does not say that dates are false" in text
 
 
-@pytest.mark.parametrize("seed", [2, 3, 4])
-def test_a_rhythm_of_weeks_is_no_rush(handled, seed):
-    """Most comes in on a Monday and ends on a Friday: heaps on every fifth day, of all limits."""
-    rows = records(seed, size=9000)
+def weekly(rows: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """The same, received on Mondays and mostly ended on Fridays."""
     received = rows["received_on"] - pd.to_timedelta(rows["received_on"].dt.day_of_week, "D")
-    rng = np.random.default_rng(seed)
-    waits = np.where(rng.random(len(rows)) < 0.7, (4 - rows["closed_on"].dt.day_of_week) % 7, 0)
+    late = np.random.default_rng(seed).random(len(rows)) < 0.7
+    waits = np.where(late, (4 - rows["closed_on"].dt.day_of_week) % 7, 0)
     closed = rows["closed_on"] + pd.to_timedelta(waits, "D")
-    weekly = rows.assign(
+    return rows.assign(
         received_on=received.clip(lower=START), closed_on=closed.where(closed <= LAST)
     )
-    report = an.ComplaintHandling.read(handled(weekly) | {"deadline_days": {"mediate": 44}})
+
+
+@pytest.mark.parametrize("seed", [2, 3, 4])
+@pytest.mark.parametrize("peaked", [False, True])
+def test_a_rhythm_of_weeks_is_no_rush(handled, seed, peaked):
+    """Heaps on every fifth day, of all limits; also where most end about the legal day anyway."""
+    rows = records(seed, size=9000)
+    if peaked:
+        days = np.random.default_rng(seed).normal(62, 14, len(rows)).clip(2).round()
+        closed = rows["received_on"] + pd.to_timedelta(days, "D")
+        rows = rows.assign(closed_on=closed.where(rows["closed_on"].notna() & (closed <= LAST)))
+    given = handled(weekly(rows, seed)) | {"deadline_days": {"mediate": 44}}
+    report = an.ComplaintHandling.read(given)
     assert report.hurried[1] > 0
-    assert "no sign of a rush" in " ".join(report.summary().points)
+    assert not report.rush
+    assert "whether there is a rush cannot be told" in " ".join(report.summary().points)
+
+
+def test_a_rush_within_a_rhythm_is_found(handled):
+    """Every other case that is late by up to four weeks is pulled to the legal Friday."""
+    rows = weekly(records(2, size=9000), 2)
+    days = pd.date_range(START, LAST + pd.Timedelta(days=120))
+    worked = days[days.day_of_week < 5]
+    due = worked[np.searchsorted(worked, rows["received_on"], side="right") + 43]
+    pulled = (rows["closed_on"] - due).dt.days.between(1, 28) & (np.arange(len(rows)) % 2 == 0)
+    moved = rows.assign(closed_on=rows["closed_on"].where(~pulled, due))
+    report = an.ComplaintHandling.read(handled(moved) | {"deadline_days": {"mediate": 44}})
+    assert report.rush
 
 
 def test_where_cases_end_on_working_days_distances_are_working_days(handled):

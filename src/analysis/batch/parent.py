@@ -8,8 +8,8 @@ there is none; later its exit code. It may send numbers of signals between. A co
 closes takes its kernel with it, and the end of standard input takes everything, so that no kernel
 outlives the process that asked for it. ``FILE`` is the number of an open file with the datasets
 that the client has read, ``length`` their length in bytes: kernels find them as if read. What
-kernels tell of the words they have drawn, later kernels know. The
-targets are the suites and reports for whose kinds it imports; without any, for all kinds.
+kernels tell of the words they have drawn, later kernels know. The targets are the suites and
+reports for whose kinds it imports; without any, for all kinds.
 """
 
 from __future__ import annotations

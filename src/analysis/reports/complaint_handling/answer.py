@@ -104,23 +104,28 @@ class Handling(Report):
 
     @cached_property
     def elsewhere(self) -> float:
-        """The largest such share at any day, and the one before, that is not beside the legal day.
+        """The largest such share at any other day and the one before it.
 
         A rhythm, as of weeks in which most is ended on a Friday, is no smooth course, and shows as
-        much at a day that is nobody's limit.
+        much at a day that is nobody's limit. It lifts days by a factor: each is laid on the course
+        at the legal day. Days about which less than half as many end say too little; those after
+        it count, as a rush can only empty them.
         """
         if self.excess is None:
             return 0.0
-        rows = pd.DataFrame(self.excess.series["histogram"]).sort_values("value")
-        beyond = (rows["count"] - rows["expected"]).where(rows["window"] == 0)
-        most = beyond.rolling(WINDOW["below"] + 1).sum().max()
+        rows = pd.DataFrame(self.excess.series["histogram"]).set_index("value").sort_index()
+        sums = rows[["count", "expected"]].rolling(WINDOW["below"] + 1).sum()
+        usual = sums.loc[0.0, "expected"]
+        apart = (sums.index < -WINDOW["below"]) | (sums.index > WINDOW["below"])
+        enough = sums["expected"] >= usual / 2
+        away = sums[apart & enough] if (apart & enough).any() else sums[apart]
+        most = usual * (away["count"] / away["expected"] - 1).max()
         return float(self.may_leave(float(most / self.subject.cases["ended"].sum())))
 
     @property
     def rush(self) -> bool:
-        """Whether more cases end at the legal day than on a smooth course, or at any other day."""
-        found = self.hurried
-        return found is not None and found[1] > 0 and found[0] > self.elsewhere
+        """Whether clearly more cases end at the legal day than a smooth course or a rhythm has."""
+        return self.hurried is not None and self.hurried[1] > max(self.elsewhere, 0.0)
 
     @cached_property
     def punctual(self) -> float | None:

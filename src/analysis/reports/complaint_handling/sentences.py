@@ -136,13 +136,13 @@ def _rush(report: Handling) -> str:
         report.language,
         found,
         report.say(
-            "No day away from it shows as much (at most {elsewhere}). That is a rush; it does not "
-            "say that dates are false."
+            "Measured alike, no other day shows as much (at most {elsewhere}). That is a rush; it "
+            "does not say that dates are false."
         )
         if report.rush
         else report.say(
-            "Days that are nobody's limit show as much (up to {elsewhere}), as a rhythm of weeks "
-            "does. That is no sign of a rush."
+            "Measured alike, days that are nobody's limit show about as much (up to {elsewhere}), "
+            "as a rhythm of weeks does: whether there is a rush cannot be told."
         ),
     )
 
