@@ -140,11 +140,9 @@ def run_tests(files: list[str], end: float) -> int:
     if left_out and not in_time:
         print(f"No time was left for {len(left_out)} files, farther from the change:")
         print("  " + "\n  ".join(left_out))
-    # Where the time was over before a file was read, pytest takes the file for one without tests.
-    nothing = {
-        pytest.ExitCode.NO_TESTS_COLLECTED,
-        *([] if in_time else [pytest.ExitCode.USAGE_ERROR]),
-    }
+    # Where the time is over while files are read, pytest takes one for wrong or empty.
+    cut_off = {pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERRUPTED}
+    nothing = {pytest.ExitCode.NO_TESTS_COLLECTED} | (set() if in_time else cut_off)
     return 0 if code in nothing else int(code)
 
 

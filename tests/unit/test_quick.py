@@ -37,10 +37,13 @@ def test_nothing_far_from_a_change_is_chosen(nearest):
     assert nearest(["examples/schedules/crontab"]) == ["tests/unit/test_project.py"]
 
 
-def test_tests_end_with_their_time_in_the_midst_of_one(root, tmp_path):
-    """The file that was not reached is named, and nothing has failed."""
+@pytest.mark.parametrize(
+    "slow", ["def test_slow():\n    time.sleep(900)\n", "time.sleep(900)\n\ndef test_slow(): ...\n"]
+)
+def test_tests_end_with_their_time(root, tmp_path, slow):
+    """In the midst of one, or of a file that is read: it is named, and nothing has failed."""
     file = tmp_path / "test_slow.py"
-    file.write_text("import time\n\ndef test_slow():\n    time.sleep(900)\n")
+    file.write_text(f"import time\n\n{slow}")
     source = (
         f"import quick, sys, time; sys.exit(quick.run_tests([{str(file)!r}], time.monotonic()))"
     )

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+import studies
 from analysis.verdicts.threshold import ExaminedThreshold
-from studies import WORLDS
 from threshold_worlds import examined, scored_world
+
+WORLDS = max(studies.WORLDS, 100)
+"""The bias is told within a third of what it may be."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,6 @@ def kept(one: ExaminedThreshold) -> Kept:
     )
 
 
-@pytest.fixture(scope="module")
 def found() -> dict[str, list[Kept]]:
     """Worlds without a jump, with one of −.25 log points, and with a lifted cut-off as well."""
     worlds = {"null": (0.0, 0.0), "jump": (-0.25, 0.0), "lifted": (-0.25, 0.17)}
@@ -49,24 +51,18 @@ def share(values: list[bool]) -> float:
     return float(np.mean(values))
 
 
-@pytest.mark.validate
-def test_ranges_hold_the_jump(found):
-    """95 % or more: they leave room for a curve; the bias is below a third of the spread.
-
-    Three Monte-Carlo errors are allowed.
-    """
+def assert_ranges_hold_the_jump(found):
+    """95 % or more: they leave room for a curve; the bias is below a third of the spread."""
     for name, truth in (("null", 0.0), ("jump", np.exp(-0.25) - 1)):
         effects = np.array([one.effect for one in found[name]])
         least = 0.95 - 3 * np.sqrt(0.95 * 0.05 / WORLDS)
         covered = (effects[:, 1] <= truth) & (truth <= effects[:, 2])
         assert covered.mean() >= least
-        spread, error = effects[:, 0].std(), effects[:, 0].std() / np.sqrt(WORLDS)
-        assert abs(effects[:, 0].mean() - truth) < spread / 3 + 3 * error
+        assert abs(effects[:, 0].mean() - truth) < effects[:, 0].std() / 3
         print(name, covered.mean(), effects[:, 0].mean() - truth, effects[:, 0].std())
 
 
-@pytest.mark.validate
-def test_no_direction_comes_from_nothing_and_most_jumps_are_found(found):
+def assert_few_directions_from_nothing_and_most_jumps(found):
     """At most one in twenty; of jumps of a fifth four in five."""
     claimed = share([one.key != "cannot_tell" for one in found["null"]])
     seen = share([one.key == "fewer" for one in found["jump"]])
@@ -75,8 +71,7 @@ def test_no_direction_comes_from_nothing_and_most_jumps_are_found(found):
     assert seen >= 0.8
 
 
-@pytest.mark.validate
-def test_lifted_cutoffs_are_doubted_and_honest_ones_seldom(found):
+def assert_lifted_are_doubted_and_honest_seldom(found):
     """All of the lifted; of honest sets no more than allowed; the share moved lies in its range."""
     honest = share([one.doubted for name in ("null", "jump") for one in found[name]])
     inside = share([one.share[1] <= 0.17 <= one.share[2] for one in found["lifted"]])
@@ -86,8 +81,7 @@ def test_lifted_cutoffs_are_doubted_and_honest_ones_seldom(found):
     assert inside >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / WORLDS)
 
 
-@pytest.mark.validate
-def test_lines_that_are_none_pass_as_often_as_they_should(found):
+def assert_lines_that_are_none_pass(found):
     """Of honest worlds one in twenty fails; within three Monte-Carlo errors."""
     honest = [one for name in ("null", "jump") for one in found[name]]
     failed = share([one.placebos_pass is False for one in honest])
@@ -99,13 +93,23 @@ def test_lines_that_are_none_pass_as_often_as_they_should(found):
 
 
 @pytest.mark.validate
+def test_worlds_with_and_without_a_jump():
+    """Drawn once for all that is asked of them: two processes would each draw their own."""
+    worlds = found()
+    assert_ranges_hold_the_jump(worlds)
+    assert_few_directions_from_nothing_and_most_jumps(worlds)
+    assert_lifted_are_doubted_and_honest_seldom(worlds)
+    assert_lines_that_are_none_pass(worlds)
+
+
+@pytest.mark.validate
 def test_a_liking_for_round_scores_is_seldom_called_moving():
     """Tens liked by a seventh or a third: at most one in twenty; lifted beside it, nine in ten."""
     called = {
         (liked, lifted): share(
             [
-                any(line.cutoff == 70 or not lifted for line in found.crossed)
-                for found in (
+                any(line.cutoff == 70 or not lifted for line in seen.crossed)
+                for seen in (
                     examined(scored_world(seed, liked=(liked, 10), lifted=lifted))
                     for seed in range(WORLDS // 2)
                 )
