@@ -11,7 +11,8 @@ import studies
 from analysis.verdicts.threshold import ExaminedThreshold
 from threshold_worlds import examined, scored_world
 
-WORLDS = max(studies.WORLDS, 100)
+WORLDS = {"null": max(studies.WORLDS, 100), "jump": max(studies.WORLDS, 100)}
+WORLDS["lifted"] = studies.WORLDS
 """The bias is told within a third of what it may be."""
 
 
@@ -41,7 +42,7 @@ def found() -> dict[str, list[Kept]]:
     """Worlds without a jump, with one of −.25 log points, and with a lifted cut-off as well."""
     worlds = {"null": (0.0, 0.0), "jump": (-0.25, 0.0), "lifted": (-0.25, 0.17)}
     return {
-        name: [kept(examined(scored_world(seed, *made), draws=199)) for seed in range(WORLDS)]
+        name: [kept(examined(scored_world(seed, *made), draws=199)) for seed in range(WORLDS[name])]
         for name, made in worlds.items()
     }
 
@@ -55,7 +56,7 @@ def assert_ranges_hold_the_jump(found):
     """95 % or more: they leave room for a curve; the bias is below a third of the spread."""
     for name, truth in (("null", 0.0), ("jump", np.exp(-0.25) - 1)):
         effects = np.array([one.effect for one in found[name]])
-        least = 0.95 - 3 * np.sqrt(0.95 * 0.05 / WORLDS)
+        least = 0.95 - 3 * np.sqrt(0.95 * 0.05 / WORLDS[name])
         covered = (effects[:, 1] <= truth) & (truth <= effects[:, 2])
         assert covered.mean() >= least
         assert abs(effects[:, 0].mean() - truth) < effects[:, 0].std() / 3
@@ -76,9 +77,9 @@ def assert_lifted_are_doubted_and_honest_seldom(found):
     honest = share([one.doubted for name in ("null", "jump") for one in found[name]])
     inside = share([one.share[1] <= 0.17 <= one.share[2] for one in found["lifted"]])
     print(honest, inside)
-    assert honest <= 0.01 + 3 * np.sqrt(0.01 * 0.99 / (2 * WORLDS))
+    assert honest <= 0.01 + 3 * np.sqrt(0.01 * 0.99 / (2 * WORLDS["null"]))
     assert all(one.at_70 for one in found["lifted"])
-    assert inside >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / WORLDS)
+    assert inside >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / WORLDS["lifted"])
 
 
 def assert_lines_that_are_none_pass(found):
@@ -87,7 +88,7 @@ def assert_lines_that_are_none_pass(found):
     failed = share([one.placebos_pass is False for one in honest])
     unbalanced = share([one.balanced is False for one in honest])
     print(failed, unbalanced)
-    most = 0.05 + 3 * np.sqrt(0.05 * 0.95 / (2 * WORLDS))
+    most = 0.05 + 3 * np.sqrt(0.05 * 0.95 / (2 * WORLDS["null"]))
     assert failed <= most
     assert unbalanced <= most
 
@@ -111,14 +112,14 @@ def test_a_liking_for_round_scores_is_seldom_called_moving():
                 any(line.cutoff == 70 or not lifted for line in seen.crossed)
                 for seen in (
                     examined(scored_world(seed, liked=(liked, 10), lifted=lifted))
-                    for seed in range(WORLDS // 2)
+                    for seed in range(studies.WORLDS // 2)
                 )
             ]
         )
         for liked, lifted in ((0.15, 0.0), (0.3, 0.0), (0.15, 0.3))
     }
     print(called)
-    most = 0.05 + 3 * np.sqrt(0.05 * 0.95 / (WORLDS // 2))
+    most = 0.05 + 3 * np.sqrt(0.05 * 0.95 / (studies.WORLDS // 2))
     assert called[0.15, 0.0] <= most
     assert called[0.3, 0.0] <= most
-    assert called[0.15, 0.3] >= 0.9 - 3 * np.sqrt(0.09 / (WORLDS // 2))
+    assert called[0.15, 0.3] >= 0.9 - 3 * np.sqrt(0.09 / (studies.WORLDS // 2))
