@@ -16,16 +16,18 @@ from analysis.methods.shared.options import meaning
 
 @dataclass(frozen=True)
 class MethodEntry:
-    """A method: its name, a title in the reader's language, and its own English words.
+    """A method: its name, what it is and does in the reader's language, and its own English words.
 
     Parameters
     ----------
+    title: the first words of ``line``, which has what follows a colon as well.
     passages: paragraphs, each with whether it is an equation, which keeps its lines.
     options: name, allowed values, default and meaning of each.
     """
 
     name: str
     title: str
+    line: str
     heading: str
     passages: tuple[tuple[str, bool], ...]
     references: tuple[str, ...]
@@ -41,9 +43,11 @@ def entry(method: methods.AnyMethod, language: str) -> MethodEntry:
     """One method, read from its file's docstring and its options."""
     heading, *rest = method.description.split("\n\n")
     body, references = _split(rest)
+    line = method.words["line"].of(language)
     return MethodEntry(
         name=method.name,
-        title=method.words["line"].of(language),
+        title=re.split("[:：]", line)[0],
+        line=line,
         heading=" ".join(heading.split()).rstrip("."),
         passages=tuple(_passage(text) for text in body),
         references=references,
