@@ -67,8 +67,13 @@ def _paths(figure: Figure) -> bytes:
     renderer.writer.comment = lambda _: None
     renderer._text2path = WordsOnce(renderer)
     _Measured(figure, renderer)
+    axes = figure.axes[0]
+    for axis in (axes.xaxis, axes.yaxis):
+        if not axis.get_label_text():
+            # Else the place of a label that says nothing is looked for among all ticks, twice.
+            axis.set_label_coords(0.0, 0.0)
     with laid_out_once():
-        make_room(figure.axes[0], renderer)
+        make_room(axes, renderer)
         figure.draw(renderer)
     renderer.finalize()
     return target.getvalue().encode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -50,8 +50,7 @@ class Intervals(Chart):
         size = 6 if len(self.rows) <= NAMED else 3
         for reference in self.references:
             reference.draw(axes, width, upright=True, above=True)
-        for row, place in zip(self.rows, places, strict=True):
-            draw_interval(axes, row, place, low, high, size)
+        draw_intervals(axes, self.rows, places, (low, high), size)
         self.across.dress(axes.xaxis, width, 6 if width == "wide" else 4)
 
     def height(self, width: str) -> float:
@@ -72,18 +71,44 @@ class Intervals(Chart):
             yield from (row.value, row.low, row.high, row.mark)
 
 
-def draw_interval(
-    axes: Axes, row: Interval, place: float, low: float, high: float, size: float = 6
+def draw_intervals(
+    axes: Axes,
+    rows: Sequence[Interval],
+    places: Sequence[float],
+    ends: tuple[float, float],
+    size: float = 6,
 ) -> None:
-    """The range of a row, its mark and its dot, as far as the axis runs from low to high."""
-    colour = style.COLOURS[row.key]
-    if row.low is not None and row.high is not None:
-        left, right = max(row.low, low), min(row.high, high)
-        style.bars(axes, [(place, left, right)], colour, across=True)
-        if math.isinf(row.high):
-            axes.plot(right, place, ">", color=colour, markersize=size - 1, clip_on=False)
-    if row.mark is not None:
-        axes.plot(row.mark, place, "|", color=style.INK, markersize=11, markeredgewidth=1.6)
-    face = style.PAPER if row.hollow else colour
-    mark = style.MARKERS.get(row.key, "o")
-    axes.plot(row.value, place, mark, color=colour, markerfacecolor=face, markersize=size)
+    """Ranges, marks and dots, those of one look in one go; ``ends`` are those of the axis.
+
+    Of forty rows one by one each dot is an artist, which takes half of the drawing's time.
+    """
+    low, high = ends
+    placed = [*zip(rows, places, strict=True)]
+    looks = {look: [at for at in placed if _look(at[0]) == look] for look in map(_look, rows)}
+    for (key, _), own in looks.items():
+        ranged = [
+            (place, max(row.low, low), min(row.high, high))
+            for row, place in own
+            if row.low is not None and row.high is not None
+        ]
+        style.bars(axes, ranged, style.COLOURS[key], across=True)
+        if past := [at for row, at in own if row.high == math.inf and row.low is not None]:
+            (ends_of,) = axes.plot([high] * len(past), past, ">", color=style.COLOURS[key])
+            ends_of.set(markersize=size - 1, clip_on=False)
+    if marked := [(row.mark, place) for row, place in placed if row.mark is not None]:
+        axes.plot(*zip(*marked, strict=True), "|", color=style.INK, markersize=11,
+                  markeredgewidth=1.6)  # fmt: skip
+    for (key, hollow), own in looks.items():
+        colour = style.COLOURS[key]
+        axes.plot(
+            [row.value for row, _ in own],
+            [place for _, place in own],
+            style.MARKERS.get(key, "o"),
+            color=colour,
+            markerfacecolor=style.PAPER if hollow else colour,
+            markersize=size,
+        )
+
+
+def _look(row: Interval) -> tuple[str, bool]:
+    return row.key, row.hollow

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 
 from analysis.page.charts import style
-from analysis.page.charts.intervals import Interval, Intervals, draw_interval
+from analysis.page.charts.intervals import Interval, Intervals, draw_intervals
 from analysis.page.charts.labels import wrap
 
 ROOM = {"wide": 118, "narrow": 62}
@@ -105,6 +105,6 @@ def _draw(axes: Axes, row: Row, place: float, low: float, high: float) -> None:
         axes.barh(place, length, left=left, height=0.75 * MARK, color=style.COLOURS[key])
         left += length
     if not row.parts:
-        draw_interval(axes, row, place, low, high)
+        draw_intervals(axes, [row], [place], (low, high))
         mark, colour = style.MARKERS.get(row.key, "o"), style.COLOURS[row.key]
         axes.plot(row.others, [place] * len(row.others), mark, color=colour, markersize=6)
