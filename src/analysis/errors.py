@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import difflib
+import re
 import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+UNSEEN = re.compile(
+    "[\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u2800\u3164\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""Characters that turn the direction of a line, take no room, or are none: no name needs them."""
+
+
+def visible(text: str) -> str:
+    """The text without characters that no reader sees."""
+    return UNSEEN.sub("", text)
 
 
 @dataclass(frozen=True)
@@ -20,6 +33,11 @@ class Problem:
     where: str
     what: str
     remedy: str = ""
+
+    def __post_init__(self) -> None:
+        """Names of columns, files and parameters come from outside: none may turn a line."""
+        for part in ("where", "what", "remedy"):
+            object.__setattr__(self, part, visible(getattr(self, part)))
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.what}"

@@ -16,7 +16,7 @@ from pydantic import (
     field_validator,
 )
 
-from analysis.errors import ParamsError, Problem, nearest
+from analysis.errors import ParamsError, Problem, nearest, visible
 
 PERIOD_PATTERN = r"^[12][0-9]{3}(-(0[1-9]|1[0-2])|-?Q[1-4]|-W(0[1-9]|[1-4][0-9]|5[0-3]))?$"
 """A year ``2019``, a quarter ``2019Q2``, a month ``2019-03`` or a week ``2019-W05``, from the years
@@ -45,8 +45,8 @@ class Params(BaseModel):
 
     language: Literal["en", "zh"] = "en"
     seed: int = Field(default=1, ge=0)
-    title_en: str = ""
-    title_zh: str = ""
+    title_en: Annotated[str, AfterValidator(visible)] = ""
+    title_zh: Annotated[str, AfterValidator(visible)] = ""
     dataset: str = ""
 
     @classmethod

@@ -67,6 +67,19 @@ def locate(path: str | Path) -> Path:
     return next((f for each in folders if (f := each / given).exists()), given)
 
 
+def place_of(path: str | Path) -> str:
+    """A folder by its place in the project, or whole outside: one name however it is spelled."""
+    return _place_of(str(path), os.getcwd())
+
+
+@lru_cache(maxsize=1024)
+def _place_of(path: str, _: str) -> str:
+    folder = locate(path).resolve()
+    project = project_around(Path.cwd()) or project_around(folder)
+    inside = project is not None and folder.is_relative_to(project.resolve())
+    return folder.relative_to(project.resolve()).as_posix() if project and inside else str(folder)
+
+
 def looked_in() -> str:
     """In words, where a path was looked for that is not there."""
     named = [f"{who} ({folder})" for who, folder in named_projects()]

@@ -172,6 +172,23 @@ def test_counts_of_other_data_than_were_noted_are_refused():
         assert not refused or "Run it again" in str(said[0])
 
 
+def test_a_dataset_is_one_however_its_folder_is_spelled(tmp_path, monkeypatch):
+    """With a stroke behind, a detour or a link the same averages and draws would stand apart."""
+    for name in ("params", "notebooks", "data/own", "data/other"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "data/own")
+    monkeypatch.chdir(tmp_path)
+    spelled = ("data/own/", "./data/own", "data/other/../own", "link", str(tmp_path / "data/own"))
+    for name in spelled:
+        near = replace(AVERAGE, dataset=name, regions=REGIONS[1:])
+        assert "differ by 1" in problems(near, then=AVERAGE)[0], name
+        assert "another salt" in problems(replace(AVERAGE, dataset=name, draw="x"), then=COUNTS)[0]
+    assert Rested.of(replace(AVERAGE, dataset="link")).dataset == "data/own"
+    monkeypatch.chdir(tmp_path / "notebooks")
+    assert Rested.of(AVERAGE).dataset == "data/own"
+    assert not problems(replace(AVERAGE, dataset="data/other", regions=REGIONS[1:]), then=AVERAGE)
+
+
 def test_an_average_that_a_report_no_longer_shows_holds_back_nobody():
     """What is looked up by dataset and regions follows what the site holds, report by report."""
     first, near = (

@@ -19,13 +19,13 @@ import yaml
 import analysis as an
 from analysis.data.checkup import account_lines
 from analysis.data.dataset import examine, read_dataset
-from analysis.data.reading.distinct import UNSEEN
+from analysis.errors import UNSEEN
 from analysis.page.text import sentence, words
 from analysis.page.wording import STRONG, WEAK, bold
 from analysis.publish.site.build import publish
 
 TYPED = "**b** [x](http://e.org) ![i](u) <b>c</b> `d` _e_ # h"
-HIDDEN = f"\u202e{TYPED}\u202c z\u200d\u200bz\ufeff\u2066"
+HIDDEN = f"\u202e{TYPED}\u202c z\u200d\ufe0f\U000e0100\u3164\u200bz\ufeff\u2066"
 SHOWN = f"{TYPED} zz"
 HEBREW = "חיפה"
 CALLS = re.compile(r"report\.(\w+)\(\)")

@@ -8,7 +8,7 @@ import sys
 import pytest
 import yaml
 
-from analysis.errors import ParamsError
+from analysis.errors import UNSEEN, ParamsError
 from analysis.reports.intervention_effect.params import InterventionEffectParams
 from analysis.reports.kind import find, names
 from analysis.reports.single_region.params import SingleRegionParams
@@ -18,6 +18,18 @@ def test_a_misspelt_parameter_offers_the_right_name():
     """The nearest one."""
     with pytest.raises(ParamsError, match=r"intervencion: is not a parameter here. Did you mean"):
         InterventionEffectParams.from_mapping({"intervencion": "x"})
+
+
+def test_no_title_or_message_holds_a_character_that_nobody_sees():
+    """Titles stand in the index and in feeds; names of parameters and columns in messages."""
+    hidden = "\u202eb\u200b\ufe0f\U000e0100\u3164\U000e0041"
+    titles = {"title_en": f"a{hidden}c", "title_zh": f"a{hidden}c"}
+    read = InterventionEffectParams.from_mapping(titles)
+    assert {read.title_en, read.title_zh} == {"abc"}
+    with pytest.raises(ParamsError) as refused:
+        InterventionEffectParams.from_mapping({f"x{hidden}": 1})
+    assert "xb" in str(refused.value)
+    assert not UNSEEN.search(str(refused.value))
 
 
 def test_wrong_types_are_refused_and_all_listed():

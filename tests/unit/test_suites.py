@@ -74,6 +74,19 @@ def test_a_params_file_elsewhere_is_told_where_it_must_be(project, folder, place
     assert place in problem.remedy
 
 
+def test_a_name_that_turns_a_line_is_no_name_of_a_report(project):
+    """Of a file, and of a matrix; it would name files and stand in the index."""
+    file = project / "params" / f"{ZONES}.yml"
+    (file.parent / "zo\u202ene.yml").write_bytes(file.read_bytes())
+    said = expand(write(project, "mine", reports=["intervention_effect/*"]))
+    (problem,) = said.problems
+    assert str(problem).startswith("report intervention_effect/zone: has characters in its name")
+    matrix = {"report": ZONES, "name": "a\u200bb", "matrix": {"first_period": ["1981", "1982"]}}
+    problems = expand(write(project, "mine", reports=[matrix])).problems
+    assert all("nobody sees" in problem.what for problem in problems)
+    assert problems
+
+
 def test_a_glob_and_a_matrix_list_reports_with_stable_ids(project):
     """By value, whatever the order of keys; include adds, exclude takes away."""
     matrix = {"seed": [1, 2], "method": ["did", "counts"]}

@@ -17,13 +17,12 @@ from pydantic import (
     model_validator,
 )
 
-from analysis.data.reading.distinct import UNSEEN
 from analysis.data.reading.mapping import Strict, TableMapping, inside
 from analysis.data.records.location import RecordSource
 from analysis.data.regions.divisions import FIRST_YEAR, LAST_YEAR
 from analysis.data.settings import Printed, Protection, PublishedResult, Words
 from analysis.data.tables import CONTRACT, READY
-from analysis.errors import ContractError, ParamsError, Problem, nearest
+from analysis.errors import UNSEEN, ContractError, ParamsError, Problem, nearest, visible
 from analysis.params import problems_of
 from analysis.project import locate, looked_in
 from analysis.result import Internal
@@ -178,7 +177,7 @@ def _visible(content: Any, removed: list[str]) -> Any:
     if not isinstance(content, str):
         return content
     removed += UNSEEN.findall(content)
-    return UNSEEN.sub("", content)
+    return visible(content)
 
 
 def _sharper(problems: list[Problem]) -> list[Problem]:

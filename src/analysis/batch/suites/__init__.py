@@ -43,7 +43,7 @@ from analysis.batch.suites.listing import (
 )
 from analysis.batch.suites.matrix import from_matrix
 from analysis.data.dataset import datasets_kept
-from analysis.errors import AnalysisError, ParamsError, Problem, nearest
+from analysis.errors import AnalysisError, ParamsError, Problem, nearest, visible
 from analysis.params import problems_of
 from analysis.reports import kind
 from analysis.stats.pooling.families import FAMILIES, Family
@@ -60,6 +60,21 @@ def known_reports() -> list[str]:
 
 def expand(target: str) -> Listing:
     """A suite, a report's name or a params file, as reports; and everything wrong with it."""
+    found = _expanded(target)
+    names = {*(one.report for one in found.reports), *(one.report for one in found.refused)}
+    found.problems += _turned(names)
+    return found
+
+
+def _turned(reports: Iterable[str]) -> Iterator[Problem]:
+    """Names of reports become those of files and stand on pages: nothing in them may be unseen."""
+    for name in sorted(reports):
+        if visible(name) != name:
+            what = "has characters in its name that nobody sees"
+            yield Problem(f"report {name}", what, "Name its file, or its values, without them")
+
+
+def _expanded(target: str) -> Listing:
     found = Listing()
     file = Path(target)
     if file.is_file():

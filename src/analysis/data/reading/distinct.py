@@ -6,7 +6,6 @@ at distinct cells only; what they changed is counted in rows through the codes.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,15 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.data.reading.account import Line, Source
-from analysis.errors import ContractError, Problem
+from analysis.errors import UNSEEN, ContractError, Problem
 
 INVISIBLE = " \t\r\n\v\f\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
 """Blanks of every width, and marks that take no room."""
-UNSEEN = re.compile(
-    "[\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-    "\ufdd0-\ufdef\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
-"""Characters that turn the direction of a line, take no room, or are none: no name needs them."""
 UNSEEN_RULE = "marks of direction or without width removed"
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 EXCEL_ERRORS = ("#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!")

@@ -15,11 +15,19 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, field_serializer
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    TypeAdapter,
+    ValidationError,
+    field_serializer,
+    field_validator,
+)
 
 from analysis.data.periods import period_of
 from analysis.errors import Problem, PublishError
 from analysis.page.plates import RestsOn
+from analysis.project import place_of
 
 FILE = "rested.json"
 FEWEST_APART = 5
@@ -39,6 +47,12 @@ class Rested(BaseModel):
     beside: tuple[Rested, ...] = ()
     editions: dict[str, str] = {}
     past: tuple[Rested, ...] = ()
+
+    @field_validator("dataset")
+    @classmethod
+    def _one_name(cls, dataset: str) -> str:
+        """The same folder spelled in another way, or through a link, is the same dataset."""
+        return place_of(dataset) if dataset else ""
 
     @field_serializer("regions")
     def _in_order(self, regions: frozenset[str]) -> list[str]:
