@@ -23,7 +23,7 @@ from analysis.errors import AnalysisError, DesignError, Problem
 from analysis.stats.ratings.scores import places, shrunken
 
 MOVED, MOST_MOVED = 0.5, 1.0
-"""Standard errors by which a score is moved, and at most: less than its range is wide."""
+"""Standard errors of a score by itself by which it is moved, and at most."""
 DRAWN = 400
 """Points of a page at most, chosen by their keys."""
 

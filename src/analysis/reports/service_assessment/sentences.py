@@ -156,8 +156,8 @@ def privacy(report: Ratings) -> str:
     return report.say(
         "No {one_rated} is named. A point in a figure stands for one with at least {least} "
         "{raters_counted}; it shares its place across with at least {others} others, and its score "
-        "is moved by a small random amount, less than its likely range. Shares and averages are "
-        "over all together."
+        "is moved by a small random amount, by at most one standard error of the mean of so many "
+        "ratings. Shares and averages are over all together."
     )
 
 
