@@ -73,11 +73,21 @@ def _groups(report: Handling) -> Iterator[tuple[str, str, pd.DataFrame]]:
             )
 
 
-def curves(report: Handling) -> Figure:
-    """The share of cases still open, by route or group."""
+def curves(report: Handling) -> Figure | Notes:
+    """The share of cases still open, by route or group; of few cases steps tell of single ones."""
     say, longest, found = report.say, 0.0, []
+    groups = [*_groups(report)]
+    if not groups:
+        few = say(
+            "No group has {least} cases that ended: no curve is drawn, whose steps would tell of "
+            "single ones.",
+            least=report.number(FLOORS.raters),
+        )
+        return report.notes(
+            "curves", say("How many cases are still open after so many {days}"), few
+        )
     arms = report.result.series["survival"]
-    for place, (_, words, own) in enumerate(_groups(report)):
+    for place, (_, words, own) in enumerate(groups):
         if not report.subject.covariates and place <= 1:
             rows = pd.DataFrame([row for row in arms if row["treated"] == 1 - place])
         else:
