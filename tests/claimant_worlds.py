@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -78,3 +79,49 @@ def few_records(seed: int = 0, people: int = 12, days: int = 500) -> pd.DataFram
             "claimant_id": np.where(who == 0, "", np.char.add("C", who.astype(str))),
         }
     )
+
+
+def continuum(seed: int, kept: float, *, counties: int = 60, months: int = 60) -> Dataset:
+    """Claimants of every rate; of adopters' records since the start a share is kept, of all alike.
+
+    Nobody is treated in another way than anybody else.
+    """
+    base, _ = made(0.0, 0.0, counties=counties, months=months)
+    regions = base.tables["regions"]
+    codes = regions.loc[regions["level"] == "county", "region_code"].to_numpy()
+    rng, first = np.random.default_rng(seed), pd.Timestamp("2019-01-01")
+    days = int(months * 30.4)
+    begun = np.full(len(codes), days)
+    begun[rng.permutation(len(codes))[: len(codes) // 3]] = rng.choice([24, 27, 30, 33]) * 30.4
+    rows = []
+    for place, start in enumerate(begun):
+        level = np.exp(rng.normal(0, 0.3))
+        rates = np.r_[rng.gamma(1.0, 25.0, int(100 * level)), np.ones(int(1250 * level))]
+        who = np.repeat(np.arange(len(rates)), rng.poisson(rates)) + 1_000_000 * place
+        day = rng.integers(0, days, len(who))
+        stays = (day < start) | (rng.random(len(who)) < kept)
+        stays &= (
+            rng.random(len(who)) < np.exp(-np.abs(rng.normal(0, 0.06, days // 91 + 1)))[day // 91]
+        )
+        rows.append(pd.DataFrame({"region_code": codes[place], "day": day, "who": who})[stays])
+    drawn = pd.concat(rows, ignore_index=True).sort_values("day", ignore_index=True)
+    records = pd.DataFrame(
+        {
+            "complaint_id": [f"R{number:07d}" for number in range(len(drawn))],
+            "received_on": first + pd.to_timedelta(drawn["day"], unit="D"),
+            "region_code": drawn["region_code"],
+            "kind": "complaint",
+            "channel": "online",
+            "category": "food",
+            "claimant_id": "C" + drawn["who"].astype(str),
+        }
+    )
+    acting = [
+        {"region_code": code, "intervention": SERVICE, "assignment": "policy", "dose": 1.0,
+         "started_on": (first + pd.Timedelta(days=int(start))).to_period("M").start_time}
+        for code, start in zip(codes, begun, strict=True)
+        if start < days
+    ]  # fmt: skip
+    own = {"complaints": records, "interventions": pd.DataFrame(acting)}
+    kept_tables = {name: base.tables[name] for name in ("regions", "exposures")}
+    return replace(base, tables=kept_tables | own, worked_out={})

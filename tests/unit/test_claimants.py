@@ -11,7 +11,7 @@ import pytest
 
 from analysis.data.dataset import read_dataset
 from analysis.data.frames.claimants import claimants_of, share_unknown, with_classes
-from analysis.data.records.claimants import CASES, MARKS, Frequent
+from analysis.data.records.claimants import CASES, MARKS, MARKS_BEFORE, Frequent
 from analysis.data.records.groupings import MILLIONTHS
 from analysis.disclosure.effects import answered
 from analysis.errors import AnalysisError, DesignError, ParamsError
@@ -21,8 +21,9 @@ from analysis.reports.claimants.params import ClaimantsParams
 from analysis.reports.claimants.plates import Claimants
 from analysis.reports.claimants.sentences import VERDICT_WORDS
 from analysis.stats.concentration import concentration
+from analysis.stats.histories import ratio_moved
 from analysis.verdicts.rule import GRADES, Verdict
-from claimant_worlds import SERVICE, dataset, few_records, made
+from claimant_worlds import SERVICE, continuum, dataset, few_records, made
 
 RULE = Frequent(4, 90, 2, 5, ("labels",))
 
@@ -421,7 +422,54 @@ def test_shares_of_all_and_of_those_compared_are_told_apart(report):
     assert "compared here or not" in said
 
 
-def test_recording_that_moves_one_class_alone_is_not_said_to_drop_out(report):
+def test_recording_that_moves_one_class_alone_is_said_to_look_like_a_fall(report):
     """Officers who turn away frequent claimants alone lower the ratio."""
-    (said,) = [text for text in report.summary().points if "drops out" in text]
-    assert "Turning away frequent claimants alone does not" in said
+    moved, alone = report.records_alone
+    (said,) = [text for text in report.summary().points if "by that alone" in text]
+    assert "Turning away frequent claimants alone looks like a fall" in said
+    assert percent_change(moved, "en") in said
+    assert percent_change(alone, "en") in said
+
+
+@pytest.mark.parametrize("kept", [0.5, 0.8])
+def test_what_thinned_records_do_to_the_ratio_is_what_comes_out_of_them(kept):
+    """Records lost at random, and who is frequent told again from what is left."""
+    rng = np.random.default_rng(4)
+    who = np.repeat(np.arange(3000), rng.poisson(rng.gamma(0.6, 9.0, 3000)))
+    day = pd.to_timedelta(rng.integers(0, 1500, len(who)), unit="D")
+    records = pd.DataFrame(
+        {
+            "received_on": pd.Timestamp("2019-01-01") + day,
+            "kind": "complaint",
+            "region_code": "990001",
+            "claimant_id": "C" + pd.Series(who).astype(str),
+            "category": rng.choice(["labels", "food"], len(who), p=[0.1, 0.9]),
+        }
+    )
+    rule = Frequent(label_categories=("labels",))
+    whole, thinned = (
+        claimants_of(dataset({"complaints": rows}), rule, "complaint")
+        for rows in (records, records[rng.random(len(records)) < kept])
+    )
+
+    def logit(told) -> float:
+        late = told.cells[told.cells["month"] >= 2020 * 12]
+        own = late[late[list(MARKS)].any(axis=1)]["records"].sum()
+        return float(np.log(own / (late["records"].sum() - own)))
+
+    before = tuple(whole.histories[name].to_numpy() for name in MARKS_BEFORE)
+    weights = whole.histories["records"].to_numpy(float)
+    expected = ratio_moved(before, weights, (rule.cases, rule.burst), kept)
+    assert expected == pytest.approx(logit(thinned) - logit(whole), abs=0.08)
+    assert ratio_moved(before, weights, (rule.cases, rule.burst), 1 / kept) == -expected
+
+
+def test_fewer_records_of_everybody_are_no_fall_of_those_who_complain_often():
+    """The likely range leaves out no change, as fewer records make fewer claimants frequent."""
+    data = continuum(0, 0.67)
+    params = ClaimantsParams(intervention=SERVICE, exclude_other_interventions=False)
+    page = Claimants(params, data, question.ask(data, params))
+    assert answered(page.asked.studies["ratio"]).verdict.claims
+    assert page.main.verdict.key == "cannot_tell"
+    assert page.records_alone[1] < page.main.shares[0] < -0.15
+    assert "fewer or more records of all alike" in sentences.why(page, page.main)

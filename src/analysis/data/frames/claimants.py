@@ -22,7 +22,7 @@ from analysis.params import CountsQuestion
 
 CLASSES = ("frequent", "other")
 RATIO = "ratio"
-"""Records of frequent claimants out of those of all others: what moves both alike drops out."""
+"""Records of frequent claimants out of those of all others."""
 MOST_UNKNOWN = 0.2
 """Share of records without a claimant above which nothing is said of who complains."""
 FEWEST_PEOPLE = 10

@@ -23,6 +23,8 @@ CASES = ("complaint", "report")
 """Kinds of record that make a history."""
 MARKS = ("cases", "burst", "label")
 """By what a record is frequent."""
+MARKS_BEFORE = ("cases", "burst", "labels")
+"""What is counted before a record, by the name of its column."""
 TOLD_FROM = ("claimant_id", "claimant_prior_cases")
 """Columns one of which is needed to tell who complains."""
 
@@ -53,6 +55,8 @@ class Claimants:
     cells: ``region_code``, ``month`` (number), ``MARKS``, ``known`` (whether a claimant is known)
         and ``records``, in millionths.
     sizes: ``records`` of a claimant and how many ``claimants`` have so many, from ``since`` on.
+    histories: by what came before a record, how many ``records`` there are, from ``since`` on:
+        ``cases`` within the days, ``burst`` of them within the burst's, ``labels`` of its sort.
     people: claimants with a frequent record from then on. subjects: all that there are.
     since: the first day with a history of ``days`` before it.
     by_person: whether histories are of persons; else earlier cases are as the bureau counted them.
@@ -60,6 +64,7 @@ class Claimants:
 
     cells: pd.DataFrame
     sizes: pd.DataFrame
+    histories: pd.DataFrame
     people: int
     subjects: tuple[str, ...]
     since: pd.Timestamp
@@ -86,9 +91,13 @@ def told_apart(records: Any, rule: Frequent, kind: str, crosswalk: Any = None) -
     held = rows.select("category").distinct().to_pandas()["category"].dropna()
     subjects = tuple(sorted(held))
     late = own.filter(own["known"] & (own["received"] >= since.date()))
+    before = {name: late[f"{name}_before"] for name in MARKS_BEFORE}
+    histories = late.group_by(**before).aggregate(records=late["weight"].sum()).to_pandas()
+    one = MILLIONTHS if by_person else 1
+    histories[[*before]] = (histories[[*before]].astype(float) / one).round()
     if not by_person:
         nobody = pd.DataFrame({"records": [], "claimants": []})
-        return Claimants(cells, nobody, 0, subjects, since, by_person)
+        return Claimants(cells, nobody, histories, 0, subjects, since, by_person)
     frequent = late["cases"] | late["burst"] | late["label"]
     each = late.group_by("claimant").aggregate(
         records=(late["weight"].sum() / MILLIONTHS).round().cast("int64"), frequent=frequent.any()
@@ -97,7 +106,7 @@ def told_apart(records: Any, rule: Frequent, kind: str, crosswalk: Any = None) -
     people = int(sizes.loc[sizes["frequent"], "claimants"].sum())
     counted = sizes.groupby("records", as_index=False)["claimants"].sum()
     sizes = counted.sort_values("records", ignore_index=True)
-    return Claimants(cells, sizes, people, subjects, since, by_person)
+    return Claimants(cells, sizes, histories, people, subjects, since, by_person)
 
 
 def _needed(records: Any, crosswalk: Any) -> Any:
@@ -130,19 +139,30 @@ def _marked(rows: Any, rule: Frequent, by_person: bool) -> Any:
 
     about = rows["category"].isin(rule.label_categories or ("",)).fill_null(False)
     if not by_person:
-        prior = rows["prior"].fill_null(0)
-        marks = {"cases": prior >= rule.cases, "label": about & (prior > 0)}
-        return rows.mutate(known=rows["prior"].notnull(), burst=ibis.literal(False), **marks)
+        rows = rows.mutate(about=about, cases_before=rows["prior"].fill_null(0), burst_before=0)
+        rows = rows.mutate(labels_before=about.ifelse(rows["cases_before"], 0))
+        return rows.mutate(known=rows["prior"].notnull(), **_marks(rows, rule, 1))
     case = rows["kind"].isin(CASES).ifelse(rows["weight"], 0)
     days = rows["received"].delta(ibis.date(1970, 1, 1), unit="day")
     rows = rows.mutate(day=days.cast("int64"), case=case, labels=about.ifelse(case, 0), about=about)
     known = rows["claimant"].notnull() & (rows["claimant"] != "")
-    marks = {
-        "cases": _before(rows, "case", rule.days) >= rule.cases * MILLIONTHS,
-        "burst": _before(rows, "case", rule.burst_days) >= rule.burst * MILLIONTHS,
-        "label": rows["about"] & (_before(rows, "labels", rule.days) >= MILLIONTHS),
-    }
+    labels = _before(rows, "labels", rule.days)
+    rows = rows.mutate(
+        cases_before=_before(rows, "case", rule.days),
+        burst_before=_before(rows, "case", rule.burst_days),
+        labels_before=rows["about"].ifelse(labels, 0),
+    )
+    marks = _marks(rows, rule, MILLIONTHS)
     return rows.mutate(known=known, **{name: known & mark for name, mark in marks.items()})
+
+
+def _marks(rows: Any, rule: Frequent, one: int) -> dict[str, Any]:
+    """Each mark, from what came before; a record counts as ``one``."""
+    return {
+        "cases": rows["cases_before"] >= rule.cases * one,
+        "burst": rows["burst_before"] >= rule.burst * one,
+        "label": rows["labels_before"] >= one,
+    }
 
 
 def _before(rows: Any, amount: str, days: int) -> Any:

@@ -56,6 +56,7 @@ REASON_WORDS = {
     "leave_one_out": "leaving out one {region} turns the sign",
     "already_treated": "the method also compares with {regions} that had adopted already",
     "other_method": "another sound method gives a range on the other side of no change",
+    "records_alone": "fewer or more records of all alike would move it as much",
     "leads": "adopters stood out before the start",
     "base_period": "adopters stood out just before the start",
     "placebo_time": "a change is found just before the start, where none can be",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from analysis.data.frames.claimants import CLASSES, RATIO
-from analysis.data.records.claimants import MARKS
+from analysis.data.records.claimants import MARKS, MARKS_BEFORE
 from analysis.disclosure.effects import answered, shown
 from analysis.disclosure.estimates import published, three_digits
 from analysis.page.numbers import percent_change, percent_span, period_span
@@ -19,14 +20,25 @@ from analysis.page.wording import capital
 from analysis.reports.claimants.params import ClaimantsParams
 from analysis.reports.claimants.question import Asked
 from analysis.reports.report import Report
-from analysis.result import Result
+from analysis.result import Estimate, Result
 from analysis.stats.concentration import concentration
+from analysis.stats.histories import ratio_moved
 from analysis.verdicts.effect import Answered, p_value
 from analysis.verdicts.robustness import cells_seen, estimate_headline
+from analysis.verdicts.rule import Verdict
 
 FREQUENT, OTHER = CLASSES
 TOPS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
 """Shares of claimants, those who complain most first, of which it is told what they bring."""
+
+
+def beyond(one: Answered, ratio: Estimate, alone: float) -> Answered:
+    """No direction where the likely range holds what fewer or more records alone would do."""
+    low, high = (ratio.value if end is None else end for end in (ratio.low, ratio.high))
+    if not one.verdict.claims or high < min(alone, 0.0) or low > max(alone, 0.0):
+        return one
+    overruled = (*one.verdict.overruled, "records_alone")
+    return replace(one, verdict=Verdict("cannot_tell", overruled=overruled))
 
 
 class Claims(Report, LogPoints):
@@ -43,7 +55,26 @@ class Claims(Report, LogPoints):
     @cached_property
     def findings(self) -> Mapping[str, Answered]:
         """Both classes and the ratio, by the engine and the rule for one intervention."""
-        return {name: answered(self.asked.studies[name]) for name in (*CLASSES, RATIO)}
+        found = {name: answered(self.asked.studies[name]) for name in (*CLASSES, RATIO)}
+        ratio, alone = found[RATIO].headline.headline, self._by_records_alone(found)
+        return found | {RATIO: beyond(found[RATIO], ratio, alone[1])}
+
+    @cached_property
+    def records_alone(self) -> tuple[float, float]:
+        """By what share all records moved, and what that alone does to the ratio, as shares.
+
+        The class is told from what is recorded: of fewer records, fewer make a claimant frequent.
+        """
+        moved, ratio = self._by_records_alone(self.findings)
+        return math.expm1(moved), math.expm1(ratio)
+
+    def _by_records_alone(self, found: Mapping[str, Answered]) -> tuple[float, float]:
+        """The same on the logarithmic scale."""
+        kept = sum(self.carried[name] * (1 + found[name].shares[0]) for name in CLASSES)
+        histories, rule = self.asked.claimants.histories, self.params.rule
+        before = tuple(histories[name].to_numpy() for name in MARKS_BEFORE)
+        records = histories["records"].to_numpy(float)
+        return math.log(kept), ratio_moved(before, records, (rule.cases, rule.burst), kept)
 
     @cached_property
     def marked(self) -> Mapping[str, Result]:
@@ -141,6 +172,7 @@ class Claims(Report, LogPoints):
                 name: [one.verdict.key, one.verdict.certainty, *(round(v, 3) for v in one.shares)]
                 for name, one in self.findings.items()
             },
+            "records_alone_percent": [round(100 * v, 1) for v in self.records_alone],
             "p_value": None if chance is None else round(chance, 6),
             "regions": sample.units,
             "treated": sample.treated,

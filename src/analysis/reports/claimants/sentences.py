@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from analysis.data.frames.claimants import share_unknown
 from analysis.disclosure.store import noise_of
+from analysis.page.numbers import percent_change
 from analysis.page.plates import Notes, Summary
 from analysis.page.shared.certainty import CERTAINTY_WORDS, EFFECT_WORDS, reasons
 from analysis.page.shared.protection import model_sentence
@@ -56,10 +57,12 @@ def summary(report: Claims) -> Summary:
         _each(report),
         _people(report),
         say(
-            "Whatever moves both alike drops out between them, such as how readily officers record "
-            "everybody's complaints. Turning away frequent claimants alone does not: it looks like "
-            "a fall. And who complains less can fall below the line that makes a claimant "
-            "frequent, and counts with the others from then on: a fall looks larger by that."
+            "Fewer records make fewer claimants frequent, whoever brought them: had all complaints "
+            "of adopters moved alike ({moved}), frequent claimants' share against others would "
+            "have come out at {alone} by that alone; a direction is claimed only beyond it. "
+            "Turning away frequent claimants alone looks like a fall.",
+            moved=percent_change(report.records_alone[0], report.language),
+            alone=percent_change(report.records_alone[1], report.language),
         ),
         _more(report),
         say(
