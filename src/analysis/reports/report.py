@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Self, TypeVar, cast
 
 import numpy as np
@@ -16,6 +17,7 @@ from analysis.data.frames.names import region_names
 from analysis.disclosure.estimates import decimals_of, three_digits
 from analysis.disclosure.identifiers import identifiers
 from analysis.disclosure.memory import edition
+from analysis.disclosure.recorded import Recorded
 from analysis.disclosure.store import digests_of, drawn_from, noise_of
 from analysis.errors import ParamsError, Problem, nearest
 from analysis.methods import AnyMethod
@@ -178,8 +180,19 @@ class Report(Voice):
         """What it averages recorded counts over, the headline first; none here."""
         return ()
 
+    def recorded_over(self) -> Iterable[Recorded]:
+        """Its numbers of recorded cases, each with the regions it is of; none here."""
+        return ()
+
+    @cached_property
+    def rests_on_records(self) -> tuple[Recorded, ...]:
+        """The same where single regions are protected, of those whose regions are known."""
+        if noise_of(self.data) is None:
+            return ()
+        return tuple(one for one in self.recorded_over() if one.regions)
+
     def rests_on(self) -> RestsOn:
-        """What its counts were drawn from; where recorded counts are averaged, over whom."""
+        """What its counts were drawn from; over whom recorded counts and cases are told of."""
         marks = {name: edition(self.data, name) for name in self.drawn()}
         shown = {name: mark for name, mark in marks.items() if mark}
         found = RestsOn(self.params.dataset, drawn_from(self.data), editions=shown)
@@ -193,6 +206,7 @@ class Report(Voice):
             )
             for panel, one in self.averages()
         ]
+        over += [replace(found, **vars(one), editions={}) for one in self.rests_on_records]
         return replace(over[0], editions=shown, beside=tuple(over[1:])) if over else found
 
     def site_lines(self) -> tuple[SiteLine, ...]:

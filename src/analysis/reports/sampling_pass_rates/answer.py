@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.data.frames.cases.samples import Samples
 from analysis.data.frames.names import region_names
 from analysis.data.tables import TABLES
+from analysis.disclosure.recorded import Recorded, recorded, recorded_by, regions_of
 from analysis.page.numbers import span
 from analysis.reports.report import Report
 from analysis.reports.sampling_pass_rates.params import SamplingPassRatesParams
@@ -138,6 +139,15 @@ class PassRates(Report):
                 "likely_sampled": self.range_of(self.plain),
             }
         return found
+
+    def recorded_over(self) -> Iterator[Recorded]:
+        """Samples of each product and mode, and of each mode; of all products, or of one."""
+        rows, asked = self.subject.told, self.params
+        table = "samples" if self.data.has("samples") else "sample_counts"
+        name = f"samples/{asked.product}" if asked.product else "samples"
+        yield recorded(name, regions_of(self.data, table, asked.region), rows["day"])
+        for columns in (("mode", "product"), ("mode",))[: 1 if asked.product else 2]:
+            yield from recorded_by("samples", rows, columns, "day", asked.region)
 
     def facts(self) -> Mapping[str, Any]:
         """Numbers that both languages must agree on, rounded as published."""
