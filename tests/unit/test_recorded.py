@@ -12,12 +12,13 @@ import yaml
 from analysis.data.tables import of_records
 from analysis.disclosure.store import noise_of
 from analysis.page.plates import RestsOn
+from analysis.page.shared.protection import protection_points
 from analysis.publish.site.rested import Rested, conflicts
 from analysis.reports.kind import find, names
 from analysis.reports.report import Report
 
 NEVER_TOLD = {
-    "study_planning": "plans from a panel whose outcome it does not show",
+    "study_planning": "tries designs on protected counts, of which it shows none",
 }
 """Kinds that read records and show none of their numbers, each with why."""
 OF_RECORDS = (
@@ -120,3 +121,25 @@ def test_a_frame_without_regions_tells_of_none(root, tmp_path):
     assert noise_of(data) is not None
     assert report.rests_on_records == ()
     assert report.rests_on().regions == ()
+
+
+@pytest.mark.parametrize("name", OF_RECORDS)
+def test_pages_on_recorded_cases_do_not_say_that_noise_was_added(name, root):
+    """The settings and the page say of how many regions numbers are, and nothing of noise."""
+    report = asked(root, name)
+    assert report.protection.startswith("Shares and averages here rest on cases as recorded")
+    assert report.protection in report.sample().points
+    entries = {entry["value"] for entry in report.provenance().entries}
+    assert report.protection in entries
+    assert not any("noise of variance" in text for text in entries)
+
+
+def test_pages_that_draw_from_the_store_say_which_noise_was_added(root):
+    """With its settings; of one region all that there is to say, not the first point alone."""
+    report = asked(root, "monthly_monitor", by="region", region="")
+    assert "noise of variance 9" in report.protection
+    said = report.certainty().points
+    assert set(protection_points(report, noise_of(report.data))) <= set(said)
+    categories = asked(root, "monthly_monitor", by="category", region="")
+    assert categories.protection.startswith("Shares and averages here rest on cases as recorded")
+    assert any("averages of recorded counts" in point for point in categories.certainty().points)

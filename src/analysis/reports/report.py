@@ -24,7 +24,7 @@ from analysis.methods import AnyMethod
 from analysis.page.charts.letters import use_codes
 from analysis.page.plates import End, Notes, Provenance, RestsOn, SiteLine, Table
 from analysis.page.shared.agreement import Model, OwnNumber, agreement
-from analysis.page.shared.protection import protection_record
+from analysis.page.shared.protection import protection_record, recorded_sentence
 from analysis.page.shared.provenance import method_line, source_entries
 from analysis.page.voice import Voice
 from analysis.params import Params
@@ -150,7 +150,18 @@ class Report(Voice):
 
     def provenance(self) -> Provenance:
         """Where the numbers come from and with what they were made."""
-        return self._provenance(protection_record(self, self.data), *self.methods)
+        return self._provenance(self.protection, *self.methods)
+
+    @property
+    def protection(self) -> str:
+        """How what it shows is protected, for the provenance block."""
+        if not self.drawn() and (self.rests_on_records or self.averages()):
+            return recorded_sentence(self)
+        return protection_record(self, self.data)
+
+    def recorded_sentences(self) -> tuple[str, ...]:
+        """What a page on recorded cases says of them; nothing where no regions are known."""
+        return (recorded_sentence(self),) if self.rests_on_records else ()
 
     def _provenance(self, disclosure: str, *methods: str, status: str = "") -> Provenance:
         """Where the numbers come from and with what they were made; the headline's method first."""
