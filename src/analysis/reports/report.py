@@ -14,7 +14,7 @@ from analysis import stored
 from analysis.data.dataset import Dataset
 from analysis.data.description import Description
 from analysis.data.frames.names import region_names
-from analysis.disclosure.estimates import decimals_of, three_digits
+from analysis.disclosure.estimates import DIGITS, decimals_of, to_digits
 from analysis.disclosure.identifiers import identifiers
 from analysis.disclosure.memory import edition
 from analysis.disclosure.recorded import Recorded
@@ -106,9 +106,9 @@ class Report(Voice):
 
         return stored.kept(method.name, asked, Result, compute)
 
-    def may_leave(self, found: Average) -> Average:
-        """To three digits where counts are protected: so an average tells of no single unit."""
-        return found if noise_of(self.data) is None else three_digits(found)
+    def may_leave(self, found: Average, digits: int = DIGITS) -> Average:
+        """To a few digits where counts are protected: so an average tells of no single unit."""
+        return found if noise_of(self.data) is None else to_digits(found, digits)
 
     def own_numbers(self) -> Mapping[str, OwnNumber]:
         """Numbers that a cell of the notebook may work out again, by name."""

@@ -27,7 +27,7 @@ class TargetProgress(Progress):
 
     def results(self) -> Mapping[str, Any]:
         """The excess, and what was taken back."""
-        return {"excess": list(self.excess), "back": self.back}
+        return {"excess": self.may_leave(list(self.excess)), "back": self.may_leave(self.back)}
 
     summary = sentences.summary
     marks = drawings.marks
