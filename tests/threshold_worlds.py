@@ -49,7 +49,7 @@ def scored_world(
     frame["unit"] = np.arange(len(frame)).astype(str)
     number = units["score"].value_counts().sort_index()
     scores = pd.DataFrame({"score": number.index, "number": number.to_numpy()})
-    return Scored(frame, scores, CUTOFFS, size, True, True, 0.0, 0)
+    return Scored(frame, scores, CUTOFFS, size, True, True, 0.0)
 
 
 def examined(given: Scored, **asked: object) -> ExaminedThreshold:

@@ -77,6 +77,20 @@ def test_strata_count_by_their_weight_not_by_their_samples(sampled):
     assert plain.params["Intercept"] == pytest.approx(0.079)
 
 
+def test_exact_limits_of_few_regions_do_not_give_counts_back(sampled):
+    """Five regions: with two digits mostly several pairs of numbers fit, with three often one."""
+    found = next(
+        g for g in an.SamplingPassRates.read(sampled(*EVERY)).groups if g.code[:4] == "toys"
+    )
+    exact = share_interval(10, 100)
+    for name in ("value", "low", "high"):
+        assert getattr(found.failing, name) == float(f"{getattr(exact, name):.2g}")
+    inside = an.SamplingPassRates.read(
+        sampled(*EVERY, more="protection: none\naudience: internal\n")
+    )
+    assert next(g for g in inside.groups if g.code[:4] == "toys").failing == exact
+
+
 def test_the_range_of_a_weighted_share_covers():
     """800 worlds of three strata, rare failures: 95 % within three Monte-Carlo errors or above."""
     rng = np.random.default_rng(4)

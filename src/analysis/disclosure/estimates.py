@@ -190,7 +190,12 @@ def _without_each(result: Result, protected: Result | None) -> Rows:
 
 def three_digits(content: Anything) -> Anything:
     """The same with every number that is not whole rounded to three digits."""
-    rounded: Anything = _rounded(content)
+    return to_digits(content, DIGITS)
+
+
+def to_digits(content: Anything, digits: int) -> Anything:
+    """The same with so many digits."""
+    rounded: Anything = _rounded(content, digits)
     return rounded
 
 
@@ -199,15 +204,17 @@ def decimals_of(value: float) -> int:
     return DIGITS - 1 - math.floor(math.log10(abs(value))) if value else DIGITS
 
 
-def _rounded(content: Any) -> Any:
+def _rounded(content: Any, digits: int) -> Any:
     if isinstance(content, float):
-        return float(f"{content:.{DIGITS}g}") if math.isfinite(content) else content
+        return float(f"{content:.{digits}g}") if math.isfinite(content) else content
     if isinstance(content, Mapping):
-        return {name: _rounded(value) for name, value in content.items()}
+        return {name: _rounded(value, digits) for name, value in content.items()}
     if isinstance(content, (list, tuple)):
-        return type(content)(map(_rounded, content))
+        return type(content)(_rounded(value, digits) for value in content)
     if is_dataclass(content) and not isinstance(content, type):
-        given = {f.name: _rounded(getattr(content, f.name)) for f in fields(content) if f.init}
+        given = {
+            f.name: _rounded(getattr(content, f.name), digits) for f in fields(content) if f.init
+        }
         if isinstance(content, Estimate) and given["low"] == given["high"] is not None:
             # Of very many regions: the range is as wide as the last digit.
             step = 10.0 ** -decimals_of(given["low"])

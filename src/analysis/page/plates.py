@@ -389,8 +389,9 @@ class RestsOn:
     """What a report rests on: what its counts were drawn from, and the regions it averages over.
 
     ``regions`` are those of averages of recorded counts of the ``outcome`` over the ``periods``,
-    the first and the last; none where all is worked out from protected counts. ``beside`` is the
-    same of other averages on its page. ``editions`` has a mark of the protected counts that it
+    the first and the last; none where all is worked out from protected counts. Where they are those
+    of one asked about that happen to have cases, that one is ``within``. ``beside`` is the same of
+    other averages on its page. ``editions`` has a mark of the protected counts that it
     shows, by outcome.
     """
 
@@ -399,6 +400,7 @@ class RestsOn:
     outcome: str = ""
     periods: tuple[str, str] = ("", "")
     regions: tuple[str, ...] = ()
+    within: str = ""
     beside: tuple[RestsOn, ...] = ()
     editions: Mapping[str, str] = field(default_factory=dict)
 

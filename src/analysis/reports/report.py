@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Self, TypeVar, cast
 
 import numpy as np
@@ -13,16 +14,17 @@ from analysis import stored
 from analysis.data.dataset import Dataset
 from analysis.data.description import Description
 from analysis.data.frames.names import region_names
-from analysis.disclosure.estimates import decimals_of, three_digits
+from analysis.disclosure.estimates import DIGITS, decimals_of, to_digits
 from analysis.disclosure.identifiers import identifiers
 from analysis.disclosure.memory import edition
+from analysis.disclosure.recorded import Recorded
 from analysis.disclosure.store import digests_of, drawn_from, noise_of
 from analysis.errors import ParamsError, Problem, nearest
 from analysis.methods import AnyMethod
 from analysis.page.charts.letters import use_codes
 from analysis.page.plates import End, Notes, Provenance, RestsOn, SiteLine, Table
 from analysis.page.shared.agreement import Model, OwnNumber, agreement
-from analysis.page.shared.protection import protection_record
+from analysis.page.shared.protection import protection_record, recorded_sentence
 from analysis.page.shared.provenance import method_line, source_entries
 from analysis.page.voice import Voice
 from analysis.params import Params
@@ -104,9 +106,9 @@ class Report(Voice):
 
         return stored.kept(method.name, asked, Result, compute)
 
-    def may_leave(self, found: Average) -> Average:
-        """To three digits where counts are protected: so an average tells of no single unit."""
-        return found if noise_of(self.data) is None else three_digits(found)
+    def may_leave(self, found: Average, digits: int = DIGITS) -> Average:
+        """To a few digits where counts are protected: so an average tells of no single unit."""
+        return found if noise_of(self.data) is None else to_digits(found, digits)
 
     def own_numbers(self) -> Mapping[str, OwnNumber]:
         """Numbers that a cell of the notebook may work out again, by name."""
@@ -148,7 +150,18 @@ class Report(Voice):
 
     def provenance(self) -> Provenance:
         """Where the numbers come from and with what they were made."""
-        return self._provenance(protection_record(self, self.data), *self.methods)
+        return self._provenance(self.protection, *self.methods)
+
+    @property
+    def protection(self) -> str:
+        """How what it shows is protected, for the provenance block."""
+        if not self.drawn() and (self.rests_on_records or self.averages()):
+            return recorded_sentence(self)
+        return protection_record(self, self.data)
+
+    def recorded_sentences(self) -> tuple[str, ...]:
+        """What a page on recorded cases says of them; nothing where no regions are known."""
+        return (recorded_sentence(self),) if self.rests_on_records else ()
 
     def _provenance(self, disclosure: str, *methods: str, status: str = "") -> Provenance:
         """Where the numbers come from and with what they were made; the headline's method first."""
@@ -178,8 +191,19 @@ class Report(Voice):
         """What it averages recorded counts over, the headline first; none here."""
         return ()
 
+    def recorded_over(self) -> Iterable[Recorded]:
+        """Its numbers of recorded cases, each with the regions it is of; none here."""
+        return ()
+
+    @cached_property
+    def rests_on_records(self) -> tuple[Recorded, ...]:
+        """The same where single regions are protected, of those whose regions are known."""
+        if noise_of(self.data) is None:
+            return ()
+        return tuple(one for one in self.recorded_over() if one.regions)
+
     def rests_on(self) -> RestsOn:
-        """What its counts were drawn from; where recorded counts are averaged, over whom."""
+        """What its counts were drawn from; over whom recorded counts and cases are told of."""
         marks = {name: edition(self.data, name) for name in self.drawn()}
         shown = {name: mark for name, mark in marks.items() if mark}
         found = RestsOn(self.params.dataset, drawn_from(self.data), editions=shown)
@@ -193,6 +217,7 @@ class Report(Voice):
             )
             for panel, one in self.averages()
         ]
+        over += [replace(found, **vars(one), editions={}) for one in self.rests_on_records]
         return replace(over[0], editions=shown, beside=tuple(over[1:])) if over else found
 
     def site_lines(self) -> tuple[SiteLine, ...]:

@@ -84,6 +84,14 @@ def averages_sentence(voice: Voice, noise: Noise | None) -> str:
     )
 
 
+def recorded_sentence(voice: Voice) -> str:
+    """That numbers rest on cases as they were recorded, and of how many regions together."""
+    return voice.say(
+        "Shares and averages here rest on cases as recorded, each of at least five {regions} "
+        "together, and have three digits at most; no single {region} is named."
+    )
+
+
 def _open(voice: Voice) -> str:
     """Why the counts of a dataset are not protected."""
     printed = voice.description.printed

@@ -44,6 +44,7 @@ class Rested(BaseModel):
     outcome: str = ""
     periods: tuple[str, str] = ("", "")
     regions: frozenset[str] = frozenset()
+    within: str = ""
     beside: tuple[Rested, ...] = ()
     editions: dict[str, str] = {}
     past: tuple[Rested, ...] = ()
@@ -73,7 +74,7 @@ class Rested(BaseModel):
         past: dict[object, Rested] = {}
         averages = (part for part in (earlier.parts if earlier else ()) if part.regions)
         for part in averages:
-            key = part.dataset, part.outcome, part.regions
+            key = part.dataset, part.outcome, part.regions, part.within
             ends = [part.periods, *([past[key].periods] if key in past else [])]
             first = min((one for one, _ in ends), key=_first_day)
             last = max((one for _, one in ends), key=_last_day)
@@ -84,7 +85,7 @@ class Rested(BaseModel):
 
     def lies_in(self, other: Rested) -> bool:
         """Whether it is an average over the same regions within the time of the other."""
-        same = ("dataset", "outcome", "regions")
+        same = ("dataset", "outcome", "regions", "within")
         if any(getattr(self, name) != getattr(other, name) for name in same):
             return False
         begun = _first_day(other.periods[0]) <= _first_day(self.periods[0])
@@ -195,8 +196,13 @@ def redrawn(
 
 
 def _of_one_time(one: Rested, other: Rested) -> bool:
-    """Whether both are averages of one outcome over spans that meet, months or years alike."""
+    """Whether both are averages of one outcome over spans that meet, months or years alike.
+
+    Cases of one region asked about happen in more or fewer of its own as spans or records do: no
+    two such numbers differ by what was left out.
+    """
     same = one.dataset == other.dataset and one.outcome == other.outcome
+    same = same and not (one.within and one.within == other.within)
     if not (one.regions and other.regions and same):
         return False
     begun = _first_day(one.periods[0]) <= _last_day(other.periods[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -13,8 +13,11 @@ import pandas as pd
 from analysis.data.frames.cases.handling import Handled
 from analysis.data.settings import Words
 from analysis.data.tables import TABLES
+from analysis.disclosure.estimates import FEWEST_REGIONS
 from analysis.disclosure.rated import Floors, Points, points_of
+from analysis.disclosure.recorded import Recorded, recorded, recorded_by, regions_of
 from analysis.disclosure.salt import salt_of
+from analysis.disclosure.store import noise_of
 from analysis.errors import AnalysisError
 from analysis.methods import bunching, survival
 from analysis.page.numbers import percent_change, percent_span, span
@@ -236,6 +239,24 @@ class Handling(Report):
         """The log ratio of times with its limits."""
         one = self.ratio
         return one.value, one.low or 0.0, one.high or 0.0
+
+    def told_of(self, cases: pd.DataFrame) -> bool:
+        """Whether cases of a route are enough to be told of: ended ones, and regions of them."""
+        few = noise_of(self.data) is not None and "region" in cases
+        return bool(
+            cases["ended"].sum() >= FLOORS.raters
+            and not (few and cases["region"].nunique() < FEWEST_REGIONS)
+        )
+
+    def recorded_over(self) -> Iterator[Recorded]:
+        """Cases of all routes together, and of each that is told of; none of a ready frame."""
+        cases, asked = self.subject.cases, self.params
+        if "region" not in cases:
+            return
+        name, every = f"complaints/{asked.kind}", regions_of(self.data, "complaints", asked.region)
+        yield recorded(name, every, cases["received"])
+        told = cases.groupby("route").filter(self.told_of)
+        yield from recorded_by(name, told, ("route",), "received", asked.region)
 
     def facts(self) -> Mapping[str, Any]:
         """Numbers that both languages must agree on, rounded as published."""

@@ -60,7 +60,7 @@ def _groups(report: Handling) -> Iterator[tuple[str, str, pd.DataFrame]]:
     routes = {str(name) for name in cases["route"].dropna().unique()} - {*names, LATER}
     for name in [*names, *sorted(routes)]:
         own = cases[cases["route"] == name]
-        if own["ended"].sum() >= FLOORS.raters:
+        if report.told_of(own):
             own_words = report.description.words.get(name)
             yield (
                 name,

@@ -12,7 +12,6 @@ from analysis.data.settings import Words
 from analysis.methods import bunching
 from analysis.page.plates import Provenance, SiteLine
 from analysis.page.shared.agreement import OwnNumber
-from analysis.page.shared.protection import protection_record
 from analysis.page.shared.site_lines import site_line
 from analysis.reports.complaint_handling import deadlines, drawings, sentences
 from analysis.reports.complaint_handling.answer import Handling
@@ -68,5 +67,4 @@ class ComplaintHandling(Handling):
 
     def provenance(self) -> Provenance:
         """Where the numbers come from and with what they were made."""
-        record = protection_record(self, self.data)
-        return self._provenance(record, self.result.method, bunching.METHOD.name)
+        return self._provenance(self.protection, self.result.method, bunching.METHOD.name)

@@ -221,7 +221,7 @@ def sample(report: Handling) -> Notes:
             say("Of the last month there are {entered} as many cases as of a month before it: some "
                 "may not be entered yet.", entered=report.percent(report.entered, 0))
         )  # fmt: skip
-    points += reading_sentences(report, report.data.accounts)
+    points += [*reading_sentences(report, report.data.accounts), *report.recorded_sentences()]
     return report.notes("sample", say("The cases"), *points)
 
 

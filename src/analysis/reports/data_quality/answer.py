@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,7 @@ from analysis.data.quality.defects import Quality, quality_of
 from analysis.data.quality.found import Defect
 from analysis.data.tables import TABLES
 from analysis.disclosure.estimates import three_digits
+from analysis.disclosure.recorded import Recorded
 from analysis.page.charts.letters import lacking
 from analysis.reports.data_quality.params import DataQualityParams
 from analysis.reports.readiness import READY, Readiness, askable, readiness_of
@@ -94,6 +95,14 @@ class Checked(Report):
             "judged": self.number(len(self.readiness)),
             "repaired": self.number(self.repaired),
         }
+
+    def recorded_over(self) -> Iterator[Recorded]:
+        """Rows by month of each table that has regions."""
+        for name, rows in self.quality.months.items():
+            if "region_code" in self.data.tables[name]:
+                ends = (str(rows.index[0]), str(rows.index[-1]))
+                codes = self.data.tables[name]["region_code"].dropna().astype(str).unique()
+                yield Recorded(f"rows/{name}", ends, tuple(sorted(codes)))
 
     def facts(self) -> Mapping[str, Any]:
         """What both languages must agree on."""

@@ -179,6 +179,7 @@ def sample(report: Checked) -> Notes:
     points = [
         say("Tables looked at: {tables}."),
         *reading_sentences(report, report.data.accounts),
+        *report.recorded_sentences(),
     ]
     return report.notes("sample", say("What was read"), *points)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.data.frames.cases.repeats import Repeats
 from analysis.data.settings import Words
+from analysis.disclosure.recorded import EVERYWHERE, Recorded, recorded, regions_of
 from analysis.methods import bunching, survival
 from analysis.page.numbers import percent_change, percent_span
 from analysis.reports.enforcement_leniency.params import EnforcementLeniencyParams
@@ -118,6 +119,17 @@ class Leniency(Report):
             "value": percent_change(value, self.language),
             "likely": percent_span(low, high, self.language),
         }
+
+    def recorded_over(self) -> Iterator[Recorded]:
+        """All cases, and those of listed behaviours; none of a ready frame."""
+        cases, name, asked = self.subject.cases, "penalties", self.params.region
+        if "region" not in cases:
+            return
+        yield recorded(name, regions_of(self.data, name, asked), cases["decided_on"])
+        listed = cases[cases["listed"] == 1]
+        parts = {f"{name}/all": cases, "/".join((name, *self.subject.behaviours)): listed}
+        for key, rows in parts.items():
+            yield recorded(key, rows["region"], rows["decided_on"], asked or EVERYWHERE)
 
     def facts(self) -> Mapping[str, Any]:
         """Numbers that both languages must agree on, rounded as published."""

@@ -226,6 +226,7 @@ def sample(report: Leniency) -> Notes:
             )
         )
     points += [*reading_sentences(report, report.data.accounts), report.note]
+    points += report.recorded_sentences()
     points.append(say("Nobody is named; only rates and shares of many are shown."))
     return report.notes("sample", say("The cases"), *points)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.frames.cases.joiners import Joined
+from analysis.disclosure.recorded import EVERYWHERE, Recorded, recorded, regions_of
 from analysis.page.numbers import percent_change, percent_span
 from analysis.reports.enterprise_comparison.params import EnterpriseComparisonParams
 from analysis.reports.report import Report
@@ -76,6 +77,17 @@ class Joiners(Report):
             "value": percent_change(value, self.language),
             "likely": percent_span(low, high, self.language),
         }
+
+    def recorded_over(self) -> Iterator[Recorded]:
+        """Records of joiners and like ones, of others drawn from the register, of those refused."""
+        given, asked = self.subject, self.params
+        days = self.data.tables["complaints"]["received_on"]
+        name = f"complaints/{asked.outcome}/{asked.programme}"
+        yield recorded(name, regions_of(self.data, "enterprises", asked.region), days)
+        refused = given.refused if self.found.refused else given.refused[:0]
+        for part, rows in (("joiners", given.frame), ("others", given.pool), ("refused", refused)):
+            within = asked.region or EVERYWHERE
+            yield recorded(f"{name}/{part}", rows["region"], days, within)
 
     def facts(self) -> Mapping[str, Any]:
         """Numbers that both languages must agree on, rounded as published."""

@@ -155,6 +155,7 @@ def sample(report: Joiners) -> Notes:
         else "",
         say("Like ones may stand beside several joiners, and did not join in the time looked at."),
         *reading_sentences(report, report.data.accounts),
+        *report.recorded_sentences(),
         say("No enterprise is named; only rates of many are shown."),
     )
     return report.notes("sample", say("Who joined"), *points)

@@ -17,7 +17,7 @@ from analysis.errors import AnalysisError
 from analysis.page.plates import Provenance, SiteLine, Table
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.certainty import reasons
-from analysis.page.shared.protection import model_sentence, protection_record
+from analysis.page.shared.protection import model_sentence
 from analysis.page.shared.site_lines import site_line
 from analysis.reports.intervention_effect import provenance as sources
 from analysis.reports.intervention_effect import sensitivity, sentences, tables
@@ -171,4 +171,4 @@ class InterventionEffect(Report, Brief):
 
     def provenance(self) -> Provenance:
         """Where the numbers come from and with what they were made."""
-        return sources.provenance(self, protection_record(self, self.data), digests_of(self.data))
+        return sources.provenance(self, self.protection, digests_of(self.data))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -12,8 +11,8 @@ import pandas as pd
 
 from analysis.data.frames.cases.months import Months
 from analysis.disclosure.months import categories_are_recorded
+from analysis.disclosure.recorded import Recorded
 from analysis.page.numbers import period, period_span, span
-from analysis.page.plates import RestsOn
 from analysis.reports.monthly_monitor.params import MonthlyMonitorParams
 from analysis.reports.report import Report
 from analysis.stats.forecasts.edition import TOTAL_HELD, Edition, Watched, edition
@@ -111,18 +110,12 @@ class Monitor(Report):
         """The judged month."""
         return period(str(self.subject.month), self.language)
 
-    def rests_on(self) -> RestsOn:
-        """Of categories, averages of recorded counts over the regions; else protected counts."""
-        found, given = super().rests_on(), self.subject
-        if not self.recorded:
-            return found
+    def recorded_over(self) -> Iterator[Recorded]:
+        """Of categories, averages over the regions; all else is of protected counts."""
+        given = self.subject
         ends = (str(given.counts.columns[0]), str(given.counts.columns[-1]))
-        over = [
-            replace(found, outcome=f"{self.params.outcome}/{code}", periods=ends,
-                    regions=given.regions, editions={})
-            for code in given.counts.index
-        ]  # fmt: skip
-        return replace(over[0], editions=found.editions, beside=tuple(over[1:]))
+        for code in given.counts.index if self.recorded else ():
+            yield Recorded(f"{self.params.outcome}/{code}", ends, given.regions)
 
     @property
     def series(self) -> str:

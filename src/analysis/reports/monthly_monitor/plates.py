@@ -29,8 +29,8 @@ class MonthlyMonitor(Monitor):
         return {"expected": OwnNumber(words, self.outcome, value, min(self.digits_of(value), 1))}
 
     def drawn(self) -> tuple[str, ...]:
-        """The outcome."""
-        return (self.params.outcome,)
+        """The outcome; none where categories are averages of recorded counts."""
+        return () if self.recorded else (self.params.outcome,)
 
     summary = sentences.summary
     apart = drawings.apart

@@ -158,7 +158,7 @@ def sample(report: Monitor) -> Notes:
 
 def certainty(report: Monitor) -> Notes:
     """What ranges allow for, how they did, and what a flag could not see."""
-    say, noise = report.say, noise_of(report.data)
+    say = report.say
     points = (
         say(
             "Over the last twelve months, ranges made from the months before each, with the season "
@@ -180,11 +180,17 @@ def certainty(report: Monitor) -> Notes:
             "What would change our mind: the same one flagged again next month, another kind of "
             "record that moves with it, or a look at the records themselves."
         ),
-        say(
-            "Categories are averages of recorded counts over all {regions} asked about, to three "
-            "digits."
-        )
-        if report.recorded
-        else protection_points(report, noise)[0],
+        *_protection(report),
     )
     return report.notes("certainty", say("What the ranges mean"), *points)
+
+
+def _protection(report: Monitor) -> tuple[str, ...]:
+    """What was done to the counts; of categories, that they are averages of recorded ones."""
+    if not report.recorded:
+        return protection_points(report, noise_of(report.data))
+    text = report.say(
+        "Categories are averages of recorded counts over all {regions} asked about, to three "
+        "digits."
+    )
+    return (text,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 from typing import Any
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.data.frames.cases.draws import BEFORE, Drawn
 from analysis.data.settings import Words
+from analysis.disclosure.recorded import Recorded, recorded, recorded_by, regions_of
 from analysis.methods import randomisation
 from analysis.page.numbers import percent_change, percent_span
 from analysis.reports.random_inspection.params import RandomInspectionParams
@@ -107,6 +108,16 @@ class Draws(Report):
         least = 1 / (self.params.draws + 1)
         text = self.percent(max(p, least), 1 if p >= ONE_IN_A_THOUSAND else 2)
         return text if p > least else self.say("at most {share}", share=text)
+
+    def recorded_over(self) -> Iterator[Recorded]:
+        """What came after the draw, on all lists and by group of units; none of a draw alone."""
+        where, asked = self.subject.where, self.params
+        if not self.subject.measured or where.empty:
+            return
+        name = "/".join(("draws", *sorted(asked.plans)))
+        every = regions_of(self.data, "enterprises", asked.region)
+        yield recorded(name, every, where["day"])
+        yield from recorded_by(name, where, ("group",), "day", asked.region)
 
     def facts(self) -> Mapping[str, Any]:
         """Numbers that both languages must agree on, rounded as published."""

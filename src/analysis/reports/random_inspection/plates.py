@@ -8,7 +8,6 @@ from typing import Any
 
 from analysis.page.plates import Provenance, SiteLine
 from analysis.page.shared.agreement import OwnNumber
-from analysis.page.shared.protection import protection_record
 from analysis.page.shared.site_lines import site_line
 from analysis.reports.random_inspection import drawings, sentences
 from analysis.reports.random_inspection.answer import Draws
@@ -55,4 +54,4 @@ class RandomInspection(Draws):
 
     def provenance(self) -> Provenance:
         """Where the numbers come from and with what they were made."""
-        return self._provenance(protection_record(self, self.data), self.result.method)
+        return self._provenance(self.protection, self.result.method)

@@ -209,7 +209,7 @@ def sample(report: Draws) -> Notes:
     if given.joined:
         joint = report.number(given.joined)
         points.append(say("Strata too small for an error, thrown together: {joint}.", joint=joint))
-    points += reading_sentences(report, report.data.accounts)
+    points += [*reading_sentences(report, report.data.accounts), *report.recorded_sentences()]
     points.append(say("Nobody on a list is named; only means over many are shown."))
     return report.notes("sample", say("The lists"), *points)
 

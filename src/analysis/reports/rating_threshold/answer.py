@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.data.frames.cases.thresholds import Scored
 from analysis.data.settings import Words
+from analysis.disclosure.recorded import EVERYWHERE, Recorded, recorded, regions_of
 from analysis.methods import randomisation, rdd
 from analysis.page.numbers import percent_change, percent_span
 from analysis.reports.rating_threshold.params import RatingThresholdParams
@@ -179,6 +180,15 @@ class Thresholds(Report):
         if p < RARE:
             return self.say("fewer than {share}", share=self.percent(RARE, 2))
         return self.percent(p, 2 if p < 100 * RARE else 0)
+
+    def recorded_over(self) -> Iterator[Recorded]:
+        """The scores that are asked about; none of a ready frame."""
+        if self.subject.where:
+            asked, table = self.params.region, "inspections"
+            days = self.data.tables[table]["visited_on"]
+            name = f"{table}/{self.params.selection or EVERYWHERE}"
+            yield recorded(name, regions_of(self.data, table, asked), days)
+            yield recorded(f"{name}/scores", self.subject.where, days, asked or EVERYWHERE)
 
     def facts(self) -> Mapping[str, Any]:
         """Numbers that both languages must agree on, rounded as published."""

@@ -275,6 +275,7 @@ def sample(report: Thresholds) -> Notes:
     if len(given.cutoffs) > 1:
         points.append(say("Who stands between two lines is over the one and short of the other."))
     points += [*reading_sentences(report, report.data.accounts), report.note]
+    points += report.recorded_sentences()
     points.append(say("Nobody with a score is named; only means and shares of many are shown."))
     return report.notes("sample", say("The scores"), *points)
 

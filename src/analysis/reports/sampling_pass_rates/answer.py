@@ -12,6 +12,8 @@ import pandas as pd
 from analysis.data.frames.cases.samples import Samples
 from analysis.data.frames.names import region_names
 from analysis.data.tables import TABLES
+from analysis.disclosure.estimates import DIGITS
+from analysis.disclosure.recorded import Recorded, recorded, recorded_by, regions_of
 from analysis.page.numbers import span
 from analysis.reports.report import Report
 from analysis.reports.sampling_pass_rates.params import SamplingPassRatesParams
@@ -23,6 +25,8 @@ from analysis.stats.pooling.exact import (
 )
 
 POWER = 0.8
+MANY_REGIONS, FEWER_DIGITS = 10, 2
+"""Below so many regions, shares have so many digits."""
 MODES = {key: (en, zh) for key, en, zh in TABLES["samples"].column("mode").choices}
 
 
@@ -60,7 +64,7 @@ class PassRates(Report):
             return ()
         rows = self.subject.groups.groupby("mode", observed=True)[["taken", "failed"]].sum()
         return tuple(
-            Group(str(mode), str(mode), self.mode(str(mode)), *self._told(row))
+            Group(str(mode), str(mode), self.mode(str(mode)), *self._told(row, mode=mode))
             for mode, row in rows.iterrows()
         )
 
@@ -76,11 +80,20 @@ class PassRates(Report):
             place = str(row.get("region_code", ""))
             code = " ".join(part for part in (place, str(row["product"]), str(row["mode"])) if part)
             words = self.say(", ").join(parts)
-            yield Group(code, str(row["mode"]), words, *self._told(row))
+            own = {"mode": row["mode"], "product": row["product"]}
+            yield Group(code, str(row["mode"]), words, *self._told(row, **own))
 
-    def _told(self, row: Mapping[str, Any]) -> tuple[int, Interval]:
-        taken, failed = int(row["taken"]), int(row["failed"])
-        return taken, self.may_leave(share_interval(failed, taken, self.params.level))
+    def _told(self, row: Mapping[str, Any], **named: Any) -> tuple[int, Interval]:
+        """Samples of what is named by columns, and the share that failed.
+
+        Of fewer than 100 samples, three digits of a share and its exact limits fit one pair of
+        numbers alone, of 100 to 300 in 82 of 100; with two digits it is in 27 and in 3.
+        """
+        taken, failed, own = int(row["taken"]), int(row["failed"]), self.subject.told
+        for column, value in named.items():
+            own = own[own[column] == value]
+        digits = DIGITS if own["region"].nunique() >= MANY_REGIONS else FEWER_DIGITS
+        return taken, self.may_leave(share_interval(failed, taken, self.params.level), digits)
 
     @cached_property
     def whole(self) -> Interval | None:
@@ -96,9 +109,8 @@ class PassRates(Report):
         """The same as sampled, each sample counting alike; none where modes differ."""
         if self.subject.strata is None:
             return None
-        rows = self.subject.strata
-        sums = int(rows["failed"].sum()), int(rows["taken"].sum())
-        return self.may_leave(share_interval(*sums, self.params.level))
+        sums = self.subject.strata[["failed", "taken"]].sum()
+        return self._told(sums, mode=self.params.mode)[1]
 
     @cached_property
     def needed(self) -> int:
@@ -138,6 +150,15 @@ class PassRates(Report):
                 "likely_sampled": self.range_of(self.plain),
             }
         return found
+
+    def recorded_over(self) -> Iterator[Recorded]:
+        """Samples of each product and mode, and of each mode; of all products, or of one."""
+        rows, asked = self.subject.told, self.params
+        table = "samples" if self.data.has("samples") else "sample_counts"
+        name = f"samples/{asked.product}" if asked.product else "samples"
+        yield recorded(name, regions_of(self.data, table, asked.region), rows["day"])
+        for columns in (("mode", "product"), ("mode",))[: 1 if asked.product else 2]:
+            yield from recorded_by("samples", rows, columns, "day", asked.region)
 
     def facts(self) -> Mapping[str, Any]:
         """Numbers that both languages must agree on, rounded as published."""

@@ -7,7 +7,6 @@ from typing import Any
 
 from analysis.page.plates import Provenance
 from analysis.page.shared.agreement import OwnNumber
-from analysis.page.shared.protection import protection_record
 from analysis.reports.sampling_pass_rates import drawings, sentences
 from analysis.reports.sampling_pass_rates.answer import PassRates
 
@@ -38,4 +37,4 @@ class SamplingPassRates(PassRates):
 
     def provenance(self) -> Provenance:
         """Where the numbers come from and with what they were made."""
-        return self._provenance(protection_record(self, self.data))
+        return self._provenance(self.protection)

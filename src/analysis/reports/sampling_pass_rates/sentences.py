@@ -120,7 +120,7 @@ def sample(report: PassRates) -> Notes:
                 "said of them."
             )
         )
-    points += reading_sentences(report, report.data.accounts)
+    points += [*reading_sentences(report, report.data.accounts), *report.recorded_sentences()]
     return report.notes("sample", say("What was sampled"), *points)
 
 

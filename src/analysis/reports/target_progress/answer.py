@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.frames.cases.marks import FEWEST_UNITS, MARK, Marks
+from analysis.disclosure.recorded import EVERYWHERE, Recorded, regions_of
 from analysis.methods import bunching, reliability
 from analysis.page.numbers import span
 from analysis.reports.report import Report
@@ -192,6 +193,18 @@ class Progress(Report):
             "level": self.percent(self.params.level, 0),
             "in_ten": self.number(10 * value, 1),
         }
+
+    def recorded_over(self) -> Iterator[Recorded]:
+        """Results at the end of years, the months and days until then, and those of the twin."""
+        given, asked = self.subject, self.params
+        ends = (str(self.frame["year"].min()), str(self.frame["year"].max()))
+        name, twin = f"targets/{asked.indicator}", f"targets/{asked.unmeasured}/months"
+        yield Recorded(name, ends, tuple(regions_of(self.data, "targets", asked.region)))
+        parts = {f"{name}/years": given.frame, f"{name}/months": given.months, twin: given.twin,
+                 f"{name}/days": given.days}  # fmt: skip
+        for key, rows in parts.items():
+            codes = () if rows.empty else tuple(sorted({*map(str, rows["region"])}))
+            yield Recorded(key, ends, codes, asked.region or EVERYWHERE)
 
     def facts(self) -> Mapping[str, Any]:
         """Numbers that both languages must agree on, rounded as published."""

@@ -8,7 +8,6 @@ from typing import Any
 from analysis.methods import reliability
 from analysis.page.plates import Provenance
 from analysis.page.shared.agreement import OwnNumber
-from analysis.page.shared.protection import protection_record
 from analysis.reports.target_progress import drawings, sentences
 from analysis.reports.target_progress.answer import Progress
 
@@ -28,7 +27,7 @@ class TargetProgress(Progress):
 
     def results(self) -> Mapping[str, Any]:
         """The excess, and what was taken back."""
-        return {"excess": list(self.excess), "back": self.back}
+        return {"excess": self.may_leave(list(self.excess)), "back": self.may_leave(self.back)}
 
     summary = sentences.summary
     marks = drawings.marks
@@ -42,6 +41,5 @@ class TargetProgress(Progress):
 
     def provenance(self) -> Provenance:
         """Where the numbers come from and with what they were made."""
-        record = protection_record(self, self.data)
         more = (reliability.METHOD.name,) if self.sections else ()
-        return self._provenance(record, self.result.method, *more)
+        return self._provenance(self.protection, self.result.method, *more)

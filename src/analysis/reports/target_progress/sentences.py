@@ -125,7 +125,7 @@ def sample(report: Progress) -> Notes:
             n=report.number(dropped)) if dropped else "",
         _sections(report),
     ]  # fmt: skip
-    points += reading_sentences(report, report.data.accounts)
+    points += [*reading_sentences(report, report.data.accounts), *report.recorded_sentences()]
     return report.notes("sample", say("The results"), *points)
 
 

@@ -7,7 +7,7 @@ units as they are. Everything but the outcome is from before the draw.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -39,6 +39,8 @@ class Drawn:
     ``covariates`` from before the draw. ``joined`` strata were thrown together, being too small.
     ``visited`` is the share of drawn units that were visited, where visits name their plan;
     ``regions`` how many the drawn, or the others, are of at least, 0 where regions are not known.
+    ``where`` has ``group`` and ``region`` of each unit and the ``day`` of its draw; it is empty
+    where regions are not known.
     """
 
     frame: pd.DataFrame
@@ -47,6 +49,7 @@ class Drawn:
     joined: int
     visited: float | None
     regions: int
+    where: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def measured(self) -> bool:
@@ -94,12 +97,14 @@ def build_drawn(dataset: Dataset, question: DrawQuestion) -> Drawn:
     frame["weight"] = np.where(frame["treated"] == 1, 1 / share, 1 / (1 - share))
     covariates = tuple(sorted(KNOWN_BEFORE & set(frame)))
     visited = float(frame.pop("visited").mean()) if "visited" in frame else None
-    regions = 0
+    regions, where = 0, pd.DataFrame()
     if "region" in frame:
+        days = frame.pop("day") if "day" in frame else pd.NaT
+        where = frame[["group", "region"]].assign(day=days)
         regions = int(frame.groupby("treated")["region"].nunique().min())
         frame = frame.drop(columns="region")
     plans = int(frame.pop("plan").nunique()) if "plan" in frame else 1
-    return Drawn(frame, covariates, plans, joined, visited, regions)
+    return Drawn(frame, covariates, plans, joined, visited, regions, where)
 
 
 def _ready(dataset: Dataset) -> pd.DataFrame:
@@ -140,6 +145,7 @@ def _listed(dataset: Dataset, question: DrawQuestion) -> pd.DataFrame:
     if "place" in rows:
         frame["place"] = rows["place"].astype(float)
     if "announced_on" in rows and rows["announced_on"].notna().all():
+        frame["day"] = rows["announced_on"]
         opened = rows["enterprise_id"].map(register["registered_on"])
         age = (rows["announced_on"] - opened).dt.days / 30.44
         frame["months"] = age.fillna(age.median()).clip(lower=0)

@@ -36,6 +36,7 @@ class Samples:
     ``failed`` and ``weight``, which add up to 1; ``None`` where nothing is weighted.
     ``uncovered`` is the share of the weight that no sample stands for, ``hidden`` how many groups
     were left out as too small; ``regions`` is in how many the group with the fewest was taken.
+    ``told`` has ``mode``, ``product``, ``region`` and ``day`` of all that groups are told of.
     """
 
     groups: pd.DataFrame
@@ -43,6 +44,7 @@ class Samples:
     uncovered: float
     hidden: int
     regions: int
+    told: pd.DataFrame
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -117,8 +119,10 @@ def build_samples(dataset: Dataset, question: SamplesQuestion) -> Samples:
         own = own[own["product"].isin(told)]
         strata, uncovered = _weighted(own, dataset.tables["strata"], question.product != "")
         DesignError.raise_for(list(_uncovered(uncovered)))
-    told = groups[kept].reset_index(drop=True)
-    return Samples(told, strata, uncovered, int((~kept).sum()), regions)
+    shown = groups[kept].reset_index(drop=True)
+    behind = rows.merge(shown[keys]).rename(columns={"region_code": "region"})
+    behind = behind.assign(day=_days(behind))[["mode", "product", "region", "day"]]
+    return Samples(shown, strata, uncovered, int((~kept).sum()), regions, behind)
 
 
 def _rows(dataset: Dataset) -> pd.DataFrame:
@@ -136,16 +140,20 @@ def _within(dataset: Dataset, rows: pd.DataFrame, question: SamplesQuestion) -> 
         rows = rows[[lies_in(str(c), question.region, parents) for c in rows["region_code"]]]
     ends = (question.first_period, question.last_period)
     first, last = (period_of(text) if text else None for text in ends)
-    if "taken_on" in rows:
-        day = rows["taken_on"]
-    else:
-        day = pd.Series([period_of(p).start_time for p in rows["period"]], rows.index)
+    day = _days(rows)
     inside = np.ones(len(rows), dtype=bool)
     if first is not None:
         inside &= (day >= first.start_time).to_numpy()
     if last is not None:
         inside &= (day <= last.end_time).to_numpy()
     return rows[inside]
+
+
+def _days(rows: pd.DataFrame) -> pd.Series:
+    """The day of each record; of printed counts, the first of their period."""
+    if "taken_on" in rows:
+        return rows["taken_on"]
+    return pd.Series([period_of(p).start_time for p in rows["period"]], rows.index)
 
 
 def _told(groups: pd.DataFrame, dataset: Dataset) -> pd.Series:

@@ -35,8 +35,8 @@ class Scored:
     ``frame`` has ``unit``, ``score``, ``cutoff`` and, where anything was measured, ``outcome`` and
     ``before``: records a month of the time looked at, or a ready frame's own. ``scores`` has how
     many (``number``) have each ``score``. ``counted`` tells whether the outcome is of records;
-    ``regraded`` which share was scored again within the time; ``regions`` of how many the units
-    are, 0 where regions are not known.
+    ``regraded`` which share was scored again within the time. ``where`` are the regions that the
+    units are of, none where these are not known.
     """
 
     frame: pd.DataFrame
@@ -46,7 +46,12 @@ class Scored:
     whole: bool
     counted: bool
     regraded: float
-    regions: int
+    where: tuple[str, ...] = ()
+
+    @property
+    def regions(self) -> int:
+        """Of how many regions the units are; 0 where these are not known."""
+        return len(self.where)
 
     @property
     def measured(self) -> bool:
@@ -109,12 +114,12 @@ def build_scored(dataset: Dataset, question: ThresholdQuestion) -> Scored:
     DesignError.raise_for([*_problems(frame, cutoffs, question, protected=protected)])
     scores = units.groupby("score", as_index=False)["number"].sum()
     regraded = float(units["regraded"].mean()) if "regraded" in units else 0.0
-    regions = int(units["region"].nunique()) if "region" in units else 0
+    where = tuple(sorted(units["region"].unique())) if "region" in units else ()
     whole = bool((scores["score"] % 1 == 0).all())
     kept = [name for name in ("unit", "score", "cutoff", "outcome", "before") if name in frame]
     number = int(units["number"].sum())
     told = frame[kept].reset_index(drop=True)
-    return Scored(told, scores, cutoffs, number, whole, not ready, regraded, regions)
+    return Scored(told, scores, cutoffs, number, whole, not ready, regraded, where)
 
 
 def _ready(dataset: Dataset) -> pd.DataFrame:
