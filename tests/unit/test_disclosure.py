@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import re
 import shutil
 from dataclasses import replace
 
@@ -488,6 +489,21 @@ def test_a_page_says_what_was_done_to_its_counts(in_root, language, small, joine
         assert (small.format(threshold - 1) in said[1]) == (threshold > 1)
         assert small.format(0) not in said[1]
         assert joined in said[0]
+
+
+@pytest.mark.parametrize("variance", sorted(BOUNDS))
+def test_a_page_by_week_says_how_far_a_year_lies(in_root, variance):
+    """Fifty-two weeks, each drawn for itself; months, quarters and years have draws of their own."""
+    voice = RegionRates.read({"dataset": "data/simulated/province", **QUARTER})
+    noise, counts = Noise(variance), np.full(52 * 4000, 40)
+    signatures = np.arange(len(counts), dtype=np.uint64)
+    apart = (shown_counts(counts, signatures, noise, b"s" * 32) - counts).reshape(4000, 52).sum(1)
+    by_month, by_week = (protection_points(voice, noise, weeks=weeks)[0] for weeks in (False, True))
+    year = int(re.findall(r"of a year nineteen of twenty lie within (\d+)", by_week)[0])
+    assert 0.94 < (np.abs(apart) <= year).mean() < 0.975
+    assert "in one week" in by_week
+    assert "month" not in by_week
+    assert "of the count recorded when it was first published" in by_month
 
 
 def plate(columns, values, protected=""):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -16,9 +17,30 @@ from analysis.page.plates import TableData
 from analysis.page.voice import Voice
 from analysis.page.wording import joined
 
+NINETEEN, WEEKS = 1.96, 52
+"""Standard deviations within which nineteen of twenty lie, and weeks of a year."""
 
-def protection_points(voice: Voice, noise: Noise | None) -> tuple[str, ...]:
-    """What was done to the counts of a page, and how far a shown one may lie from the true one."""
+
+MOVED_WORDS = {
+    False: "Counts here are protected: each has been moved by a small random amount. For one "
+    "{region} in one month, quarter or year, nineteen of twenty lie within {within} of the count "
+    "recorded when it was first published and none further than {bound}; longer spans, totals, and "
+    "{regions} that others have joined, a little more.",
+    True: "Counts here are protected: each has been moved by a small random amount. For one "
+    "{region} in one week, nineteen of twenty lie within {within} of the count recorded when it "
+    "was first published and none further than {bound}; longer spans are sums of weeks, and of a "
+    "year nineteen of twenty lie within {year}.",
+}
+"""By whether counts are drawn by week alone."""
+
+
+def protection_points(voice: Voice, noise: Noise | None, *, weeks: bool = False) -> tuple[str, ...]:
+    """What was done to the counts of a page, and how far a shown one may lie from the true one.
+
+    Parameters
+    ----------
+    weeks: whether counts are drawn by week alone, so that all longer spans are sums.
+    """
     say = voice.say
     if noise is None:
         return (_open(voice),)
@@ -26,25 +48,34 @@ def protection_points(voice: Voice, noise: Noise | None) -> tuple[str, ...]:
         "Recorded counts from 1 to {most} are not shown; a shown one may come out as small.",
         most=noise.threshold - 1,
     )
+    apart = say(
+        "Months and quarters may not add up exactly to the year, and totals are sums of protected "
+        "counts."
+    )
     return (
         say(
-            "Counts here are protected: each has been moved by a small random amount. For one "
-            "{region} in one month, quarter or year, nineteen of twenty lie within {within} of the "
-            "recorded count and none further than {bound}; longer spans, totals, and {regions} "
-            "that others have joined, a little more.",
+            MOVED_WORDS[weeks],
             within=noise.within,
             bound=noise.bound,
+            year=math.ceil(NINETEEN * math.sqrt(WEEKS * noise.variance)),
         ),
         joined(
             voice.language,
-            say("A zero is a zero."),
+            say("A zero is a zero, as it was first published."),
             small if noise.threshold > 1 else "",
-            say("The same figure is the same in every report and language."),
+            say(
+                "Later records are taken in once, after the year is over. The same figure is the "
+                "same in every report and language."
+            ),
         ),
-        say(
-            "Rates, ranks and marks are computed from these protected counts; their ranges allow "
-            "for it. Months and quarters may not add up exactly to the year, and totals are sums "
-            "of protected counts. Small differences between two figures mean nothing."
+        joined(
+            voice.language,
+            say(
+                "Rates, ranks and marks are computed from these protected counts; their ranges "
+                "allow for it."
+            ),
+            "" if weeks else apart,
+            say("Small differences between two figures mean nothing."),
         ),
         say(
             "Who knows the exact total of a few {regions} from elsewhere can come nearer to their "

@@ -158,7 +158,8 @@ def sample(report: Alone) -> Notes:
                           "compared with."))  # fmt: skip
     points += sample_points(report, report.subject.panel.dropped, report.data.accounts)
     if report.counted:
-        points += protection_points(report, noise_of(report.data))
+        weeks = report.params.period == "week"
+        points += protection_points(report, noise_of(report.data), weeks=weeks)
     return report.notes("sample", say("What was compared"), *points)
 
 
