@@ -493,7 +493,7 @@ def test_a_page_says_what_was_done_to_its_counts(in_root, language, small, joine
 
 @pytest.mark.parametrize("variance", sorted(BOUNDS))
 def test_a_page_by_week_says_how_far_a_year_lies(in_root, variance):
-    """Fifty-two weeks, each drawn for itself; months, quarters and years have draws of their own."""
+    """Fifty-two weeks, each drawn for itself; quarters and years have draws of their own."""
     voice = RegionRates.read({"dataset": "data/simulated/province", **QUARTER})
     noise, counts = Noise(variance), np.full(52 * 4000, 40)
     signatures = np.arange(len(counts), dtype=np.uint64)
