@@ -13,7 +13,7 @@ import yaml
 import analysis as an
 from analysis.data.dataset import read_dataset
 from analysis.disclosure import amounts
-from analysis.disclosure.memory import FOLDER
+from analysis.disclosure.kept import FOLDER
 from analysis.disclosure.noise import Noise, shown_counts
 from analysis.disclosure.salt import salt_of
 from analysis.disclosure.store import store_of

@@ -31,7 +31,8 @@ from analysis.data.frames.names import region_names
 from analysis.data.frames.units import keys_of, unit_keys
 from analysis.data.periods import FREQUENCY, label_of
 from analysis.data.tables import named_outcomes
-from analysis.disclosure.memory import PLACE, Made, as_published, published_units
+from analysis.disclosure.kept import PLACE
+from analysis.disclosure.memory import Made, as_published, published_units
 from analysis.disclosure.noise import Noise, draws, shown_counts
 from analysis.disclosure.salt import salt_of
 from analysis.disclosure.store import noise_of, store_of

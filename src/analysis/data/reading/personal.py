@@ -1,11 +1,11 @@
 """Identifiers of persons become keyed hashes when they are read; nothing downstream sees them.
 
-The key is a salt of the project: a file ``.salt`` in its root, made on first use, readable by
-its owner only, ignored by git and outside every folder that is published; or the file that
-``ANALYSIS_SALT`` names. The same salt gives the same hashes, so that a person stays one person
-across files, runs and languages; without the salt nobody can try out names or numbers.
-No result depends on the hashes but through who is the same, so the salt is no part of the key
-of a run.
+The key is a salt of the project: a file ``.salt`` in its root, made on first use unless counts
+were protected with another that is gone, readable by its owner only, ignored by git and outside
+every folder that is published; or the file that ``ANALYSIS_SALT`` names. The same salt gives the
+same hashes, so that a person stays one person across files, runs and languages; without the salt
+nobody can try out names or numbers. No result depends on the hashes but through who is the same, so
+the salt is no part of the key of a run.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.data.reading.distinct import Cells
+from analysis.data.traces import MEMORY, protected_before
 from analysis.errors import ParamsError, Problem
 from analysis.project import project_around
 
@@ -61,10 +62,13 @@ def project_salt(folder: Path) -> bytes:
 
     Raises
     ------
-    ParamsError: the file is missing where it was named, too short, or open to others.
+    ParamsError: the file is missing where it was named, or from where counts were protected with
+        it; it is too short, or open to others.
     """
-    file = _salt_file(folder)
-    return _salt_in(file, make=not os.environ.get(VARIABLE))
+    file, make = _salt_file(folder), not os.environ.get(VARIABLE)
+    if make:
+        refuse_lost_salt(folder)
+    return _salt_in(file, make=make)
 
 
 def kept_salt(folder: Path) -> bytes | None:
@@ -76,6 +80,27 @@ def kept_salt(folder: Path) -> bytes | None:
     """
     file = _salt_file(folder)
     return _salt_in(file) if file.exists() or os.environ.get(VARIABLE) else None
+
+
+def refuse_lost_salt(folder: Path) -> None:
+    """Refuse to do without the salt from which the project's counts were drawn.
+
+    Raises
+    ------
+    ParamsError: it is gone, and the project keeps or shows counts that were drawn from it.
+    """
+    file = _salt_file(folder)
+    if file.exists() or not protected_before(file.parent):
+        return
+    what = (
+        "is lost, and counts that were drawn from it are kept or shown: a new one would draw all "
+        "of them anew, and beside pages and tables of before give them away"
+    )
+    remedy = (
+        f"Put the old one back, or name it in {VARIABLE}; else withdraw what was published, remove "
+        f"the site and {MEMORY}, and begin anew: nothing can be compared with it any more"
+    )
+    raise ParamsError([Problem(f"salt {file.name}", what, remedy)])
 
 
 def _salt_file(folder: Path) -> Path:
