@@ -14,6 +14,7 @@ import hashlib
 import os
 import secrets
 import stat
+import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -31,8 +32,18 @@ VARIABLE = "ANALYSIS_SALT"
 NAME = ".salt"
 SHORTEST = 32
 """Characters of a salt: 128 bits in hexadecimal digits."""
+FEWEST_CHARACTERS = 10
+"""Different ones of a salt; of 32 random hexadecimal digits one in ten thousand has fewer."""
+FEWEST_BYTES = 30
+"""Of a salt that is compressed: what repeats itself or runs on can be tried out; 32 random
+hexadecimal digits leave 35."""
 DIGITS = 20
 """Two among 35 million persons share a hash with a chance of about 6 in a million."""
+
+
+ANOTHER = (
+    "Withdraw pages whose counts were drawn from it, remove it, and have one made: analysis salt"
+)
 
 
 def hashed(column: Cells, salt: bytes) -> Cells:
@@ -121,6 +132,11 @@ def _salt_in(file: Path, *, make: bool = False) -> bytes:
         raise ParamsError([Problem(f"salt {file.name}", what, remedy)]) from None
 
 
+def can_be_guessed(salt: bytes) -> bool:
+    """Whether a salt has few characters, or repeats itself or runs on as no random one does."""
+    return len(set(salt)) < FEWEST_CHARACTERS or len(zlib.compress(salt, 9)) < FEWEST_BYTES
+
+
 def _make(file: Path) -> None:
     """A new salt, whole under its name or not there; of two made at once the first stays."""
     draft = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
@@ -140,7 +156,9 @@ def _read(file: Path) -> bytes:
         raise ParamsError([Problem(f"salt {file.name}", "can be read by others", remedy)])
     text = file.read_bytes().strip()
     if len(text) < SHORTEST:
-        remedy = "Write at least 32 random characters, or remove it to have a new one made"
-        raise ParamsError([Problem(f"salt {file.name}", "is too short", remedy)])
+        raise ParamsError([Problem(f"salt {file.name}", "is too short", ANOTHER)])
+    if can_be_guessed(text):
+        what = "can be guessed: by its fingerprint, which stands on every page, it can be tried out"
+        raise ParamsError([Problem(f"salt {file.name}", what, ANOTHER)])
     # BLAKE2b takes keys of up to 64 bytes; longer salts are folded, none is cut.
     return text if len(text) <= 64 else hashlib.blake2b(text).digest()
