@@ -141,6 +141,7 @@ def test_sites_of_other_counts_behind_the_same_store_are_the_same(project, monke
     assert "evidence" in changed, "averages rest on what was recorded"
     assert not changed & set(OF_SINGLE_REGIONS)
     shutil.rmtree(project / ".protected")
+    shutil.move(project / "build/site", project / "withdrawn")
     for kind in ("region_rates", "intervention_effect"):
         CliRunner().invoke(commands, ["run", f"{kind}/own", "--again", "--publish"])
     third = site_of(project)

@@ -85,7 +85,9 @@ def test_what_counts_are_drawn_from_is_told_by_salt_and_settings(tmp_path, monke
     monkeypatch.undo()
     salt = tmp_path / "salt"
     salt.touch(mode=0o600)
-    salt.write_text("a1b2" * 16, encoding="ascii")
+    salt.write_text(
+        "85337816d263d362acb23a4255a636191075c2a90c47f2ee6db3362f7df11203", encoding="ascii"
+    )
     monkeypatch.setenv("ANALYSIS_SALT", str(salt))
     marks.append(drawn_from(dataset(tmp_path)))
     assert len(set(marks)) == 6

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from scipy.special import ndtr
 
 import analysis as an
 from analysis.data.dataset import read_dataset
 from analysis.disclosure import amounts
-from analysis.disclosure.memory import FOLDER
+from analysis.disclosure.kept import FOLDER
 from analysis.disclosure.noise import Noise, shown_counts
 from analysis.disclosure.salt import salt_of
 from analysis.disclosure.store import store_of
@@ -275,6 +276,51 @@ def test_a_mean_is_over_the_records_that_have_the_amount(tmp_path):
         wanted = values.groupby(frame["region_code"]).mean()
         assert found["mean"].to_numpy() == pytest.approx(wanted.to_numpy(float), rel=0.01)
         assert (found["sum"] < 0.7 * found["mean"] * found["count"]).all()
+
+
+@pytest.mark.parametrize(("outlier", "told"), [(-300, False), (-30, True), (300, False)])
+def test_a_negative_amount_is_hidden_by_as_much_as_it_is(tmp_path, monkeypatch, outlier, told):
+    """One case closed before it came among 29 of ten days: as much as one that took as long.
+
+    Beyond half of all, 29 · 10 = 290 days, it is not told; else the noise is as large as it.
+    """
+    received = pd.Series(pd.to_datetime(["2023-06-15"] * 30 + ["2023-01-01", "2023-12-31"]))
+    days = np.where(np.arange(32) == 7, outlier, 10)
+    records = {"received_on": received, "region_code": "a",
+               "closed_on": received + pd.to_timedelta(days, "D")}  # fmt: skip
+    data = dataset(tmp_path / "p", pd.DataFrame(records))
+    moved = []
+    for drawn in (0.0, 1.0):
+        chance = ndtr(drawn)
+        monkeypatch.setattr(amounts, "draws", lambda keys, _, c=chance: np.full(len(keys), c))
+        table = an.protected(data, "complaint", amount="handling_days", period="month")
+        moved.append(table.set_index(["region", "period"]).loc[("a", "2023-06"), "sum"])
+    assert np.isfinite(moved).all() == told
+    assert not told or moved[1] - moved[0] == pytest.approx(abs(outlier))
+
+
+def test_amounts_published_before_signs_were_looked_at_stay_as_they_were(project):
+    """What is kept of then has no sums without signs."""
+    first = taken(dataset(project, year()))
+    (file,) = (project.parents[1] / FOLDER).glob("*.parquet")
+    kept = pd.read_parquet(file)
+    kept.drop(columns=[name for name in kept if "absolute" in name]).to_parquet(file)
+    again = taken(dataset(project, year()))
+    assert first["sum"].notna().any()
+    pd.testing.assert_frame_equal(first, again, check_exact=True)
+
+
+def test_an_amount_of_a_dataset_without_records_is_refused(tmp_path):
+    """Counts by region and month have no amounts, and no case of their own beside them."""
+    dataset(tmp_path / "p", year())
+    (tmp_path / "p/complaints.csv").unlink()
+    counts = {"region_code": "a", "period": ["2023-01", "2023-02"], "outcome": "food", "count": 90}
+    pd.DataFrame(counts).to_csv(tmp_path / "p/outcomes.csv", index=False)
+    data = read_dataset(tmp_path / "p")
+    assert len(an.protected(data, "food", period="month"))
+    for amount in ("recovered_yuan", "handling_days"):
+        with pytest.raises(ParamsError, match=f"amount {amount}: is of records"):
+            an.protected(data, "food", amount=amount, period="month")
 
 
 def test_a_sum_that_one_record_makes_is_withheld(tmp_path):

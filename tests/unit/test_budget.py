@@ -74,13 +74,51 @@ def test_an_outcome_under_a_second_name_is_refused(tmp_path):
         assert bool(totals_of(read_dataset(dataset(tmp_path / str(number), few)))) is told
 
 
-def test_what_differs_in_one_cell_is_no_total(tmp_path):
-    """One record more in one region and month."""
+@pytest.mark.parametrize(("cells", "by", "told"), [(1, 1, True), (3, 999_999, True), (4, 1, False)])
+@pytest.mark.parametrize("name", ["total", "a"])
+def test_what_differs_in_few_cells_is_a_total_all_the_same(tmp_path, cells, by, told, name):
+    """Else a record more in one region and month would be worth a draw of every count."""
     wide = with_total(counts("a", "b"))
-    wide.loc[("b", "2023-05"), "total"] += 1
+    wide.iloc[5 : 5 + cells, wide.columns.get_loc(name)] += by
     data = read_dataset(dataset(tmp_path / "p", wide))
-    assert totals_of(data) == {}
-    assert store_of(data, "total").noise
+    assert totals_of(data) == ({"total": ("a", "b")} if told else {})
+    if told:
+        with pytest.raises(DesignError, match="is the sum of a and b in every region and period"):
+            store_of(data, "total")
+
+
+@pytest.mark.parametrize("mean", [0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0])
+@pytest.mark.parametrize("rows", [36, 600])
+def test_small_counts_that_have_nothing_to_do_with_one_another_are_no_totals(mean, rows):
+    """Of thirty kinds, of rare and of frequent ones, none is told to be a sum of others."""
+    rng = np.random.default_rng(round(mean * 100) + rows)
+    for _ in range(20):
+        own = rng.poisson(mean * rng.uniform(0.3, 3.0, 31), (rows, 31))
+        assert parts_of(own[:, 0], own[:, 1:]) == ()
+        even = rng.binomial(1, 0.97, (600, 10))
+        assert parts_of(even[:, 0], even[:, 1:]) == ()
+
+
+def test_a_total_that_is_given_in_few_regions_is_one_of_all_its_parts(tmp_path):
+    """A total of totals, whose own sum is far below that of its parts."""
+    wide = counts("a", "b", "c").assign(two=lambda wide: wide["a"] + wide["b"])
+    wide = wide.assign(total=wide["two"] + wide["c"]).astype("Int64")
+    wide.loc[wide.index[6:], "total"] = pd.NA
+    data = read_dataset(dataset(tmp_path / "p", wide))
+    assert totals_of(data) == {"two": ("a", "b"), "total": ("a", "b", "c")}
+
+
+def test_parts_of_a_total_that_was_corrected_are_found_among_many():
+    """A national table of forty kinds, of which seven are added up; 3 % of the cells are others."""
+    rng = np.random.default_rng(4)
+    others = rng.poisson(rng.uniform(0.1, 30, 40), (34_200, 40))
+    parts = (1, 5, 8, 13, 21, 30, 39)
+    total = others[:, parts].sum(axis=1)
+    wrong = rng.random(len(total)) < 0.03
+    total[wrong] += rng.integers(-5, 500, wrong.sum())
+    assert parts_of(np.maximum(total, 0), others) == parts
+    total[rng.random(len(total)) < 0.1] += 1
+    assert parts_of(np.maximum(total, 0), others) == ()
 
 
 def test_a_total_that_is_given_for_some_regions_and_months_is_one_all_the_same(tmp_path):
@@ -150,7 +188,7 @@ def test_check_finds_a_total_in_a_dataset(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("seed", range(20))
 def test_parts_are_those_that_trying_all_finds(seed):
-    """Eight kinds and the sum of two; the total is one of some kinds, or nearly one."""
+    """Eight kinds and the sum of two; the total is one of some kinds, or one but for a record."""
     rng = np.random.default_rng(seed)
     others = rng.poisson(2.0, (40, 8))
     others = np.column_stack([others, others[:, 0] + others[:, 1]])
@@ -159,7 +197,8 @@ def test_parts_are_those_that_trying_all_finds(seed):
     pairs = itertools.chain.from_iterable(
         itertools.combinations(range(9), size) for size in range(2, 10)
     )
-    right = [set(pair) for pair in pairs if (others[:, list(pair)].sum(axis=1) == total).all()]
+    agrees = lambda pair: (others[:, list(pair)].sum(axis=1) == total).mean()  # noqa: E731
+    right = [set(pair) for pair in pairs if agrees(pair) >= 0.9]
     found = parts_of(total, others)
     assert bool(found) == bool(right)
     assert not found or set(found) in right

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -19,14 +20,14 @@ from analysis.batch.keys import Keys
 from analysis.data.checkup import report_of
 from analysis.data.dataset import examine, read_dataset
 from analysis.data.fingerprint import Prints, data_read
-from analysis.data.reading.personal import VARIABLE, project_salt, pseudonyms
+from analysis.data.reading.personal import VARIABLE, can_be_guessed, project_salt, pseudonyms
 from analysis.errors import ContractError, ParamsError
 from analysis.simulated import province_records as records
 from exports import ABOUT, export
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "examples" / "own_data"))
-SALT = "0123456789abcdef0123456789abcdef"
+SALT = "a6375ee99716acf4635ba3c192f7578a"
 
 
 @pytest.fixture(autouse=True)
@@ -134,7 +135,7 @@ def test_another_salt_gives_other_hashes_and_the_same_content_key(clean, monkeyp
     first = read_dataset(clean).tables["complaints"]["claimant_id"]
     key = data_read(str(clean), None, "", Prints(tmp_path / "prints"))
     other = tmp_path / "other"
-    other.write_text("f" * 40)
+    other.write_text(SALT[::-1])
     other.chmod(0o600)
     monkeypatch.setenv(VARIABLE, str(other))
     second = examine(clean)[0].tables["complaints"]["claimant_id"]
@@ -163,10 +164,15 @@ def test_a_salt_is_made_once_for_its_owner_only(tmp_path, monkeypatch):
         (SALT, 0o644, "can be read by others"),
         ("short", 0o600, "is too short"),
         (None, 0, "cannot be used"),
+        ("a" * 32, 0o600, "can be guessed.*analysis salt"),
+        ("\0" * 64, 0o600, "can be guessed"),
+        ("password" * 4, 0o600, "can be guessed"),
+        ("2026-11-28 " * 3, 0o600, "can be guessed"),
+        ("0123456789abcdef" * 2, 0o600, "can be guessed"),
     ],
 )
 def test_an_unsafe_salt_is_refused(clean, tmp_path, monkeypatch, text, mode, expected):
-    """Open to others, too short, or not there though it was named."""
+    """Open to others, too short, not there though it was named, or easily thought of."""
     file = tmp_path / "own-salt"
     if text is not None:
         file.write_text(text)
@@ -175,6 +181,14 @@ def test_an_unsafe_salt_is_refused(clean, tmp_path, monkeypatch, text, mode, exp
     with pytest.raises(ParamsError, match=expected) as caught:
         examine(clean)
     assert SALT not in str(caught.value)
+
+
+def test_a_random_salt_is_never_taken_for_one_that_can_be_guessed():
+    """As ``analysis salt`` makes it, in 10,000 draws; half as long, in all but a few."""
+    rng = np.random.default_rng(1)
+    for digits, fewest in ((64, 10_000), (32, 9_980)):
+        drawn = (rng.bytes(digits // 2).hex().encode() for _ in range(10_000))
+        assert sum(not can_be_guessed(salt) for salt in drawn) >= fewest
 
 
 def test_the_salt_is_ignored_by_git(root):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from analysis.disclosure import amounts, estimates, memory, rated, store
+from analysis.disclosure import amounts, estimates, kept, memory, rated, store
 from analysis.errors import ContractError
 from analysis.page.charts import style
 from analysis.page.plates import Image, Plate
@@ -44,7 +44,8 @@ STORE = {
     amounts: ("shown_counts", "draws"),
     estimates: ("protected_panel", "three_digits", "_rounded"),
     rated: ("draws",),
-    memory: ("fingerprint", "salt_of"),
+    kept: ("fingerprint",),
+    memory: ("salt_of",),
 }
 """What moves, withholds, rounds or keeps a number."""
 

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from analysis.data.dataset import read_dataset
+from analysis.disclosure import estimates
 from analysis.disclosure.memory import Made, edition, editions_kept, remember
 from analysis.disclosure.store import store_of
 from analysis.reports.intervention_effect import adoption
@@ -77,7 +78,9 @@ def test_a_mark_of_counts_cannot_be_guessed_without_the_salt(project, monkeypatc
     mark = noted(data)
     salt = project / "other_salt"
     salt.touch(mode=0o600)
-    salt.write_text("9f8e" * 16, encoding="ascii")
+    salt.write_text(
+        "ebec5abb25abf06671acd40c5a2ac683d89a88fe112f33926688f6a05065fe8e", encoding="ascii"
+    )
     monkeypatch.setenv("ANALYSIS_SALT", str(salt))
     assert edition(data, "report") != mark
     shutil.rmtree(project.parents[1] / ".protected")
@@ -121,8 +124,9 @@ def test_means_of_few_levels_stay_here_and_all_have_three_digits(monkeypatch):
     values = np.array([[12.3456, 12.3456, 12.3456]] * 6)
     values[:2, 2] = np.nan
     panel = SimpleNamespace(
-        counted=False, measured="value", matrix=lambda _: values, adoption=pd.Series([0] * 6)
-    )
+        counted=False, yearly=False, measured="value", matrix=lambda _: values,
+        adoption=pd.Series([0] * 6),
+    )  # fmt: skip
     study = SimpleNamespace(panel=panel, protected=None, shielded=True)
     monkeypatch.setattr(adoption, "per", lambda _: 1.0)
     monkeypatch.setattr(adoption, "adopter_groups", lambda _: {"never": np.ones(6, dtype=bool)})
@@ -132,3 +136,47 @@ def test_means_of_few_levels_stay_here_and_all_have_three_digits(monkeypatch):
     open_study = SimpleNamespace(panel=panel, protected=None, shielded=False)
     whole = adoption.group_rates(SimpleNamespace(study=open_study))["never"]
     assert whole == pytest.approx(12.3456)
+
+
+def amounts(share, places, yearly=True):
+    """A panel of twelve regions, of which one holds this share of what its half has at places."""
+    values = np.ones((12, 6))
+    for row, column in places:
+        values[row, column] = -5 * share / (1 - share)
+    return SimpleNamespace(
+        counted=False, yearly=yearly, measured="value", matrix=lambda _: values, outcome="fines",
+        adoption=pd.Series([0] * 6 + [4] * 6),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("places", "times"),
+    [
+        ([(0, period) for period in range(6)], set()),
+        ([(6, period) for period in range(3)], {-3, -2, -1}),
+        ([(11, period) for period in range(3, 6)], {0, 1, 2}),
+    ],
+)
+def test_amounts_of_which_one_region_holds_most_are_of_too_few(monkeypatch, places, times):
+    """Never adopted, before and after the start; money paid back too. Scores add up to nothing."""
+    for share, yearly, told in ((0.45, True, False), (0.55, True, True), (0.987, False, False)):
+        panel = amounts(share, places, yearly)
+        assert estimates.too_few(panel) is told
+        assert estimates._small_event_times(panel) == (times if told else set())
+        study = SimpleNamespace(panel=panel, protected=None, shielded=True)
+        monkeypatch.setattr(adoption, "per", lambda _: 1.0)
+        paths = adoption.group_rates(SimpleNamespace(study=study))
+        hidden = {(name, place) for name, path in paths.items() for place in range(6)
+                  if np.isnan(path[place])}  # fmt: skip
+        name = "never" if places[0][0] == 0 else "early"
+        assert hidden == ({(name, column) for _, column in places} if told else set())
+
+
+def test_a_single_period_that_one_region_holds_is_left_out_of_the_path(monkeypatch):
+    """On the whole side it is one of six: the average stays, the point of the path does not."""
+    panel = amounts(0.7, [(0, 2)])
+    assert not estimates.too_few(panel)
+    study = SimpleNamespace(panel=panel, protected=None, shielded=True)
+    monkeypatch.setattr(adoption, "per", lambda _: 1.0)
+    path = adoption.group_rates(SimpleNamespace(study=study))["never"]
+    assert np.flatnonzero(np.isnan(path)).tolist() == [2]

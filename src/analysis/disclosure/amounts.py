@@ -1,6 +1,7 @@
 """Sums of money and of days: keyed noise scaled to the largest contributor.
 
-With n records that have an amount, of sum S and largest part m, what is shown is
+With n records that have an amount, of sum S and largest part m, either way from nothing, what is
+shown is
 
     (S / n) · (protected count) + m · z,   z ~ N(0, 1) from a key of the sum,
 
@@ -12,10 +13,10 @@ of period as numbers they are of: no count, of a part or of all, follows in two 
 knows nothing of the parts learns nothing of all from them (``tests/attacks``: of all together the
 strongest reader keeps .68 of the error, where he kept .57 when those with the amount were drawn).
 
-A sum is withheld where fewer than the threshold of records, or one with more than half of it, stand
-behind it. Means are that sum over the protected count of the same records: cases that are still
-open, or without an amount, are in neither. Like counts, what is drawn stays as it was published and
-is corrected once.
+A sum is withheld where fewer than the threshold of records, or one with more than half of what all
+come to without their signs, stand behind it. Means are that sum over the protected count of the
+same records: cases that are still open, or without an amount, are in neither. Like counts, what is
+drawn stays as it was published and is corrected once.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ from analysis.data.frames.names import region_names
 from analysis.data.frames.units import keys_of, unit_keys
 from analysis.data.periods import FREQUENCY, label_of
 from analysis.data.tables import named_outcomes
-from analysis.disclosure.memory import PLACE, Made, as_published, published_units
+from analysis.disclosure.kept import PLACE
+from analysis.disclosure.memory import Made, as_published, published_units
 from analysis.disclosure.noise import Noise, draws, shown_counts
 from analysis.disclosure.salt import salt_of
 from analysis.disclosure.store import noise_of, store_of
@@ -53,7 +55,7 @@ PATTERNS = range(1 << len(AMOUNTS))
 STATE = [
     "count",
     *(f"{part}_{what}" for part in PATTERNS for what in ("count", "key")),
-    *(f"{amount}_{what}" for amount in AMOUNTS for what in ("sum", "largest", "key")),
+    *(f"{amount}_{what}" for amount in AMOUNTS for what in ("sum", "absolute", "largest", "key")),
 ]
 """What amounts of a region and period are drawn from: parts by their pattern, and sums."""
 
@@ -89,6 +91,10 @@ def protected(
         what = "is no amount of records"
         raise ParamsError([Problem(f"amount {amount}", what, nearest(amount, list(AMOUNTS)))])
     records = data.tables.get("complaints")
+    if amount and not data.has("complaints"):
+        what = "is of records, and the dataset has no table complaints"
+        remedy = "Add the records, or leave amount blank for counts"
+        raise ParamsError([Problem(f"amount {amount}", what, remedy)])
     if amount and records is not None and NEEDED[amount] not in records:
         what = f"is of the column {NEEDED[amount]}, which the records lack"
         raise ParamsError([Problem(f"amount {amount}", what, "Add it to the table complaints")])
@@ -142,11 +148,17 @@ def _levels(data: Dataset, outcome: str) -> dict[str, pd.DataFrame]:
     months, found = _months(data, outcome), {}
     for length, level in store_of(data, outcome).levels.items():
         rows = _by(months, length)
-        before = published_units(data, f"{outcome}/amounts", length, STATE)
+        before = _with_absolute(published_units(data, f"{outcome}/amounts", length, STATE))
         kept = as_published(rows[[*PLACE, *STATE]], before)
         whole = level.shown.columns[level.shown.notna().any()]
         found[length] = kept[kept["period"].isin(set(whole))].reset_index(drop=True)
     return found
+
+
+def _with_absolute(before: pd.DataFrame) -> pd.DataFrame:
+    """Sums as published; of those from before signs were looked at, as if there had been none."""
+    sums = {f"{amount}_absolute": before[f"{amount}_sum"] for amount in AMOUNTS}
+    return before.assign(**{name: before[name].fillna(own) for name, own in sums.items()})
 
 
 def _months(data: Dataset, outcome: str) -> pd.DataFrame:
@@ -170,12 +182,15 @@ def _months(data: Dataset, outcome: str) -> pd.DataFrame:
     pattern = sum(given.isna() * (1 << bit) for bit, given in enumerate(parts.values()))
     rows = pd.DataFrame({**place, **parts, "pattern": pattern})
     groups = rows.groupby(["region", "period"])
+    # What is paid back, or closed before it came, is as large a part as what is not.
+    unsigned = rows.assign(**rows[list(AMOUNTS)].abs()).groupby(["region", "period"])
     sizes = rows.groupby(["region", "period", "pattern"]).size().unstack(fill_value=0)
     sizes = sizes.reindex(columns=list(PATTERNS), fill_value=0).add_suffix("_count")
     found = groups.size().rename("count").to_frame().join(sizes)
     for amount in AMOUNTS:
         found[f"{amount}_sum"] = groups[amount].sum().fillna(0).astype("int64")
-        found[f"{amount}_largest"] = groups[amount].max().fillna(0).astype("int64")
+        found[f"{amount}_absolute"] = unsigned[amount].sum().fillna(0).astype("int64")
+        found[f"{amount}_largest"] = unsigned[amount].max().fillna(0).astype("int64")
     return _keyed(found.reset_index(), outcome)
 
 
@@ -225,10 +240,10 @@ def _moved(found: pd.DataFrame, amount: str, noise: Noise, salt: bytes) -> np.nd
     held = having(amount)
     count = found[[f"{part}_count" for part in held]].sum(axis=1).to_numpy(float)
     counted = np.maximum(_parts(found, noise, salt)[:, held].sum(axis=1), 1)
-    total, largest = (
-        found[f"{amount}_{what}"].to_numpy(float) / PARTS for what in ("sum", "largest")
+    total, largest, absolute = (
+        found[f"{amount}_{what}"].to_numpy(float) / PARTS for what in ("sum", "largest", "absolute")
     )
     drawn = scipy.special.ndtri(draws(found[f"{amount}_key"].to_numpy(), salt))
     moved = total / np.maximum(count, 1) * counted + largest * drawn
-    small = (count < noise.threshold) | (largest > MOST_OF_ONE * total)
+    small = (count < noise.threshold) | (largest > MOST_OF_ONE * absolute)
     return np.where(small[:, None], np.nan, np.column_stack([moved, moved / counted]))

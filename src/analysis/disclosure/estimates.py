@@ -3,7 +3,8 @@
 An average over at least five adopters and five comparison regions, with ten records a side, may
 rest on recorded counts: to three digits it tells nothing of one region. Without single regions, at
 event times with fewer, or of few regions altogether, estimates would give counts back; they are
-made from the protected panel, or not at all.
+made from the protected panel, or not at all. Of amounts one region must not hold more than half on
+a side, at an event time or in a period of a group: the average would be little else than its own.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from analysis.result import Estimate, Result
 FEWEST_REGIONS = 5
 FEWEST_RECORDS = 10
 DIGITS = 3
+MOST_OF_ONE = 0.5
+"""An average of amounts of which one region holds more than this share is one of few regions."""
 Anything = TypeVar("Anything")
 Rows = tuple[Mapping[str, Any], ...]
 
@@ -61,13 +64,15 @@ def averages_only(dataset: Dataset, study: Study, why: str) -> Study:
 
     Raises
     ------
-    DesignError: of fewer than five regions, or ten records, on one side; or where the question
-        asks for protected counts.
+    DesignError: of fewer than five regions, or ten records, on one side, or of an amount that one
+        holds for the most; or where the question asks for protected counts.
     """
     if noise_of(dataset) is None:
         return study
     if too_few(study.panel) or study.params.counts == "protected":
         what = f"{why}, of fewer than five regions or ten records on one side"
+        if of_amounts(study.panel):
+            what += ", or of one that holds more than half there"
         if study.params.counts == "protected":
             what = f"{why}, of which there are no protected counts"
         remedy = "Compare more regions, or give counts; see disclosure in dataset.yml"
@@ -76,17 +81,32 @@ def averages_only(dataset: Dataset, study: Study, why: str) -> Study:
 
 
 def too_few(panel: Panel) -> bool:
-    """Whether too few regions, or records, stand on one side for an average of recorded counts."""
+    """Whether too few regions, or records, stand on one side for an average of what was recorded.
+
+    Of amounts, too, where one region holds more than half of a side.
+    """
     starts = panel.adoption.to_numpy()
     adopted = starts > NEVER
     if min(adopted.sum(), (~adopted).sum()) < FEWEST_REGIONS:
         return True
+    given = np.nan_to_num(panel.matrix(panel.measured))
+    active = adopted[:, None] & (np.arange(1, given.shape[1] + 1) >= starts[:, None])
+    sides = (active, adopted[:, None] & ~active, np.broadcast_to(~adopted[:, None], given.shape))
     if not panel.counted:
-        return False
-    counts = np.nan_to_num(panel.matrix("count"))
-    active = adopted[:, None] & (np.arange(1, counts.shape[1] + 1) >= starts[:, None])
-    sides = (active, adopted[:, None] & ~active, np.broadcast_to(~adopted[:, None], counts.shape))
-    return bool(min(counts[side].sum() for side in sides) < FEWEST_RECORDS)
+        sums = (np.where(side, np.abs(given), 0.0).sum(axis=1) for side in sides)
+        return of_amounts(panel) and any(of_one(one) for one in sums)
+    return bool(min(given[side].sum() for side in sides) < FEWEST_RECORDS)
+
+
+def of_amounts(panel: Panel) -> bool:
+    """Whether its levels are amounts, which add up over regions, and no scores or means."""
+    return not panel.counted and panel.yearly
+
+
+def of_one(amounts: np.ndarray) -> bool:
+    """Whether one of some amounts is more than half of all, signs aside."""
+    sizes = np.abs(amounts)
+    return bool(sizes.size and sizes.max() > MOST_OF_ONE * sizes.sum())
 
 
 @refusing
@@ -161,7 +181,7 @@ def _by_event_time(panel: Panel, result: Result, protected: Mapping[str, Rows]) 
 
 
 def _small_event_times(panel: Panel) -> set[int]:
-    """Event times that rest on too few adopters or records of theirs."""
+    """Event times that rest on too few adopters, or records of theirs, or on one for the most."""
     starts = panel.adoption.to_numpy()
     adopted = starts > NEVER
     given = panel.matrix(panel.measured)[adopted]
@@ -171,7 +191,8 @@ def _small_event_times(panel: Panel) -> set[int]:
         cells = given[since == time]
         cells = cells[np.isfinite(cells)]
         few_records = panel.counted and cells.sum() < FEWEST_RECORDS
-        if len(cells) < FEWEST_REGIONS or few_records:
+        of_one_region = of_amounts(panel) and of_one(cells)
+        if len(cells) < FEWEST_REGIONS or few_records or of_one_region:
             found.add(int(time))
     return found
 

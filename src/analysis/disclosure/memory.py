@@ -4,37 +4,43 @@ Every late record would be another draw of a count, and many draws of one count 
 period therefore stays as it was first published, and is corrected once, when its year is over. What
 was published is kept in ``.protected`` in the project's folder, as secret as the data. A run notes
 there what it made; it counts as published when pages have been, by whichever command. A table that
-is taken away counts as published at once. What is drawn of amounts is kept like counts.
+is taken away counts as published at once. What is drawn of amounts is kept like counts. Where it is
+lost, or the salt or the settings of the noise are others than then, nothing is drawn any more.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from filelock import FileLock
 
-from analysis import digest
 from analysis.data.dataset import Dataset
 from analysis.data.periods import FREQUENCY, label_of, periods_of
-from analysis.data.reading.personal import kept_salt
-from analysis.disclosure.noise import fingerprint
+from analysis.data.reading.personal import VARIABLE, kept_salt
+from analysis.disclosure.kept import (
+    DRAW,
+    FOLDER,
+    KEY,
+    NOTED,
+    PLACE,
+    STATE,
+    exact,
+    file_of,
+    mark_of,
+    marks_in,
+    merge,
+    place_of,
+    publish_noted,
+    publish_rows,
+    published_rows,
+    renewed,
+    rows_of,
+)
 from analysis.disclosure.salt import salt_of
 from analysis.errors import ParamsError, Problem
-from analysis.project import locate, project_around
-
-FOLDER = ".protected"
-NOTED = ".run"
-"""Ending of a file of what runs made and nobody published yet."""
-PLACE = ["region", "origin", "share", "period"]
-"""What tells a unit of one outcome and length of period."""
-STATE = ["count", "key"]
-KEY = "key"
-"""Ends the name of a column of a state that holds keys; the others hold whole numbers."""
+from analysis.project import locate
 
 
 def as_published(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
@@ -52,7 +58,7 @@ def as_published(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     if before.empty:
         return now.assign(corrected=0)
     state = [name for name in now if name not in PLACE]
-    both = _exact(now).merge(_exact(before), on=PLACE, how="outer", suffixes=("", "_then"))
+    both = exact(now).merge(exact(before), on=PLACE, how="outer", suffixes=("", "_then"))
     seen = both["period"].isin(set(before["period"]))
     numbers = [*state, *(f"{name}_then" for name in state), "corrected"]
     both[numbers] = both[numbers].fillna(0)
@@ -71,12 +77,6 @@ def as_published(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     return kept[[*PLACE, *plain]].astype(plain).reset_index(drop=True)
 
 
-def _exact(units: pd.DataFrame) -> pd.DataFrame:
-    """Numbers that may be missing and stay whole: keys of 64 bits are no floating numbers."""
-    numbers = [name for name in units if name not in (*PLACE, "outcome", "length")]
-    return units.astype({name: "UInt64" if name.endswith(KEY) else "Int64" for name in numbers})
-
-
 def published_units(
     dataset: Dataset, outcome: str, length: str, state: Sequence[str] = STATE
 ) -> pd.DataFrame:
@@ -88,22 +88,41 @@ def published_units(
 
     Raises
     ------
-    ParamsError: the record cannot be read.
+    ParamsError: the record cannot be read, or it is lost.
     """
-    file = _file(dataset)
+    rows = rows_of(dataset, outcome)
     columns = [*PLACE, *state, "corrected"]
-    if file is None or not file.is_file():
+    if rows.empty:
         return pd.DataFrame(columns=columns)
-    try:
-        rows = pd.read_parquet(file)
-    except (OSError, ValueError):
-        what = "cannot be read; it tells what was published, and protects it"
-        remedy = f"Take it from a backup; without pages on any site, remove {FOLDER}/{file.name}"
-        raise ParamsError([Problem(f"{FOLDER}/{file.name}", what, remedy)]) from None
-    own = rows[(rows["outcome"] == outcome) & (rows["length"] == length)]
+    own = rows[rows["length"] == length]
     periods = pd.PeriodIndex(periods_of(own["period"]), freq=FREQUENCY[length])
     # A file from before amounts were taken away has no columns of theirs.
     return own.assign(period=periods).reindex(columns=columns).reset_index(drop=True)
+
+
+def refuse_other_draw(dataset: Dataset, drawn_from: str) -> None:
+    """Refuse to draw counts otherwise than those of the dataset that were published.
+
+    Parameters
+    ----------
+    drawn_from: the mark of the salt and of the settings of the noise; blank without noise.
+
+    Raises
+    ------
+    ParamsError: the mark of what was published is another.
+    """
+    rows = published_rows(dataset) if drawn_from else pd.DataFrame()
+    if rows.get(DRAW, pd.Series(dtype=str)).dropna().isin({drawn_from}).all():
+        return
+    what = (
+        "has published counts that were drawn from another salt, or with other settings of the "
+        "noise: beside one another two draws of one count give it away"
+    )
+    remedy = (
+        f"Name the salt of then in {VARIABLE} and set protection in dataset.yml as then; to begin "
+        f"anew, withdraw what was published, and remove the site and {FOLDER}"
+    )
+    raise ParamsError([Problem(f"dataset {dataset.folder.name}", what, remedy)])
 
 
 @dataclass(frozen=True)
@@ -114,78 +133,51 @@ class Made:
 
     def add(self, dataset: Dataset) -> None:
         """All that was made of a dataset so far."""
-        file, made = _file(dataset), list(_made(dataset))
+        file, made = file_of(dataset), list(_made(dataset))
         if file is not None and made:
-            new = pd.concat(made, ignore_index=True)
-            self.frames[file] = _renewed(self.frames.get(file), new)
+            new = pd.concat(made, ignore_index=True).assign(**{DRAW: _draw(dataset)})
+            self.frames[file] = renewed(self.frames.get(file), new)
 
     def note(self) -> None:
         """Keep it beside what is published, until the pages of the run are, too."""
         for file, frame in self.frames.items():
             file.parent.mkdir(mode=0o700, exist_ok=True)
-            _merge(file.with_suffix(NOTED), frame)
+            merge(file.with_suffix(NOTED), frame)
 
     def publish(self) -> None:
         """Keep it as published: it was taken away."""
         for file, frame in self.frames.items():
             file.parent.mkdir(mode=0o700, exist_ok=True)
-            _merge(file, frame)
+            publish_rows(file, frame)
 
 
 def remember(project: Path) -> None:
     """Keep as published what runs made of counts, now that their pages are."""
     for noted in sorted((project / FOLDER).glob(f"*{NOTED}")):
-        _merge(noted.with_suffix(".parquet"), pd.read_parquet(noted))
-        noted.unlink()
+        publish_noted(noted)
 
 
 def edition(dataset: Dataset, outcome: str) -> str:
     """A mark of the counts of an outcome that a report shows; blank where none are kept."""
-    if _file(dataset) is None:
+    if file_of(dataset) is None:
         return ""
     rows = [rows for rows in _made(dataset) if rows["outcome"].eq(outcome).any()]
-    return _mark(pd.concat(rows), salt_of(dataset)) if rows else ""
+    return mark_of(pd.concat(rows), salt_of(dataset)) if rows else ""
 
 
 def editions_kept(dataset: str, outcome: str) -> set[str]:
     """The marks of what was published of an outcome, and of what runs made and noted since."""
     folder = locate(dataset)
-    file, salt = _place(folder.resolve()), kept_salt(folder)
+    file, salt = place_of(folder.resolve()), kept_salt(folder)
     files = [] if file is None else [file, file.with_suffix(NOTED)]
-    rows = [pd.read_parquet(one) for one in files if one.is_file()]
-    own = [one[one["outcome"] == outcome] for one in rows]
-    return {_mark(one, salt) for one in own} if salt else set()
+    return {mark for one in files for mark in marks_in(one, outcome, salt)}
 
 
-def _mark(rows: pd.DataFrame, salt: bytes) -> str:
-    """By keys of units, which hold region, period and count; the salt keeps guesses out."""
-    sums = {
-        length: int(own["key"].to_numpy(np.uint64).sum())
-        for length, own in rows[rows["count"] > 0].groupby("length", sort=True)
-    }
-    return fingerprint(salt, f"edition {sums}")
-
-
-def _merge(file: Path, new: pd.DataFrame) -> None:
-    """Write rows into a file, whole or not at all, in place of those of the same outcomes."""
-    with FileLock(file.with_name(f"{file.name}.lock")):
-        rows = _renewed(pd.read_parquet(file) if file.is_file() else None, new)
-        draft = file.with_name(f".{file.name}.{os.getpid()}")
-        rows.to_parquet(draft, index=False)
-        draft.chmod(0o600)
-        draft.replace(file)
-
-
-def _renewed(old: pd.DataFrame | None, new: pd.DataFrame) -> pd.DataFrame:
-    """The new rows, and the old ones of other outcomes and lengths of period."""
-    new = _exact(new)
-    if old is None:
-        return new
-    old = _exact(old)
-    fresh = new[["outcome", "length"]].drop_duplicates()
-    marked = old.merge(fresh, on=["outcome", "length"], how="left", indicator=True)
-    kept = old[(marked["_merge"] == "left_only").to_numpy()]
-    return pd.concat([kept, new], ignore_index=True)
+def editions_published(dataset: str, outcome: str) -> set[str]:
+    """The mark of what was published of an outcome; none where nothing was, or it is lost."""
+    folder = locate(dataset)
+    file, salt = place_of(folder.resolve()), kept_salt(folder)
+    return marks_in(file, outcome, salt) if file is not None else set()
 
 
 def _made(dataset: Dataset) -> Iterator[pd.DataFrame]:
@@ -203,19 +195,11 @@ def _made(dataset: Dataset) -> Iterator[pd.DataFrame]:
             levels = made
         for length, rows in levels.items():
             labels = rows["period"].map(label_of)
-            yield _exact(rows.assign(outcome=key[1], length=length, period=labels))
+            yield exact(rows.assign(outcome=key[1], length=length, period=labels))
 
 
-def _file(dataset: Dataset) -> Path | None:
-    """Where it is kept; nowhere for invented data, or outside a project."""
-    return None if dataset.description.status == "simulated" else _place(dataset.folder.resolve())
-
-
-def _place(folder: Path) -> Path | None:
-    project = project_around(Path.cwd()) or project_around(folder)
-    if project is None:
-        return None
-    # By its place in the project, so that a project that was moved finds what it published.
-    inside = folder.is_relative_to(project)
-    place = folder.relative_to(project).as_posix() if inside else str(folder)
-    return project / FOLDER / f"{folder.name}-{digest.of_value(place)[:8]}.parquet"
+def _draw(dataset: Dataset) -> str:
+    """What every store of the dataset was drawn from; amounts are drawn from the same."""
+    made = dataset.worked_out.items()
+    stores = (store for key, store in made if isinstance(key, tuple) and key[0] == "store")
+    return next((str(store.drawn_from) for store in stores if store.noise is not None), "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.data.dataset import Dataset
-from analysis.data.reading.personal import VARIABLE, kept_salt
+from analysis.data.reading.personal import VARIABLE, kept_salt, refuse_lost_salt
 from analysis.errors import ParamsError, Problem
 
 OF_SIMULATED = b"simulated data hide nobody: everyone may know this salt"
@@ -21,6 +21,7 @@ def salt_of(dataset: Dataset) -> bytes:
         return OF_SIMULATED
     salt = kept_salt(dataset.folder)
     if salt is None:
+        refuse_lost_salt(dataset.folder)
         what = (
             "is missing: counts are protected by noise that is drawn from it, and another salt "
             "draws other noise, which gives counts away beside pages of before"

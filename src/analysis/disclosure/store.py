@@ -21,7 +21,7 @@ from analysis.data.frames.outcomes import outcome_of
 from analysis.data.frames.units import units_of
 from analysis.data.periods import FREQUENCY
 from analysis.disclosure.budget import counted_outcomes, overdrawn
-from analysis.disclosure.memory import as_published, published_units
+from analysis.disclosure.memory import as_published, published_units, refuse_other_draw
 from analysis.disclosure.noise import VERSION, Noise, fingerprint, shown_counts, too_small
 from analysis.disclosure.salt import salt_of
 from analysis.errors import DesignError, Problem
@@ -53,10 +53,14 @@ class Span:
 
 @dataclass(frozen=True)
 class Store:
-    """Protected counts of one outcome, by length of period. Without noise they are as recorded."""
+    """Protected counts of one outcome, by length of period. Without noise they are as recorded.
+
+    ``drawn_from`` is the mark of salt and settings, as :func:`drawn_from` gives it.
+    """
 
     levels: Mapping[str, Level]
     noise: Noise | None
+    drawn_from: str = ""
 
     @property
     def mark(self) -> str:
@@ -100,7 +104,8 @@ def store_of(dataset: Dataset, outcome: str) -> Store:
 
     Raises
     ------
-    ParamsError: there is no salt that is kept.
+    ParamsError: there is no salt that is kept; or what was published was drawn in another way, or
+        is remembered no more.
     DesignError: a record would be part of more counts than the noise can bear.
     """
     return dataset.once(("store", outcome), lambda: _store(dataset, outcome))
@@ -152,14 +157,15 @@ def unprotectable(dataset: Dataset) -> list[Problem]:
 def _store(dataset: Dataset, outcome: str) -> Store:
     units, noise = units_of(dataset, outcome), noise_of(dataset)
     DesignError.raise_for(overdrawn(dataset, outcome, noise) if noise else ())
-    salt = salt_of(dataset) if noise else b""
+    salt, draw = (salt_of(dataset) if noise else b""), drawn_from(dataset)
+    refuse_other_draw(dataset, draw)
     levels = {}
     for length in units.ladder:
         before = published_units(dataset, outcome, length) if noise else pd.DataFrame()
         rows = as_published(units.by(length), before)
         known = outcome_of(dataset, outcome, length).values
         levels[length] = _level(rows, known, noise, salt)
-    return Store(levels, noise)
+    return Store(levels, noise, draw)
 
 
 def _level(rows: pd.DataFrame, known: pd.DataFrame, noise: Noise | None, salt: bytes) -> Level:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from analysis.disclosure.memory import editions_kept
+from analysis.disclosure.memory import editions_kept, editions_published
 from analysis.errors import Problem, PublishError, RunError, refusal
 from analysis.publish.site.drafts import Attempt, Drafted, attempt
 from analysis.publish.site.lists.library import render_library
@@ -27,7 +27,7 @@ from analysis.publish.site.record import (
     write_whole,
 )
 from analysis.publish.site.rested import FILE as RESTED
-from analysis.publish.site.rested import Rested, as_json, conflicts, read_rested, redrawn
+from analysis.publish.site.rested import Rested, as_json, conflicts, forgotten, read_rested, redrawn
 from analysis.publish.site.workers import each
 from analysis.stats.pooling.families import FAMILIES, Family
 
@@ -167,6 +167,7 @@ def _refuse_beside(built: Drafted, earlier: Entry | None, shown: Mapping[str, Re
     problems = [
         *conflicts(report, built.rested, shown),
         *redrawn(report, built.rested, before, editions_kept),
+        *forgotten(built.rested, shown, editions_published),
     ]
     if problems:
         raise PublishError(problems)

@@ -25,11 +25,13 @@ from pydantic import (
 )
 
 from analysis.data.periods import period_of
+from analysis.data.traces import RECORD
+from analysis.disclosure.kept import lost_memory
 from analysis.errors import Problem, PublishError
 from analysis.page.plates import RestsOn
 from analysis.project import place_of
 
-FILE = "rested.json"
+FILE = RECORD
 FEWEST_APART = 5
 """By fewer regions two published averages of recorded counts may not differ."""
 
@@ -104,6 +106,7 @@ class Shown(dict[str, Rested]):
     def __init__(self, reports: Mapping[str, Rested] = MappingProxyType({})) -> None:
         super().__init__()
         self._drawn: dict[str, dict[str, set[str]]] = {}
+        self._marked: dict[tuple[str, str], dict[str, set[str]]] = {}
         self._over: dict[tuple[str, str], dict[frozenset[str], set[str]]] = {}
         for name, one in reports.items():
             self[name] = one
@@ -117,11 +120,20 @@ class Shown(dict[str, Rested]):
             for names in self._places(part):
                 names.add(name)
 
-    def _places(self, part: Rested) -> tuple[set[str], set[str]]:
-        """Where the names of reports stand that were drawn so, and that average so."""
+    def _places(self, part: Rested) -> list[set[str]]:
+        """Where the names of reports stand that were drawn, that average and that count so."""
         drawn = self._drawn.setdefault(part.dataset, {})
         over = self._over.setdefault((part.dataset, part.outcome), {})
-        return drawn.setdefault(part.draw, set()), over.setdefault(part.regions, set())
+        counted = (
+            self._marked.setdefault((part.dataset, outcome), {}).setdefault(mark, set())
+            for outcome, mark in part.editions.items()
+        )
+        return [drawn.setdefault(part.draw, set()), over.setdefault(part.regions, set()), *counted]
+
+    def marks(self, dataset: str, outcome: str) -> set[str]:
+        """The marks of the counts of an outcome that reports show."""
+        marked = self._marked.get((dataset, outcome), {})
+        return {mark for mark, names in marked.items() if mark and names}
 
     def strangers(self, own: Rested) -> list[str]:
         """Reports on the same dataset whose counts were drawn in another way."""
@@ -193,6 +205,23 @@ def redrawn(
                 "beside one another two draws of one count give it away"
             )
             yield Problem(report, what, "Run it again, and publish then")
+
+
+def forgotten(
+    now: Rested, shown: Mapping[str, Rested], published: Callable[[str, str], set[str]]
+) -> Iterator[Problem]:
+    """Why a report shows counts that were drawn anew, after those of the site were forgotten.
+
+    Parameters
+    ----------
+    published: marks of the counts of a dataset and outcome that are remembered as published; what
+        the last run noted of itself tells nothing of them.
+    """
+    beside = shown if isinstance(shown, Shown) else Shown(shown)
+    for outcome, mark in now.editions.items():
+        marks = beside.marks(now.dataset, outcome)
+        if marks and mark not in marks and not published(now.dataset, outcome):
+            yield lost_memory(now.dataset, outcome)
 
 
 def _of_one_time(one: Rested, other: Rested) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis.data.frames.panels.panel import NEVER
 from analysis.data.frames.panels.timeline import others_moved
-from analysis.disclosure.estimates import FEWEST_REGIONS, three_digits
+from analysis.disclosure.estimates import FEWEST_REGIONS, of_amounts, of_one, three_digits
 from analysis.disclosure.gate import NUMBER
 from analysis.page.charts.axes import Axis, Periods, Reference
 from analysis.page.charts.lines import Line, Lines
@@ -99,6 +99,9 @@ def group_rates(brief: Brief) -> dict[str, np.ndarray]:
     if bare:
         # There is no noise for levels: means of few regions stay here, and all but three digits.
         many = [known[mask].sum(axis=0) >= FEWEST_REGIONS for mask in groups.values()]
+        if of_amounts(panel):
+            held = [np.apply_along_axis(of_one, 0, seen[mask]) for mask in groups.values()]
+            many = [enough & ~own for enough, own in zip(many, held, strict=True)]
         paths = np.array(three_digits(np.where(many, paths, np.nan).tolist()))
     return dict(zip(groups, paths * factor, strict=True))
 
