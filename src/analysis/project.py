@@ -67,13 +67,13 @@ def locate(path: str | Path) -> Path:
     return next((f for each in folders if (f := each / given).exists()), given)
 
 
-def place_of(path: str | Path) -> str:
+def place_in_project(path: str | Path) -> str:
     """A folder by its place in the project, or whole outside: one name however it is spelled."""
-    return _place_of(str(path), os.getcwd())
+    return _place_in_project(str(path), os.getcwd())
 
 
 @lru_cache(maxsize=1024)
-def _place_of(path: str, _: str) -> str:
+def _place_in_project(path: str, _: str) -> str:
     folder = locate(path).resolve()
     project = project_around(Path.cwd()) or project_around(folder)
     inside = project is not None and folder.is_relative_to(project.resolve())

@@ -21,7 +21,7 @@ from analysis.data.reading.personal import kept_salt
 from analysis.data.traces import MEMORY, published_editions
 from analysis.disclosure.noise import fingerprint
 from analysis.errors import ParamsError, Problem
-from analysis.project import locate, project_around
+from analysis.project import locate, place_in_project, project_around
 
 FOLDER = MEMORY
 LEDGER = "published.json"
@@ -189,6 +189,5 @@ def place_of(folder: Path) -> Path | None:
     if project is None:
         return None
     # By its place in the project, so that a project that was moved finds what it published.
-    inside = folder.is_relative_to(project)
-    place = folder.relative_to(project).as_posix() if inside else str(folder)
+    place = place_in_project(folder)
     return project / FOLDER / f"{folder.name}-{digest.of_value(place)[:8]}.parquet"

@@ -29,7 +29,7 @@ from analysis.data.traces import RECORD
 from analysis.disclosure.kept import lost_memory
 from analysis.errors import Problem, PublishError
 from analysis.page.plates import RestsOn
-from analysis.project import place_of
+from analysis.project import place_in_project
 
 FILE = RECORD
 FEWEST_APART = 5
@@ -55,7 +55,7 @@ class Rested(BaseModel):
     @classmethod
     def _one_name(cls, dataset: str) -> str:
         """The same folder spelled in another way, or through a link, is the same dataset."""
-        return place_of(dataset) if dataset else ""
+        return place_in_project(dataset) if dataset else ""
 
     @field_serializer("regions")
     def _in_order(self, regions: frozenset[str]) -> list[str]:
