@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data.frames.cases.samples import Samples
+from analysis.data.frames.cases.samples import OTHERS, Samples
 from analysis.data.frames.names import region_names
 from analysis.data.tables import TABLES
 from analysis.page.numbers import span
@@ -19,6 +19,7 @@ from analysis.stats.pooling.exact import (
     Interval,
     batches_to_tell,
     share_interval,
+    two_digits,
     weighted_share,
 )
 
@@ -68,7 +69,7 @@ class PassRates(Report):
         names = region_names(self.data) if "regions" in self.data.tables else {}
         rows = self.subject.groups
         for _, row in (rows[rows["mode"] == mode] if mode else rows).iterrows():
-            parts = [self.called(str(row["product"]))]
+            parts = [self._product(row)]
             if not mode:
                 parts.append(self.mode(str(row["mode"])))
             if "region_code" in row:
@@ -77,6 +78,19 @@ class PassRates(Report):
             code = " ".join(part for part in (place, str(row["product"]), str(row["mode"])) if part)
             words = self.say(", ").join(parts)
             yield Group(code, str(row["mode"]), words, *self._told(row))
+
+    def _product(self, row: Mapping[str, Any]) -> str:
+        if row["product"] != OTHERS:
+            return self.called(str(row["product"]))
+        alone = (self.subject.groups["mode"] == row["mode"]).sum() == 1
+        return self.say("all products") if alone else self.say("other products")
+
+    @property
+    def joined(self) -> bool:
+        """Whether products of the mode asked about, or of any, stand together as too small."""
+        rows = self.subject.groups
+        of_mode = rows["mode"] == self.params.mode if self.params.mode else rows["products"] > 1
+        return bool((rows["products"] > 1)[of_mode].any())
 
     def _told(self, row: Mapping[str, Any]) -> tuple[int, Interval]:
         taken, failed = int(row["taken"]), int(row["failed"])
@@ -89,7 +103,9 @@ class PassRates(Report):
             return None
         rows = self.subject.strata
         failed, taken, weight = (rows[c].to_numpy(float) for c in ("failed", "taken", "weight"))
-        return self.may_leave(weighted_share(failed, taken, weight, self.params.level))
+        found = weighted_share(failed, taken, weight, self.params.level)
+        # Beside the sum, a sum by weights is a second equation of the same failing samples.
+        return two_digits(found) if self.joined else self.may_leave(found)
 
     @cached_property
     def plain(self) -> Interval | None:

@@ -106,11 +106,19 @@ def sample(report: PassRates) -> Notes:
         say("Samples of one kind: {mode}.") if report.params.mode else "",
         say("{groups} groups are shown, each with its exact range at {level}."),
     ]
+    if report.joined:
+        points.append(
+            say(
+                "Products of which fewer than ten samples were taken, or one to nine failed, stand "
+                "together, if need be with larger ones, so that no such number follows from the "
+                "others. Totals count them all."
+            )
+        )
     if given.hidden:
         points.append(
             say(
-                "Left out, also from the whole, as fewer than ten were taken or one to nine "
-                "failed: {hidden} groups."
+                "Groups left out, as fewer than ten samples were taken or one to nine failed, or "
+                "as they would tell of such: {hidden}."
             )
         )
     if given.uncovered > 0:

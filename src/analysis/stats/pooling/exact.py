@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +25,21 @@ def share_interval(successes: int, trials: int, level: float = 0.95) -> Interval
     """A share with its exact binomial interval."""
     limits = exact_limits(successes, trials, level, "binomial")
     return Interval(successes / trials, float(limits.low), float(limits.high))
+
+
+def two_digits(found: Interval) -> Interval:
+    """A share to two digits; its limits are rounded outwards, so that they hold what they held."""
+    return Interval(
+        _to_two(found.value, round), _to_two(found.low, math.floor), _to_two(found.high, math.ceil)
+    )
+
+
+def _to_two(share: float, whole: Callable[[float], int]) -> float:
+    if share <= 0:
+        return 0.0
+    step = 10.0 ** (math.floor(math.log10(share)) - 1)
+    # Ten decimals: a quotient is a whole number only nearly.
+    return float(f"{whole(round(share / step, 10)) * step:.2g}")
 
 
 def rate_interval(count: int, exposure: float, level: float = 0.95) -> Interval:
