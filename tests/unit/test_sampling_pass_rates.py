@@ -98,6 +98,22 @@ def test_the_range_of_a_weighted_share_covers():
         assert inside / 800 >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / 800)
 
 
+@pytest.mark.parametrize(
+    ("chance", "taken", "weight"),
+    [(0.5, 2, 0.2), (0.3, 1, 0.2), (0.3, 4, 0.2), (0.15, 8, 0.3), (0.1, 15, 0.2), (0.5, 1, 0.06)],
+)
+def test_the_range_covers_where_a_stratum_of_some_weight_has_few_samples(chance, taken, weight):
+    """Beside 1,000 others, by binomial probabilities: without a variance of its own, .06–.86."""
+    sizes, weights = np.array([taken, 1000]), np.array([weight, 1 - weight])
+    truth, covered = weight * chance + (1 - weight) * 0.005, 0.0
+    for few in range(taken + 1):
+        for many in range(19):
+            found = weighted_share(np.array([few, many]), sizes, weights)
+            happens = scipy.stats.binom.pmf([few, many], sizes, [chance, 0.005]).prod()
+            covered += happens * (found.low <= truth <= found.high)
+    assert covered >= 0.95
+
+
 def test_where_nothing_failed_the_range_is_that_of_fewer_samples():
     """Unequal weights make 300 samples worth fewer: the limit lies above that of 300 alike."""
     taken = np.array([10.0, 290.0])

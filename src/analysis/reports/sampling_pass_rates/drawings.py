@@ -55,8 +55,11 @@ def products(report: PassRates) -> Figure:
         **report.plate("products"),
         title=title,
         caption=say(
-            "Bars: exact ranges at {level}. Dashed: shares that samples should tell apart."
-        ),
+            "Bars: ranges at {level}, exact but for the whole. Dashed: shares that samples should "
+            "tell apart."
+        )
+        if report.whole
+        else say("Bars: exact ranges at {level}. Dashed: shares that samples should tell apart."),
         alt=say("Share of samples that failed, with ranges, for {groups} groups."),
     )
 

@@ -141,8 +141,9 @@ def certainty(report: PassRates) -> Notes:
             "do not allow for samples that were announced, or picked by who is sampled."
         ),
         say(
-            "The range of the whole is exact for a sample of the size that unequal weights leave "
-            "(Korn and Graubard)."
+            "The range of the whole is that of a simple sample which would vary as much (Korn and "
+            "Graubard): close to {level}, not exact; wide where a stratum of some weight has few "
+            "samples."
         )
         if report.whole
         else "",

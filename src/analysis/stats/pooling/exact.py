@@ -67,10 +67,12 @@ def ratio_interval(after: int, before: int, level: float = 0.95) -> Interval:
 def weighted_share(
     failed: np.ndarray, taken: np.ndarray, weight: np.ndarray, level: float = 0.95
 ) -> Interval:
-    """A share over strata that count by their weights, with limits exact for its effective size.
+    """A share over strata that count by their weights, with limits for its effective size.
 
-    The size is that of a simple sample with the same variance, never more than was taken; where
-    nothing failed, that which unequal weights leave (Kish).
+    The size is that of a simple sample with the same variance, never more than unequal weights
+    leave (Kish). The variance is that of shares with half a sample more of each result: of few
+    samples often none or all fail, and such a stratum would seem to vary not at all. Limits cover
+    about as often as they say, and are not exact.
 
     Parameters
     ----------
@@ -84,10 +86,11 @@ def weighted_share(
     """
     share = failed / taken
     value = float(weight @ share)
-    variance = float(weight**2 @ (share * (1 - share) / np.maximum(taken - 1, 1)))
+    likely = (failed + 0.5) / (taken + 1)
+    variance = float(weight**2 @ (likely * (1 - likely) / np.maximum(taken - 1, 1)))
     kish = 1 / float(weight**2 @ (1 / taken))
-    size = value * (1 - value) / variance if variance > 0 else kish
-    size = min(size, kish, float(taken.sum()))
+    mean = float(weight @ likely)
+    size = min(mean * (1 - mean) / variance, kish)
     limits = exact_limits(value * size, size, level, "binomial")
     return Interval(value, float(limits.low), float(limits.high))
 
