@@ -126,17 +126,36 @@ def test_where_nothing_failed_the_range_is_that_of_fewer_samples():
 def test_so_many_samples_tell_two_shares_apart_and_one_fewer_do_not(good, bad):
     """By the binomial probabilities themselves; somewhere just below a number fails."""
     number = batches_to_tell(good, bad, 0.95, 0.8)
-    limit = scipy.stats.binom.ppf(0.95, number, 1 - good)
-    assert scipy.stats.binom.sf(limit, number, 1 - good) <= 0.05
-    assert scipy.stats.binom.sf(limit, number, 1 - bad) >= 0.8
+    # What the page shows is a range with two sides: it must leave the better share out.
+    failed = np.arange(number + 1)
+    outside = np.array([share_interval(int(x), number).low > 1 - good for x in failed])
+    assert scipy.stats.binom.pmf(failed, number, 1 - good)[outside].sum() <= 0.025
+    assert scipy.stats.binom.pmf(failed, number, 1 - bad)[outside].sum() >= 0.8
     fewer = np.arange(max(number - 30, 1), number)
-    limits = scipy.stats.binom.ppf(0.95, fewer, 1 - good)
+    limits = scipy.stats.binom.ppf(0.975, fewer, 1 - good)
     assert (scipy.stats.binom.sf(limits, fewer, 1 - bad) < 0.8).any()
 
 
 def test_shares_too_close_for_any_number_say_so():
     """Not a number made up."""
     assert batches_to_tell(0.98, 0.9799, 0.95, 0.8) == 0
+
+
+@pytest.mark.parametrize(
+    ("detect", "words", "title"),
+    [
+        ([0.985, 0.98], "To tell 98.5% that pass from 98.0%, about", "tell 98.5% from 98.0%"),
+        ([0.9995, 0.99], "To tell 99.95% that pass from 99.00%, about", "tell 99.95% from 99.00%"),
+        ([0.98, 0.9799], "from 97.99%, more than 20,000 samples", "More than 20,000 samples"),
+    ],
+)
+def test_shares_to_tell_apart_are_said_apart(sampled, detect, words, title):
+    """Not "98% from 98%", nor "about 0 samples"; in the table too each line has its own share."""
+    report = an.SamplingPassRates.read(sampled(*EVERY) | {"detect": detect})
+    plan = report.plan()
+    assert words in report.summary().points[-1]
+    assert title in plan.title
+    assert len({line[1] for line in plan.data.rows}) == 3
 
 
 @pytest.mark.parametrize(

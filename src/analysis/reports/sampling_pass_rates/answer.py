@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,8 @@ from analysis.stats.pooling.exact import (
 )
 
 POWER = 0.8
+MOST_DECIMALS = 8
+"""Of a percentage of ``detect``."""
 MODES = {key: (en, zh) for key, en, zh in TABLES["samples"].column("mode").choices}
 
 
@@ -122,6 +125,18 @@ class PassRates(Report):
         good, bad = self.params.detect
         return batches_to_tell(good, bad, self.params.level, POWER)
 
+    def detected(self, *shares: float) -> tuple[str, ...]:
+        """Shares of ``detect`` as percentages, with as many decimals as give each as it is."""
+        decimals = next(
+            (
+                some
+                for some in range(MOST_DECIMALS)
+                if all(math.isclose(round(100 * s, some), 100 * s, abs_tol=1e-9) for s in shares)
+            ),
+            MOST_DECIMALS,
+        )
+        return tuple(self.percent(share, decimals) for share in shares)
+
     def mode(self, key: str) -> str:
         """Why samples were taken."""
         return MODES[key][self.language == "zh"]
@@ -133,11 +148,11 @@ class PassRates(Report):
     @property
     def numbers(self) -> Mapping[str, str]:
         """Words and numbers that sentences name."""
-        good, bad = self.params.detect
+        good, bad = self.detected(*self.params.detect)
         found = {
             "level": self.percent(self.params.level, 0),
-            "good": self.percent(good, 0),
-            "bad": self.percent(bad, 0),
+            "good": good,
+            "bad": bad,
             "power": self.percent(POWER, 0),
             "miss": self.percent(1 - self.params.level, 0),
             "needed": self.number(self.needed),

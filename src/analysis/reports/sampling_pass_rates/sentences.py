@@ -92,7 +92,10 @@ def _few(report: PassRates) -> str:
 
 def _needed(report: PassRates) -> str:
     if not report.needed:
-        return ""
+        return report.say(
+            "To tell {good} that pass from {bad}, more than 20,000 samples of one kind would be "
+            "needed."
+        )
     return report.say(
         "To tell {good} that pass from {bad}, about {needed} samples of one kind are needed: then "
         "four in five of such samplings find the difference."
@@ -148,9 +151,9 @@ def certainty(report: PassRates) -> Notes:
         if report.whole
         else "",
         say(
-            "That samples tell {good} from {bad} means: where {good} is true, they rule it out by "
-            "mistake in at most {miss} of samplings; where {bad} is true, they rule {good} out in "
-            "at least {power}."
+            "That samples tell {good} from {bad} means: where {good} is true, their range leaves "
+            "it out by mistake in at most {miss} of samplings; where {bad} is true, it leaves "
+            "{good} out in at least {power}."
         ),
         say(
             "What would change our mind: samples drawn at random from what is sold, with the "

@@ -99,8 +99,8 @@ def batches_to_tell(good: float, bad: float, level: float, power: float, most: i
     """The fewest samples of which a number of failing ones tells two shares apart; 0 for none.
 
     The share of failing ones is 1 − ``good`` or 1 − ``bad``. Above so many failing ones the better
-    is ruled out: that happens in at most 1 − ``level`` of samples of the better, and in at least
-    ``power`` of samples of the worse.
+    lies outside of the exact range at ``level``, which leaves (1 − ``level``) / 2 at each side:
+    that happens in at least ``power`` of samples of the worse.
     """
     low, high = 0, most
     if not _tells(high, good, bad, level, power):
@@ -117,5 +117,5 @@ def _tells(size: int, good: float, bad: float, level: float, power: float) -> bo
     Whole numbers make power fall a little at some larger sizes.
     """
     sizes = np.arange(size, size + max(size // 10, 1))
-    limit = scipy.stats.binom.ppf(level, sizes, 1 - good)
+    limit = scipy.stats.binom.ppf((1 + level) / 2, sizes, 1 - good)
     return bool((scipy.stats.binom.sf(limit, sizes, 1 - bad) >= power).all())
