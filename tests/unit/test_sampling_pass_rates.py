@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -297,6 +298,21 @@ def test_without_weights_one_mode_is_said_to_be_one(sampled):
     report = an.SamplingPassRates.read(sampled(*EVERY) | {"weighted": False})
     assert "different reasons" not in report.summary().points[0]
     assert "say nothing of all that is sold" in report.summary().points[0]
+
+
+@pytest.mark.parametrize("asked", [{}, {"weighted": False}, {"mode": "", "weighted": False}])
+def test_one_group_is_no_groups(sampled, asked):
+    """Neither "1 products" nor "of 1 groups", nor a title between two ends that are one."""
+    group = ("food", "routine", "food market", 300, 10), ("food", "routine", "food shop", 100, 2)
+    report = an.SamplingPassRates.read(sampled(*group) | asked)
+    plates = report.summary(), report.products(), report.sample(), report.certainty()
+    said = " ".join(str(vars(plate)) for plate in plates)
+    assert not re.search(r"\b1 (groups|products)", said)
+    assert "between" not in plates[1].title.lower()
+    assert "one group" in said.lower()
+    assert an.SamplingPassRates.read(
+        {"dataset": str(report.data.folder), "language": "zh", **asked}
+    ).products()
 
 
 def test_modes_are_shown_apart_and_never_together(sampled):

@@ -48,9 +48,13 @@ def products(report: PassRates) -> Figure:
         )
     bad, good = (1 - share for share in report.params.detect[::-1])
     lines = _marks(report, good, bad)
-    title = say("{failing} fail over all, by product between {low} and {high}",
-                **_ends(report)) if report.whole else say(
-        "Between {low} and {high} failed, each group by itself", **_ends(report))  # fmt: skip
+    title = (
+        _alone(report)
+        if len(report.groups) == 1
+        else say("{failing} fail over all, by product between {low} and {high}", **_ends(report))
+        if report.whole
+        else say("Between {low} and {high} failed, each group by itself", **_ends(report))
+    )
     return Intervals(tuple(rows), _axis(report), lines, say("Samples"), "samples").figure(
         **report.plate("products"),
         title=title,
@@ -60,8 +64,18 @@ def products(report: PassRates) -> Figure:
         )
         if report.whole
         else say("Bars: exact ranges at {level}. Dashed: shares that samples should tell apart."),
-        alt=say("Share of samples that failed, with ranges, for {groups} groups."),
+        alt=say("Share of samples that failed, with ranges, for {groups} groups.")
+        if len(report.groups) > 1
+        else say("Share of samples that failed, with its range."),
     )
+
+
+def _alone(report: PassRates) -> str:
+    """Of one group there are no two ends."""
+    say, low = report.say, _ends(report)["low"]
+    if report.whole:
+        return say("{failing} fail over all, {low} of those sampled", low=low)
+    return say("{low} failed of one group", low=low)
 
 
 def _marks(report: PassRates, good: float, bad: float) -> tuple[Reference, Reference]:
