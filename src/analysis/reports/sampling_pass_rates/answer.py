@@ -25,9 +25,9 @@ from analysis.stats.pooling.exact import (
 )
 
 POWER = 0.8
+MODES = {key: (en, zh) for key, en, zh in TABLES["samples"].column("mode").choices}
 MOST_DECIMALS = 8
 """Of a percentage of ``detect``."""
-MODES = {key: (en, zh) for key, en, zh in TABLES["samples"].column("mode").choices}
 
 
 @dataclass(frozen=True)
@@ -82,19 +82,6 @@ class PassRates(Report):
             words = self.say(", ").join(parts)
             yield Group(code, str(row["mode"]), words, *self._told(row))
 
-    def _product(self, row: Mapping[str, Any]) -> str:
-        if row["product"] != OTHERS:
-            return self.called(str(row["product"]))
-        alone = (self.subject.groups["mode"] == row["mode"]).sum() == 1
-        return self.say("all products") if alone else self.say("other products")
-
-    @property
-    def joined(self) -> bool:
-        """Whether products of the mode asked about, or of any, stand together as too small."""
-        rows = self.subject.groups
-        of_mode = rows["mode"] == self.params.mode if self.params.mode else rows["products"] > 1
-        return bool((rows["products"] > 1)[of_mode].any())
-
     def _told(self, row: Mapping[str, Any]) -> tuple[int, Interval]:
         taken, failed = int(row["taken"]), int(row["failed"])
         return taken, self.may_leave(share_interval(failed, taken, self.params.level))
@@ -124,6 +111,19 @@ class PassRates(Report):
         """Samples that tell the two shares of ``detect`` apart; 0 where no number does."""
         good, bad = self.params.detect
         return batches_to_tell(good, bad, self.params.level, POWER)
+
+    def _product(self, row: Mapping[str, Any]) -> str:
+        if row["product"] != OTHERS:
+            return self.called(str(row["product"]))
+        alone = (self.subject.groups["mode"] == row["mode"]).sum() == 1
+        return self.say("all products") if alone else self.say("other products")
+
+    @property
+    def joined(self) -> bool:
+        """Whether products of the mode asked about, or of any, stand together as too small."""
+        rows = self.subject.groups
+        of_mode = rows["mode"] == self.params.mode if self.params.mode else rows["products"] > 1
+        return bool((rows["products"] > 1)[of_mode].any())
 
     def detected(self, *shares: float) -> tuple[str, ...]:
         """Shares of ``detect`` as percentages, with as many decimals as give each as it is."""

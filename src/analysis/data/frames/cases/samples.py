@@ -39,8 +39,7 @@ class Samples:
     one row a stratum with ``taken``, ``failed`` and ``weight``, which add up to 1; ``None`` where
     nothing is weighted.
     ``uncovered`` is the share of the weight that no sample stands for, ``hidden`` how many groups
-    were left out, as a whole mode is too small; ``regions`` is in how many the group with the
-    fewest was taken.
+    were left out as too small; ``regions`` is in how many the group with the fewest was taken.
     """
 
     groups: pd.DataFrame
