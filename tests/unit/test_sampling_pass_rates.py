@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,8 +13,15 @@ import statsmodels.formula.api as formula
 import yaml
 
 import analysis as an
+from analysis.data.frames.cases.samples import build_samples
+from analysis.data.frames.cases.small import large, together
 from analysis.errors import AnalysisError
-from analysis.stats.pooling.exact import batches_to_tell, share_interval, weighted_share
+from analysis.stats.pooling.exact import (
+    batches_to_tell,
+    share_interval,
+    two_digits,
+    weighted_share,
+)
 
 TABLES = {
     "regions": "region_code,name_en,name_zh,level,parent_code\n"
@@ -103,6 +113,22 @@ def test_the_range_of_a_weighted_share_covers():
         assert inside / 800 >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / 800)
 
 
+@pytest.mark.parametrize(
+    ("chance", "taken", "weight"),
+    [(0.5, 2, 0.2), (0.3, 1, 0.2), (0.3, 4, 0.2), (0.15, 8, 0.3), (0.1, 15, 0.2), (0.5, 1, 0.06)],
+)
+def test_the_range_covers_where_a_stratum_of_some_weight_has_few_samples(chance, taken, weight):
+    """Beside 1,000 others, by binomial probabilities: without a variance of its own, .06–.86."""
+    sizes, weights = np.array([taken, 1000]), np.array([weight, 1 - weight])
+    truth, covered = weight * chance + (1 - weight) * 0.005, 0.0
+    for few in range(taken + 1):
+        for many in range(19):
+            found = weighted_share(np.array([few, many]), sizes, weights)
+            happens = scipy.stats.binom.pmf([few, many], sizes, [chance, 0.005]).prod()
+            covered += happens * (found.low <= truth <= found.high)
+    assert covered >= 0.95
+
+
 def test_where_nothing_failed_the_range_is_that_of_fewer_samples():
     """Unequal weights make 300 samples worth fewer: the limit lies above that of 300 alike."""
     taken = np.array([10.0, 290.0])
@@ -115,17 +141,36 @@ def test_where_nothing_failed_the_range_is_that_of_fewer_samples():
 def test_so_many_samples_tell_two_shares_apart_and_one_fewer_do_not(good, bad):
     """By the binomial probabilities themselves; somewhere just below a number fails."""
     number = batches_to_tell(good, bad, 0.95, 0.8)
-    limit = scipy.stats.binom.ppf(0.95, number, 1 - good)
-    assert scipy.stats.binom.sf(limit, number, 1 - good) <= 0.05
-    assert scipy.stats.binom.sf(limit, number, 1 - bad) >= 0.8
+    # What the page shows is a range with two sides: it must leave the better share out.
+    failed = np.arange(number + 1)
+    outside = np.array([share_interval(int(x), number).low > 1 - good for x in failed])
+    assert scipy.stats.binom.pmf(failed, number, 1 - good)[outside].sum() <= 0.025
+    assert scipy.stats.binom.pmf(failed, number, 1 - bad)[outside].sum() >= 0.8
     fewer = np.arange(max(number - 30, 1), number)
-    limits = scipy.stats.binom.ppf(0.95, fewer, 1 - good)
+    limits = scipy.stats.binom.ppf(0.975, fewer, 1 - good)
     assert (scipy.stats.binom.sf(limits, fewer, 1 - bad) < 0.8).any()
 
 
 def test_shares_too_close_for_any_number_say_so():
     """Not a number made up."""
     assert batches_to_tell(0.98, 0.9799, 0.95, 0.8) == 0
+
+
+@pytest.mark.parametrize(
+    ("detect", "words", "title"),
+    [
+        ([0.985, 0.98], "To tell 98.5% that pass from 98.0%, about", "tell 98.5% from 98.0%"),
+        ([0.9995, 0.99], "To tell 99.95% that pass from 99.00%, about", "tell 99.95% from 99.00%"),
+        ([0.98, 0.9799], "from 97.99%, more than 20,000 samples", "More than 20,000 samples"),
+    ],
+)
+def test_shares_to_tell_apart_are_said_apart(sampled, detect, words, title):
+    """Not "98% from 98%", nor "about 0 samples"; in the table too each line has its own share."""
+    report = an.SamplingPassRates.read(sampled(*EVERY) | {"detect": detect})
+    plan = report.plan()
+    assert words in report.summary().points[-1]
+    assert title in plan.title
+    assert len({line[1] for line in plan.data.rows}) == 3
 
 
 @pytest.mark.parametrize(
@@ -157,15 +202,83 @@ def test_strata_without_samples_are_said_and_refused_where_they_weigh_much(sampl
         an.SamplingPassRates.read(sampled(*EVERY[1:]))
 
 
-def test_what_is_left_out_does_not_follow_from_the_whole_less_the_others(sampled):
-    """One to nine failing toys: their count moves nothing that the page shows."""
+def test_small_products_stand_together_and_no_count_of_one_follows(sampled):
+    """Five or eight failing toys of 14 of toys and pens: the page is one and the same."""
     shown = []
-    for failed in (3, 8):
-        groups = (*EVERY[:2], ("toys", "routine", "toys shop", 100, failed))
-        report = an.SamplingPassRates.read(sampled(*groups))
-        assert report.subject.hidden == 1
+    for failed in (5, 8):
+        small = ("toys", failed), ("pens", 14 - failed)
+        groups = [(name, "routine", "toys shop", 100, number) for name, number in small]
+        report = an.SamplingPassRates.read(sampled(*EVERY[:2], *groups))
+        assert [one.words for one in report.groups] == ["food", "other products"]
+        assert any("stand together" in point for point in report.sample().points)
         shown.append((report.facts(), report.results(), report.summary(), report.products()))
     assert shown[0] == shown[1]
+    # Of a sum by weights two digits leave the notebook.
+    assert report.whole.value == pytest.approx(0.5 * 0.1 + 0.3 * 0.03 + 0.2 * 0.07, abs=5e-4)
+    assert round(report.whole.value, 3) == report.whole.value
+    with pytest.raises(AnalysisError, match="such numbers would follow"):
+        an.SamplingPassRates.read({"dataset": str(report.data.folder), "product": "toys"})
+
+
+def test_no_sample_is_left_out_for_failing(sampled):
+    """Whole, all alike and by kind: every sample counts, however few of a product failed."""
+    small = ("toys", "routine", "toys shop", 100, 3), ("toys", "targeted", "toys shop", 30, 1)
+    report = an.SamplingPassRates.read(sampled(*EVERY[:2], *small, EVERY[3]))
+    assert report.subject.hidden == 0
+    assert report.subject.strata["taken"].sum() == 700
+    assert report.plain.value == pytest.approx(35 / 700)
+    assert [one.words for one in report.groups] == ["all products"]
+    assert {one.mode: one.taken for one in report.by_mode} == {"routine": 700, "targeted": 80}
+
+
+@pytest.mark.parametrize("chances", [np.full(8, 0.06), np.linspace(0.01, 0.12, 8)])
+def test_protection_does_not_move_the_whole(sampled, chances):
+    """200 worlds of 8 products, 150 samples each: with small ones left out, covered .68 and .25."""
+    kinds = [
+        (f"kind {k}", "routine", place, 75, 0)
+        for k in range(8)
+        for place in ("food market", "food shop")
+    ]
+    report = an.SamplingPassRates.read(sampled(*kinds))
+    rows, draws, found = report.data.tables["samples"], np.random.default_rng(1), []
+    for _ in range(200):
+        failed = draws.random(len(rows)) < np.repeat(chances, 150)
+        tables = {**report.data.tables, "samples": rows.assign(passed=~failed)}
+        own = build_samples(replace(report.data, tables=tables), report.params).strata
+        found.append(
+            weighted_share(*(own[c].to_numpy(float) for c in ("failed", "taken", "weight")))
+        )
+    found = [two_digits(one) for one in found]
+    covered = [one.low <= chances.mean() <= one.high for one in found]
+    assert np.mean(covered) >= 0.93
+    assert np.mean([one.value for one in found]) == pytest.approx(chances.mean(), abs=0.002)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_reader_who_knows_which_products_are_small_does_not_learn_their_counts(seed):
+    """Every way to fill the row is counted: five numbers or more for each small product."""
+    draws = np.random.default_rng(seed)
+    for _ in range(40):
+        taken = draws.integers(4, 400, 5)
+        failed = draws.binomial(taken, draws.choice([0.0, 0.02, 0.05, 0.3]))
+        pooled, small = together(taken, failed), ~large(taken, failed)
+        assert (pooled >= small).all()
+        if not small.any() or pooled.all():
+            continue
+        total = int(failed[pooled].sum())
+        assert min(pooled.sum() - 1, taken[pooled].sum() - 9) > 0
+        assert total >= 10 or total == 0
+        pairs = zip(taken[pooled], small[pooled], strict=True)
+        spans = [
+            range(int(n >= 10), min(n, 9) + 1) if few else range(10, n + 1) for n, few in pairs
+        ]
+        for one, few in enumerate(small[pooled]):
+            if few and total:
+                sums = {0}
+                for span in (*spans[:one], *spans[one + 1 :]):
+                    sums = {had + more for had in sums for more in span if had + more <= total}
+                possible = sum(total - number in sums for number in spans[one])
+                assert possible >= min(5, len(spans[one]))
 
 
 def test_shares_of_few_regions_are_refused(sampled, tmp_path):
@@ -199,6 +312,21 @@ def test_without_weights_one_mode_is_said_to_be_one(sampled):
     report = an.SamplingPassRates.read(sampled(*EVERY) | {"weighted": False})
     assert "different reasons" not in report.summary().points[0]
     assert "say nothing of all that is sold" in report.summary().points[0]
+
+
+@pytest.mark.parametrize("asked", [{}, {"weighted": False}, {"mode": "", "weighted": False}])
+def test_one_group_is_no_groups(sampled, asked):
+    """Neither "1 products" nor "of 1 groups", nor a title between two ends that are one."""
+    group = ("food", "routine", "food market", 300, 10), ("food", "routine", "food shop", 100, 2)
+    report = an.SamplingPassRates.read(sampled(*group) | asked)
+    plates = report.summary(), report.products(), report.sample(), report.certainty()
+    said = " ".join(str(vars(plate)) for plate in plates)
+    assert not re.search(r"\b1 (groups|products)", said)
+    assert "between" not in plates[1].title.lower()
+    assert "one group" in said.lower()
+    assert an.SamplingPassRates.read(
+        {"dataset": str(report.data.folder), "language": "zh", **asked}
+    ).products()
 
 
 def test_modes_are_shown_apart_and_never_together(sampled):

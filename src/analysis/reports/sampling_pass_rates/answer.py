@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data.frames.cases.samples import Samples
+from analysis.data.frames.cases.samples import OTHERS, Samples
 from analysis.data.frames.names import region_names
 from analysis.data.tables import TABLES
 from analysis.disclosure.estimates import DIGITS
@@ -21,6 +22,7 @@ from analysis.stats.pooling.exact import (
     Interval,
     batches_to_tell,
     share_interval,
+    two_digits,
     weighted_share,
 )
 
@@ -28,6 +30,8 @@ POWER = 0.8
 MANY_REGIONS, FEWER_DIGITS = 10, 2
 """Below so many regions, shares have so many digits."""
 MODES = {key: (en, zh) for key, en, zh in TABLES["samples"].column("mode").choices}
+MOST_DECIMALS = 8
+"""Of a percentage of ``detect``."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class PassRates(Report):
         names = region_names(self.data) if "regions" in self.data.tables else {}
         rows = self.subject.groups
         for _, row in (rows[rows["mode"] == mode] if mode else rows).iterrows():
-            parts = [self.called(str(row["product"]))]
+            parts = [self._product(row)]
             if not mode:
                 parts.append(self.mode(str(row["mode"])))
             if "region_code" in row:
@@ -102,7 +106,9 @@ class PassRates(Report):
             return None
         rows = self.subject.strata
         failed, taken, weight = (rows[c].to_numpy(float) for c in ("failed", "taken", "weight"))
-        return self.may_leave(weighted_share(failed, taken, weight, self.params.level))
+        found = weighted_share(failed, taken, weight, self.params.level)
+        # Beside the sum, a sum by weights is a second equation of the same failing samples.
+        return two_digits(found) if self.joined else self.may_leave(found)
 
     @cached_property
     def plain(self) -> Interval | None:
@@ -118,6 +124,31 @@ class PassRates(Report):
         good, bad = self.params.detect
         return batches_to_tell(good, bad, self.params.level, POWER)
 
+    def _product(self, row: Mapping[str, Any]) -> str:
+        if row["product"] != OTHERS:
+            return self.called(str(row["product"]))
+        alone = (self.subject.groups["mode"] == row["mode"]).sum() == 1
+        return self.say("all products") if alone else self.say("other products")
+
+    @property
+    def joined(self) -> bool:
+        """Whether products of the mode asked about, or of any, stand together as too small."""
+        rows = self.subject.groups
+        of_mode = rows["mode"] == self.params.mode if self.params.mode else rows["products"] > 1
+        return bool((rows["products"] > 1)[of_mode].any())
+
+    def detected(self, *shares: float) -> tuple[str, ...]:
+        """Shares of ``detect`` as percentages, with as many decimals as give each as it is."""
+        decimals = next(
+            (
+                some
+                for some in range(MOST_DECIMALS)
+                if all(math.isclose(round(100 * s, some), 100 * s, abs_tol=1e-9) for s in shares)
+            ),
+            MOST_DECIMALS,
+        )
+        return tuple(self.percent(share, decimals) for share in shares)
+
     def mode(self, key: str) -> str:
         """Why samples were taken."""
         return MODES[key][self.language == "zh"]
@@ -129,11 +160,11 @@ class PassRates(Report):
     @property
     def numbers(self) -> Mapping[str, str]:
         """Words and numbers that sentences name."""
-        good, bad = self.params.detect
+        good, bad = self.detected(*self.params.detect)
         found = {
             "level": self.percent(self.params.level, 0),
-            "good": self.percent(good, 0),
-            "bad": self.percent(bad, 0),
+            "good": good,
+            "bad": bad,
             "power": self.percent(POWER, 0),
             "miss": self.percent(1 - self.params.level, 0),
             "needed": self.number(self.needed),

@@ -9,7 +9,7 @@ from analysis.page.charts.intervals import Interval, Intervals
 from analysis.page.numbers import number_cell
 from analysis.page.plates import Figure, Notes, Table
 from analysis.page.shared.truth import Held, truth_table, truths
-from analysis.reports.sampling_pass_rates.answer import POWER, Group, PassRates
+from analysis.reports.sampling_pass_rates.answer import MOST_DECIMALS, POWER, Group, PassRates
 from analysis.stats.pooling.exact import batches_to_tell
 
 EFFECT = "failing"
@@ -48,17 +48,34 @@ def products(report: PassRates) -> Figure:
         )
     bad, good = (1 - share for share in report.params.detect[::-1])
     lines = _marks(report, good, bad)
-    title = say("{failing} fail over all, by product between {low} and {high}",
-                **_ends(report)) if report.whole else say(
-        "Between {low} and {high} failed, each group by itself", **_ends(report))  # fmt: skip
+    title = (
+        _alone(report)
+        if len(report.groups) == 1
+        else say("{failing} fail over all, by product between {low} and {high}", **_ends(report))
+        if report.whole
+        else say("Between {low} and {high} failed, each group by itself", **_ends(report))
+    )
     return Intervals(tuple(rows), _axis(report), lines, say("Samples"), "samples").figure(
         **report.plate("products"),
         title=title,
         caption=say(
-            "Bars: exact ranges at {level}. Dashed: shares that samples should tell apart."
-        ),
-        alt=say("Share of samples that failed, with ranges, for {groups} groups."),
+            "Bars: ranges at {level}, exact but for the whole. Dashed: shares that samples should "
+            "tell apart."
+        )
+        if report.whole
+        else say("Bars: exact ranges at {level}. Dashed: shares that samples should tell apart."),
+        alt=say("Share of samples that failed, with ranges, for {groups} groups.")
+        if len(report.groups) > 1
+        else say("Share of samples that failed, with its range."),
     )
+
+
+def _alone(report: PassRates) -> str:
+    """Of one group there are no two ends."""
+    say, low = report.say, _ends(report)["low"]
+    if report.whole:
+        return say("{failing} fail over all, {low} of those sampled", low=low)
+    return say("{low} failed of one group", low=low)
 
 
 def _marks(report: PassRates, good: float, bad: float) -> tuple[Reference, Reference]:
@@ -108,17 +125,20 @@ def plan(report: PassRates) -> Table:
     """How many samples tell two shares apart, and ones that lie closer."""
     say, (good, bad) = report.say, report.params.detect
     lines = []
-    for part in NEARER:
-        worse = good - part * (good - bad)
-        found = batches_to_tell(good, worse, report.params.level, POWER)
-        number = number_cell(found if found else None, report.language, 0)
-        cells = [report.share_cell(share) for share in (good, worse)]
-        lines.append([*cells, number])
+    shares = [good, *(round(good - part * (good - bad), MOST_DECIMALS + 2) for part in NEARER)]
+    better, *worse = zip(report.detected(*shares), shares, strict=True)
+    for cell in worse:
+        found = batches_to_tell(good, cell[1], report.params.level, POWER)
+        number = number_cell(found, report.language, 0) if found else ("–", None)
+        lines.append([better, cell, number])
     return Table(
         **report.plate("plan"),
-        title=say("About {needed} samples tell {good} from {bad}"),
+        title=say("About {needed} samples tell {good} from {bad}")
+        if report.needed
+        else say("More than 20,000 samples would be needed to tell {good} from {bad}"),
         caption=say(
-            "Exact binomial: at {level}, found in {power} of samplings. A dash: more than 20,000."
+            "Exact binomial: the range at {level} leaves the better share out in {power} of "
+            "samplings of the worse. A dash: more than 20,000."
         ),
         data=report.worded(PLAN_WORDS, lines, ()),
     )

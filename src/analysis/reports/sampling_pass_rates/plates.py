@@ -21,7 +21,8 @@ class SamplingPassRates(PassRates):
         rows = self.subject.strata
         value = None if rows is None else float(rows["weight"] @ (rows["failed"] / rows["taken"]))
         words, unit = self.say("Share that fails, by weight"), self.say("share")
-        return {"failing": OwnNumber(words, unit, value, self.digits_of(value))}
+        digits = self.digits_of(value) - int(self.joined)
+        return {"failing": OwnNumber(words, unit, value, digits)}
 
     def results(self) -> Mapping[str, Any]:
         """The share of the whole with its range."""

@@ -10,13 +10,18 @@ from analysis.reports.sampling_pass_rates.answer import PassRates
 
 def summary(report: PassRates) -> Summary:
     """The answer first: the share, how it was sampled, and how many samples would tell more."""
-    say, weighted = report.say, report.whole is not None
+    say, weighted, alone = report.say, report.whole is not None, len(report.groups) == 1
     answer = (
         say(
             "**{failing} of what is sold fails, as far as samples of one kind can say** (likely "
             "range {likely}; {mode}; strata count by their weight)."
         )
         if weighted
+        else say(
+            "**One group of samples stands here by itself.** Without weights of strata, it says "
+            "nothing of all that is sold."
+        )
+        if alone
         else say(
             "**Each of these {groups} groups of samples stands by itself.** Taken for different "
             "reasons, they have no common rate."
@@ -34,13 +39,21 @@ def summary(report: PassRates) -> Summary:
         points=tuple(point for point in points if point),
         verdict="description",
         verdict_words=say("Description"),
-        number=say("{failing}") if weighted else say("{groups} groups"),
+        number=say("{failing}")
+        if weighted
+        else say("1 group")
+        if alone
+        else say("{groups} groups"),
         number_unit="",
         number_words=say("of samples fail, strata counting by their weight.")
         if weighted
+        else say("of samples, which does not stand for what is sold as a whole.")
+        if alone
         else say("of samples, of which none stands for what is sold as a whole."),
         range_words=say("Likely range at {level}: {likely}.")
         if weighted
+        else say("{words}: {range}.", words=one.words, range=report.range_of(one.failing))
+        if alone
         else say(
             "The first, {words}: {range}.", words=one.words, range=report.range_of(one.failing)
         ),
@@ -83,6 +96,11 @@ def _few(report: PassRates) -> str:
     both = [g for g in report.groups if g.failing.low <= good and bad <= g.failing.high]
     if not both:
         return ""
+    if len(report.groups) == 1:
+        return report.say(
+            "The one group could have a true share that passes of {good} as well as of {bad}: too "
+            "few samples tell them apart."
+        )
     return report.say(
         "Of {groups} groups, {both} could have a true share that passes of {good} as well as of "
         "{bad}: too few samples tell them apart.",
@@ -92,7 +110,10 @@ def _few(report: PassRates) -> str:
 
 def _needed(report: PassRates) -> str:
     if not report.needed:
-        return ""
+        return report.say(
+            "To tell {good} that pass from {bad}, more than 20,000 samples of one kind would be "
+            "needed."
+        )
     return report.say(
         "To tell {good} that pass from {bad}, about {needed} samples of one kind are needed: then "
         "four in five of such samplings find the difference."
@@ -104,13 +125,23 @@ def sample(report: PassRates) -> Notes:
     say, given = report.say, report.subject
     points = [
         say("Samples of one kind: {mode}.") if report.params.mode else "",
-        say("{groups} groups are shown, each with its exact range at {level}."),
+        say("{groups} groups are shown, each with its exact range at {level}.")
+        if len(report.groups) > 1
+        else say("One group is shown, with its exact range at {level}."),
     ]
+    if report.joined:
+        points.append(
+            say(
+                "Products of which fewer than ten samples were taken, or one to nine failed, stand "
+                "together, if need be with larger ones, so that no such number follows from the "
+                "others. Totals count them all."
+            )
+        )
     if given.hidden:
         points.append(
             say(
-                "Left out, also from the whole, as fewer than ten were taken or one to nine "
-                "failed: {hidden} groups."
+                "Groups left out, as fewer than ten samples were taken or one to nine failed, or "
+                "as they would tell of such: {hidden}."
             )
         )
     if given.uncovered > 0:
@@ -133,15 +164,16 @@ def certainty(report: PassRates) -> Notes:
             "do not allow for samples that were announced, or picked by who is sampled."
         ),
         say(
-            "The range of the whole is exact for a sample of the size that unequal weights leave "
-            "(Korn and Graubard)."
+            "The range of the whole is that of a simple sample which would vary as much (Korn and "
+            "Graubard): close to {level}, not exact; wide where a stratum of some weight has few "
+            "samples."
         )
         if report.whole
         else "",
         say(
-            "That samples tell {good} from {bad} means: where {good} is true, they rule it out by "
-            "mistake in at most {miss} of samplings; where {bad} is true, they rule {good} out in "
-            "at least {power}."
+            "That samples tell {good} from {bad} means: where {good} is true, their range leaves "
+            "it out by mistake in at most {miss} of samplings; where {bad} is true, it leaves "
+            "{good} out in at least {power}."
         ),
         say(
             "What would change our mind: samples drawn at random from what is sold, with the "

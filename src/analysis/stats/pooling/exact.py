@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +25,21 @@ def share_interval(successes: int, trials: int, level: float = 0.95) -> Interval
     """A share with its exact binomial interval."""
     limits = exact_limits(successes, trials, level, "binomial")
     return Interval(successes / trials, float(limits.low), float(limits.high))
+
+
+def two_digits(found: Interval) -> Interval:
+    """A share to two digits; its limits are rounded outwards, so that they hold what they held."""
+    return Interval(
+        _to_two(found.value, round), _to_two(found.low, math.floor), _to_two(found.high, math.ceil)
+    )
+
+
+def _to_two(share: float, whole: Callable[[float], int]) -> float:
+    if share <= 0:
+        return 0.0
+    step = 10.0 ** (math.floor(math.log10(share)) - 1)
+    # Ten decimals: a quotient is a whole number only nearly.
+    return float(f"{whole(round(share / step, 10)) * step:.2g}")
 
 
 def rate_interval(count: int, exposure: float, level: float = 0.95) -> Interval:
@@ -50,10 +67,12 @@ def ratio_interval(after: int, before: int, level: float = 0.95) -> Interval:
 def weighted_share(
     failed: np.ndarray, taken: np.ndarray, weight: np.ndarray, level: float = 0.95
 ) -> Interval:
-    """A share over strata that count by their weights, with limits exact for its effective size.
+    """A share over strata that count by their weights, with limits for its effective size.
 
-    The size is that of a simple sample with the same variance, never more than was taken; where
-    nothing failed, that which unequal weights leave (Kish).
+    The size is that of a simple sample with the same variance, never more than unequal weights
+    leave (Kish). The variance is that of shares with half a sample more of each result: of few
+    samples often none or all fail, and such a stratum would seem to vary not at all. Limits cover
+    about as often as they say, and are not exact.
 
     Parameters
     ----------
@@ -67,10 +86,11 @@ def weighted_share(
     """
     share = failed / taken
     value = float(weight @ share)
-    variance = float(weight**2 @ (share * (1 - share) / np.maximum(taken - 1, 1)))
+    likely = (failed + 0.5) / (taken + 1)
+    variance = float(weight**2 @ (likely * (1 - likely) / np.maximum(taken - 1, 1)))
     kish = 1 / float(weight**2 @ (1 / taken))
-    size = value * (1 - value) / variance if variance > 0 else kish
-    size = min(size, kish, float(taken.sum()))
+    mean = float(weight @ likely)
+    size = min(mean * (1 - mean) / variance, kish)
     limits = exact_limits(value * size, size, level, "binomial")
     return Interval(value, float(limits.low), float(limits.high))
 
@@ -79,8 +99,8 @@ def batches_to_tell(good: float, bad: float, level: float, power: float, most: i
     """The fewest samples of which a number of failing ones tells two shares apart; 0 for none.
 
     The share of failing ones is 1 − ``good`` or 1 − ``bad``. Above so many failing ones the better
-    is ruled out: that happens in at most 1 − ``level`` of samples of the better, and in at least
-    ``power`` of samples of the worse.
+    lies outside of the exact range at ``level``, which leaves (1 − ``level``) / 2 at each side:
+    that happens in at least ``power`` of samples of the worse.
     """
     low, high = 0, most
     if not _tells(high, good, bad, level, power):
@@ -97,5 +117,5 @@ def _tells(size: int, good: float, bad: float, level: float, power: float) -> bo
     Whole numbers make power fall a little at some larger sizes.
     """
     sizes = np.arange(size, size + max(size // 10, 1))
-    limit = scipy.stats.binom.ppf(level, sizes, 1 - good)
+    limit = scipy.stats.binom.ppf((1 + level) / 2, sizes, 1 - good)
     return bool((scipy.stats.binom.sf(limit, sizes, 1 - bad) >= power).all())

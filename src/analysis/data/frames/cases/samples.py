@@ -1,7 +1,8 @@
 """Samples of products, by why they were taken: counted from records, or as a bureau prints them.
 
 Samples taken for different reasons are never put together: who looks where trouble is suspected
-finds more of it.
+finds more of it. Nor is a product left out of the whole for its failing ones: that would choose by
+what is asked. Products too small to be told of stand together instead.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.dataset import Dataset
+from analysis.data.frames.cases.small import LEAST, large, together
 from analysis.data.frames.names import not_held
 from analysis.data.periods import period_of
 from analysis.data.regions.hierarchy import lies_in, parents_in
 from analysis.errors import DesignError, ParamsError, Problem
 from analysis.params import SamplesQuestion
 
-LEAST = 10
-"""Samples of a group, and failing ones unless there are none, below which it is left out."""
+OTHERS = "other products"
+"""Products of one mode of which too few failed or were taken to be told of one by one."""
 NOT_OF_THE_WHOLE = ("targeted", "complaint", "follow_up", "not_stated")
 """Modes whose share says how good a suspicion was, or nothing."""
 UNCOVERED = 0.2
@@ -31,9 +33,11 @@ UNCOVERED = 0.2
 class Samples:
     """Samples of the question.
 
-    ``groups``: one row a mode and product (and region, where counts are printed) with ``taken``
-    and ``failed``. ``strata``: of the mode asked about, one row a stratum with ``taken``,
-    ``failed`` and ``weight``, which add up to 1; ``None`` where nothing is weighted.
+    ``groups``: one row a mode and product (and region, where counts are printed) with ``taken``,
+    ``failed`` and how many ``products`` it stands for: those too small stand together as
+    ``OTHERS``, so that rows of a mode are all of its samples. ``strata``: of the mode asked about,
+    one row a stratum with ``taken``, ``failed`` and ``weight``, which add up to 1; ``None`` where
+    nothing is weighted.
     ``uncovered`` is the share of the weight that no sample stands for, ``hidden`` how many groups
     were left out as too small; ``regions`` is in how many the group with the fewest was taken.
     ``told`` has ``mode``, ``product``, ``region`` and ``day`` of all that groups are told of.
@@ -96,27 +100,31 @@ def build_samples(dataset: Dataset, question: SamplesQuestion) -> Samples:
     DesignError: no samples, or strata without any that weigh too much.
     """
     ParamsError.raise_for(unknown_in_samples(dataset, question))
-    rows = _within(dataset, _rows(dataset), question)
+    rows = _joined(_within(dataset, _rows(dataset), question), dataset)
     if question.product:
-        rows = rows[rows["product"] == question.product]
+        rows = rows[rows["named"] == question.product]
     own = rows[rows["mode"] == question.mode] if question.mode else rows
     if own.empty:
         remedy = "Ask about another span, region or product"
         raise DesignError([Problem("samples", "are none of these", remedy)])
     printed = ["region_code"] if not dataset.has("samples") else []
     keys = [*printed, "mode", "product"]
-    groups = rows.groupby(keys, observed=True)[["taken", "failed"]].sum().reset_index()
+    sums = rows.groupby(keys, observed=True)
+    groups = sums[["taken", "failed"]].sum().assign(products=sums["named"].nunique()).reset_index()
     kept = _told(groups, dataset)
+    if question.product:
+        # One of those that stand together would tell of the others.
+        kept &= groups["product"] != OTHERS
     if not (kept & ((groups["mode"] == question.mode) | (question.mode == ""))).any():
-        what = f"are too few: under {LEAST} taken, or 1 to {LEAST - 1} failed, in each group"
+        what = (
+            f"are too few: under {LEAST} taken, or 1 to {LEAST - 1} failed, in each group, or such "
+            "numbers would follow from them"
+        )
         raise DesignError([Problem("samples", what, "Ask about a longer span or larger region")])
     taken_in = rows.groupby(keys, observed=True)["region_code"].agg(lambda codes: codes.nunique())
     regions = int(taken_in.to_numpy()[kept].min()) if kept.any() else 0
     strata, uncovered = None, 0.0
     if question.weighted:
-        # What is left out must not follow from the whole less the others.
-        told = groups.loc[kept & (groups["mode"] == question.mode), "product"]
-        own = own[own["product"].isin(told)]
         strata, uncovered = _weighted(own, dataset.tables["strata"], question.product != "")
         DesignError.raise_for(list(_uncovered(uncovered)))
     shown = groups[kept].reset_index(drop=True)
@@ -161,8 +169,25 @@ def _told(groups: pd.DataFrame, dataset: Dataset) -> pd.Series:
     description = dataset.description
     if description.disclosure == "public" or description.protection == "none":
         return groups["taken"] > 0
-    few = (groups["failed"] > 0) & (groups["failed"] < LEAST)
-    return (groups["taken"] >= LEAST) & ~few
+    return pd.Series(large(groups["taken"].to_numpy(), groups["failed"].to_numpy()), groups.index)
+
+
+def _joined(rows: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
+    """The rows, those of small products as of ``OTHERS``; ``named`` keeps the product's own name.
+
+    Printed counts that are protected are of single regions, of which nothing is told anyway.
+    """
+    rows = rows.assign(named=rows["product"])
+    if not (dataset.has("samples") and dataset.description.protected):
+        return rows
+    sums = rows.groupby(["mode", "product"], observed=True)[["taken", "failed"]].sum()
+    small = [
+        together(own["taken"].to_numpy(int), own["failed"].to_numpy(int))
+        for _, own in sums.groupby(level="mode", observed=True, sort=False)
+    ]
+    pooled = sums.index[np.concatenate(small)] if small else sums.index
+    of_these = pd.MultiIndex.from_frame(rows[["mode", "product"]]).isin(pooled)
+    return rows.assign(product=rows["product"].astype(str).mask(of_these, OTHERS))
 
 
 def _weighted(own: pd.DataFrame, strata: pd.DataFrame, part: bool) -> tuple[pd.DataFrame, float]:
