@@ -12,6 +12,7 @@ from analysis.page.shared.provenance import sample_points
 from analysis.page.wording import capital
 from analysis.reports.compare_interventions.answer import Interventions
 from analysis.stats.joint.contrasts import Contrast
+from analysis.stats.joint.overlap import beside_others
 from analysis.studies.verdict import ALLOWED
 
 VERDICT_WORDS = {
@@ -32,7 +33,14 @@ def summary(report: Interventions) -> Summary:
     """The answer first: which did more, each effect, what is not told, what would tell more."""
     say, pairs = report.say, report.told
     lead, more = next(iter(pairs.standing), None), pairs.more(report.params.smallest_effect)
-    points = (*_answers(report), _each(report), pairs.untold(), more, _scope(report))
+    points = (
+        *_answers(report),
+        _each(report),
+        *_beside(report),
+        pairs.untold(),
+        more,
+        _scope(report),
+    )
     some = any(finding.verdict.claims for finding in report.findings)
     text = "{claims} of {count} interventions" if some else "none of {count} interventions"
     number = say(text)
@@ -121,6 +129,18 @@ def _each(report: Interventions) -> str:
     return say(
         "Each while in force, the others as they were: {parts}.", parts=say("; ").join(parts)
     )
+
+
+def _beside(report: Interventions) -> Iterator[str]:
+    """Of which interventions the effect is what they do beside others."""
+    say, names = report.say, list(report.interventions.values())
+    for which, others in beside_others(report.answer.course).items():
+        yield say(
+            "Fewer than five {regions} that move independently had {name} without {others}: its "
+            "effect is what it does beside that, and what they only do together is part of it.",
+            name=names[which],
+            others=say(" or ").join(names[k] for k in others),
+        )
 
 
 def _scope(report: Interventions) -> str:

@@ -77,8 +77,8 @@ def interactions(report: Interventions) -> Table | Notes:
     say, rows = report.say, report.result.series["interactions"]
     if not rows:
         point = say(
-            "What two of them do together is not estimated: too few {regions} have both, or the "
-            "parameters ask for none."
+            "What two of them do together is not estimated: too few {regions} have both, or "
+            "one without the other, or the parameters ask for none."
         )
         return report.notes("interactions", say("Together"), point)
     apart = sum(row["low"] > 0 or row["high"] < 0 for row in rows)

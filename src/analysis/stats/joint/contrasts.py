@@ -25,8 +25,8 @@ from itertools import combinations
 import numpy as np
 
 from analysis.stats.joint.course import JointCourse
-from analysis.stats.joint.joint import one_fit
-from analysis.stats.joint.overlap import Overlap, overlap_of
+from analysis.stats.joint.joint import LOOSE, one_fit, untold
+from analysis.stats.joint.overlap import Overlap, bend_of, overlap_of
 from analysis.stats.panels.own_course import Look, look_at
 from analysis.stats.pooling.families import holm
 from analysis.stats.resampling.jackknife import minimum_detectable
@@ -50,12 +50,14 @@ class Contrast:
     adopters a slope. ``adjusted`` and ``limits`` are over the family, ``confirmed`` is the p of
     ``trend_break`` over the pairs of the family that leave out no difference. ``span`` is the
     number of periods since the start that is compared, ``kinds`` how many kinds. ``refused`` holds
-    the reasons for which nothing is said of the pair; looks are ``None`` then.
+    the reasons for which nothing is said of the pair; looks are ``None`` then. ``bend`` is how much
+    of what both do together is in the effect of each, ``None`` where the model has it apart.
     """
 
     pair: tuple[int, int]
     overlap: Overlap
     refused: tuple[str, ...] = ()
+    bend: tuple[float, float] | None = None
     look: Look | None = None
     plain: Look | None = None
     trend_break: Look | None = None
@@ -96,13 +98,16 @@ def _contrast(course: JointCourse, pair: tuple[int, int], kinds: np.ndarray) -> 
     joint, (k, m) = course.joint, pair
     overlap = overlap_of(course, k, m)
     shares = kind_shares(joint.ever[k], joint.ever[m], kinds)
+    bend = bend_of(course, k, m) if overlap.both and pair not in course.pairs else None
     refused = _refused(overlap, pair in course.pairs, shares)
     if refused:
-        return Contrast(pair, overlap, refused)
+        return Contrast(pair, overlap, refused, bend)
     involved = joint.clusters_with(joint.ever[k] | joint.ever[m])
     span = common_span(course, k, m)
     within = _within(course, span)
     design, weights = _by_kind(course, pair, kinds, shares)
+    if (np.abs(weights @ untold(design, within)) > LOOSE).any():
+        return Contrast(pair, overlap, ("few_degrees",), bend)
     every = joint.either.untreated | within
     found = {
         "look": course.baseline.effects(design, within) @ weights,
@@ -112,10 +117,10 @@ def _contrast(course: JointCourse, pair: tuple[int, int], kinds: np.ndarray) -> 
     looks = {n: look_at(v, involved) for n, v in found.items() if np.isfinite(v).all()}
     look = looks.get("look")
     if look is None or look.degrees < LEAST_DEGREES:
-        return Contrast(pair, overlap, ("few_degrees",))
+        return Contrast(pair, overlap, ("few_degrees",), bend)
     broken = looks.get("trend_break") if {k, m} <= set(course.sloped) else None
     plain = looks.get("plain")
-    return Contrast(pair, overlap, (), look, plain, broken, span=span, kinds=len(shares))
+    return Contrast(pair, overlap, (), bend, look, plain, broken, span=span, kinds=len(shares))
 
 
 def _refused(overlap: Overlap, modelled: bool, shares: dict[int, float]) -> tuple[str, ...]:
