@@ -140,7 +140,8 @@ class Pairs:
         """What would be needed to know more, never what to do."""
         open_ = [c for c in self.contrasts if c.look and not c.stands(self.level)]
         needed = {c.pair: detectable(c, self.contrasts, self.level, POWER) for c in open_}
-        if not open_ or (least := min(needed.values())) <= (wanted := math.log1p(smallest)):
+        least, wanted = min(needed.values(), default=math.inf), math.log1p(smallest)
+        if not wanted < least < math.inf:
             return ""
         nearest = next(c for c in open_ if needed[c.pair] == least)
         return self.report.say(

@@ -233,12 +233,21 @@ def _confirmed(found: Sequence[Contrast], level: float) -> tuple[Contrast, ...]:
 
 
 def detectable(contrast: Contrast, family: Sequence[Contrast], level: float, power: float) -> float:
-    """The difference found with a power among so many pairs; infinite where none can be told."""
-    if contrast.look is None:
+    """The difference that stands with a power among so many pairs; infinite where none can.
+
+    What the limits over the family need, or what the contrast with slopes does beside those of all
+    pairs with one of the two, whichever is more: in .82 to .88 of 60 to 100 worlds it stood.
+    """
+    look, second = contrast.look, contrast.trend_break
+    if look is None or second is None:
         return math.inf
     told = sum(one.look is not None for one in family)
-    look = contrast.look
-    return minimum_detectable(look.error, 1 - (1 - level) / told, power, look.degrees)
+    beside = [one.pair for one in family if one.trend_break is not None]
+    most = max(sum(which in pair for pair in beside) for which in contrast.pair)
+    return max(
+        minimum_detectable(look.error, 1 - (1 - level) / told, power, look.degrees),
+        minimum_detectable(second.error, 1 - CONFIRMED / most, power, second.degrees),
+    )
 
 
 def best(found: Sequence[Contrast], level: float, count: int) -> int | None:
