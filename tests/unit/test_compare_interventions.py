@@ -232,6 +232,10 @@ def test_what_one_never_did_alone_is_not_split(dataset, language):
     pd.concat([advice, review]).to_csv(file, index=False)
     found = report(folder, language=language)
     assert isinstance(found.interactions(), Notes)
+    assert found.verdict_key == "not_comparable"
+    none = {"en": "cannot be compared with one another", "zh": "措施之间无法比较"}[language]
+    assert none in found.summary().points[0]
+    assert "1 pairs" not in " ".join((*found.summary().points, found.pairs().title))
     said = " ".join((*found.summary().points, *found.head_to_head().points))
     for words in {
         "en": ("had review without advice", "advice by about 0% and that of review by about 15%"),

@@ -16,14 +16,21 @@ import pytest
 
 import analysis
 from analysis.errors import DesignError
-from analysis.methods.shared.joint_records import path_records
+from analysis.methods.shared.joint_records import interaction_records, path_records
 from analysis.simulated.interventions import JOINT_WORLDS, JointWorld, draw
 from analysis.stats.joint.contrasts import contrasts, detectable, kind_shares
 from analysis.stats.joint.course import JointCourse
 from analysis.stats.joint.joint import Baseline, Joint, one_fit
-from analysis.stats.joint.overlap import bend_of, beside_others, overlap_of, pairs_to_model
+from analysis.stats.joint.overlap import (
+    bend_of,
+    beside_others,
+    interaction_look,
+    overlap_of,
+    pairs_to_model,
+)
 from analysis.stats.joint.region_effects import region_effects
 from analysis.stats.panels.adoption import Expectation
+from analysis.stats.pooling.families import holm
 from analysis.studies.counties import COUNTY_WORLDS, HELD, protected
 from analysis.studies.counties import study as county_study
 from analysis.studies.joint import ALLOWED, JointRow, study
@@ -164,6 +171,19 @@ def test_what_would_be_found_in_four_of_five_stands_in_about_as_many():
         stood.append(pair.stands(0.95) < 0)
     assert np.mean(stood) >= 0.7
     assert detectable(replace(pair, trend_break=None), (pair,), 0.95, 0.8) == math.inf
+
+
+def test_what_pairs_do_together_is_told_over_all_of_them():
+    """Limits over three pairs are those of the one at the level that Holm leaves it."""
+    course = JointCourse(drawn(counties=120, overlap=0.6), ((0, 1), (0, 2), (1, 2)))
+    rows = interaction_records(course, ("a", "b", "c"), 0.95)
+    looks = [interaction_look(course, place) for place in range(3)]
+    chances = holm(np.array([look.p_value for look in looks]))
+    for row, chance in zip(rows, chances, strict=True):
+        assert (row["low"] > 0 or row["high"] < 0) is bool(chance < 0.05)
+    first = min(range(3), key=lambda place: looks[place].p_value)
+    limits = looks[first].limits(1 - 0.05 / 3)
+    assert (rows[first]["low"], rows[first]["high"]) == pytest.approx(limits)
 
 
 def test_kinds_weigh_by_what_they_tell():

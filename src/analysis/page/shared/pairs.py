@@ -127,7 +127,7 @@ class Pairs:
                     open=report.number(open_),
                 )
             )
-        if refused:
+        if 0 < refused < len(self.contrasts):
             found.append(
                 report.say(
                     "{refused} of {pairs} pairs cannot be compared at all.",
@@ -166,22 +166,22 @@ class Pairs:
         rows = [self._row(record) for record in told if record["value"] is not None]
         text = (
             "In {stand} of {pairs} pairs one did more than the other"
-            if self.standing
-            else "In none of {pairs} pairs can we tell which did more"
+            if len(self.contrasts) > 1
+            else "One of the two did more than the other"
         )
         shown = tuple(rows) or (Interval(say("no pair can be compared"), 0.0),)
         return Intervals(shown, report.change_axis(say("Difference")), (Reference(0.0),)).figure(
             **report.plate("pairs"),
-            title=say(text),
+            title=say(text) if self.standing else say("Of no pair can we tell which did more"),
             caption=say(
                 "Change under the first against the second; left of the line fewer. Ranges hold "
-                "for all {pairs} pairs at once (Holm). Full: stands also with slopes of their own "
+                "for every pair at once (Holm). Full: stands also with slopes of their own "
                 "for adopters; hollow: does not. The table has the plain difference over all "
                 "periods and kinds beside it."
             ),
             alt=say(
-                "Differences between {pairs} pairs of interventions with their likely ranges; "
-                "{stand} of them stand, also with slopes of their own for adopters."
+                "Differences between interventions, pair by pair, with their likely ranges. Of "
+                "{pairs}, {stand} also stand with slopes of their own for adopters."
             ),
             table=report.worded(PAIR_WORDS, map(self._line, told), ("pair", "answer")),
         )
@@ -210,7 +210,7 @@ class Pairs:
         say = self.report.say
         rule = say(
             "A difference is told only from {regions} with exactly one of the two, over the same "
-            "time since the start, and stands only if it holds for all {pairs} pairs together and "
+            "time since the start, and stands only if it holds with every pair allowed for and "
             "also with a slope of their own for the adopters of each."
         )
         points = (rule, *(capital(self._conditions(one)) for one in self.contrasts))

@@ -50,9 +50,7 @@ def summary(report: Interventions) -> Summary:
         number, span = pairs.difference(lead)
         words = say("{Outcome} under the first against the second, over the same time since each "
                     "began.")  # fmt: skip
-        likely = say(
-            "Likely range: {likely}, wide enough for all {pairs} pairs at once.", likely=span
-        )
+        likely = say("Likely range: {likely}, wide enough for every pair at once.", likely=span)
     return Summary(
         **report.plate("summary"),
         points=tuple(point for point in points if point),
@@ -106,10 +104,15 @@ def _answers(report: Interventions) -> Iterator[str]:
             value=value,
             likely=likely,
         )
-    if not pairs.standing:
+    if report.verdict_key == "not_comparable":
+        yield report.say(
+            "**The {count} interventions cannot be compared with one another.** Why not is said "
+            "below, pair by pair."
+        )
+    elif not pairs.standing:
         yield report.say(
             "**We cannot tell which of the {count} interventions did more.** No difference between "
-            "two of them stands once all {pairs} pairs are looked at together."
+            "two of them stands if every pair is allowed for."
         )
 
 

@@ -196,26 +196,27 @@ def _within(course: JointCourse, span: int) -> np.ndarray:
 
 
 def adjusted(found: Sequence[Contrast], level: float) -> tuple[Contrast, ...]:
-    """The same contrasts with p-values and limits over all that can be told, by Holm.
+    """The same contrasts with p-values and limits over all that can be told."""
+    told = [c for c in found if c.look is not None]
+    whole = over_family([c.look for c in told if c.look is not None], level)
+    each = {
+        c.pair: replace(c, adjusted=chance, limits=limits)
+        for c, (chance, limits) in zip(told, whole, strict=True)
+    }
+    return _confirmed([each.get(c.pair, c) for c in found], level)
 
-    Limits of one leave out no difference just where its adjusted p is below 1 − level.
+
+def over_family(looks: Sequence[Look], level: float) -> list[tuple[float, tuple[float, float]]]:
+    """p-value and limits of each over all of them, by Holm.
+
+    Limits leave out zero just where the adjusted p is below 1 − level.
     """
-    told = [c.look for c in found if c.look is not None]
-    if not told:
-        return tuple(found)
-    chances = np.array([look.p_value for look in told])
-    corrected = holm(chances)
-    each = iter(zip(told, chances, corrected, strict=True))
-    done = []
-    for contrast in found:
-        if contrast.look is None:
-            done.append(contrast)
-            continue
-        look, chance, after = next(each)
-        times = after / chance if chance > 0 and after < 1 else float(len(told))
-        limits = look.limits(1 - (1 - level) / max(times, 1.0))
-        done.append(replace(contrast, adjusted=float(after), limits=limits))
-    return _confirmed(done, level)
+    found = []
+    chances = np.array([look.p_value for look in looks])
+    for look, chance, after in zip(looks, chances, holm(chances), strict=True):
+        times = after / chance if chance > 0 and after < 1 else float(len(looks))
+        found.append((float(after), look.limits(1 - (1 - level) / max(times, 1.0))))
+    return found
 
 
 def _confirmed(found: Sequence[Contrast], level: float) -> tuple[Contrast, ...]:
