@@ -233,3 +233,14 @@ def test_every_plate_is_said_in_both_languages(sampled, asked, language):
     assert all("{" not in text for text in texts)
     for name in ("products", "modes", "plan", "truth"):
         assert getattr(report, name)() is not None
+
+
+def test_a_single_group_is_not_spoken_of_as_several(sampled):
+    """Of one product, sampled for one reason: no "1 groups" in the answer or below it."""
+    asked = sampled(("food", "routine", "food market", 60, 12))
+    report = an.SamplingPassRates.read({**asked, "weighted": False})
+    summary = report.summary()
+    said = " ".join(
+        (*summary.points, summary.number, *report.sample().points, report.products().alt)
+    )
+    assert "1 groups" not in said

@@ -57,7 +57,7 @@ def products(report: PassRates) -> Figure:
         caption=say(
             "Bars: exact ranges at {level}. Dashed: shares that samples should tell apart."
         ),
-        alt=say("Share of samples that failed, with ranges, for {groups} groups."),
+        alt=say("Share of samples that failed, with ranges; groups: {groups}."),
     )
 
 

@@ -18,13 +18,13 @@ def summary(report: PassRates) -> Summary:
         )
         if weighted
         else say(
-            "**Each of these {groups} groups of samples stands by itself.** Taken for different "
-            "reasons, they have no common rate."
+            "**Each group of samples stands by itself ({groups} here).** Taken for different "
+            "reasons, groups have no common rate."
         )
         if not report.params.mode
         else say(
-            "**Each of these {groups} products stands by itself.** Without weights of strata, "
-            "their samples say nothing of all that is sold."
+            "**Each product stands by itself ({groups} here).** Without weights of strata, "
+            "samples say nothing of all that is sold."
         )
     )
     points = (answer, _sampled(report), _chosen(report), _few(report), _needed(report))
@@ -34,7 +34,7 @@ def summary(report: PassRates) -> Summary:
         points=tuple(point for point in points if point),
         verdict="description",
         verdict_words=say("Description"),
-        number=say("{failing}") if weighted else say("{groups} groups"),
+        number=say("{failing}") if weighted else say("groups shown: {groups}"),
         number_unit="",
         number_words=say("of samples fail, strata counting by their weight.")
         if weighted
@@ -84,8 +84,8 @@ def _few(report: PassRates) -> str:
     if not both:
         return ""
     return report.say(
-        "Of {groups} groups, {both} could have a true share that passes of {good} as well as of "
-        "{bad}: too few samples tell them apart.",
+        "Groups that could have a true share that passes of {good} as well as of {bad}: {both} of "
+        "{groups}. Too few samples tell them apart.",
         both=report.number(len(both)),
     )
 
@@ -104,7 +104,7 @@ def sample(report: PassRates) -> Notes:
     say, given = report.say, report.subject
     points = [
         say("Samples of one kind: {mode}.") if report.params.mode else "",
-        say("{groups} groups are shown, each with its exact range at {level}."),
+        say("Groups shown, each with its exact range at {level}: {groups}."),
     ]
     if given.hidden:
         points.append(
