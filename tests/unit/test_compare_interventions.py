@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import AnalysisError
+from analysis.page.plates import Notes
 from analysis.page.wording import STRONG
 from analysis.reports.compare_interventions.plates import CompareInterventions
 from analysis.simulated.interventions import JointWorld, draw
@@ -218,3 +219,26 @@ def test_tiles_and_funnel_say_what_they_show(dataset, language):
     assert tiles.alt != funnel.alt
     for word in {"en": ("left to right", "Upwards"), "zh": ("横轴", "纵轴")}[language]:
         assert word in funnel.caption
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_one_never_did_alone_is_not_split(dataset, language):
+    """Review only beside advice: its effect is said to be that, and nothing of both is told."""
+    folder = dataset(JointWorld(counties=90, effects=(-0.2, 0.0)))
+    file = folder / "interventions.csv"
+    rows = pd.read_csv(file, dtype=str)
+    advice = rows[rows["intervention"] == "advice"]
+    review = advice.iloc[::2].assign(intervention="review", started_on="2022-10-01")
+    pd.concat([advice, review]).to_csv(file, index=False)
+    found = report(folder, language=language)
+    assert isinstance(found.interactions(), Notes)
+    assert found.verdict_key == "not_comparable"
+    none = {"en": "cannot be compared with one another", "zh": "措施之间无法比较"}[language]
+    assert none in found.summary().points[0]
+    assert "1 pairs" not in " ".join((*found.summary().points, found.pairs().title))
+    said = " ".join((*found.summary().points, *found.head_to_head().points))
+    for words in {
+        "en": ("had review without advice", "advice by about 0% and that of review by about 15%"),
+        "zh": ("审查的效果是与指导并行时的效果", "指导的效果会偏移约0%，审查的效果会偏移约15%"),
+    }[language]:
+        assert words in said

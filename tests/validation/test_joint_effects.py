@@ -7,6 +7,7 @@ here a few show that the estimates still do what is written there.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -15,14 +16,21 @@ import pytest
 
 import analysis
 from analysis.errors import DesignError
-from analysis.methods.shared.joint_records import path_records
+from analysis.methods.shared.joint_records import interaction_records, path_records
 from analysis.simulated.interventions import JOINT_WORLDS, JointWorld, draw
-from analysis.stats.joint.contrasts import contrasts, kind_shares
+from analysis.stats.joint.contrasts import contrasts, detectable, kind_shares
 from analysis.stats.joint.course import JointCourse
 from analysis.stats.joint.joint import Baseline, Joint, one_fit
-from analysis.stats.joint.overlap import pairs_to_model
+from analysis.stats.joint.overlap import (
+    bend_of,
+    beside_others,
+    interaction_look,
+    overlap_of,
+    pairs_to_model,
+)
 from analysis.stats.joint.region_effects import region_effects
 from analysis.stats.panels.adoption import Expectation
+from analysis.stats.pooling.families import holm
 from analysis.studies.counties import COUNTY_WORLDS, HELD, protected
 from analysis.studies.counties import study as county_study
 from analysis.studies.joint import ALLOWED, JointRow, study
@@ -152,6 +160,32 @@ def test_limits_over_the_family_leave_out_no_difference_just_where_holm_does():
             assert (low > 0 or high < 0) is (contrast.adjusted < 0.05)
 
 
+def test_what_would_be_found_in_four_of_five_stands_in_about_as_many():
+    """Of 60 worlds with that difference (.82 to .88 of 60 to 100; by the range alone .5)."""
+    stood = []
+    for seed in range(MANY):
+        world = JointWorld(counties=60, effects=(0.0, 0.0))
+        (pair,) = contrasts(JointCourse(draw(world, np.random.default_rng((1, seed))).joint), 0.95)
+        world = replace(world, effects=(-detectable(pair, (pair,), 0.95, 0.8), 0.0))
+        (pair,) = contrasts(JointCourse(draw(world, np.random.default_rng((1, seed))).joint), 0.95)
+        stood.append(pair.stands(0.95) < 0)
+    assert np.mean(stood) >= 0.7
+    assert detectable(replace(pair, trend_break=None), (pair,), 0.95, 0.8) == math.inf
+
+
+def test_what_pairs_do_together_is_told_over_all_of_them():
+    """Limits over three pairs are those of the one at the level that Holm leaves it."""
+    course = JointCourse(drawn(counties=120, overlap=0.6), ((0, 1), (0, 2), (1, 2)))
+    rows = interaction_records(course, ("a", "b", "c"), 0.95)
+    looks = [interaction_look(course, place) for place in range(3)]
+    chances = holm(np.array([look.p_value for look in looks]))
+    for row, chance in zip(rows, chances, strict=True):
+        assert (row["low"] > 0 or row["high"] < 0) is bool(chance < 0.05)
+    first = min(range(3), key=lambda place: looks[place].p_value)
+    limits = looks[first].limits(1 - 0.05 / 3)
+    assert (rows[first]["low"], rows[first]["high"]) == pytest.approx(limits)
+
+
 def test_kinds_weigh_by_what_they_tell():
     """n·m/(n + m) of regions with exactly one; a kind with a single one of either says nothing."""
     one = np.array([1, 1, 1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0], dtype=bool)
@@ -178,16 +212,79 @@ def test_everything_that_cannot_be_compared_is_refused_at_once():
         analysis.estimate("joint_effects", frame[["region", "period", "count", "exposure", "rare"]])
 
 
-def test_one_whose_adopters_are_anothers_cannot_be_compared_with_it():
-    """The effects stand; the contrast says why it does not."""
-    frame = interventions_world(2, -0.2)
+def inside_advice(seed: int = 2) -> pd.DataFrame:
+    """A frame in which half of those under advice had review as well, and never without it."""
+    frame = interventions_world(seed, -0.2)
     inside = frame.loc[frame["advice"] == 1, "region"].unique()[::2]
     frame["review"] = frame["advice"] * (frame["region"].isin(inside)) * (frame["period"] > 12)
-    found = analysis.estimate("joint_effects", frame)
+    return frame
+
+
+@pytest.mark.parametrize("interactions", ["where_needed", "all_pairs"])
+def test_one_whose_adopters_are_anothers_cannot_be_compared_with_it(interactions):
+    """No split of what review does and what both do is made up; the contrast says why not."""
+    frame = inside_advice()
+    moved = frame["count"] * np.where(frame["review"] == 1, 0.7, 1.0)
+    found = analysis.estimate(
+        "joint_effects", frame.assign(count=moved.round()), interactions=interactions
+    )
     (pair,) = found.series["contrasts"]
     assert "subset" in pair["refused"]
     assert pair["value"] is None
-    assert len(found.estimates) >= 2
+    assert not found.series["interactions"]
+    review = next(one for one in found.estimates if one.name == "review")
+    assert abs(review.value - math.log(0.7)) < 3 * review.standard_error
+    with pytest.raises(DesignError, match="one without the other, in fewer than five"):
+        analysis.estimate("joint_effects", frame, pairs=(("review", "advice"),))
+
+
+def with_third(third: Callable[[np.ndarray], np.ndarray]) -> Joint:
+    """Of 120 counties with one of two a third, in force where their periods since a start say."""
+    joint = drawn(counties=120, effects=(-0.3, -0.1), overlap=0.0)
+    return replace(joint, active=np.concatenate([joint.active, third(joint.since)[None]]))
+
+
+def test_with_either_of_two_that_one_always_had_no_interaction_is_told():
+    """Together they hold what the third does: any split of it would be made up."""
+    third = np.arange(120)[:, None] % 3 == 0
+    joint = with_third(lambda since: (since >= 4).any(axis=0) & third)
+    course = JointCourse(joint)
+    assert overlap_of(course, 0, 2).told_by >= 5 <= overlap_of(course, 1, 2).told_by
+    assert pairs_to_model(course) == ()
+    assert pairs_to_model(course, among=[(0, 2)]) == ((0, 2),)
+    assert beside_others(course) == {2: (0, 1)}
+
+
+def test_nothing_is_told_from_months_in_which_one_of_two_was_never_in_force():
+    """It only began once another beside it had been in force for longer than is compared."""
+    joint = with_third(lambda since: since[0] >= 5)
+    found = {c.pair: c for c in contrasts(JointCourse(joint), 0.95)}
+    assert found[1, 2].refused == ("few_degrees",)
+    assert found[0, 1].look is not None
+
+
+def test_what_is_left_out_moves_effects_as_it_is_said_to():
+    """An interaction of .15 in counts without chance, and the fit without it: to .005."""
+    joint = drawn(effects=(-0.3, -0.1), overlap=0.6, counties=120)
+    truth = np.tensordot([-0.3, -0.1, 0.15], joint.design([(0, 1)]), 1)
+    values = np.exp(truth) * Baseline.of(joint, leave_out=False).expected
+    values = np.where(joint.either.active, values, joint.either.values)
+    course = JointCourse(replace(joint, either=replace(joint.either, values=values)))
+    bend = np.array(bend_of(course, 0, 1))
+    assert bend.min() > 0.2
+    assert course.headline[0] - [-0.3, -0.1] == pytest.approx(0.15 * bend, abs=0.005)
+
+
+def test_what_is_only_told_added_up_is_refused():
+    """An intervention that is the sum of two others, and a dose that says who had another."""
+    frame = inside_advice()
+    frame["plain"] = frame["advice"] - frame["review"]
+    with pytest.raises(DesignError, match="advice and review and plain: were in force in the same"):
+        analysis.estimate("joint_effects", frame)
+    had = frame.groupby("region")["review"].transform("max")
+    same = frame.assign(review=frame["advice"] * had, dose=1.0 + had).drop(columns="plain")
+    with pytest.raises(DesignError, match="column dose: says no more than who had"):
+        analysis.estimate("joint_effects", same, dose={"advice": "dose"})
 
 
 def test_a_dose_is_told_beside_the_effect_at_its_mean():

@@ -57,6 +57,7 @@ from analysis.methods.shared.results import refuse
 from analysis.result import Estimate, Result, Sample
 from analysis.stats.joint.contrasts import Contrast, contrasts
 from analysis.stats.joint.course import JointCourse
+from analysis.stats.joint.joint import untold
 from analysis.stats.joint.overlap import (
     MODELLED_FROM,
     interaction_look,
@@ -76,7 +77,7 @@ class Options(MethodOptions):
     """
     interactions: Literal["where_needed", "none", "all_pairs"] = "where_needed"
     """pairs whose joint effect may differ from the sum: where three in ten adopters have both and
-    five clusters at once; none; or all pairs that five clusters have at once
+    five clusters at once, and each without the other; none; or all pairs of which the latter hold
 
     words: pairs that may act on one another | 允许相互影响的措施对
     where_needed: where they overlap | 重叠较多的
@@ -128,15 +129,28 @@ def course_of(
     refuse(Problem(f"'{name}'", what, remedy) for name in sorted(named - set(names)))
     course = JointCourse(given.joint, anticipation=options.anticipation)
     if options.pairs:
-        pairs = tuple(sorted({_ordered(names, pair) for pair in options.pairs}))
-        refuse(_untold(course, given.names, pairs))
+        asked = sorted({_ordered(names, pair) for pair in options.pairs})
+        pairs = pairs_to_model(course, 0.0, asked)
+        what = "are in force at once, or one without the other, in fewer than five regions or "
+        what += "clusters, or cannot be told beside the other pairs named"
+        remedy = "Leave the pair out of the interactions"
+        refuse(
+            Problem(f"{names[k]} and {names[m]}", what, remedy)
+            for k, m in asked
+            if (k, m) not in pairs
+        )
     elif options.interactions == "none":
         pairs = ()
     else:
         everywhere = options.interactions == "all_pairs"
         pairs = pairs_to_model(course, 0.0 if everywhere else MODELLED_FROM)
     doses_given = _dose_columns(frame, given, options)
-    return given, JointCourse(given.joint, pairs, doses_given, options.anticipation)
+    course = JointCourse(given.joint, pairs, doses_given, options.anticipation)
+    lost = np.asarray(untold(course.design, given.joint.either.active).any(axis=1))
+    lost = lost[len(lost) - len(doses) :]
+    what, remedy = "says no more than who had which interventions", "Leave the dose out"
+    refuse(Problem(f"column {n}", what, remedy) for n, one in zip(doses, lost, strict=True) if one)
+    return given, course
 
 
 def family_of(given: JointFrame, course: JointCourse, options: Options) -> tuple[Contrast, ...]:
@@ -202,18 +216,6 @@ METHOD = Method(Options, estimate, INTERVENTIONS, check)
 def _ordered(names: list[str], pair: tuple[str, str]) -> tuple[int, int]:
     first, second = sorted(map(names.index, pair))
     return first, second
-
-
-def _untold(
-    course: JointCourse, names: tuple[str, ...], pairs: tuple[tuple[int, int], ...]
-) -> list[Problem]:
-    """Interactions asked for that too few clusters tell."""
-    told = pairs_to_model(course, 0.0)
-    what = "are in force at once in fewer than five regions or clusters"
-    remedy = "Leave the pair out of the interactions"
-    return [
-        Problem(f"{names[k]} and {names[m]}", what, remedy) for k, m in pairs if (k, m) not in told
-    ]
 
 
 def _dose_columns(frame: pd.DataFrame, given: JointFrame, options: Options) -> np.ndarray | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,7 @@ import pandas as pd
 from analysis.data.frames.frame import INTERVENTIONS, refusing, require_frame
 from analysis.errors import Problem
 from analysis.methods.shared.results import at_least
-from analysis.stats.joint.joint import Joint
+from analysis.stats.joint.joint import Joint, untold
 from analysis.stats.panels.adoption import SPEAKING, Adoption, damped_weights
 from analysis.stats.resampling.jackknife import jackknife_groups
 
@@ -213,10 +212,12 @@ def require_design(joint: Joint, names: Sequence[str]) -> Iterator[Problem]:
     if not (either.untreated & either.spoken).any() or not either.active.any():
         what = f"has fewer than {SPEAKING} regions without any intervention in every period"
         yield Problem("panel", what, "Add regions that start later or never")
-    for k, other in combinations(range(len(names)), 2):
-        if seen[k].any() and (seen[k] == seen[other]).all():
-            what = "were in force in the same regions and periods: they are one intervention here"
-            yield Problem(f"{names[k]} and {names[other]}", what, "Compare their sum, as one name")
+    begun = [k for k, own in enumerate(seen) if own.any()]
+    same = np.asarray(untold(joint.design()[begun], either.active).any(axis=1))
+    if same.any():
+        which = " and ".join(names[k] for k, one in zip(begun, same, strict=True) if one)
+        what = "were in force in the same regions and periods, each or added up: not told apart"
+        yield Problem(which, what, "Compare their sum, as one name, or leave one out")
     used = either.untreated | either.active
     if used.any() and not (np.ptp(np.where(used, either.values, np.nan)[used]) > 0):
         what = "are the same in every period of every region: there is nothing to compare"

@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.data.frames.panels.panel import MINIMUM_SUPPORT
 from analysis.result import event_path
-from analysis.stats.joint.contrasts import Contrast
+from analysis.stats.joint.contrasts import Contrast, over_family
 from analysis.stats.joint.course import JointCourse
 from analysis.stats.joint.overlap import interaction_look, overlap_of
 from analysis.stats.joint.paths import alone, path_of
@@ -100,11 +100,14 @@ def overlap_records(course: JointCourse, names: tuple[str, ...]) -> tuple[dict[s
 def interaction_records(
     course: JointCourse, names: tuple[str, ...], level: float
 ) -> tuple[dict[str, Any], ...]:
-    """Two by two: each alone, both if they added up, both as they are, and what lies between."""
-    rows = []
-    for place, (k, m) in enumerate(course.pairs):
-        values, look = course.headline[0], interaction_look(course, place)
-        low, high = look.limits(level)
+    """Two by two: each alone, both if they added up, both as they are, and what lies between.
+
+    Limits are over all rows: of three pairs that add up, any was else called in .13 of worlds.
+    """
+    rows, values = [], course.headline[0]
+    looks = [interaction_look(course, place) for place in range(len(course.pairs))]
+    limits = [both for _, both in over_family(looks, level)]
+    for (k, m), look, (low, high) in zip(course.pairs, looks, limits, strict=True):
         rows.append(
             {
                 "first": names[k],

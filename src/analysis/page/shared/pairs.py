@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -40,8 +40,8 @@ PAIR_WORDS = {
     "answer": "Answer",
 }
 CHANGES = ("value", "low", "high", "plain", "trend_break")
-BEND = 0.1
-"""By how much of the overlap an interaction of .15 that is left out moves an effect."""
+LEFT_OUT = 0.15
+"""An interaction, of which a page says what it would move where the model has it not apart."""
 POWER = 0.8
 
 
@@ -51,14 +51,13 @@ class Pairs:
 
     Parameters
     ----------
-    names: of interventions in a sentence, by key, in their order. modelled: pairs of which what
-        they do together is in the model. frequency: week, month, quarter or year.
+    names: of interventions in a sentence, by key, in their order. frequency: week, month, quarter
+        or year.
     """
 
     report: LogPoints
     names: Mapping[str, str]
     contrasts: tuple[Contrast, ...]
-    modelled: Collection[tuple[int, int]]
     frequency: str
     level: float
 
@@ -76,9 +75,7 @@ class Pairs:
 
     def of(self, contrast: Contrast) -> dict[str, str]:
         """The two of a pair by name, first the one under which fewer were recorded."""
-        names = [list(self.names.values())[k] for k in contrast.pair]
-        if contrast.look is not None and contrast.look.value > 0:
-            names.reverse()
+        names = [list(self.names.values())[contrast.pair[place]] for place in _order(contrast)]
         return {"first": names[0], "second": names[1]}
 
     def against(self, contrast: Contrast) -> str:
@@ -130,7 +127,7 @@ class Pairs:
                     open=report.number(open_),
                 )
             )
-        if refused:
+        if 0 < refused < len(self.contrasts):
             found.append(
                 report.say(
                     "{refused} of {pairs} pairs cannot be compared at all.",
@@ -143,7 +140,8 @@ class Pairs:
         """What would be needed to know more, never what to do."""
         open_ = [c for c in self.contrasts if c.look and not c.stands(self.level)]
         needed = {c.pair: detectable(c, self.contrasts, self.level, POWER) for c in open_}
-        if not open_ or (least := min(needed.values())) <= (wanted := math.log1p(smallest)):
+        least, wanted = min(needed.values(), default=math.inf), math.log1p(smallest)
+        if not wanted < least < math.inf:
             return ""
         nearest = next(c for c in open_ if needed[c.pair] == least)
         return self.report.say(
@@ -168,22 +166,22 @@ class Pairs:
         rows = [self._row(record) for record in told if record["value"] is not None]
         text = (
             "In {stand} of {pairs} pairs one did more than the other"
-            if self.standing
-            else "In none of {pairs} pairs can we tell which did more"
+            if len(self.contrasts) > 1
+            else "One of the two did more than the other"
         )
         shown = tuple(rows) or (Interval(say("no pair can be compared"), 0.0),)
         return Intervals(shown, report.change_axis(say("Difference")), (Reference(0.0),)).figure(
             **report.plate("pairs"),
-            title=say(text),
+            title=say(text) if self.standing else say("Of no pair can we tell which did more"),
             caption=say(
                 "Change under the first against the second; left of the line fewer. Ranges hold "
-                "for all {pairs} pairs at once (Holm). Full: stands also with slopes of their own "
+                "for every pair at once (Holm). Full: stands also with slopes of their own "
                 "for adopters; hollow: does not. The table has the plain difference over all "
                 "periods and kinds beside it."
             ),
             alt=say(
-                "Differences between {pairs} pairs of interventions with their likely ranges; "
-                "{stand} of them stand, also with slopes of their own for adopters."
+                "Differences between interventions, pair by pair, with their likely ranges. Of "
+                "{pairs}, {stand} also stand with slopes of their own for adopters."
             ),
             table=report.worded(PAIR_WORDS, map(self._line, told), ("pair", "answer")),
         )
@@ -212,26 +210,30 @@ class Pairs:
         say = self.report.say
         rule = say(
             "A difference is told only from {regions} with exactly one of the two, over the same "
-            "time since the start, and stands only if it holds for all {pairs} pairs together and "
+            "time since the start, and stands only if it holds with every pair allowed for and "
             "also with a slope of their own for the adopters of each."
         )
         points = (rule, *(capital(self._conditions(one)) for one in self.contrasts))
         return Notes(**self.report.plate("head_to_head"), title=say("Head to head"), points=points)
 
     def _conditions(self, contrast: Contrast) -> str:
-        """What a pair can be told from, or why it cannot."""
+        """What a pair can be told from, or why it cannot, and what is left out."""
+        return joined(
+            self.report.language,
+            *(self._refused(contrast) if contrast.refused else self._told_from(contrast)),
+            self._left_out(contrast),
+        )
+
+    def _refused(self, contrast: Contrast) -> Iterator[str]:
         say, pair = self.report.say, self.of(contrast)
-        if contrast.refused:
-            why = say("; ").join(say(REFUSED_WORDS[key]) for key in contrast.refused)
-            return say(
-                "{first} and {second}: cannot tell which did more, because {why}.", why=why, **pair
-            )
-        return joined(self.report.language, *self._told_from(contrast))
+        why = say("; ").join(say(REFUSED_WORDS[key]) for key in contrast.refused)
+        yield say(
+            "{first} and {second}: cannot tell which did more, because {why}.", why=why, **pair
+        )
 
     def _told_from(self, contrast: Contrast) -> Iterator[str]:
         report, overlap, pair = self.report, contrast.overlap, self.of(contrast)
-        fewer = contrast.look is not None and contrast.look.value < 0
-        one, other = overlap.alone if fewer else overlap.alone[::-1]
+        one, other = (overlap.alone[place] for place in _order(contrast))
         yield report.say(
             "{first} and {second}: {one} and {other} {regions} have exactly one, {share} of the "
             "adopters of the rarer one have both.",
@@ -241,17 +243,30 @@ class Pairs:
             **pair,
         )
         yield self._span(contrast)
-        if overlap.both and contrast.pair not in self.modelled:
-            yield report.say(
-                "What the two do together is not in the model; one of 15% would move each effect "
-                "by about {bend}.",
-                bend=report.percent(BEND * overlap.share, 0),
-            )
         if not contrast.stands(self.level):
             yield report.say("No difference stands.")
 
+    def _left_out(self, contrast: Contrast) -> str:
+        """What an interaction that the model has not apart would do to the effects."""
+        if contrast.bend is None:
+            return ""
+        one, other = (abs(LEFT_OUT * contrast.bend[place]) for place in _order(contrast))
+        return self.report.say(
+            "What the two do together is not in the model; one of {size} would move the effect of "
+            "{first} by about {one} and that of {second} by about {other}.",
+            size=self.report.percent(LEFT_OUT, 0),
+            one=self.report.percent(one, 0),
+            other=self.report.percent(other, 0),
+            **self.of(contrast),
+        )
+
     def _span(self, contrast: Contrast) -> str:
         return self.report.say(SPAN_WORDS[self.frequency], n=self.report.number(contrast.span))
+
+
+def _order(contrast: Contrast) -> tuple[int, int]:
+    """Places of the two of a pair, first that of the one under which fewer were recorded."""
+    return (1, 0) if contrast.look is not None and contrast.look.value > 0 else (0, 1)
 
 
 def _fewer_first(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -92,8 +92,7 @@ class Interventions(Report, LogPoints):
     @cached_property
     def told(self) -> Pairs:
         """The pairs as they are shown."""
-        modelled, panel = self.answer.course.pairs, self.panel
-        ends = (modelled, panel.frequency, self.params.level)
+        ends = (self.panel.frequency, self.params.level)
         return Pairs(self, self.interventions, self.contrasts, *ends)
 
     @property

@@ -12,6 +12,7 @@ from analysis.page.shared.provenance import sample_points
 from analysis.page.wording import capital
 from analysis.reports.compare_interventions.answer import Interventions
 from analysis.stats.joint.contrasts import Contrast
+from analysis.stats.joint.overlap import beside_others
 from analysis.studies.verdict import ALLOWED
 
 VERDICT_WORDS = {
@@ -32,7 +33,14 @@ def summary(report: Interventions) -> Summary:
     """The answer first: which did more, each effect, what is not told, what would tell more."""
     say, pairs = report.say, report.told
     lead, more = next(iter(pairs.standing), None), pairs.more(report.params.smallest_effect)
-    points = (*_answers(report), _each(report), pairs.untold(), more, _scope(report))
+    points = (
+        *_answers(report),
+        _each(report),
+        *_beside(report),
+        pairs.untold(),
+        more,
+        _scope(report),
+    )
     some = any(finding.verdict.claims for finding in report.findings)
     text = "{claims} of {count} interventions" if some else "none of {count} interventions"
     number = say(text)
@@ -42,9 +50,7 @@ def summary(report: Interventions) -> Summary:
         number, span = pairs.difference(lead)
         words = say("{Outcome} under the first against the second, over the same time since each "
                     "began.")  # fmt: skip
-        likely = say(
-            "Likely range: {likely}, wide enough for all {pairs} pairs at once.", likely=span
-        )
+        likely = say("Likely range: {likely}, wide enough for every pair at once.", likely=span)
     return Summary(
         **report.plate("summary"),
         points=tuple(point for point in points if point),
@@ -98,10 +104,15 @@ def _answers(report: Interventions) -> Iterator[str]:
             value=value,
             likely=likely,
         )
-    if not pairs.standing:
+    if report.verdict_key == "not_comparable":
+        yield report.say(
+            "**The {count} interventions cannot be compared with one another.** Why not is said "
+            "below, pair by pair."
+        )
+    elif not pairs.standing:
         yield report.say(
             "**We cannot tell which of the {count} interventions did more.** No difference between "
-            "two of them stands once all {pairs} pairs are looked at together."
+            "two of them stands if every pair is allowed for."
         )
 
 
@@ -121,6 +132,18 @@ def _each(report: Interventions) -> str:
     return say(
         "Each while in force, the others as they were: {parts}.", parts=say("; ").join(parts)
     )
+
+
+def _beside(report: Interventions) -> Iterator[str]:
+    """Of which interventions the effect is what they do beside others."""
+    say, names = report.say, list(report.interventions.values())
+    for which, others in beside_others(report.answer.course).items():
+        yield say(
+            "Fewer than five {regions} that move independently had {name} without {others}: its "
+            "effect is what it does beside that, and what they only do together is part of it.",
+            name=names[which],
+            others=say(" or ").join(names[k] for k in others),
+        )
 
 
 def _scope(report: Interventions) -> str:

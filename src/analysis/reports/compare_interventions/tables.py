@@ -77,23 +77,28 @@ def interactions(report: Interventions) -> Table | Notes:
     say, rows = report.say, report.result.series["interactions"]
     if not rows:
         point = say(
-            "What two of them do together is not estimated: too few {regions} have both, or the "
-            "parameters ask for none."
+            "What two of them do together is not estimated: too few {regions} have both, or "
+            "one without the other, or the parameters ask for none."
         )
         return report.notes("interactions", say("Together"), point)
     apart = sum(row["low"] > 0 or row["high"] < 0 for row in rows)
     text = (
         "In {n} of {told} pairs the two together do something else than add up"
-        if apart
-        else "In none of {told} pairs is it seen that the two together do anything but add up"
+        if len(rows) > 1
+        else "The two together do something else than add up"
     )
     lines = (
         [*_two(report, row), *report.cells(row[key] for key in TOGETHER_WORDS)] for row in rows
     )
     return Table(
         **report.plate("interactions"),
-        title=say(text, n=report.number(apart), told=report.number(len(rows))),
-        caption=say("Changes against what was expected with neither; ranges at {level}."),
+        title=say(text, n=report.number(apart), told=report.number(len(rows)))
+        if apart
+        else say("Of no pair is it seen that the two together do anything but add up"),
+        caption=say(
+            "Changes against what was expected with neither; ranges at {level}, for every pair "
+            "here at once (Holm)."
+        ),
         data=report.worded(TWO_WORDS | TOGETHER_WORDS, lines, TWO_WORDS),
     )
 

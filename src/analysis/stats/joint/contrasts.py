@@ -25,8 +25,8 @@ from itertools import combinations
 import numpy as np
 
 from analysis.stats.joint.course import JointCourse
-from analysis.stats.joint.joint import one_fit
-from analysis.stats.joint.overlap import Overlap, overlap_of
+from analysis.stats.joint.joint import LOOSE, one_fit, untold
+from analysis.stats.joint.overlap import Overlap, bend_of, overlap_of
 from analysis.stats.panels.own_course import Look, look_at
 from analysis.stats.pooling.families import holm
 from analysis.stats.resampling.jackknife import minimum_detectable
@@ -50,12 +50,14 @@ class Contrast:
     adopters a slope. ``adjusted`` and ``limits`` are over the family, ``confirmed`` is the p of
     ``trend_break`` over the pairs of the family that leave out no difference. ``span`` is the
     number of periods since the start that is compared, ``kinds`` how many kinds. ``refused`` holds
-    the reasons for which nothing is said of the pair; looks are ``None`` then.
+    the reasons for which nothing is said of the pair; looks are ``None`` then. ``bend`` is how much
+    of what both do together is in the effect of each, ``None`` where the model has it apart.
     """
 
     pair: tuple[int, int]
     overlap: Overlap
     refused: tuple[str, ...] = ()
+    bend: tuple[float, float] | None = None
     look: Look | None = None
     plain: Look | None = None
     trend_break: Look | None = None
@@ -96,13 +98,16 @@ def _contrast(course: JointCourse, pair: tuple[int, int], kinds: np.ndarray) -> 
     joint, (k, m) = course.joint, pair
     overlap = overlap_of(course, k, m)
     shares = kind_shares(joint.ever[k], joint.ever[m], kinds)
+    bend = bend_of(course, k, m) if overlap.both and pair not in course.pairs else None
     refused = _refused(overlap, pair in course.pairs, shares)
     if refused:
-        return Contrast(pair, overlap, refused)
+        return Contrast(pair, overlap, refused, bend)
     involved = joint.clusters_with(joint.ever[k] | joint.ever[m])
     span = common_span(course, k, m)
     within = _within(course, span)
     design, weights = _by_kind(course, pair, kinds, shares)
+    if (np.abs(weights @ untold(design, within)) > LOOSE).any():
+        return Contrast(pair, overlap, ("few_degrees",), bend)
     every = joint.either.untreated | within
     found = {
         "look": course.baseline.effects(design, within) @ weights,
@@ -112,10 +117,10 @@ def _contrast(course: JointCourse, pair: tuple[int, int], kinds: np.ndarray) -> 
     looks = {n: look_at(v, involved) for n, v in found.items() if np.isfinite(v).all()}
     look = looks.get("look")
     if look is None or look.degrees < LEAST_DEGREES:
-        return Contrast(pair, overlap, ("few_degrees",))
+        return Contrast(pair, overlap, ("few_degrees",), bend)
     broken = looks.get("trend_break") if {k, m} <= set(course.sloped) else None
     plain = looks.get("plain")
-    return Contrast(pair, overlap, (), look, plain, broken, span=span, kinds=len(shares))
+    return Contrast(pair, overlap, (), bend, look, plain, broken, span=span, kinds=len(shares))
 
 
 def _refused(overlap: Overlap, modelled: bool, shares: dict[int, float]) -> tuple[str, ...]:
@@ -191,26 +196,27 @@ def _within(course: JointCourse, span: int) -> np.ndarray:
 
 
 def adjusted(found: Sequence[Contrast], level: float) -> tuple[Contrast, ...]:
-    """The same contrasts with p-values and limits over all that can be told, by Holm.
+    """The same contrasts with p-values and limits over all that can be told."""
+    told = [c for c in found if c.look is not None]
+    whole = over_family([c.look for c in told if c.look is not None], level)
+    each = {
+        c.pair: replace(c, adjusted=chance, limits=limits)
+        for c, (chance, limits) in zip(told, whole, strict=True)
+    }
+    return _confirmed([each.get(c.pair, c) for c in found], level)
 
-    Limits of one leave out no difference just where its adjusted p is below 1 − level.
+
+def over_family(looks: Sequence[Look], level: float) -> list[tuple[float, tuple[float, float]]]:
+    """p-value and limits of each over all of them, by Holm.
+
+    Limits leave out zero just where the adjusted p is below 1 − level.
     """
-    told = [c.look for c in found if c.look is not None]
-    if not told:
-        return tuple(found)
-    chances = np.array([look.p_value for look in told])
-    corrected = holm(chances)
-    each = iter(zip(told, chances, corrected, strict=True))
-    done = []
-    for contrast in found:
-        if contrast.look is None:
-            done.append(contrast)
-            continue
-        look, chance, after = next(each)
-        times = after / chance if chance > 0 and after < 1 else float(len(told))
-        limits = look.limits(1 - (1 - level) / max(times, 1.0))
-        done.append(replace(contrast, adjusted=float(after), limits=limits))
-    return _confirmed(done, level)
+    found = []
+    chances = np.array([look.p_value for look in looks])
+    for look, chance, after in zip(looks, chances, holm(chances), strict=True):
+        times = after / chance if chance > 0 and after < 1 else float(len(looks))
+        found.append((float(after), look.limits(1 - (1 - level) / max(times, 1.0))))
+    return found
 
 
 def _confirmed(found: Sequence[Contrast], level: float) -> tuple[Contrast, ...]:
@@ -228,12 +234,21 @@ def _confirmed(found: Sequence[Contrast], level: float) -> tuple[Contrast, ...]:
 
 
 def detectable(contrast: Contrast, family: Sequence[Contrast], level: float, power: float) -> float:
-    """The difference found with a power among so many pairs; infinite where none can be told."""
-    if contrast.look is None:
+    """The difference that stands with a power among so many pairs; infinite where none can.
+
+    What the limits over the family need, or what the contrast with slopes does beside those of all
+    pairs with one of the two, whichever is more: in .82 to .88 of 60 to 100 worlds it stood.
+    """
+    look, second = contrast.look, contrast.trend_break
+    if look is None or second is None:
         return math.inf
     told = sum(one.look is not None for one in family)
-    look = contrast.look
-    return minimum_detectable(look.error, 1 - (1 - level) / told, power, look.degrees)
+    beside = [one.pair for one in family if one.trend_break is not None]
+    most = max(sum(which in pair for pair in beside) for which in contrast.pair)
+    return max(
+        minimum_detectable(look.error, 1 - (1 - level) / told, power, look.degrees),
+        minimum_detectable(second.error, 1 - CONFIRMED / most, power, second.degrees),
+    )
 
 
 def best(found: Sequence[Contrast], level: float, count: int) -> int | None:

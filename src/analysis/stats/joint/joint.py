@@ -28,11 +28,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import scipy
 
 from analysis.stats.panels.adoption import Adoption
 from analysis.stats.panels.course import Course, fit_course
 
 STEPS, TOLERANCE = 60, 1e-10
+SINGULAR, LOOSE = 1e-10, 1e-6
+"""Of the largest eigenvalue; and of a coefficient, what it may move by and count as told."""
 LONGEST = 2.0
 """Log points that a coefficient may move by in one step."""
 
@@ -195,6 +198,22 @@ def solve_moments(seen: np.ndarray, expected: np.ndarray, design: np.ndarray) ->
         if np.abs(beta).max() > 30:  # nothing was counted, or expected, under one of them
             break
     return np.full(len(beta), np.nan)
+
+
+def untold(design: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """Directions in which coefficients may move and no cell tells; shape (P, R).
+
+    Zero where a coefficient is told; columns are taken with a largest entry of 1.
+
+    Parameters
+    ----------
+    design: shape (P, N, T). cells: which are looked at, shape (N, T).
+    """
+    rows = np.unique(design[:, cells].T, axis=0)
+    size = np.abs(rows).max(axis=0, initial=0.0)
+    rows = rows / np.where(size > 0, size, 1.0)
+    free = scipy.linalg.null_space(rows.T @ rows, rcond=SINGULAR)
+    return np.where(np.abs(free) > LOOSE, free, 0.0)
 
 
 def one_fit(
