@@ -19,6 +19,7 @@ from analysis.reports.across_places.params import AcrossPlacesParams
 from analysis.reports.across_places.plates import AcrossPlaces
 from analysis.reports.intervention_effect.plates import InterventionEffect
 from analysis.result import Estimate
+from analysis.verdicts.places import Together
 from worlds import county_world
 
 WORDS = """
@@ -201,14 +202,17 @@ def test_headlines_of_reports_are_pooled_as_they_were_published(project):
     """Each as its own page gives it, to three digits; their mean is that of the method."""
     found = AcrossPlaces.read({**ASKED, "across": REPORTS})
     verdicts = []
-    for name, value, error in found.frame.itertuples(index=False):
+    for name, value, error, degrees in found.frame.itertuples(index=False):
         params = yaml.safe_load((project / f"params/{name}.yml").read_text())
         report = InterventionEffect.read(params)
         verdicts.append(report.verdict_key)
         own = report.result.headline
         assert (value, error) == (own.value, own.standard_error)
+        assert degrees == report.result.options["degrees"] < 30
     pooled = meta.estimate(found.frame, meta.Options(), np.random.default_rng(1))
     assert found.together.mean == pooled.headline
+    known = meta.estimate(found.frame.drop(columns="degrees"), meta.Options(), None)
+    assert found.together.chance > Together(known).chance
     assert found.together.mean.value == pytest.approx(
         -0.2, abs=4 * found.together.mean.standard_error
     )
