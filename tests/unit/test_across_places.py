@@ -195,6 +195,7 @@ def test_where_empty_cells_would_make_the_mean_there_is_none(tmp_path, sizes, re
 @pytest.mark.parametrize(
     ("rows", "about", "words"),
     [
+        ([("none", 0, 400, 0, 400)], PRINTED, "places: are 0 that tell something"),
         (drawn([0.5] * 4), PRINTED, "places: are 4 that tell something; at least 5 are needed"),
         (drawn([0.5] * 8), "status: real\n", "holds counts of single places, which no noise"),
         ([*drawn([0.5] * 8), ("x", -1, 5, 5, 5)], PRINTED, "treated_events, row 10: is below 0"),
