@@ -255,12 +255,39 @@ def test_bad_questions_are_refused_before_a_kernel_with_all_that_is_wrong(folder
 
 def test_what_a_region_could_show_follows_from_its_records(folders):
     """Fewer records, a larger fall; of its own size the one that the summary names."""
-    found = report(folders["fell"], what_if=[40, 200, 1000])
+    found = report(folders["fell"], what_if=[100, 200, 1000])
     falls = found.what_if().to_frame()["fall"]
     assert falls.is_monotonic_increasing
+    assert falls.notna().all()
     before = found.course[found.course["after"] == 0]["value"]
     own = found.subject.panel.per_year / float((1 / before).mean())
     assert found.detectable(own) == pytest.approx(found.detectable())
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_would_leave_periods_without_a_record_is_not_promised(folders, language):
+    """Five a period at first: no fall is named, and why; a table without any says so."""
+    both, few = (report(folders["fell"], language=language, what_if=n) for n in ([20, 1000], [20]))
+    falls = both.what_if().to_frame()["fall"]
+    assert falls.isna().tolist() == [True, False]
+    assert "1,000" in both.what_if().title or "1000" in both.what_if().title
+    assert {"en": "cannot be told", "zh": "无法判断"}[language] in both.what_if().caption
+    assert {"en": "cannot be told", "zh": "无法判断"}[language] in few.what_if().title
+
+
+def test_a_fall_that_would_be_found_is_one_that_both_looks_find(folders):
+    """A less sure second look makes it larger; without one nothing could be claimed at all."""
+    found = report(folders["fell"])
+    plain, controlled = found.detectable(), found.controlled
+    error = found.result.headline.standard_error
+    assert plain > (2 + 0.85) * error
+    own = controlled.headline
+    unsure = dataclasses.replace(own, standard_error=10 * own.standard_error)
+    vars(found)["controlled"] = dataclasses.replace(controlled, estimates=(unsure,))
+    assert found.detectable() > 17 * own.standard_error
+    vars(found)["controlled"] = None
+    assert found.detectable() is None
+    assert found.power_sentence() == ""
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
