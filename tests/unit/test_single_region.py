@@ -213,6 +213,26 @@ def test_a_short_time_before_is_said_and_nothing_is_matched(tmp_path):
     assert [way.key for way in found.every] == ["plain"]
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_nothing_is_said_of_a_limit_where_none_was_set(folders, tmp_path, language):
+    """Where nothing was matched all are ranked; where something was, those followed as closely."""
+    short = report(write(tmp_path / "short", courses(-1.0)), window=[6, 12], language=language)
+    words = {
+        "en": ("as closely", "Refused"),
+        "zh": ("能够同样贴近", "不予估计"),
+    }
+    points = (*short.summary().points, *short.certainty().points)
+    said = " ".join((*points, short.gaps().caption, short.ranks().caption))
+    assert not [one for one in words[language] if one in said]
+    matched = report(folders["fell"], language=language)
+    assert words[language][0] in " ".join(matched.summary().points)
+    assert any(words[language][1] in point for point in matched.certainty().points)
+    assert words[language][0] in matched.ranks().caption
+    for found in (short, matched):
+        rank = sentences._rare(found)
+        assert {"en": "from a course of its own", "zh": "自己的走势"}[language] in rank
+
+
 def test_with_few_donors_and_periods_there_is_a_rank_and_no_range(tmp_path):
     """Six donors, fifteen periods: as rare as r in n, and why no direction is claimed."""
     folder = write(tmp_path / "few", courses(-0.5, donors=6))
@@ -255,7 +275,7 @@ def test_bad_questions_are_refused_before_a_kernel_with_all_that_is_wrong(folder
 
 def test_what_a_region_could_show_follows_from_its_records(folders):
     """Fewer records, a larger fall; of its own size the one that the summary names."""
-    found = report(folders["fell"], what_if=[100, 200, 1000])
+    found = report(folders["fell"], what_if=[200, 400, 1000])
     falls = found.what_if().to_frame()["fall"]
     assert falls.is_monotonic_increasing
     assert falls.notna().all()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,8 +27,9 @@ from analysis.verdicts.rule import Key, Verdict
 SECOND = 0.9
 """Level at which a second estimate, with a course of its own, must leave out no change."""
 POWER = 0.8
-NO_RECORDS = 0.2
-"""Chance of a period without any record beyond which nothing is said of what would be found."""
+NO_RECORDS = 0.05
+"""Chance of a period without any record beyond which nothing is said of what would be found: with
+.2 what was said to be claimed in .8 was claimed in .4 of worlds with 40 records a year."""
 LARGEST_FALL = 6.0
 """In log points, beyond which none is looked for."""
 LEANS = 2.0
@@ -132,7 +134,7 @@ class Single:
         looks = (Needs(level, self.result.degrees), Needs(SECOND, controlled.degrees))
         if not self.panel.counted:
             return max(look.size(e, e) for look, e in zip(looks, (error, second), strict=True))
-        before = self.course["after"] == 0
+        before = (self.course["after"] == 0).to_numpy()
         periods = int(before.sum()), int((~before).sum())
         own = float(1 / (1 / self.course["value"][before]).mean())
         mean = own if records is None else records / self.panel.per_year
@@ -140,14 +142,18 @@ class Single:
         first = error**2 * max(1 + beyond / noise**2, 0.0)
         beyond *= sum(1 / n for n in periods) * (LEANS if beyond > 0 else 1)
         other = max(second**2 + beyond, 0.0)
+        # Without the intervention it would have gone as all others together went.
+        course = (self.course["comparison"] * self.course["exposure"]).to_numpy()
+        course = mean * course / course[before].mean()
         for size in np.linspace(0, LARGEST_FALL, 3001):
-            left = mean * math.exp(-size)
-            more = (_of_log(left) - _of_log(mean)) / periods[1]
+            left = course * np.where(before, 1.0, math.exp(-size))
+            more = float(_of_log(left[~before]).mean() - _of_log(mean)) / periods[1]
             # Placebos show the noise of the time before, a series that of all its periods.
-            shown = (first, first + more), (other + more, other + more)
+            own_then, other_then = max(first + more, 0.0), max(other + more, 0.0)
+            shown = (first, own_then), (other_then, other_then)
             needed = (n.size(*map(math.sqrt, pair)) for n, pair in zip(looks, shown, strict=True))
             if size >= max(needed):
-                none = 1 - float(np.prod(1 - np.exp(-np.repeat([mean, left], periods))))
+                none = 1 - float(np.prod(1 - np.exp(-left)))
                 return float(size) if none <= NO_RECORDS else None
         return None
 
@@ -174,8 +180,8 @@ class Needs:
         return t_critical(self.level, self.degrees), oftener
 
 
-def _of_log(mean: float) -> float:
-    """Variance of the log of a Poisson count, to the second order."""
+def _of_log(mean: Any) -> Any:
+    """Variance of the log of a Poisson count of this mean, or of these, to the second order."""
     return (1 + 1.5 / mean) / mean
 
 

@@ -70,8 +70,7 @@ def trials_of(dataset: Dataset, measure: Measure) -> Trials:
 
 def _small(tables: np.ndarray) -> np.ndarray:
     """Whether a table has a small cell; shape (K,)."""
-    held: np.ndarray = (tables < SMALL).any(axis=(1, 2))
-    return held
+    return np.asarray((tables < SMALL).any(axis=(1, 2)))
 
 
 def _effects(codes: pd.Series, tables: np.ndarray, measure: Measure) -> pd.DataFrame:

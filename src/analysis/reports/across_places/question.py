@@ -72,7 +72,7 @@ def _refuse_zeros(tables: np.ndarray, level: float) -> None:
     if not uneven_zeros(tables):
         return
     common = mantel_haenszel(tables, level)
-    value, low, high = np.exp([common.value, common.low, common.high])
+    value, low, high = np.exp(np.array([common.value, common.low, common.high], float))
     what = (
         f"have empty cells in {(tables == 0).any(axis=(1, 2)).sum()} of {len(tables)}, and groups "
         "of unlike size: what is added to empty cells would make the mean"

@@ -145,7 +145,7 @@ class OwnCourse(Likeness):
         )
         if len(found) < len(changes):
             few = say(
-                "–: cannot be told; such a fall would probably leave periods without any record, "
+                "–: cannot be told; such a fall could leave periods without any record, "
                 "with which nothing is estimated."
             )
             caption = joined(self.language, caption, few)
