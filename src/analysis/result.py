@@ -163,6 +163,11 @@ class Result:
         return self.estimates[0]
 
     @property
+    def degrees(self) -> float:
+        """Degrees of freedom of the headline; one less than adopters where the method has none."""
+        return float(self.options.get("degrees", max(self.sample.treated - 1, 1)))
+
+    @property
     def expected(self) -> float | None:
         """What adopters were expected to have, in the unit of the estimates; none of logarithms."""
         if self.unit in RELATIVE:

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import scipy
 import yaml
 
 from analysis.batch.keys import Keys
 from analysis.batch.plan import Run
+from analysis.data.frames.trials import _effects, mantel_haenszel
 from analysis.errors import AnalysisError
 from analysis.methods import meta
 from analysis.page.wording import LANGUAGES
@@ -19,6 +21,8 @@ from analysis.reports.across_places.params import AcrossPlacesParams
 from analysis.reports.across_places.plates import AcrossPlaces
 from analysis.reports.intervention_effect.plates import InterventionEffect
 from analysis.result import Estimate
+from analysis.stats.pooling.pooling import pool
+from analysis.verdicts.places import Together
 from worlds import county_world
 
 WORDS = """
@@ -132,20 +136,66 @@ def test_the_answer_follows_the_ranges(tmp_path, effects, measure, verdict, lang
 
 
 def test_empty_cells_get_a_half_and_places_that_tell_nothing_are_left_out(tmp_path):
-    """One without events in one group stays, ones without any or without a group do not."""
+    """One without events in one group stays, ones without any or without a group do not.
+
+    Its error is that of the cells which the common ratio leads to expect.
+    """
     rows = [*drawn([0.5] * 5), ("none", 0, 400, 0, 400), ("one", 3, 397, 0, 400)]
     folder = write(tmp_path / "trials", [*rows, ("alone", 5, 395, 0, 0)])
     found = AcrossPlaces.read({"dataset": folder, "outcome": "calls", "intervention": "scoring"})
     assert set(found.subject.names) == {f"P{i}" for i in range(5)} | {"one"}
     said = " ".join(found.sample().points)
-    assert "is empty: 2; given a half in each cell, since one was empty: 1." in said
+    assert "is empty: 2; given a half in each cell, since one holds fewer than 10: 1." in said
     row = found.frame.set_index("study").loc["one"]
     assert row["estimate"] == pytest.approx(np.log((3.5 * 400.5) / (397.5 * 0.5)))
+    counts = np.array([row[1:] for row in [*rows[:5], rows[6]]], float).reshape(-1, 2, 2)
+    common = np.exp(mantel_haenszel(counts, 0.95).value)
+    own = scipy.optimize.brentq(
+        lambda a: a * (397 + a) - common * (400 - a) * (3 - a), 1e-9, 3 - 1e-9
+    )
+    error = np.sqrt(1 / own + 1 / (400 - own) + 1 / (3 - own) + 1 / (397 + own))
+    assert row["standard_error"] == pytest.approx(error, rel=1e-8)
+
+
+def rare(seed: int, places: int, share: float, sizes: tuple[int, int]) -> np.ndarray:
+    """Tables of places without a difference, with groups of these sizes."""
+    events = np.random.default_rng(seed).binomial(sizes, share, (places, 2)).astype(float)
+    tables = np.stack([events, np.array(sizes) - events], axis=2)
+    return tables[(tables.sum(axis=1) > 0).all(axis=1)]
+
+
+def test_rare_events_in_groups_of_unlike_size_move_no_mean():
+    """80 worlds of 40 places, 2 % of 100 against 400: within .08 of 0 (with own errors .2)."""
+    means = []
+    for seed in range(80):
+        tables = rare(seed, 40, 0.02, (100, 400))
+        frame = _effects(pd.Series(np.arange(len(tables)).astype(str)), tables, "odds_ratio")
+        values, errors = frame[["estimate", "standard_error"]].to_numpy().T
+        means.append(pool(values, errors, 0.95, "dersimonian_laird").value)
+    assert abs(np.mean(means)) < 0.08
+
+
+@pytest.mark.parametrize(("sizes", "refused"), [((100, 400), True), ((200, 200), False)])
+def test_where_empty_cells_would_make_the_mean_there_is_none(tmp_path, sizes, refused):
+    """With groups of unlike size; what Mantel–Haenszel gives is named."""
+    tables = rare(3, 40, 0.006, sizes)
+    assert (tables == 0).any(axis=(1, 2)).mean() > 1 / 3
+    rows = [(f"P{i}", *table.ravel().astype(int)) for i, table in enumerate(tables)]
+    folder = write(tmp_path / "trials", rows)
+    given = {"dataset": folder, "outcome": "calls", "intervention": "scoring"}
+    if not refused:
+        assert len(AcrossPlaces.read(given).frame) == len(rows)
+        return
+    with pytest.raises(
+        AnalysisError, match=r"empty cells in \d+ of .*an odds ratio of \d\.\d\d \("
+    ):
+        AcrossPlaces.read(given)
 
 
 @pytest.mark.parametrize(
     ("rows", "about", "words"),
     [
+        ([("none", 0, 400, 0, 400)], PRINTED, "places: are 0 that tell something"),
         (drawn([0.5] * 4), PRINTED, "places: are 4 that tell something; at least 5 are needed"),
         (drawn([0.5] * 8), "status: real\n", "holds counts of single places, which no noise"),
         ([*drawn([0.5] * 8), ("x", -1, 5, 5, 5)], PRINTED, "treated_events, row 10: is below 0"),
@@ -201,14 +251,17 @@ def test_headlines_of_reports_are_pooled_as_they_were_published(project):
     """Each as its own page gives it, to three digits; their mean is that of the method."""
     found = AcrossPlaces.read({**ASKED, "across": REPORTS})
     verdicts = []
-    for name, value, error in found.frame.itertuples(index=False):
+    for name, value, error, degrees in found.frame.itertuples(index=False):
         params = yaml.safe_load((project / f"params/{name}.yml").read_text())
         report = InterventionEffect.read(params)
         verdicts.append(report.verdict_key)
         own = report.result.headline
         assert (value, error) == (own.value, own.standard_error)
+        assert degrees == report.result.options["degrees"] < 30
     pooled = meta.estimate(found.frame, meta.Options(), np.random.default_rng(1))
     assert found.together.mean == pooled.headline
+    known = meta.estimate(found.frame.drop(columns="degrees"), meta.Options(), None)
+    assert found.together.chance > Together(known).chance
     assert found.together.mean.value == pytest.approx(
         -0.2, abs=4 * found.together.mean.standard_error
     )

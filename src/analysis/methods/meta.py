@@ -10,6 +10,10 @@ interval is Hartung–Knapp's, with t(K − 1), averaged over what τ² may be: 
 interval in 91 %. With four studies this one can still fall to 92 %. Neither is ever narrower than
 the fixed-effect interval: three studies that agree exactly are not sure of anything.
 
+Errors that rest on few degrees of freedom make like studies seem to differ: the test of that takes
+them from the column ``degrees``. μ̂ and τ² do not: with 8 and 20 studies of 4 and 8 degrees their
+intervals held μ in 94 to 96 % of 250 worlds each, and in 90 to 97 % with s² made larger.
+
 References
 ----------
 Viechtbauer (2005), Journal of Educational and Behavioral Statistics 30; Hartung and Knapp
@@ -79,6 +83,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
     refuse(at_least("studies", len(frame), MINIMUM_STUDIES, remedy))
     ordered = frame.sort_values("study")
     values, errors = (ordered[c].to_numpy(float) for c in ("estimate", "standard_error"))
+    degrees = ordered["degrees"].to_numpy(float) if "degrees" in ordered else None
     _require_squares(values, errors)
     with estimating("studies", "Show the studies beside one another without pooling"):
         pooled = _pool(values, errors, options)
@@ -92,7 +97,7 @@ def estimate(frame: pd.DataFrame, options: Options, rng: np.random.Generator) ->
             Estimate("new_study", pooled.value, None, *new_study),
         ),
         sample=Sample(len(frame), len(frame), 0, "", ""),
-        checks=(_heterogeneity_check(values, errors),),
+        checks=(_heterogeneity_check(values, errors, degrees),),
         series={
             "forest": _forest(ordered["study"], values, errors, pooled, options),
             "leave_one_out": left_out,
@@ -124,9 +129,11 @@ def _pool(values: np.ndarray, errors: np.ndarray, options: Options) -> pooling.P
     return replace(pooled, low=low, high=high)
 
 
-def _heterogeneity_check(values: np.ndarray, errors: np.ndarray) -> Check:
+def _heterogeneity_check(
+    values: np.ndarray, errors: np.ndarray, degrees: np.ndarray | None
+) -> Check:
     """Whether chance alone explains how studies differ; no reason to pool otherwise or not."""
-    found = pooling.heterogeneity(values, errors)
+    found = pooling.heterogeneity(values, errors, degrees)
     detail = {"statistic": found.statistic, "share": found.share}
     return Check("heterogeneity", None, found.p_value, None, detail)
 

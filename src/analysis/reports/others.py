@@ -104,7 +104,7 @@ def effects_of(params: Params, estimate: str) -> Effects:
         except AnalysisError as error:
             problems += [Problem(f"{name}: {p.where}", p.what, p.remedy) for p in error.problems]
             continue
-        rows.append((name, found.value, found.standard_error))
+        rows.append((name, found.value, found.standard_error, report.result.degrees))
         titles[name] = (own.title_en or name, own.title_zh or name)
         regions[name] = (own.dataset, frozenset(report.frame.get("region", ())))
         descriptions.append(report.description)
@@ -112,7 +112,7 @@ def effects_of(params: Params, estimate: str) -> Effects:
         rested.append(replace(report.rests_on(), editions={}))
         claiming += report.verdict_key.startswith(tuple(DIRECTIONS))
     DesignError.raise_for([*problems, *_shared(regions)])
-    frame = pd.DataFrame(rows, columns=["study", "estimate", "standard_error"])
+    frame = pd.DataFrame(rows, columns=["study", "estimate", "standard_error", "degrees"])
     return Effects(frame, titles, tuple(descriptions), claiming, tuple(rested))
 
 

@@ -14,7 +14,7 @@ from analysis.data.frames.panels.timeline import others_moved
 from analysis.data.frames.study import Study
 from analysis.result import Estimate, Result
 from analysis.stats.resampling.jackknife import t_critical
-from analysis.verdicts.robustness import Answer, Robustness, degrees_of
+from analysis.verdicts.robustness import Answer, Robustness
 from analysis.verdicts.rule import (
     LEAST_ADOPTING,
     RULE_LEVEL,
@@ -138,7 +138,7 @@ def limits_at(headline: Result, level: float) -> tuple[float, float] | None:
         return None
     if estimate.standard_error is None or headline.level == level:
         return (estimate.low, estimate.high) if headline.level >= level else None
-    margin = t_critical(level, degrees_of(headline)) * estimate.standard_error
+    margin = t_critical(level, headline.degrees) * estimate.standard_error
     return estimate.value - margin, estimate.value + margin
 
 
@@ -151,7 +151,7 @@ def p_value(headline: Result, robustness: Robustness, onset: Onset) -> float | N
     if not estimate.standard_error:
         return None
     size = abs(estimate.value) / estimate.standard_error
-    own = float(2 * scipy.stats.t.sf(size, degrees_of(headline)))
+    own = float(2 * scipy.stats.t.sf(size, headline.degrees))
     if course is None:
         return 1.0
     return chance(course, onset, own, 1 if estimate.value > 0 else -1)

@@ -472,11 +472,6 @@ def examine(study: Study, headline: Result) -> Robustness:
     return stored.kept("robustness", asked, Robustness, lambda: _examine(study, headline))
 
 
-def degrees_of(headline: Result) -> float:
-    """Degrees of freedom of a headline."""
-    return float(headline.options.get("degrees", max(headline.sample.treated - 1, 1)))
-
-
 def _detectable(study: Study, headline: Result, course: OwnCourse) -> float | None:
     """What would be claimed in four of five studies, by the error of the headline's own method.
 
@@ -485,7 +480,7 @@ def _detectable(study: Study, headline: Result, course: OwnCourse) -> float | No
     """
     own, power = headline.headline, POWER
     if own.standard_error and (headline.unit == LEVEL) != study.panel.counted:
-        look = Look(own.value, (), own.standard_error, degrees_of(headline))
+        look = Look(own.value, (), own.standard_error, headline.degrees)
         course = replace(course, headline=look)
     if not imputes(headline):
         # Its errors are its own: each of the two must be found oftener, that both are in .8.

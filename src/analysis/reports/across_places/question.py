@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.data.dataset import Dataset
-from analysis.data.frames.trials import TRIALS, trials_of
+from analysis.data.frames.trials import TRIALS, mantel_haenszel, trials_of, uneven_zeros
 from analysis.errors import DesignError, ParamsError, Problem
 from analysis.reports.across_places.params import AcrossPlacesParams
 from analysis.reports.others import Effects, across_problems, effects_of
@@ -57,4 +57,27 @@ def ask(data: Dataset, params: AcrossPlacesParams) -> Pool:
         what = f"are {len(pool.frame)} that tell something; at least {LEAST_PLACES} are needed"
         remedy = "Show them beside one another, without a mean"
         raise DesignError([Problem("places", what, remedy)])
+    if pool.tables is not None:
+        _refuse_zeros(pool.tables, params.level)
     return pool
+
+
+def _refuse_zeros(tables: np.ndarray, level: float) -> None:
+    """Refuse places whose mean would be made by what is added to empty cells.
+
+    Raises
+    ------
+    DesignError: with what can be had instead.
+    """
+    if not uneven_zeros(tables):
+        return
+    common = mantel_haenszel(tables, level)
+    value, low, high = np.exp(np.array([common.value, common.low, common.high], float))
+    what = (
+        f"have empty cells in {(tables == 0).any(axis=(1, 2)).sum()} of {len(tables)}, and groups "
+        "of unlike size: what is added to empty cells would make the mean"
+    )
+    remedy = "Add up years or places, or pool by Mantel–Haenszel, which adds nothing"
+    if np.isfinite([value, low, high]).all():
+        remedy += f": an odds ratio of {value:.2f} ({low:.2f} to {high:.2f}), if no place differs"
+    raise DesignError([Problem("places", what, remedy)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.data.frames.trials import SMALL
 from analysis.disclosure.store import noise_of
 from analysis.page.charts.axes import Reference
 from analysis.page.charts.intervals import Interval, Intervals
@@ -162,7 +163,9 @@ def sample(report: Places) -> Notes:
         points.append(
             say(
                 "Left out, since one side or one outcome is empty: {silent}; given a half in each "
-                "cell, since one was empty: {halved}.",
+                "cell, since one holds fewer than {small}: {halved}. The errors of these are those "
+                "to be expected if the ratio were the same everywhere.",
+                small=report.number(SMALL),
                 silent=report.number(pool.silent),
                 halved=report.number(pool.halved),
             )

@@ -9,7 +9,7 @@ from analysis.page.plates import Notes, Summary
 from analysis.page.shared.certainty import GRADED_WORDS
 from analysis.page.shared.protection import protection_points
 from analysis.page.shared.provenance import sample_points
-from analysis.page.wording import capital
+from analysis.page.wording import capital, joined
 from analysis.reports.single_region.answer import Alone
 from analysis.reports.single_region.drawings import WAY_WORDS
 from analysis.reports.single_region.question import SHORT
@@ -43,6 +43,16 @@ RARE_WORDS = {
     "before the start.",
 }
 """By whether none, one or more of the others do."""
+RARE_OF_ALL_WORDS = {
+    1: "**As rare as {rank} in {among}:** taken for the one that acted, none of the other {others} "
+    "{regions} shows a gap as large beside its gap before the start; in single periods it may be "
+    "larger.",
+    2: "**As rare as {rank} in {among}:** taken for the one that acted, one of the other {others} "
+    "{regions} shows a gap as large beside its gap before the start.",
+    3: "**As rare as {rank} in {among}:** taken for the one that acted, {rarer} of the other "
+    "{others} {regions} show a gap as large beside their gap before the start.",
+}
+"""The same where nobody is left out, however closely it can be followed."""
 WHY_WORDS = {
     "rank": "no range can be given from so few {regions} and periods",
     "range": "the likely range includes no change",
@@ -120,9 +130,11 @@ def doubts(report: Alone) -> str:
 def _rare(report: Alone) -> str:
     """How many others show as large a gap beside that before, each taken for it."""
     detail = report.check("placebo_rank").detail
-    text = RARE_WORDS[min(detail["rank"], 3)]
+    words = RARE_WORDS if report.limited else RARE_OF_ALL_WORDS
     rarer, others = (report.number(detail[key] - 1) for key in ("rank", "among"))
-    return report.say(text, rarer=rarer, others=others)
+    said = report.say(words[min(detail["rank"], 3)], rarer=rarer, others=others)
+    unsaid = report.say("A rank cannot tell a change from a course of its own.")
+    return joined(report.language, said, unsaid)
 
 
 def _others(report: Alone) -> str:
@@ -166,6 +178,13 @@ def sample(report: Alone) -> Notes:
 def certainty(report: Alone) -> Notes:
     """The rule, the checks, and what would change our mind."""
     say = report.say
+    text = (
+        "Refused as one that cannot be matched is a {region} where more than {share} of the "
+        "others, each taken for it, can be followed more closely, beside their own noise."
+        if report.limited
+        else "No limit was set to how closely {name} and the others can be followed before the "
+        "start: all are ranked."
+    )
     points = [
         say(
             "A direction is claimed where the likely range leaves out no change and the "
@@ -173,11 +192,7 @@ def certainty(report: Alone) -> Notes:
             "side. Of one {region} certainty is never more than low.",
             second=report.percent(SECOND, 0),
         ),
-        say(
-            "Refused as one that cannot be matched is a {region} where more than {share} of the "
-            "others, each taken for it, can be followed more closely, beside their own noise.",
-            share=report.percent(report.params.fit_limit, 0),
-        ),
+        say(text, share=report.percent(report.params.fit_limit, 0)),
     ]
     if report.subject.synthetic:
         fit = report.check("fit_before")

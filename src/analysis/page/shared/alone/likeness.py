@@ -76,6 +76,11 @@ class Likeness(LogPoints):
         return shown_of(self.data, self.subject.panel, self.subject.code, values)
 
     @property
+    def limited(self) -> bool:
+        """Whether those are left out that cannot be followed as closely; never of plain means."""
+        return float(self.result.options["fit_limit"]) < 1
+
+    @property
     def rank(self) -> dict[str, str]:
         """The place among placebos: r and n."""
         detail = self.check("placebo_rank").detail
@@ -138,13 +143,17 @@ class Likeness(LogPoints):
             shades.append(Shade(say(SHADE_WORDS[key]), low, high, (first, last), key))
         line = Line("early", self.name, self.shown(own))
         up = self.change_axis(say("Gap to the expected path"), self.result.headline.value)
+        text = (
+            "Shaded: the gaps that comparison {regions} show when each is taken for the one "
+            "that acted; of those that can be followed as closely, each beside its own noise."
+            if self.limited
+            else "Shaded: the gaps that all comparison {regions} show when each is taken for "
+            "the one that acted."
+        )
         return Lines((line,), self._periods(), up, self._start(), tuple(shades)).figure(
             **self.plate("gaps"),
             title=say("A gap as large beside the one before is as rare as {rank} in {among}"),
-            caption=say(
-                "Shaded: the gaps that comparison {regions} show when each is taken for the one "
-                "that acted; of those that can be followed as closely, each beside its own noise."
-            ),
+            caption=say(text),
             alt=say(
                 "The gap of {name} before and since {began}, over the gaps of others as shades."
             ),
@@ -172,14 +181,16 @@ class Likeness(LogPoints):
             key="ratio",
             role=NUMBER,
         )
+        text = (
+            "Root mean squared gaps. Only {regions} that can be followed as closely; the first "
+            "{shown} are drawn."
+            if self.limited
+            else "Root mean squared gaps of all {regions}; the first {shown} are drawn."
+        )
         return Bars(bars, (("other", say("Ratio")),), across, capital(self.region)).figure(
             **self.plate("ranks"),
             title=say("{name} has place {rank} of {among} by its gap beside that before the start"),
-            caption=say(
-                "Root mean squared gaps. Only {regions} that can be followed as closely; the first "
-                "{shown} are drawn.",
-                shown=self.number(len(shown)),
-            ),
+            caption=say(text, shown=self.number(len(shown))),
             alt=say("Bars of gaps since the start over those before; {name} is {rank} of {among}."),
         )
 

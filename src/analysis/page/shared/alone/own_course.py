@@ -45,7 +45,7 @@ class OwnCourse(Likeness):
 
     def detectable(self, records: float | None = None) -> float | None:
         """A change that would be found in four of five such regions, or of ones of that size."""
-        return self.subject.detectable(self.result.level, records)
+        return self.subject.detectable(self.result.level, self.controlled, records)
 
     def series(self) -> Figure | Notes:
         """The region by itself: its own course before, carried on, and what was recorded."""
@@ -114,32 +114,44 @@ class OwnCourse(Likeness):
         ----------
         sizes: records a year; the change that the region itself would show where there are none.
         """
-        say, plate, found = self.say, self.plate("what_if"), []
-        for records in sizes:
-            change = self.detectable(records) if self.counted else None
-            if change is not None:
-                found.append((records, math.expm1(-change)))
+        say, plate = self.say, self.plate("what_if")
+        known = self.counted and self.controlled and self.result.headline.standard_error
+        changes = [(records, self.detectable(records)) for records in sizes if known]
+        found = [(n, math.expm1(-change)) for n, change in changes if change is not None]
         title = say("What a single {region} could show")
-        if not found:
+        if not changes:
             point = self.power_sentence() or say(
                 "Which change would be found cannot be told: too little is known to give an error."
             )
             return self.notes("what_if", title, point)
+        falls = dict(found)
         cells = [
-            [number_cell(n, self.language), percent_cell(fall, self.language)] for n, fall in found
+            [
+                number_cell(n, self.language),
+                percent_cell(falls[n], self.language) if n in falls else ("–", None),
+            ]
+            for n, _ in changes
         ]
+        text = (
+            "With {records} {outcome} a year, a fall of {fall} would be found in four of five cases"
+            if found
+            else "With so few {outcome} a year it cannot be told which fall would be found"
+        )
+        first = found[0] if found else (0, 0.0)
+        caption = say(
+            "For one {region} as {name} here, over the same periods and beside the same "
+            "others, with other counts. A smaller fall is found less often, and is easily "
+            "taken for chance."
+        )
+        if len(found) < len(changes):
+            few = say(
+                "–: cannot be told; such a fall could leave periods without any record, "
+                "with which nothing is estimated."
+            )
+            caption = joined(self.language, caption, few)
         return Table(
             **plate,
-            title=say(
-                "With {records} {outcome} a year, a fall of {fall} would be found in four of five "
-                "cases",
-                records=self.number(found[0][0]),
-                fall=self.percent(-found[0][1], 0),
-            ),
-            caption=say(
-                "For one {region} as {name} here, over the same periods and beside the same "
-                "others, with other counts. A smaller fall is found less often, and is easily "
-                "taken for chance."
-            ),
+            title=say(text, records=self.number(first[0]), fall=self.percent(-first[1], 0)),
+            caption=caption,
             data=self.worded(WHAT_IF_WORDS, cells, ()),
         )
