@@ -415,6 +415,14 @@ def test_strict_raters_of_a_county_are_not_its_officers_own(dataset, skill):
     assert "mean of every county were the same" in found.funnel().caption
 
 
+def test_officers_who_follow_one_another_in_a_county_are_alone_in_it(dataset):
+    """Two officers a county, each in a round of their own: nobody stands beside another."""
+    table = of_counties(4, 0.3, counties=20, officers=2)
+    odd = table["officer_id"].str[-1].astype(int) % 2 == 1
+    table = table.assign(period=np.where(odd, "2023Q1", "2023Q2"))
+    assert report(dataset(table, regions=county_rows(table))).ratings.place == "bound"
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_officers_who_are_alone_in_their_county_are_not_told_apart_from_it(dataset, language):
     """One officer a county: what would be reliable is the officer's or the place's, and unclear."""

@@ -97,11 +97,13 @@ class Assessment:
         """Whether the rated are told apart from their place."""
         if "region_code" not in self.frame:
             return UNKNOWN
-        pairs = self.frame[["region_code", "rated"]].drop_duplicates()
-        regions = pairs["region_code"].nunique()
-        if regions < 2:
+        if self.frame["region_code"].nunique() < 2:
             return ONE
-        return WITHIN if len(pairs) - regions >= LEAST_BESIDE else BOUND
+        by_round = self.frame.groupby(["period", "region_code"], observed=True)["rated"]
+        several = by_round.transform("nunique") > 1
+        pairs = self.frame.loc[several, ["region_code", "rated"]].drop_duplicates()
+        beside = len(pairs) - pairs["region_code"].nunique()
+        return WITHIN if beside >= LEAST_BESIDE else BOUND
 
     @property
     def blocks(self) -> np.ndarray:

@@ -64,10 +64,13 @@ class Ratings:
         return not pd.DataFrame({"rater": self.rater, "round": self.rounds}).duplicated().any()
 
 
-def comparisons(rated: np.ndarray, region: np.ndarray) -> int:
-    """How many of the rated stand beside another of their region: one less than there are in it."""
-    pairs = np.unique(np.column_stack([region, rated]), axis=0)
-    return int(len(pairs) - len(np.unique(pairs[:, 0])))
+def comparisons(ratings: Ratings) -> int:
+    """How many of the rated stand beside another of their region in a round, beyond the first."""
+    names = ("rated", "region", "rounds")
+    frame = pd.DataFrame({name: getattr(ratings, name) for name in names})
+    several = frame.groupby(["region", "rounds"])["rated"].transform("nunique") > 1
+    pairs = frame.loc[several, ["region", "rated"]].drop_duplicates()
+    return int(len(pairs) - pairs["region"].nunique())
 
 
 def lay_out(frame: pd.DataFrame) -> Ratings:
@@ -111,7 +114,7 @@ def _require_enough(ratings: Ratings) -> None:
         problems.append(Problem("raters", what, "Add ratings, or put rounds together"))
     elif np.ptp(ratings.score) == 0:
         problems.append(Problem("column score", "is the same in every row", "Check the export"))
-    if ratings.several and (beside := comparisons(ratings.rated, ratings.region)) < LEAST_BESIDE:
+    if ratings.several and (beside := comparisons(ratings)) < LEAST_BESIDE:
         what = f"hold {beside} of the rated beside another; at least {LEAST_BESIDE} are needed"
         problems.append(Problem("column region", what, "Leave the column out: it tells too little"))
     refuse(problems)
