@@ -19,6 +19,8 @@ from analysis.page.wording import STRONG
 from analysis.params import PanelQuestion
 from analysis.reports.kind import find
 from analysis.reports.service_assessment.plates import ServiceAssessment
+from analysis.reports.service_assessment.sentences import RECORD_WORDS, _side
+from analysis.result import Estimate
 from analysis.stats.ratings.scores import again_bottom, composites, places, shrunken
 
 DIMENSIONS = ("attitude", "ability", "quality", "efficiency", "discipline")
@@ -199,6 +201,12 @@ def test_scoring_that_begins_before_its_start_is_said(dataset):
         assert early_regions(data, data.tables["assessments"], asked) == early
 
 
+def few_by_round(table: pd.DataFrame) -> pd.DataFrame:
+    """Nine officers, three of them in each of three rounds."""
+    turn = 1 + table["officer_id"].str[-1].astype(int) % 3
+    return table[(table["officer_id"] < "O0009") & (turn == table["period"].str[-1].astype(int))]
+
+
 @pytest.mark.parametrize(
     ("change", "params", "words"),
     [
@@ -221,6 +229,16 @@ def test_scoring_that_begins_before_its_start_is_said(dataset):
         (lambda t: t, {"composite": {"complaints": "two"}}, "is no number of points"),
         (lambda t: t, {"case_mix": ["industry"]}, "case_mix: names 'industry'"),
         (lambda t: t, {"intervention": "scoring", "influenceable": ["fax"]}, "names 'fax'"),
+        (
+            lambda t: t,
+            {"intervention": "s", "influenceable": ["phone", "online", "counter", "letter"]},
+            "influenceable: names every channel",
+        ),
+        (
+            few_by_round,
+            {"composite": {"complaints": -2}},
+            "composite, rated: are at most 3 in a round; at least 5",
+        ),
         (lambda t: t, {"minimum_raters": 4}, "minimum_raters: input should be greater"),
     ],
 )
@@ -320,14 +338,208 @@ def test_points_stay_where_they_are_and_move_less_than_their_range():
 
 def test_who_is_called_bottom_again_follows_reliability():
     """By chance one of ten, by certainty ten; in between as two correlated scores have it."""
-    assert again_bottom(0.0) == pytest.approx(0.1, abs=1e-3)
-    assert again_bottom(1.0) == pytest.approx(1.0, abs=1e-3)
+    one = np.ones(1)
+    assert again_bottom(0.0, one) == pytest.approx(0.1, abs=1e-3)
+    assert again_bottom(1.0, one) == pytest.approx(1.0, abs=1e-3)
     rng = np.random.default_rng(1)
     skill = rng.normal(size=400_000) * np.sqrt(0.6)
     first, second = skill + rng.normal(0, np.sqrt(0.4), (2, skill.size))
     low = first < np.quantile(first, 0.1)
     again = (second[low] < np.quantile(second, 0.1)).mean()
-    assert again_bottom(0.6) == pytest.approx(again, abs=0.01)
+    assert again_bottom(0.6, one) == pytest.approx(again, abs=0.01)
+
+
+def test_those_with_few_raters_are_called_bottom_most_often():
+    """Half with 2 raters, half with 30: more would be again than by their reliability alone."""
+    rng, raters = np.random.default_rng(1), np.tile([2, 30], 200_000)
+    skill = rng.normal(0, np.sqrt(0.2), raters.size)
+    first, second = skill + rng.normal(0, np.sqrt(0.8 / raters), (2, raters.size))
+    low = first < np.quantile(first, 0.1)
+    again = (second[low] < np.quantile(second, 0.1)).mean()
+    assert again_bottom(0.2, raters) == pytest.approx(again, abs=0.01)
+    assert again_bottom(0.2, np.full(1, 1 / (1 / raters).mean())) < again - 0.04
+
+
+def of_counties(
+    seed: int, skill: float, counties: int = 30, officers: int = 4, raters: int = 12
+) -> pd.DataFrame:
+    """Officers of counties whose raters are stricter than those of others, by a spread of .6."""
+    rng = np.random.default_rng(seed)
+    who = np.repeat(np.arange(counties * officers), raters)
+    strict, own = rng.normal(0, 0.6, counties), rng.normal(0, 1, counties * officers) * skill
+    felt = strict[who // officers] + own[who] + rng.normal(0, 0.6, who.size)
+    points = 7 + felt + rng.normal(0, 0.3, (5, who.size))
+    frame = pd.DataFrame(dict(zip(DIMENSIONS, points.clip(0, 10).round(1), strict=True)))
+    frame["officer_id"] = [f"O{one:04d}" for one in who]
+    frame["enterprise_id"] = [f"E{one:05d}" for one in range(who.size)]
+    frame["region_code"] = [f"9901{one:02d}" for one in 1 + who // officers]
+    events = {"complaints": rng.poisson(0.5, who.size), "penalties": rng.poisson(0.1, who.size)}
+    return frame.assign(**events, period="2023Q1", score=30.0)
+
+
+def county_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """The regions of a table."""
+    codes = sorted(table["region_code"].unique())
+    names = {"region_code": codes, "name_en": codes, "name_zh": codes}
+    return pd.DataFrame(names).assign(level="county")
+
+
+@pytest.mark.parametrize("skill", [0.0, 0.25])
+def test_strict_raters_of_a_county_are_not_its_officers_own(dataset, skill):
+    """30 counties of four officers: what lies between counties is named, and counts for nobody.
+
+    Without skill all 60 worlds of the kind were *reliable* before, at .87. With a spread of .25
+    of officers a mean of twelve holds .66 of them (raters .36 + .018 of a mean over items).
+    """
+    table = of_counties(1, skill)
+    found = report(dataset(table, regions=county_rows(table)))
+    truth = skill**2 / (skill**2 + 0.378 / 12)
+    assert found.verdict_key == "unreliable"
+    assert found.worth.mean.low <= truth <= found.worth.mean.high
+    assert found.worth.mean.value == pytest.approx(truth, abs=0.15)
+    place = 0.36 / (0.36 + skill**2 + 0.378 / 12)
+    assert found.worth.beyond == pytest.approx(place, abs=0.12)
+    said = points(found.summary())
+    assert "Scores do not tell officers of one county apart" in said
+    assert f"{found.numbers['beyond']} lie between counties: that may be the place" in said
+    assert "leaves out one county at a time" in points(found.certainty())
+    assert found.worth.split["region"] > 0.2
+    own = next(one["own"] for one in report(
+        dataset(table, regions=county_rows(table)), composite={"complaints": -2}
+    ).designs if one["name"] == "ratings")  # fmt: skip
+    assert own == pytest.approx(found.worth.mean.value, abs=0.02)
+    # Points stand beside others of their county: hardly any lies beyond chance for that of it.
+    drawn = found.points
+    outside = np.abs(drawn.score - drawn.middle) > drawn.margin(0.95, drawn.raters)
+    assert outside.mean() < (0.15 if not skill else 0.7)
+    assert "mean of every county were the same" in found.funnel().caption
+
+
+def test_officers_who_follow_one_another_in_a_county_are_alone_in_it(dataset):
+    """Two officers a county, each in a round of their own: nobody stands beside another."""
+    table = of_counties(4, 0.3, counties=20, officers=2)
+    odd = table["officer_id"].str[-1].astype(int) % 2 == 1
+    table = table.assign(period=np.where(odd, "2023Q1", "2023Q2"))
+    assert report(dataset(table, regions=county_rows(table))).ratings.place == "bound"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_officers_who_are_alone_in_their_county_are_not_told_apart_from_it(dataset, language):
+    """One officer a county: what would be reliable is the officer's or the place's, and unclear."""
+    table = of_counties(2, 0.0, counties=60, officers=1)
+    found = report(dataset(table, regions=county_rows(table)), language=language)
+    assert found.worth.mean.low > 0.8
+    assert found.verdict_key == "unclear"
+    said = points(found.summary())
+    words = {
+        "en": ("apart, or only their places, cannot be told", "Hardly two officers are in one"),
+        "zh": ("还是其所在地方，无法判断", "几乎没有两个被评对象"),
+    }[language]
+    assert all(part in said for part in words)
+    assert "their own**" not in said
+
+
+def test_a_ready_frame_says_where_the_rated_work_or_is_not_relied_on(tmp_path):
+    """The same scores without a region, with one for all, and with their own."""
+    (tmp_path / "dataset.yml").write_text(DATASET + "frames: {ratings: r.csv}\n", encoding="utf-8")
+    table = of_counties(3, 0.0)
+    rows = pd.DataFrame({"rated": table["officer_id"], "rater": table["enterprise_id"]})
+    rows["score"] = table[[*DIMENSIONS]].mean(axis=1)
+    answers = {}
+    for name, region in {"none": None, "one": "a", "own": table["region_code"]}.items():
+        given = rows if region is None else rows.assign(region=region)
+        given.to_csv(tmp_path / "r.csv", index=False)
+        found = report(tmp_path)
+        said = "The data do not say in which" in points(found.summary())
+        answers[name] = (found.verdict_key, said)
+    assert answers == {
+        "none": ("unclear", True),
+        "one": ("reliable", False),
+        "own": ("unreliable", False),
+    }
+
+
+def between(low: float | None, high: float | None) -> Estimate:
+    """A difference of records by the way they came."""
+    return Estimate("between", 0.0, None, low, high)
+
+
+@pytest.mark.parametrize(
+    ("found", "side"),
+    [
+        (between(-0.3, -0.1), "less"),
+        (between(0.19, 0.286), "more"),
+        (between(-0.1, 0.1), "same"),
+        (between(None, None), "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_records_beside_the_others_are_fewer_more_alike_or_not_compared(found, side):
+    """Four cases, each with a sentence of its own; only *same* says that chance would do."""
+    assert _side(found) == side
+    assert ("chance would not explain" in RECORD_WORDS[side]) == (side == "same")
+    assert len(set(RECORD_WORDS.values())) == 4
+
+
+def test_records_are_named_by_the_channels_asked_for(root):
+    """In the province, where platforms are asked for: they are named, and no truth is held."""
+    asked = {"intervention": "reverse_assessment", "influenceable": ["online"]}
+    found = report(root / "data/simulated/province", **asked)
+    assert found.routes["between"].headline.low > 0
+    said = points(found.summary())
+    assert "complaints on the platform, which officers record themselves" in said
+    assert "no sign that officers record fewer" in said
+    figure = found.records()
+    assert "On the platform" in figure.title
+    assert "by telephone, in person and by letter" in figure.title
+    assert found.truth().kind == "notes"
+
+
+@pytest.mark.parametrize("officers", [5, 8, 9, 11])
+def test_of_few_officers_one_is_called_bottom(dataset, officers):
+    """One of eight is: the lowest tenth is not nobody, and what is put together is compared."""
+    table = ratings(officers=officers, share=0.9, raters=12)
+    composite = {"complaints": -2, "penalties": -5, "form": "count"}
+    found = report(dataset(table), stability=True, composite=composite)
+    assert found.stable > 0
+    assert "Of ten called bottom in one round, 0.0" not in points(found.certainty())
+    assert all(0 <= one["same"] <= 1 for one in found.designs)
+    assert found.composite().kind == "table"
+
+
+def test_who_was_in_no_next_round_is_not_said_to_be_bottom_again(dataset):
+    """The lowest of each round leave: nothing is known of them, and nothing is said."""
+    table = ratings(officers=8, share=0.9, raters=12, rounds=2)
+    lowest = table.groupby(["period", "officer_id"])[[*DIMENSIONS]].mean().mean(axis=1)
+    gone = lowest["2023Q1"].idxmin()
+    kept = table[(table["officer_id"] != gone) | (table["period"] == "2023Q1")]
+    found = report(dataset(kept), stability=True)
+    assert found.stable is None
+    assert "called bottom in one round" not in points(found.certainty())
+
+
+def test_items_that_go_together_in_part_are_not_nearly_the_same(dataset):
+    """Correlations of about .5 make an alpha of .83 of five items: no one impression."""
+    rng, table = np.random.default_rng(3), ratings(rounds=1)
+    common = rng.normal(0, 1, (len(table), 1))
+    mixed = 6 + 1.2 * np.sqrt(0.5) * (common + rng.normal(0, 1, (len(table), 5)))
+    skill = 0.5 * rng.normal(0, 1, 60)[pd.factorize(table["officer_id"])[0]][:, None]
+    loose = table.assign(**dict(zip(DIMENSIONS, (mixed + skill).clip(0, 10).T, strict=True)))
+    found = report(dataset(loose))
+    assert found.worth.halo[0] > 0.8
+    assert found.worth.halo[1] < 0.6
+    assert "items of a rating differ from one another: any two" in points(found.summary())
+    assert "say nearly the same" in points(report(dataset(table)).summary())
+
+
+def test_one_enterprise_one_rating_and_one_county_are_singular(dataset):
+    """No "1 enterprises each", no "1 ratings", no "In 1 counties"."""
+    found = report(dataset(ratings(share=0.95, raters=8, rounds=1)))
+    assert found.numbers["needed"] == "1"
+    assert "would take about 1 enterprise each" in points(found.summary())
+    object.__setattr__(found.subject, "ratings", replace(found.ratings, early=1, dropped=1))
+    assert "is missing: 1 rating." in points(found.sample())
+    assert "In one county scoring began" in points(found.sample())
 
 
 def test_shrunken_scores_are_nearer_and_their_places_hold_the_true_ones():

@@ -15,7 +15,8 @@ from analysis.errors import DesignError
 from analysis.result import Result
 from analysis.stats.ratings import crossed as crossed_ratings
 from analysis.stats.ratings.crossed import Cells, crossed
-from analysis.stats.ratings.nested import one_way
+from analysis.stats.ratings.nested import one_way, within_regions
+from analysis.stats.resampling.jackknife import share_limits
 from studies import WORLDS, assert_sound, study
 
 DIMENSIONS = ("attitude", "ability", "quality")
@@ -75,6 +76,81 @@ def test_rounds_are_compared_within_themselves():
     assert (same.value, same.low) == pytest.approx((plain.value, plain.low), rel=1e-9)
     alone = methods.estimate("reliability", moved.drop(columns="period"), form="nested").headline
     assert alone.value < 0.15 < same.value
+
+
+def of_regions(
+    seed: int, share: float, regions: int = 30, rated: int = 4, crossed: bool = False
+) -> pd.DataFrame:
+    """Rated in regions that differ as much as all else; raters of their own, or some of 24."""
+    rng = np.random.default_rng(seed)
+    who = np.repeat(np.arange(regions * rated), rng.negative_binomial(3, 0.25, regions * rated) + 2)
+    score = (
+        rng.normal(0, 1, regions)[who // rated] + rng.normal(0, np.sqrt(share), who.max() + 1)[who]
+    )
+    rater = np.arange(who.size)
+    if crossed:
+        rater = who // rated * 24 + rng.integers(0, 24, who.size)
+        rater = np.unique(rater, return_inverse=True)[1]
+        score = score + rng.normal(0, np.sqrt(0.4 * (1 - share)), 24 * regions)[rater]
+    rest = (0.6 if crossed else 1.0) * (1 - share)
+    score = score + rng.normal(0, np.sqrt(rest), who.size)
+    given = pd.DataFrame({"rated": who, "rater": rater, "region": who // rated, "score": score})
+    return given.drop_duplicates(["rated", "rater"]).reset_index(drop=True)
+
+
+def test_within_regions_variances_are_those_of_a_nested_table():
+    """statsmodels' mean squares of rated in regions; without each region, fitted anew."""
+    given = of_regions(3, 0.3, regions=11)
+
+    def by_hand(rows: pd.DataFrame) -> tuple[float, float]:
+        wide, fit = (smf.ols(f"score ~ C({name})", rows).fit() for name in ("region", "rated"))
+        free, squares = wide.df_resid - fit.df_resid, wide.ssr - fit.ssr
+        rest = fit.ssr / fit.df_resid
+        size = rows.groupby(["region", "rated"]).size()
+        even = len(rows) - (size**2).groupby("region").sum().div(size.groupby("region").sum()).sum()
+        return (squares / free - rest) / (even / free), rest
+
+    codes = [given[name].to_numpy() for name in ("score", "rated")]
+    rounds, region = np.zeros(len(given), dtype=int), given["region"].to_numpy()
+    _, found = within_regions(*codes, rounds, region, 0.95)
+    assert (found.rated, found.rest) == pytest.approx(by_hand(given), rel=1e-6)
+    shares = []
+    for one in range(11):
+        own, rest = by_hand(given[given["region"] != one])
+        shares.append(own / (own + rest))
+    headline = methods.estimate("reliability", given, form="nested").headline
+    limits = share_limits(found.single, np.array(shares), 0.95, found.middle)
+    assert (headline.low, headline.high) == pytest.approx(limits, rel=1e-6)
+
+
+def test_restricted_likelihood_of_regions_ends_where_statsmodels_does():
+    """A mean for each region beside crossed variances; to its tolerance of 1e-4."""
+    given = of_regions(5, 0.3, regions=5, rated=5, crossed=True).assign(all=1)
+    parts = {"rated": "0 + C(rated)", "rater": "0 + C(rater)"}
+    model = smf.mixedlm("score ~ C(region)", given, groups="all", re_formula="0", vc_formula=parts)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fit = model.fit(reml=True)
+    theirs = dict(zip(sorted(parts), fit.vcomp, strict=True)) | {"rest": fit.scale}
+    columns = (given[n].to_numpy() for n in ("score", "rated", "rater", "region"))
+    ours = crossed(Cells.of(*columns)).variances[[0, 1, 3]]
+    for name, value in zip(("rated", "rater", "rest"), ours, strict=True):
+        assert value == pytest.approx(theirs[name], rel=2e-3, abs=2e-4), name
+
+
+@pytest.mark.parametrize("form", ["nested", "crossed"])
+def test_what_regions_have_in_common_is_nobodys_own(form):
+    """Rated who are alike in regions that differ: none within, most of the means between."""
+    given = of_regions(7, 0.0, regions=40, crossed=form == "crossed")
+    found = methods.estimate("reliability", given, form=f"{form}k")
+    blind = methods.estimate("reliability", given.drop(columns="region"), form=f"{form}k")
+    assert blind.headline.low > 0.7
+    assert found.headline.low < 0.05
+    assert found.headline.value < 0.2
+    parts = {row["source"]: row["variance"] for row in found.series["components"]}
+    assert parts["region"] == pytest.approx(1.0, abs=0.5)
+    beyond = next(check.value for check in found.checks if check.name == "between_regions")
+    assert beyond > 0.7
 
 
 @pytest.mark.parametrize("most", [1, 3])
@@ -155,6 +231,8 @@ def test_unequal_ratings_that_bear_nothing_are_refused():
     refused(given.assign(score=given["rated"]), "never disagree about the rated")
     refused(given, "rated one each, all different. Use form: nested", "crossed")
     refused(some_of_all(1, 0.3), "rated several in one round. Use form: crossed")
+    alone = of_regions(1, 0.3, rated=1)
+    refused(alone, "column region: hold 0 of the rated beside another; at least 4 are needed")
     long = pd.concat([given.assign(dimension=d) for d in DIMENSIONS])
     refused(long.iloc[1:], f"ratings: lack a dimension in 1 of {len(given)}")
 
@@ -173,3 +251,17 @@ def test_shares_of_unequal_ratings_are_found_and_covered(form, share, row):
     found = study(f"reliability, {form}", share, range(90_000, 90_000 + WORLDS), tried)
     row(found)
     assert_sound(found, bias=0.01 if form == "crossed" else 0.0)
+
+
+@pytest.mark.parametrize(("form", "share"), [("nested", 0.2), ("nested", 0.0), ("crossed", 0.25)])
+@pytest.mark.validate
+def test_shares_within_regions_are_found_and_covered(form, share, row):
+    """30 regions of four that differ as much as all else; limits leave out regions."""
+
+    def tried(seed: int) -> Result:
+        given = of_regions(seed, share, crossed=form == "crossed")
+        return methods.estimate("reliability", given, form=form)
+
+    found = study(f"reliability, {form}, in regions", share, range(95_000, 95_000 + WORLDS), tried)
+    row(found)
+    assert_sound(found, bias=0.01)

@@ -133,11 +133,12 @@ def last_points(
 ) -> Points | None:
     """The rated of the last round as points; none where too few have enough raters.
 
+    Where they are compared within regions, scores are as they stand beside others of their region.
     The same raters come again: only within a round are ratings of one independent.
     """
     if not ratings.raters_known:
         return None
-    scores = ratings.scores()
+    scores = ratings.beside()
     scores = scores[scores["period"] == scores["period"].max()]
     try:
         return points_of(scores, *variances, salt, floors, level, rng)

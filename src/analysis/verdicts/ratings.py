@@ -1,8 +1,10 @@
 """What ratings are worth: reliability and its parts, and whether a mean score would do.
 
 A mean score does where the whole likely range of its reliability reaches the share asked for, and
-does not where all of it falls short; in between it cannot be told. Where it is not known who rated,
-there is no reliability at any number of raters: only how much of one piece the items are.
+does not where all of it falls short; in between it cannot be told. The rated are compared within
+their region; where they cannot be, what is theirs may be their place's, and no score is relied on.
+Where it is not known who rated, there is no reliability at any number of raters: only how much of
+one piece the items are.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from analysis.data.frames.ratings import Assessment
+from analysis.data.frames.ratings import BOUND, UNKNOWN, Assessment
 from analysis.errors import AnalysisError
 from analysis.methods import AnyMethod, agreement, reliability
 from analysis.result import Result
@@ -37,8 +39,10 @@ class Worth:
 
     ``headline`` is the reliability of a mean score or, without raters, alpha over items. ``single``
     is the share of one rater, ``raters`` how many a mean has, ``needed`` how many would do; these
-    three are 0 without raters. ``split`` are shares of the variance of one score by source,
-    ``halo`` alpha over items and their correlation, ``ratio`` that of mean squares.
+    three are 0 without raters. ``beyond`` is the share of the differences between means over all
+    regions that lies between these, 0 where these are not told apart. ``split`` are shares of the
+    variance of one score by source, ``halo`` alpha over items and their correlation, ``ratio`` that
+    of mean squares.
     """
 
     verdict: str
@@ -47,6 +51,7 @@ class Worth:
     single: float
     raters: float
     needed: float
+    beyond: float
     split: Mapping[str, float]
     halo: tuple[float, float] | None
     ratio: float
@@ -79,12 +84,14 @@ def worth_of(ratings: Assessment, target: float, level: float, estimate: Estimat
     ratio = ratio_of(ratings)
     if not ratings.raters_known:
         mean = _bounded(results[0])
-        return Worth(NO_RATERS, results[0], mean, 0.0, 0.0, 0.0, {}, halo, ratio)
+        return Worth(NO_RATERS, results[0], mean, 0.0, 0.0, 0.0, 0.0, {}, halo, ratio)
     form = "nestedk" if ratings.alone else "crossedk"
     found = estimate(reliability.METHOD, ratings.scores(), form=form, **asked)
     checks = {check.name: check.value or 0.0 for check in found.checks}
     mean = _bounded(found)
     verdict = UNCLEAR if mean.high >= target else UNRELIABLE
+    if mean.low >= target and ratings.place not in (BOUND, UNKNOWN):
+        verdict = RELIABLE
     single = next(e.value for e in found.estimates if e.name == "one_rater")
     met = ratings.frame.groupby("rater", observed=True)["rated"].nunique().max() > 1
     form = "crossed" if met else "nested"
@@ -92,12 +99,13 @@ def worth_of(ratings: Assessment, target: float, level: float, estimate: Estimat
         estimate(reliability.METHOD, ratings.scores(by_item=True), form=form, **asked)
     )
     return Worth(
-        RELIABLE if mean.low >= target else verdict,
+        verdict,
         found,
         mean,
         max(single, 0.0),
         checks["raters"],
         checks["raters_needed"],
+        checks.get("between_regions", 0.0),
         {name: value / sum(parts.values()) for name, value in parts.items()},
         halo,
         ratio,

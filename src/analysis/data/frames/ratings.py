@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -22,6 +23,8 @@ from analysis.errors import DesignError, ParamsError, Problem, nearest
 from analysis.params import Params, RatingsQuestion
 
 LEAST_RATED, LEAST_RATERS = 5, 2
+LEAST_BESIDE = LEAST_RATED - 1
+"""Of the rated, so many must stand beside another of their region for these to be compared."""
 LEAST_ANSWERS = 100
 """Ratings that went on, of which quarters are looked at."""
 EVENTS = ("complaints", "penalties")
@@ -41,6 +44,9 @@ USUAL_NAMES = {
 """Who is rated and who rates, on what, and what is counted, where the dataset does not say."""
 NOTEBOOK = "service_assessment"
 """By which the truth of simulated data names it."""
+WITHIN, ONE, BOUND, UNKNOWN = "within", "one", "bound", "unknown"
+"""Whether the rated are told apart from their place: compared within regions, all of one region,
+hardly two of them in one, or where they work is not known."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +54,12 @@ class Assessment:
     """Ratings, ready to be looked at.
 
     ``frame`` has ``period`` (blank where none is known), ``rated``, ``rater`` (absent where scores
-    are means) and a column for each of the ``items``; of a bureau also ``complaints``,
-    ``penalties`` and, of each, ``expected_…`` among enterprises alike. ``every`` is the same of
-    all rounds; ``top`` is the best score that can be given; ``dropped`` counts ratings that lack
-    an item; ``idle`` are events that never vary; ``paired`` says until when pairs last, ``early``
-    how many regions were rated before the start; ``truth`` is of simulated data.
+    are means), ``region_code`` (absent where it is not known where they work) and a column for each
+    of the ``items``; of a bureau also ``complaints``, ``penalties`` and, of each, ``expected_…``
+    among enterprises alike. ``every`` is the same of all rounds; ``top`` is the best score that can
+    be given; ``dropped`` counts ratings that lack an item; ``idle`` are events that never vary;
+    ``paired`` says until when pairs last, ``early`` how many regions were rated before the start;
+    ``truth`` is of simulated data.
     """
 
     frame: pd.DataFrame
@@ -85,6 +92,50 @@ class Assessment:
         """Whether every rater rated one in a round."""
         return not self.frame.duplicated(["period", "rater"]).any()
 
+    @cached_property
+    def place(self) -> str:
+        """Whether the rated are told apart from their place."""
+        if "region_code" not in self.frame:
+            return UNKNOWN
+        if self.frame["region_code"].nunique() < 2:
+            return ONE
+        by_round = self.frame.groupby(["period", "region_code"], observed=True)["rated"]
+        several = by_round.transform("nunique") > 1
+        pairs = self.frame.loc[several, ["region_code", "rated"]].drop_duplicates()
+        beside = len(pairs) - pairs["region_code"].nunique()
+        return WITHIN if beside >= LEAST_BESIDE else BOUND
+
+    @property
+    def blocks(self) -> np.ndarray:
+        """Number of the round of each rating, or of its region and round; shape (M,)."""
+        keys = ["period", "region_code"] if self.place == WITHIN else ["period"]
+        return np.asarray(self.frame.groupby(keys, observed=True).ngroup())
+
+    def beside(self) -> pd.DataFrame:
+        """Scores as they stand beside others of their region and round, where these are compared.
+
+        The mean of region and round is replaced by that of the round. Who has no other of the
+        rated beside them is left out.
+        """
+        scores = self.scores()
+        if self.place != WITHIN:
+            return scores
+        block = self.blocks
+        several = scores.groupby(block)["rated"].transform("nunique") > 1
+        score = scores["score"]
+        by_round = score.groupby(scores["period"], observed=True).transform("mean")
+        own = score - score.groupby(block).transform("mean") + by_round
+        return scores.assign(score=own)[several].drop(columns="region")
+
+    @cached_property
+    def regions_compared(self) -> int:
+        """How many regions have several of the rated in a round."""
+        if self.place != WITHIN:
+            return 0
+        keys = ["period", "region_code"]
+        size = self.frame.groupby(keys, observed=True)["rated"].nunique()
+        return int(size[size > 1].index.get_level_values("region_code").nunique())
+
     @property
     def rows(self) -> pd.DataFrame:
         """Scores of the last round looked at, of those with two at least, one row a rating.
@@ -98,12 +149,17 @@ class Assessment:
         return last[several].assign(score=last[list(self.items)].mean(axis=1))
 
     def scores(self, by_item: bool = False) -> pd.DataFrame:
-        """The frame of the method ``reliability``: means over items, or one row for each."""
-        keys = [k for k in ("rated", "rater", "period") if k in self.frame]
+        """The frame of the method ``reliability``: means over items, or one row for each.
+
+        It has ``region`` where the rated are compared within regions.
+        """
+        frame = self.frame.rename(columns={"region_code": "region"})
+        keys = [k for k in ("rated", "rater", "period") if k in frame]
+        keys += ["region"] if self.place == WITHIN else []
         if by_item and len(self.items) > 1:
             columns = {"var_name": "dimension", "value_name": "score"}
-            return self.frame.melt(keys, list(self.items), **columns)
-        return self.frame[keys].assign(score=self.frame[list(self.items)].mean(axis=1))
+            return frame.melt(keys, list(self.items), **columns)
+        return frame[keys].assign(score=frame[list(self.items)].mean(axis=1))
 
 
 def ratings_tables(question: RatingsQuestion) -> set[str]:
@@ -190,8 +246,11 @@ def _read(dataset: Dataset) -> tuple[pd.DataFrame, list[str]]:
         return table[kept].rename(columns=names), list(DIMENSIONS)
     rows = dataset.tables["ratings"].rename(columns={"round": "period"})
     rows = rows.assign(period=rows["period"].astype(str) if "period" in rows else "")
+    rows = rows.rename(columns={"region": "region_code"})
+    if "region_code" in rows and rows["region_code"].isna().any():
+        rows = rows.drop(columns="region_code")
     rows = rows.assign(item=rows["item"].astype(str) if "item" in rows else "score")
-    keys = [name for name in ("period", "rated", "rater") if name in rows]
+    keys = [name for name in ("period", "region_code", "rated", "rater") if name in rows]
     wide = rows.pivot(index=keys, columns="item", values="score").reset_index()
     wide.columns.name = None
     # Items in the order of the file, not of the alphabet.
@@ -239,6 +298,10 @@ def _too_little(found: Assessment, question: RatingsQuestion) -> Iterator[Proble
     values = found.frame[list(found.items)]
     if len(values) and values.to_numpy().min() == values.to_numpy().max():
         yield Problem("scores", "are the same in every row", "Check the export")
+    per_round = found.frame.groupby("period")["rated"].nunique()
+    if question.composite and found.raters_known and per_round.max() < LEAST_RATED <= rated:
+        what = f"are at most {per_round.max()} in a round; at least {LEAST_RATED} are needed"
+        yield Problem("composite, rated", what, "Add ratings, or leave composite out")
     if question.stability and (len(found.rounds) < 2 or not found.raters_known):
         what = f"compares rounds, and there is {len(found.rounds)}"
         yield Problem("stability", what, "Add rounds, or set stability: false")

@@ -12,12 +12,16 @@ from analysis.methods.shared.results import at_least, refuse
 from analysis.stats.ratings.reliability import mean_squares
 
 MINIMUM_RATED, MINIMUM_RATERS = 5, 2
+LEAST_BESIDE = MINIMUM_RATED - 1
+"""Comparisons of the rated within regions: as many as five of the rated in one region make."""
 
 
 @dataclass(frozen=True)
 class Ratings:
     """M ratings: score, who is rated, by whom and in which round, numbered from 0; shape (M,).
 
+    ``region`` numbers where, all 0 where that is not told apart; what differs between regions is
+    then taken off before the rated are compared.
     A score is the mean over ``dimensions`` of them, between which one rating varies by ``between``
     on average and by ``rest`` beyond that.
     """
@@ -26,6 +30,7 @@ class Ratings:
     rated: np.ndarray
     rater: np.ndarray
     rounds: np.ndarray
+    region: np.ndarray
     dimensions: int = 1
     between: float = 0.0
     rest: float = 0.0
@@ -35,6 +40,11 @@ class Ratings:
         """How many ratings each rated has in each round in which it was rated."""
         width = int(self.rounds.max()) + 1
         return np.unique(self.rated * width + self.rounds, return_counts=True)[1]
+
+    @property
+    def several(self) -> bool:
+        """Whether there are several regions."""
+        return bool(self.region.max() > 0)
 
     @property
     def within_rounds(self) -> np.ndarray:
@@ -54,6 +64,15 @@ class Ratings:
         return not pd.DataFrame({"rater": self.rater, "round": self.rounds}).duplicated().any()
 
 
+def comparisons(ratings: Ratings) -> int:
+    """How many of the rated stand beside another of their region in a round, beyond the first."""
+    names = ("rated", "region", "rounds")
+    frame = pd.DataFrame({name: getattr(ratings, name) for name in names})
+    several = frame.groupby(["region", "rounds"])["rated"].transform("nunique") > 1
+    pairs = frame.loc[several, ["region", "rated"]].drop_duplicates()
+    return int(len(pairs) - pairs["region"].nunique())
+
+
 def lay_out(frame: pd.DataFrame) -> Ratings:
     """The ratings of a frame.
 
@@ -61,7 +80,7 @@ def lay_out(frame: pd.DataFrame) -> Ratings:
     ------
     DesignError: ratings that lack dimensions, too few rated or raters, or no variation.
     """
-    keys = [name for name in ("rated", "rater", "period") if name in frame]
+    keys = [name for name in ("rated", "rater", "period", "region") if name in frame]
     dimensions, between, rest = 1, 0.0, 0.0
     if "dimension" in frame:
         wide = frame.pivot(index=keys, columns="dimension", values="score")
@@ -72,7 +91,9 @@ def lay_out(frame: pd.DataFrame) -> Ratings:
         frame = wide.mean(axis=1).rename("score").reset_index()
     rated, rater = (pd.factorize(frame[name])[0] for name in ("rated", "rater"))
     rounds = pd.factorize(frame["period"])[0] if "period" in frame else np.zeros(len(frame), int)
-    found = Ratings(frame["score"].to_numpy(float), rated, rater, rounds, dimensions, between, rest)
+    region = pd.factorize(frame["region"])[0] if "region" in frame else np.zeros(len(frame), int)
+    score = frame["score"].to_numpy(float)
+    found = Ratings(score, rated, rater, rounds, region, dimensions, between, rest)
     _require_enough(found)
     return found
 
@@ -93,4 +114,7 @@ def _require_enough(ratings: Ratings) -> None:
         problems.append(Problem("raters", what, "Add ratings, or put rounds together"))
     elif np.ptp(ratings.score) == 0:
         problems.append(Problem("column score", "is the same in every row", "Check the export"))
+    if ratings.several and (beside := comparisons(ratings)) < LEAST_BESIDE:
+        what = f"hold {beside} of the rated beside another; at least {LEAST_BESIDE} are needed"
+        problems.append(Problem("column region", what, "Leave the column out: it tells too little"))
     refuse(problems)

@@ -32,6 +32,7 @@ POINT_WORDS = {
 ALONG = 40
 SOURCE_WORDS = {
     "rated": "which {one_rated} it is of",
+    "region": "where that {one_rated} works",
     "rater": "how strict the one who rates is",
     "rated × rater": "how the two get on",
     "rest": "who rates, the day, and what else",
@@ -136,9 +137,9 @@ def split_figure(voice: Voice, parts: Mapping[str, float], rated: Words) -> Figu
 
 
 def unnamed_figure(
-    voice: Voice, found: Points | None, rated: Words, raters_known: bool
+    voice: Voice, found: Points | None, rated: Words, raters_known: bool, more: str = ""
 ) -> Figure | Notes:
-    """The rated as points without names, between the limits of chance."""
+    """The rated as points without names, between limits of chance; ``more`` ends the caption."""
     say, language = voice.say, voice.language
     if found is None:
         return voice.notes(
@@ -171,6 +172,7 @@ def unnamed_figure(
                 for key, words in HIDDEN_WORDS.items()
                 if getattr(found, key)
             ),
+            more,
         ),
         alt=say(
             "Scatter of {n} points without names: how many rated across, mean score upwards, with "

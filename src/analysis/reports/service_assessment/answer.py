@@ -24,6 +24,13 @@ from analysis.stats.ratings.scores import BOTTOM, again_bottom, composites, stab
 from analysis.verdicts.ratings import Worth, agreed_of, worth_of
 from analysis.verdicts.robustness import estimate_headline
 
+CHANNEL_WORDS = {
+    "phone": "by telephone",
+    "counter": "in person",
+    "online": "on the platform",
+    "letter": "by letter",
+}
+
 
 class Ratings(Report, LogPoints):
     """Ratings of one question with what they are worth."""
@@ -66,6 +73,7 @@ class Ratings(Report, LogPoints):
     def variances(self) -> tuple[float, float]:
         """Variances of the rated, and of one rating around what the rated is like."""
         parts = {row["source"]: row["variance"] for row in self.result.series["components"]}
+        parts.pop("region", None)
         return max(parts.pop("rated"), 0.0), sum(parts.values())
 
     @cached_property
@@ -87,7 +95,8 @@ class Ratings(Report, LogPoints):
         given = self.params.composite.items()
         used = [(n, v) for n, v in given if n in EVENTS and n not in self.ratings.idle]
         points = {name: float(value) for name, value in used}
-        return composites(self.ratings.frame, self.ratings.items, points) if points else ()
+        found = self.ratings
+        return composites(found.frame, found.items, points, found.blocks) if points else ()
 
     @cached_property
     def again(self) -> pd.DataFrame:
@@ -95,9 +104,27 @@ class Ratings(Report, LogPoints):
         return quarters_again(self.ratings)
 
     @property
-    def stable(self) -> float:
+    def stable(self) -> float | None:
         """Of those in the bottom tenth of a round, the share that is again in the next."""
-        return stable_bottom(self.ratings.scores())
+        return stable_bottom(self.ratings.beside())
+
+    @property
+    def again_by_others(self) -> float:
+        """Of those called bottom, the share that would be again by as many other raters."""
+        return again_bottom(self.worth.single, self.sizes)
+
+    def ways(self, recorded: bool) -> str:
+        """How complaints come that officers record themselves, or the others, for a sentence."""
+        named = self.params.influenceable
+        words = [
+            self.say(text)
+            for channel, text in CHANNEL_WORDS.items()
+            if (channel in named) == recorded
+        ]
+        if len(words) == 1:
+            return words[0]
+        first = ("、" if self.language == "zh" else ", ").join(words[:-1])
+        return self.say("{first} and {last}", first=first, last=words[-1])
 
     def moved(self, name: str) -> str:
         """A change of records in per cent, for a sentence."""
@@ -119,7 +146,12 @@ class Ratings(Report, LogPoints):
         first, last = frame["period"].min(), frame["period"].max()
         rated, rater = self.named("rated"), self.named("rater")
         shares = {"value": worth.mean.value, "low": worth.mean.low, "high": worth.mean.high}
-        shares |= {"single": worth.single, "target": self.params.target, "bottom": BOTTOM}
+        shares |= {
+            "beyond": worth.beyond,
+            "single": worth.single,
+            "target": self.params.target,
+            "bottom": BOTTOM,
+        }
         written = {name: self.percent(share, 0) for name, share in shares.items()}
         counts = {
             "ratings": len(frame),
@@ -127,11 +159,12 @@ class Ratings(Report, LogPoints):
             "needed": min(np.ceil(worth.needed), 1000),
             "dropped": self.ratings.dropped,
             "early": self.ratings.early,
-            "again": 10 * again_bottom(worth.mean.value),
+            "again": 10 * self.again_by_others if worth.raters else 0.0,
             "least": self.params.minimum_raters,
             "others": self.params.minimum_rated - 1,
         }
         alpha, one = worth.halo or (0.0, 0.0)
+        needed = rater.of(language) if counts["needed"] == 1 else rater.plural(language)
         every = self.number(frame["rated"].nunique()) + ("" if language == "zh" else " ")
         return {
             **written,
@@ -141,26 +174,28 @@ class Ratings(Report, LogPoints):
             "one_rated": rated.of(language),
             "raters": rater.plural(language),
             "raters_counted": rater.counted(language),
+            "needed_raters": rater.counted(language) if language == "zh" else needed,
             "span": period_span(first, last, language) if first else "",
             "range": span(written["low"], written["high"], language),
             "had": self.number(worth.raters, 1),
-            "average": self.number(self.average_raters, 1),
+            "average": self.number(self.sizes.mean(), 1),
             "alpha": self.number(alpha, 3),
             "icc": self.number(one, 3),
             "title": self.description.title.of(language),
         }
 
     @property
-    def average_raters(self) -> float:
-        """Ratings of one of the rated in a round, on average."""
+    def sizes(self) -> np.ndarray:
+        """Ratings of each of the rated in each round."""
         sizes = self.ratings.frame.groupby(["rated", "period"], observed=True).size()
-        return float(sizes.mean())
+        return np.asarray(sizes)
 
     def facts(self) -> Mapping[str, Any]:
         """What both languages must agree on, rounded as published."""
         mean = self.worth.mean
         return {
             "verdict": self.verdict_key,
+            "beyond": round(self.worth.beyond, 3),
             "mean": [round(value, 3) for value in (mean.value, mean.low, mean.high)],
             "halo": [round(value, 3) for value in self.worth.halo or ()],
             "split": {name: round(share, 3) for name, share in self.worth.split.items()},

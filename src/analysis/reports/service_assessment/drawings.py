@@ -5,9 +5,9 @@ from __future__ import annotations
 from analysis.data.frames.routes import INFLUENCED, OTHERS
 from analysis.page.plates import Figure, Notes
 from analysis.page.shared.by_time import event_panels
+from analysis.page.wording import capital
 from analysis.reports.service_assessment.answer import Ratings
 
-ROUTE_WORDS = {INFLUENCED: "By telephone and in person", OTHERS: "On the platform and by letter"}
 FAR = 8
 """Periods before and since the start that are drawn."""
 
@@ -22,7 +22,7 @@ def records(report: Ratings) -> Figure | Notes:
             say("Complaints by the way they came are not in these data, or of too few regions."),
         )
     panels = {
-        say(ROUTE_WORDS[route]): [
+        capital(report.ways(route == INFLUENCED)): [
             row for row in found[route].series["by_event_time"] if abs(row["event_time"]) <= FAR
         ]
         for route in (INFLUENCED, OTHERS)
@@ -31,12 +31,14 @@ def records(report: Ratings) -> Figure | Notes:
     first, second = report.moved(INFLUENCED), report.moved(OTHERS)
     return chart.figure(
         **report.plate("records"),
-        title=say("By telephone and in person {first}, on the platform {second}", first=first,
-                  second=second),
+        title=capital(
+            say("{own} {first}, {others} {second}", own=report.ways(True), first=first,
+                others=report.ways(False), second=second)
+        ),
         caption=say(
             "Change against what {regions} that start later or never lead to expect, by period "
-            "since the start. Who complains by telephone may be others than who writes to a "
-            "platform: these data do not tell."
+            "since the start. Those who complain one way may be others than those who complain "
+            "another way: these data do not tell."
         ),
         alt=say("Two series of points by period since the start: {first} and {second} on average.",
                 first=first, second=second),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from analysis.data.frames.ratings import WITHIN
 from analysis.data.frames.routes import INFLUENCED, OTHERS
 from analysis.disclosure.store import noise_of
 from analysis.methods import agreement
@@ -13,10 +14,13 @@ from analysis.page.plates import Figure, Notes, Provenance, Table
 from analysis.page.shared import rated
 from analysis.page.shared.agreement import OwnNumber
 from analysis.page.shared.truth import Held, truth_table
-from analysis.reports.service_assessment import drawings, sentences, tables
+from analysis.page.wording import capital
+from analysis.reports.service_assessment import drawings, grounds, sentences, tables
 from analysis.reports.service_assessment.answer import Ratings
 from analysis.result import plain
 from analysis.verdicts.averages import Average, Over
+
+RECORDED = {"phone", "counter"}
 
 
 class ServiceAssessment(Ratings):
@@ -51,11 +55,11 @@ class ServiceAssessment(Ratings):
         return (*every, *over)
 
     summary = sentences.ratings_summary
-    sample = sentences.ratings_sample
+    sample = grounds.ratings_sample
     ceilings = tables.ceilings
     composite = tables.composite
     records = drawings.records
-    certainty = sentences.ratings_certainty
+    certainty = grounds.ratings_certainty
 
     def answers_table(self) -> Table | Notes:
         """Who answers the next round, by how satisfied they were in this one."""
@@ -68,19 +72,26 @@ class ServiceAssessment(Ratings):
     def funnel(self) -> Figure | Notes:
         """The rated as points without names, between the limits of chance."""
         known = self.ratings.raters_known
-        return rated.unnamed_figure(self, self.points, self.named("rated"), known)
+        more = (
+            self.say("Scores are drawn as if the mean of every {region} were the same.")
+            if self.ratings.place == WITHIN
+            else ""
+        )
+        return rated.unnamed_figure(self, self.points, self.named("rated"), known, more)
 
     def truth(self) -> Table | Notes:
         """Effects on records beside what simulated data were made with."""
         held = []
-        for name in (INFLUENCED, OTHERS):
+        # The truth is of the channels that officers record in the simulated province.
+        own = set(self.params.influenceable) == RECORDED
+        for name in (INFLUENCED, OTHERS) if own else ():
             truth = self.ratings.truth.get(f"{self.params.intervention}/{name}")
             if truth is not None and name in self.routes:
                 one = self.routes[name].headline
-                words = self.say(drawings.ROUTE_WORDS[name])
+                words = capital(self.ways(name == INFLUENCED))
                 held.append(Held(name, words, truth, one.value, one.low or 0.0, one.high or 0.0))
         return truth_table(self, self.say("Complaints"), held)
 
     def provenance(self) -> Provenance:
         """Where the numbers come from and with what they were made."""
-        return self._provenance(sentences.privacy(self), self.result.method, agreement.METHOD.name)
+        return self._provenance(grounds.privacy(self), self.result.method, agreement.METHOD.name)

@@ -48,6 +48,11 @@ def unknown_names(data: Dataset, params: ServiceAssessmentParams) -> list[Proble
         channels = COMPLAINTS.column("channel").allowed
         found += names.unknown_names(data, params.of_records)
         found += not_held(("influenceable", word, channels) for word in params.influenceable)
+        if set(channels) <= set(params.influenceable):
+            what = "names every channel: no records are left to hold them against"
+            found.append(
+                Problem("influenceable", what, "Leave out those that officers do not record")
+            )
     return found
 
 

@@ -2,9 +2,10 @@
 
     y = μ + rated_i + rater_j + (rated × rater)_ij + rest,
 
-all but μ random. With weights w of the cells (i, j) and V = D⁻¹ + Z G Z', Woodbury's identity
-leaves one dense matrix of the smaller side, rated or raters: the other side is eliminated exactly,
-since it is diagonal. Nothing of the size of rated × raters is ever formed.
+all but μ random; where the rated share regions, μ is the region's. With weights w of the cells
+(i, j) and V = D⁻¹ + Z G Z', Woodbury's identity leaves one dense matrix of the smaller side, rated
+or raters: the other side is eliminated exactly, since it is diagonal. Nothing of the size of
+rated × raters is ever formed.
 
 References
 ----------
@@ -37,24 +38,47 @@ class Cells:
     """C pairs of rated and rater that met, N ratings in all.
 
     ``rated`` and ``rater`` number each from 0, ``size`` counts the ratings of a pair, ``mean`` is
-    their mean, all of shape (C,); ``within`` is the sum of squares around these means.
+    their mean, ``region`` numbers where it is, all of shape (C,); ``within`` is the sum of squares
+    around these means.
     """
 
     rated: np.ndarray
     rater: np.ndarray
     size: np.ndarray
     mean: np.ndarray
+    region: np.ndarray
     within: float
 
     @classmethod
-    def of(cls, score: np.ndarray, rated: np.ndarray, rater: np.ndarray) -> Cells:
-        """From ratings one by one; shape (N,)."""
+    def of(
+        cls,
+        score: np.ndarray,
+        rated: np.ndarray,
+        rater: np.ndarray,
+        region: np.ndarray | None = None,
+    ) -> Cells:
+        """From ratings one by one; shape (N,). All are of one region where none is given."""
         width = int(rater.max()) + 1
-        pairs, cell = np.unique(rated * width + rater, return_inverse=True)
+        pairs, first, cell = np.unique(
+            rated * width + rater, return_index=True, return_inverse=True
+        )
         size = np.bincount(cell)
         mean = np.bincount(cell, score) / size
         within = float(((score - mean[cell]) ** 2).sum())
-        return cls(pairs // width, pairs % width, size, mean, within)
+        place = np.zeros(len(pairs), dtype=int)
+        if region is not None:
+            place = np.unique(region[first], return_inverse=True)[1]
+        return cls(pairs // width, pairs % width, size, mean, place, within)
+
+    @property
+    def regions(self) -> int:
+        """How many regions there are."""
+        return int(self.region.max()) + 1
+
+    @property
+    def free(self) -> int:
+        """How many ratings there are beyond one for each region."""
+        return int(self.size.sum()) - self.regions
 
     @property
     def repeated(self) -> bool:
@@ -67,10 +91,12 @@ class Crossed:
     """Variances of rated, raters, pairs and the rest (pairs 0 where none met twice).
 
     ``covariance`` (4, 4) is that of their estimates; where a variance is none of the model's, 0.
+    ``region`` is the variance between regions, each as much as another; 0 of one.
     """
 
     variances: np.ndarray
     covariance: np.ndarray
+    region: float
 
 
 class _Fit:
@@ -100,7 +126,8 @@ class _Fit:
             - np.log(self.weight).sum()
             + sum(size * np.log(self.ratios[p]) for size, p in zip(sizes, self.order, strict=True))
         )
-        self.one = self.solved(np.ones(len(self.weight)))
+        self.region = cells.region
+        self.information = self._of_regions(cells.regions, sizes)
 
     def solved(self, values: np.ndarray) -> np.ndarray:
         """V⁻¹ times values, both of the cells."""
@@ -112,28 +139,52 @@ class _Fit:
         gone = (gone - self.between.T @ kept) / self.diagonal
         return np.asarray(self.weight * (values - kept[self.kept] - gone[self.gone]))
 
+    def _of_regions(self, count: int, sizes: tuple[int, ...]) -> np.ndarray:
+        """X'V⁻¹X of the regions' means; shape (R, R)."""
+        kept, gone = (
+            sparse.csr_array((self.weight, (side, self.region)), shape=(size, count)).toarray()
+            for side, size in zip((self.kept, self.gone), sizes, strict=True)
+        )
+        scaled = gone / self.diagonal[:, None]
+        inner = scipy.linalg.cho_solve(self.factor, kept - self.between @ scaled)
+        outer = (gone - self.between.T @ inner) / self.diagonal[:, None]
+        own = np.diag(np.bincount(self.region, self.weight, count))
+        return np.asarray(own - kept.T @ inner - gone.T @ outer)
+
+    def means(self, values: np.ndarray) -> np.ndarray:
+        """The regions' means by generalised least squares; shape (R,)."""
+        solved = np.bincount(self.region, self.solved(values), len(self.information))
+        return np.linalg.solve(self.information, solved)
+
     def projected(self, values: np.ndarray) -> np.ndarray:
-        """The same with the mean taken off: P times values."""
-        solved = self.solved(values)
-        return np.asarray(solved - self.one * (float(solved.sum()) / float(self.one.sum())))
+        """The same with the regions' means taken off: P times values."""
+        return self.solved(values - self.means(values)[self.region])
 
     def rest(self, cells: Cells) -> float:
         """The variance of the rest."""
         square = cells.mean @ self.projected(cells.mean) + cells.within
-        return float(square / (cells.size.sum() - 1))
+        return float(square / cells.free)
 
     def deviance(self, cells: Cells) -> float:
         """Minus twice the restricted log likelihood, up to a constant."""
-        free = cells.size.sum() - 1
-        scale = np.log(self.one.sum()) + free * np.log(self.rest(cells))
+        scale = np.linalg.slogdet(self.information)[1] + cells.free * np.log(self.rest(cells))
         return float(self.log_determinant + scale)
 
+    def between_regions(self, cells: Cells) -> float:
+        """How their means vary, less what these are uncertain by."""
+        if cells.regions < 2:
+            return 0.0
+        errors = self.rest(cells) * np.linalg.inv(self.information)
+        chance = np.trace(errors) - errors.sum() / cells.regions
+        spread = self.means(cells.mean).var(ddof=1)
+        return float(spread - chance / (cells.regions - 1))
 
-def crossed_share(cells: Cells, level: float) -> tuple[Interval, list[float]]:
+
+def crossed_share(cells: Cells, level: float) -> tuple[Interval, Crossed]:
     """The share of one rater that lies between the rated, and the variances.
 
     Its limits are those of Fisher's scale (``share_limits``), with one degree of freedom less than
-    there are rated.
+    there are rated for each region.
 
     Raises
     ------
@@ -146,9 +197,9 @@ def crossed_share(cells: Cells, level: float) -> tuple[Interval, list[float]]:
     raised = others + (more + 1) * own
     slope = np.array([(more + 1) / raised, *[1 / raised - 1 / others] * 3])
     error = np.sqrt(slope @ found.covariance @ slope)
-    margin = t_critical(level, int(cells.rated.max())) * float(error)
+    margin = t_critical(level, int(cells.rated.max()) + 1 - cells.regions) * float(error)
     limits = (float(scaled_share(np.log(raised / others) + w * margin, more)) for w in (-1, 1))
-    return Interval(own / (own + others), *limits), variances.tolist()
+    return Interval(own / (own + others), *limits), found
 
 
 def crossed(cells: Cells) -> Crossed:
@@ -178,7 +229,7 @@ def crossed(cells: Cells) -> Crossed:
     rest = fit.rest(cells)
     own = np.where(own < NOTHING, 0.0, own)
     variances = rest * np.array([*own, 1.0])
-    return Crossed(variances, _covariance(cells, fit, rest, pairs))
+    return Crossed(variances, _covariance(cells, fit, rest, pairs), fit.between_regions(cells))
 
 
 def near(cells: Cells) -> np.ndarray:

@@ -4,7 +4,12 @@ With n ratings of each of k rated, N in all, mean squares B between and W within
 
     σ²_rated = (B − W)/n₀,   n₀ = (N − Σn²/N)/(k − 1),   σ²_rest = W,
 
-each sum taken within rounds and added up over them. Unbiased whatever the distribution.
+each sum taken within rounds and added up over them. Unbiased whatever the distribution. Where the
+rated share regions, sums are taken within region and round: what a region has in common, such as
+strict raters, is then nobody's own. The regions' variance is what is left of the squares between
+the rated within rounds,
+
+    σ²_region = (SSB − (k − 1) W − (k − 1) n₀ σ²_rated)/(N − Σ N_r²/N).
 
 References
 ----------
@@ -15,21 +20,28 @@ inference procedures for the intraclass correlation coefficient", International 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from analysis.stats.pooling.exact import Interval
 from analysis.stats.resampling.jackknife import share_limits
 
+LEAST_REGIONS = 10
+"""Regions with two of the rated, from which on the range leaves out regions and not the rated."""
+
 
 @dataclass(frozen=True)
 class OneWay:
-    """Variances between the rated and within, and n₀, the middle number of ratings of one."""
+    """Variances between the rated and within, and n₀, the middle number of ratings of one.
+
+    ``region`` is the variance between regions, 0 where they are not told apart.
+    """
 
     rated: float
     rest: float
     middle: float
+    region: float = 0.0
 
     @property
     def single(self) -> float:
@@ -43,6 +55,71 @@ def nested_share(
     """ICC(1) with the limits of leaving out one rated at a time, and the variances."""
     found, without = one_way(score, rated, rounds)
     return Interval(found.single, *share_limits(found.single, without, level, found.middle)), found
+
+
+def within_regions(
+    score: np.ndarray, rated: np.ndarray, rounds: np.ndarray, region: np.ndarray, level: float
+) -> tuple[Interval, OneWay]:
+    """The same of the rated beside others of their region; limits leave out one region at a time.
+
+    Where fewer than ``LEAST_REGIONS`` have two of the rated, limits leave out one of the rated, and
+    hold for these regions.
+    """
+    block = region * (int(rounds.max()) + 1) + rounds
+    parts = _parts(score, rated, block)
+    of = np.zeros(parts.shape[1], dtype=int)
+    of[block] = region
+    by_region = np.array([np.bincount(of, each) for each in parts])
+    whole = by_region.sum(axis=1)
+    found = _variances(whole)
+    square, even, free, _, _ = _parts(score, rated, rounds).sum(axis=1)
+    size, squared = np.bincount(rounds).astype(float), np.bincount(block) ** 2.0
+    by_round = np.bincount(np.arange(len(squared)) % len(size), squared, minlength=len(size))
+    common = square - free * found.rest - even * found.rated
+    found = replace(found, region=float(common / (size - by_round / size).sum()))
+    compared = by_region[2] > 0
+    if compared.sum() < LEAST_REGIONS:
+        _, without = one_way(score, rated, np.unique(block, return_inverse=True)[1])
+    else:
+        left = [_variances(whole - by_region[:, one]) for one in np.flatnonzero(compared)]
+        without = np.array([each.single for each in left])
+    return Interval(found.single, *share_limits(found.single, without, level, found.middle)), found
+
+
+def within_blocks(score: np.ndarray, rated: np.ndarray, block: np.ndarray) -> OneWay:
+    """Variances alone, sums taken within blocks: rounds, or regions and rounds."""
+    return _variances(_parts(score, rated, block).sum(axis=1))
+
+
+def _parts(score: np.ndarray, rated: np.ndarray, block: np.ndarray) -> np.ndarray:
+    """Sums by block: squares between, N − Σn²/N, k − 1, squares within, N − k; shape (5, B)."""
+    count = int(block.max()) + 1
+    cells, cell = np.unique(rated * count + block, return_inverse=True)
+    own, centred = cells % count, score - score.mean()
+    sizes, totals = np.bincount(cell).astype(float), np.bincount(cell, centred)
+
+    def summed(values: np.ndarray | None = None) -> np.ndarray:
+        return np.bincount(own, values, minlength=count).astype(float)
+
+    size, held, part = summed(sizes), summed(), summed(totals**2 / sizes)
+    every = np.maximum(size, 1.0)
+    squares = np.bincount(block, centred**2, minlength=count)
+    return np.array(
+        [
+            part - summed(totals) ** 2 / every,
+            size - summed(sizes**2) / every,
+            held - (held > 0),
+            squares - part,
+            size - held,
+        ]
+    )
+
+
+def _variances(sums: np.ndarray) -> OneWay:
+    square, even, free, within, left = sums
+    with np.errstate(divide="ignore", invalid="ignore"):
+        middle, rest = even / free, within / left
+        return OneWay(float((square / free - rest) / middle), float(rest), float(middle))
 
 
 def one_way(score: np.ndarray, rated: np.ndarray, rounds: np.ndarray) -> tuple[OneWay, np.ndarray]:

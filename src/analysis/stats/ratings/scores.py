@@ -9,23 +9,38 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from analysis.stats.ratings.nested import one_way
+from analysis.stats.ratings.nested import within_blocks
 
 BOTTOM = 0.1
 """Share of the rated that is called bottom."""
+LEAST = 5
+"""Of the rated in a round, of whom one is called bottom."""
 DRAWS = 2000
 
 
-def again_bottom(reliability: float, share: float = BOTTOM) -> float:
+def again_bottom(single: float, raters: np.ndarray, share: float = BOTTOM) -> float:
     """Of those whose score is in the lowest share, how many would be again with other raters.
 
-    Two scores of one rated from different raters correlate by the reliability of the score; for
-    normal scores, P(both below q)/share.
+    Two scores of one rated from different raters correlate by the reliability of a mean of so many;
+    for normal scores, P(both below q)/share over all, among whom those with few raters spread most.
+
+    Parameters
+    ----------
+    single: share of one rating that is the rated's own. raters: how many each had; shape (N,).
     """
-    within = float(np.clip(reliability, 0.0, 1 - 1e-9))
-    cut = scipy.stats.norm.ppf(share)
-    both = scipy.stats.multivariate_normal([0, 0], [[1, within], [within, 1]]).cdf([cut, cut])
-    return float(both / share)
+    own = float(np.clip(single, 0.0, 1 - 1e-9))
+    sizes, times = np.unique(raters, return_counts=True)
+    spread = np.sqrt(own + (1 - own) / sizes)
+
+    def beyond(cut: float) -> float:
+        return float(np.average(scipy.stats.norm.cdf(cut / spread), weights=times)) - share
+
+    cuts = scipy.optimize.brentq(beyond, -40.0, 40.0) / spread
+    both = [
+        scipy.stats.multivariate_normal([0, 0], [[1, r], [r, 1]]).cdf([cut, cut])
+        for cut, r in zip(cuts, own / spread**2, strict=True)
+    ]
+    return float(np.average(both, weights=times) / share)
 
 
 def shrunken(score: np.ndarray, error: np.ndarray, between: float) -> tuple[np.ndarray, np.ndarray]:
@@ -58,19 +73,23 @@ def places(
 
 
 def composites(
-    frame: pd.DataFrame, items: Sequence[str], points: Mapping[str, float]
+    frame: pd.DataFrame,
+    items: Sequence[str],
+    points: Mapping[str, float],
+    blocks: np.ndarray | None = None,
 ) -> tuple[dict[str, Any], ...]:
     """Scores put together in four ways, side by side.
 
     Ratings alone; with points for each event *counted* over all an officer serves; by enterprise
     (*rate*); and for events beyond those expected of enterprises alike (*adjusted*). Of each its
     ``own`` differences: reliability (none of a count, which is no mean of raters), its ``size``:
-    correlation with how many rated, and ``same``: which share of the bottom tenth by ratings alone
-    is in its own.
+    correlation with how many rated (none where all have as many), and ``same``: which share of the
+    bottom tenth by ratings alone is in its own.
 
     Parameters
     ----------
     frame: ``rated``, ``period``, the items, the events and ``expected_…`` of each; a row a rating.
+    blocks: within which the rated are compared, numbered from 0; rounds where none are given.
     """
     ratings = frame[list(items)].sum(axis=1)
     events = {n: frame[n] for n in points}
@@ -86,26 +105,32 @@ def composites(
     counted = sum(points[n] * events[n].groupby(keys, observed=True).sum() for n in points)
     means.insert(1, "count", means["ratings"] + counted)
     rated, rounds = (pd.factorize(key)[0] for key in keys)
+    blocks = rounds if blocks is None else blocks
     lowest = _lowest(means["ratings"])
     found = []
     for name in means:
         worth = None
         if name in rows:
-            single, _ = one_way(rows[name].to_numpy(float), rated, rounds)
-            worth = single.single / (single.single + (1 - single.single) * (1 / size).mean())
+            own = within_blocks(rows[name].to_numpy(float), rated, blocks).single
+            worth = max(float(own / (own + (1 - own) * (1 / size).mean())), 0.0)
         same = (_lowest(means[name]) & lowest).sum() / lowest.sum()
-        size_effect = float(np.corrcoef(means[name], size)[0, 1])
+        vary = means[name].nunique() > 1 and size.nunique() > 1
+        size_effect = float(np.corrcoef(means[name], size)[0, 1]) if vary else None
         found.append({"name": name, "own": worth, "size": size_effect, "same": float(same)})
     return tuple(found)
 
 
 def _lowest(scores: pd.Series) -> pd.Series:
-    """Who is in the bottom tenth of a round."""
-    return scores.groupby("period").rank(pct=True, method="first") <= BOTTOM
+    """Who is in the bottom tenth of a round, one at least; nobody of fewer than ``LEAST``."""
+    rounds = scores.groupby("period")
+    size = rounds.transform("size")
+    return (rounds.rank(method="first") <= np.ceil(BOTTOM * size - 1e-9)) & (size >= LEAST)
 
 
-def stable_bottom(scores: pd.DataFrame) -> float:
+def stable_bottom(scores: pd.DataFrame) -> float | None:
     """Of those in the bottom tenth of a round who were rated in the next, the share again there.
+
+    None where nobody was.
 
     Parameters
     ----------
@@ -117,4 +142,4 @@ def stable_bottom(scores: pd.DataFrame) -> float:
         lowest[list(lowest)[part]].to_numpy(object) for part in (slice(-1), slice(1, None))
     )
     known = (now == True) & pd.notna(then)  # noqa: E712
-    return float((then[known] == True).mean()) if known.any() else 0.0  # noqa: E712
+    return float((then[known] == True).mean()) if known.any() else None  # noqa: E712
