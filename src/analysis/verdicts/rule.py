@@ -76,7 +76,6 @@ OVERRULES = (
     "leave_one_out",
     "already_treated",
     "other_method",
-    "records_alone",
 )
 """Reasons that leave no direction, and nothing too small to matter."""
 LOWERS = (
