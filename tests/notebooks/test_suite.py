@@ -279,11 +279,11 @@ def test_a_killed_run_leaves_the_last_site_whole(project):
 
 
 @pytest.mark.validate
-def test_thirty_killed_runs_leave_the_last_site_whole(project):
-    """Thirty random moments."""
-    hits = kill_at_random(project, 30)
-    print(f"killed at {hits} of 30 moments before the end; the site was whole after each")
-    assert hits >= 18
+def test_twenty_killed_runs_leave_the_last_site_whole(project):
+    """Twenty random moments."""
+    hits = kill_at_random(project, 20)
+    print(f"killed at {hits} of 20 moments before the end; the site was whole after each")
+    assert hits >= 12
 
 
 def test_pages_are_put_in_place_under_the_same_lock(project, monkeypatch):
