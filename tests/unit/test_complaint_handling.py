@@ -319,3 +319,19 @@ def test_rates_on_the_other_side_are_not_said_to_show_nothing(rates, words):
     )  # fmt: skip
     told = _second(report)
     assert (words in told) if report.verdict.key == "cannot_tell" else not told
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_of_few_cases_no_curve_is_drawn_and_that_is_said(tmp_path, language):
+    """Twelve a group: a step of a curve would be one of them."""
+    took = np.random.default_rng(1).integers(1, 400, 24)
+    rows = {"case": range(24), "duration": took, "ended": 1, "group": np.arange(24) % 2}
+    pd.DataFrame(rows).to_csv(tmp_path / "durations.csv", index=False)
+    ready = DESCRIPTION + "frames: {durations: durations.csv}\n"
+    (tmp_path / "dataset.yml").write_text(ready, encoding="utf-8")
+    asked = {"dataset": str(tmp_path), "model": "lognormal", "deadline_days": {}}
+    report = an.ComplaintHandling.read(asked | {"language": language})
+    (said,) = report.curves().points
+    assert {"en": "No group has 50 cases that ended", "zh": "没有一组的办结案件达到50件"}[
+        language
+    ] in said

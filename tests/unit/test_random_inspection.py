@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -214,3 +216,19 @@ def test_each_verdict_is_said_in_both_languages(in_root, listed, language):
         names = ("along", "sample", "balance", "chance", "groups", "hits", "burden", "certainty")
         for name in names:
             assert getattr(report, name)() is not None
+
+
+def test_no_kind_of_stratum_in_fewer_than_five_regions_is_told_of(root):
+    """The page says that each number is of five at least."""
+    asked = {"dataset": str(root / "data/simulated/province"), "outcome": "complaint"}
+    plans = [f"draw {year}-01" for year in (2019, 2020, 2021, 2022, 2023)]
+    report = an.RandomInspection.read(asked | {"plans": plans, "outcome_after_days": 181})
+    name, *others = report.by_group
+    where = report.subject.where
+    four = where["region"].map(lambda code: str(int(code) % 4))
+    few = where["region"].where(where["group"] != name, four)
+    given = replace(report.subject, where=where.assign(region=few))
+    page = an.RandomInspection(report.params, report.data, given)
+    assert [*page.by_group] == others
+    assert name in page.found.by_group
+    assert name not in str(page.groups().numbers.values)

@@ -20,7 +20,7 @@ from analysis.page.wording import capital
 from analysis.reports.claimants.params import ClaimantsParams
 from analysis.reports.claimants.question import Asked
 from analysis.reports.report import Report
-from analysis.result import Estimate, Result
+from analysis.result import Result
 from analysis.stats.concentration import concentration
 from analysis.stats.histories import ratio_moved
 from analysis.verdicts.effect import Answered, p_value
@@ -32,8 +32,9 @@ TOPS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
 """Shares of claimants, those who complain most first, of which it is told what they bring."""
 
 
-def beyond(one: Answered, ratio: Estimate, alone: float) -> Answered:
+def beyond(one: Answered, alone: float) -> Answered:
     """No direction where the likely range holds what fewer or more records alone would do."""
+    ratio = one.headline.headline
     low, high = (ratio.value if end is None else end for end in (ratio.low, ratio.high))
     if not one.verdict.claims or high < min(alone, 0.0) or low > max(alone, 0.0):
         return one
@@ -54,23 +55,28 @@ class Claims(Report, LogPoints):
 
     @cached_property
     def findings(self) -> Mapping[str, Answered]:
-        """Both classes and the ratio, by the engine and the rule for one intervention."""
-        found = {name: answered(self.asked.studies[name]) for name in (*CLASSES, RATIO)}
-        ratio, alone = found[RATIO].headline.headline, self._by_records_alone(found)
-        return found | {RATIO: beyond(found[RATIO], ratio, alone[1])}
+        """Both classes and the ratio, which has a direction only beyond what records alone do."""
+        found = self._each
+        return found | {RATIO: beyond(found[RATIO], self._by_records_alone[1])}
 
     @cached_property
+    def _each(self) -> dict[str, Answered]:
+        """The same by the engine and the rule for one intervention."""
+        return {name: answered(self.asked.studies[name]) for name in (*CLASSES, RATIO)}
+
+    @property
     def records_alone(self) -> tuple[float, float]:
         """By what share all records moved, and what that alone does to the ratio, as shares.
 
         The class is told from what is recorded: of fewer records, fewer make a claimant frequent.
         """
-        moved, ratio = self._by_records_alone(self.findings)
+        moved, ratio = self._by_records_alone
         return math.expm1(moved), math.expm1(ratio)
 
-    def _by_records_alone(self, found: Mapping[str, Answered]) -> tuple[float, float]:
+    @cached_property
+    def _by_records_alone(self) -> tuple[float, float]:
         """The same on the logarithmic scale."""
-        kept = sum(self.carried[name] * (1 + found[name].shares[0]) for name in CLASSES)
+        kept = sum(self.carried[name] * (1 + self._each[name].shares[0]) for name in CLASSES)
         histories, rule = self.asked.claimants.histories, self.params.rule
         before = tuple(histories[name].to_numpy() for name in MARKS_BEFORE)
         records = histories["records"].to_numpy(float)

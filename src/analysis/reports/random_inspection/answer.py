@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.data.frames.cases.draws import BEFORE, Drawn
 from analysis.data.settings import Words
+from analysis.disclosure.estimates import FEWEST_REGIONS
 from analysis.disclosure.recorded import Recorded, recorded, recorded_by, regions_of
 from analysis.methods import randomisation
 from analysis.page.numbers import percent_change, percent_span
@@ -108,6 +109,15 @@ class Draws(Report):
         least = 1 / (self.params.draws + 1)
         text = self.percent(max(p, least), 1 if p >= ONE_IN_A_THOUSAND else 2)
         return text if p > least else self.say("at most {share}", share=text)
+
+    @cached_property
+    def by_group(self) -> dict[str, Shares]:
+        """The effect in each kind of stratum; of protected regions at least five have it."""
+        found = self.found.by_group
+        if not self.rests_on_records:
+            return found
+        held = self.subject.where.groupby("group", observed=True)["region"].nunique()
+        return {name: one for name, one in found.items() if held.get(name, 0) >= FEWEST_REGIONS}
 
     def recorded_over(self) -> Iterator[Recorded]:
         """What came after the draw, on all lists and by group of units; none of a draw alone."""

@@ -130,7 +130,7 @@ def share_beyond(report: Draws) -> str:
 
 def groups(report: Draws) -> Figure | Notes:
     """The effect in each kind of stratum."""
-    say, found = report.say, report.found.by_group
+    say, found = report.say, report.by_group
     title = say("By kind of stratum")
     if not found:
         return report.notes("groups", title, say("No effect is told by kind of stratum here."))
